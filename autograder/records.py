@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "not_attempted", "timed_out", "crashed", "grader_error"]
@@ -28,8 +29,8 @@ class SubmittedFile:
 class Submission:
     """What one student handed in.
 
-    `problem` says why nothing in it can be read (then `files` is empty). `notes` are sentences for the report,
-    such as which of two submissions counts.
+    `problem` says why nothing in it can be read (then `files` is empty). `notes` are sentences for the
+    report, such as which of two submissions counts.
     """
 
     student: str
@@ -37,6 +38,18 @@ class Submission:
     problem: str | None = None
     notes: tuple[str, ...] = ()
     sha256: str = ""
+
+    def to_bytes(self) -> bytes:
+        """The form that travels to a worker."""
+        files = [(file.name, b64encode(file.content).decode(), file.modified) for file in self.files]
+        return json.dumps([self.student, files, self.problem, self.notes, self.sha256]).encode()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Submission:
+        """Read what `to_bytes` wrote."""
+        student, files, problem, notes, sha256 = json.loads(data)
+        submitted = (SubmittedFile(name, b64decode(content), modified) for name, content, modified in files)
+        return cls(student, tuple(submitted), problem, tuple(notes), sha256)
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,11 @@ class Environment:
 
 @dataclass(frozen=True)
 class Report:
-    """What one submission earned, check by check. `score` is None when the grader itself failed."""
+    """What one submission earned, check by check. `score` is None when the grader itself failed.
+
+    `output` is what the submission printed while it was loaded and its public checks ran; what it printed later
+    is `hidden_output`, which no student sees: the code sees the hidden inputs and could print them.
+    """
 
     kit: str
     kit_version: str
@@ -106,7 +123,8 @@ class Report:
     checks: Sequence[CheckResult]
     seconds: float
     environment: Environment
-    output: str = field(default="")
+    output: str = ""
+    hidden_output: str = ""
 
     def to_json(self) -> str:
         """The text of `report.json`."""
