@@ -1,0 +1,104 @@
+"""Starts an examiner's warm process and asks it for reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any, Self
+
+from ..kit import Kit
+from ..records import Report, Submission
+from ..sandbox import IsolationUnavailable
+
+# A process forks safely only while it has one thread, and workers must not fight for the cores.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+}
+
+
+class ExaminerDied(RuntimeError):
+    """The examiner's process is gone or failed; the text says what it said last."""
+
+
+class Examiner:
+    """One warm examiner with a sandbox of its own; starts at once, and is waited for at the first use."""
+
+    def __init__(self, kit: Kit, isolation: str = "bubblewrap") -> None:
+        ours, theirs = socket.socketpair()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "autograder.examiner.worker", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=os.environ | ONE_THREAD,
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+            )
+        self._link = Connection(ours.detach())
+        self._ready = False
+        self._send(kit.zip())
+        self._send(json.dumps({"isolation": isolation}).encode())
+
+    def wait(self) -> None:
+        """Return once the examiner is warm; raises IsolationUnavailable or ExaminerDied."""
+        if not self._ready:
+            self._receive()
+            self._ready = True
+
+    def examine(self, submission: Submission) -> Report:
+        """Return the report of one submission; raises ExaminerDied where the process is gone."""
+        self.wait()
+        self._send(submission.to_bytes())
+        return Report.from_json(self._receive()["report"])
+
+    def close(self) -> None:
+        """End the process, its sandbox and whatever runs in it."""
+        self._link.close()
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _send(self, data: bytes) -> None:
+        try:
+            self._link.send_bytes(data)
+        except OSError as error:
+            raise ExaminerDied(self._last_words()) from error
+
+    def _receive(self) -> dict[str, Any]:
+        try:
+            message: dict[str, Any] = json.loads(self._link.recv_bytes())
+        except (OSError, EOFError) as error:
+            raise ExaminerDied(self._last_words()) from error
+        if "unavailable" in message:
+            raise IsolationUnavailable(message["unavailable"])
+        if "fault" in message:
+            raise ExaminerDied(message["fault"])
+        return message
+
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        text = self._log.read()[-2_000:].decode(errors="replace").strip()
+        return f"The examiner's process ended (status {self._process.poll()}). {text}"

@@ -1,0 +1,102 @@
+"""One submission, examined: read, loaded in the sandbox, put to every check, and reported."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from ..intake import choose
+from ..kit import Check, Kit
+from ..records import Outcome, Report, Submission
+from ..sandbox import BadReply, ChildTimedOut, Sandbox, SandboxFailure
+from ..wire.frames import Frame
+from . import fork
+from .environment import describe, device
+from .progress import Progress
+from .proxies import Calls, Proxies, SubmissionFailed
+from .report import compose, unreadable
+from .session import CheckSession
+
+
+@dataclass(frozen=True)
+class Examination:
+    """Everything that stays the same from one submission to the next, in the warm process."""
+
+    kit: Kit
+    session: CheckSession
+    proxies: Proxies
+    sandbox: Sandbox
+    call_seconds: float
+    check_seconds: float
+    isolation: str
+
+    def examine(self, submission: Submission) -> Report:
+        """Return the report of one submission; raises only where the grader itself is at fault."""
+        started = time.monotonic()
+        progress = Progress(self.kit, problem=submission.problem)
+        while progress.problem is None and progress.left:
+            self._examine_in_fork(submission, progress)
+        environment = describe(self.kit, self.isolation, progress.device)
+        seconds = time.monotonic() - started
+        if progress.problem is not None:
+            return unreadable(self.kit, submission, progress, seconds, environment)
+        return compose(self.kit, submission, progress, seconds, environment)
+
+    def _examine_in_fork(self, submission: Submission, progress: Progress) -> None:
+        """Put what is left to the submission; where an answer ends the fork, its check crashed."""
+        checks = progress.left
+
+        def work(emit: fork.Emit) -> None:
+            self._in_fork(submission, checks, emit)
+
+        try:
+            for event in fork.run(work, self.check_seconds, fork.Bounds()):
+                progress.take(event)
+        except (fork.Overdue, fork.Died) as end:
+            progress.cut(end)
+        finally:
+            self.sandbox.clear()
+
+    def _in_fork(self, submission: Submission, checks: Sequence[Check], emit: fork.Emit) -> None:
+        chosen = choose(submission, self.kit.module, self.kit.tasks)
+        emit({"notes": list(chosen.notes), "problem": chosen.problem, "device": device()})
+        if chosen.source is None:
+            return
+        loaded = self.sandbox.load(chosen.source)
+        emit({"notes": list(loaded.notes), "problem": loaded.problem})
+        if loaded.problem:
+            return
+        self.proxies.attach(Calls(self._call))
+        for hidden in (False, True):
+            self._check([check for check in checks if check.hidden is hidden], emit)
+            emit({"hidden_output" if hidden else "output": self.sandbox.output()})
+
+    def _check(self, checks: Sequence[Check], emit: fork.Emit) -> None:
+        for result in self.session.examine(checks, lambda check: emit({"begin": check.name})):
+            emit({"check": asdict(result)})
+
+    def _call(self, function: str, request: Frame) -> Frame:
+        """Call into the submission, and say in one exception how that failed."""
+        try:
+            reply = self.sandbox.call(function, request, self.call_seconds)
+        except ChildTimedOut:
+            raise SubmissionFailed(
+                "timed_out",
+                f"{function} did not return within {self.call_seconds:g} s: is there an endless loop?",
+            ) from None
+        except BadReply as error:
+            raise SubmissionFailed("crashed", f"The reply of {function} could not be read: {error}") from None
+        except SandboxFailure as error:
+            raise SubmissionFailed("crashed", f"{function} ended its process: {error}") from None
+        if "raised" in reply.head:
+            raise _raised(function, reply.head["raised"])
+        return reply
+
+
+def _raised(function: str, raised: dict[str, object]) -> SubmissionFailed:
+    """What an exception of the submission's means; `raised` is the submission's word, so only text is taken."""
+    kind, text, trace = (raised.get(key) for key in ("type", "text", "trace"))
+    outcome: Outcome = "not_attempted" if kind in ("NotImplementedError", "Missing") else "failed"
+    place = f" (line {trace[-1][0]}: {trace[-1][2]})" if isinstance(trace, list) and trace else ""
+    return SubmissionFailed(outcome, f"{function} raised {kind}: {text}{place}")

@@ -1,0 +1,66 @@
+"""What a check's end means: passed, failed, not attempted, timed out, crashed, or the grader's own error."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ..kit import Check
+from ..records import CheckResult, Outcome
+from .proxies import SubmissionFailed
+
+MESSAGE_LENGTH = 2_000
+
+
+def result(check: Check, error: BaseException | None, seconds: float) -> CheckResult:
+    """The result of a check that ended with `error`, or passed where that is None."""
+    if error is None:
+        return settle(check, "passed", "", seconds)
+    if isinstance(error, SubmissionFailed):
+        return settle(check, error.outcome, str(error), seconds)
+    if isinstance(error, AssertionError):
+        return settle(check, "failed", str(error) or check.sentence, seconds)
+    return settle(check, "grader_error", f"The check itself raised {type(error).__name__}: {error}", seconds)
+
+
+def settle(check: Check, outcome: Outcome, message: str, seconds: float = 0.0) -> CheckResult:
+    """A check's result with its points, and what staff and student read of `message`."""
+    message = clean(message)
+    return CheckResult(
+        name=check.name,
+        task=check.task,
+        hidden=check.hidden,
+        outcome=outcome,
+        points=check.points if outcome == "passed" else 0,
+        max_points=check.points,
+        sentence=check.sentence,
+        message=message,
+        student_message=_for_student(check, outcome, message),
+        hint=check.hint,
+        seconds=round(seconds, 3),
+    )
+
+
+def _for_student(check: Check, outcome: Outcome, message: str) -> str:
+    """A hidden check tells the student what to think about, and nothing that the submission said."""
+    if outcome == "passed":
+        return ""
+    if outcome == "not_attempted":
+        return f"{check.task} is not written yet."
+    if outcome == "grader_error":
+        return "The grader could not run this check. That is not your fault: a person will look at it."
+    if not check.hidden:
+        return message
+    if outcome == "timed_out":
+        return f"{check.task} took too long. {check.hint}"
+    if outcome == "crashed":
+        return f"{check.task} ended its process instead of returning. {check.hint}"
+    return check.hint
+
+
+def clean(text: str, length: int = MESSAGE_LENGTH) -> str:
+    """Text that is safe to store and print: cut, without controls, surrogates or bidirectional marks."""
+    cut = text if len(text) <= length else text[:length] + " …"
+    return "".join(
+        char if char in "\n\t" or unicodedata.category(char)[0] != "C" else "\N{REPLACEMENT CHARACTER}"
+        for char in cut
+    )

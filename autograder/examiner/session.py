@@ -1,0 +1,83 @@
+"""A pytest session that collects all checks once and then waits, warm, for submissions.
+
+pytest offers its test loop as a hook: instead of running the collected checks there, `serve` forks for every
+submission and runs them in the fork.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ..kit import CHECK_FILES, Check, Kit
+from ..records import CheckResult
+from .outcome import result
+
+# No plug-in that writes, captures or rewrites: what a check says is its own message, exactly.
+ARGUMENTS = (
+    *("-c", "/dev/null", "--assert=plain", "--capture=no", "--import-mode=importlib"),
+    *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:warnings"),
+    *("-p", "no:logging", "-p", "no:junitxml", "-p", "no:unraisableexception", "-p", "no:threadexception"),
+)
+
+
+class CheckSession:
+    """A pytest plugin. `serve` is called with this session once every check is collected."""
+
+    def __init__(self, kit: Kit, serve: Callable[[CheckSession], None]) -> None:
+        self._kit = kit
+        self._serve = serve
+        self._errors: dict[str, BaseException] = {}
+        self._items: dict[str, pytest.Item] = {}
+
+    def run(self, folder: Path) -> None:
+        """Collect the checks in `folder` and serve; raises RuntimeError where collection fails."""
+        files = [str(folder / name) for name in CHECK_FILES]
+        status = pytest.main([*ARGUMENTS, "--rootdir", str(folder), *files], plugins=[self])
+        if status != pytest.ExitCode.OK:
+            found = "; ".join(f"{name}: {error}" for name, error in self._errors.items())
+            raise RuntimeError(f"The checks of {self._kit.slug} could not be collected ({status!r}). {found}")
+
+    @pytest.fixture(scope="session")
+    def settings(self) -> dict[str, Any]:
+        """All settings of the kit."""
+        return self._kit.all_settings
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the marks."""
+        config.addinivalue_line("markers", "task(name, points, hint): the task that a check examines")
+        config.addinivalue_line("markers", "hidden: not shown to students")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember why a file could not be imported."""
+        if report.failed:
+            self._errors[report.nodeid] = RuntimeError(report.longreprtext)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Serve instead of running the checks."""
+        if session.testsfailed:
+            return False
+        self._items = {item.name: item for item in session.items}
+        if found := set(self._items) ^ {check.name for check in self._kit.checks}:
+            raise RuntimeError(f"Checks that pytest and the kit see differently: {sorted(found)}.")
+        self._serve(self)
+        return True
+
+    def pytest_exception_interact(self, node: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+        """Keep the first exception of a check, from its fixtures or its body."""
+        if call.excinfo is not None:
+            self._errors.setdefault(node.name, call.excinfo.value)
+
+    def examine(self, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[CheckResult]:
+        """Run `checks` in order, calling `begin` before each."""
+        for check, following in zip(checks, [*checks[1:], None], strict=True):
+            begin(check)
+            self._errors.pop(check.name, None)
+            item, started = self._items[check.name], time.monotonic()
+            nextitem = self._items[following.name] if following else None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            yield result(check, self._errors.get(check.name), time.monotonic() - started)

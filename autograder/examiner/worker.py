@@ -1,0 +1,96 @@
+"""The warm process: one sandbox, one pytest session, one submission after another until the link closes.
+
+Run as `python -m autograder.examiner.worker FD` by the client; FD is its end of a socket pair.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import signal
+import sys
+import tempfile
+import traceback
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from ..kit import Kit
+from ..records import Submission
+from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
+from .examine import Examination
+from .proxies import Proxies
+from .session import CheckSession
+
+CHECK_SECONDS = 120.0
+
+
+def main(descriptor: int) -> None:
+    """Serve the client at the other end of `descriptor`."""
+    # Ctrl-C reaches the whole foreground group: the client decides what becomes of the work.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    link = Connection(descriptor)
+    try:
+        kit = Kit.unzip(link.recv_bytes())
+        options = json.loads(link.recv_bytes())
+        with tempfile.TemporaryDirectory(prefix="examiner-") as folder:
+            _serve(kit, options, Path(folder), link)
+    except EOFError:
+        return
+    except IsolationUnavailable as error:
+        _say(link, unavailable=str(error))
+    except Exception:
+        _say(link, fault=traceback.format_exc())
+
+
+def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) -> None:
+    limits = dict(kit.config.get("limits", {}))
+    check_seconds = float(limits.pop("check_seconds", CHECK_SECONDS))
+    isolation = Isolation(options["isolation"])
+    kit.write(folder)
+    with Sandbox(
+        given=kit.given,
+        module=kit.module,
+        preload=kit.config.get("preload", ()),
+        prepare=kit.config.get("prepare"),
+        seed=kit.seed,
+        limits=Limits.of(limits),
+        isolation=isolation,
+    ) as sandbox:
+        proxies = Proxies(kit.module, kit.tasks)
+        warm_up(kit, folder, proxies)
+
+        def serve(session: CheckSession) -> None:
+            call_seconds = Limits.of(limits).call_seconds
+            examination = Examination(
+                kit, session, proxies, sandbox, call_seconds, check_seconds, isolation.value
+            )
+            gc.freeze()
+            _say(link, ready=True)
+            while True:
+                submission = Submission.from_bytes(link.recv_bytes())
+                _say(link, report=examination.examine(submission).to_json())
+
+        CheckSession(kit, serve).run(folder)
+
+
+def warm_up(kit: Kit, folder: Path, module: Any) -> None:
+    """Import what the kit declares, beside the hidden inputs, with `module` in the submission's place."""
+    sys.path.insert(0, str(folder / "given"))
+    sys.modules[kit.module] = module
+    for name in kit.config.get("preload", ()):
+        imported = importlib.import_module(name)
+        if hasattr(imported, "INPUT_FOLDERS"):
+            imported.INPUT_FOLDERS.append(folder / "hidden")
+    if prepare := kit.config.get("prepare"):
+        name, _, function = prepare.rpartition(".")
+        getattr(importlib.import_module(name), function)(kit.seed)
+
+
+def _say(link: Connection, **message: Any) -> None:
+    link.send_bytes(json.dumps(message).encode())
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
