@@ -1,0 +1,19 @@
+"""What is said when something received is not on the short lists."""
+
+from __future__ import annotations
+
+MAX_NAME = 80
+
+
+class NotAccepted(ValueError):
+    """Something received is not on the short lists; the text is a sentence that a student can read."""
+
+
+def readable(text: object, most: int = MAX_NAME) -> str:
+    """A text of unknown origin for use in a sentence: printable ASCII-safe letters kept, the rest dropped, cut."""
+    if type(text) is not str:
+        return "?"
+    kept = "".join(
+        letter for letter in text[: 4 * most] if letter.isprintable() and not "\ud800" <= letter <= "\udfff"
+    )
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
