@@ -1,0 +1,1184 @@
+"""Known wrong answers to the tasks of this kit, each with the checks that must fail on it.
+
+A class is one wrong answer. Its name is what a teacher would say about it, its docstring the misconception
+behind it, its functions replace the ones of `transfer.py`, and `FAILS` names exactly the checks that must
+notice: every other check passes. The classes are read as text and never imported; what stands above the first
+class is put before each of them.
+"""
+
+import keras
+import numpy as np
+
+
+def compiled(model, loss="categorical_crossentropy", optimizer="adam"):
+    """Compile `model` as the tasks ask, unless told otherwise, and return it."""
+    model.compile(loss=loss, optimizer=optimizer)
+    return model
+
+
+def network(n_features, *layers):
+    """A Sequential network of `layers` for rows of `n_features` numbers."""
+    return keras.Sequential([keras.Input((n_features,)), *layers])
+
+
+def twin(model):
+    """A copy of `model` with layers and weights of its own."""
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    return copy
+
+
+# build_base
+
+
+class never_compiles_the_base:
+    """Thinks that a network is ready as soon as its layers are stacked, without loss and optimizer."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return network(
+            n_features,
+            keras.layers.Dense(50, activation="relu"),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(n_classes, activation="softmax"),
+        )
+
+
+class never_builds_the_base:
+    """Leaves the input out: without its size there are no weights yet, so there is nothing to transfer."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        model = keras.Sequential(
+            [
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ]
+        )
+        return compiled(model)
+
+
+class forgets_to_return_the_base:
+    """Builds the network and ends the function without `return`."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        model = network(
+            n_features,
+            keras.layers.Dense(50, activation="relu"),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(n_classes, activation="softmax"),
+        )
+        compiled(model)
+
+
+class leaves_out_the_hidden_activations:
+    """Takes relu for Keras' default; without it three layers are worth no more than one."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50),
+                keras.layers.Dense(25),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class activates_only_the_first_hidden_layer:
+    """Thinks that one relu serves the layers that follow it too."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class hides_behind_tanh:
+    """Takes one bend for another: the task names relu."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="tanh"),
+                keras.layers.Dense(25, activation="tanh"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class tops_the_base_with_sigmoid:
+    """Takes the activation of a yes-or-no question for a choice among classes; outputs do not sum to 1."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="sigmoid"),
+            )
+        )
+
+
+class leaves_the_base_without_softmax:
+    """Forgets the last activation, so that the outputs are scores and no probabilities."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes),
+            )
+        )
+
+
+class applies_softmax_twice:
+    """Asks for softmax in the layer and again after it, which squeezes all probabilities together."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+                keras.layers.Softmax(),
+            )
+        )
+
+
+class trains_the_base_with_mean_squared_error:
+    """Treats the choice of a class as a regression on its one-hot row."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ),
+            loss="mean_squared_error",
+        )
+
+
+class expects_class_numbers_from_the_base:
+    """Takes the sparse loss, which wants class numbers, where the targets are one-hot rows."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ),
+            loss="sparse_categorical_crossentropy",
+        )
+
+
+class asks_one_yes_or_no_a_class:
+    """Takes binary cross-entropy, which scores every class on its own, for the loss of one choice."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ),
+            loss="binary_crossentropy",
+        )
+
+
+class takes_probabilities_for_logits:
+    """Says `from_logits=True` although softmax has made probabilities already."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ),
+            loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        )
+
+
+class trains_the_base_with_sgd:
+    """Thinks that every optimizer named in the lectures will do."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ),
+            optimizer="sgd",
+        )
+
+
+class swaps_the_hidden_layers:
+    """Puts the narrow layer first: 25 units, then 50."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class leaves_out_the_second_hidden_layer:
+    """Counts the input as the first layer and stops one short."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class leaves_out_the_biases:
+    """Takes a layer for its kernel alone."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu", use_bias=False),
+                keras.layers.Dense(25, activation="relu", use_bias=False),
+                keras.layers.Dense(n_classes, activation="softmax", use_bias=False),
+            )
+        )
+
+
+class builds_for_iris_alone:
+    """Writes 4 and 3 into the layers and never looks at the arguments."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                4,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(3, activation="softmax"),
+            )
+        )
+
+
+class builds_the_base_frozen:
+    """Freezes at once what has still to be trained."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        model = network(
+            n_features,
+            keras.layers.Dense(50, activation="relu"),
+            keras.layers.Dense(25, activation="relu"),
+            keras.layers.Dense(n_classes, activation="softmax"),
+        )
+        model.trainable = False
+        return compiled(model)
+
+
+# copy_layers
+
+
+class returns_the_base_itself:
+    """Takes a second name for a second model."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = base
+        model.compile(loss="categorical_crossentropy", optimizer="adam")
+        return model
+
+
+class clones_without_the_weights:
+    """Thinks that `clone_model` brings the weights; it draws new ones."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        return keras.models.clone_model(base)
+
+
+class forgets_the_top_of_the_copy:
+    """Drops the last layer one task too early."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = keras.Sequential()
+        model.add(keras.Input((base.input_shape[-1],)))
+        for layer in base.layers[:-1]:
+            model.add(layer)
+        return model
+
+
+class copies_the_kernels_without_the_biases:
+    """Forgets that a Dense layer has two arrays of weights."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = keras.models.clone_model(base)
+        for mine, theirs in zip(model.layers, base.layers, strict=True):
+            mine.kernel.assign(theirs.kernel)
+        return model
+
+
+class copies_the_weights_of_the_first_layer_only:
+    """Stops after one layer, so that the others keep their random start."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = keras.models.clone_model(base)
+        model.layers[0].set_weights(base.layers[0].get_weights())
+        return model
+
+
+class copies_in_the_wrong_direction:
+    """Overwrites the base with the random weights of its clone."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = keras.models.clone_model(base)
+        base.set_weights(model.get_weights())
+        return model
+
+
+class copies_three_layers_whatever_there_is:
+    """Counts the layers of Iris' network and writes the number down."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = keras.Sequential([keras.Input((base.input_shape[-1],))])
+        for i in range(3):
+            model.add(base.layers[i])
+        return model
+
+
+class returns_a_list_of_layers:
+    """Takes the list of layers for the model."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        return [layer for layer in base.layers]  # noqa: C416 - as a student writes it
+
+
+class copies_the_shape_without_the_activations:
+    """Rebuilds each layer from its size and weights alone, and loses what bends it."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = network(base.input_shape[-1], *[keras.layers.Dense(layer.units) for layer in base.layers])
+        model.set_weights(base.get_weights())
+        return model
+
+
+class moves_the_layers_out_of_the_base:
+    """Takes each layer away from the base instead of reading it there."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        n_features = base.input_shape[-1]
+        layers = []
+        while base.layers:
+            layers.insert(0, base.layers[-1])
+            base.pop()
+        return network(n_features, *layers)
+
+
+class freezes_the_copy:
+    """Takes freezing for a part of copying."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = twin(base)
+        model.trainable = False
+        return model
+
+
+# drop_top
+
+
+class drops_nothing:
+    """Copies all layers and expects the last to be gone."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers])
+
+
+class drops_two_layers:
+    """Counts the softmax as a layer of its own and takes one more away."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:-2]])
+
+
+class drops_only_the_softmax:
+    """Takes the top for its activation: the layer stays and only the softmax goes."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        body = twin(model)
+        body.layers[-1].activation = keras.activations.linear
+        return body
+
+
+class drops_the_first_layer:
+    """Takes the first layer for the top."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        rest = model.layers[1:]
+        return keras.Sequential([keras.Input((rest[0].kernel.shape[0],)), *rest])
+
+
+class pops_from_the_argument:
+    """Takes the layer away from the very model it was given, so that the donor loses its top."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        model.pop()
+        return model
+
+
+class pops_from_the_list_of_layers:
+    """Changes the list that `layers` hands out; Keras keeps its own and loses nothing."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        model.layers.pop()
+        return model
+
+
+class keeps_two_layers_whatever_there_is:
+    """Counts the layers that stay in Iris' network and writes the number down."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:2]])
+
+
+class loses_the_weights_with_the_top:
+    """Rebuilds the layers that stay and forgets to bring their weights."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        body = keras.models.clone_model(model)
+        body.pop()
+        return body
+
+
+class returns_the_top:
+    """Returns the layer that was cut off instead of what it was cut from."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        return model.layers[-1]
+
+
+class forgets_to_return_the_body:
+    """Relies on `pop`, which returns nothing, for the answer."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        body = twin(model)
+        return body.pop() and None
+
+
+# freeze
+
+
+class freezes_only_the_first_layer:
+    """Thinks that a frozen first layer holds back all that follow it."""
+
+    FAILS = ()
+
+    def freeze(model):
+        model.layers[0].trainable = False
+        return model
+
+
+class leaves_the_last_layer_trainable:
+    """Spares the last layer as if it were still the top; that was cut off already."""
+
+    FAILS = ()
+
+    def freeze(model):
+        for layer in model.layers[:-1]:
+            layer.trainable = False
+        return model
+
+
+class freezes_only_the_last_layer:
+    """Believes that the newest layer is the one to freeze; it is the borrowed ones."""
+
+    FAILS = ()
+
+    def freeze(model):
+        model.layers[-1].trainable = False
+        return model
+
+
+class freezes_two_layers_whatever_there_is:
+    """Writes down a number of layers, as `layers[:20]` of a deep network does, and leaves the rest free."""
+
+    FAILS = ()
+
+    def freeze(model):
+        for layer in model.layers[:2]:
+            layer.trainable = False
+        return model
+
+
+class freezes_every_other_layer:
+    """Changes the step of the slice where its end was meant."""
+
+    FAILS = ()
+
+    def freeze(model):
+        for layer in model.layers[::2]:
+            layer.trainable = False
+        return model
+
+
+class thaws_instead_of_freezing:
+    """Reads `trainable = True` as `frozen = True`."""
+
+    FAILS = ()
+
+    def freeze(model):
+        model.trainable = True
+        return model
+
+
+class freezes_nothing:
+    """Thinks that a model which is not trained again is frozen."""
+
+    FAILS = ()
+
+    def freeze(model):
+        return model
+
+
+class sets_a_flag_that_keras_does_not_know:
+    """Writes to an attribute called `frozen`; Python allows it and Keras never looks."""
+
+    FAILS = ()
+
+    def freeze(model):
+        for layer in model.layers:
+            layer.frozen = True
+        return model
+
+
+class freezes_by_a_learning_rate_of_zero:
+    """Stops the training of everything instead of freezing the layers."""
+
+    FAILS = ()
+
+    def freeze(model):
+        return compiled(model, optimizer=keras.optimizers.Adam(learning_rate=0.0))
+
+
+class freezes_a_copy_and_returns_the_original:
+    """Makes two models and returns the one that was not frozen."""
+
+    FAILS = ()
+
+    def freeze(model):
+        frozen = twin(model)
+        frozen.trainable = False
+        return model
+
+
+class freezes_a_copy_without_the_weights:
+    """Freezes a fresh clone, so that random weights are what is kept for good."""
+
+    FAILS = ()
+
+    def freeze(model):
+        frozen = keras.models.clone_model(model)
+        frozen.trainable = False
+        return frozen
+
+
+class freezes_and_drops_the_top:
+    """Takes the last layer away once more."""
+
+    FAILS = ()
+
+    def freeze(model):
+        frozen = keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:-1]])
+        frozen.trainable = False
+        return frozen
+
+
+class forgets_to_return_the_frozen_model:
+    """Freezes the model in place and returns nothing."""
+
+    FAILS = ()
+
+    def freeze(model):
+        model.trainable = False
+
+
+# add_softmax
+
+
+class forgets_to_compile_after_adding:
+    """Thinks that a model made of a compiled one is compiled too."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        return keras.Sequential(
+            [
+                keras.Input((body.input_shape[-1],)),
+                *body.layers,
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ]
+        )
+
+
+class adds_a_sigmoid:
+    """Takes the activation of a yes-or-no question for a choice among classes; outputs do not sum to 1."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="sigmoid")
+        return compiled(network(body.input_shape[-1], *body.layers, top))
+
+
+class adds_a_top_without_activation:
+    """Adds the units and forgets the softmax."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        return compiled(network(body.input_shape[-1], *body.layers, keras.layers.Dense(n_classes)))
+
+
+class adds_four_classes_whatever_is_asked:
+    """Counts the flowers of the lesson and never looks at the argument."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(4, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, top))
+
+
+class adds_a_hidden_layer_as_well:
+    """Puts a fresh layer between body and top, as if the body ended too early."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        extra = keras.layers.Dense(25, activation="relu")
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, extra, top))
+
+
+class puts_the_top_in_place_of_the_last_layer:
+    """Believes that the body still carries its old top and replaces it."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers[:-1], top))
+
+
+class thaws_the_body:
+    """Sets the whole new model trainable so that the top can train, and thaws what was frozen."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = network(body.input_shape[-1], *twin(body).layers, top)
+        model.trainable = True
+        return compiled(model)
+
+
+class freezes_the_new_layer_too:
+    """Freezes after adding, so that nothing is left to train."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = network(body.input_shape[-1], *twin(body).layers, top)
+        model.trainable = False
+        return compiled(model)
+
+
+class freezes_the_new_layer_instead:
+    """Believes that the new layer is to be frozen and the borrowed ones train; it is the reverse."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        copy = twin(body)
+        copy.trainable = True
+        top = keras.layers.Dense(n_classes, activation="softmax", trainable=False)
+        return compiled(network(body.input_shape[-1], *copy.layers, top))
+
+
+class always_freezes_the_body:
+    """Freezes once more, whether or not the body was frozen when it came."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        copy = twin(body)
+        copy.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *copy.layers, top))
+
+
+class grows_the_body:
+    """Adds the new layer to the very model it was given."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        body.add(keras.layers.Dense(n_classes, activation="softmax"))
+        return compiled(body)
+
+
+class adds_the_top_to_an_empty_body:
+    """Clones the body without its weights, so that the new layer stands on random ones."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        copy = keras.models.clone_model(body)
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *copy.layers, top))
+
+
+class trains_the_top_with_mean_squared_error:
+    """Treats the choice of a class as a regression on its one-hot row."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, top), loss="mse")
+
+
+class expects_class_numbers_from_the_top:
+    """Takes the sparse loss, which wants class numbers, where the targets are one-hot rows."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = network(body.input_shape[-1], *body.layers, top)
+        return compiled(model, loss="sparse_categorical_crossentropy")
+
+
+class trains_the_top_with_sgd:
+    """Thinks that every optimizer named in the lectures will do."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, top), optimizer="sgd")
+
+
+class returns_the_new_layer_alone:
+    """Takes the layer that was added for the model it was added to."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        return keras.layers.Dense(n_classes, activation="softmax")
+
+
+class forgets_to_return_the_new_model:
+    """Returns what `compile` returns, which is nothing."""
+
+    FAILS = ()
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = network(body.input_shape[-1], *body.layers, top)
+        return model.compile(loss="categorical_crossentropy", optimizer="adam")
+
+
+# build_transfer_model
+
+
+class shares_its_layers_with_the_donor:
+    """Takes the layer objects themselves, as the lesson does, and freezes the donor along with the graft."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = base.layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class shares_the_layers_and_thaws_the_donor_again:
+    """Gives the donor its flags back, but graft and donor are still the same layers."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = base.layers[:-1]
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = network(base.input_shape[-1], *body, top)
+        for layer in body:
+            layer.trainable = False
+        compiled(model)
+        for layer in body:
+            layer.trainable = True
+        return model
+
+
+class freezes_the_donor_as_well:
+    """Copies the donor with care, then freezes the donor where the copy was meant."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        base.trainable = False
+        body = twin(base).layers[:-1]
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class freezes_the_donor_and_not_the_graft:
+    """Copies first and freezes the original afterwards, which the copy never notices."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        base.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class grafts_without_freezing:
+    """Leaves the borrowed layers trainable, so that the few new rows wash the donor's knowledge out."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class freezes_after_adding_the_top:
+    """Freezes one step too late and takes the new layer along: nothing trains."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        model = network(base.input_shape[-1], *body, keras.layers.Dense(n_classes, activation="softmax"))
+        model.trainable = False
+        return compiled(model)
+
+
+class freezes_the_new_layer_of_the_graft_instead:
+    """Believes that the new layer is to be frozen and the borrowed ones train; it is the reverse."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        top = keras.layers.Dense(n_classes, activation="softmax", trainable=False)
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class freezes_only_the_first_layer_of_the_graft:
+    """Thinks that a frozen first layer holds back all that follow it."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        body[0].trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class stacks_the_new_top_on_the_old_one:
+    """Never drops the donor's softmax, so that the new layer sees three probabilities instead of features."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base)
+        body.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body.layers, top))
+
+
+class cuts_one_layer_too_many_from_the_donor:
+    """Drops the top and the layer below it."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-2]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class grafts_onto_random_layers:
+    """Thinks that `clone_model` brings the weights; the frozen layers are random and stay so."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = keras.models.clone_model(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class grafts_the_weights_without_the_biases:
+    """Forgets that a Dense layer has two arrays of weights."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = keras.models.clone_model(base).layers[:-1]
+        for mine, theirs in zip(body, base.layers, strict=False):
+            mine.kernel.assign(theirs.kernel)
+            mine.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class builds_the_graft_for_iris_alone:
+    """Writes the lesson's sizes down instead of asking the donor for them."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        first = keras.layers.Dense(50, activation="relu")
+        second = keras.layers.Dense(25, activation="relu")
+        model = network(4, first, second, keras.layers.Dense(n_classes, activation="softmax"))
+        first.set_weights(base.layers[0].get_weights())
+        second.set_weights(base.layers[1].get_weights())
+        first.trainable = second.trainable = False
+        return compiled(model)
+
+
+class grafts_four_classes_whatever_is_asked:
+    """Counts the flowers of the lesson and never looks at the argument."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(4, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class cuts_the_top_off_the_donor_itself:
+    """Grafts with care, but takes the top away from the donor instead of from the copy."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        base.pop()
+        body = twin(base)
+        body.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body.layers, top))
+
+
+class never_compiles_the_graft:
+    """Hands over a graft that cannot be trained yet."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        return network(base.input_shape[-1], *body, keras.layers.Dense(n_classes, activation="softmax"))
+
+
+class trains_the_graft_with_sgd:
+    """Thinks that every optimizer named in the lectures will do."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top), optimizer="sgd")
+
+
+class tops_the_graft_with_sigmoid:
+    """Takes the activation of a yes-or-no question for a choice among classes; outputs do not sum to 1."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="sigmoid")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class returns_predictions_of_the_donor:
+    """Takes the transfer for the donor's output, an array, instead of a model that can be trained."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        rows = np.zeros((1, base.input_shape[-1]), dtype="float32")
+        return np.asarray(base(rows))
+
+
+# Two tasks at once
+
+
+class thinks_that_cloning_copies_weights_everywhere:
+    """Trusts `clone_model` with the weights in both tasks where layers are handed on."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        return keras.models.clone_model(base)
+
+    def drop_top(model):
+        copy = keras.models.clone_model(model)
+        return network(model.input_shape[-1], *copy.layers[:-1])
+
+
+class freezes_too_early_and_not_enough:
+    """Lets `drop_top` do the freezing and then has nothing left for `freeze` to do."""
+
+    FAILS = ()
+
+    def drop_top(model):
+        body = network(model.input_shape[-1], *twin(model).layers[:-1])
+        body.trainable = False
+        return body
+
+    def freeze(model):
+        return model
+
+
+class assumes_three_classes_everywhere:
+    """Counts the classes of Iris and never looks at the argument, in both tasks that take it."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(3, activation="softmax"),
+            )
+        )
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(3, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, top))
