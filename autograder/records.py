@@ -107,8 +107,8 @@ class Environment:
 class Report:
     """What one submission earned, check by check. `score` is None when the grader itself failed.
 
-    `output` is what the submission printed while it was loaded and its public checks ran; what it printed later
-    is `hidden_output`, which no student sees: the code sees the hidden inputs and could print them.
+    `output` is what the submission printed while it was loaded and its public checks ran; what it printed
+    later is `hidden_output`, which no student sees: the code sees the hidden inputs and could print them.
     """
 
     kit: str

@@ -95,7 +95,7 @@ class Examination:
 
 
 def _raised(function: str, raised: dict[str, object]) -> SubmissionFailed:
-    """What an exception of the submission's means; `raised` is the submission's word, so only text is taken."""
+    """What an exception of the submission means; `raised` is its own word, so only text is taken."""
     kind, text, trace = (raised.get(key) for key in ("type", "text", "trace"))
     outcome: Outcome = "not_attempted" if kind in ("NotImplementedError", "Missing") else "failed"
     place = f" (line {trace[-1][0]}: {trace[-1][2]})" if isinstance(trace, list) and trace else ""

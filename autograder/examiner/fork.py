@@ -46,7 +46,7 @@ def run(function: Callable[[Emit], None], seconds: float, bounds: Bounds) -> Ite
     """
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(
-            f"Expected one thread before a fork, found {threads}: a check module starts threads."
+            f"Expected one thread before a fork, found {threads}: what was imported starts some."
         )
     reading, writing = os.pipe()
     child = os.fork()

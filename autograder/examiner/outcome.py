@@ -60,7 +60,8 @@ def _for_student(check: Check, outcome: Outcome, message: str) -> str:
 def clean(text: str, length: int = MESSAGE_LENGTH) -> str:
     """Text that is safe to store and print: cut, without controls, surrogates or bidirectional marks."""
     cut = text if len(text) <= length else text[:length] + " …"
-    return "".join(
-        char if char in "\n\t" or unicodedata.category(char)[0] != "C" else "\N{REPLACEMENT CHARACTER}"
-        for char in cut
-    )
+    return "".join(char if _is_harmless(char) else "\N{REPLACEMENT CHARACTER}" for char in cut)
+
+
+def _is_harmless(char: str) -> bool:
+    return char in "\n\t" or unicodedata.category(char)[0] != "C"

@@ -52,9 +52,7 @@ class Progress:
     def cut(self, end: Overdue | Died) -> None:
         """Settle the check during which a fork ended; without one, reading the submission ended it."""
         if self._running is None:
-            self.problem = (
-                "Reading the submission exhausted the examiner's limits: is the code nested very deeply?"
-            )
+            self.problem = "Reading it took more than the examiner's limits: is the code nested very deeply?"
             return
         outcome = "timed_out" if isinstance(end, Overdue) else "crashed"
         message = f"Examining the answer of {self._running.task} ended the examining process: {end}."

@@ -42,9 +42,7 @@ class Calls:
             value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
             return value["answer"]
         except NotAccepted as error:
-            raise SubmissionFailed(
-                "failed", f"The answer of {function} cannot be examined: {error}"
-            ) from None
+            raise SubmissionFailed("failed", f"The answer of {function} is not accepted: {error}") from None
         except (ValueError, TypeError, KeyError, LookupError, ArithmeticError) as error:
             raise SubmissionFailed("crashed", f"The answer of {function} is no plain data: {error}") from None
         except MemoryError:
