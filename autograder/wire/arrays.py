@@ -57,7 +57,7 @@ class BlobReader:
         self._used = 0
 
     def take(self, description: object) -> numpy.ndarray[Any, Any]:
-        """The next array, writable; raises NotAccepted when its description does not fit the bytes present."""
+        """The next array, writable; raises NotAccepted where its description does not fit the bytes here."""
         dtype, shape = described(description)
         size = math.prod(shape) * ITEM_SIZES[dtype]
         if size > len(self._blob) - self._used:

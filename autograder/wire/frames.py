@@ -1,4 +1,4 @@
-"""One frame is a JSON object and a blob of bytes on a stream socket; sizes are checked before they are used."""
+"""One frame is a JSON object and a blob on a stream socket; sizes are checked before they are used."""
 
 from __future__ import annotations
 

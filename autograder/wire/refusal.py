@@ -10,10 +10,8 @@ class NotAccepted(ValueError):
 
 
 def readable(text: object, most: int = MAX_NAME) -> str:
-    """A text of unknown origin for use in a sentence: printable ASCII-safe letters kept, the rest dropped, cut."""
+    """A text of unknown origin for use in a sentence: what is printable is kept, the rest dropped, and cut."""
     if type(text) is not str:
         return "?"
-    kept = "".join(
-        letter for letter in text[: 4 * most] if letter.isprintable() and not "\ud800" <= letter <= "\udfff"
-    )
+    kept = "".join(filter(str.isprintable, text[: 4 * most]))
     return kept if len(kept) <= most else kept[: most - 1] + "…"
