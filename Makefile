@@ -1,3 +1,54 @@
-.venv/installed: requirements.lock pyproject.toml
-	python3 -m venv .venv
-	.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
+# The only list of commands: a desk and the CI run the same targets. `make` alone explains them.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help grade test sync lock clean
+
+PYTHON ?= python3
+KIT ?= week09_transfer
+CLASS ?= tests/classes/$(KIT)
+OUT ?= grades
+JOBS ?=
+TESTS ?= tests
+
+bin := .venv/bin
+pip := $(bin)/python -m pip --disable-pip-version-check -qq
+# TensorFlow decides which Pythons will do; saying so here is kinder than what pip would say.
+supported := import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else \
+	"Expected Python 3.11, 3.12 or 3.13, found " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")
+
+help:  ## list the commands
+	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+.venv/locked: requirements.lock
+	@$(PYTHON) -c '$(supported)'
+	@echo "Installing the locked packages into .venv: once, about 3 GB, a few minutes."
+	@test -x $(bin)/python || $(PYTHON) -m venv .venv
+	@$(pip) install --no-warn-script-location --root-user-action=ignore --require-hashes -r requirements.lock
+	@touch $@
+
+# hatchling and editables are in the lock, so nothing unlocked takes part in the build.
+.venv/installed: .venv/locked pyproject.toml
+	@$(pip) install --root-user-action=ignore --no-deps --no-build-isolation --editable .
+	@touch $@
+
+grade: .venv/installed  ## grade a class: KIT=week09_transfer CLASS=folder OUT=grades JOBS=2
+	@$(bin)/kit grade $(KIT) "$(CLASS)" --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
+
+test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handout for a part
+	@$(bin)/python tests/system_needs.py
+	$(bin)/ruff check --quiet
+	$(bin)/ruff format --check --quiet
+	$(bin)/mypy --no-error-summary
+	$(bin)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits/
+	@$(bin)/kit sync
+
+lock: .venv/locked  ## choose the locked versions anew from pyproject.toml: UPGRADE=--upgrade for the newest
+	@$(bin)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(UPGRADE) \
+		--output-file requirements.lock pyproject.toml
+
+clean:  ## remove what was installed and cached; grades stay
+	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

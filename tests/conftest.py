@@ -1,0 +1,44 @@
+"""For all tests: what they need from the system, and a kit to work on that needs no TensorFlow."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from system_needs import NEEDS, asked_for, missing
+
+HERE = Path(__file__).parent
+LACKING = pytest.StashKey[list[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark `needs`, and look once for what is missing."""
+    config.addinivalue_line(
+        "markers", f"needs(name): skip without this part of the system: {', '.join(NEEDS)} (on CI: fail)"
+    )
+    names = asked_for(HERE)
+    if unknown := names - set(NEEDS):
+        raise pytest.UsageError(f"A test needs {sorted(unknown)}: describe it in tests/system_needs.py.")
+    config.stash[LACKING] = missing(names)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Say what is missing before any test is skipped for it."""
+    return [f"missing: {name}. {NEEDS[name].how_to_get_it()}" for name in config.stash[LACKING]]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test by the name of what it lacks; on CI such a skip is a failure."""
+    for mark in item.iter_markers("needs"):
+        (name,) = mark.args
+        if name in item.config.stash[LACKING]:
+            stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            stop(f"{name} is missing. {NEEDS[name].how_to_get_it()}")
+
+
+@pytest.fixture
+def toy_root(tmp_path: Path) -> Path:
+    """A repository of its own with one small kit, `sums`, that a test may change."""
+    return Path(shutil.copytree(HERE / "toy", tmp_path / "repository"))
