@@ -90,6 +90,18 @@ class TaskScore:
 
 
 @dataclass(frozen=True)
+class TrainingRecord:
+    """One training of the submission's networks: the check that asked for it first, and what came of it.
+
+    `value` is what the kit's training function returned, such as accuracy and losses.
+    """
+
+    check: str
+    weights_sha256: str
+    value: Any
+
+
+@dataclass(frozen=True)
 class Environment:
     """What a report was made with and on."""
 
@@ -125,6 +137,7 @@ class Report:
     environment: Environment
     output: str = ""
     hidden_output: str = ""
+    trainings: Sequence[TrainingRecord] = ()
 
     def to_json(self) -> str:
         """The text of `report.json`."""
@@ -136,5 +149,6 @@ class Report:
         data: dict[str, Any] = json.loads(text)
         data["tasks"] = {name: TaskScore(**score) for name, score in data["tasks"].items()}
         data["checks"] = tuple(CheckResult(**check) for check in data["checks"])
+        data["trainings"] = tuple(TrainingRecord(**training) for training in data["trainings"])
         data["environment"] = Environment(**data["environment"])
         return cls(**data)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from multiprocessing.connection import Connection
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -34,7 +35,8 @@ class ExaminerDied(RuntimeError):
 class Examiner:
     """One warm examiner with a sandbox of its own; starts at once, and is waited for at the first use."""
 
-    def __init__(self, kit: Kit, isolation: str = "bubblewrap") -> None:
+    def __init__(self, kit: Kit, isolation: str = "bubblewrap", store: Path | None = None) -> None:
+        """Start the process; `store` is a folder in which trainings are kept from run to run."""
         ours, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         with theirs:
@@ -49,7 +51,7 @@ class Examiner:
         self._link = Connection(ours.detach())
         self._ready = False
         self._send(kit.zip())
-        self._send(json.dumps({"isolation": isolation}).encode())
+        self._send(json.dumps({"isolation": isolation, "store": store and str(store)}).encode())
 
     def wait(self) -> None:
         """Return once the examiner is warm; raises IsolationUnavailable or ExaminerDied."""

@@ -19,7 +19,7 @@ def describe(kit: Kit, isolation: str, device: str = "CPU") -> Environment:
         tensorflow=installed("tensorflow"),
         keras=installed("keras"),
         numpy=installed("numpy") or "none",
-        cpu=_cpu(),
+        cpu=processor(),
         device=device,
         seed=kit.seed,
         isolation=isolation,
@@ -45,7 +45,8 @@ def installed(package: str) -> str | None:
 
 
 @cache
-def _cpu() -> str:
+def processor() -> str:
+    """The processor's model, as the kernel names it."""
     information = Path("/proc/cpuinfo")
     for line in information.read_text().splitlines() if information.exists() else []:
         if line.startswith("model name"):

@@ -17,6 +17,7 @@ from .progress import Progress
 from .proxies import Calls, Proxies, SubmissionFailed
 from .report import compose, unreadable
 from .session import CheckSession
+from .trainings import Trained, Trainings
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Examination:
     session: CheckSession
     proxies: Proxies
     sandbox: Sandbox
+    trainings: Trainings | None
     call_seconds: float
     check_seconds: float
     isolation: str
@@ -53,6 +55,8 @@ class Examination:
         try:
             for event in fork.run(work, self.check_seconds, fork.Bounds()):
                 progress.take(event)
+                if self.trainings and "trained" in event:
+                    self.trainings.keep(Trained.from_event(event["trained"]))
         except (fork.Overdue, fork.Died) as end:
             progress.cut(end)
         finally:
@@ -68,6 +72,8 @@ class Examination:
         if loaded.problem:
             return
         self.proxies.attach(Calls(self._call))
+        if self.trainings:
+            self.trainings.report = lambda trained: emit({"trained": trained.to_event()})
         for hidden in (False, True):
             self._check([check for check in checks if check.hidden is hidden], emit)
             emit({"hidden_output" if hidden else "output": self.sandbox.output()})

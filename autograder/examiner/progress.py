@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kit import Check, Kit
-from ..records import CheckResult
+from ..records import CheckResult, TrainingRecord
 from .fork import Died, Event, Overdue
 from .outcome import clean, settle
 
@@ -17,6 +17,7 @@ class Progress:
         self.output = ""
         self.hidden_output = ""
         self.results: dict[str, CheckResult] = {}
+        self.trainings: list[TrainingRecord] = []
         self._kit = kit
         self._notes: dict[str, None] = {}
         self._running: Check | None = None
@@ -40,6 +41,11 @@ class Progress:
             result = CheckResult(**event["check"])
             self.results[result.name] = result
             self._running = None
+        elif "trained" in event and self._running:
+            trained = event["trained"]
+            self.trainings.append(
+                TrainingRecord(self._running.name, trained["weights_sha256"], trained["value"])
+            )
         elif "output" in event:
             self.output = clean(event["output"], length=20_000)
         elif "hidden_output" in event:

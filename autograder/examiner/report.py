@@ -65,6 +65,7 @@ def _report(
         environment=environment,
         output=progress.output,
         hidden_output=progress.hidden_output,
+        trainings=tuple(progress.trainings),
     )
 
 

@@ -14,6 +14,7 @@ import tempfile
 import traceback
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ..kit import Kit
@@ -22,6 +23,7 @@ from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
 from .examine import Examination
 from .proxies import Proxies
 from .session import CheckSession
+from .trainings import Trainings
 
 CHECK_SECONDS = 120.0
 
@@ -59,12 +61,12 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
         isolation=isolation,
     ) as sandbox:
         proxies = Proxies(kit.module, kit.tasks)
-        warm_up(kit, folder, proxies)
+        trainings = warm_up(kit, folder, proxies, options["store"] and Path(options["store"]))
 
         def serve(session: CheckSession) -> None:
             call_seconds = Limits.of(limits).call_seconds
             examination = Examination(
-                kit, session, proxies, sandbox, call_seconds, check_seconds, isolation.value
+                kit, session, proxies, sandbox, trainings, call_seconds, check_seconds, isolation.value
             )
             gc.freeze()
             _say(link, ready=True)
@@ -75,8 +77,11 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
         CheckSession(kit, serve).run(folder)
 
 
-def warm_up(kit: Kit, folder: Path, module: Any) -> None:
-    """Import what the kit declares, beside the hidden inputs, with `module` in the submission's place."""
+def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> Trainings | None:
+    """Import what the kit declares, beside the hidden inputs, with `module` in the submission's place.
+
+    Returns the store that now stands before the kit's training function, if the kit has one.
+    """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
     for name in kit.config.get("preload", ()):
@@ -84,8 +89,20 @@ def warm_up(kit: Kit, folder: Path, module: Any) -> None:
         if hasattr(imported, "INPUT_FOLDERS"):
             imported.INPUT_FOLDERS.append(folder / "hidden")
     if prepare := kit.config.get("prepare"):
-        name, _, function = prepare.rpartition(".")
-        getattr(importlib.import_module(name), function)(kit.seed)
+        owner, name = _declared(prepare)
+        getattr(owner, name)(kit.seed)
+    if train := kit.config.get("train"):
+        owner, name = _declared(train)
+        trainings = Trainings(getattr(owner, name), kit.version, store)
+        setattr(owner, name, trainings)
+        return trainings
+    return None
+
+
+def _declared(path: str) -> tuple[ModuleType, str]:
+    """The module and the name in `module.name`."""
+    module, _, name = path.rpartition(".")
+    return importlib.import_module(module), name
 
 
 def _say(link: Connection, **message: Any) -> None:
