@@ -76,7 +76,8 @@ class clones_and_sets_the_weights:
         model = keras.models.clone_model(base)
         model.set_weights(base.get_weights())
         model.pop()
-        model.trainable = False
+        for layer in model.layers:
+            layer.trainable = False
         model.add(keras.layers.Dense(n_classes, activation="softmax"))
         model.compile(optimizer=keras.optimizers.Adam(), loss=keras.losses.CategoricalCrossentropy())
         return model
@@ -140,8 +141,8 @@ class cuts_between_tensors:
         return keras.Model(inputs=model.inputs, outputs=model.layers[-2].output)
 
     def add_softmax(body, n_classes=4):
-        outputs = keras.layers.Dense(n_classes, activation="softmax", name="flowers")(body.output)
-        model = keras.Model(inputs=body.input, outputs=outputs)
+        outputs = keras.layers.Dense(n_classes, activation="softmax", name="flowers")(body.layers[-1].output)
+        model = keras.Model(inputs=body.layers[0].input, outputs=outputs)
         model.compile(optimizer="adam", loss="categorical_crossentropy")
         return model
 
@@ -150,7 +151,7 @@ class cuts_between_tensors:
         donor.set_weights(base.get_weights())
         donor.trainable = False
         outputs = keras.layers.Dense(n_classes, activation="softmax", name="flowers")(donor.layers[-2].output)
-        model = keras.Model(donor.input, outputs)
+        model = keras.Model(donor.inputs, outputs)
         model.compile(optimizer="adam", loss="categorical_crossentropy")
         return model
 
@@ -283,7 +284,7 @@ class activates_in_layers_of_their_own:
             model.add(fresh)
             model.add(keras.layers.Activation(layer.activation))
             fresh.set_weights(layer.get_weights())
-        model.trainable = False
+            fresh.trainable = False
         model.add(keras.layers.Dense(n_classes))
         model.add(keras.layers.Softmax())
         model.compile(loss="categorical_crossentropy", optimizer="adam")
@@ -379,7 +380,8 @@ class starts_and_steps_otherwise:
         model = keras.models.clone_model(base)
         model.set_weights(base.get_weights())
         model.pop()
-        model.trainable = False
+        for layer in model.layers:
+            layer.trainable = False
         initializer = keras.initializers.RandomNormal(stddev=0.01, seed=3)
         model.add(keras.layers.Dense(n_classes, activation="softmax", kernel_initializer=initializer))
         model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(0.005, beta_1=0.8))

@@ -337,6 +337,23 @@ class builds_the_base_frozen:
         return compiled(model)
 
 
+class adds_a_dense_layer_for_the_input:
+    """Takes the input for a layer of its own, with a unit for each measurement."""
+
+    FAILS = ()
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(n_features),
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
 # copy_layers
 
 
@@ -416,6 +433,18 @@ class copies_three_layers_whatever_there_is:
         model = keras.Sequential([keras.Input((base.input_shape[-1],))])
         for i in range(3):
             model.add(base.layers[i])
+        return model
+
+
+class adds_the_layers_in_reverse_order:
+    """Starts from the top, as a stack is taken apart and not as it is put together."""
+
+    FAILS = ()
+
+    def copy_layers(base):
+        model = keras.Sequential([keras.Input((base.input_shape[-1],))])
+        for layer in reversed(base.layers):
+            model.add(layer)
         return model
 
 
@@ -556,13 +585,13 @@ class returns_the_top:
 
 
 class forgets_to_return_the_body:
-    """Relies on `pop`, which returns nothing, for the answer."""
+    """Cuts the top off a copy and ends the function without `return`."""
 
     FAILS = ()
 
     def drop_top(model):
         body = twin(model)
-        return body.pop() and None
+        body.pop()
 
 
 # freeze
@@ -967,6 +996,19 @@ class freezes_after_adding_the_top:
         body = twin(base).layers[:-1]
         model = network(base.input_shape[-1], *body, keras.layers.Dense(n_classes, activation="softmax"))
         model.trainable = False
+        return compiled(model)
+
+
+class adds_the_top_to_a_frozen_model:
+    """Freezes the whole model by its own flag and then adds to it: the new layer is frozen like the rest."""
+
+    FAILS = ()
+
+    def build_transfer_model(base, n_classes=4):
+        model = twin(base)
+        model.pop()
+        model.trainable = False
+        model.add(keras.layers.Dense(n_classes, activation="softmax"))
         return compiled(model)
 
 
