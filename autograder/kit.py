@@ -147,6 +147,12 @@ class Kit:
         """Given code and public inputs, by their path beside the submission."""
         return {n.removeprefix("given/"): c for n, c in self.files.items() if n.startswith("given/")}
 
+    @property
+    def given_code(self) -> str:
+        """The SHA-256 of the given code: what it computes can change only with it."""
+        code = [content for name, content in sorted(self.given.items()) if name.endswith(".py")]
+        return hashlib.sha256(b"\0".join(code)).hexdigest()
+
     def points(self, task: str | None = None) -> float:
         """The points of one task, or of all."""
         return sum(check.points for check in self.checks if task in (None, check.task))

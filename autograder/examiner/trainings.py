@@ -1,7 +1,8 @@
 """Stored trainings: equal networks, trained equally, are trained once.
 
-A training is a pure function of the network, its weights and compile settings, the data, epochs, seed, versions
-and hardware. Its result is kept under the hash of exactly these, in memory and, where a folder is given, on disk.
+A training is a pure function of the network, its weights and compile settings, the data, epochs, seed,
+versions and hardware. Its result is kept under the hash of exactly these, in memory and, where a folder is
+given, on disk.
 """
 
 from __future__ import annotations
@@ -64,11 +65,7 @@ class Trainings:
         self._memory: dict[str, bytes] = {}
         self._disk = None
         if folder is not None:
-            import diskcache
-
-            self._disk = diskcache.Cache(
-                str(folder), size_limit=DISK_BYTES, eviction_policy="least-recently-used"
-            )
+            self._disk = diskcache.Cache(str(folder), size_limit=DISK_BYTES, eviction_policy=EVICTION)
         self.report: Callable[[Trained], None] = lambda trained: None
 
     def __call__(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> Any:

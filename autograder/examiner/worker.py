@@ -93,7 +93,7 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
         getattr(owner, name)(kit.seed)
     if train := kit.config.get("train"):
         owner, name = _declared(train)
-        trainings = Trainings(getattr(owner, name), kit.version, store)
+        trainings = Trainings(getattr(owner, name), kit.given_code, store)
         setattr(owner, name, trainings)
         return trainings
     return None
