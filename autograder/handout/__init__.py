@@ -1,0 +1,8 @@
+"""What a student receives, made from the one source: `solutions/<slug>` and `autograder/kits/<slug>`."""
+
+from __future__ import annotations
+
+from autograder.handout.build import build
+from autograder.handout.disk import Difference, compare, put, write
+
+__all__ = ["Difference", "build", "compare", "put", "write"]

@@ -1,0 +1,76 @@
+"""The student's file: the solution without its answers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Sequence
+
+import nbformat
+from nbgrader.preprocessors import ClearSolutions
+
+from autograder.kit import KitError
+
+PLACEHOLDER = "raise NotImplementedError()"
+STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
+
+
+def strip(source: str, tasks: Sequence[str], filename: str) -> str:
+    """The text of `source` with every marked answer replaced by a line that raises NotImplementedError.
+
+    The markers and what they enclose are nbgrader's, and so is the code that replaces them. Answers outside
+    any function are removed. Raises KitError where a marker has no partner, or where some task would still
+    have its answer, or another docstring.
+    """
+    cleared = _clear(source, filename)
+    stub = _name_the_tasks(cleared, filename)
+    for task in tasks:
+        _check(task, _function(task, source, filename), _function(task, stub, filename), filename)
+    return stub
+
+
+def _clear(source: str, filename: str) -> str:
+    """What nbgrader makes of the source as one notebook cell."""
+    cell = nbformat.v4.new_code_cell(source)
+    clear = ClearSolutions(code_stub={"python": STUB}, enforce_metadata=False)
+    try:
+        clear.preprocess_cell(cell, {"language": "python"}, 0)
+    except RuntimeError as error:
+        raise KitError(
+            f"{filename}: expected every ### BEGIN SOLUTION to be followed by its ### END SOLUTION: {error}."
+        ) from error
+    return str(cell.source)
+
+
+def _name_the_tasks(cleared: str, filename: str) -> str:
+    """Let each placeholder say whose it is, and remove those outside any function."""
+    lines = cleared.split("\n")
+    owners = {
+        number: node.name
+        for node in ast.parse(cleared, filename).body
+        if isinstance(node, ast.FunctionDef)
+        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    for number, line in enumerate(lines, start=1):
+        if line.strip() == PLACEHOLDER and number in owners:
+            lines[number - 1] = line.replace("()", f'("{owners[number]}")')
+    text = "\n".join(lines).replace(f"{STUB}\n", "")
+    return re.sub(r"\n{4,}", "\n\n\n", text)
+
+
+def _function(task: str, text: str, filename: str) -> ast.FunctionDef:
+    for node in ast.parse(text, filename).body:
+        if isinstance(node, ast.FunctionDef) and node.name == task:
+            return node
+    raise KitError(f"{filename}: expected a function {task}, which kit.toml lists as a task, found none.")
+
+
+def _check(task: str, solved: ast.FunctionDef, stub: ast.FunctionDef, filename: str) -> None:
+    """The stub raises first thing that is not given code, and asks what the solution answers."""
+    if not ast.get_docstring(stub) or ast.get_docstring(stub) != ast.get_docstring(solved):
+        raise KitError(f"{filename}: {task} needs a docstring, which is the whole task, outside the markers.")
+    if not any(isinstance(node, ast.Raise) for node in stub.body):
+        raise KitError(
+            f"{filename}: expected the answer of {task} between ### BEGIN SOLUTION and ### END SOLUTION, "
+            "found no such lines in its body."
+        )
