@@ -10,7 +10,7 @@ class NotAccepted(ValueError):
 
 
 def readable(text: object, most: int = MAX_NAME) -> str:
-    """A text of unknown origin for use in a sentence: what is printable is kept, the rest dropped, and cut."""
+    """A text of unknown origin, fit for a sentence: what is printable is kept, at most `most` letters."""
     if type(text) is not str:
         return "?"
     kept = "".join(filter(str.isprintable, text[: 4 * most]))

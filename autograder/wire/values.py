@@ -1,7 +1,7 @@
-"""Values as plain data and back: a JSON tree, a blob for arrays, and one table of layers shared by the whole message.
+"""Values as plain data and back: a JSON tree, a blob for arrays, one table of layers for the whole message.
 
-None, booleans, integers, finite floats, strings and lists stand for themselves in the tree; everything else is an
-object with one key, its tag. What is not plain data becomes `Opaque`: its type's name, never its content.
+None, booleans, integers, finite floats, strings and lists stand for themselves in the tree; everything else is
+an object with one key, its tag. What is not plain data becomes `Opaque`: its type's name, never its content.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Opaque:
 
 @dataclass(frozen=True)
 class Packed:
-    """A message: `head` (plain JSON), `blob` (raw bytes) and the layers of its table, in order (they stay here)."""
+    """A message: `head` (plain JSON), `blob` (raw bytes), and this end's layers in the order of its table."""
 
     head: dict[str, Any]
     blob: bytes
@@ -44,21 +44,22 @@ class Packed:
 def pack(value: object, known: Sequence[Any] = ()) -> Packed:
     """Pack any value; never raises for what is in it.
 
-    `known` are the layers and models that the other end holds already: the table starts with them, in order, and tells
-    their present state. What cannot cross is packed as an `Opaque`, the whole value when it is over the limits of a frame.
+    `known` are the layers and models that the other end holds already: the table starts with them, in order, and
+    tells their present state. What cannot cross is packed as an `Opaque`, the whole value when it is too large
+    for a frame.
     """
     try:
         packer = _Packer(known)
         return packer.message(packer.tree(value))
-    except _TooLarge:
+    except _TooLargeError:
         return _Packer(()).message({"opaque": _type_name(value) + " that is too large to send"})
 
 
 def unpack(head: object, blob: bytes, known: Sequence[Any] = ()) -> tuple[Any, tuple[Any, ...]]:
     """The value in a message, and the layers of its table in order.
 
-    `known` are this end's own layers for the first entries of the table: they are brought to the state that the message
-    tells, in place; all others are constructed. Raises NotAccepted for what is not on the short lists.
+    `known` are this end's own layers for the first entries of the table: they are brought to the state that the
+    message tells, in place; all others are constructed. Raises NotAccepted for what is not on the short lists.
     """
     if type(head) is not dict or set(head) != {"layers", "value"} or type(head["layers"]) is not list:
         raise NotAccepted("A message must have a table of layers and a value.")
@@ -73,7 +74,7 @@ def unpack(head: object, blob: bytes, known: Sequence[Any] = ()) -> tuple[Any, t
     return value, objects
 
 
-class _TooLarge(Exception):
+class _TooLargeError(Exception):
     """More than one frame can hold."""
 
 
@@ -97,13 +98,13 @@ class _Packer:
         head = {"layers": layers, "value": tree}
         small = self._nodes < 500 and self._letters < 4_000 and len(layers) < 50
         if len(blob) > MAX_BLOB or not (small or len(json.dumps(head)) <= MAX_JSON - ROOM):
-            raise _TooLarge
+            raise _TooLargeError
         return Packed(head, blob, objects)
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         self._nodes += 1
         if self._nodes > MAX_NODES // 4:
-            raise _TooLarge
+            raise _TooLargeError
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -128,7 +129,7 @@ class _Packer:
             if array.dtype.name not in ITEM_SIZES:
                 return {"opaque": f"{_type_name(value)} of {readable(array.dtype.name)}"}
             if self._arrays.size + array.nbytes > MAX_BLOB:
-                raise _TooLarge
+                raise _TooLargeError
             tag = "scalar" if _is_scalar(value) else "array"
             return {tag: self._arrays.add(array)}
         if isinstance(value, int):
@@ -188,7 +189,7 @@ class _Unpacker:
             if tag in self._tags:
                 return self._tags[tag](content, depth + 1)
         raise NotAccepted(
-            f"A value must be plain data, and a part of this one is an unknown {type(tree).__name__}."
+            f"A value must be plain data, and a part of it is an unknown {type(tree).__name__}."
         )
 
     def _array(self, content: object, depth: int) -> Any:
