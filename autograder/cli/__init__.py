@@ -1,0 +1,24 @@
+"""The command `kit`: one module an audience. What is heavy is imported when a command runs."""
+
+from __future__ import annotations
+
+import typer
+
+from . import instructor, staff
+
+app = typer.Typer(
+    name="kit",
+    help="Weekly deep-learning kits that grade themselves honestly.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (staff.grade, staff.show):
+    app.command()(command)
+app.add_typer(instructor.app)
+
+
+def main() -> None:
+    """Run the command. Exit status: 0 done, 1 what was asked for did not hold, 2 used wrongly."""
+    app()

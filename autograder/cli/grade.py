@@ -1,0 +1,92 @@
+"""`kit grade`, from the words of a command line to a class that is graded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from autograder.examiner import Examiner, ExaminerDied
+from autograder.grading import (
+    ClassGrades,
+    LocalExecutor,
+    OverridesError,
+    RosterError,
+    StorageError,
+    UnknownStudentError,
+    Wishes,
+    WrongFolderError,
+    grade_class,
+    load_overrides,
+    load_roster,
+)
+from autograder.intake import find
+from autograder.kit import Kit, KitError
+from autograder.sandbox import IsolationUnavailable
+
+from .failing import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail
+from .grade_view import GradeView
+from .kits import find_kit
+
+WRONG_USE = (KitError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
+NOT_TO_BE_DONE = (StorageError, IsolationUnavailable, ExaminerDied)
+
+
+@dataclass(frozen=True)
+class GradeOrder:
+    """What was typed."""
+
+    kit: str
+    folder: Path
+    out: Path
+    jobs: int
+    isolation: str
+    force: bool
+    only: list[str]
+    roster: Path | None
+    overrides: Path | None
+    root: Path | None
+
+
+def run_grade(order: GradeOrder, go_on: str) -> int:
+    """Grade, print what people need, return the exit status. `go_on` is the command that continues."""
+    view = GradeView()
+    try:
+        kit = find_kit(order.kit, order.root)
+        grades = _grade(order, kit, view)
+    except WRONG_USE as error:
+        fail(str(error), USED_WRONGLY)
+    except NOT_TO_BE_DONE as error:
+        fail(str(error), DID_NOT_HOLD)
+    except KeyboardInterrupt:
+        fail(
+            f"\nStopped: {view.done} of {view.total} examined in this run, all of them saved in {order.out}. "
+            f"To go on, run the same command again:\n  {go_on}",
+            INTERRUPTED,
+        )
+    view.result(grades, order.out)
+    return DID_NOT_HOLD if grades.faults else 0
+
+
+def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
+    if order.folder.resolve() in (order.out.resolve(), *order.out.resolve().parents):
+        raise WrongFolderError(
+            f"The grades would lie in {order.folder}, among the submissions: choose another --out."
+        )
+    wishes = Wishes(
+        isolation=order.isolation,
+        force=order.force,
+        only=order.only,
+        roster=load_roster(order.roster) if order.roster else None,
+        overrides=load_overrides(order.overrides, kit) if order.overrides else (),
+    )
+    entries = list(find(order.folder, kit.slug, kit.module))
+    if not entries:
+        raise WrongFolderError(
+            f"Expected submissions in {order.folder} ({kit.module}.py or .ipynb, one file or folder a "
+            "student), found none."
+        )
+    start = partial(Examiner, kit, isolation=order.isolation)
+    executor = LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
+    with view.running(kit, order.jobs):
+        return grade_class(kit, entries, order.out, executor, wishes, view.progress)

@@ -1,0 +1,32 @@
+"""Which kit is meant: a slug in a repository, or the path of one of its folders."""
+
+from __future__ import annotations
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+
+from autograder.kit import Kit, KitError, find_root, slugs
+
+
+def find_kit(kit: str, root: Path | None) -> Kit:
+    """The kit called `kit` in `root`, or else in the repository around here; raises KitError."""
+    folder = Path(kit)
+    if (folder / "kit.toml").is_file() or (os.sep in kit and folder.is_dir()):
+        return Kit.load(root or find_root(folder), folder.resolve().name)
+    if os.sep in kit:
+        raise KitError(f"Expected a kit's name or folder, found no folder {kit!r}.")
+    try:
+        root = root or find_root(Path.cwd())
+    except KitError as error:
+        raise KitError(f"{error} Go to the course's repository, or name it with --root.") from error
+    if kit not in (known := slugs(root)):
+        raise KitError(f"No kit is called {kit!r} in {root}; {near(kit, known)}")
+    return Kit.load(root, kit)
+
+
+def near(name: str, known: list[str]) -> str:
+    """The names that were perhaps meant, else all of them, as the end of a sentence."""
+    if matches := get_close_matches(name, known, n=3, cutoff=0.5):
+        return f"did you mean {' or '.join(map(repr, matches))}?"
+    return f"there are: {', '.join(known)}." if known else "there is none."

@@ -1,0 +1,94 @@
+"""One report in the terminal: the score, then every task with its checks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from autograder.records import CheckResult, Report
+
+from .kits import near
+from .words import line, lines, points
+
+STYLES = {
+    "passed": "green",
+    "failed": "red",
+    "not_attempted": "dim",
+    "timed_out": "yellow",
+    "crashed": "yellow",
+    "grader_error": "bold magenta",
+    "graded": "green",
+    "unreadable": "bold red",
+}
+
+
+class UnknownReportError(LookupError):
+    """There is no report of this student; the text says whose there are."""
+
+
+def find_report(grades: Path, student: str) -> Report:
+    """The report of `student` below `grades`, by name or folder, in any case; raises UnknownReportError."""
+    reports = {}
+    for path in sorted(grades.glob("*/report.json")):
+        try:
+            report = Report.from_json(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+        reports[path.parent.name] = report
+    by_name = {report.student: report for report in reports.values()}
+    for found in (by_name, reports, {name.casefold(): report for name, report in by_name.items()}):
+        for wanted in (student, student.casefold()):
+            if wanted in found:
+                return found[wanted]
+    if not reports:
+        raise UnknownReportError(f"There is no report in {grades}: expected what `kit grade --out` wrote.")
+    raise UnknownReportError(
+        f"There is no report of {student!r} in {grades}; {near(student, sorted(by_name))}"
+    )
+
+
+def print_report(report: Report, console: Console | None = None) -> None:
+    """Print a report; what students wrote is never markup."""
+    console = console or Console(highlight=False, markup=False, emoji=False)
+    console.print(
+        Text(line(report.student), style="bold"),
+        Text(f"{report.kit} {report.kit_version}", style="dim"),
+        Text(report.status.replace("_", " "), style=STYLES[report.status]),
+    )
+    console.print(Text(f"{points(report.score, report.max_score)} points", style="bold"))
+    if report.message:
+        console.print(Text(lines(report.message)))
+    for name, task in report.tasks.items():
+        console.print()
+        console.print(Text(name, style="bold"), Text(points(task.score, task.max_score)))
+        for check in report.checks:
+            if check.task == name:
+                for text, indent in _check(check):
+                    console.print(Padding(text, (0, 0, 0, indent)))
+    environment = report.environment
+    console.print()
+    console.print(
+        Text(
+            f"Python {environment.python}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
+            f"NumPy {environment.numpy}; {environment.cpu}, {environment.device}; seed {environment.seed}; "
+            f"isolation {environment.isolation}",
+            style="dim",
+        )
+    )
+
+
+def _check(check: CheckResult) -> Iterator[tuple[Text, int]]:
+    """The lines of one check, each with its indent."""
+    said = Text.assemble(
+        (check.outcome.replace("_", " "), STYLES[check.outcome]),
+        f"  {round(check.points, 6):g}/{round(check.max_points, 6):g}  ",
+        line(check.sentence),
+    )
+    yield said, 2
+    yield Text(f"{check.name}{', hidden' if check.hidden else ''}", style="dim"), 4
+    if check.message:
+        yield Text(lines(check.message)), 4

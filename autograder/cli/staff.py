@@ -1,0 +1,72 @@
+"""What a TA types: grade a class, show one report."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from .failing import USED_WRONGLY, fail
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def grade(
+    kit: Annotated[str, typer.Argument(metavar="KIT", help="The kit's name, or the path of its folder.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="The class: submissions in one folder, or one.", exists=True),
+    ],
+    out: Annotated[Path, typer.Option(metavar="GRADES", help="Where the grades go.")],
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Submissions examined at once.", show_default="cores")
+    ] = _cores(),
+    isolation: Annotated[
+        Literal["bubblewrap", "user", "process"], typer.Option(help="What keeps a submission from the rest.")
+    ] = "bubblewrap",
+    force: Annotated[bool, typer.Option("--force", help="Grade everything again.")] = False,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Grade this student again, and leave the others.")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV with the columns student,id: adds ids and who is missing.")
+    ] = None,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(help="TOML with points decided by a person: student, check, points, reason."),
+    ] = None,
+    root: Annotated[Path | None, typer.Option(help="The repository that holds the kit.")] = None,
+) -> None:
+    """Grade a class. Safe to stop and to start again: what is on disk and still right is kept.
+
+    Exit status 1: the grader itself failed on somebody, or nothing could be graded.
+    """
+    from .grade import GradeOrder, run_grade
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    order = GradeOrder(kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root)
+    status = run_grade(order, go_on=shlex.join(["kit", *sys.argv[1:]]))
+    if status:
+        raise typer.Exit(status)
+
+
+def show(
+    grades: Annotated[
+        Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)
+    ],
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="The student's name in grades.csv.")],
+) -> None:
+    """Show one report in the terminal."""
+    from .show import UnknownReportError, find_report, print_report
+
+    try:
+        print_report(find_report(grades, student))
+    except UnknownReportError as error:
+        fail(str(error), USED_WRONGLY)

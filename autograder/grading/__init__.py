@@ -1,0 +1,34 @@
+"""A class: who is examined, by how many at once, what is on disk already, and `grades.csv`."""
+
+from .attention import Attention, attention, identical
+from .classes import ClassGrades, Entry, Progress, UnknownStudentError, Wishes, grade_class
+from .executor import Executor, LocalExecutor
+from .overrides import Override, OverridesError, apply_overrides, load_overrides
+from .roster import Roster, RosterError, load_roster
+from .storage import GradesFolder, StorageError, WrongFolderError, read_report, write_whole
+
+__all__ = [
+    "Attention",
+    "ClassGrades",
+    "Entry",
+    "Executor",
+    "GradesFolder",
+    "LocalExecutor",
+    "Override",
+    "OverridesError",
+    "Progress",
+    "Roster",
+    "RosterError",
+    "StorageError",
+    "UnknownStudentError",
+    "Wishes",
+    "WrongFolderError",
+    "apply_overrides",
+    "attention",
+    "grade_class",
+    "identical",
+    "load_overrides",
+    "load_roster",
+    "read_report",
+    "write_whole",
+]
