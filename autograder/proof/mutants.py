@@ -1,0 +1,82 @@
+"""Wrong answers that nobody thought of: every single small change to the solution, one at a time."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections import Counter
+from collections.abc import Iterator
+
+from .answers import Answer
+from .operators import OPERATORS
+
+Path = tuple[tuple[str, int | None], ...]
+
+
+def mutants(answer: Answer) -> list[Answer]:
+    """Every single change to the tasks of `answer`, each an answer named after what was changed."""
+    tree = ast.parse(answer.text)
+    found: list[Answer] = []
+    names: Counter[str] = Counter()
+    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
+        for operator, before, after, text in _changes(tree, function):
+            name = f"{function.name}: {operator}: {before} → {after}"
+            names[name] += 1
+            if names[name] > 1:
+                name += f" ({names[name]})"
+            found.append(Answer("mutant", name, f"{before} became {after}.", text, (function.name,)))
+    return found
+
+
+def _changes(tree: ast.Module, function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (operator, before, after, text of the whole mutant) for every change to `function`."""
+    for path, node in _walk(function):
+        for operator, mutate in OPERATORS:
+            for after in mutate(node):
+                before = _line(node)
+                changed = copy.deepcopy(function)
+                after_text = _line(after) if after else "nothing"
+                _put(changed, path, after or ast.Pass())
+                yield operator, before, after_text, _unparse(tree, function, changed)
+
+
+def _unparse(tree: ast.Module, function: ast.FunctionDef, changed: ast.FunctionDef) -> str:
+    body = [changed if node is function else node for node in tree.body]
+    return ast.unparse(ast.fix_missing_locations(ast.Module(body, type_ignores=[]))) + "\n"
+
+
+def _walk(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
+    """Yield every node below a function and the way to it, except docstrings and annotations."""
+    for field, value in ast.iter_fields(node):
+        if field in ("annotation", "returns", "decorator_list", "type_comment"):
+            continue
+        for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+            if not isinstance(child, ast.AST) or _is_docstring(child):
+                continue
+            here = (*path, (field, index))
+            yield here, child
+            yield from _walk(child, here)
+
+
+def _put(root: ast.AST, path: Path, new: ast.AST) -> None:
+    node = root
+    for field, index in path[:-1]:
+        value = getattr(node, field)
+        node = value if index is None else value[index]
+    field, index = path[-1]
+    if index is None:
+        setattr(node, field, new)
+    else:
+        getattr(node, field)[index] = new
+
+
+def _is_docstring(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _line(node: ast.AST) -> str:
+    return " ".join(ast.unparse(node).split())
