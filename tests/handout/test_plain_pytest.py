@@ -1,0 +1,110 @@
+"""In a handout, plain `python -m pytest` is enough, and speaks as the grader does."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from subprocess import CompletedProcess
+
+import pytest
+
+from autograder.handout import build, put
+from autograder.kit import Kit, slugs
+
+REPOSITORY = Path(__file__).parents[2]
+ALONE = 1  # the check that nothing of this project can be imported
+
+Run = Callable[..., "CompletedProcess[str]"]
+
+WRONG = """
+import lesson
+import numpy as np
+
+
+def add(left, right):
+    return left - right
+
+
+def mean(numbers):
+    return helper(numbers)
+
+
+def helper(numbers):
+    return np.reshape(numbers, (7, 7))
+"""
+
+
+@pytest.fixture
+def toy(toy_root: Path) -> Path:
+    """The toy kit's handout, as its only copy."""
+    return _handout(toy_root, "sums", toy_root / "student")
+
+
+def _handout(root: Path, slug: str, folder: Path) -> Path:
+    put(build(root, slug), folder)
+    return folder
+
+
+@pytest.mark.parametrize("slug", slugs(REPOSITORY))
+def test_unsolved_every_public_check_is_not_attempted(slug: str, tmp_path: Path, plain_pytest: Run) -> None:
+    result = plain_pytest(_handout(REPOSITORY, slug, tmp_path / "student"))
+    assert f"= {ALONE} passed, {_public(slug)} not attempted in" in result.stdout, (
+        result.stdout + result.stderr
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stdout
+
+
+@pytest.mark.parametrize("slug", slugs(REPOSITORY))
+def test_solved_every_public_check_passes(slug: str, tmp_path: Path, plain_pytest: Run) -> None:
+    folder = _handout(REPOSITORY, slug, tmp_path / "student")
+    kit = Kit.load(REPOSITORY, slug)
+    shutil.copy(REPOSITORY / "solutions" / slug / f"{kit.module}.py", folder)
+    result = plain_pytest(folder)
+    assert f"= {ALONE + _public(slug)} passed in" in result.stdout, result.stdout + result.stderr
+    assert result.returncode == 0
+
+
+def test_wrong_answers_read_as_sentences(toy: Path, plain_pytest: Run) -> None:
+    (toy / "sums.py").write_text(WRONG, encoding="utf-8")
+    result = plain_pytest(toy)
+    assert result.returncode == 1
+    assert "= 2 failed, 1 passed, 1 not attempted in" in result.stdout
+    assert (
+        "The check: Two and three make five.\n"
+        "Expected 5, received -1: add both arguments.\n"
+        "Think about: Which operator joins two numbers?\n"
+    ) in result.stdout
+    assert "sums.py:15: in helper" in result.stdout
+    assert "ValueError: cannot reshape" in result.stdout
+    assert "fromnumeric.py" not in result.stdout
+    for line in ("add                      0 of 2", "scale                    not attempted yet"):
+        assert line in result.stdout
+
+
+def test_one_task_can_be_asked_for(toy: Path, plain_pytest: Run) -> None:
+    result = plain_pytest(toy, "--task", "scale")
+    assert "= 3 deselected, 1 not attempted in" in result.stdout
+
+
+def test_a_task_that_is_not_there_lists_the_tasks(toy: Path, plain_pytest: Run) -> None:
+    result = plain_pytest(toy, "test_sums.py", "--task", "multiply")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "Expected one of the tasks add, mean, scale; found --task multiply." in result.stderr
+
+
+def test_every_check_starts_from_the_kits_seed_and_knows_the_settings(toy: Path, plain_pytest: Run) -> None:
+    (toy / "test_seed.py").write_text(
+        "import random\n\n\n"
+        "def test_seed(settings):\n"
+        "    drawn = random.random()\n"
+        "    random.seed(settings['seed'])\n"
+        "    assert drawn == random.random()\n"
+    )
+    result = plain_pytest(toy, "test_seed.py")
+    assert "1 passed" in result.stdout
+
+
+def _public(slug: str) -> int:
+    return sum(not check.hidden for check in Kit.load(REPOSITORY, slug).checks)
