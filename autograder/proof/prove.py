@@ -89,8 +89,8 @@ def _mistakes(matrix: Matrix) -> Iterator[str]:
         for name in sorted(failed - answer.fails):
             result = matrix.results(answer)[name]
             yield (
-                f"The mistake {answer.name} must pass {name}, and is {result.outcome} there: {result.message} "
-                "Either the check is unfair or the mistake's FAILS lacks it."
+                f"The mistake {answer.name} must pass {name}, and is {result.outcome} there: "
+                f"{result.message} Is the check unfair, or does FAILS lack it?"
             )
 
 
@@ -98,7 +98,7 @@ def _idle_checks(matrix: Matrix) -> Iterator[str]:
     caught = frozenset[str]().union(*(matrix.failed(answer) for answer in matrix.of("mistake")))
     for check in matrix.kit.checks:
         if check.hidden and check.name not in caught:
-            yield f"The hidden check {check.name} catches no known mistake: write one down, or drop the check."
+            yield f"The hidden check {check.name} catches no known mistake: write one down or drop it."
 
 
 def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
@@ -122,7 +122,7 @@ def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
     known = set(NUMBER.findall(public_text))
     for check in matrix.kit.checks:
         if check.hidden and (given := set(NUMBER.findall(f"{check.sentence} {check.hint}")) - known):
-            yield f"The hidden check {check.name} gives away {', '.join(sorted(given))}: no public text says so."
+            yield f"The hidden check {check.name} gives away {', '.join(sorted(given))}."
 
 
 def _read_by_student(matrix: Matrix, answer: Answer) -> Iterator[str]:
