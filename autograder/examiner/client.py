@@ -65,6 +65,10 @@ class Examiner:
         self._send(submission.to_bytes())
         return Report.from_json(self._receive()["report"])
 
+    def kill(self) -> None:
+        """End the process now, from any thread: a `wait` or `examine` under way raises ExaminerDied."""
+        self._process.kill()
+
     def close(self) -> None:
         """End the process, its sandbox and whatever runs in it."""
         self._link.close()
