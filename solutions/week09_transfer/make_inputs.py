@@ -1,0 +1,133 @@
+"""Make the inputs of week 9: the data, and the networks that tasks are called with.
+
+`python solutions/week09_transfer/make_inputs.py` writes the same files, byte for byte, every time: public ones to
+`inputs/` beside this file, hidden ones to the folder of the kit's checks.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import keras
+import lesson
+import numpy as np
+from sklearn.datasets import load_iris
+
+PUBLIC = Path(__file__).resolve().parent / "inputs"
+HIDDEN = Path(__file__).resolve().parents[2] / "autograder" / "kits" / "week09_transfer" / "inputs"
+DONOR_SEED = 9
+
+# Four sizes in cm and the number of the imaginary flower, 1 to 4, whose one-hot column counts from the right.
+EIGHT_FLOWERS = [
+    (2.1, 0.9, 0.8, 1.1, 1),
+    (2.5, 1.2, 0.8, 1.2, 1),
+    (1.1, 3.1, 1.1, 1.1, 2),
+    (0.8, 2.2, 0.7, 1.2, 2),
+    (1.2, 0.7, 3.1, 1.1, 3),
+    (1.0, 1.1, 2.4, 0.9, 3),
+    (0.1, 1.1, 4.1, 1.2, 4),
+    (1.2, 0.8, 3.1, 0.1, 4),
+]
+
+# folder, name, features, then units, activation and trainable flag of each layer. The numbers are drawn by NumPy, so
+# that no initialiser of Keras gives the same ones: a copy that was drawn anew never equals its original by chance.
+IRIS_BODY = [(50, "relu", True), (25, "relu", True)]
+DRAWN = [
+    (PUBLIC, "drawn_donor", 4, [*IRIS_BODY, (3, "softmax", True)]),
+    (PUBLIC, "topped_donor", 4, [*IRIS_BODY, (3, "softmax", True)]),
+    (PUBLIC, "body", 4, IRIS_BODY),
+    (PUBLIC, "frozen_body", 4, [(50, "relu", False), (25, "relu", False)]),
+    (
+        HIDDEN,
+        "deep_donor",
+        7,
+        [(12, "relu", True), (9, "tanh", True), (8, "relu", True), (6, "relu", True), (5, "softmax", True)],
+    ),
+    (HIDDEN, "shallow_donor", 7, [(10, "relu", True), (5, "softmax", True)]),
+    (HIDDEN, "deep_body", 7, [(11, "relu", True), (9, "tanh", False), (8, "relu", True), (6, "relu", True)]),
+    (
+        HIDDEN,
+        "mixed_body",
+        7,
+        [(12, "tanh", False), (8, "relu", True), (7, "relu", False), (6, "relu", True)],
+    ),
+    (
+        HIDDEN,
+        "mixed_donor",
+        7,
+        [
+            (13, "relu", True),
+            (10, "relu", False),
+            (8, "tanh", True),
+            (6, "relu", False),
+            (5, "softmax", True),
+        ],
+    ),
+]
+
+
+def main() -> None:
+    """Write every input."""
+    # Iris comes from scikit-learn's copy of R. A. Fisher's data (sklearn.datasets.load_iris).
+    x, kinds = load_iris(return_X_y=True)
+    x, y = x.astype(np.float32), np.eye(3, dtype=np.float32)[kinds]
+    write_arrays(PUBLIC / "iris.npz", {"x": x, "y": y})
+    flowers = np.array(EIGHT_FLOWERS, dtype=np.float32)
+    one_hot = np.eye(4, dtype=np.float32)[4 - flowers[:, 4].astype(int)]
+    write_arrays(PUBLIC / "eight_flowers.npz", {"x": flowers[:, :4], "y": one_hot})
+    write_network(PUBLIC, "iris_donor", 4, [*IRIS_BODY, (3, "softmax", True)], trained_on(x, y, DONOR_SEED))
+    for number, (folder, name, features, layers) in enumerate(DRAWN):
+        write_network(folder, name, features, layers, drawn(features, layers, number))
+
+
+def trained_on(x: np.ndarray, y: np.ndarray, seed: int) -> list[np.ndarray]:
+    """The weights of the base after the lesson's training on Iris."""
+    lesson.deterministic(seed)
+    hidden = [keras.layers.Dense(units, activation="relu") for units in (50, 25)]
+    base = keras.Sequential([keras.Input((4,)), *hidden, keras.layers.Dense(3, activation="softmax")])
+    base.compile(loss="categorical_crossentropy", optimizer="adam")
+    lesson.train(base, x, y, epochs=100, seed=seed)
+    return base.get_weights()
+
+
+def drawn(features: int, layers: list[tuple[int, str, bool]], seed: int) -> list[np.ndarray]:
+    """Normal kernels and biases, scaled so that signals neither fade nor grow."""
+    rng = np.random.default_rng(seed)
+    weights = []
+    for units, _, _ in layers:
+        weights.append((rng.normal(size=(features, units)) * np.sqrt(2 / features)).astype(np.float32))
+        weights.append((rng.normal(size=units) / 4).astype(np.float32))
+        features = units
+    return weights
+
+
+def write_network(
+    folder: Path, name: str, features: int, layers: list[tuple[int, str, bool]], weights: list[np.ndarray]
+) -> None:
+    """Write a network as `lesson.load` reads it. No layer has a name that Keras would choose."""
+    names = [f"{name}_{number}" for number in range(1, len(layers) + 1)]
+    rows = [
+        {"name": layer, "units": units, "activation": activation, "trainable": trainable}
+        for layer, (units, activation, trainable) in zip(names, layers, strict=True)
+    ]
+    config = {"name": name, "features": features, "layers": rows}
+    (folder / f"{name}.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    parts = [f"{layer}_{part}" for layer in names for part in ("kernel", "bias")]
+    write_arrays(folder / f"{name}.npz", dict(zip(parts, weights, strict=True)))
+
+
+def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write an `.npz` without the time of writing, so that equal arrays are equal files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, array in arrays.items():
+            buffer = io.BytesIO()
+            np.save(buffer, array, allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy"), buffer.getvalue(), zipfile.ZIP_STORED)
+
+
+if __name__ == "__main__":
+    main()
