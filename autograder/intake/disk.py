@@ -1,0 +1,73 @@
+"""Folders and files on a disk. Links are never followed and only regular files are opened, without blocking."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.intake.tree import Entry, File, Folder, Unreadable, megabytes, shown
+
+_KINDS = {
+    stat.S_IFLNK: "a symbolic link, and links are not followed",
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+def text_of(name: str) -> str:
+    """A file name as text that can be encoded: bytes that are no UTF-8 become replacement characters."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def disk_entry(path: Path, where: str | None = None) -> Entry:
+    """The file or folder at `path`, which is not followed when it is a link. Never raises."""
+    name = text_of(path.name)
+    where = shown(name) if where is None else where
+    try:
+        status = path.lstat()
+    except OSError as error:
+        return _odd(name, where, f"cannot be looked at ({error.strerror})")
+    if stat.S_ISDIR(status.st_mode):
+        return Folder(name, where, lambda: _entries(path, where))
+    if stat.S_ISREG(status.st_mode):
+        return File(name, where, status.st_mtime, lambda limit: _read(path, where, limit), path=path)
+    kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a special file")
+    return _odd(name, where, f"is {kind}: expected a file or a folder")
+
+
+def _odd(name: str, where: str, reason: str) -> File:
+    def load(limit: int) -> bytes:
+        raise Unreadable(f"{where} {reason}.")
+
+    return File(name, where, 0.0, load, odd=True)
+
+
+def _entries(path: Path, where: str) -> Sequence[Entry]:
+    try:
+        names = sorted(os.listdir(path))
+    except OSError as error:
+        raise Unreadable(f"The folder {where} cannot be listed: {error.strerror}.") from None
+    return [disk_entry(path / name, f"{where}/{shown(text_of(name))}") for name in names]
+
+
+def _read(path: Path, where: str, limit: int) -> bytes:
+    # What was a regular file a moment ago may be a pipe or a link by now, so the opened descriptor is asked again.
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
+    try:
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - pathlib opens no descriptors
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise Unreadable(f"{where} is no regular file.")
+            data = file.read(limit + 1) if status.st_size <= limit else b""
+    except OSError as error:
+        raise Unreadable(f"{where} cannot be read: {error.strerror}.") from None
+    if max(len(data), status.st_size) > limit:
+        size = megabytes(max(len(data), status.st_size))
+        raise Unreadable(f"{where} is too large: {size}, where at most {megabytes(limit)} are read.")
+    return data
