@@ -14,8 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for command in (staff.grade, staff.show):
-    app.command()(command)
+app.add_typer(staff.app)
 app.add_typer(instructor.app)
 
 

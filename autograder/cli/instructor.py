@@ -7,9 +7,11 @@ from typing import Annotated
 
 import typer
 
-from autograder.kit import KitError, find_root, slugs
+from autograder.kit import KitError, slugs
 
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
+from .kits import find_repository
+from .options import Isolations, cores
 
 DONE = {"missing": "wrote", "changed": "wrote", "stray": "removed"}
 
@@ -27,9 +29,9 @@ def sync(
     from autograder import handout  # it imports nbgrader, which takes seconds
 
     try:
-        root = find_root(root or Path.cwd())
+        root = find_repository(root)
     except KitError as error:
-        fail(f"{error} Go to the course's repository, or name it with --root.", USED_WRONGLY)
+        fail(str(error), USED_WRONGLY)
     act = handout.compare if check else handout.write
     try:
         differences = [difference for slug in slugs(root) for difference in act(root, slug)]
@@ -41,3 +43,27 @@ def sync(
         typer.echo("Every handout is what its sources say.")
     elif check:
         fail("Expected what the sources say, found these files to differ. Run `make sync`.", DID_NOT_HOLD)
+
+
+@app.command()
+def prove(
+    kit: Annotated[
+        str | None, typer.Argument(metavar="[KIT]", help="The kit's name; all kits without.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Answers examined at once.", show_default="cores")
+    ] = cores(),
+    isolation: Isolations = "bubblewrap",
+    page: Annotated[
+        Path | None, typer.Option(metavar="HTML", help="Write the matrix as a page, too.")
+    ] = None,
+    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
+) -> None:
+    """Put every known answer to every check: solution, stub, alternatives, mistakes, mutants.
+
+    Exit status 1: a check missed a mistake, a right answer lost points, or a hint gives something away.
+    """
+    from .prove import run_prove
+
+    if status := run_prove(kit, root, jobs, isolation, page):
+        raise typer.Exit(status)

@@ -16,13 +16,18 @@ def find_kit(kit: str, root: Path | None) -> Kit:
         return Kit.load(root or find_root(folder), folder.resolve().name)
     if os.sep in kit:
         raise KitError(f"Expected a kit's name or folder, found no folder {kit!r}.")
-    try:
-        root = root or find_root(Path.cwd())
-    except KitError as error:
-        raise KitError(f"{error} Go to the course's repository, or name it with --root.") from error
+    root = find_repository(root)
     if kit not in (known := slugs(root)):
         raise KitError(f"No kit is called {kit!r} in {root}; {near(kit, known)}")
     return Kit.load(root, kit)
+
+
+def find_repository(root: Path | None) -> Path:
+    """The repository named with --root, or the one around here; raises KitError."""
+    try:
+        return find_root(root or Path.cwd())
+    except KitError as error:
+        raise KitError(f"{error} Go to the course's repository, or name it with --root.") from error
 
 
 def near(name: str, known: list[str]) -> str:

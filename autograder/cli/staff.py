@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from .failing import USED_WRONGLY, fail
+from .options import Isolations, cores
+
+app = typer.Typer()
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
+@app.command()
 def grade(
     kit: Annotated[str, typer.Argument(metavar="KIT", help="The kit's name, or the path of its folder.")],
     folder: Annotated[
@@ -27,10 +26,8 @@ def grade(
     out: Annotated[Path, typer.Option(metavar="GRADES", help="Where the grades go.")],
     jobs: Annotated[
         int, typer.Option(min=1, help="Submissions examined at once.", show_default="cores")
-    ] = _cores(),
-    isolation: Annotated[
-        Literal["bubblewrap", "user", "process"], typer.Option(help="What keeps a submission from the rest.")
-    ] = "bubblewrap",
+    ] = cores(),
+    isolation: Isolations = "bubblewrap",
     force: Annotated[bool, typer.Option("--force", help="Grade everything again.")] = False,
     only: Annotated[
         list[str] | None, typer.Option(metavar="NAME", help="Grade this student again, and leave the others.")
@@ -57,6 +54,7 @@ def grade(
         raise typer.Exit(status)
 
 
+@app.command()
 def show(
     grades: Annotated[
         Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)

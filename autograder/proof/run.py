@@ -39,16 +39,15 @@ def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
 
 
 def prove(
-    root: Path, kit: Kit, executor: Executor, progress: Callable[[Answer], None] = lambda answer: None
+    root: Path, kit: Kit, executor: Executor, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Proof:
-    """Examine every known answer; `progress` is told of each. Raises KitError and what the executor raises."""
+    """Examine every known answer, telling `progress` of each; raises KitError."""
     answers = known_answers(root, kit)
-    by_name = {answer.name: answer for answer in answers}
     reports: dict[str, Report] = {}
     with closing(executor.examine(answer.submission(kit.module) for answer in answers)) as examined:
         for name, report in examined:
             reports[name] = report
-            progress(by_name[name])
+            progress(len(reports), len(answers))
     matrix = Matrix(kit, answers, reports)
     found = problems(matrix, read_equivalent(root, kit), public_text(root, kit))
     return Proof(matrix, tuple(found))

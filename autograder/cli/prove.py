@@ -1,0 +1,93 @@
+"""`kit prove`: every known answer of a kit against every check, and what keeps the kit from being proven."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from autograder.examiner import Examiner, ExaminerDied
+from autograder.grading import LocalExecutor
+from autograder.kit import Kit, KitError, slugs
+from autograder.proof.matrix_page import matrix_page
+from autograder.proof.prove import Matrix
+from autograder.proof.run import Proof, prove
+from autograder.sandbox import IsolationUnavailable
+
+from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
+from .kits import find_kit, find_repository
+
+SIGNS = {
+    "passed": "·",
+    "failed": "✗",
+    "not_attempted": "○",
+    "timed_out": "⧖",
+    "crashed": "✗",
+    "grader_error": "!",
+}
+
+
+def run_prove(slug: str | None, root: Path | None, jobs: int, isolation: str, page: Path | None) -> int:
+    """Prove one kit or all, print the matrix and every problem, return the exit status."""
+    try:
+        root = find_repository(root)
+        kits = [find_kit(name, root) for name in ([slug] if slug else slugs(root))]
+    except KitError as error:
+        fail(str(error), USED_WRONGLY)
+    console, status = Console(highlight=False, markup=False, emoji=False), 0
+    for kit in kits:
+        try:
+            proof = _prove(console, root, kit, jobs, isolation)
+        except (KitError, IsolationUnavailable, ExaminerDied) as error:
+            fail(str(error), DID_NOT_HOLD)
+        show(console, proof)
+        if page:
+            page.write_text(matrix_page(proof.matrix), encoding="utf-8")
+            console.print(Text(f"Matrix: {page}"))
+        status |= DID_NOT_HOLD if proof.problems else 0
+    return status
+
+
+def _prove(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -> Proof:
+    start = partial(Examiner, kit, isolation=isolation)
+    executor = LocalExecutor(kit, start, jobs=jobs, isolation=isolation)
+    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"proving {kit.slug}", total=None)
+        return prove(root, kit, executor, lambda done, total: bar.update(task, completed=done, total=total))
+
+
+def show(console: Console, proof: Proof) -> None:
+    """Print a proof: the matrix, what the columns are, and the verdict."""
+    matrix = proof.matrix
+    console.print(_table(matrix), soft_wrap=False)
+    for number, check in enumerate(matrix.kit.checks, 1):
+        console.print(Text(f"{number:>3} {check.name}{' (hidden)' if check.hidden else ''}"), soft_wrap=True)
+    found, total = matrix.detected()
+    counts = ", ".join(
+        f"{len(matrix.of(kind))} {kind}s" for kind in ("alternative", "mistake") if matrix.of(kind)
+    )
+    console.print(
+        Text(f"{matrix.kit.slug} {matrix.kit.version}: {counts}, {found} of {total} mutants noticed.")
+    )
+    for problem in proof.problems:
+        console.print(Text(f"✗ {problem}", style="red"), soft_wrap=True)
+    verdict = f"{len(proof.problems)} problems: not proven." if proof.problems else "Proven."
+    console.print(Text(verdict, style="bold red" if proof.problems else "bold green"))
+
+
+def _table(matrix: Matrix) -> Table:
+    """Answers × checks; mutants that every check misses are the only ones worth a row."""
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 0, 0, 1))
+    table.add_column("answer", no_wrap=True)
+    for number, _ in enumerate(matrix.kit.checks, 1):
+        table.add_column(str(number), justify="right", no_wrap=True)
+    survivors = [mutant for mutant in matrix.of("mutant") if not matrix.failed(mutant)]
+    for answer in [*matrix.of("solution", "stub", "alternative", "mistake"), *survivors]:
+        results = matrix.results(answer)
+        cells = [Text(SIGNS.get(results[check.name].outcome, "!")) for check in matrix.kit.checks]
+        table.add_row(Text(answer.name[:60]), *cells)
+    return table
