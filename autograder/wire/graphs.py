@@ -1,0 +1,194 @@
+"""The graph of a functional model as a list of calls in order, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from .fields import Either, Field, Flag, Maybe, Real, Several, Unfit, Whole, name_of, shown
+from .objects import Fields, UnfitSetting, checked, settings_of
+
+MOST_CALLS = 2_000
+MOST_NESTING = 8
+_AXIS = Maybe(Either((Whole(-8, 8), Several(Whole(-8, 8), 0, 8))))
+_REDUCTION: Fields = {"axis": Field(_AXIS), "keepdims": Field(Flag(), False)}
+_NUMBER = Real()
+
+# The class of a Keras operation, the function of keras.ops that makes one, and the settings that it has.
+OPERATIONS: Mapping[str, tuple[str, Fields]] = {
+    "Add": ("add", {}),
+    "Subtract": ("subtract", {}),
+    "Multiply": ("multiply", {}),
+    "Divide": ("divide", {}),
+    "TrueDivide": ("true_divide", {}),
+    "Negative": ("negative", {}),
+    "Maximum": ("maximum", {}),
+    "Minimum": ("minimum", {}),
+    "Absolute": ("absolute", {}),
+    "Square": ("square", {}),
+    "Sqrt": ("sqrt", {}),
+    "Exp": ("exp", {}),
+    "Relu": ("relu", {}),
+    "Relu6": ("relu6", {}),
+    "Sigmoid": ("sigmoid", {}),
+    "HardSigmoid": ("hard_sigmoid", {}),
+    "Silu": ("silu", {}),
+    "Tanh": ("tanh", {}),
+    "Softmax": ("softmax", {"axis": Field(_AXIS, -1)}),
+    "Mean": ("mean", _REDUCTION),
+    "Sum": ("sum", _REDUCTION),
+    "Max": ("max", _REDUCTION),
+    "Concatenate": ("concatenate", {"axis": Field(Whole(-8, 8), 0)}),
+    "Reshape": ("reshape", {"newshape": Field(Several(Whole(-1, 2**31 - 1), 0, 8))}),
+}
+
+
+def graph_of(model: Any, refer: Callable[[Any], int]) -> dict[str, Any]:
+    """A functional model's graph as JSON; `refer` gives a layer's place in the table. Raises UnfitSetting."""
+    places: dict[int, int] = {}
+    inputs = []
+    for tensor in model.inputs:
+        places[id(tensor)] = len(places)
+        inputs.append(refer(tensor._keras_history.operation))
+    calls = []
+    for depth in sorted(model._nodes_by_depth, reverse=True):
+        for node in model._nodes_by_depth[depth]:
+            if node.is_input:
+                continue
+            calls.append(_call_of(node, places, refer))
+            for tensor in node.outputs:
+                places[id(tensor)] = len(places)
+    return {
+        "inputs": inputs,
+        "calls": calls,
+        "takes": _structure_of(model._inputs_struct, places),
+        "gives": _structure_of(model._outputs_struct, places),
+    }
+
+
+def _call_of(node: Any, places: dict[int, int], refer: Callable[[Any], int]) -> dict[str, Any]:
+    import keras
+
+    operation = node.operation
+    call: dict[str, Any] = {"args": [_structure_of(item, places) for item in node.arguments.args]}
+    options = {key: value for key, value in node.arguments.kwargs.items() if value is not None}
+    if isinstance(operation, keras.Layer):
+        call["layer"] = refer(operation)
+        if options:
+            call["training"] = _training(options)
+        return call
+    kind = type(operation).__name__
+    if kind not in OPERATIONS or not type(operation).__module__.startswith("keras.src.ops."):
+        raise UnfitSetting("operation", kind)
+    if options:
+        raise UnfitSetting("operation", f"{kind} with {', '.join(map(str, options))}")
+    settings = settings_of(operation, OPERATIONS[kind][1])
+    return {
+        **call,
+        "operation": kind,
+        "name": str(operation.name),
+        **({"settings": settings} if settings else {}),
+    }
+
+
+def _training(options: dict[str, Any]) -> bool:
+    if set(options) != {"training"} or not isinstance(options["training"], (bool, int)):
+        raise UnfitSetting("call", f"the arguments {', '.join(map(str, options))}")
+    return bool(options["training"])
+
+
+def _structure_of(value: Any, places: dict[int, int], depth: int = 0) -> Any:
+    if id(value) in places:
+        return {"tensor": places[id(value)]}
+    if depth > MOST_NESTING:
+        raise UnfitSetting("call", "an argument nested too deeply")
+    if isinstance(value, (list, tuple)):
+        items = [_structure_of(item, places, depth + 1) for item in value]
+        return items if isinstance(value, list) else {"tuple": items}
+    if isinstance(value, dict):
+        return {"dict": {str(key): _structure_of(item, places, depth + 1) for key, item in value.items()}}
+    if value is None or isinstance(value, bool):
+        raise UnfitSetting("call", name_of(value))
+    try:
+        return _NUMBER.to_wire(value)
+    except Unfit as unfit:
+        raise UnfitSetting("call", str(unfit)) from None
+
+
+def call_graph(graph: object, layers: Sequence[Any]) -> tuple[Any, Any]:
+    """The inputs and outputs of a graph of unknown origin, called anew on the layers of the table.
+
+    Raises Unfit where it is not on the short lists; Keras raises what it likes where shapes do not fit.
+    """
+    import keras
+
+    if type(graph) is not dict or set(graph) != {"inputs", "calls", "takes", "gives"}:
+        raise UnfitSetting("graph", shown(graph))
+    inputs, calls = graph["inputs"], graph["calls"]
+    if type(inputs) is not list or type(calls) is not list or len(inputs) + len(calls) > MOST_CALLS:
+        raise UnfitSetting("graph", f"more than {MOST_CALLS} calls")
+    tensors: list[Any] = []
+    for place in inputs:
+        source = _layer(place, layers)
+        if type(source) is not keras.layers.InputLayer:
+            raise UnfitSetting("input", type(source).__name__)
+        tensors.append(source.output)
+    takes = _structure(graph["takes"], tensors)
+    for call in calls:
+        tensors.extend(keras.tree.flatten(_call(call, tensors, layers)))
+    return takes, _structure(graph["gives"], tensors)
+
+
+def _call(call: Any, tensors: list[Any], layers: Sequence[Any]) -> Any:
+    if type(call) is not dict or type(call.get("args")) is not list or not call["args"]:
+        raise UnfitSetting("call", shown(call))
+    arguments = [_structure(item, tensors) for item in call["args"]]
+    if set(call) <= {"args", "layer", "training"} and "layer" in call:
+        options = {"training": Flag().from_wire(call["training"])} if "training" in call else {}
+        return _layer(call["layer"], layers)(*arguments, **options)
+    return _operation(call, arguments)
+
+
+def _operation(call: dict[str, Any], arguments: list[Any]) -> Any:
+    import keras
+
+    kind, name = call.get("operation"), call.get("name")
+    if (
+        not set(call) <= {"args", "operation", "name", "settings"}
+        or type(kind) is not str
+        or kind not in OPERATIONS
+    ):
+        raise UnfitSetting("operation", shown(kind))
+    if type(name) is not str or not 0 < len(name) <= 200:
+        raise UnfitSetting("name", shown(name))
+    function, fields = OPERATIONS[kind]
+    result = getattr(keras.ops, function)(*arguments, **checked(call.get("settings", {}), fields))
+    history = getattr(result, "_keras_history", None)
+    if history is None:
+        raise UnfitSetting("operation", f"{kind} of nothing but numbers")
+    # Keras wants unique names in a model, so an operation keeps its own beside layers that do.
+    history.operation.name = name
+    return result
+
+
+def _structure(tree: Any, tensors: list[Any], depth: int = 0) -> Any:
+    if depth > 2 * MOST_NESTING:
+        raise UnfitSetting("call", "an argument nested too deeply")
+    if type(tree) is list:
+        return [_structure(item, tensors, depth + 1) for item in tree]
+    if type(tree) is dict and len(tree) == 1:
+        ((tag, content),) = tree.items()
+        if tag == "tensor" and type(content) is int and 0 <= content < len(tensors):
+            return tensors[content]
+        if tag == "tuple" and type(content) is list:
+            return tuple(_structure(item, tensors, depth + 1) for item in content)
+        if tag == "dict" and type(content) is dict:
+            return {key: _structure(item, tensors, depth + 1) for key, item in content.items()}
+        raise UnfitSetting("call", shown(tag))
+    return _NUMBER.from_wire(tree)
+
+
+def _layer(place: object, layers: Sequence[Any]) -> Any:
+    if type(place) is not int or not 0 <= place < len(layers):
+        raise UnfitSetting("layer", shown(place))
+    return layers[place]
