@@ -1,0 +1,65 @@
+"""One submission: receive it, load it, and answer calls to its functions until the other end closes."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from ..wire.frames import Frame, receive, send
+from ..wire.values import pack, unpack
+from .failure import describe
+from .limits import limit, take_over
+from .load import load
+from .spec import Spec
+
+# The trusted side keeps the real deadline; this one only has to be later.
+PATIENCE_SECONDS = 1e6
+
+
+def run(link: int, output: int, spec: Spec, prepare: Callable[[], None]) -> None:
+    """Serve `link` as the submission's process; `prepare` is called before each call into the submission."""
+    sock = socket.socket(fileno=take_over(link, output))
+    limit(spec)
+    try:
+        _serve(sock, spec, prepare)
+    except EOFError:
+        return
+
+
+def _serve(sock: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None:
+    first = _next(sock)
+    cells = json.loads(first.blob)
+    loaded = load(spec.module, first.head["filename"], cells, first.head["tolerant"])
+    _reply(sock, Frame({"loaded": loaded.report}))
+    while True:
+        request = _next(sock)
+        prepare()
+        _reply(sock, _call(loaded.module, loaded.filenames, request))
+
+
+def _call(module: ModuleType, filenames: frozenset[str], request: Frame) -> Frame:
+    """Call one function; whatever it does or returns becomes a reply that echoes the request's id."""
+    name, number = request.head["call"], request.head["id"]
+    (args, kwargs), objects = unpack(request.head["value"], request.blob)
+    function = vars(module).get(name)
+    if function is None:
+        text = f"{module.__name__} has no function {name}"
+        return Frame({"id": number, "raised": {"type": "Missing", "text": text, "trace": []}})
+    try:
+        answer = function(*args, **kwargs)
+        packed = pack({"answer": answer, "args": args, "kwargs": kwargs}, known=objects)
+    except BaseException as error:
+        return Frame({"id": number, "raised": describe(error, filenames)})
+    return Frame({"id": number, "ok": True, "value": packed.head}, packed.blob)
+
+
+def _next(sock: socket.socket) -> Frame:
+    return receive(sock, time.monotonic() + PATIENCE_SECONDS)
+
+
+def _reply(sock: socket.socket, frame: Frame) -> None:
+    send(sock, frame, time.monotonic() + PATIENCE_SECONDS)

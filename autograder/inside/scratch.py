@@ -1,0 +1,93 @@
+"""The folders that a submission may write to: how full they are, and how they become empty again."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from itertools import count
+
+MODE = 0o1777
+
+
+class NotEmpty(RuntimeError):
+    """A folder could not be emptied."""
+
+
+def wipe(folder: str) -> None:
+    """Remove everything below `folder`, however deep, without following a link; raises OSError or NotEmpty.
+
+    What lies in a subfolder is moved up before the subfolder goes, so two open folders are enough.
+    """
+    top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        _forget_marks(top)
+        names = (f".{number:x}" for number in count())
+        while entries := os.listdir(top):
+            for name in entries:
+                if not _unlink(name, top):
+                    _flatten(name, top, names)
+    finally:
+        os.close(top)
+
+
+def usage(folders: Sequence[str], mounted: bool) -> tuple[int, int]:
+    """Bytes and inodes in use below the folders. Where each is a file system, the kernel has counted them."""
+    if mounted:
+        systems = [os.statvfs(folder) for folder in folders]
+        size = sum((system.f_blocks - system.f_bfree) * system.f_frsize for system in systems)
+        return size, sum(system.f_files - system.f_ffree for system in systems)
+    size = number = 0
+    waiting = list(folders)
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    number += 1
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+                    else:
+                        size += entry.stat(follow_symlinks=False).st_blocks * 512
+        except OSError:
+            continue  # removed or closed in the meantime
+    return size, number
+
+
+def _forget_marks(top: int) -> None:
+    """Mode and attributes of the folder itself could tell the next submission something."""
+    if os.fstat(top).st_uid == os.geteuid():
+        os.fchmod(top, MODE)
+    for name in os.listxattr(top):
+        if name.startswith("user."):
+            os.removexattr(top, name)
+
+
+def _unlink(name: str, top: int) -> bool:
+    """Remove one entry; False where it is a folder."""
+    if stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
+        return False
+    os.unlink(name, dir_fd=top)
+    return True
+
+
+def _flatten(name: str, top: int, names: Iterator[str]) -> None:
+    os.chmod(name, 0o700, dir_fd=top)
+    below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
+    try:
+        for inner in os.listdir(below):
+            if not _unlink(inner, below):
+                os.chmod(inner, 0o700, dir_fd=below)
+                _move_up(inner, below, top, names)
+    finally:
+        os.close(below)
+    os.rmdir(name, dir_fd=top)
+
+
+def _move_up(inner: str, below: int, top: int, names: Iterator[str]) -> None:
+    for fresh in names:
+        try:
+            os.stat(fresh, dir_fd=top, follow_symlinks=False)
+        except FileNotFoundError:
+            os.rename(inner, fresh, src_dir_fd=below, dst_dir_fd=top)
+            return
+    raise NotEmpty(inner)

@@ -1,0 +1,32 @@
+"""What to do where the system does not let bubblewrap run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+
+
+def refused_by_the_system(said: str) -> str | None:
+    """Advice for what `bwrap` wrote before it ended, or None where the text is not bubblewrap's."""
+    complaint = next((line for line in said.splitlines() if line.startswith("bwrap: ")), None)
+    if complaint is None:
+        return None
+    return f"Expected to start bubblewrap, found {complaint!r}. What to do: {_what_to_do()}"
+
+
+def _what_to_do() -> str:
+    if APPARMOR.exists() and APPARMOR.read_text().strip() == "1":
+        return (
+            "this system's AppArmor keeps ordinary users from namespaces (Ubuntu 23.10 and later). Allow them for "
+            "bubblewrap with a profile in /etc/apparmor.d/bwrap that says `abi <abi/4.0>, include <tunables/global> "
+            "profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }`, then `sudo apparmor_parser -r "
+            "/etc/apparmor.d/bwrap`; or for everybody with `sudo sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0`. Else ask for the level `process`, which only limits."
+        )
+    return (
+        "in a container, start it with the right to make namespaces (Docker: `--security-opt seccomp=unconfined "
+        "--cap-add SYS_ADMIN`), or as root in a container ask for the level `user`. On a machine of your own, allow "
+        "user namespaces (`sudo sysctl -w user.max_user_namespaces=10000 kernel.unprivileged_userns_clone=1`), or ask "
+        "for the level `process`, which only limits."
+    )

@@ -1,0 +1,23 @@
+"""The program for the inside as one file under a neutral name, which tells nothing about where it came from."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+ENGINE = Path(__file__).resolve().parent.parent
+PARTS = ("wire", "inside")
+MAIN = "from box.inside.zygote import main\n\nmain()\n"
+
+
+def build() -> bytes:
+    """Return a zip application that serves the control socket whose descriptor is its argument."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("__main__.py", MAIN)
+        archive.writestr("box/__init__.py", "")
+        for part in PARTS:
+            for path in sorted((ENGINE / part).glob("*.py")):
+                archive.writestr(f"box/{part}/{path.name}", path.read_bytes())
+    return buffer.getvalue()

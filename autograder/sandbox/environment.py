@@ -1,0 +1,36 @@
+"""The surroundings of a submission: environment variables, Python's flags, and what it may read of the system."""
+
+from __future__ import annotations
+
+# No site packages by themselves (-S), no user's folder (-s), no module from the working directory (-P). Python's own
+# variables are read, unlike with -I: the environment is ours alone, and hashes must not differ from run to run.
+PYTHON_FLAGS = ("-P", "-s", "-S", "-B", "-u")
+
+VARIABLES = {
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    # A process forks safely only while it has one thread, and sandboxes must not fight for the cores.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "MPLBACKEND": "Agg",
+}
+
+# Of /proc, nothing that names a process or a folder of the host.
+SYSTEM_FILES = (
+    *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys"),
+)
+WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
+
+
+def variables(scratch: str, library_path: str | None) -> dict[str, str]:
+    """All environment variables of a submission whose scratch folder this is."""
+    folders = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "KERAS_HOME"), scratch)
+    loader = {"LD_LIBRARY_PATH": library_path} if library_path else {}
+    return VARIABLES | folders | loader

@@ -1,0 +1,70 @@
+"""What a submission may use: names with units, and defaults that train small networks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one submission; every number must be positive.
+
+    `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the processor time
+    of one process, which serves all calls of a submission unless it ends. `resident_mb` and `scratch_inodes` are
+    checked every 30 ms; the other sizes are refused by the kernel at once.
+    """
+
+    load_seconds: float = 60.0
+    call_seconds: float = 20.0
+    cpu_seconds: int = 120
+    address_space_mb: int = 4096
+    data_mb: int = 1024
+    resident_mb: int = 3072
+    processes: int = 64
+    open_files: int = 64
+    file_size_mb: int = 32
+    scratch_mb: int = 64
+    shared_memory_mb: int = 16
+    scratch_inodes: int = 20_000
+    output_kept_kb: int = 64
+    output_mb: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what is no positive number of the field's kind; raises ValueError."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            kind = (int, float) if isinstance(field.default, float) else int
+            if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value < 2**31:
+                raise ValueError(
+                    f"[limits] {field.name}: expected a positive {'number' if isinstance(kind, tuple) else 'integer'}, "
+                    f"such as {field.default}, found {value!r}."
+                )
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Limits:
+        """The limits in a kit's table `[limits]`; raises ValueError for a name or a value that is none."""
+        known = [field.name for field in fields(cls)]
+        if unknown := sorted(set(table) - set(known)):
+            raise ValueError(
+                f"[limits]: expected names among {', '.join(known)}; found {', '.join(unknown)}."
+            )
+        return cls(**table)
+
+    def rlimits(self) -> dict[str, int]:
+        """Names of `resource.RLIMIT_*` without the prefix, with the values of one child."""
+        return {
+            "AS": self.address_space_mb * MB,
+            "DATA": self.data_mb * MB,
+            "STACK": 8 * MB,
+            "NPROC": self.processes,
+            "NOFILE": self.open_files,
+            "FSIZE": self.file_size_mb * MB,
+            "CORE": 0,
+            "MEMLOCK": 0,
+            "MSGQUEUE": 0,
+            "CPU": self.cpu_seconds,
+        }

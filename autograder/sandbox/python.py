@@ -1,0 +1,81 @@
+"""Which folders make up the running Python, and which of them are shown inside under which names."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DISTRIBUTION = "weekly_kits"
+PREFIX = Path("/python")
+SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
+
+
+@dataclass(frozen=True)
+class Python:
+    """The running interpreter: `executable` below `prefix`, its library folders, and folders of packages."""
+
+    executable: Path
+    prefix: Path
+    libraries: tuple[Path, ...]
+    packages: tuple[Path, ...]
+
+    @classmethod
+    def running(cls) -> Python:
+        """The interpreter that runs this; of a virtual environment, the one below it."""
+        executable = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+        prefix = Path(sys.base_prefix).resolve()
+        paths = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib",)}
+        paths |= {Path(p).resolve() for p in sys.path if Path(p).name == "lib-dynload"}
+        libraries = {_below(path, prefix) for path in paths}
+        packages = [Path(p).resolve() for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+        found = dict.fromkeys(path for path in packages if path.is_dir())
+        return cls(executable, prefix, tuple(sorted(libraries)), tuple(found))
+
+    def shown(self) -> Iterator[tuple[Path, Path]]:
+        """Pairs of a path here and the neutral path that stands for it inside."""
+        yield self.executable, PREFIX / "bin" / "python3"
+        for path in self.libraries:
+            yield path, PREFIX / path.relative_to(self.prefix)
+        yield from zip(self.packages, self.package_paths(), strict=True)
+
+    def package_paths(self) -> list[Path]:
+        """Where the folders of packages are inside."""
+        return [Path("/packages") / str(number) for number in range(len(self.packages))]
+
+    def library_path(self) -> str | None:
+        """Where the loader finds Python's shared library inside: its own path is written into the executable."""
+        shared = any(any(path.glob("libpython*.so*")) for path in self.libraries)
+        return str(PREFIX / "lib") if shared else None
+
+
+def masked(packages: Path) -> Iterator[Path]:
+    """What in a folder of packages is ours, or names folders of this machine."""
+    yield from packages.glob("*.pth")
+    yield from packages.glob("__editable__*")
+    yield from packages.glob(f"{DISTRIBUTION}-*.dist-info")
+    if (ours := packages / __package__.partition(".")[0]).exists():
+        yield ours
+
+
+def other_packages(library: Path) -> Iterator[Path]:
+    """Folders of packages inside a library folder: what counts is shown elsewhere."""
+    for name in ("site-packages", "dist-packages"):
+        yield from library.glob(f"python3*/{name}")
+
+
+def system_libraries() -> Iterator[tuple[Path, Path | None]]:
+    """The system's library folders, each with the target where it is a link."""
+    for path in map(Path, SYSTEM_LIBRARIES):
+        if path.is_symlink():
+            yield path, Path(os.readlink(path))
+        elif path.is_dir():
+            yield path, None
+
+
+def _below(path: Path, prefix: Path) -> Path:
+    """The folder directly below the prefix that holds `path`."""
+    return prefix / path.relative_to(prefix).parts[0]

@@ -1,0 +1,75 @@
+"""What a child says, checked: it may be a student's own bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..wire.frames import Frame
+from .errors import BadReply
+from .text import clean
+
+MAX_SENTENCE, MAX_NAME, MAX_TEXT = 1_000, 200, 2_000
+MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A submission after loading. Where not `ok`, `problem` is a sentence, and `line` the line where it is known.
+
+    `functions` are the names of what can be called in it; `notes` has a sentence for every cell that was left out.
+    """
+
+    ok: bool
+    problem: str | None = None
+    line: int | None = None
+    functions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_loaded(frame: Frame) -> Loaded:
+    """The report in a child's first frame; raises BadReply."""
+    report = frame.head.get("loaded")
+    if type(report) is not dict:
+        raise BadReply("Expected a report of loading, found another message.")
+    ok, problem, line = report.get("ok") is True, report.get("problem"), report.get("line")
+    return Loaded(
+        ok,
+        None if ok else clean(problem, MAX_SENTENCE),
+        line if type(line) is int and 0 < line < 10**9 else None,
+        _texts(report.get("functions"), MAX_NAMES, MAX_NAME),
+        _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE),
+    )
+
+
+def read_reply(frame: Frame, number: int) -> Frame:
+    """The reply to the call `number`: `{"ok": True, "value"}` or `{"raised": {"type", "text", "trace"}}`.
+
+    The value is as it came; the texts are clean. Raises BadReply.
+    """
+    if frame.head.get("id") != number:
+        raise BadReply("Expected the reply to this call, found another message.")
+    if type(raised := frame.head.get("raised")) is dict:
+        return Frame({"raised": _raised(raised)})
+    if frame.head.get("ok") is True and "value" in frame.head:
+        return Frame({"ok": True, "value": frame.head["value"]}, frame.blob)
+    raise BadReply("Expected a value or an exception, found neither.")
+
+
+def _raised(raised: Mapping[str, Any]) -> dict[str, Any]:
+    trace = raised.get("trace")
+    lines = [
+        [entry[0], clean(entry[1], MAX_NAME), clean(entry[2], MAX_NAME)]
+        for entry in (trace if type(trace) is list else [])[-MAX_LINES:]
+        if type(entry) is list and len(entry) == 3 and type(entry[0]) is int and 0 < entry[0] < 10**9
+    ]
+    return {
+        "type": clean(raised.get("type"), MAX_NAME),
+        "text": clean(raised.get("text"), MAX_TEXT),
+        "trace": lines,
+    }
+
+
+def _texts(values: object, most: int, length: int) -> tuple[str, ...]:
+    return tuple(clean(value, length) for value in values[:most]) if type(values) is list else ()

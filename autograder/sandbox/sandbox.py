@@ -1,0 +1,144 @@
+"""A sandbox: one submission at a time, in children of a warm process that nothing of ours can be seen from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+from ..inside.spec import Spec
+from ..records import Source
+from ..wire.frames import Frame
+from .child import Child
+from .errors import ChildDied, SandboxBroken, SandboxFailure
+from .fate import reason
+from .launch import plan
+from .level import Isolation
+from .limits import Limits
+from .output import Output
+from .replies import Loaded
+from .warm import Warm
+from .workplace import Workplace
+
+
+class Sandbox:
+    """A context manager; starts its warm process at once.
+
+    `given` maps names below one folder to contents: code and inputs that submissions may read and import. `module` is
+    the name under which a submission is loaded. `preload` are modules imported once, before every fork; `prepare`
+    names a function (`lesson.deterministic`) called with `seed` after that and before every call.
+
+    A fork of the process that made it may load and call, while the process itself waits; that process then clears.
+    Raises IsolationUnavailable where the level cannot be had, SandboxBroken where given code fails.
+    """
+
+    def __init__(
+        self,
+        given: Mapping[str, bytes],
+        module: str,
+        preload: Sequence[str] = (),
+        prepare: str | None = None,
+        seed: int = 0,
+        limits: Limits | None = None,
+        isolation: Isolation = Isolation.BUBBLEWRAP,
+    ) -> None:
+        self.limits = limits or Limits()
+        self.isolation = isolation
+        self._owner = os.getpid()
+        self._wanted = Spec(module=module, preload=tuple(preload), prepare=prepare, seed=seed)
+        self._workplace = Workplace(given)
+        self._child: Child | None = None
+        self._source: Source | None = None
+        self._output = Output(self.limits.output_kept_kb * 1024)
+        try:
+            self._warm = self._start()
+        except BaseException:
+            self._workplace.remove()
+            raise
+
+    def load(self, source: Source) -> Loaded:
+        """Load a submission; whatever it does, the answer says so. Raises SandboxBroken."""
+        self._end_child()
+        self._source = source
+        try:
+            return self._fork()
+        except SandboxFailure as failure:
+            return Loaded(False, f"{source.filename}: while it was loaded, {self._after(failure)}.")
+
+    def call(self, function: str, request: Frame, seconds: float) -> Frame:
+        """Call a function of the loaded submission, with `{"value": the packed (args, kwargs)}` as the request's head.
+
+        Returns `{"ok": True, "value"}` with the packed `{"answer", "args", "kwargs"}`, or `{"raised": {"type", "text",
+        "trace"}}` (type `Missing` where there is no such function; the trace has `[line, function, text]` of the
+        student's own lines). A child that is gone is forked and loaded again first. Raises ChildTimedOut, ChildDied
+        or BadReply, after which the child is gone; SandboxBroken through no fault of the submission's.
+        """
+        try:
+            if self._child is None:
+                self._again()
+            assert self._child is not None
+            return self._child.call(function, request, seconds)
+        except SandboxFailure as failure:
+            raise type(failure)(self._after(failure)) from None
+
+    def output(self) -> str:
+        """What the submission has printed since it was loaded, clean, and cut at a limit."""
+        return self._output.text()
+
+    def clear(self) -> None:
+        """End everything of the submission and be ready for the next; anything odd makes a new warm process."""
+        self._forget()
+        self._source = None
+        self._output = Output(self.limits.output_kept_kb * 1024)
+        try:
+            self._warm.end_child()
+        except SandboxBroken:
+            self._warm.stop()
+            self._warm = self._start()
+
+    def close(self) -> None:
+        """End the warm process and remove what it needed; does nothing in a fork."""
+        self._forget()
+        if os.getpid() == self._owner:
+            self._warm.stop()
+            self._workplace.remove()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _start(self) -> Warm:
+        return Warm(plan(self._wanted, self._workplace, self.limits, self.isolation))
+
+    def _fork(self) -> Loaded:
+        """Fork a child and load the submission in it."""
+        assert self._source is not None, "load a submission before calling into it"
+        self._child = Child(self._warm, self._output, self.limits)
+        return self._child.load(self._source, self.limits.load_seconds)
+
+    def _again(self) -> None:
+        self._end_child()
+        loaded = self._fork()
+        if not loaded.ok:
+            raise ChildDied(f"it could not be loaded again: {loaded.problem}")
+
+    def _after(self, failure: SandboxFailure) -> str:
+        """End the child of a failure and say why it failed, as well as it is known."""
+        fate = self._end_child()
+        if type(failure) is ChildDied and str(failure) == "it ended":
+            return reason(fate, self.limits)
+        return str(failure)
+
+    def _end_child(self) -> Mapping[str, object]:
+        self._forget()
+        return self._warm.end_child()
+
+    def _forget(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None

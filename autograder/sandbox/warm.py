@@ -1,0 +1,105 @@
+"""The warm process as the trusted side sees it: started, asked for children, ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from .advice import refused_by_the_system
+from .errors import IsolationUnavailable, SandboxBroken
+from .launch import Launch
+
+READY_SECONDS = 180.0
+ANSWER_SECONDS = 15.0
+MESSAGE_BYTES = 1 << 17
+
+
+class Warm:
+    """One running warm process.
+
+    Start it from a thread that lives on: the kernel ends it together with that thread. A fork of the starting process
+    may use it, one at a time; only the process that started it ends it.
+    """
+
+    def __init__(self, launch: Launch) -> None:
+        self._numbers = 0
+        self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs, tempfile.TemporaryFile() as log:
+            self._process = subprocess.Popen(
+                [*launch.command, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=launch.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            theirs.close()
+            try:
+                self._get_ready(launch, log)
+            except BaseException:
+                self.stop()
+                raise
+
+    def fork(self, link: socket.socket, output: int) -> None:
+        """Fork a child that serves `link` and writes to the pipe `output`; raises SandboxBroken."""
+        self._ask("fork", [link.fileno(), output])
+
+    def end_child(self) -> dict[str, Any]:
+        """End the child and whatever it left, wipe the scratch folders, and say how it ended; raises SandboxBroken."""
+        fate: dict[str, Any] = self._ask("end", [])["ended"]
+        return fate
+
+    def stop(self) -> None:
+        """End the warm process and all of its descendants."""
+        self._control.close()
+        self._process.kill()
+        self._process.wait()
+
+    def _get_ready(self, launch: Launch, log: Any) -> None:
+        try:
+            self._control.send(launch.spec.to_json())
+            message = self._receive(time.monotonic() + READY_SECONDS)
+        except (OSError, EOFError, TimeoutError) as error:
+            log.seek(0)
+            said = log.read()[-4_000:].decode(errors="replace").strip()
+            if advice := refused_by_the_system(said):
+                raise IsolationUnavailable(advice) from error
+            raise SandboxBroken(
+                f"Expected the warm process to be ready within {READY_SECONDS:g} s, found: {error}. {said}"
+            ) from error
+        if "failed" in message:
+            raise SandboxBroken(f"The warm process could not get ready: {message['failed']}")
+
+    def _ask(self, what: str, descriptors: Sequence[int]) -> dict[str, Any]:
+        self._numbers += 1
+        # The process id tells a fork's questions from its parent's.
+        number = f"{os.getpid()}.{self._numbers}"
+        text = json.dumps({"do": what, "id": number}).encode()
+        deadline = time.monotonic() + ANSWER_SECONDS
+        try:
+            socket.send_fds(self._control, [text], list(descriptors))
+            # An answer to a question of a fork that ended before it read it is skipped.
+            while (answer := self._receive(deadline))["id"] != number:
+                pass
+        except (OSError, EOFError, ValueError) as error:
+            raise SandboxBroken(f"Expected an answer of the warm process, found: {error}.") from error
+        if "odd" in answer:
+            raise SandboxBroken(f"The warm process could not do {what!r}: {answer['odd']}")
+        return answer
+
+    def _receive(self, deadline: float) -> dict[str, Any]:
+        if not select.select([self._control], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            raise TimeoutError("no answer in time")
+        text = self._control.recv(MESSAGE_BYTES)
+        if not text:
+            raise EOFError("it has ended")
+        message: dict[str, Any] = json.loads(text)
+        return message

@@ -1,0 +1,56 @@
+"""What a sandbox needs on disk: the program, the given code, and where there is no other place, a scratch folder."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from . import box
+
+FOLDER, FILE = 0o755, 0o444
+
+
+class Workplace:
+    """A temporary folder: `program`, the folder `given`, the empty folder `scratch`. Readable by everybody, private to nobody."""
+
+    def __init__(self, given: Mapping[str, bytes]) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="box-", ignore_cleanup_errors=True)
+        root = Path(self._folder.name)
+        self.program, self.given, self.scratch = root / "box.pyz", root / "kit", root / "scratch"
+        try:
+            root.chmod(FOLDER)
+            _write(self.program, box.build())
+            for folder in (self.given, self.scratch):
+                _make(folder)
+            for name, content in given.items():
+                relative = PurePosixPath(name)
+                if relative.is_absolute() or ".." in relative.parts or not relative.parts:
+                    raise ValueError(f"Expected given files to have names below one folder, found {name!r}.")
+                _write(self.given / relative, content)
+        except BaseException:
+            self.remove()
+            raise
+
+    def lend_scratch(self, identity: int) -> None:
+        """Let another user own the scratch folder."""
+        os.chown(self.scratch, identity, identity)
+
+    def remove(self) -> None:
+        """Remove the folder and all that is in it."""
+        self._folder.cleanup()
+
+
+def _make(folder: Path) -> None:
+    """Make a folder that everybody may read, whatever the umask is."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir()
+        folder.chmod(FOLDER)
+
+
+def _write(path: Path, content: bytes) -> None:
+    _make(path.parent)
+    path.write_bytes(content)
+    path.chmod(FILE)
