@@ -119,7 +119,9 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         rule = struct.pack("=Qi", rights, descriptor)
         _call("syscall", LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
     finally:
-        os.close(descriptor)
+        # The kernel may forget an entry of /proc and make it anew, unknown to the rule, unless somebody holds it.
+        if not path.startswith("/proc/self/"):
+            os.close(descriptor)
 
 
 def _call(name: str, *arguments: object) -> int:

@@ -21,10 +21,10 @@ VARIABLES = {
     "MPLBACKEND": "Agg",
 }
 
-# Of /proc, nothing that names a process or a folder of the host.
+# Of /proc, nothing that names another process or a folder of the host. TensorFlow reads its own command line.
 SYSTEM_FILES = (
     *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
-    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/proc/self/cmdline"),
 )
 WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 
