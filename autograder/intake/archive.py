@@ -13,7 +13,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from autograder.intake.tree import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, megabytes, shown
+from autograder.intake.tree import (
+    ZIP_LIMIT,
+    Entry,
+    File,
+    Folder,
+    Unreadable,
+    is_junk,
+    joined,
+    megabytes,
+    shown,
+)
 
 MEMBER_LIMIT = 10_000
 _CENTRAL_HEADER = b"PK\x01\x02"
@@ -66,8 +76,8 @@ def student_zip(data: bytes, name: str, where: str) -> Folder:
 def class_zip(path: Path, name: str, where: str) -> Folder:
     """A zip with a whole class, as a learning platform writes it; it stays open and is read member by member.
 
-    Its size has no limit, as each submission in it is limited by itself, and a member that leads out of it costs only
-    the submission that it belongs to. Raises Unreadable when it is no zip at all.
+    Its size has no limit, as each submission in it is limited by itself, and a member that leads out of it
+    costs only the submission that it belongs to. Raises Unreadable when it is no zip at all.
     """
     archive = _open(path, where)
     return _folder(archive, archive.infolist(), name, where)
@@ -96,10 +106,8 @@ def _folder(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], name: 
 
 def _as_folder(archive: zipfile.ZipFile, node: _Node, name: str, where: str) -> Folder:
     def entries() -> list[Entry]:
-        folders = [
-            _as_folder(archive, child, key, f"{where}/{shown(key)}") for key, child in node.folders.items()
-        ]
-        files = [_file(archive, info, key, f"{where}/{shown(key)}") for key, info in node.files.items()]
+        folders = [_as_folder(archive, child, key, joined(where, key)) for key, child in node.folders.items()]
+        files = [_file(archive, info, key, joined(where, key)) for key, info in node.files.items()]
         return [*folders, *files]
 
     return Folder(name, where, entries)

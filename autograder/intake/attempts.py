@@ -24,7 +24,7 @@ def attempted(source: Source, tasks: Collection[str]) -> frozenset[str]:
 
 
 def _answers(body: list[ast.stmt]) -> Iterator[str]:
-    """Names that get a meaning at module level, also inside `if`, `try`, `with` and loops, unless it is a stub's."""
+    """Names that get a meaning, no stub's, at module level, also inside `if`, `try`, `with` and loops."""
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             if not _is_stub(statement.body):

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from autograder.intake.attempts import attempted
 from autograder.intake.notebook import read_cells
-from autograder.intake.reading import Wanted
-from autograder.intake.tree import File, Unreadable, shown
-from autograder.records import Source, SubmittedFile, Submission
+from autograder.intake.tree import Unreadable, shown
+from autograder.intake.wanted import Wanted
+from autograder.records import Source, Submission, SubmittedFile
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class _Candidate:
 
 
 def choose(submission: Submission, module: str, tasks: Collection[str]) -> Chosen:
-    """Choose the file that counts: one with attempted tasks, then the one named as the module, then the newer.
+    """Choose the file that counts: one with attempted tasks, then one with the module's name, then the newer.
 
     Runs a student's text through Python's parser, so call it where a crash does no harm. Never raises.
     """

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from autograder.intake.archive import class_zip
 from autograder.intake.gradescope import METADATA
-from autograder.intake.platforms import label
-from autograder.intake.reading import Wanted, newest_source
+from autograder.intake.platforms import Label, label
 from autograder.intake.tree import Entry, File, Folder, Unreadable, visible
+from autograder.intake.wanted import Wanted
 
-_SUBMITTED = "submitted"  # nbgrader's folder of all students
+SUBMITTED = "submitted"  # nbgrader's folder of all students
 _KIT_FILES = {"conftest.py", "test_public.py", "test_hidden.py"}
 # Archives that are not opened, and sources that a browser renamed, are rows that say so.
 _PLAINLY_HANDED_IN = re.compile(r".*\.(tar|gz|tgz|bz2|xz|rar|7z)|.*\.(py|ipynb)\.(txt|json)", re.IGNORECASE)
@@ -20,33 +20,51 @@ _PLAINLY_HANDED_IN = re.compile(r".*\.(tar|gz|tgz|bz2|xz|rar|7z)|.*\.(py|ipynb)\
 
 @dataclass(frozen=True)
 class Claim:
-    """An entry and whose it is; `number` tells students of one name apart, `order` says when it came, if known."""
+    """An entry and whose it is.
+
+    `number` tells students of one name apart; `order` says when it came, where a platform does.
+    """
 
     student: str
     number: str
     entry: Entry
     order: float | None = None
 
-    @property
-    def changed(self) -> float:
-        """What decides which of two submissions is newer."""
-        return newest_source(self.entry) if self.order is None else self.order
-
 
 def claim(entry: Entry) -> Claim:
-    """Whose an entry of a class is, from its name: what a platform's naming says, else the file's stem or the folder."""
-    known = label(entry.name)
+    """Whose an entry of a class is: what a platform's naming says, else its stem or the folder's name."""
+    known = _label(entry)
     if known is None:
         return Claim(entry.stem if isinstance(entry, File) else entry.name, "", entry)
-    if isinstance(entry, File) and known.filename:
+    if isinstance(entry, File):
         order = entry.modified if known.order is None else known.order
         entry = replace(entry, name=known.filename, modified=order)
     return Claim(known.student, known.number, entry, known.order)
 
 
-def is_handed_in(entry: Entry, wanted: Wanted) -> bool:
-    """Whether an entry of a class folder is a student's, and no list, reading or file of the kit."""
-    if isinstance(entry, Folder) or entry.odd or label(entry.name):
+def handed_in(entries: Iterable[Entry], wanted: Wanted, *, nbgrader: bool) -> list[Entry]:
+    """The entries of a class folder that are students', and no list, reading or file of the kit.
+
+    nbgrader keeps each kit of a student in a folder of its own: whoever has none handed in nothing.
+    """
+    theirs = [entry for entry in entries if _is_handed_in(entry, wanted)]
+    kits = {entry.name: _kits(entry) for entry in theirs if isinstance(entry, Folder)}
+    if nbgrader or any(wanted.slug in names for names in kits.values()):
+        return [entry for entry in theirs if not kits.get(entry.name) or wanted.slug in kits[entry.name]]
+    return theirs
+
+
+def _kits(student: Folder) -> set[str]:
+    """The names in a student's folder when there is nothing but folders in it."""
+    try:
+        entries = visible(student)
+    except Unreadable:
+        return set()
+    return {entry.name for entry in entries} if all(isinstance(entry, Folder) for entry in entries) else set()
+
+
+def _is_handed_in(entry: Entry, wanted: Wanted) -> bool:
+    if isinstance(entry, Folder) or entry.odd or _label(entry):
         return True
     if entry.name in wanted.given | _KIT_FILES:
         return False
@@ -54,7 +72,7 @@ def is_handed_in(entry: Entry, wanted: Wanted) -> bool:
 
 
 def class_folder(entry: Entry, wanted: Wanted) -> Folder | None:
-    """The folder (or zip) whose entries are the students', at or below `entry`; None when `entry` is one student's.
+    """The folder (or zip) at or below `entry` whose entries are the students'; None when it is one student's.
 
     Raises Unreadable when a folder cannot be listed.
     """
@@ -64,7 +82,7 @@ def class_folder(entry: Entry, wanted: Wanted) -> Folder | None:
     entries = {child.name: child for child in visible(folder)}
     if METADATA in entries:
         return folder
-    if isinstance(submitted := entries.get(_SUBMITTED), Folder):
+    if isinstance(submitted := entries.get(SUBMITTED), Folder):
         return submitted
     if isinstance(kit := entries.get(wanted.slug), Folder):
         return class_folder(kit, wanted) if _is_plainly_class(kit, wanted) else None
@@ -73,9 +91,7 @@ def class_folder(entry: Entry, wanted: Wanted) -> Folder | None:
         inside = _opened(only)
         if inside is not None and _is_plainly_class(inside, wanted):
             return class_folder(only, wanted)
-    if _is_named_module(entries.values(), wanted) and len(_branches(entries.values(), wanted)) < 2:
-        return None
-    return folder
+    return None if _is_one_students(entries.values(), wanted) else folder
 
 
 def _opened(entry: Entry) -> Folder | None:
@@ -85,7 +101,7 @@ def _opened(entry: Entry) -> Folder | None:
     if not entry.is_zip or entry.path is None:
         return None
     try:
-        return class_zip(entry.path, entry.stem, entry.where)
+        return class_zip(entry.path, entry.stem, "")
     except Unreadable:
         return None
 
@@ -93,33 +109,29 @@ def _opened(entry: Entry) -> Folder | None:
 def _is_plainly_class(folder: Folder, wanted: Wanted) -> bool:
     """Whether the folder's own entries show that they are several students'."""
     entries = visible(folder)
-    if {METADATA, _SUBMITTED} & {entry.name for entry in entries} or any(
-        label(entry.name) for entry in entries
-    ):
+    if {METADATA, SUBMITTED} & {entry.name for entry in entries} or any(map(_label, entries)):
         return True
-    if len(_branches(entries, wanted)) > 1:
-        return True
-    sources = [entry for entry in entries if _is_answer(entry, wanted)]
-    return len(sources) > 1 and not _is_named_module(entries, wanted)
+    several = sum(wanted.is_answer(entry) for entry in entries) > 1 and not _is_named_module(entries, wanted)
+    return several or _branches(entries, wanted) > 1
+
+
+def _is_one_students(entries: Collection[Entry], wanted: Wanted) -> bool:
+    """Whether a folder with these entries is one student's: the answer lies in it under the module's name."""
+    named = _is_named_module(entries, wanted)
+    return named and not any(map(_label, entries)) and _branches(entries, wanted) < 2
 
 
 def _is_named_module(entries: Iterable[Entry], wanted: Wanted) -> bool:
-    return any(_is_answer(entry, wanted) and wanted.named(entry.stem) == 2 for entry in entries)
+    files = (entry for entry in entries if isinstance(entry, File))
+    return any(wanted.is_answer(file) and wanted.named(file.stem) == 2 for file in files)
 
 
-def _is_answer(entry: Entry, wanted: Wanted) -> bool:
-    return isinstance(entry, File) and entry.is_source and not wanted.ignores(entry.name)
+def _branches(entries: Iterable[Entry], wanted: Wanted) -> int:
+    """How many folders and zips hold something handed in."""
+    return sum(not wanted.is_answer(entry) and wanted.holds(entry) for entry in entries)
 
 
-def _branches(entries: Iterable[Entry], wanted: Wanted) -> list[Entry]:
-    """The folders and zips that hold something handed in."""
-    return [entry for entry in entries if not _is_answer(entry, wanted) and _holds(entry, wanted, depth=4)]
-
-
-def _holds(entry: Entry, wanted: Wanted, depth: int) -> bool:
-    if isinstance(entry, File):
-        return entry.is_zip or _is_answer(entry, wanted)
-    try:
-        return depth > 0 and any(_holds(child, wanted, depth - 1) for child in visible(entry))
-    except Unreadable:
-        return False
+def _label(entry: Entry) -> Label | None:
+    """What a platform's naming says; only Moodle names folders."""
+    known = label(entry.name)
+    return known if known and isinstance(entry, File) == bool(known.filename) else None

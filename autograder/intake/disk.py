@@ -1,4 +1,4 @@
-"""Folders and files on a disk. Links are never followed and only regular files are opened, without blocking."""
+"""Folders and files on a disk: links are never followed, only regular files are opened, nothing blocks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograder.intake.tree import Entry, File, Folder, Unreadable, megabytes, shown
+from autograder.intake.tree import Entry, File, Folder, Unreadable, joined, megabytes
 
 _KINDS = {
     stat.S_IFLNK: "a symbolic link, and links are not followed",
@@ -23,10 +23,13 @@ def text_of(name: str) -> str:
     return os.fsencode(name).decode("utf-8", "replace")
 
 
-def disk_entry(path: Path, where: str | None = None) -> Entry:
-    """The file or folder at `path`, which is not followed when it is a link. Never raises."""
+def disk_entry(path: Path, parent: str = "") -> Entry:
+    """The file or folder at `path`, which is not followed when it is a link. Never raises.
+
+    `parent` is what messages call the folder that it lies in.
+    """
     name = text_of(path.name)
-    where = shown(name) if where is None else where
+    where = joined(parent, name)
     try:
         status = path.lstat()
     except OSError as error:
@@ -39,6 +42,12 @@ def disk_entry(path: Path, where: str | None = None) -> Entry:
     return _odd(name, where, f"is {kind}: expected a file or a folder")
 
 
+def disk_root(path: Path) -> Entry:
+    """The class at `path`; messages name what is inside a class folder by its place there."""
+    entry = disk_entry(path)
+    return Folder(entry.name, "", lambda: _entries(path, "")) if isinstance(entry, Folder) else entry
+
+
 def _odd(name: str, where: str, reason: str) -> File:
     def load(limit: int) -> bytes:
         raise Unreadable(f"{where} {reason}.")
@@ -48,14 +57,14 @@ def _odd(name: str, where: str, reason: str) -> File:
 
 def _entries(path: Path, where: str) -> Sequence[Entry]:
     try:
-        names = sorted(os.listdir(path))
+        names = sorted(child.name for child in path.iterdir())
     except OSError as error:
-        raise Unreadable(f"The folder {where} cannot be listed: {error.strerror}.") from None
-    return [disk_entry(path / name, f"{where}/{shown(text_of(name))}") for name in names]
+        raise Unreadable(f"The folder {where or path.name} cannot be listed: {error.strerror}.") from None
+    return [disk_entry(path / name, where) for name in names]
 
 
 def _read(path: Path, where: str, limit: int) -> bytes:
-    # What was a regular file a moment ago may be a pipe or a link by now, so the opened descriptor is asked again.
+    # What was a regular file a moment ago may be a pipe or a link by now, so the descriptor is asked again.
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )

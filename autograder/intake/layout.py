@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from autograder.intake.claims import Claim, claim, class_folder, is_handed_in
-from autograder.intake.disk import disk_entry
+from autograder.intake.claims import SUBMITTED, Claim, claim, class_folder, handed_in
+from autograder.intake.disk import disk_root
 from autograder.intake.gradescope import METADATA, read_metadata
-from autograder.intake.reading import Wanted, read_submission
-from autograder.intake.tree import Entry, File, Folder, Unreadable, shown, visible
+from autograder.intake.reading import read_submission
+from autograder.intake.tree import Entry, File, Folder, Unreadable, joined, shown, visible
+from autograder.intake.wanted import Wanted
 from autograder.records import Submission
 
 
@@ -39,22 +40,24 @@ class Found:
 def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> list[Found]:
     """Find the submissions in a class folder, a class zip, one student's folder or one student's file.
 
-    `given` names the kit's given code (`lesson.py`), which is no answer. Students come sorted and once each. Raises
-    ClassError when `place` is no class at all.
+    `given` names the kit's given code (`lesson.py`), which is no answer. Students come sorted and once each.
+    Raises ClassError when `place` is no class at all.
     """
     wanted = Wanted(slug, module, frozenset(given))
     root = place.expanduser().resolve()
     if not root.exists():
         raise ClassError(f"{place} does not exist: expected a class folder, a zip, a .py or an .ipynb.")
     try:
-        claims = list(_claims(disk_entry(root), wanted))
+        claims = list(_claims(disk_root(root), wanted))
     except Unreadable as problem:
         raise ClassError(str(problem)) from None
     if not claims:
         raise ClassError(
-            f"{place} holds no submission: expected one .py, .ipynb, zip or folder a student, or what Canvas, Moodle, "
-            f"Gradescope or nbgrader write."
+            f"{place} holds no submission for {slug}: expected one .py, .ipynb, zip or folder a student, "
+            "or what Canvas, Moodle, Gradescope or nbgrader write."
         )
+    if root.name == slug and root.parent.parent.name == SUBMITTED and claims[0].entry.name == slug:
+        claims = [replace(claims[0], student=root.parent.name)]  # one student's submitted/<student>/<kit>
     return sorted(_settled(claims, wanted), key=lambda found: found.student)
 
 
@@ -73,20 +76,19 @@ def _claims(root: Entry, wanted: Wanted) -> Iterator[Claim]:
             entry = entries.pop(handin.folder, None) or _missing(handin.folder, folder.where)
             for name, email in handin.submitters or [(handin.folder, "")]:
                 yield Claim(name or email, email, entry, handin.created)
-    yield from (claim(entry) for entry in entries.values() if is_handed_in(entry, wanted))
+    yield from map(claim, handed_in(entries.values(), wanted, nbgrader=folder.name == SUBMITTED))
 
 
 def _missing(name: str, where: str) -> File:
     def load(limit: int) -> bytes:
-        raise Unreadable(f"{METADATA} names the folder {shown(name)}, which is not in {where}.")
+        raise Unreadable(f"{METADATA} names the folder {shown(name)}, which is not there.")
 
-    return File(name, f"{where}/{shown(name)}", 0.0, load, odd=True)
+    return File(name, joined(where, name), 0.0, load, odd=True)
 
 
-def _settled(claims: Iterable[Claim], wanted: Wanted) -> Iterator[Found]:
-    """One submission a student: students of one name get their number, and the newest of several counts."""
+def _settled(claims: Sequence[Claim], wanted: Wanted) -> Iterator[Found]:
+    """One submission a student; students of one name get their number behind it."""
     numbers: dict[str, set[str]] = {}
-    claims = list(claims)
     for each in claims:
         numbers.setdefault(each.student, set()).add(each.number)
     students: dict[str, list[Claim]] = {}
@@ -94,34 +96,37 @@ def _settled(claims: Iterable[Claim], wanted: Wanted) -> Iterator[Found]:
         several = len(numbers[each.student]) > 1 and each.number
         students.setdefault(f"{each.student} ({each.number})" if several else each.student, []).append(each)
     for student, own in students.items():
-        yield _newest(student, own, wanted)
+        yield _found(student, own, wanted, []) if len(own) == 1 else _newest(student, own, wanted)
 
 
 def _newest(student: str, claims: Iterable[Claim], wanted: Wanted) -> Found:
-    notes = []
-    sources: dict[str, Claim] = {}
-    rest: list[Claim] = []
-    for each in sorted(claims, key=lambda each: (each.changed, each.entry.where)):
-        if isinstance(each.entry, Folder) or not each.entry.is_source:
-            rest.append(each)
-            continue
-        if each.entry.name in sources:
-            notes.append(_counts(each, sources[each.entry.name]))
-        sources[each.entry.name] = each
-    # Files side by side are one submission in several files; folders and zips are one each.
-    attempts = [[each] for each in rest if isinstance(each.entry, Folder) or each.entry.is_zip]
-    if sources:
-        attempts.append(list(sources.values()))
-    attempts.sort(key=lambda attempt: max((each.changed, each.entry.where) for each in attempt))
-    extras = [each for each in rest if isinstance(each.entry, File) and not each.entry.is_zip]
-    counting = attempts[-1] if attempts else extras
-    notes += [_counts(counting[-1], attempt[-1]) for attempt in attempts[:-1]]
-    return Found(
-        student, tuple(each.entry for each in counting), counting[-1].entry.where, wanted, tuple(notes)
-    )
+    """The newest of one student's claims, with notes that name the others."""
+    timed = [(each, wanted.changed(each.entry) if each.order is None else each.order) for each in claims]
+    timed.sort(key=lambda pair: (pair[1], pair[0].entry.where))
+    notes: list[str] = []
+    sources: dict[str, tuple[Claim, float]] = {}
+    attempts: list[list[tuple[Claim, float]]] = []
+    for each, time in timed:
+        if isinstance(each.entry, Folder) or each.entry.is_zip:
+            attempts += [[(each, time)]] if time else []  # an empty folder is no second submission
+        elif each.entry.is_source:
+            if older := sources.pop(each.entry.name, None):
+                notes.append(_newer_counts(each, older[0]))
+            sources[each.entry.name] = (each, time)
+    # Files side by side are one submission in several files; a folder or a zip is one by itself.
+    attempts += [list(sources.values())] if sources else []
+    attempts.sort(key=lambda attempt: (attempt[-1][1], attempt[-1][0].entry.where))
+    counting = [each for each, _ in (attempts or [timed])[-1]]
+    notes += [_newer_counts(counting[-1], attempt[-1][0]) for attempt in attempts[:-1]]
+    return _found(student, counting, wanted, notes)
 
 
-def _counts(newer: Claim, older: Claim) -> str:
+def _found(student: str, claims: Sequence[Claim], wanted: Wanted, notes: Iterable[str]) -> Found:
+    entries = tuple(each.entry for each in claims)
+    return Found(student, entries, entries[-1].where or entries[-1].name, wanted, tuple(notes))
+
+
+def _newer_counts(newer: Claim, older: Claim) -> str:
     return (
         f"There are two submissions: {newer.entry.where} is newer and counts, {older.entry.where} does not."
     )

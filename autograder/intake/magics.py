@@ -7,21 +7,28 @@ from typing import Any
 
 from autograder.intake.tree import Unreadable
 
-# Lines that IPython might treat specially; in a cell without any, the text is Python as it stands.
-_SPECIAL = re.compile(r"^[ \t]*(?:[%!?/,;]|>>>|In ?\[\d+\])|\?[ \t]*(?:#.*)?$|=[ \t]*[%!]", re.MULTILINE)
-_CELL_MAGIC = re.compile(r"%%(\w+)")
-# These run the cell below them as part of the notebook; every other cell magic is another language or another process.
+# What IPython treats specially. A cell without any of it is Python as it stands.
+_SPECIAL = re.compile(
+    r"\A(?:[ \t]*\n)*[ \t]+\S"  # an indented cell
+    r"|^[ \t]*(?:[%!?/,;]|>>>|In ?\[\d+\])"  # a magic, a shell line, a call without brackets, a prompt
+    r"|\?[ \t]*(?:#.*)?$"  # name?
+    r"|=[ \t]*[%!]",  # name = %magic
+    re.MULTILINE,
+)
+_CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)")
+# These run the cell below them as part of the notebook. Any other is another language or another process.
 _RUNS_BODY = {"time", "capture", "prun"}
 _TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")
-# Every magic is found by tokenising the cell again, so the work has a bound: characters tokenised in one notebook.
-_WORK_LIMIT = 20_000_000
+# Every magic is found by tokenising its cell again, so the work is bounded: characters in one notebook.
+_WORK_LIMIT = 5_000_000
 
 
 class Magics:
-    """Removes the magics from the cells of one notebook.
+    """Removes the magics from the cells of one notebook, which messages call `where`.
 
-    IPython's own transformers find them. A line magic or shell line, also one that is assigned, becomes `pass`;
-    `%time statement` becomes the statement; `%%time` and its like run their body; other cell magics drop the cell.
+    IPython's own transformers find them. A line magic or shell line becomes `pass`, also where its result is
+    assigned; `%time statement` becomes the statement; `%%time` and its like run their body; any other cell
+    magic drops the cell.
     """
 
     def __init__(self, where: str) -> None:
@@ -32,8 +39,8 @@ class Magics:
         """The cell as plain Python; raises Unreadable when the notebook has absurdly many magics."""
         if not _SPECIAL.search(cell):
             return cell
-        lines = cell.splitlines(keepends=True)
-        lines[-1] = lines[-1].rstrip("\n") + "\n"
+        text = cell.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+        lines = [line + "\n" for line in text.split("\n")]
         for index, line in enumerate(lines):
             magic = _CELL_MAGIC.match(line)
             if magic and magic[1] not in _RUNS_BODY:
@@ -41,27 +48,29 @@ class Magics:
             if magic:
                 lines[index] = "\n"
             elif line.strip():
-                break
-        return "".join(self._without_line_magics(lines))
+                return "".join(self._without_line_magics(lines[:index], lines[index:]))
+        return ""
 
-    def _without_line_magics(self, lines: list[str]) -> list[str]:
+    def _without_line_magics(self, blank: list[str], lines: list[str]) -> list[str]:
         from IPython.core import inputtransformer2 as ipython
 
-        blank = next((index for index, line in enumerate(lines) if line.strip()), len(lines))
-        kept, lines = lines[:blank], lines[blank:]
         for clean in (ipython.leading_indent, ipython.classic_prompt, ipython.ipython_prompt):
             lines = clean(lines)
         while True:
             self._work -= sum(map(len, lines))
             if self._work < 0:
                 raise Unreadable(f"{self._where} holds too many magics and shell lines.")
-            found = _first_magic(ipython, ipython.make_tokens_by_line(lines))
+            try:
+                found = _first_magic(ipython, lines)
+            except SyntaxError:  # broken indentation: the cell will say so itself when it runs
+                found = None
             if found is None:
-                return kept + lines
+                return blank + lines
             lines = _replaced(ipython, found, lines)
 
 
-def _first_magic(ipython: Any, tokens: Any) -> Any:
+def _first_magic(ipython: Any, lines: list[str]) -> Any:
+    tokens = ipython.make_tokens_by_line(lines)
     kinds = (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd)
     found = [magic for magic in (kind.find(tokens) for kind in kinds) if magic is not None]
     return min(found, key=lambda magic: magic.sortby(), default=None)
@@ -69,10 +78,11 @@ def _first_magic(ipython: Any, tokens: Any) -> Any:
 
 def _replaced(ipython: Any, magic: Any, lines: list[str]) -> list[str]:
     """`lines` without `magic`, as many as before."""
-    start, line = magic.start_line, lines[magic.start_line]
+    start = magic.start_line
+    line = lines[start]
     if timed := _TIMED.match(line):
         return [*lines[:start], timed[1] + line[timed.end() :], *lines[start + 1 :]]
-    if line.lstrip()[:1] in ("/", ",", ";"):  # calls written without brackets
+    if line.lstrip()[0] in "/,;":
         call: list[str] = magic.transform(lines)
         return call
     end = (

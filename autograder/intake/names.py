@@ -1,4 +1,4 @@
-"""Students' names as names of files: readable where possible, never a path, never the same for two students."""
+"""Students' names as file names: readable where possible, never a path, never the same for two students."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ _READABLE = 48
 def safe_name(student: str) -> str:
     """The folder's or file's name for `student`: one path component of at most 160 bytes.
 
-    A short name of lower-case ASCII letters, digits and `_@+.-` stays as it is. Any other becomes its letters and digits,
-    `~` and a hash of the whole name, so that two students differ even where file systems ignore case or accents.
+    A short name of lower-case ASCII letters, digits and `_@+.-` stays as it is. Any other becomes its letters
+    and digits, `~` and a hash of the whole name, so that two students differ even where a file system ignores
+    case or the way accents are written.
     """
     if _PLAIN.fullmatch(student) and not _RESERVED.fullmatch(student):
         return student

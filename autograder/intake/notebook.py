@@ -1,4 +1,4 @@
-"""A notebook's code cells as Python: nbformat 3 and 4, without cells tagged `explore`, magics and shell lines."""
+"""A notebook's code cells as Python: without cells tagged `explore`, magics and shell lines."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ SKIP_TAG = "explore"
 
 
 def read_cells(content: bytes, where: str) -> tuple[str, ...]:
-    """The code cells of a notebook, in order, as plain Python text; raises Unreadable.
+    """The code cells of a notebook (nbformat 2 to 4) in order, as plain Python text; raises Unreadable.
 
-    The JSON is read directly: importing nbformat takes over a second, and its validation refuses notebooks that
-    Jupyter opens.
+    A skipped cell is empty, so that the others keep their number. The JSON is read directly, as importing
+    nbformat takes over a second for what comes to a few lines here.
     """
     try:
         data = json.loads(content)
@@ -24,7 +24,8 @@ def read_cells(content: bytes, where: str) -> tuple[str, ...]:
         reason = shown(str(error)) if isinstance(error, ValueError) else "it is nested too deep"
         raise Unreadable(f"{where} is no notebook that can be read: {reason}.") from None
     magics = Magics(where)
-    cells = tuple(magics.removed(_text(cell, where)) for cell in _cells(data, where) if _is_code(cell))
+    codes = [cell for cell in _cells(data, where) if cell.get("cell_type") == "code"]
+    cells = tuple("" if _is_skipped(cell) else magics.removed(_text(cell, where)) for cell in codes)
     if not any(cell.strip() for cell in cells):
         raise Unreadable(
             f"{where} holds no code: expected at least one code cell that is not tagged {SKIP_TAG}."
@@ -43,10 +44,10 @@ def _cells(data: Any, where: str) -> Iterator[Mapping[str, Any]]:
         yield from cells
 
 
-def _is_code(cell: Mapping[str, Any]) -> bool:
+def _is_skipped(cell: Mapping[str, Any]) -> bool:
     metadata = cell.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, Mapping) else None
-    return cell.get("cell_type") == "code" and not (isinstance(tags, list) and SKIP_TAG in tags)
+    return isinstance(tags, list) and SKIP_TAG in tags
 
 
 def _text(cell: Mapping[str, Any], where: str) -> str:

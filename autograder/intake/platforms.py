@@ -1,4 +1,4 @@
-"""What learning platforms' download names say: whose file it is, what its author called it, which one is newer."""
+"""What learning platforms' download names say: whose a file is, what it was called, which one is newer."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 class Label:
     """A download name, taken apart.
 
-    `number` is the platform's own number of the student, `filename` the name that the student gave ("" for a folder),
-    `order` grows with time where the name tells (a number or seconds since the epoch, the same within one platform).
+    `number` is the platform's own number of the student, `filename` the name that the student gave ("" for a
+    folder). `order` grows with time where the name tells it: a number, or seconds since the epoch, but the
+    same throughout one platform.
     """
 
     student: str
@@ -22,10 +23,10 @@ class Label:
     order: float | None
 
 
-# lastnamefirst_LATE_123_456_transfer-1.py; under anonymous grading anon_Ab1c2_456_transfer.py. Canvas numbers its files
-# as they arrive and appends -1, -2, … to the name of a file that was handed in before.
+# lastnamefirst_LATE_123_456_transfer-1.py; under anonymous grading anon_Ab1c2_456_transfer.py. Canvas numbers
+# its files as they arrive and appends -1, -2, … to the name of a file that was handed in before.
 _CANVAS = re.compile(
-    r"(?P<student>\w+?)(?:_LATE)?_(?P<number>\d+)_(?:(?P<file>\d+)_(?P<name>.+)|(?P<text>text|link)\.html)",
+    r"(?P<student>[^\W\d_]\w*?)(?:_LATE)?_(?P<number>\d+)_(?:(?P<file>\d+)_(?P<name>.+)|(?P<text>text|link)\.html)",
     re.IGNORECASE,
 )
 _CANVAS_ANONYMOUS = re.compile(r"(?:LATE_)?(?P<student>anon_\w+?)_(?P<file>\d+)_(?P<name>.+)")
@@ -41,7 +42,7 @@ _BLACKBOARD = re.compile(
 
 
 def label(name: str) -> Label | None:
-    """Take a name in a class folder apart; None when no platform's pattern fits, or it holds nothing handed in."""
+    """Take a name in a class folder apart; None when no platform's pattern fits it."""
     if match := _MOODLE.fullmatch(name):
         return Label(match["student"], match["number"], match["name"] or "", None)
     if match := _BLACKBOARD.fullmatch(name):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from autograder.intake.archive import student_zip
@@ -19,47 +18,29 @@ from autograder.intake.tree import (
     shown,
     visible,
 )
-from autograder.records import SubmittedFile, Submission
+from autograder.intake.wanted import Wanted
+from autograder.records import Submission, SubmittedFile
 
 DEPTH_LIMIT = 12
 ENTRY_LIMIT = 10_000
 ZIPS_IN_ZIPS = 2
-
-# What a kit or an environment puts beside an answer. Given code is known by name only to who asks.
-_BESIDE = re.compile(r"(test_.*|.*_test|conftest|setup)\.py", re.IGNORECASE)
-_ENVIRONMENTS = {"venv", "env", "node_modules", "site-packages", "inputs"}
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What is looked for: the kit's slug, its module's name, and the names of its given code."""
-
-    slug: str
-    module: str
-    given: frozenset[str] = frozenset()
-
-    def named(self, stem: str) -> int:
-        """2 when `stem` is the module's name, 1 when it holds it (`transfer (1)`, `Copy of transfer`), else 0."""
-        stem, module = stem.casefold(), self.module.casefold()
-        return 2 if stem == module else int(module in stem)
-
-    def ignores(self, name: str) -> bool:
-        """Whether a file of this name comes with the kit and is no answer."""
-        return name in self.given or _BESIDE.fullmatch(name) is not None
+# Sentences of one kind in a report.
+_SENTENCES = 3
 
 
 def read_submission(
     student: str, entries: Sequence[Entry], where: str, wanted: Wanted, notes: Iterable[str] = ()
 ) -> Submission:
-    """Read what `student` handed in: `entries` are files to take as they are, and folders to search. Never raises."""
+    """Read what `student` handed in: files to take as they are, and folders to search. Never raises."""
     gathering = _Gathering(wanted)
     gathering.gather(entries)
     notes = (*notes, *gathering.notes)
+    problems = gathering.problems[:_SENTENCES]
     if not gathering.files:
-        problem = " ".join(gathering.problems[:3]) or _nothing(where, wanted.module, gathering.others)
+        problem = " ".join(problems) or _nothing(where, wanted.module, gathering.others)
         return Submission(student, problem=problem, notes=notes)
     files = tuple(sorted(gathering.files, key=lambda file: file.name))
-    return Submission(student, files, None, (*notes, *gathering.problems[:3]), digest(files))
+    return Submission(student, files, None, (*notes, *problems), digest(files))
 
 
 def digest(files: Iterable[SubmittedFile]) -> str:
@@ -69,24 +50,6 @@ def digest(files: Iterable[SubmittedFile]) -> str:
         for part in (name.encode("utf-8", "surrogatepass"), content):
             total.update(len(part).to_bytes(8, "big") + part)
     return total.hexdigest()
-
-
-def newest_source(entry: Entry, depth: int = 3) -> float:
-    """When the entry's newest source was changed, looking `depth` folders deep; 0 when there is none."""
-    if isinstance(entry, File):
-        return entry.modified
-    try:
-        inside = visible(entry) if depth else []
-    except Unreadable:
-        return 0.0
-    times = (
-        newest_source(child, depth - 1) for child in inside if isinstance(child, Folder) or _counts(child)
-    )
-    return max(times, default=0.0)
-
-
-def _counts(file: File) -> bool:
-    return file.is_source or file.is_zip
 
 
 def _nothing(where: str, module: str, others: Sequence[str]) -> str:
@@ -118,36 +81,42 @@ class _Gathering:
                 self._take(name, file)
             zips = [(file.modified, name, file) for name, file in found if file.is_zip]
             if zips and not any(self.wanted.named(file.stem) for _, file in sources):
-                self._open_newest(sorted(zips, key=lambda zipped: zipped[:2]), zips_deep)
-            self.others += [shown(file.name) for _, file in found if not _counts(file)]
-            self.problems += [_reason(file) for _, file in found if file.odd and not _counts(file)]
+                self._open_newest(sorted(zips, key=lambda each: each[:2]), zips_deep)
         except Unreadable as problem:
             self.problems.append(str(problem))
 
     def _search(self, entries: Iterable[Entry], prefix: str, depth: int) -> list[tuple[str, File]]:
-        """The files in `entries` with their paths below the submission."""
+        """The sources and zips in `entries`, with their paths below the submission."""
         found: list[tuple[str, File]] = []
         for entry in entries:
             self.visited += 1
             if self.visited > ENTRY_LIMIT:
-                raise Unreadable(
-                    f"{entry.where}: more than {ENTRY_LIMIT:,} files and folders in one submission."
-                )
-            if isinstance(entry, File):
+                raise Unreadable(f"{entry.where}: over {ENTRY_LIMIT:,} files and folders in one submission.")
+            if isinstance(entry, Folder):
+                below = f"{prefix}{entry.name}/" if depth else prefix
+                found += self._search(self._inside(entry, depth), below, depth + 1)
+            elif entry.is_source or entry.is_zip:
                 found.append((prefix + entry.name, entry))
-            elif depth < DEPTH_LIMIT and entry.name.casefold() not in _ENVIRONMENTS:
-                found += self._search(
-                    self._inside(entry), f"{prefix}{entry.name}/" if depth else prefix, depth + 1
-                )
+            else:
+                self._note_other(entry)
         return found
 
-    def _inside(self, folder: Folder) -> list[Entry]:
-        entries = visible(folder)
-        # nbgrader keeps each kit of a student in a folder of its own.
-        kit = [entry for entry in entries if isinstance(entry, Folder) and entry.name == self.wanted.slug]
-        return kit or [
-            entry for entry in entries if isinstance(entry, Folder) or not self.wanted.ignores(entry.name)
-        ]
+    def _inside(self, folder: Folder, depth: int) -> Sequence[Entry]:
+        try:
+            if depth == DEPTH_LIMIT:
+                raise Unreadable(f"{folder.where} lies more than {DEPTH_LIMIT} folders deep.")
+            return self.wanted.of(visible(folder))
+        except Unreadable as problem:
+            self.problems.append(str(problem))
+            return []
+
+    def _note_other(self, file: File) -> None:
+        self.others.append(shown(file.name))
+        if file.odd:
+            try:
+                file.load(0)
+            except Unreadable as problem:
+                self.problems.append(str(problem))
 
     def _take(self, name: str, file: File) -> None:
         try:
@@ -166,23 +135,9 @@ class _Gathering:
     def _open_newest(self, zips: Sequence[tuple[float, str, File]], zips_deep: int) -> None:
         *older, (_, name, newest) = zips
         if older:
-            names = ", ".join(file.where for _, _, file in older)
+            names = ", ".join(file.where for _, _, file in older[:_SENTENCES])
             self.notes.append(f"{newest.where} counts as the newest zip, not {names}.")
         if zips_deep == ZIPS_IN_ZIPS:
-            raise Unreadable(
-                f"{newest.where} lies {zips_deep} zips deep: hand in one zip, or the file itself."
-            )
+            raise Unreadable(f"{newest.where} is a zip in too many zips: hand in one, or the file itself.")
         folder = student_zip(newest.load(ZIP_LIMIT), newest.name, newest.where)
-        before = len(self.files), len(self.problems), len(self.others)
         self.gather([folder], f"{name}/", zips_deep + 1)
-        if before == (len(self.files), len(self.problems), len(self.others)):
-            self.others.append(f"nothing in {newest.where}")
-
-
-def _reason(file: File) -> str:
-    """What an odd file says about itself."""
-    try:
-        file.load(0)
-    except Unreadable as problem:
-        return str(problem)
-    return f"{file.where} is no regular file."

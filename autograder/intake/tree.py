@@ -1,4 +1,4 @@
-"""Folders and files as handed in, the same whether they lie on a disk or in a zip: only named and read, never written."""
+"""Folders and files as handed in, the same on a disk and in a zip: only named and read, never written."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _JUNK = re.compile(
 )
 
 
-class Unreadable(Exception):  # noqa: N818 - reads as what it says where it is raised
+class Unreadable(Exception):
     """Something handed in cannot be read. The text is one sentence that says what, where and why."""
 
 
@@ -27,8 +27,8 @@ class Unreadable(Exception):  # noqa: N818 - reads as what it says where it is r
 class File:
     """One file: `load(limit)` returns its bytes, or raises Unreadable when there are more than `limit`.
 
-    `where` is its place for messages and `name` the name that its author gave it. `odd` says that it is a link,
-    a pipe or the like, of which `load` only tells why it is not read. `path` is set for what lies on a disk.
+    `where` is its place for messages and `name` the name that its author gave it. `odd` says that it is a
+    link, a pipe or the like, of which `load` only tells why it is not read. `path` is set on a disk.
     """
 
     name: str
@@ -79,9 +79,14 @@ def visible(folder: Folder) -> list[Entry]:
 
 
 def shown(text: str, limit: int = 120) -> str:
-    """`text` on one line, without controls, invisible direction marks or broken characters, cut to `limit`."""
+    """`text` on one line, without controls, direction marks or broken characters, cut to `limit`."""
     clean = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
     return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+
+
+def joined(parent: str, name: str) -> str:
+    """What messages call the entry `name` of the folder that they call `parent` ("" for the class itself)."""
+    return f"{parent}/{shown(name)}" if parent else shown(name)
 
 
 def megabytes(size: int) -> str:
