@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from autograder.intake import safe_name
+from autograder.intake.names import safe_name
 from autograder.kit import Kit
 from autograder.records import Report, Submission
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.intake import safe_name
+from autograder.intake.names import safe_name
 from autograder.records import Report
 
 REPORT, EXAMINED, TABLE, LOCK = "report.json", "examined.json", "grades.csv", ".lock"

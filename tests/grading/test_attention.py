@@ -1,0 +1,42 @@
+"""Who needs a person: in order, with the reason, and nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from autograder.grading import attention, identical
+
+
+def test_the_most_pressing_comes_first(report):
+    def with_outcome(outcome):
+        made = report(text=outcome)
+        return replace(made, checks=(replace(made.checks[0], outcome=outcome), *made.checks[1:]))
+
+    reports = {
+        "fine": report(text="fine"),
+        "slow": with_outcome("timed_out"),
+        "dead": with_outcome("crashed"),
+        "torn": report(text="torn", status="unreadable", message="Not Python."),
+        "lost": report(text="lost"),
+    }
+    found = attention(reports)
+    assert [(item.kind, item.student) for item in found] == [
+        ("grader_error", "lost"),
+        ("unreadable", "torn"),
+        ("crashed", "dead"),
+        ("timed_out", "slow"),
+    ]
+    assert found[1].reason == "Not Python."
+    assert "test_adds_two_numbers" in found[2].reason
+
+
+def test_identical_submissions_name_each_other(report):
+    reports = {name: report(name, text="same") for name in ("eve", "bob", "ada")} | {
+        "zoe": report(text="own")
+    }
+    assert identical(reports) == {"ada": ["bob", "eve"], "bob": ["ada", "eve"], "eve": ["ada", "bob"]}
+    assert [item.student for item in attention(reports) if item.kind == "identical"] == ["ada", "bob", "eve"]
+
+
+def test_the_untouched_handout_is_nobodys_copy(report):
+    assert identical({name: report(name, text="nothing") for name in ("ada", "bob")}) == {}

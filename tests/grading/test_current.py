@@ -1,0 +1,52 @@
+"""A report on disk is kept only where examining again would give the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from autograder.grading.current import is_current
+
+
+def current(report, kit, submission, isolation="process"):
+    return is_current(report, submission, kit, isolation)
+
+
+def test_the_same_submission_under_the_same_conditions_is_current(report, kit, handed):
+    assert current(report("ada", "x"), kit, handed("ada", "x").read())
+
+
+@pytest.mark.parametrize("package", ["python", "tensorflow", "keras", "numpy", "isolation"])
+def test_another_version_or_isolation_is_not(report, kit, handed, package):
+    made = report("ada", "x")
+    other = replace(made, environment=replace(made.environment, **{package: "0.0"}))
+    assert not current(other, kit, handed("ada", "x").read())
+
+
+def test_another_processor_is_current(report, kit, handed):
+    made = report("ada", "x")
+    other = replace(made, environment=replace(made.environment, cpu="another", device="another"))
+    assert current(other, kit, handed("ada", "x").read())
+
+
+def test_another_submission_is_not(report, kit, handed):
+    assert not current(report("ada", "x"), kit, handed("ada", "y").read())
+
+
+def test_another_kit_or_version_of_it_is_not(report, kit, handed):
+    assert not current(report("ada", "x", kit_version="0"), kit, handed("ada", "x").read())
+    assert not current(report("ada", "x", kit="other"), kit, handed("ada", "x").read())
+
+
+def test_a_fault_of_the_grader_never_is(report, kit, handed):
+    assert not current(report("ada", "lost"), kit, handed("ada", "lost").read())
+
+
+def test_another_note_or_problem_is_not(grader, report, kit, handed):
+    noted = handed("ada", "x", notes=("The newer of two.",))
+    torn = handed("ada", "x", problem="Not a zip.")
+    assert not current(report("ada", "x"), kit, noted.read())
+    assert not current(report("ada", "x"), kit, torn.read())
+    assert current(grader.report(torn.read()), kit, torn.read())
+    assert not current(grader.report(torn.read()), kit, handed("ada", "x", problem="Empty.").read())

@@ -1,0 +1,95 @@
+"""Files are written whole or not at all, and a decided report keeps the examiner's own beside it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+
+import pytest
+
+from autograder.grading.storage import GradesFolder, StorageError, read_report, write_whole
+
+
+def same(report):
+    return report
+
+
+def files(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_file_is_replaced_whole(tmp_path):
+    write_whole(tmp_path / "new" / "a.txt", "old")
+    write_whole(tmp_path / "new" / "a.txt", "é\r\n\n")
+    assert (tmp_path / "new" / "a.txt").read_bytes() == "é\r\n\n".encode()
+    assert files(tmp_path) == ["new/a.txt"]
+
+
+def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    write_whole(tmp_path / "a.txt", "old")
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(tmp_path / "a.txt", "new")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "old"
+    assert files(tmp_path) == ["a.txt"]
+
+
+def test_a_name_that_is_no_text_is_kept_in_a_report(tmp_path, report):
+    folder = GradesFolder(tmp_path)
+    folder.save("a\udcffb", report("a\udcffb"), same)
+    assert folder.report("a\udcffb") == report("a\udcffb")
+
+
+def test_an_undecided_report_stands_alone(tmp_path, report):
+    GradesFolder(tmp_path).save("ada", report(), same)
+    assert files(tmp_path) == ["ada/report.json"]
+
+
+def test_a_decided_report_keeps_the_examiners_until_the_decision_is_taken_back(tmp_path, report):
+    folder, decided = GradesFolder(tmp_path), replace(report(), score=1)
+    assert folder.save("ada", report(), lambda _: decided) == decided
+    assert (folder.report("ada"), folder.examined("ada")) == (decided, report())
+    folder.save("ada", folder.examined("ada"), same)
+    assert (folder.report("ada"), folder.examined("ada")) == (report(), report())
+    assert files(tmp_path) == ["ada/report.json"]
+
+
+def test_saving_the_same_again_touches_no_file(tmp_path, report):
+    folder = GradesFolder(tmp_path)
+    folder.save("ada", report(), same)
+    before = (tmp_path / "ada" / "report.json").stat()
+    folder.save("ada", report(), same)
+    assert (tmp_path / "ada" / "report.json").stat() == before
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"checks": 1, "tasks": 2}', "\0", '{"tasks": {"a": 1}}'])
+def test_what_is_no_report_is_none(tmp_path, text):
+    (tmp_path / "report.json").write_text(text, encoding="utf-8")
+    assert read_report(tmp_path / "report.json") is None
+
+
+def test_two_runs_cannot_write_into_one_folder(tmp_path):
+    with GradesFolder(tmp_path).locked():
+        child = os.fork()
+        if child == 0:  # a lock belongs to a process, so it takes another one to be refused
+            try:
+                with GradesFolder(tmp_path).locked():
+                    os._exit(1)
+            except StorageError:
+                os._exit(7)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    with GradesFolder(tmp_path).locked():
+        pass
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with (
+        pytest.raises(StorageError, match="Cannot write to .*file.*choose another --out"),
+        GradesFolder(tmp_path / "file" / "grades").locked(),
+    ):
+        pass
