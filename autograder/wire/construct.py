@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from .accepted import SEEDS
 from .arrays import BlobReader
-from .fields import Field, Flag, Maybe, Several, Unfit, Whole
+from .fields import Field, Unfit, flag, maybe, several, whole
 from .layers import DTYPES, INPUT, MOST_DIMENSIONS, MOST_LENGTH, LayerClass
 from .objects import UnfitSetting, checked, settings_of
 
-_SHAPE = Several(Maybe(Whole(0, MOST_LENGTH)), 1, MOST_DIMENSIONS)
-_SEEDS = Several(Whole(-(2**63), 2**63 - 1), 2, 2)
+_SHAPE = several(maybe(whole(0, MOST_LENGTH)), 1, MOST_DIMENSIONS)
+_SEEDS = several(SEEDS, 2, 2)
 _MOST_WEIGHTS = 16
 
 
@@ -23,6 +24,7 @@ class Given:
         self._array = array
 
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        """The array; raises Unfit where another shape is wanted."""
         if tuple(shape) != self._array.shape:
             raise Unfit(f"a weight of shape {tuple(shape)} where one of shape {self._array.shape} arrived")
         return self._array
@@ -32,6 +34,7 @@ class Missing:
     """An initializer for a layer that came without weights: nothing is allocated while it is rebuilt."""
 
     def __call__(self, shape: Any, dtype: Any = None) -> NoReturn:
+        """Raises Unfit."""
         raise Unfit(f"no weight where one of shape {tuple(shape)} is needed")
 
 
@@ -116,7 +119,7 @@ def update_layer(layer: Any, entry: dict[str, Any], listed: LayerClass, reader: 
 def _weights(
     entry: dict[str, Any], listed: LayerClass, arguments: Mapping[str, Any], reader: BlobReader
 ) -> tuple[tuple[int | None, ...] | None, list[Any], list[str]]:
-    """The input shape, the arrays and the initializers they stand for; their shapes are what the class would make."""
+    """The input shape, the arrays, and the initializers that they stand for; shapes are right."""
     if "weights" not in entry:
         return None, [], []
     descriptions = entry["weights"]
@@ -137,7 +140,7 @@ def _weights(
 
 
 def _flags(entry: dict[str, Any], count: int) -> list[bool]:
-    return list(Several(Flag(), count, count).from_wire(entry.get("trains", [])))
+    return list(several(flag(), count, count).from_wire(entry.get("trains", [])))
 
 
 def _changed(old: dict[str, Any], new: dict[str, Any], fields: Mapping[str, Field]) -> list[str]:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .fields import Either, Field, Flag, Maybe, Real, Several, Unfit, Whole, name_of, shown
+from .accepted import AXES
+from .fields import Field, Unfit, flag, maybe, name_of, real, several, shown, whole
+from .layers import MOST_DIMENSIONS, MOST_LENGTH
 from .objects import Fields, UnfitSetting, checked, settings_of
 
 MOST_CALLS = 2_000
 MOST_NESTING = 8
-_AXIS = Maybe(Either((Whole(-8, 8), Several(Whole(-8, 8), 0, 8))))
-_REDUCTION: Fields = {"axis": Field(_AXIS), "keepdims": Field(Flag(), False)}
-_NUMBER = Real()
+_AXIS = maybe(AXES)
+_REDUCTION: Fields = {"axis": Field(_AXIS), "keepdims": Field(flag(), False)}
+_NUMBER = real()
+_TRAINING = flag()
 
 # The class of a Keras operation, the function of keras.ops that makes one, and the settings that it has.
 OPERATIONS: Mapping[str, tuple[str, Fields]] = {
@@ -38,8 +41,8 @@ OPERATIONS: Mapping[str, tuple[str, Fields]] = {
     "Mean": ("mean", _REDUCTION),
     "Sum": ("sum", _REDUCTION),
     "Max": ("max", _REDUCTION),
-    "Concatenate": ("concatenate", {"axis": Field(Whole(-8, 8), 0)}),
-    "Reshape": ("reshape", {"newshape": Field(Several(Whole(-1, 2**31 - 1), 0, 8))}),
+    "Concatenate": ("concatenate", {"axis": Field(whole(-8, 8), 0)}),
+    "Reshape": ("reshape", {"newshape": Field(several(whole(-1, MOST_LENGTH), 0, MOST_DIMENSIONS))}),
 }
 
 
@@ -144,7 +147,7 @@ def _call(call: Any, tensors: list[Any], layers: Sequence[Any]) -> Any:
         raise UnfitSetting("call", shown(call))
     arguments = [_structure(item, tensors) for item in call["args"]]
     if set(call) <= {"args", "layer", "training"} and "layer" in call:
-        options = {"training": Flag().from_wire(call["training"])} if "training" in call else {}
+        options = {"training": _TRAINING.from_wire(call["training"])} if "training" in call else {}
         return _layer(call["layer"], layers)(*arguments, **options)
     return _operation(call, arguments)
 

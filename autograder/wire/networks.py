@@ -1,4 +1,4 @@
-"""Layers and models as entries of one table: what they are, what they hold, and which others they are made of."""
+"""Layers and models as entries of a table: what they are, what they hold, which others they are made of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .arrays import BlobWriter
 from .compiling import compile_settings
 from .fields import Unfit, name_of
 from .graphs import graph_of
-from .layers import DTYPES, INPUT, LAYERS, MODELS
+from .layers import DTYPES, INPUT, LAYERS
 from .objects import UnfitSetting, settings_of
 
 MOST_NAME = 200
@@ -134,6 +134,3 @@ def _class_of(layer: Any) -> str:
 def _name_of(layer: Any) -> str:
     name = getattr(layer, "name", None)
     return name[:MOST_NAME] if isinstance(name, str) else "?"
-
-
-__all__ = ["MODELS", "LayerTable"]

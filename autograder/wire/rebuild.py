@@ -27,7 +27,7 @@ _COMMON_KEYS = {"class", "name", "trainable", "known"}
 
 
 def rebuild(entries: Sequence[Any], reader: BlobReader, known: Sequence[Any]) -> tuple[Any, ...]:
-    """The layers and models that the entries tell, in order, those of `known` first and brought up to date in place.
+    """The layers and models that the entries tell, in order: first those of `known`, brought up to date.
 
     Raises NotAccepted, and nothing else, for what is not on the short lists.
     """
