@@ -7,7 +7,6 @@ import socket
 import time
 from collections.abc import Callable
 from types import ModuleType
-from typing import Any
 
 from ..wire.frames import Frame, receive, send
 from ..wire.values import pack, unpack

@@ -10,13 +10,12 @@ from pathlib import Path
 from . import kernel
 from .spec import Spec
 
-# Handlers of Python would let a child interrupt the warm process, which ignores it while they are the default.
+# A handler of Python's lets a child interrupt the first process of a namespace; the default is ignored there.
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 
 
 def confine(spec: Spec) -> None:
-    """Become an unprivileged process that its children can neither trace, read nor interrupt; raises OSError."""
-    # The kernel should end this process and its children, not the examiner, where memory is short.
+    """Become an unprivileged process, the first that the kernel ends for want of memory; raises OSError."""
     Path("/proc/self/oom_score_adj").write_text("1000")
     if spec.unshare:
         for flag in (kernel.CLONE_NEWNET, kernel.CLONE_NEWIPC):

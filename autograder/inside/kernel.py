@@ -34,14 +34,14 @@ WRITE_FILE = 1 << 1 | 1 << 2 | 1 << 14
 
 
 def prctl(option: int, first: int = 0, second: int = 0) -> None:
-    """Call prctl(2); raises OSError."""
+    """Ask the kernel for a change of this process; raises OSError."""
     _call(
         "prctl", option, ctypes.c_ulong(first), ctypes.c_ulong(second), ctypes.c_ulong(0), ctypes.c_ulong(0)
     )
 
 
 def unshare(flags: int) -> None:
-    """Call unshare(2); raises OSError."""
+    """Leave the namespaces that `flags` name; raises OSError."""
     _call("unshare", flags)
 
 
@@ -119,7 +119,7 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         rule = struct.pack("=Qi", rights, descriptor)
         _call("syscall", LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
     finally:
-        # The kernel may forget an entry of /proc and make it anew, unknown to the rule, unless somebody holds it.
+        # The kernel may make an entry of /proc anew, unknown to the rule, unless somebody holds it.
         if not path.startswith("/proc/self/"):
             os.close(descriptor)
 

@@ -23,7 +23,7 @@ def wipe(folder: str) -> None:
     try:
         _forget_marks(top)
         names = (f".{number:x}" for number in count())
-        while entries := os.listdir(top):
+        while entries := os.listdir(top):  # noqa: PTH208 - a descriptor
             for name in entries:
                 if not _unlink(name, top):
                     _flatten(name, top, names)
@@ -74,7 +74,7 @@ def _flatten(name: str, top: int, names: Iterator[str]) -> None:
     os.chmod(name, 0o700, dir_fd=top)
     below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
     try:
-        for inner in os.listdir(below):
+        for inner in os.listdir(below):  # noqa: PTH208 - a descriptor
             if not _unlink(inner, below):
                 os.chmod(inner, 0o700, dir_fd=below)
                 _move_up(inner, below, top, names)

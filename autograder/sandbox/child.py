@@ -7,6 +7,7 @@ import os
 import select
 import socket
 import time
+from typing import Any
 
 from ..records import Source
 from ..wire.frames import Frame, FrameError, receive, send
@@ -71,7 +72,7 @@ class Child:
         """Return once something has come; raises TimeoutError or ChildDied."""
         while True:
             pipe = self._output.descriptor
-            waiting = [self._link] if pipe is None else [self._link, pipe]
+            waiting: list[Any] = [self._link] if pipe is None else [self._link, pipe]
             ready, _, _ = select.select(waiting, [], [], max(0.0, deadline - time.monotonic()))
             self._output.drain(self._most)
             if self._output.count > self._most:

@@ -1,9 +1,10 @@
-"""The surroundings of a submission: environment variables, Python's flags, and what it may read of the system."""
+"""The surroundings of a submission: variables, Python's flags, and what it may read of the system."""
 
 from __future__ import annotations
 
-# No site packages by themselves (-S), no user's folder (-s), no module from the working directory (-P). Python's own
-# variables are read, unlike with -I: the environment is ours alone, and hashes must not differ from run to run.
+# No module from the working directory (-P), no user's folder (-s), no site packages by themselves (-S).
+# Python's own variables are read, unlike with -I: the environment is ours alone, and hashes must not differ
+# from run to run.
 PYTHON_FLAGS = ("-P", "-s", "-S", "-B", "-u")
 
 VARIABLES = {
@@ -21,7 +22,7 @@ VARIABLES = {
     "MPLBACKEND": "Agg",
 }
 
-# Of /proc, nothing that names another process or a folder of the host. TensorFlow reads its own command line.
+# Nothing in /proc that names another process or a folder of the host. TensorFlow reads its own command line.
 SYSTEM_FILES = (
     *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/proc/self/cmdline"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass, replace
 
 from ..inside.kernel import landlock_version
@@ -22,7 +23,7 @@ from .workplace import Workplace
 
 @dataclass(frozen=True)
 class Launch:
-    """One warm process to be: `environment` is the starter's in bubblewrap, which clears it; `spec` is sent afterwards."""
+    """One warm process to be: how to start it, and what to tell it then."""
 
     command: tuple[str, ...]
     environment: dict[str, str]
@@ -30,7 +31,12 @@ class Launch:
 
 
 def plan(wanted: Spec, workplace: Workplace, limits: Limits, isolation: Isolation) -> Launch:
-    """Complete what a kit wants (module, preload, prepare, seed) for one level; raises IsolationUnavailable."""
+    """Complete what a kit wants (module, preload, prepare, seed); raises IsolationUnavailable."""
+    if sys.platform != "linux":
+        raise IsolationUnavailable(
+            f"Expected Linux, whose kernel keeps submissions apart; found {sys.platform}. What to do: grade "
+            "in a Linux virtual machine or container, such as WSL on Windows."
+        )
     spec = replace(
         wanted,
         scratch_bytes=limits.scratch_mb * MB,
@@ -53,6 +59,7 @@ def _in_bubblewrap(spec: Spec, workplace: Workplace, limits: Limits) -> Launch:
         paths=(*map(str, python.package_paths()), bubblewrap.GIVEN),
         scratch=(bubblewrap.SCRATCH, bubblewrap.SHARED_MEMORY),
         scratch_mounted=True,
+        scratch_bytes=(limits.scratch_mb + limits.shared_memory_mb) * MB,
         system_calls=compile_filter().hex(),
         readable=(*bubblewrap.readable(python), *SYSTEM_FILES),
         identity=spare() if os.geteuid() == 0 else None,
@@ -103,8 +110,9 @@ def _expect_another_user(root: bool) -> None:
         )
     if landlock_version() == 0 and reachable_by_others(ENGINE):
         raise IsolationUnavailable(
-            f"The level `user` keeps our files from submissions; found that any user can read {ENGINE}, and a kernel "
-            f"without Landlock. What to do: `chmod 700 {ENGINE}`, or ask for the level `bubblewrap`."
+            f"The level `user` keeps our files from submissions; found that any user can read {ENGINE}, and "
+            f"a kernel without Landlock. What to do: `chmod 700 {ENGINE}` and the same for answers and "
+            "submissions, or ask for the level `bubblewrap`."
         )
 
 
@@ -112,9 +120,9 @@ def _expect_reachable(python: Python, workplace: Workplace) -> None:
     for path in (python.executable, *python.libraries, *python.packages, workplace.program):
         if not reachable_by_others(path):
             raise IsolationUnavailable(
-                f"Expected a Python that an unprivileged user can read; found {path}, which only its owner can reach. "
-                "What to do: install Python and this project outside of a private home, as in /opt, or ask for the "
-                "level `bubblewrap`, which needs no such thing."
+                f"Expected a Python that an unprivileged user can read; found {path}, which others cannot "
+                "reach. What to do: install Python and this project outside of a private home, as in /opt, "
+                "or ask for the level `bubblewrap`, which can use it where it is."
             )
 
 

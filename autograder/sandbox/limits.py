@@ -13,9 +13,9 @@ MB = 1024 * 1024
 class Limits:
     """The limits of one submission; every number must be positive.
 
-    `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the processor time
-    of one process, which serves all calls of a submission unless it ends. `resident_mb` and `scratch_inodes` are
-    checked every 30 ms; the other sizes are refused by the kernel at once.
+    `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the
+    processor time of one process, which serves all calls of a submission unless it ends. `resident_mb` and
+    `scratch_inodes` are checked every 30 ms; the kernel refuses to pass the other sizes.
     """
 
     load_seconds: float = 60.0
@@ -39,9 +39,10 @@ class Limits:
             value = getattr(self, field.name)
             kind = (int, float) if isinstance(field.default, float) else int
             if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value < 2**31:
+                what = "number" if isinstance(kind, tuple) else "integer"
                 raise ValueError(
-                    f"[limits] {field.name}: expected a positive {'number' if isinstance(kind, tuple) else 'integer'}, "
-                    f"such as {field.default}, found {value!r}."
+                    f"[limits] {field.name}: expected a positive {what} such as {field.default}, found "
+                    f"{value!r}."
                 )
 
     @classmethod

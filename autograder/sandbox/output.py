@@ -10,7 +10,7 @@ CHUNK = 1 << 16
 
 
 class Output:
-    """Keeps the first `kept` bytes of what is read from pipes, one after the other, and counts each pipe's."""
+    """Keeps the first `kept` bytes of one pipe after the other, and counts what each one gives."""
 
     def __init__(self, kept: int) -> None:
         self._kept = bytearray()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import sysconfig
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 DISTRIBUTION = "weekly_kits"
 PREFIX = Path("/python")
+PACKAGES = ("site-packages", "dist-packages")
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
 
 
@@ -28,12 +28,11 @@ class Python:
         """The interpreter that runs this; of a virtual environment, the one below it."""
         executable = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
         prefix = Path(sys.base_prefix).resolve()
-        paths = {Path(sysconfig.get_path(name)).resolve() for name in ("stdlib",)}
-        paths |= {Path(p).resolve() for p in sys.path if Path(p).name == "lib-dynload"}
-        libraries = {_below(path, prefix) for path in paths}
-        packages = [Path(p).resolve() for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-        found = dict.fromkeys(path for path in packages if path.is_dir())
-        return cls(executable, prefix, tuple(sorted(libraries)), tuple(found))
+        paths = [Path(entry).resolve() for entry in sys.path if entry]
+        own = [Path(sysconfig.get_path("stdlib")).resolve(), *(p for p in paths if p.name == "lib-dynload")]
+        libraries = {prefix / path.relative_to(prefix).parts[0] for path in own}
+        packages = dict.fromkeys(path for path in paths if path.name in PACKAGES and path.is_dir())
+        return cls(executable, prefix, tuple(sorted(libraries)), tuple(packages))
 
     def shown(self) -> Iterator[tuple[Path, Path]]:
         """Pairs of a path here and the neutral path that stands for it inside."""
@@ -47,7 +46,7 @@ class Python:
         return [Path("/packages") / str(number) for number in range(len(self.packages))]
 
     def library_path(self) -> str | None:
-        """Where the loader finds Python's shared library inside: its own path is written into the executable."""
+        """Where the loader finds Python's shared library inside, if it is one."""
         shared = any(any(path.glob("libpython*.so*")) for path in self.libraries)
         return str(PREFIX / "lib") if shared else None
 
@@ -63,7 +62,7 @@ def masked(packages: Path) -> Iterator[Path]:
 
 def other_packages(library: Path) -> Iterator[Path]:
     """Folders of packages inside a library folder: what counts is shown elsewhere."""
-    for name in ("site-packages", "dist-packages"):
+    for name in PACKAGES:
         yield from library.glob(f"python3*/{name}")
 
 
@@ -71,11 +70,6 @@ def system_libraries() -> Iterator[tuple[Path, Path | None]]:
     """The system's library folders, each with the target where it is a link."""
     for path in map(Path, SYSTEM_LIBRARIES):
         if path.is_symlink():
-            yield path, Path(os.readlink(path))
+            yield path, path.readlink()
         elif path.is_dir():
             yield path, None
-
-
-def _below(path: Path, prefix: Path) -> Path:
-    """The folder directly below the prefix that holds `path`."""
-    return prefix / path.relative_to(prefix).parts[0]

@@ -16,9 +16,9 @@ MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
 
 @dataclass(frozen=True)
 class Loaded:
-    """A submission after loading. Where not `ok`, `problem` is a sentence, and `line` the line where it is known.
+    """A submission after loading. Where not `ok`, `problem` is a sentence, with the `line` where it is known.
 
-    `functions` are the names of what can be called in it; `notes` has a sentence for every cell that was left out.
+    `functions` are the names of what can be called in it; `notes` has a sentence for every cell left out.
     """
 
     ok: bool

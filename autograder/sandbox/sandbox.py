@@ -1,4 +1,4 @@
-"""A sandbox: one submission at a time, in children of a warm process that nothing of ours can be seen from."""
+"""A sandbox: one submission at a time, in children of a warm process that sees nothing of ours."""
 
 from __future__ import annotations
 
@@ -25,11 +25,12 @@ from .workplace import Workplace
 class Sandbox:
     """A context manager; starts its warm process at once.
 
-    `given` maps names below one folder to contents: code and inputs that submissions may read and import. `module` is
-    the name under which a submission is loaded. `preload` are modules imported once, before every fork; `prepare`
-    names a function (`lesson.deterministic`) called with `seed` after that and before every call.
+    `given` maps names below one folder to contents: code and inputs that submissions may read and import.
+    `module` is the name under which a submission is loaded. `preload` are modules imported once, before
+    every fork; `prepare` names a function (`lesson.deterministic`), called with `seed` then and before each
+    call.
 
-    A fork of the process that made it may load and call, while the process itself waits; that process then clears.
+    A fork of the process that made it may load and call while that process waits, which then clears.
     Raises IsolationUnavailable where the level cannot be had, SandboxBroken where given code fails.
     """
 
@@ -64,15 +65,17 @@ class Sandbox:
         try:
             return self._fork()
         except SandboxFailure as failure:
-            return Loaded(False, f"{source.filename}: while it was loaded, {self._after(failure)}.")
+            return Loaded(False, f"{source.filename}: loading it failed: {self._after(failure)}.")
 
     def call(self, function: str, request: Frame, seconds: float) -> Frame:
-        """Call a function of the loaded submission, with `{"value": the packed (args, kwargs)}` as the request's head.
+        """Call a function of the submission; the request's head is `{"value": the packed (args, kwargs)}`.
 
-        Returns `{"ok": True, "value"}` with the packed `{"answer", "args", "kwargs"}`, or `{"raised": {"type", "text",
-        "trace"}}` (type `Missing` where there is no such function; the trace has `[line, function, text]` of the
-        student's own lines). A child that is gone is forked and loaded again first. Raises ChildTimedOut, ChildDied
-        or BadReply, after which the child is gone; SandboxBroken through no fault of the submission's.
+        The reply's head is `{"ok": True, "value": the packed {"answer", "args", "kwargs"}}` or `{"raised":
+        {"type", "text", "trace"}}`. The type is `Missing` where there is no such function; the trace has
+        `[line, function, text]` for each of the student's own lines.
+
+        A child that is gone is forked and loaded again first. Raises ChildTimedOut, ChildDied or BadReply,
+        after which the child is gone; SandboxBroken where that is no fault of the submission's.
         """
         try:
             if self._child is None:
@@ -87,7 +90,7 @@ class Sandbox:
         return self._output.text()
 
     def clear(self) -> None:
-        """End everything of the submission and be ready for the next; anything odd makes a new warm process."""
+        """End all of the submission and be ready for the next; anything odd makes a new warm process."""
         self._forget()
         self._source = None
         self._output = Output(self.limits.output_kept_kb * 1024)

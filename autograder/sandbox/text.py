@@ -10,7 +10,7 @@ KEPT = {"\n", "\t"}
 
 
 def clean(text: object, most: int) -> str:
-    """At most `most` characters of a text, without what a terminal or a page could take for an instruction."""
+    """At most `most` characters, without what a terminal or a page could take for an instruction."""
     if type(text) is not str:
         return "?"
     kept = "".join(c for c in text[: 4 * most] if c in KEPT or unicodedata.category(c) not in DROPPED)

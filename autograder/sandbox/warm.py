@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from .advice import refused_by_the_system
@@ -18,14 +19,15 @@ from .launch import Launch
 
 READY_SECONDS = 180.0
 ANSWER_SECONDS = 15.0
+END_SECONDS = 10.0
 MESSAGE_BYTES = 1 << 17
 
 
 class Warm:
     """One running warm process.
 
-    Start it from a thread that lives on: the kernel ends it together with that thread. A fork of the starting process
-    may use it, one at a time; only the process that started it ends it.
+    Start it from a thread that lives on: the kernel ends it together with that thread. A fork of the starting
+    process may use it, one at a time; only the process that started it ends it.
     """
 
     def __init__(self, launch: Launch) -> None:
@@ -53,15 +55,20 @@ class Warm:
         self._ask("fork", [link.fileno(), output])
 
     def end_child(self) -> dict[str, Any]:
-        """End the child and whatever it left, wipe the scratch folders, and say how it ended; raises SandboxBroken."""
+        """End the child, leave nothing of it, and say how it ended; raises SandboxBroken."""
         fate: dict[str, Any] = self._ask("end", [])["ended"]
         return fate
 
     def stop(self) -> None:
         """End the warm process and all of its descendants."""
+        with suppress(OSError):
+            self._control.shutdown(socket.SHUT_WR)
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._control.close()
-        self._process.kill()
-        self._process.wait()
 
     def _get_ready(self, launch: Launch, log: Any) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What a sandbox needs on disk: the program, the given code, and where there is no other place, a scratch folder."""
+"""What a sandbox needs on disk: the program, the given code and, at the weaker levels, a scratch folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FOLDER, FILE = 0o755, 0o444
 
 
 class Workplace:
-    """A temporary folder: `program`, the folder `given`, the empty folder `scratch`. Readable by everybody, private to nobody."""
+    """A temporary folder that everybody may read: the file `program`, the folders `given` and `scratch`."""
 
     def __init__(self, given: Mapping[str, bytes]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="box-", ignore_cleanup_errors=True)
