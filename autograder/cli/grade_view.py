@@ -115,7 +115,8 @@ class GradeView:
         for student, score, items in first:
             for item in items:
                 self._say(f"  {student}: {score}; {item.kind.replace('_', ' ')}: {line(item.reason)}")
-        self._say("Others:" if first else "Everybody:")
+        if rest:
+            self._say("Others:" if first else "Everybody:")
         for student, score, status in rest:
             self._say(f"  {student}: {score}" + ("" if status == "graded" else f"; {status}"))
 

@@ -61,24 +61,35 @@ def print_report(report: Report, console: Console | None = None) -> None:
     )
     console.print(Text(f"{points(report.score, report.max_score)} points", style="bold"))
     if report.message:
-        console.print(Text(lines(report.message)))
+        _put(console, Text(lines(report.message)), 0)
     for name, task in report.tasks.items():
         console.print()
         console.print(Text(name, style="bold"), Text(points(task.score, task.max_score)))
         for check in report.checks:
             if check.task == name:
                 for text, indent in _check(check):
-                    console.print(Padding(text, (0, 0, 0, indent)))
+                    _put(console, text, indent)
     environment = report.environment
     console.print()
-    console.print(
+    _put(
+        console,
         Text(
             f"Python {environment.python}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
             f"NumPy {environment.numpy}; {environment.cpu}, {environment.device}; seed {environment.seed}; "
             f"isolation {environment.isolation}",
             style="dim",
-        )
+        ),
+        0,
     )
+
+
+def _put(console: Console, text: Text, indent: int) -> None:
+    """Print indented text: wrapped to a terminal, whole lines elsewhere."""
+    if console.is_terminal:
+        console.print(Padding(text, (0, 0, 0, indent), expand=False))
+    else:
+        for part in text.split(allow_blank=True):
+            console.print(Text(" " * indent) + part, soft_wrap=True)
 
 
 def _check(check: CheckResult) -> Iterator[tuple[Text, int]]:

@@ -1,6 +1,6 @@
 """A class: who is examined, by how many at once, what is on disk already, and `grades.csv`."""
 
-from .attention import Attention, attention, identical
+from .attention import Attention, attention
 from .classes import ClassGrades, Entry, Progress, UnknownStudentError, Wishes, grade_class
 from .executor import Executor, LocalExecutor
 from .overrides import Override, OverridesError, apply_overrides, load_overrides
@@ -26,7 +26,6 @@ __all__ = [
     "apply_overrides",
     "attention",
     "grade_class",
-    "identical",
     "load_overrides",
     "load_roster",
     "read_report",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -23,14 +22,19 @@ class Attention:
     reason: str
 
 
-def attention(reports: Mapping[str, Report]) -> tuple[Attention, ...]:
-    """Everything in a class that needs a person, the most pressing first; `reports` by student."""
+def attention(reports: Mapping[str, Report], copies: Mapping[str, Sequence[str]]) -> tuple[Attention, ...]:
+    """Everything in a class that needs a person, the most pressing first.
+
+    Both arguments are by student; `copies` names the others who handed in the same.
+    """
     found = [item for student, report in reports.items() for item in _of(student, report)]
-    found += [
-        Attention("identical", student, f"Identical to what {', '.join(others)} handed in.")
-        for student, others in identical(reports).items()
-    ]
+    found += [Attention("identical", student, same_as(others)) for student, others in copies.items()]
     return tuple(sorted(found, key=lambda item: (KINDS.index(item.kind), item.student)))
+
+
+def same_as(others: Sequence[str]) -> str:
+    """The sentence about one copy."""
+    return f"The same as what {', '.join(others)} handed in."
 
 
 def _of(student: str, report: Report) -> Iterable[Attention]:
@@ -48,20 +52,3 @@ def _of(student: str, report: Report) -> Iterable[Attention]:
     for outcome, words in outcomes:
         if names := [check.name for check in report.checks if check.outcome == outcome]:
             yield Attention(outcome, student, f"{words} {', '.join(names)}.")
-
-
-def identical(reports: Mapping[str, Report]) -> dict[str, list[str]]:
-    """Students whose submissions are byte for byte those of others, with these others.
-
-    An untouched handout is the same for everybody and says nothing: something must have been attempted.
-    """
-    same = defaultdict(list)
-    for student, report in sorted(reports.items()):
-        if any(check.outcome != "not_attempted" for check in report.checks):
-            same[report.submission_sha256].append(student)
-    groups = [students for students in same.values() if len(students) > 1]
-    return {
-        student: [other for other in students if other != student]
-        for students in groups
-        for student in students
-    }

@@ -14,7 +14,8 @@ from autograder.intake.names import safe_name
 from autograder.kit import Kit
 from autograder.records import Report, Submission
 
-from .attention import Attention, attention, identical
+from .attention import Attention, attention, same_as
+from .copies import copies, fingerprint, hashes
 from .current import is_current
 from .executor import Executor
 from .overrides import Override, apply_overrides, by_student
@@ -86,11 +87,12 @@ class ClassGrades:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Entries to examine, and students whose report on disk is kept or left as it is."""
+    """Entries to examine, students whose report on disk stays, and the fingerprints of all."""
 
     due: list[Entry] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     outdated: list[str] = field(default_factory=list)
+    fingerprints: dict[str, str] = field(default_factory=dict)
 
 
 def grade_class(
@@ -119,13 +121,14 @@ def grade_class(
                 decide = partial(apply_overrides, overrides=decisions.get(student, ()))
                 reports[student] = folder.save(student, report, decide)
                 progress(Progress(done, len(plan.due), len(plan.kept), student, reports[student]))
-        rows = _rows(reports, wishes.roster, students, kit)
+        same = copies(plan.fingerprints, reports)
+        rows = _rows(reports, same, wishes.roster, students, kit)
         folder.write_table(table_text(rows, kit.tasks, with_ids=wishes.roster is not None))
         stale = set(folder.reports()) - {safe_name(student) for student in students}
     known = {*students, *(wishes.roster.ids if wishes.roster else ())}
     return ClassGrades(
         rows=tuple(rows),
-        attention=attention(reports),
+        attention=attention(reports, same),
         examined=len(plan.due),
         kept=len(plan.kept),
         outdated=tuple(plan.outdated),
@@ -159,10 +162,12 @@ def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
 
 
 def _plan(kit: Kit, entries: Sequence[Entry], folder: GradesFolder, wishes: Wishes) -> _Plan:
-    plan = _Plan()
+    plan, handout = _Plan(), hashes(kit.given.values())
     for entry in entries:
+        submission = entry.read()
+        plan.fingerprints[entry.student] = fingerprint(submission, handout)
         report = None if wishes.force else folder.examined(entry.student)
-        current = report is not None and is_current(report, entry.read(), kit, wishes.isolation)
+        current = report is not None and is_current(report, submission, kit, wishes.isolation)
         if wishes.only:
             if entry.student in wishes.only:
                 plan.due.append(entry)
@@ -193,15 +198,18 @@ def _read(entries: Sequence[Entry]) -> Iterator[Submission]:
 
 
 def _rows(
-    reports: Mapping[str, Report], roster: Roster | None, students: Sequence[str], kit: Kit
+    reports: Mapping[str, Report],
+    same: Mapping[str, Sequence[str]],
+    roster: Roster | None,
+    students: Sequence[str],
+    kit: Kit,
 ) -> list[Row]:
-    same = identical(reports)
     rows = [
         row_of(
             student,
             report,
             id=(roster.id_of(student) or "") if roster else "",
-            remarks=[f"Identical to what {', '.join(same[student])} handed in."] if student in same else [],
+            remarks=[same_as(same[student])] if student in same else [],
         )
         for student, report in reports.items()
     ]

@@ -14,7 +14,7 @@ from autograder.examiner.outcome import settle
 from autograder.examiner.progress import Progress
 from autograder.examiner.report import compose, unreadable
 from autograder.kit import Kit
-from autograder.records import Report, SubmittedFile, Submission
+from autograder.records import Report, Submission, SubmittedFile
 
 TOY = Path(__file__).parents[1] / "toy"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.grading import attention, identical
+from autograder.grading import attention
 
 
 def test_the_most_pressing_comes_first(report):
@@ -19,7 +19,7 @@ def test_the_most_pressing_comes_first(report):
         "torn": report(text="torn", status="unreadable", message="Not Python."),
         "lost": report(text="lost"),
     }
-    found = attention(reports)
+    found = attention(reports, {})
     assert [(item.kind, item.student) for item in found] == [
         ("grader_error", "lost"),
         ("unreadable", "torn"),
@@ -30,13 +30,12 @@ def test_the_most_pressing_comes_first(report):
     assert "test_adds_two_numbers" in found[2].reason
 
 
-def test_identical_submissions_name_each_other(report):
-    reports = {name: report(name, text="same") for name in ("eve", "bob", "ada")} | {
-        "zoe": report(text="own")
-    }
-    assert identical(reports) == {"ada": ["bob", "eve"], "bob": ["ada", "eve"], "eve": ["ada", "bob"]}
-    assert [item.student for item in attention(reports) if item.kind == "identical"] == ["ada", "bob", "eve"]
-
-
-def test_the_untouched_handout_is_nobodys_copy(report):
-    assert identical({name: report(name, text="nothing") for name in ("ada", "bob")}) == {}
+def test_copies_are_named_last(report):
+    reports = {name: report(name) for name in ("ada", "bob")} | {"lost": report(text="lost")}
+    found = attention(reports, {"bob": ["ada"], "ada": ["bob"]})
+    assert [(item.kind, item.student) for item in found] == [
+        ("grader_error", "lost"),
+        ("identical", "ada"),
+        ("identical", "bob"),
+    ]
+    assert found[1].reason == "The same as what bob handed in."

@@ -162,8 +162,8 @@ def test_a_roster_adds_ids_and_whoever_is_missing(run, table, handed):
 
 def test_identical_submissions_are_said_in_both_rows(run, table, handed):
     run(handed("ada", "same"), handed("bob", "same"), handed("eve", "own"))
-    assert "Identical to what bob handed in." in table()["ada"]["message"]
-    assert "Identical to what ada handed in." in table()["bob"]["message"]
+    assert "The same as what bob handed in." in table()["ada"]["message"]
+    assert "The same as what ada handed in." in table()["bob"]["message"]
     assert table()["eve"]["message"] == ""
 
 

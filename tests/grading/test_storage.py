@@ -89,7 +89,7 @@ def test_two_runs_cannot_write_into_one_folder(tmp_path):
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with (
-        pytest.raises(StorageError, match="Cannot write to .*file.*choose another --out"),
+        pytest.raises(StorageError, match=r"Cannot write to .*file.*choose another --out"),
         GradesFolder(tmp_path / "file" / "grades").locked(),
     ):
         pass
