@@ -70,8 +70,9 @@ def _sentence(function: ast.FunctionDef) -> str:
 
 
 def _given(kit: Kit) -> str:
-    modules = [name.removesuffix(".py") for name in kit.given if name.endswith(".py") and "/" not in name]
-    return "".join(f" and the given `{module}`" for module in modules)
+    """The end of the list of what a submission may import."""
+    modules = [f"`{name.removesuffix('.py')}`" for name in kit.given if name.endswith(".py")]
+    return f", and the given {', '.join(modules)}" if modules else ""
 
 
 def _story(kit: Kit) -> str:

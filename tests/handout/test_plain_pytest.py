@@ -83,6 +83,13 @@ def test_wrong_answers_read_as_sentences(toy: Path, plain_pytest: Run) -> None:
         assert line in result.stdout
 
 
+def test_a_file_that_is_not_python_reads_as_one_line(toy: Path, plain_pytest: Run) -> None:
+    (toy / "sums.py").write_text("def add(left, right)\n    return 1\n", encoding="utf-8")
+    result = plain_pytest(toy)
+    assert "sums.py, line 1: expected ':'\n    def add(left, right)\n" in result.stdout
+    assert "importlib" not in result.stdout
+
+
 def test_one_task_can_be_asked_for(toy: Path, plain_pytest: Run) -> None:
     result = plain_pytest(toy, "--task", "scale")
     assert "= 3 deselected, 1 not attempted in" in result.stdout

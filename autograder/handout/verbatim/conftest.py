@@ -15,8 +15,8 @@ import pytest
 HERE = Path(__file__).parent
 NOT_ATTEMPTED = "not attempted"
 
-# TensorFlow reads this when it is imported: errors only, no notes about the machine.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# TensorFlow reads this when it is imported: no notes about the machine, such as a missing GPU.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if _task(item) == wanted]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings() -> dict[str, Any]:
     """The kit's public settings, such as its seed and thresholds."""
     return _settings()
@@ -53,6 +53,20 @@ def prepared(request: pytest.FixtureRequest) -> None:
     if name := request.config.getini("kit_prepare"):
         module, _, function = name.rpartition(".")
         getattr(importlib.import_module(module), function)(_settings().get("seed", 0))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Of a file that is not Python, show the line alone, not how it came to be read."""
+    report = yield
+    found = getattr(getattr(report, "call", None), "excinfo", None)
+    problem = found and (found.value.__cause__ or found.value)
+    if isinstance(problem, SyntaxError):
+        place = f"{Path(problem.filename or '').name}, line {problem.lineno}"
+        report.longrepr = f"{place}: {problem.msg}\n    {(problem.text or '').strip()}"
+    return report
 
 
 @pytest.hookimpl(wrapper=True)
