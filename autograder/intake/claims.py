@@ -127,8 +127,10 @@ def _is_named_module(entries: Iterable[Entry], wanted: Wanted) -> bool:
 
 
 def _branches(entries: Iterable[Entry], wanted: Wanted) -> int:
-    """How many folders and zips hold something handed in."""
-    return sum(not wanted.is_answer(entry) and wanted.holds(entry) for entry in entries)
+    """How many folders and zips hold something handed in; a student's own exports do not count."""
+    export = re.compile(rf"{re.escape(wanted.module)}(\W*_?\d.*)?\.zip", re.IGNORECASE)
+    inner = (entry for entry in entries if not wanted.is_answer(entry) and not export.fullmatch(entry.name))
+    return sum(map(wanted.holds, inner))
 
 
 def _label(entry: Entry) -> Label | None:

@@ -30,6 +30,8 @@ _CANVAS = re.compile(
     re.IGNORECASE,
 )
 _CANVAS_ANONYMOUS = re.compile(r"(?:LATE_)?(?P<student>anon_\w+?)_(?P<file>\d+)_(?P<name>.+)")
+# Otter's exports, transfer_2026_11_23T10_00_00_123456.zip, look like it and are not.
+_EXPORT = re.compile(r"(.+)_\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d+\.zip", re.IGNORECASE)
 _RESUBMITTED = re.compile(r"-\d{1,3}(?=\.\w+$)")
 # Jane Doe_12345_assignsubmission_file_/transfer.py, or the same in one file name.
 _MOODLE = re.compile(
@@ -49,7 +51,7 @@ def label(name: str) -> Label | None:
         return None if match["about"] else Label(match["student"], "", match["name"], _seconds(match["time"]))
     if match := _CANVAS_ANONYMOUS.fullmatch(name):
         return Label(match["student"], "", _RESUBMITTED.sub("", match["name"]), float(match["file"]))
-    if match := _CANVAS.fullmatch(name):
+    if (match := _CANVAS.fullmatch(name)) and _CANVAS.fullmatch(_EXPORT.sub(r"\1.zip", name)):
         if match["text"]:
             return Label(match["student"], match["number"], f"{match['text']}.html", 0.0)
         return Label(

@@ -93,7 +93,8 @@ class _Gathering:
             if self.visited > ENTRY_LIMIT:
                 raise Unreadable(f"{entry.where}: over {ENTRY_LIMIT:,} files and folders in one submission.")
             if isinstance(entry, Folder):
-                below = f"{prefix}{entry.name}/" if depth else prefix
+                # A student's own folder and that of the kit say nothing about the file.
+                below = f"{prefix}{entry.name}/" if depth and entry.name != self.wanted.slug else prefix
                 found += self._search(self._inside(entry, depth), below, depth + 1)
             elif entry.is_source or entry.is_zip:
                 found.append((prefix + entry.name, entry))

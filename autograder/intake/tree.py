@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -90,5 +91,5 @@ def joined(parent: str, name: str) -> str:
 
 
 def megabytes(size: int) -> str:
-    """A size in bytes for people."""
-    return f"{size / MEGABYTE:.1f} MB"
+    """A size in bytes for people, rounded up, so that what is over a limit does not look like it."""
+    return f"{math.ceil(size * 10 / MEGABYTE) / 10:.1f} MB"
