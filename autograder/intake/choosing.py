@@ -71,6 +71,8 @@ def _note(best: _Candidate, other: _Candidate) -> str:
 
 def _source(file: SubmittedFile) -> Source:
     where = shown(file.name)
+    if not file.content.strip():
+        raise Unreadable(f"{where} is empty.")
     try:
         if file.name.casefold().endswith(".ipynb"):
             return Source(file.name, read_cells(file.content, where), tolerant=True)

@@ -1,0 +1,133 @@
+"""What becomes of a submission: every outcome, and what staff and student read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from autograder.examiner import Examiner
+from autograder.kit import Kit
+from autograder.records import Report, Submission
+
+Examine = Callable[[str], Report]
+
+
+def outcomes(report: Report) -> dict[str, str]:
+    return {check.name: check.outcome for check in report.checks}
+
+
+def test_the_solution_earns_everything(examine: Examine, solved: str, toy: Kit) -> None:
+    """Every check passes, the score is the sum, and the report says what it was made with."""
+    report = examine(solved)
+    assert report.status == "graded"
+    assert report.score == report.max_score == toy.points()
+    assert set(outcomes(report).values()) == {"passed"}
+    assert {task: score.score for task, score in report.tasks.items()} == {"add": 5, "mean": 4, "scale": 1}
+    assert report.kit_version == toy.version
+    assert report.environment.seed == 7
+    assert report.environment.isolation == "bubblewrap"
+
+
+def test_a_report_survives_json(examine: Examine, solved: str) -> None:
+    """What is written can be read back."""
+    report = examine(solved)
+    assert Report.from_json(report.to_json()) == report
+
+
+@pytest.mark.parametrize("body", ["raise NotImplementedError", "raise NotImplementedError('add')"])
+def test_a_stub_is_not_attempted(examine: Examine, body: str) -> None:
+    """A function that is missing or raises NotImplementedError is not wrong: it is not attempted."""
+    report = examine(f"def add(left, right):\n    {body}\n")
+    assert set(outcomes(report).values()) == {"not_attempted"}
+    assert report.score == 0
+    assert report.status == "graded"
+
+
+def test_a_wrong_answer_costs_its_own_checks_alone(examine: Examine, solved: str) -> None:
+    """The other tasks keep their points; of a hidden check the student reads only what to think about."""
+    report = examine(solved + "\ndef mean(numbers):\n    return 1.0\n")
+    failed = {check.name: check for check in report.checks if check.outcome != "passed"}
+    assert set(failed) == {"test_mean_of_the_given_numbers", "test_mean_of_other_numbers"}
+    public, hidden = failed["test_mean_of_the_given_numbers"], failed["test_mean_of_other_numbers"]
+    assert public.student_message == public.message
+    assert "received 1.0" in public.message
+    assert "received 1.0" in hidden.message
+    assert hidden.student_message == hidden.hint
+
+
+def test_an_exception_fails_and_names_the_students_line(examine: Examine, solved: str) -> None:
+    """An exception of the submission is a failure that says where in the student's file."""
+    report = examine(solved + "\ndef add(left, right):\n    return left[0]\n")
+    check = next(check for check in report.checks if check.name == "test_adds_two_numbers")
+    assert check.outcome == "failed"
+    assert "TypeError" in check.message
+    assert "return left[0]" in check.message
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ("import os; os._exit(0)", "crashed"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "crashed"),
+        ("raise SystemExit(0)", "failed"),
+        ("raise KeyboardInterrupt", "failed"),
+        ("while True: pass", "timed_out"),
+    ],
+)
+def test_a_function_that_does_not_return_costs_its_own_task(
+    examine: Examine, solved: str, body: str, outcome: str
+) -> None:
+    """Exits, signals and endless loops cost the checks that need the call, and no other."""
+    report = examine(solved + f"\ndef mean(numbers):\n    {body}\n")
+    assert outcomes(report) == {
+        "test_adds_two_numbers": "passed",
+        "test_mean_of_the_given_numbers": outcome,
+        "test_scale_doubles_an_array": "passed",
+        "test_adds_negative_numbers": "passed",
+        "test_mean_of_other_numbers": outcome,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("def add(:\n", "line 1"),
+        ("x = 1\nraise ValueError('no data')\n", "line 2"),
+        ("import sys\nsys.exit(3)\n", "line 2"),
+        ("import os\nos._exit(0)\n", "ended"),
+    ],
+)
+def test_what_cannot_be_loaded_is_unreadable(examine: Examine, text: str, words: str) -> None:
+    """The message says what and where; every check is there and earns nothing."""
+    report = examine(text)
+    assert report.status == "unreadable"
+    assert report.score == 0
+    assert words in report.message
+    assert set(outcomes(report).values()) == {"not_attempted"}
+
+
+def test_a_problem_of_the_intake_is_reported_as_it_stands(examiner: Examiner) -> None:
+    """What intake could not read never reaches a sandbox."""
+    report = examiner.examine(Submission("ada", problem="The zip is broken."))
+    assert (report.status, report.score, report.message) == ("unreadable", 0, "The zip is broken.")
+
+
+def test_output_is_kept_apart_from_what_hidden_checks_caused(examine: Examine, solved: str) -> None:
+    """The student may read what the code printed before it saw a hidden input, and only that."""
+    spy = "\nprint('hello')\ndef mean(numbers):\n    print(list(numbers))\n    return float(numbers.mean())\n"
+    report = examine(solved + spy)
+    assert "hello" in report.output
+    assert "3.5" in report.output
+    assert "0.25" in report.hidden_output
+    assert "0.25" not in report.output
+    assert report.score == report.max_score
+
+
+def test_nothing_survives_into_the_next_submission(examine: Examine, solved: str) -> None:
+    """What a submission changes in its own process is gone for the one after it."""
+    first = examine(solved + "\nimport lesson\nlesson.load = None\nlesson.stolen = 'answers'\n")
+    second = examine(solved + "\nimport lesson\nprint(hasattr(lesson, 'stolen'))\n")
+    assert first.score == second.score == second.max_score
+    assert second.output.strip() == "False"
