@@ -39,11 +39,14 @@ class Examiner:
         """Start the process; `store` is a folder in which trainings are kept from run to run."""
         ours, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
+        # Ours, so that it goes even when the process is killed. Others may pass through, not look around.
+        self._scratch = tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True)
+        Path(self._scratch.name).chmod(0o711)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "autograder.examiner.worker", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=os.environ | ONE_THREAD,
+                env=os.environ | ONE_THREAD | {"TMPDIR": self._scratch.name},
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
@@ -78,6 +81,7 @@ class Examiner:
             self._process.kill()
             self._process.wait()
         self._log.close()
+        self._scratch.cleanup()
 
     def __enter__(self) -> Self:
         return self
