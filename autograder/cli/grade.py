@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from autograder.grading import (
     load_overrides,
     load_roster,
 )
-from autograder.intake import find
+from autograder.intake import ClassError, find
 from autograder.kit import Kit, KitError
 from autograder.sandbox import IsolationUnavailable
 
@@ -28,7 +29,7 @@ from .failing import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail
 from .grade_view import GradeView
 from .kits import find_kit
 
-WRONG_USE = (KitError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
+WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
 NOT_TO_BE_DONE = (StorageError, IsolationUnavailable, ExaminerDied)
 
 
@@ -81,12 +82,17 @@ def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
         overrides=load_overrides(order.overrides, kit) if order.overrides else (),
     )
     entries = list(find(order.folder, kit.slug, kit.module))
-    if not entries:
-        raise WrongFolderError(
-            f"Expected submissions in {order.folder} ({kit.module}.py or .ipynb, one file or folder a "
-            "student), found none."
-        )
-    start = partial(Examiner, kit, isolation=order.isolation)
+    start = partial(Examiner, kit, isolation=order.isolation, store=trainings_folder())
     executor = LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
     with view.running(kit, order.jobs):
         return grade_class(kit, entries, order.out, executor, wishes, view.progress)
+
+
+def trainings_folder() -> Path | None:
+    """Where trainings are kept from run to run: in this user's cache, or nowhere if that cannot be written."""
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weekly-kits" / "trainings"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
