@@ -1,0 +1,1 @@
+"""What a kit becomes for each system that a course runs."""
