@@ -80,10 +80,10 @@ def new_layer(entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> 
     arguments = checked(entry.get("settings"), listed.fields)
     shape, arrays, names = _weights(entry, listed, arguments, reader)
     initializers: dict[str, Any] = {}
-    for key, field_ in listed.fields.items():
-        if key.endswith("_initializer"):
-            initializers[key] = arguments.get(key) or field_.kind.from_wire(field_.default)
-            arguments[key] = Missing()
+    for key in _initializers(listed):
+        kind, default = listed.fields[key].kind, listed.fields[key].default
+        initializers[key] = arguments.get(key) or kind.from_wire(default)
+        arguments[key] = Missing()
     for key, array in zip(names, arrays, strict=True):
         arguments[key] = Given(array)
     dtype = DTYPES.from_wire(entry.get("dtype", "float32"))
@@ -109,8 +109,10 @@ def update_layer(layer: Any, entry: dict[str, Any], listed: LayerClass, reader: 
     if layer.weights:
         _assign(layer, arrays)
     else:
+        pending.initializers = {key: getattr(layer, key) for key in _initializers(listed)}
+        for key in pending.initializers:
+            setattr(layer, key, Missing())
         for key, array in zip(names, arrays, strict=True):
-            pending.initializers[key] = getattr(layer, key)
             setattr(layer, key, Given(array))
     _restore_draws(layer, entry)
     return pending
@@ -137,6 +139,10 @@ def _weights(
     if found != [(weight.shape, dtype) for weight in expected]:
         raise UnfitSetting("weights", f"the shapes {[shape for shape, _ in found]}")
     return shape, arrays, [weight.initializer for weight in expected]
+
+
+def _initializers(listed: LayerClass) -> list[str]:
+    return [key for key in listed.fields if key.endswith("_initializer")]
 
 
 def _flags(entry: dict[str, Any], count: int) -> list[bool]:

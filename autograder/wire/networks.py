@@ -108,9 +108,15 @@ class LayerTable:
         weights = layer.weights
         if weights:
             entry["built"] = _input_shape(layer)
-            entry["weights"] = [self._weights.add(weight.numpy()) for weight in weights]
+            entry["weights"] = [self._weights.add(_read(weight)) for weight in weights]
             entry["trains"] = [bool(weight.trainable) for weight in weights]
         return entry
+
+
+def _read(weight: Any) -> Any:
+    """A weight's array. TensorFlow's `numpy()` copies it once more on the way."""
+    variable = weight.value
+    return variable.value().numpy() if callable(getattr(variable, "value", None)) else weight.numpy()
 
 
 def _input_shape(layer: Any) -> list[Any]:
