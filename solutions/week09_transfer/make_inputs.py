@@ -1,7 +1,7 @@
 """Make the inputs of week 9: the data, and the networks that tasks are called with.
 
-`python solutions/week09_transfer/make_inputs.py` writes the same files, byte for byte, every time: public ones to
-`inputs/` beside this file, hidden ones to the folder of the kit's checks.
+`python solutions/week09_transfer/make_inputs.py` writes the same files, byte for byte, every time: public
+ones to `inputs/` beside this file, hidden ones to `inputs/` beside the hidden checks.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ import json
 import zipfile
 from pathlib import Path
 
-import keras
+# First, for it sets what TensorFlow reads while it is imported.
 import lesson
+
+# isort: split
+import keras
 import numpy as np
 from sklearn.datasets import load_iris
 
 PUBLIC = Path(__file__).resolve().parent / "inputs"
 HIDDEN = Path(__file__).resolve().parents[2] / "autograder" / "kits" / "week09_transfer" / "inputs"
+
+# The seed of the trained donor, chosen by `choose_donor.py`; the table is in `donor.md` beside the checks.
 DONOR_SEED = 9
 
-# Four sizes in cm and the number of the imaginary flower, 1 to 4, whose one-hot column counts from the right.
+# Sepal length and width, petal length and width, and the number of the flower: 1 is the last one-hot column.
 EIGHT_FLOWERS = [
     (2.1, 0.9, 0.8, 1.1, 1),
     (2.5, 1.2, 0.8, 1.2, 1),
@@ -32,8 +37,9 @@ EIGHT_FLOWERS = [
     (1.2, 0.8, 3.1, 0.1, 4),
 ]
 
-# folder, name, features, then units, activation and trainable flag of each layer. The numbers are drawn by NumPy, so
-# that no initialiser of Keras gives the same ones: a copy that was drawn anew never equals its original by chance.
+# Folder, name, features; then units, activation and trainable flag of each layer. NumPy draws the weights: no
+# initialiser of Keras gives the same ones, so a layer that was made anew never equals its original by chance.
+# No two networks are equal, so no argument of one task answers another.
 IRIS_BODY = [(50, "relu", True), (25, "relu", True)]
 DRAWN = [
     (PUBLIC, "drawn_donor", 4, [*IRIS_BODY, (3, "softmax", True)]),

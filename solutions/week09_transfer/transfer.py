@@ -1,6 +1,8 @@
-"""Week 9: transfer learning. Six tasks, from a network of your own to a graft onto somebody else's.
+"""Week 9: transfer learning. Six tasks: a network of your own, then a graft onto somebody else's.
 
-A network may be Sequential or Functional; use Keras' own layers only. `lesson.py` has the data and the training.
+The networks that are passed to you are Sequential networks of Dense layers, built (their weights exist): any
+number of layers, any sizes, any activations. What you return may be Sequential or Functional, flat or nested,
+made of Keras' own layers; it must be built too. `lesson.py` has the data and the training.
 """
 
 from __future__ import annotations
@@ -11,26 +13,27 @@ import keras
 def build_base(n_features: int = 4, n_classes: int = 3) -> keras.Model:
     """Build the network that will be the donor.
 
-    Return a new network, compiled and ready to train, for rows of `n_features` numbers:
+    Return a new network for rows of `n_features` numbers:
 
     1. a Dense layer of 50 units with relu,
     2. a Dense layer of 25 units with relu,
     3. a Dense layer of `n_classes` units with softmax.
 
-    Each has its bias, and all of them train. The network must be built: it knows the size of its input (`keras.Input`),
-    so its weights exist. Compile it with the loss categorical cross-entropy (the targets are one-hot, the network gives
-    probabilities) and the optimizer Adam.
+    Every layer has its bias, and all of them train. The network is built, so it knows the size of its input
+    (`keras.Input`), and compiled: the loss is categorical cross-entropy, for one-hot targets and outputs that
+    are probabilities, and the optimizer Adam.
 
     Shapes: (rows, n_features) in, (rows, n_classes) out.
 
-    Example:
+    For example:
+
         >>> base = build_base()
         >>> base.count_params()  # 250 + 1,275 + 78
         1603
         >>> base.output_shape
         (None, 3)
 
-    Trained by `lesson.train` for 100 epochs, the base gets at least 95 % of the Iris flowers right.
+    After 100 epochs of `lesson.train`, the base gets at least 95 % of the Iris flowers right.
     """
     ### BEGIN SOLUTION
     base = keras.Sequential(
@@ -49,15 +52,15 @@ def build_base(n_features: int = 4, n_classes: int = 3) -> keras.Model:
 def copy_layers(base: keras.Model) -> keras.Model:
     """Copy a network, layer by layer.
 
-    `base` is a built Sequential network of Dense layers: any number of them, any sizes, any activations. Return a new
-    model with all of its layers, in order and with their weights, so that it gives the same outputs. You may re-use the
-    layer objects or make new ones with equal weights. It need not be compiled.
+    Return a new model that has all layers of `base`, in order and with their weights, so that it predicts the
+    same. Re-using the layer objects is as right as making new ones. It need not be compiled.
 
-    `base` must stay as it is: the same layers, weights and trainable flags.
+    `base` must stay as it is: its layers, weights and trainable flags.
 
-    Shapes: those of `base`.
+    Shapes: those of `base`, in and out.
 
-    Example:
+    For example:
+
         >>> base = build_base()
         >>> copy = copy_layers(base)
         >>> copy is base
@@ -75,19 +78,22 @@ def copy_layers(base: keras.Model) -> keras.Model:
 def drop_top(model: keras.Model) -> keras.Model:
     """Cut off the last layer.
 
-    `model` is a built Sequential network of at least two Dense layers. Return a model with all of its layers but the
-    last one, in order and with their weights: what comes out is what the last layer used to receive. You may re-use the
-    layer objects or make new ones with equal weights. It need not be compiled.
+    Return a model that has all layers of `model` but the last one, in order and with their weights. What
+    comes out of it is what the last layer used to receive. `model` has at least two layers. Re-using the
+    layer objects is as right as making new ones. The answer need not be compiled.
 
-    `model` must keep all of its layers, the last one too, with their weights and trainable flags.
+    `model` must stay as it is: all of its layers, the last one too, their weights and trainable flags.
 
-    Shapes: (rows, features) in, as before; (rows, units of the last but one layer) out.
+    Shapes: (rows, features) in, like `model`; (rows, units of the last but one layer) out.
 
-    Example:
+    For example:
+
         >>> base = build_base()
         >>> body = drop_top(base)
         >>> body.count_params(), base.count_params()
         (1525, 1603)
+        >>> body.output_shape
+        (None, 25)
     """
     ### BEGIN SOLUTION
     return keras.Sequential([keras.Input(model.input_shape[1:]), *model.layers[:-1]])
@@ -97,15 +103,15 @@ def drop_top(model: keras.Model) -> keras.Model:
 def freeze(model: keras.Model) -> keras.Model:
     """Freeze a network, so that no training can change it.
 
-    `model` is a built Sequential network of Dense layers, some of which may be frozen already. Return `model` itself, or
-    a copy with the same layers and weights, with every layer frozen: no trainable parameter is left. It need not be
-    compiled.
+    Return `model` itself, or a copy with the same layers and weights, with every layer frozen: nothing is
+    left to train. Some layers may be frozen already. The answer need not be compiled.
 
     Freezing changes neither weights nor outputs.
 
-    Shapes: those of `model`.
+    Shapes: those of `model`, in and out.
 
-    Example:
+    For example:
+
         >>> body = freeze(drop_top(build_base()))
         >>> body.count_params(), len(body.trainable_variables)
         (1525, 0)
@@ -120,21 +126,21 @@ def freeze(model: keras.Model) -> keras.Model:
 def add_softmax(body: keras.Model, n_classes: int = 4) -> keras.Model:
     """Put a new top onto a network.
 
-    `body` is a built Sequential network of Dense layers; all, some or none of them are frozen. Return a new model: the
-    layers of `body` with their weights, then one new Dense layer of `n_classes` units with softmax and a bias. You may
-    re-use the layer objects or the body itself, or make new ones with equal weights. Compile the new model with the loss
-    categorical cross-entropy and the optimizer Adam.
+    Return a new model that has all layers of `body`, in order and with their weights, and then one new Dense
+    layer of `n_classes` units with softmax and a bias. Re-using the layer objects, or `body` as a layer, is
+    as right as making new ones. Compile the model: categorical cross-entropy, Adam.
 
-    What was frozen stays frozen, what was not stays so, and the new layer trains. `body` must not grow: it keeps its
-    layers, weights and trainable flags.
+    All, some or none of the layers of `body` are frozen. What was frozen stays frozen, what was not stays
+    so, and the new layer trains. `body` must not grow: it keeps its layers, weights and trainable flags.
 
-    Shapes: (rows, features) in, as before; (rows, n_classes) out.
+    Shapes: (rows, features) in, like `body`; (rows, n_classes) out.
 
-    Example:
+    For example:
+
         >>> body = freeze(drop_top(build_base()))
         >>> model = add_softmax(body)
-        >>> model.count_params(), sum(v.numpy().size for v in model.trainable_variables)
-        (1629, 104)
+        >>> model.count_params(), len(model.trainable_variables)  # the new kernel and the new bias
+        (1629, 2)
         >>> len(body.layers)
         2
     """
@@ -147,26 +153,27 @@ def add_softmax(body: keras.Model, n_classes: int = 4) -> keras.Model:
 
 
 def build_transfer_model(base: keras.Model, n_classes: int = 4) -> keras.Model:
-    """Make the whole graft: borrow the layers of `base`, train only a new top.
+    """Make the whole graft: borrow the layers of `base`, and train nothing but a new top.
 
-    `base` is a built Sequential network of at least two Dense layers. Return a new model: the layers of `base` but the
-    last one, with their weights and all of them frozen, then one new Dense layer of `n_classes` units with softmax and a
-    bias, which trains. Compile it with the loss categorical cross-entropy and the optimizer Adam.
+    Return a new model that has all layers of `base` but the last one, in order, with their weights and
+    frozen, and then one new Dense layer of `n_classes` units with softmax and a bias, which trains. `base`
+    has at least two layers. Compile the model: categorical cross-entropy, Adam.
 
-    `base` must stay as it is, with its layers, weights and trainable flags, and must share no layer with the graft, so
-    that no training of the one can ever change the other.
+    `base` must stay as it is: its layers, weights and trainable flags. It must share no layer with the graft,
+    so that nothing that is done to the graft can ever change it.
 
-    Shapes: (rows, features) in, as for `base`; (rows, n_classes) out.
+    Shapes: (rows, features) in, like `base`; (rows, n_classes) out.
 
-    Example:
+    For example:
+
         >>> base = build_base()
         >>> graft = build_transfer_model(base)
-        >>> graft.count_params(), sum(v.numpy().size for v in graft.trainable_variables)
-        (1629, 104)
+        >>> graft.count_params(), len(graft.trainable_variables)  # 104 of the 1,629 train
+        (1629, 2)
         >>> len(base.trainable_variables)
         6
 
-    Trained by `lesson.train` for 1,000 epochs, the graft gets at least seven of the eight imaginary flowers right.
+    After 1,000 epochs of `lesson.train`, the graft gets at least seven of the eight imaginary flowers right.
     """
     ### BEGIN SOLUTION
     donor = keras.models.clone_model(base)

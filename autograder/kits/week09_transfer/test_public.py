@@ -1,4 +1,4 @@
-"""The public checks of week 9: they lead a student to a working answer."""
+"""The public checks of week 9: they lead to an answer that works."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+import expect
 import lesson
 import networks
-import numpy as np
 import pytest
 import transfer
-from networks import Asked
+from networks import Asked, Weights
 
 Settings = Mapping[str, Any]
+Trained = tuple[Asked, Weights, float]
+
+# Every fixture hands out a function that asks the task when a check first calls it. So a task is asked once
+# for all checks that look at the same answer, and what it raises happens inside a check.
 
 
 @pytest.fixture(scope="module")
 def base(settings: Settings) -> Callable[[], Any]:
-    """Ask once for the base, when the first check looks at it."""
+    """The base, as it is built."""
 
     @cache
     def asked() -> Any:
@@ -30,307 +34,276 @@ def base(settings: Settings) -> Callable[[], Any]:
 
 @pytest.fixture(scope="module")
 def copied(settings: Settings) -> Callable[[], Asked]:
-    """Ask once for a copy of a donor with two hidden layers."""
+    """A copy of a donor with two hidden layers."""
     return cache(lambda: networks.ask(transfer.copy_layers, lesson.load("drawn_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def dropped(settings: Settings) -> Callable[[], Asked]:
-    """Ask once for another donor without its top."""
+    """Another donor without its top."""
     return cache(lambda: networks.ask(transfer.drop_top, lesson.load("topped_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def frozen(settings: Settings) -> Callable[[], Asked]:
-    """Ask once for a frozen body."""
+    """A body of two layers, frozen."""
     return cache(lambda: networks.ask(transfer.freeze, lesson.load("body"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def added(settings: Settings) -> Callable[[], Asked]:
-    """Ask once for a new top on a frozen body."""
+    """A new top on a frozen body."""
     return cache(lambda: networks.ask(transfer.add_softmax, lesson.load("frozen_body"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def grafted(settings: Settings) -> Callable[[], Asked]:
-    """Ask once for a graft onto the donor that was trained on Iris."""
+    """A graft onto the donor that was trained on Iris."""
     return cache(
         lambda: networks.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
     )
 
 
 @pytest.fixture(scope="module")
-def trained(settings: Settings) -> Callable[[], tuple[Asked, Any, float]]:
-    """Train a graft of its own on the eight flowers, once: the graft, its weights before, its accuracy after."""
+def trained(settings: Settings) -> Callable[[], Trained]:
+    """Another such graft after training on the eight flowers, its weights before, and its accuracy."""
 
     @cache
-    def asked() -> tuple[Asked, Any, float]:
+    def asked() -> Trained:
         graft = networks.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
-        networks.expect_compiled(graft.answer)
-        networks.expect_shapes(
-            graft.answer, [(4, 50), (50, 25), (25, 4)], "Which layers does the graft need?"
+        expect.compiled(graft.answer)
+        expect.shapes(
+            graft.answer, [(4, 50), (50, 25), (25, 4)], "Only a graft with these layers is trained here."
         )
+        expect.can_train(graft.answer)
         networks.draw_top(graft.answer, settings["seed"])
         before = networks.weights(graft.answer)
         x, y = lesson.eight_flowers()
-        training = lesson.train(graft.answer, x, y, epochs=settings["graft_epochs"], seed=settings["seed"])
-        return graft, before, training["accuracy"]
+        result = lesson.train(graft.answer, x, y, epochs=settings["graft_epochs"], seed=settings["seed"])
+        return graft, before, result["accuracy"]
 
     return asked
 
 
 @pytest.mark.task(
-    "build_base", points=3, hint="Which layers, how many units each, and what does a row look like?"
+    "build_base", points=3, hint="How many units has each layer, and how many numbers has a row?"
 )
 def test_build_base_has_three_dense_layers(base: Callable[[], Any]) -> None:
     """The base has Dense layers of 50, 25 and 3 units, for rows of 4 numbers."""
-    networks.expect_shapes(
-        base(), [(4, 50), (50, 25), (25, 3)], "A kernel has a row for each input and a column for each unit."
-    )
+    think = "A layer's inputs are the units of the layer before it."
+    expect.shapes(base(), [(4, 50), (50, 25), (25, 3)], think)
 
 
-@pytest.mark.task(
-    "build_base", points=2, hint="Every unit has one weight for each of its inputs, and a bias."
-)
-def test_build_base_has_1603_parameters_that_all_train(base: Callable[[], Any]) -> None:
+@pytest.mark.task("build_base", points=2, hint="A unit has a weight for each of its inputs, and a bias.")
+def test_build_base_trains_all_1603_parameters(base: Callable[[], Any]) -> None:
     """The base has 1,603 parameters, and training can change all of them."""
-    networks.expect_counts(
-        base(), (1603, 1603, 0), "Does every layer have its bias, and is none of them frozen?"
-    )
+    expect.counts(base(), 1603, 1603, "Has every layer its bias, and is none of them frozen?")
 
 
-@pytest.mark.task("build_base", points=3, hint="Which activation does each of the three layers have?")
+@pytest.mark.task("build_base", points=3, hint="Which activation has each of the three layers?")
 def test_build_base_computes_relu_relu_softmax(base: Callable[[], Any]) -> None:
-    """The base computes what its weights, relu, relu and softmax say: probabilities that sum to 1."""
+    """The base computes what relu, relu and softmax make of its weights."""
     x = networks.probes(4)
     law = networks.forward(networks.weights(base()), ["relu", "relu", "softmax"], x)
-    networks.expect_outputs(
-        base(), x, law, "Which activation follows each layer, and does it follow only once?"
-    )
+    expect.outputs(base(), x, law, "Which activation follows which layer, and does each follow only once?")
 
 
-@pytest.mark.task("build_base", points=2, hint="One-hot targets and probabilities: which loss compares them?")
+@pytest.mark.task("build_base", points=2, hint="Which loss compares one-hot targets with probabilities?")
 def test_build_base_is_compiled(base: Callable[[], Any]) -> None:
     """The base is compiled with categorical cross-entropy and Adam."""
-    networks.expect_compiled(base())
+    expect.compiled(base())
 
 
-@pytest.mark.task("build_base", points=4, hint="What could keep the network from learning from the flowers?")
+@pytest.mark.task("build_base", points=4, hint="What could keep the network from learning the flowers?")
 def test_build_base_learns_iris(settings: Settings) -> None:
     """Trained for 100 epochs, the base gets at least 95 % of the Iris flowers right."""
     lesson.deterministic(settings["seed"])
     base = transfer.build_base()
-    networks.expect_compiled(base)
-    networks.expect_shapes(
-        base, [(4, 50), (50, 25), (25, 3)], "Only a network with these layers is trained here."
-    )
+    expect.compiled(base)
+    expect.shapes(base, [(4, 50), (50, 25), (25, 3)], "Only a network with these layers is trained here.")
+    expect.can_train(base)
     x, y = lesson.iris()
-    training = lesson.train(base, x, y, epochs=settings["base_epochs"], seed=settings["seed"])
-    networks.expect_accuracy(training["accuracy"], settings["base_accuracy"])
+    result = lesson.train(base, x, y, epochs=settings["base_epochs"], seed=settings["seed"])
+    expect.accuracy(result["accuracy"], settings["base_accuracy"])
 
 
-@pytest.mark.task(
-    "copy_layers", points=2, hint="Does the copy have a layer for each layer of the base, in order?"
-)
-def test_copy_layers_has_the_same_layers(copied: Callable[[], Asked]) -> None:
-    """The copy is a new model with as many layers of the same sizes, in the same order."""
+@pytest.mark.task("copy_layers", points=2, hint="Is there a layer in the copy for every layer of the base?")
+def test_copy_layers_makes_a_model_of_the_same_layers(copied: Callable[[], Asked]) -> None:
+    """The copy is a new model that has layers of the same sizes in the same order."""
     asked = copied()
-    networks.expect_new(asked)
-    networks.expect_shapes(asked.answer, [(4, 50), (50, 25), (25, 3)], "Which layers of the base arrived?")
+    expect.new(asked)
+    expect.shapes(asked.answer, [(4, 50), (50, 25), (25, 3)], "Which of the base's layers arrived?")
 
 
 @pytest.mark.task(
-    "copy_layers", points=3, hint="New layers begin with new weights. Where do the base's come in?"
+    "copy_layers", points=3, hint="A new layer begins with new weights. How do the base's get in?"
 )
 def test_copy_layers_brings_the_weights(copied: Callable[[], Asked]) -> None:
-    """Every kernel and every bias of the base arrives in the copy, bit for bit."""
+    """Every kernel and every bias of the base is in the copy, bit for bit."""
     asked = copied()
-    networks.expect_weights(asked.answer, asked.before.weights)
+    expect.weights(asked.answer, asked.before.weights)
 
 
-@pytest.mark.task(
-    "copy_layers", points=2, hint="A layer is more than its weights: what else does it compute with?"
-)
+@pytest.mark.task("copy_layers", points=2, hint="What besides its weights decides what a layer gives?")
 def test_copy_layers_keeps_the_predictions(copied: Callable[[], Asked]) -> None:
     """The copy predicts what the base predicted."""
     asked, x = copied(), networks.probes(4)
-    networks.expect_outputs(
-        asked.answer, x, asked.before.outputs(x), "Weights and activations both have to arrive."
-    )
+    expect.outputs(asked.answer, x, asked.before.outputs(x), "Did the weights arrive, and the activations?")
 
 
 @pytest.mark.task("copy_layers", points=2, hint="Which of your lines changes the base itself?")
 def test_copy_layers_leaves_the_base_alone(copied: Callable[[], Asked]) -> None:
     """The base keeps its layers, weights and trainable flags."""
-    networks.expect_unharmed(copied())
+    expect.unharmed(copied())
 
 
 @pytest.mark.task("drop_top", points=3, hint="Which layers remain when only the last one goes?")
-def test_drop_top_has_one_layer_less(dropped: Callable[[], Asked]) -> None:
-    """The answer has the layers of 50 and 25 units, and no longer the one of 3."""
-    networks.expect_shapes(
-        dropped().answer, [(4, 50), (50, 25)], "The whole last layer goes, not its activation alone."
-    )
+def test_drop_top_removes_one_layer(dropped: Callable[[], Asked]) -> None:
+    """The layers of 50 and 25 units remain, the one of 3 is gone."""
+    expect.shapes(dropped().answer, [(4, 50), (50, 25)], "Which layer is the last, and does all of it go?")
 
 
-@pytest.mark.task(
-    "drop_top", points=3, hint="Are the layers that remain the ones that were there, with their weights?"
-)
+@pytest.mark.task("drop_top", points=3, hint="Are the layers that remain still the ones that were there?")
 def test_drop_top_keeps_the_weights(dropped: Callable[[], Asked]) -> None:
-    """The layers that remain have the weights that they had, bit for bit: 1,525 parameters."""
+    """What remains has the weights that it had, bit for bit."""
     asked = dropped()
-    networks.expect_weights(asked.answer, asked.before.weights[:-1])
+    expect.weights(asked.answer, asked.before.weights[:-1])
 
 
 @pytest.mark.task("drop_top", points=2, hint="What did the last layer receive? That should come out now.")
 def test_drop_top_gives_what_the_top_received(dropped: Callable[[], Asked]) -> None:
-    """The outputs are the 25 features that the last layer used to receive."""
+    """What comes out is the 25 features that the last layer used to receive."""
     asked, x = dropped(), networks.probes(4)
-    networks.expect_outputs(
-        asked.answer, x, asked.before.outputs(x, -1), "The layers keep their activations."
+    expect.outputs(
+        asked.answer, x, asked.before.outputs(x, -1), "Has each layer that remains its activation?"
     )
 
 
 @pytest.mark.task(
-    "drop_top", points=3, hint="Is what you take the layer from a copy, or the argument itself?"
+    "drop_top", points=3, hint="Do you take the layer from a new model, or from the one passed in?"
 )
 def test_drop_top_leaves_the_argument_alone(dropped: Callable[[], Asked]) -> None:
     """The model that was passed in keeps all of its layers, the last one too."""
-    networks.expect_unharmed(dropped())
+    expect.unharmed(dropped())
 
 
 @pytest.mark.task("freeze", points=2, hint="What may freezing change, and what not?")
 def test_freeze_keeps_layers_and_weights(frozen: Callable[[], Asked]) -> None:
     """The frozen model has the same layers with the same weights."""
     asked = frozen()
-    networks.expect_weights(asked.answer, asked.before.weights)
+    expect.weights(asked.answer, asked.before.weights)
 
 
 @pytest.mark.task(
-    "freeze", points=5, hint="Which property of a layer decides whether it trains? Set it on every layer."
+    "freeze", points=5, hint="Which property of a layer says whether it trains, and which layers have it set?"
 )
 def test_freeze_leaves_nothing_to_train(frozen: Callable[[], Asked]) -> None:
-    """All 1,525 parameters are frozen; training can change none."""
-    asked = frozen()
-    networks.expect_counts(asked.answer, (1525, 0, 1525), "Which layers did the freeze reach?")
-    networks.expect_flags(asked.answer, [False, False])
+    """All 1,525 parameters are frozen."""
+    expect.counts(frozen().answer, 1525, 0, "Which layers did the freeze reach?")
 
 
 @pytest.mark.task("freeze", points=2, hint="What may freezing change, and what not?")
 def test_freeze_keeps_the_outputs(frozen: Callable[[], Asked]) -> None:
-    """The frozen model computes what the model computed."""
+    """The frozen model computes what it computed before."""
     asked, x = frozen(), networks.probes(4)
-    networks.expect_outputs(asked.answer, x, asked.before.outputs(x), "Freezing is about training alone.")
+    expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
 
 
-@pytest.mark.task(
-    "add_softmax", points=3, hint="Which layers should the new model have, and where does the new one go?"
-)
+@pytest.mark.task("add_softmax", points=3, hint="Which layers has the new model, and where is the new one?")
 def test_add_softmax_puts_one_layer_on_top(added: Callable[[], Asked]) -> None:
-    """The new model has the two layers of the body and one of 4 units."""
+    """The new model has the layers of the body, with their weights, and then one of 4 units."""
     asked = added()
-    networks.expect_new(asked)
-    networks.expect_shapes(
-        asked.answer, [(4, 50), (50, 25), (25, 4)], "The body stays whole, one layer is added."
-    )
-    networks.expect_weights(asked.answer, asked.before.weights, first=2)
+    expect.new(asked)
+    expect.shapes(asked.answer, [(4, 50), (50, 25), (25, 4)], "The body stays whole, and one layer is added.")
+    expect.weights(asked.answer, asked.before.weights, first=2)
 
 
-@pytest.mark.task(
-    "add_softmax", points=3, hint="Which activation makes probabilities, and what does it apply to?"
-)
+@pytest.mark.task("add_softmax", points=3, hint="Which activation makes probabilities, and of what?")
 def test_add_softmax_gives_probabilities(added: Callable[[], Asked]) -> None:
-    """What comes out is the softmax of the new layer, applied to what the body gives."""
+    """What comes out is the softmax of what the new layer makes of the body's features."""
     asked, x = added(), networks.probes(4)
-    top = networks.weights(asked.answer)[-1:]
-    law = networks.forward(top, ["softmax"], asked.before.outputs(x))
-    networks.expect_outputs(
-        asked.answer, x, law, "Does the body keep its activations, and does softmax come once?"
+    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x))
+    expect.outputs(
+        asked.answer, x, law, "Has the body its activations, and does softmax come once, at the end?"
     )
 
 
-@pytest.mark.task(
-    "add_softmax", points=2, hint="One-hot targets and probabilities: which loss compares them?"
-)
+@pytest.mark.task("add_softmax", points=2, hint="Which loss compares one-hot targets with probabilities?")
 def test_add_softmax_is_compiled(added: Callable[[], Asked]) -> None:
     """The new model is compiled with categorical cross-entropy and Adam."""
-    networks.expect_compiled(added().answer)
+    expect.compiled(added().answer)
 
 
-@pytest.mark.task("add_softmax", points=3, hint="Which layers should train now, and which not?")
-def test_add_softmax_keeps_the_body_frozen(added: Callable[[], Asked]) -> None:
-    """Of 1,629 parameters, the 1,525 of the frozen body stay frozen and the 104 new ones train."""
-    asked = added()
-    networks.expect_counts(
-        asked.answer, (1629, 104, 1525), "The new layer trains; what was frozen stays frozen."
-    )
-    networks.expect_flags(asked.answer, [False, False, True])
+@pytest.mark.task("add_softmax", points=3, hint="Which layers should training change now?")
+def test_add_softmax_trains_the_new_layer_alone(added: Callable[[], Asked]) -> None:
+    """Of 1,629 parameters the 1,525 of the frozen body stay frozen, and the 104 new ones train."""
+    answer = added().answer
+    expect.counts(answer, 1629, 104, "What was frozen stays frozen, and the new layer trains.")
+    expect.flags(answer, [False, False, True], "What was frozen stays frozen, and the new layer trains.")
 
 
 @pytest.mark.task("add_softmax", points=2, hint="Does your code add to the body itself, or to a new model?")
 def test_add_softmax_leaves_the_body_alone(added: Callable[[], Asked]) -> None:
     """The body does not grow: it keeps its two layers, their weights and trainable flags."""
-    networks.expect_unharmed(added())
+    expect.unharmed(added())
 
 
 @pytest.mark.task(
-    "build_transfer_model", points=3, hint="Which layers are borrowed, which is new, and which of them train?"
+    "build_transfer_model", points=3, hint="Which layers are borrowed, which is new, which of them train?"
 )
 def test_build_transfer_model_trains_104_of_1629_parameters(grafted: Callable[[], Asked]) -> None:
-    """The graft has 1,629 parameters: 1,525 are borrowed and frozen, 104 are new and train."""
-    asked = grafted()
-    networks.expect_shapes(
-        asked.answer, [(4, 50), (50, 25), (25, 4)], "The donor without its top, then a new one."
-    )
-    networks.expect_counts(asked.answer, (1629, 104, 1525), "Which layers are frozen at the end?")
-    networks.expect_flags(asked.answer, [False, False, True])
+    """The graft has 1,629 parameters: 1,525 borrowed and frozen, 104 new and trainable."""
+    answer = grafted().answer
+    expect.shapes(answer, [(4, 50), (50, 25), (25, 4)], "The base without its top, and then a new one.")
+    expect.counts(answer, 1629, 104, "Which layers are frozen in the end?")
+    expect.flags(answer, [False, False, True], "Which layers are frozen in the end?")
 
 
 @pytest.mark.task(
-    "build_transfer_model", points=3, hint="Are the borrowed layers really the donor's, weights and all?"
+    "build_transfer_model", points=3, hint="Are the borrowed layers the base's, weights and all?"
 )
-def test_build_transfer_model_borrows_the_weights(grafted: Callable[[], Asked]) -> None:
-    """The frozen layers have the weights of the donor, bit for bit, and its activations."""
+def test_build_transfer_model_borrows_what_the_base_learned(grafted: Callable[[], Asked]) -> None:
+    """The borrowed layers have the base's weights, bit for bit, and its activations; a softmax follows."""
     asked, x = grafted(), networks.probes(4)
-    networks.expect_weights(asked.answer, asked.before.weights[:-1], first=2)
-    top = networks.weights(asked.answer)[-1:]
-    law = networks.forward(top, ["softmax"], asked.before.outputs(x, -1))
-    networks.expect_outputs(
-        asked.answer, x, law, "Does every layer keep its activation, and does softmax come once?"
+    expect.weights(asked.answer, asked.before.weights[:-1], first=2)
+    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x, -1))
+    expect.outputs(
+        asked.answer, x, law, "Has every layer its activation, and does softmax come once, at the end?"
     )
 
 
 @pytest.mark.task(
-    "build_transfer_model", points=2, hint="One-hot targets and probabilities: which loss compares them?"
+    "build_transfer_model", points=2, hint="Which loss compares one-hot targets with probabilities?"
 )
 def test_build_transfer_model_is_compiled(grafted: Callable[[], Asked]) -> None:
     """The graft is compiled with categorical cross-entropy and Adam."""
-    networks.expect_compiled(grafted().answer)
+    expect.compiled(grafted().answer)
 
 
 @pytest.mark.task(
-    "build_transfer_model", points=2, hint="Whoever freezes a layer freezes it wherever it is used."
+    "build_transfer_model", points=2, hint="A layer that is frozen is frozen in every model that uses it."
 )
 def test_build_transfer_model_leaves_the_base_alone(grafted: Callable[[], Asked]) -> None:
-    """The base keeps its layers, weights and trainable flags: it can still be trained."""
-    networks.expect_unharmed(grafted())
+    """The base keeps its layers, weights and trainable flags."""
+    expect.unharmed(grafted())
 
 
 @pytest.mark.task(
-    "build_transfer_model", points=2, hint="What does the new layer learn from, and can it learn at all?"
+    "build_transfer_model", points=2, hint="What does the new layer learn from, and can it learn?"
 )
 def test_build_transfer_model_learns_the_eight_flowers(
-    settings: Settings, trained: Callable[[], Any]
+    settings: Settings, trained: Callable[[], Trained]
 ) -> None:
     """Trained for 1,000 epochs, the graft gets at least seven of the eight flowers right."""
-    networks.expect_accuracy(trained()[2], settings["graft_accuracy"])
+    _, _, accuracy = trained()
+    expect.accuracy(accuracy, settings["graft_accuracy"])
 
 
 @pytest.mark.task(
-    "build_transfer_model", points=2, hint="What should a training change, and what should stay?"
+    "build_transfer_model", points=3, hint="What should training change, and what should it leave?"
 )
-def test_build_transfer_model_trains_its_top_alone(trained: Callable[[], Any]) -> None:
-    """Training changes the new layer; the borrowed layers stay as they were, bit for bit."""
+def test_build_transfer_model_learns_in_its_top_alone(trained: Callable[[], Trained]) -> None:
+    """Training changes the new layer; the borrowed ones and the base stay as they were, bit for bit."""
     graft, before, _ = trained()
-    networks.expect_only_top_moved(graft.answer, before)
+    expect.only_top_moved(graft.answer, before)
+    expect.unharmed(graft)

@@ -1,0 +1,196 @@
+"""Given code of week 9: what the checks expect, said in words when it is not so. Nothing here is yours.
+
+Every function raises AssertionError with what was expected, what was received and what to think about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+# First, for it brings in Keras with the lesson's settings.
+import networks
+from networks import Asked, Counts, Weights
+
+# isort: split
+import keras
+import numpy as np
+
+CROSSENTROPY = {"categorical_crossentropy", "CategoricalCrossentropy"}
+
+
+def new(asked: Asked) -> None:
+    """The answer is a model of its own, not the one that was passed in."""
+    __tracebackhide__ = True
+    networks.flat(asked.answer)
+    if asked.answer is asked.argument:
+        _fail("a new model", "the very one that was passed in", "Where does your function make another?")
+
+
+def shapes(model: Any, expected: list[tuple[int, int]], think: str) -> None:
+    """The Dense layers are these: (inputs, units) of each, in order."""
+    __tracebackhide__ = True
+    received = [kernel.shape for kernel, _ in networks.weights(model)]
+    if received != expected:
+        _fail(f"Dense layers with (inputs, units) {expected}", received, think)
+
+
+def counts(model: Any, total: int, trainable: int, think: str) -> None:
+    """So many parameters in total, so many of them trainable and the others frozen."""
+    __tracebackhide__ = True
+    expected, received = Counts(total, trainable, total - trainable), networks.counts(model)
+    if received != expected:
+        _fail(expected, received, think)
+
+
+def flags(model: Any, expected: list[bool], think: str) -> None:
+    """Training can change these layers (True) and not those (False), in order."""
+    __tracebackhide__ = True
+    received = networks.flags(model)
+    if received != expected:
+        _fail(_flags(expected), _flags(received), think)
+
+
+def weights(model: Any, expected: Weights, first: int | None = None) -> None:
+    """The Dense layers, or only the `first` ones, have these kernels and biases, bit for bit."""
+    __tracebackhide__ = True
+    received = networks.weights(model)[:first]
+    sizes = [[kernel.shape for kernel, _ in pairs] for pairs in (expected, received)]
+    if sizes[0] != sizes[1]:
+        _fail(f"Dense layers with (inputs, units) {sizes[0]}", sizes[1], "Which layers have to be there?")
+    for number, (old, now) in enumerate(zip(expected, received, strict=True), 1):
+        for part, array, other in zip(("kernel", "bias"), old, now, strict=True):
+            if not np.array_equal(array, other):
+                _fail(
+                    f"in layer {number} the {part} that was there before",
+                    f"other numbers, off by up to {np.abs(array - other).max():.2g}",
+                    "A new layer begins with new weights. How do the old ones get into it?",
+                )
+
+
+def outputs(model: Any, x: np.ndarray, law: np.ndarray, think: str) -> None:
+    """For the rows of x the network gives what NumPy computed."""
+    __tracebackhide__ = True
+    received = networks.outputs(model, x)
+    if received.shape != law.shape:
+        _fail(f"outputs of shape {law.shape}", received.shape, think)
+    if not np.allclose(received, law, rtol=1e-4, atol=1e-4):
+        row = int(np.argmax(np.abs(received - law).max(axis=1)))
+        _fail(f"for the row {_row(x[row])} the outputs {_row(law[row])}", _row(received[row]), think)
+
+
+def compiled(model: Any) -> None:
+    """The network is compiled with Adam and a categorical cross-entropy that takes probabilities."""
+    __tracebackhide__ = True
+    networks.flat(model)
+    if getattr(model, "optimizer", None) is None or getattr(model, "loss", None) is None:
+        _fail("a compiled model", "one without loss or optimizer", "Which call says how a model is trained?")
+    if type(model.optimizer) is not keras.optimizers.Adam:
+        _fail("the optimizer Adam", type(model.optimizer).__name__, "Which optimizer does the task name?")
+    loss = _loss(model.loss)
+    name = getattr(loss, "__name__", type(loss).__name__)
+    if name not in CROSSENTROPY:
+        _fail(
+            "the loss categorical cross-entropy",
+            name,
+            "Which loss compares one-hot targets with probabilities?",
+        )
+    truth, said = (
+        np.eye(3, dtype=np.float32),
+        np.full((3, 3), 0.2, np.float32) + 0.4 * np.eye(3, dtype=np.float32),
+    )
+    value = float(np.mean(np.asarray(loss(truth, said))))
+    if abs(value + np.log(0.6)) > 1e-3:
+        expected = f"a loss of {-np.log(0.6):.3f} where the right class gets the probability 0.6"
+        _fail(
+            expected,
+            f"{value:.3f}",
+            "Softmax gives probabilities, not logits: what does the loss take them for?",
+        )
+
+
+def can_train(model: Any) -> None:
+    """Something is left for training to change."""
+    __tracebackhide__ = True
+    if not any(networks.flags(model)):
+        _fail("a layer that trains", "a network that is frozen whole", "What is left to learn anything?")
+
+
+def accuracy(received: float, threshold: float) -> None:
+    """At least this share of the rows is right after the training."""
+    __tracebackhide__ = True
+    if not received >= threshold:
+        think = "Do the right layers train, with the right loss, and not too slowly?"
+        _fail(f"an accuracy of at least {threshold} after the training", f"{received:.3f}", think)
+
+
+def only_top_moved(model: Any, before: Weights) -> None:
+    """Training changed the last layer and no other."""
+    __tracebackhide__ = True
+    moved = [not _same(old, now) for old, now in zip(before, networks.weights(model), strict=True)]
+    if moved != [False] * (len(moved) - 1) + [True]:
+        expected = "that training changes the last layer alone"
+        _fail(
+            expected,
+            f"a change in layers {[n for n, m in enumerate(moved, 1) if m]}",
+            "Which of them were frozen?",
+        )
+
+
+def unharmed(asked: Asked) -> None:
+    """The argument has the layers, the weights and the trainable flags that it had before."""
+    __tracebackhide__ = True
+    before, layers = asked.before, list(asked.argument.layers)
+    if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
+        think = "Whose list of layers does your function change?"
+        _fail(f"an argument that keeps its {_names(before.layers)}", _names(layers), think)
+    now = networks.counts(asked.argument)
+    if [layer.trainable for layer in layers] != before.flags or now != before.counts:
+        think = "Who else uses the layers whose `trainable` you set?"
+        _fail(f"an argument with {before.counts}, as before", f"one with {now}", think)
+    for layer, old in zip(layers, before.weights, strict=True):
+        if not _same(layer.get_weights(), old):
+            _fail(
+                f"an argument with its own weights in {layer.name}", "one with others", "What wrote into it?"
+            )
+
+
+def nothing_shared(asked: Asked) -> None:
+    """No layer of the answer is one of the argument's."""
+    __tracebackhide__ = True
+    own = {id(layer) for layer in asked.before.layers}
+    if shared := [layer for layer in networks.flat(asked.answer) if id(layer) in own]:
+        think = "Whatever changes a shared layer changes both networks."
+        _fail("a network with layers of its own", f"one that shares {_names(shared)}", think)
+
+
+def _loss(loss: Any) -> Any:
+    """The loss as a function or an object; a list or dict of one counts as that one."""
+    if isinstance(loss, (list, tuple, dict)) and len(loss) == 1:
+        loss = next(iter(loss.values() if isinstance(loss, dict) else loss))
+    try:
+        return keras.losses.get(loss)
+    except (ValueError, TypeError):
+        return loss
+
+
+def _same(old: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> bool:
+    return len(old) == len(now) and all(np.array_equal(*pair) for pair in zip(old, now, strict=True))
+
+
+def _flags(trains: list[bool]) -> str:
+    return "layers that are " + ", ".join("trainable" if flag else "frozen" for flag in trains)
+
+
+def _names(layers: list[Any]) -> str:
+    return f"{len(layers)} layers ({', '.join(layer.name for layer in layers)})"
+
+
+def _row(numbers: np.ndarray) -> str:
+    shown = ", ".join(f"{number:.4g}" for number in numbers[:6])
+    return f"[{shown}{', …' if len(numbers) > 6 else ''}]"
+
+
+def _fail(expected: object, received: object, think: str) -> NoReturn:
+    __tracebackhide__ = True
+    raise AssertionError(f"Expected {expected}, received {received}. {think}")
