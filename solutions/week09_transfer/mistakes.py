@@ -28,6 +28,15 @@ def twin(model):
     return copy
 
 
+def build_transfer_model(base, n_classes=4):
+    """Graft without the other tasks: calling them, as `transfer.py` does, would inherit their mistakes."""
+    body = twin(base).layers[:-1]
+    for layer in body:
+        layer.trainable = False
+    top = keras.layers.Dense(n_classes, activation="softmax")
+    return compiled(network(base.input_shape[-1], *body, top))
+
+
 # build_base
 
 
