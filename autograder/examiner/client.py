@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -37,6 +38,12 @@ class Examiner:
 
     def __init__(self, kit: Kit, isolation: str = "bubblewrap", store: Path | None = None) -> None:
         """Start the process; `store` is a folder in which trainings are kept from run to run."""
+        self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
+        self._send(kit.zip())
+        self._send(json.dumps({"isolation": isolation, "store": store and str(store)}).encode())
+
+    def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start a Python with `arguments` and the number of its end of the link."""
         ours, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         # Ours, so that it goes even when the process is killed. Others may pass through, not look around.
@@ -44,17 +51,15 @@ class Examiner:
         Path(self._scratch.name).chmod(0o711)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.examiner.worker", str(theirs.fileno())],
+                [sys.executable, *arguments, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=os.environ | ONE_THREAD | {"TMPDIR": self._scratch.name},
+                env={**environment, "TMPDIR": self._scratch.name},
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
                 stderr=self._log,
             )
         self._link = Connection(ours.detach())
         self._ready = False
-        self._send(kit.zip())
-        self._send(json.dumps({"isolation": isolation, "store": store and str(store)}).encode())
 
     def wait(self) -> None:
         """Return once the examiner is warm; raises IsolationUnavailable or ExaminerDied."""

@@ -20,9 +20,16 @@ from .session import CheckSession
 from .trainings import Trained, Trainings
 
 
+def _nobody(event: fork.Event) -> None:
+    """Watches nothing."""
+
+
 @dataclass(frozen=True)
 class Examination:
-    """Everything that stays the same from one submission to the next, in the warm process."""
+    """Everything that stays the same from one submission to the next, in the warm process.
+
+    `watch` is told every event as it comes in.
+    """
 
     kit: Kit
     session: CheckSession
@@ -32,6 +39,7 @@ class Examination:
     call_seconds: float
     check_seconds: float
     isolation: str
+    watch: fork.Emit = _nobody
 
     def examine(self, submission: Submission) -> Report:
         """Return the report of one submission; raises only where the grader itself is at fault."""
@@ -55,6 +63,7 @@ class Examination:
         try:
             for event in fork.run(work, self.check_seconds, fork.Bounds()):
                 progress.take(event)
+                self.watch(event)
                 if self.trainings and "trained" in event:
                     self.trainings.keep(Trained.from_event(event["trained"]))
         except (fork.Overdue, fork.Died) as end:

@@ -12,6 +12,7 @@ import signal
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -20,6 +21,7 @@ from typing import Any
 from ..kit import Kit
 from ..records import Submission
 from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
+from . import fork
 from .examine import Examination
 from .proxies import Proxies
 from .session import CheckSession
@@ -41,40 +43,55 @@ def main(descriptor: int) -> None:
     except EOFError:
         return
     except IsolationUnavailable as error:
-        _say(link, unavailable=str(error))
+        say(link, unavailable=str(error))
     except Exception:
-        _say(link, fault=traceback.format_exc())
+        say(link, fault=traceback.format_exc())
 
 
 def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) -> None:
-    limits = dict(kit.config.get("limits", {}))
-    check_seconds = float(limits.pop("check_seconds", CHECK_SECONDS))
-    isolation = Isolation(options["isolation"])
-    kit.write(folder)
     with Sandbox(
         given=kit.given,
         module=kit.module,
         preload=kit.config.get("preload", ()),
         prepare=kit.config.get("prepare"),
         seed=kit.seed,
-        limits=Limits.of(limits),
-        isolation=isolation,
+        limits=Limits.of(sandbox_limits(kit)),
+        isolation=Isolation(options["isolation"]),
     ) as sandbox:
-        proxies = Proxies(kit.module, kit.tasks)
-        trainings = warm_up(kit, folder, proxies, options["store"] and Path(options["store"]))
+        serve_with(sandbox, kit, options["store"] and Path(options["store"]), folder, link)
 
-        def serve(session: CheckSession) -> None:
-            call_seconds = Limits.of(limits).call_seconds
-            examination = Examination(
-                kit, session, proxies, sandbox, trainings, call_seconds, check_seconds, isolation.value
-            )
-            gc.freeze()
-            _say(link, ready=True)
-            while True:
-                submission = Submission.from_bytes(link.recv_bytes())
-                _say(link, report=examination.examine(submission).to_json())
 
-        CheckSession(kit, serve).run(folder)
+def serve_with(
+    sandbox: Sandbox,
+    kit: Kit,
+    store: Path | None,
+    folder: Path,
+    link: Connection,
+    watch: Callable[[fork.Event], None] = lambda event: None,
+) -> None:
+    """Examine one submission after another in `sandbox`; `folder` is for the kit's files alone."""
+    kit.write(folder)
+    proxies = Proxies(kit.module, kit.tasks)
+    trainings = warm_up(kit, folder, proxies, store)
+    check_seconds = float(kit.config.get("limits", {}).get("check_seconds", CHECK_SECONDS))
+    call_seconds, level = sandbox.limits.call_seconds, sandbox.isolation.value
+
+    def serve(session: CheckSession) -> None:
+        examination = Examination(
+            kit, session, proxies, sandbox, trainings, call_seconds, check_seconds, level, watch
+        )
+        gc.freeze()
+        say(link, ready=True)
+        while True:
+            submission = Submission.from_bytes(link.recv_bytes())
+            say(link, report=examination.examine(submission).to_json())
+
+    CheckSession(kit, serve).run(folder)
+
+
+def sandbox_limits(kit: Kit) -> dict[str, Any]:
+    """The kit's table `[limits]` without what is the examiner's own."""
+    return {name: value for name, value in kit.config.get("limits", {}).items() if name != "check_seconds"}
 
 
 def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> Trainings | None:
@@ -105,7 +122,8 @@ def _declared(path: str) -> tuple[ModuleType, str]:
     return importlib.import_module(module), name
 
 
-def _say(link: Connection, **message: Any) -> None:
+def say(link: Connection, **message: Any) -> None:
+    """Send one message to the client."""
     link.send_bytes(json.dumps(message).encode())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -13,7 +13,7 @@ from ..wire.frames import Frame
 from .child import Child
 from .errors import ChildDied, SandboxBroken, SandboxFailure
 from .fate import reason
-from .launch import plan
+from .launch import Launch, plan
 from .level import Isolation
 from .limits import Limits
 from .output import Output
@@ -31,6 +31,7 @@ class Sandbox:
     call.
 
     A fork of the process that made it may load and call while that process waits, which then clears.
+    `start` starts its warm process in another way than by a program.
     Raises IsolationUnavailable where the level cannot be had, SandboxBroken where given code fails.
     """
 
@@ -43,9 +44,11 @@ class Sandbox:
         seed: int = 0,
         limits: Limits | None = None,
         isolation: Isolation = Isolation.BUBBLEWRAP,
+        start: Callable[[Launch], Warm] = Warm,
     ) -> None:
         self.limits = limits or Limits()
         self.isolation = isolation
+        self._start_warm = start
         self._owner = os.getpid()
         self._wanted = Spec(module=module, preload=tuple(preload), prepare=prepare, seed=seed)
         self._workplace = Workplace(given)
@@ -116,7 +119,7 @@ class Sandbox:
         self.close()
 
     def _start(self) -> Warm:
-        return Warm(plan(self._wanted, self._workplace, self.limits, self.isolation))
+        return self._start_warm(plan(self._wanted, self._workplace, self.limits, self.isolation))
 
     def _fork(self) -> Loaded:
         """Fork a child and load the submission in it."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from .advice import refused_by_the_system
 from .errors import IsolationUnavailable, SandboxBroken
@@ -19,8 +20,18 @@ from .launch import Launch
 
 READY_SECONDS = 180.0
 ANSWER_SECONDS = 15.0
-END_SECONDS = 10.0
+END_SECONDS = 3.0
 MESSAGE_BYTES = 1 << 17
+
+
+class Process(Protocol):
+    """What is needed of a started process: as `subprocess.Popen` has it."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises subprocess.TimeoutExpired."""
+
+    def kill(self) -> None:
+        """End it at once."""
 
 
 class Warm:
@@ -34,15 +45,7 @@ class Warm:
         self._numbers = 0
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs, tempfile.TemporaryFile() as log:
-            self._process = subprocess.Popen(
-                [*launch.command, str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env=launch.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+            self._process = self._begin(launch, theirs, log)
             theirs.close()
             try:
                 self._get_ready(launch, log)
@@ -66,9 +69,24 @@ class Warm:
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            # bubblewrap as root has no right left to end what it started.
+            for process in (*_children(self._process.pid), self._process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
             self._process.wait()
         self._control.close()
+
+    def _begin(self, launch: Launch, theirs: socket.socket, log: Any) -> Process:
+        """Start the process that serves `theirs` and writes to `log`."""
+        return subprocess.Popen(
+            [*launch.command, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env=launch.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
     def _get_ready(self, launch: Launch, log: Any) -> None:
         try:
@@ -110,3 +128,10 @@ class Warm:
             raise EOFError("it has ended")
         message: dict[str, Any] = json.loads(text)
         return message
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [int(n) for n in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
