@@ -23,6 +23,8 @@ def confine(spec: Spec) -> None:
                 kernel.unshare(flag)
     if spec.identity is not None:
         _become(spec.identity)
+    # Again: a change of user undoes it. Where the starter may not signal this user, the control socket tells.
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
     os.umask(0o077)
     kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
     forget_handlers()

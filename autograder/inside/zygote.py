@@ -34,10 +34,15 @@ def main() -> None:
     """Serve the control socket whose descriptor is the only argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
     serve(control, Spec.from_json(control.recv(MESSAGE_BYTES)))
+    # At once: there may be threads to wait for, where given code started some.
+    os._exit(0)
 
 
 def serve(control: socket.socket, spec: Spec) -> None:
-    """Get ready, say so, and serve `control` until its other end closes. May be called right after a fork."""
+    """Get ready, say so, and serve `control` until its other end closes.
+
+    May be called right after a fork; the caller ends the process at once when this returns.
+    """
     try:
         close_all_but(control.fileno())
         confine(spec)

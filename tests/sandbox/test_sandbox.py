@@ -1,0 +1,277 @@
+"""Honest submissions, and those that end, hang or answer nonsense, at the level that conftest names."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from autograder.records import Source
+from autograder.sandbox import (
+    BadReply,
+    ChildDied,
+    ChildTimedOut,
+    Isolation,
+    Limits,
+    Sandbox,
+    SandboxBroken,
+    SandboxFailure,
+)
+
+pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.needs("libseccomp")]
+
+
+def warm_process(sandbox: Sandbox) -> int:
+    """The warm process as this side sees it: bubblewrap's child, or what was started itself."""
+    started = sandbox._warm._process.pid
+    children = Path(f"/proc/{started}/task/{started}/children").read_text().split()
+    return int(children[0]) if sandbox.isolation is Isolation.BUBBLEWRAP else started
+
+
+ADD = "def add(a, b=1):\n    return a + b\n"
+
+
+def test_a_function_is_called_with_values_and_answers_with_one(call):
+    loaded = call.load(ADD)
+    assert (loaded.ok, loaded.problem, loaded.functions) == (True, None, ("add",))
+    assert call("add", 2) == 3
+    assert call("add", [1], b=[2]) == [1, 2]
+
+
+def test_what_a_function_does_to_its_arguments_comes_back(call):
+    from autograder.wire.frames import Frame
+    from autograder.wire.values import pack, unpack
+
+    call.load("def grow(words):\n    words.append('more')\n    return words\n")
+    packed = pack(((["one"],), {}))
+    reply = call.sandbox.call("grow", Frame({"value": packed.head}, packed.blob), 10)
+    value, _ = unpack(reply.head["value"], reply.blob)
+    assert value == {"answer": ["one", "more"], "args": (["one", "more"],), "kwargs": {}}
+
+
+def test_given_code_and_inputs_can_be_used(call):
+    call.load(
+        "import lesson\ndef words():\n    return lesson.load('words.txt'), lesson.SECRET_OF_THE_LESSON\n"
+    )
+    assert call("words") == ("some words", 7)
+
+
+def test_every_call_starts_from_the_seed_even_where_the_submission_replaces_prepare(call):
+    call.load("import lesson, random\nlesson.prepare = print\ndef draw():\n    return random.random()\n")
+    first = call("draw")
+    assert call("draw") == first
+    call.load("import random\ndef draw():\n    return random.random()\n")
+    assert call("draw") == first
+
+
+def test_hashes_are_the_same_in_every_sandbox(call):
+    call.load("def h():\n    return hash('text')\n")
+    with Sandbox({}, "transfer", limits=call.sandbox.limits, isolation=call.sandbox.isolation) as other:
+        again = type(call)(other)
+        again.load("def h():\n    return hash('text')\n")
+        assert again("h") == call("h")
+
+
+def test_an_exception_is_told_with_the_students_own_lines(call):
+    call.load("def outer(x):\n    return inner(x)\n\ndef inner(x):\n    return 1 / x\n")
+    with pytest.raises(call.Raised, match="ZeroDivisionError: division by zero") as raised:
+        call("outer", 0)
+    assert raised.value.trace == [[2, "outer", "return inner(x)"], [5, "inner", "return 1 / x"]]
+    assert call("outer", 2) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("raise NotImplementedError", "NotImplementedError"),
+        ("raise type('Mine', (NotImplementedError,), {})", "NotImplementedError"),
+        ("raise SystemExit(0)", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("return g()", "RecursionError"),
+    ],
+)
+def test_any_exception_is_a_reply_and_not_an_end(call, body, kind):
+    call.load(f"def f():\n    {body}\n\ndef g():\n    return g()\n\n{ADD}")
+    with pytest.raises(call.Raised) as raised:
+        call("f")
+    assert raised.value.type == kind
+    assert call("add", 1) == 2
+
+
+def test_an_exception_that_cannot_be_printed_is_still_a_reply(call):
+    call.load(
+        "class E(Exception):\n    def __str__(self):\n        raise ValueError\ndef f():\n    raise E\n"
+    )
+    with pytest.raises(call.Raised, match="no readable text"):
+        call("f")
+
+
+def test_a_missing_function_is_said_to_be_missing(call):
+    call.load("def other(): pass")
+    with pytest.raises(call.Raised) as raised:
+        call("add")
+    assert raised.value.type == "Missing"
+
+
+def test_what_is_printed_is_kept_from_every_child_and_cut_at_the_limit(call):
+    call.load(
+        "import os\nprint('loading\\x1b[31m')\ndef f(n):\n    print('x' * n)\n    os.write(2, b'err\\n')\n"
+    )
+    call("f", 3)
+    assert call.sandbox.output() == "loading[31m\nxxx\nerr\n"
+    call("f", 100_000)
+    assert call.sandbox.output().endswith("xx\n[cut after 4096 bytes]")
+    call.sandbox.clear()
+    assert call.sandbox.output() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        ("x = 1\nx = y\n", 2, "transfer.py, line 2: NameError: name 'y' is not defined"),
+        ("def f(:\n", 1, "transfer.py, line 1: SyntaxError: invalid syntax"),
+        (
+            "import sys\n\nsys.exit()\n",
+            3,
+            "transfer.py, line 3: the code ends the program while it is loaded.",
+        ),
+        ("raise KeyboardInterrupt\n", 1, "transfer.py, line 1: KeyboardInterrupt"),
+        ("import os\nos._exit(4)\n", None, "transfer.py: loading it failed: it ended itself with status 4."),
+    ],
+)
+def test_a_file_that_does_not_load_has_a_problem_with_its_line(call, text, line, sentence):
+    loaded = call.load(text)
+    assert (loaded.ok, loaded.line, loaded.problem) == (False, line, sentence)
+
+
+def test_a_cell_that_raises_is_lost_alone(call):
+    loaded = call.load("a = 1", "b = 1\nb = c", "def f():\n    return a\n", "def (", tolerant=True)
+    assert loaded.ok
+    assert loaded.notes == (
+        "transfer.ipynb, code cell 2, line 2: NameError: name 'c' is not defined This cell was left out.",
+        "transfer.ipynb, code cell 4, line 1: SyntaxError: invalid syntax This cell was left out.",
+    )
+    assert call("f") == 1
+
+
+def test_a_submission_is_no_program(call):
+    call.load(
+        "import sys\nname = __name__\nmine = sys.modules[name].__dict__ is globals()\ndef f():\n    return name, mine"
+    )
+    assert call("f") == ("transfer", True)
+
+
+def test_loading_that_does_not_end_is_a_problem(call):
+    limits = Limits(load_seconds=0.5)
+    with Sandbox({}, "transfer", limits=limits, isolation=call.sandbox.isolation) as sandbox:
+        loaded = sandbox.load(Source("transfer.py", ("while True: pass",), False))
+    assert loaded.problem == "transfer.py: loading it failed: it did not answer within 0.5 s."
+
+
+HANG = """
+for s in set(signal.valid_signals()) - {9, 19}:
+    signal.signal(s, signal.SIG_IGN)
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "error", "reason"),
+    [
+        ("os._exit(3)", ChildDied, "it ended itself with status 3"),
+        ("os.abort()", ChildDied, "it crashed (SIGABRT)"),
+        ("ctypes.string_at(0)", ChildDied, "it crashed (SIGSEGV)"),
+        ("signal.pause()", ChildTimedOut, "it did not answer within 0.3 s"),
+        ("[os.close(n) for n in range(64) if n > 2]", (ChildDied, ChildTimedOut), "it "),
+        ("os.closerange(0, 64); signal.pause()", ChildDied, "it closed its connection"),
+        ("[os.write(n, b'x' * 64) for n in range(3, 10)]", BadReply, "frame"),
+        ("[os.write(n, b'\\0\\0\\0\\2\\0\\0\\0\\0{}') for n in range(3, 10)]", BadReply, "this call"),
+        ("[os.write(n, b'\\0\\0\\0\\2\\0\\0\\0\\0[]') for n in range(3, 10)]", BadReply, "JSON object"),
+    ],
+)
+def test_a_child_that_fails_costs_one_call_and_is_loaded_again(call, body, error, reason):
+    call.load(f"import ctypes, os, signal\n{HANG}\ndef f():\n    {body}\n\n{ADD}")
+    with pytest.raises(error) as failure:
+        call("f", seconds=0.3)
+    assert reason in str(failure.value)
+    assert isinstance(failure.value, SandboxFailure)
+    assert call("add", 1) == 2
+
+
+def test_a_child_may_end_again_and_again(call):
+    call.load("import os\ndef f():\n    os._exit(1)\n")
+    with pytest.raises(ChildDied):
+        call("f")
+    with pytest.raises(ChildDied, match="status 1"):
+        call("f")
+
+
+def test_processor_time_has_an_end(call):
+    call.load("def f():\n    while True: pass\n")
+    with pytest.raises(ChildDied, match="more than 2 s of processor time"):
+        call("f")
+
+
+def test_output_without_end_ends_the_child(call):
+    call.load(f"def f():\n    while True: print('x' * 1000)\n{ADD}")
+    with pytest.raises(ChildDied, match="it printed more than 1 MB"):
+        call("f")
+    assert call("add", 1) == 2
+
+
+def test_a_fork_of_the_owner_loads_and_calls_and_the_owner_clears(call):
+    reading, writing = os.pipe()
+    process = os.fork()
+    if process == 0:
+        try:
+            call.load(ADD)
+            os.write(writing, str(call("add", 41)).encode())
+        finally:
+            os._exit(0)
+    os.waitpid(process, 0)
+    assert os.read(reading, 10) == b"42"
+    os.close(reading)
+    os.close(writing)
+    call.sandbox.clear()
+    call.load(ADD)
+    assert call("add", 1) == 2
+
+
+def test_a_fork_that_ends_in_the_middle_leaves_nothing_odd(call):
+    process = os.fork()
+    if process == 0:
+        try:
+            call.load(ADD)
+            call.sandbox._warm._control.send(b'{"do": "end", "id": "never read"}')
+        finally:
+            os._exit(0)
+    os.waitpid(process, 0)
+    warm = call.sandbox._warm
+    call.sandbox.clear()
+    assert call.sandbox._warm is warm
+    call.load(ADD)
+    assert call("add", 1) == 2
+
+
+def test_a_warm_process_that_is_gone_is_made_anew_by_clear(call):
+    call.load(ADD)
+    os.kill(warm_process(call.sandbox), signal.SIGKILL)
+    call.sandbox._warm._process.wait()
+    with pytest.raises(SandboxBroken):
+        call.load(ADD)
+    call.sandbox.clear()
+    call.load(ADD)
+    assert call("add", 1) == 2
+
+
+@pytest.mark.parametrize(
+    ("lesson", "found"),
+    [
+        (b"import nothing_of_that_name", "No module named 'nothing_of_that_name'"),
+        (b"import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()", "one thread"),
+    ],
+)
+def test_given_code_that_fails_or_starts_threads_is_told(call, lesson, found):
+    with pytest.raises(SandboxBroken, match=found):
+        Sandbox({"lesson.py": lesson}, "transfer", ["lesson"], isolation=call.sandbox.isolation)
