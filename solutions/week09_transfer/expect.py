@@ -138,8 +138,12 @@ def only_top_moved(model: Any, before: Weights) -> None:
 
 
 def unharmed(asked: Asked) -> None:
-    """The argument has the layers, the weights and the trainable flags that it had before."""
+    """The argument has the layers, the weights and the trainable flags that it had before.
+
+    It takes an answer to earn this: a function that does nothing harms nothing.
+    """
     __tracebackhide__ = True
+    networks.flat(asked.answer)
     before, layers = asked.before, list(asked.argument.layers)
     if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
         think = "Whose list of layers does your function change?"

@@ -129,10 +129,11 @@ def test_build_base_learns_iris(settings: Settings) -> None:
 
 @pytest.mark.task("copy_layers", points=2, hint="Is there a layer in the copy for every layer of the base?")
 def test_copy_layers_makes_a_model_of_the_same_layers(copied: Callable[[], Asked]) -> None:
-    """The copy is a new model that has layers of the same sizes in the same order."""
+    """The copy is a new model that has layers of the same sizes in the same order, and all of them train."""
     asked = copied()
     expect.new(asked)
     expect.shapes(asked.answer, [(4, 50), (50, 25), (25, 3)], "Which of the base's layers arrived?")
+    expect.counts(asked.answer, 1603, 1603, "Copying freezes nothing.")
 
 
 @pytest.mark.task(
@@ -159,8 +160,10 @@ def test_copy_layers_leaves_the_base_alone(copied: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("drop_top", points=3, hint="Which layers remain when only the last one goes?")
 def test_drop_top_removes_one_layer(dropped: Callable[[], Asked]) -> None:
-    """The layers of 50 and 25 units remain, the one of 3 is gone."""
-    expect.shapes(dropped().answer, [(4, 50), (50, 25)], "Which layer is the last, and does all of it go?")
+    """The layers of 50 and 25 units remain and train as before, the one of 3 is gone."""
+    answer = dropped().answer
+    expect.shapes(answer, [(4, 50), (50, 25)], "Which layer is the last, and does all of it go?")
+    expect.counts(answer, 1525, 1525, "Cutting off a layer freezes none of the others.")
 
 
 @pytest.mark.task("drop_top", points=3, hint="Are the layers that remain still the ones that were there?")
