@@ -89,7 +89,7 @@ def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
 
 
 def trainings_folder() -> Path | None:
-    """Where trainings are kept from run to run: in this user's cache, or nowhere if that cannot be written."""
+    """Where trainings are kept from run to run: in the user's cache, or nowhere if it cannot be written."""
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weekly-kits" / "trainings"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -18,10 +18,10 @@ app = typer.Typer()
 
 @app.command()
 def grade(
-    kit: Annotated[str, typer.Argument(help="The kit's name, or the path of its folder.")],
+    kit: Annotated[str, typer.Argument(metavar="KIT", help="The kit's name, or the path of its folder.")],
     folder: Annotated[
         Path,
-        typer.Argument(help="The class: submissions in one folder, or one.", exists=True),
+        typer.Argument(metavar="FOLDER", help="The class: submissions in one folder, or one.", exists=True),
     ],
     out: Annotated[Path, typer.Option(metavar="GRADES", help="Where the grades go.")],
     jobs: Annotated[
@@ -56,8 +56,8 @@ def grade(
 
 @app.command()
 def show(
-    grades: Annotated[Path, typer.Argument(help="What `kit grade` wrote.", exists=True, file_okay=False)],
-    student: Annotated[str, typer.Argument(help="The student's name in grades.csv.")],
+    grades: Annotated[Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)],
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="The student's name in grades.csv.")],
 ) -> None:
     """Show one report in the terminal."""
     from .show import UnknownReportError, find_report, print_report
