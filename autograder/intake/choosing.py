@@ -16,7 +16,7 @@ from autograder.records import Source, Submission, SubmittedFile
 
 @dataclass(frozen=True)
 class Chosen:
-    """The source that counts, or the `problem` that leaves none; `notes` are sentences for the report."""
+    """The source that counts, or the `problem` that leaves none; `notes` are sentences about the choice."""
 
     source: Source | None
     problem: str | None = None
@@ -36,7 +36,7 @@ def choose(submission: Submission, module: str, tasks: Collection[str]) -> Chose
     Runs a student's text through Python's parser, so call it where a crash does no harm. Never raises.
     """
     if submission.problem is not None:
-        return Chosen(None, submission.problem, submission.notes)
+        return Chosen(None, submission.problem)
     candidates, problems = [], []
     for file in submission.files:
         try:
@@ -46,11 +46,11 @@ def choose(submission: Submission, module: str, tasks: Collection[str]) -> Chose
         else:
             candidates.append(_Candidate(file, source, attempted(source, tasks)))
     if not candidates:
-        return Chosen(None, " ".join(problems[:3]) or "The submission is empty.", submission.notes)
+        return Chosen(None, " ".join(problems[:3]) or "The submission is empty.")
     wanted = Wanted("", module)
     best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, wanted)))
     notes = [_note(best, other) for other in candidates if other is not best]
-    return Chosen(best.source, None, (*submission.notes, *notes[:3], *problems[:3]))
+    return Chosen(best.source, None, (*notes[:3], *problems[:3]))
 
 
 def _preference(file: SubmittedFile, wanted: Wanted) -> tuple[int, float, bool, str]:

@@ -19,8 +19,10 @@ _CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)")
 # These run the cell below them as part of the notebook. Any other is another language or another process.
 _RUNS_BODY = {"time", "capture", "prun"}
 _TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")
-# Every magic is found by tokenising its cell again, so the work is bounded: characters in one notebook.
-_WORK_LIMIT = 5_000_000
+# In Python these reach beyond their line, in a magic they do not.
+_HIDING = frozenset("\"'()[]{}\\")
+# A cell may have to be tokenised once for every magic, so the work is bounded: characters in one notebook.
+_WORK_LIMIT = 2_000_000
 
 
 class Magics:
@@ -56,39 +58,51 @@ class Magics:
 
         for clean in (ipython.leading_indent, ipython.classic_prompt, ipython.ipython_prompt):
             lines = clean(lines)
-        while True:
+        done = False
+        while not done:
             self._work -= sum(map(len, lines))
             if self._work < 0:
                 raise Unreadable(f"{self._where} holds too many magics and shell lines.")
             try:
-                found = _first_magic(ipython, lines)
+                lines, done = _replaced(ipython, lines)
             except SyntaxError:  # broken indentation: the cell will say so itself when it runs
-                found = None
-            if found is None:
-                return blank + lines
-            lines = _replaced(ipython, found, lines)
+                break
+        return blank + lines
 
 
-def _first_magic(ipython: Any, lines: list[str]) -> Any:
-    tokens = ipython.make_tokens_by_line(lines)
+def _replaced(ipython: Any, lines: list[str]) -> tuple[list[str], bool]:
+    """As many lines with magics replaced, and whether none is left.
+
+    Goes on until a magic that, read as Python, could have hidden what follows it: then the rest is told anew.
+    """
+    lines = list(lines)
+    for statement in ipython.make_tokens_by_line(lines):
+        magic = _magic(ipython, statement)
+        if magic is None:
+            continue
+        start = magic.start_line
+        line = lines[start]
+        if timed := _TIMED.match(line):
+            lines[start] = timed[1] + line[timed.end() :]
+            return lines, False
+        if line.lstrip()[0] in "/,;":
+            return magic.transform(lines), False
+        end = magic.q_line if isinstance(magic, ipython.HelpEnd) else _end(ipython, lines, start)
+        hiding = not _HIDING.isdisjoint("".join(lines[start : end + 1]))
+        lines[start] = line[: len(line) - len(line.lstrip())] + "pass\n"
+        lines[start + 1 : end + 1] = ["\n"] * (end - start)
+        if hiding:
+            return lines, False
+    return lines, True
+
+
+def _magic(ipython: Any, statement: Any) -> Any:
+    """The magic in a logical line of tokens, or None."""
     kinds = (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd)
-    found = [magic for magic in (kind.find(tokens) for kind in kinds) if magic is not None]
+    found = [magic for magic in (kind.find([statement]) for kind in kinds) if magic is not None]
     return min(found, key=lambda magic: magic.sortby(), default=None)
 
 
-def _replaced(ipython: Any, magic: Any, lines: list[str]) -> list[str]:
-    """`lines` without `magic`, as many as before."""
-    start = magic.start_line
-    line = lines[start]
-    if timed := _TIMED.match(line):
-        return [*lines[:start], timed[1] + line[timed.end() :], *lines[start + 1 :]]
-    if line.lstrip()[0] in "/,;":
-        call: list[str] = magic.transform(lines)
-        return call
-    end = (
-        magic.q_line
-        if isinstance(magic, ipython.HelpEnd)
-        else ipython.find_end_of_continued_line(lines, start)
-    )
-    indent = line[: len(line) - len(line.lstrip())]
-    return [*lines[:start], f"{indent}pass\n", *["\n"] * (end - start), *lines[end + 1 :]]
+def _end(ipython: Any, lines: list[str], start: int) -> int:
+    end: int = ipython.find_end_of_continued_line(lines, start)
+    return end
