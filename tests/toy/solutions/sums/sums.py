@@ -13,7 +13,7 @@ def add(left, right):
 def mean(numbers):
     """Return the mean of an array as a float."""
     ### BEGIN SOLUTION
-    return float(np.mean(numbers))
+    return np.mean(numbers).item()
     ### END SOLUTION
 
 

@@ -1,0 +1,120 @@
+"""A kit is proven when right answers lose nothing, mistakes what they should, and hints keep secrets."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.kit import Kit
+from autograder.proof.matrix_page import matrix_page
+from autograder.proof.prove import Matrix, problems, read_equivalent
+from autograder.proof.run import Proof, public_text
+
+TOY = Path(__file__).parents[1] / "toy"
+Judge = Callable[[Matrix], list[str]]
+
+
+@pytest.fixture
+def judge(toy: Kit) -> Judge:
+    """What keeps a matrix of the toy kit from being proven."""
+    return lambda matrix: problems(matrix, read_equivalent(TOY, toy), public_text(TOY, toy))
+
+
+def changed(matrix: Matrix, answer: str, check: str, **changes: object) -> Matrix:
+    """The matrix with one result changed."""
+    report = matrix.reports[answer]
+    checks = [dataclasses.replace(c, **changes) if c.name == check else c for c in report.checks]
+    return dataclasses.replace(
+        matrix, reports={**matrix.reports, answer: dataclasses.replace(report, checks=tuple(checks))}
+    )
+
+
+def test_the_toy_kit_proves_itself(toy_proof: Proof) -> None:
+    """Solution, stub, alternatives, mistakes and mutants are all as they should be."""
+    assert toy_proof.problems == ()
+    kinds = {answer.kind for answer in toy_proof.matrix.answers}
+    assert kinds == {"solution", "stub", "alternative", "mistake", "mutant"}
+
+
+def test_a_check_that_misses_a_mistake_is_named_with_it(toy_proof: Proof, judge: Judge) -> None:
+    """A check that lets its mistake pass is a problem, and the sentence names both."""
+    found = judge(changed(toy_proof.matrix, "subtracts", "test_adds_two_numbers", outcome="passed"))
+    assert [p for p in found if "test_adds_two_numbers missed the mistake subtracts" in p]
+
+
+def test_a_right_answer_that_loses_points_says_what_it_lost(toy_proof: Proof, judge: Judge) -> None:
+    """An unfair check is a problem: the sentence has the answer, the points and the check."""
+    matrix = changed(toy_proof.matrix, "uses_the_standard_library", "test_adds_two_numbers", outcome="failed")
+    (problem,) = judge(matrix)
+    assert "uses_the_standard_library loses 2 points in test_adds_two_numbers" in problem
+
+
+def test_a_mistake_must_cost_nothing_elsewhere(toy_proof: Proof, judge: Judge) -> None:
+    """A mistake in one task that fails a check of another is a problem."""
+    found = judge(changed(toy_proof.matrix, "subtracts", "test_scale_doubles_an_array", outcome="failed"))
+    assert [p for p in found if "subtracts must pass test_scale_doubles_an_array" in p]
+
+
+def test_a_stub_is_never_wrong(toy_proof: Proof, judge: Judge) -> None:
+    """The unsolved stub is not attempted everywhere, or the proof fails."""
+    (problem,) = judge(changed(toy_proof.matrix, "stub", "test_adds_two_numbers", outcome="failed"))
+    assert "must be not_attempted in test_adds_two_numbers, and is failed" in problem
+
+
+def test_a_hidden_check_that_catches_nothing_is_a_problem(toy_proof: Proof, judge: Judge) -> None:
+    """A hidden check without a mistake of its own proves nothing."""
+    without = [answer for answer in toy_proof.matrix.answers if answer.name != "remembers_the_example"]
+    (problem,) = judge(dataclasses.replace(toy_proof.matrix, answers=tuple(without)))
+    assert "test_mean_of_other_numbers catches no known mistake" in problem
+
+
+def test_a_mutant_that_nobody_notices_needs_a_reason(toy_proof: Proof, toy: Kit) -> None:
+    """A surviving mutant without a reason fails the proof, and so does a reason without a survivor."""
+    name, text = "add: operator: left + right → left - right", public_text(TOY, toy)
+    matrix = toy_proof.matrix
+    for check in toy.checks:
+        matrix = changed(matrix, name, check.name, outcome="passed")
+    missed, too_few = problems(matrix, {}, text)
+    assert name in missed
+    assert "5 of 6 mutants" in too_few
+    assert problems(matrix, {name: "a reason"}, text) == [too_few]
+    (stale,) = problems(toy_proof.matrix, {name: "an old reason"}, text)
+    assert f"excuses “{name}”" in stale
+
+
+def test_a_hint_that_gives_a_hidden_value_away_is_a_problem(toy_proof: Proof, judge: Judge) -> None:
+    """A number in a hidden check's words that no public text has gives something away."""
+    files = {**toy_proof.matrix.kit.files}
+    files["test_hidden.py"] = files["test_hidden.py"].replace(b"Try numbers below zero", b"Try -2 and 8125")
+    leaky = Kit("sums", files)
+    (problem,) = judge(dataclasses.replace(toy_proof.matrix, kit=leaky))
+    assert "test_adds_negative_numbers gives away 8125" in problem
+
+
+def test_feedback_must_say_the_words_that_a_mistake_asks_for(toy_proof: Proof, judge: Judge) -> None:
+    """What the student reads points at the misconception."""
+    answers = [
+        dataclasses.replace(answer, reads=("gradient",)) if answer.name == "subtracts" else answer
+        for answer in toy_proof.matrix.answers
+    ]
+    (problem,) = judge(dataclasses.replace(toy_proof.matrix, answers=tuple(answers)))
+    assert "subtracts does not read “gradient”" in problem
+
+
+def test_the_page_shows_every_answer_and_escapes_what_they_say(toy_proof: Proof) -> None:
+    """Messages come from submissions, so they are text on the page and nothing else."""
+    matrix = changed(
+        toy_proof.matrix, "subtracts", "test_adds_two_numbers", message="<script>alert(1)</script>"
+    )
+    page = matrix_page(matrix)
+    assert "<script" not in page
+    assert all(answer.name.split(":")[0] in page for answer in matrix.answers)
+
+
+def test_every_answer_has_every_result(toy_proof: Proof) -> None:
+    """Every answer has a result for every check."""
+    names = {check.name for check in toy_proof.matrix.kit.checks}
+    assert all(set(toy_proof.matrix.results(answer)) == names for answer in toy_proof.matrix.answers)
