@@ -54,11 +54,10 @@ def _become(identity: int) -> None:
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
     with suppress(PermissionError):
         kernel.empty_bounding_set()
-    with suppress(OSError):
-        kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
     os.setgroups([])
     os.setresgid(identity, identity, identity)
     os.setresuid(identity, identity, identity)
+    kernel.drop_capabilities()
     if 0 in (*os.getresuid(), *os.getresgid()) or os.getgroups():
         raise PermissionError(
             "Expected to run as an unprivileged user, found the rights of root still there."

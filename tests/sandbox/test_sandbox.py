@@ -157,8 +157,13 @@ def test_a_cell_that_raises_is_lost_alone(call):
 
 
 def test_a_submission_is_no_program(call):
-    call.load(
-        "import sys\nname = __name__\nmine = sys.modules[name].__dict__ is globals()\ndef f():\n    return name, mine"
+    text = "import sys\nname = __name__\nsame = vars(sys.modules[name]) is globals()\n"
+    call.load(text + "def f(): return name, same\n")
+    assert call("f") == ("transfer", True)
+
+
+def f(): return name, same"
+        )
     )
     assert call("f") == ("transfer", True)
 
@@ -209,7 +214,7 @@ def test_a_child_may_end_again_and_again(call):
 
 def test_processor_time_has_an_end(call):
     call.load("def f():\n    while True: pass\n")
-    with pytest.raises(ChildDied, match="more than 2 s of processor time"):
+    with pytest.raises(ChildDied, match="more than 1 s of processor time"):
         call("f")
 
 

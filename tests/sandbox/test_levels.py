@@ -1,0 +1,77 @@
+"""The behaviour of this folder's sandbox once more: by an ordinary user, and at the weaker levels.
+
+A Python in root's private home is out of reach for other users, so a mount namespace shows it in an open one.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+NOBODY = 64_321
+IN_REACH = f"""
+set -e
+mount --make-rprivate /
+kept=$(mktemp --directory)
+mount --bind {sys.base_prefix} $kept
+mount -t tmpfs -o mode=755 none {Path.home()}
+mkdir --parents {sys.base_prefix}
+mount --move $kept {sys.base_prefix}
+rmdir $kept
+exec "$@"
+"""
+
+pytestmark = [
+    pytest.mark.needs("bubblewrap"),
+    pytest.mark.needs("libseccomp"),
+    pytest.mark.skipif("SANDBOX_LEVEL" in os.environ, reason="this is the inner run"),
+    pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user"),
+    pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is missing"),
+]
+
+
+def in_reach(command: list[str]) -> list[str]:
+    """The command, run where others can reach this Python."""
+    if not Path(sys.base_prefix).is_relative_to(Path.home()):
+        return command
+    return ["unshare", "--mount", "sh", "-c", IN_REACH, "sh", *command]
+
+
+def as_nobody(command: list[str]) -> list[str]:
+    """The command, run by an ordinary user."""
+    return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
+
+
+def run_here(level: str, tmp_path: Path, nobody: bool = False) -> None:
+    """Run the behaviour tests at a level; their own report is the message of a failure."""
+    tests = [str(HERE / name) for name in ("test_sandbox.py", "test_confinement.py")]
+    command = [sys.executable, "-m", "pytest", "-q", f"--basetemp={tmp_path}/inner", *tests]
+    tmp_path.chmod(0o777)
+    done = subprocess.run(
+        in_reach(as_nobody(command) if nobody else command),
+        env=os.environ | {"SANDBOX_LEVEL": level, "TMPDIR": "/tmp", "HOME": "/nowhere"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-8_000:] + done.stderr[-2_000:]
+
+
+def test_an_ordinary_user_has_the_same_bubblewrap(tmp_path):
+    run_here("bubblewrap", tmp_path, nobody=True)
+
+
+def test_the_level_user_confines_as_far_as_it_promises(tmp_path):
+    run_here("user", tmp_path)
+
+
+def test_the_level_process_confines_an_ordinary_users_submissions(tmp_path):
+    run_here("process", tmp_path, nobody=True)
