@@ -162,12 +162,6 @@ def test_a_submission_is_no_program(call):
     assert call("f") == ("transfer", True)
 
 
-def f(): return name, same"
-        )
-    )
-    assert call("f") == ("transfer", True)
-
-
 def test_loading_that_does_not_end_is_a_problem(call):
     limits = Limits(load_seconds=0.5)
     with Sandbox({}, "transfer", limits=limits, isolation=call.sandbox.isolation) as sandbox:
