@@ -8,7 +8,7 @@ from base64 import b64encode
 from collections.abc import Callable
 
 from ..examiner import Examiner
-from ..examiner.worker import sandbox_limits
+from ..examiner.limits import sandbox_limits
 from ..kit import Kit
 from ..records import CheckResult, Report, Submission
 from ..sandbox.environment import VARIABLES

@@ -21,7 +21,8 @@ def about(report: Report) -> str:
         "unreadable": "Nothing in this submission could be graded. ",
         "grader_error": "The grader failed, which is not the student's fault. A person must look. ",
     }[report.status]
-    return f"{heading}{report.message}\n{made_with(report)}".strip()
+    printed = f"\n\nPrinted by the submission:\n{report.output.rstrip()}" if report.output.strip() else ""
+    return f"{heading}{report.message}\n{made_with(report)}".strip() + printed
 
 
 def made_with(report: Report) -> str:

@@ -23,11 +23,10 @@ from ..records import Submission
 from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
 from . import fork
 from .examine import Examination
+from .limits import check_seconds, sandbox_limits
 from .proxies import Proxies
 from .session import CheckSession
 from .trainings import Trainings
-
-CHECK_SECONDS = 120.0
 
 
 def main(descriptor: int) -> None:
@@ -73,12 +72,11 @@ def serve_with(
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
     trainings = warm_up(kit, folder, proxies, store)
-    check_seconds = float(kit.config.get("limits", {}).get("check_seconds", CHECK_SECONDS))
     call_seconds, level = sandbox.limits.call_seconds, sandbox.isolation.value
 
     def serve(session: CheckSession) -> None:
         examination = Examination(
-            kit, session, proxies, sandbox, trainings, call_seconds, check_seconds, level, watch
+            kit, session, proxies, sandbox, trainings, call_seconds, check_seconds(kit), level, watch
         )
         gc.freeze()
         say(link, ready=True)
@@ -87,11 +85,6 @@ def serve_with(
             say(link, report=examination.examine(submission).to_json())
 
     CheckSession(kit, serve).run(folder)
-
-
-def sandbox_limits(kit: Kit) -> dict[str, Any]:
-    """The kit's table `[limits]` without what is the examiner's own."""
-    return {name: value for name, value in kit.config.get("limits", {}).items() if name != "check_seconds"}
 
 
 def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> Trainings | None:
