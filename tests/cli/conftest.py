@@ -46,8 +46,9 @@ def write_class(folder: Path, files: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the command's process sees: a cache of its own, and a terminal of known width."""
-    return os.environ | {"XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")), "COLUMNS": "100"}
+    """What the command's process sees: folders of its own, and a terminal of known width."""
+    cache, scratch = (str(tmp_path_factory.mktemp(name)) for name in ("cache", "scratch"))
+    return os.environ | {"XDG_CACHE_HOME": cache, "TMPDIR": scratch, "COLUMNS": "100"}
 
 
 @pytest.fixture(scope="session")

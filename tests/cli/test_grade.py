@@ -72,7 +72,7 @@ def test_decisions_and_a_roster_are_applied_without_examining_again(
     graded, class_folder, toy, kit_command, tmp_path
 ):
     (tmp_path / "decided.toml").write_text(
-        '[[override]]\nstudent = "wrong"\ncheck = "test_adds_two_numbers"\npoints = 1\nreason = "So close."\n',
+        '[[override]]\nstudent = "wrong"\ncheck = "test_adds_two_numbers"\npoints = 1\nreason = "Near."\n',
         encoding="utf-8",
     )
     (tmp_path / "roster.csv").write_text("student,id\nada,1\nnobody,2\n", encoding="utf-8")

@@ -53,13 +53,13 @@ def test_ctrl_c_says_how_to_go_on(grade_arguments, kit_process, kit_command, gra
     until(process, "[3/")
     running = descendants(process.pid)
     os.killpg(process.pid, signal.SIGINT)
-    rest = process.stdout.read()
-    assert process.wait() == 130
+    rest, _ = process.communicate()
+    assert process.returncode == 130
     assert "To go on, run the same command again:" in rest
     assert str(tmp_path / "grades") in rest.splitlines()[-1]
     assert "Traceback" not in rest
     assert any("autograder.examiner" in command for command in running.values())
-    assert not [number for number in running if Path(f"/proc/{number}/cmdline").exists() and alive(number)]
+    assert not list(filter(alive, running))
     saved = whole(tmp_path / "grades")
     assert len(saved) >= 3
     done = kit_command(*grade_arguments)
@@ -81,7 +81,7 @@ def test_killed_at_any_moment_it_comes_to_the_same_grades(
     chance, out = random.Random(9), tmp_path / "grades"
     for _ in range(KILLS):
         before = whole(out) if out.exists() else set()
-        process = kit_process(*grade_arguments, "--jobs", "2")
+        process = kit_process(*grade_arguments, "--jobs", "1")
         # Most moments lie between two reports; some before the first, while the examiners start.
         if chance.random() < 0.8:
             for _ in range(chance.randint(1, 3)):
@@ -113,7 +113,7 @@ def small_disk(tmp_path):
     """A file system with room for a few reports."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=40k,mode=700", "kit-test", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24k,mode=700", "kit-test", str(folder)]
     if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         pytest.skip("a small tmpfs cannot be mounted here: run the tests as root, outside of a container")
     yield folder
@@ -136,9 +136,7 @@ def test_a_full_disk_is_a_clear_error_and_nothing_is_half_written(
     assert table(out) == table(graded[0])
 
 
-def test_an_examiner_that_cannot_start_grades_nobody(
-    grade_arguments, kit_command, tmp_path, environment, toy_root
-):
+def test_an_examiner_that_cannot_start_grades_nobody(grade_arguments, kit_command, tmp_path, toy_root):
     checks = toy_root / "autograder" / "kits" / "sums" / "test_hidden.py"
     checks.write_text(checks.read_text(encoding="utf-8") + "\n\nraise OSError('no disk')\n", encoding="utf-8")
     done = kit_command(*grade_arguments[:-1], toy_root)
