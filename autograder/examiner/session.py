@@ -33,11 +33,14 @@ class CheckSession:
         self._serve = serve
         self._errors: dict[str, BaseException] = {}
         self._items: dict[str, pytest.Item] = {}
+        self._ended_by: Exception | None = None
 
     def run(self, folder: Path) -> None:
-        """Collect the checks in `folder` and serve; raises RuntimeError where collection fails."""
+        """Collect the checks in `folder` and serve; raises RuntimeError, or what ended `serve`."""
         files = [str(folder / name) for name in CHECK_FILES]
         status = pytest.main([*ARGUMENTS, "--rootdir", str(folder), *files], plugins=[self])
+        if self._ended_by:
+            raise self._ended_by
         if status != pytest.ExitCode.OK:
             found = "; ".join(f"{name}: {error}" for name, error in self._errors.items())
             raise RuntimeError(f"The checks of {self._kit.slug} could not be collected ({status!r}). {found}")
@@ -64,7 +67,10 @@ class CheckSession:
         self._items = {item.name: item for item in session.items}
         if found := set(self._items) ^ {check.name for check in self._kit.checks}:
             raise RuntimeError(f"Checks that pytest and the kit see differently: {sorted(found)}.")
-        self._serve(self)
+        try:
+            self._serve(self)
+        except Exception as error:  # pytest would only print it
+            self._ended_by = error
         return True
 
     def pytest_exception_interact(self, node: pytest.Item, call: pytest.CallInfo[Any]) -> None:

@@ -1,8 +1,9 @@
-"""The toy kit, proven once with two warm examiners, for all tests of the proof."""
+"""Proofs for the tests: each kit is proven once, with two warm examiners."""
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,25 @@ TOY = Path(__file__).parents[1] / "toy"
 
 
 @pytest.fixture(scope="session")
+def proven() -> Callable[[Path, str], Proof]:
+    """The proof of a kit as it stands in a repository."""
+
+    @cache
+    def proven(root: Path, slug: str) -> Proof:
+        kit = Kit.load(root, slug)
+        start = partial(Examiner, kit)
+        return prove(root, kit, LocalExecutor(kit, start, jobs=2, isolation="bubblewrap"))
+
+    return proven
+
+
+@pytest.fixture(scope="session")
 def toy() -> Kit:
     """The toy kit, which needs no TensorFlow."""
     return Kit.load(TOY, "sums")
 
 
 @pytest.fixture(scope="session")
-def toy_proof(toy: Kit) -> Proof:
-    """The proof of the toy kit as it stands."""
-    return prove(TOY, toy, executor(toy))
-
-
-def executor(kit: Kit) -> LocalExecutor:
-    """Two warm examiners of a kit."""
-    return LocalExecutor(kit, partial(Examiner, kit), jobs=2, isolation="bubblewrap")
+def toy_proof(proven: Callable[[Path, str], Proof]) -> Proof:
+    """The proof of the toy kit."""
+    return proven(TOY, "sums")

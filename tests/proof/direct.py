@@ -1,0 +1,76 @@
+"""Puts known answers to a kit's checks in one process, without any sandbox: a script for comparing both ways.
+
+`python direct.py ROOT SLUG` prints {answer: {check: outcome}} for solution, stub, alternatives and mistakes.
+The session, the checks and their judgement are the examiner's; only the calls go straight to the functions.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from autograder.examiner import fork
+from autograder.examiner.proxies import Proxies, SubmissionFailed
+from autograder.examiner.session import CheckSession
+from autograder.examiner.worker import warm_up
+from autograder.kit import Kit
+from autograder.proof.answers import Answer
+from autograder.proof.run import known_answers
+
+
+def main(root: Path, slug: str) -> dict[str, dict[str, str]]:
+    """The outcomes of every known answer that is no mutant."""
+    kit = Kit.load(root, slug)
+    outcomes: dict[str, dict[str, str]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        kit.write(Path(folder))
+        proxies = Proxies(kit.module, kit.tasks)
+        warm_up(kit, Path(folder), proxies)
+
+        def serve(session: CheckSession) -> None:
+            for answer in known_answers(root, kit):
+                if answer.kind != "mutant":
+                    work = examination(kit, session, proxies, answer)
+                    outcomes[answer.name] = {
+                        event["check"]: event["outcome"] for event in fork.run(work, 300, fork.Bounds())
+                    }
+
+        CheckSession(kit, serve).run(Path(folder))
+    return outcomes
+
+
+def examination(
+    kit: Kit, session: CheckSession, proxies: Proxies, answer: Answer
+) -> Callable[[fork.Emit], None]:
+    """Load an answer and put every check to it."""
+
+    def work(emit: fork.Emit) -> None:
+        module = ModuleType(kit.module)
+        module.__file__ = f"{kit.module}.py"
+        exec(compile(answer.text, module.__file__, "exec"), module.__dict__)
+        proxies.attach(lambda function, args, kwargs: call(module, function, args, kwargs))
+        for result in session.examine(kit.checks, lambda check: None):
+            emit({"check": result.name, "outcome": result.outcome})
+
+    return work
+
+
+def call(module: ModuleType, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function of the answer; what it raises means what it means to the examiner."""
+    if not hasattr(module, function):
+        raise SubmissionFailed("not_attempted", f"{function} is missing")
+    try:
+        return getattr(module, function)(*args, **kwargs)
+    except NotImplementedError as error:
+        raise SubmissionFailed("not_attempted", str(error)) from error
+    except Exception as error:
+        raise SubmissionFailed("failed", f"{type(error).__name__}: {error}") from error
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2])))
