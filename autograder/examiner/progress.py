@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kit import Check, Kit
-from ..records import CheckResult, TrainingRecord
+from ..records import CheckResult, Outcome, TrainingRecord
 from .fork import Died, Event, Overdue
 from .outcome import clean, settle
 
@@ -60,7 +60,7 @@ class Progress:
         if self._running is None:
             self.problem = "Reading it took more than the examiner's limits: is the code nested very deeply?"
             return
-        outcome = "timed_out" if isinstance(end, Overdue) else "crashed"
+        outcome: Outcome = "timed_out" if isinstance(end, Overdue) else "crashed"
         message = f"Examining the answer of {self._running.task} ended the examining process: {end}."
         self.results[self._running.name] = settle(self._running, outcome, message)
         self._running = None

@@ -62,7 +62,10 @@ class Calls:
 
 
 class Proxies(ModuleType):
-    """A module whose functions are the kit's tasks. `calls` is set for each submission."""
+    """A module whose functions are the kit's tasks; each submission is attached to it in turn."""
+
+    _tasks: tuple[str, ...]
+    _calls: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
 
     def __init__(self, name: str, tasks: tuple[str, ...]) -> None:
         super().__init__(name)
