@@ -46,14 +46,14 @@ class _Child:
     """A fork, with what `subprocess.Popen` offers of it."""
 
     def __init__(self, process: int) -> None:
-        self._process = process
+        self.pid = process
         self._status: int | None = None
 
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; raises subprocess.TimeoutExpired."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while self._status is None:
-            ended, status = os.waitpid(self._process, 0 if deadline is None else os.WNOHANG)
+            ended, status = os.waitpid(self.pid, 0 if deadline is None else os.WNOHANG)
             if ended:
                 self._status = os.waitstatus_to_exitcode(status)
             elif deadline is not None and time.monotonic() > deadline:
@@ -65,7 +65,7 @@ class _Child:
     def kill(self) -> None:
         """End it at once."""
         if self._status is None:
-            os.kill(self._process, signal.SIGKILL)
+            os.kill(self.pid, signal.SIGKILL)
 
 
 def _become_warm(launch: Launch, theirs: socket.socket, log: Any) -> None:

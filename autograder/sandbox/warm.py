@@ -28,11 +28,10 @@ MESSAGE_BYTES = 1 << 17
 class Process(Protocol):
     """What is needed of a started process: as `subprocess.Popen` has it."""
 
+    pid: int
+
     def wait(self, timeout: float | None = None) -> int:
         """Wait for its end; raises subprocess.TimeoutExpired."""
-
-    def kill(self) -> None:
-        """End it at once."""
 
 
 class Warm:
