@@ -7,6 +7,7 @@ import contextlib
 import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -26,12 +27,16 @@ from autograder.intake.tree import (
 )
 
 MEMBER_LIMIT = 10_000
+FOLDER_LIMIT = 10 * MEMBER_LIMIT
+# Other methods can ask for gigabytes of memory in a few bytes, and no ordinary zip has them.
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _CENTRAL_HEADER = b"PK\x01\x02"
 _DRIVE = re.compile(r"[A-Za-z]:")
 # Everything that `zipfile` was seen to raise on damaged archives.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     EOFError,
     OSError,
     RuntimeError,  # an encrypted member, too
@@ -61,6 +66,8 @@ def student_zip(data: bytes, name: str, where: str) -> Folder:
         raise Unreadable(f"{where} holds too many files: more than {MEMBER_LIMIT:,}.")
     archive = _open(io.BytesIO(data), where)
     members = archive.infolist()
+    if sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members) > FOLDER_LIMIT:
+        raise Unreadable(f"{where} holds too many folders in folders: more than {FOLDER_LIMIT:,}.")
     size = sum(info.file_size for info in members)
     if size > ZIP_LIMIT:
         raise Unreadable(
@@ -121,6 +128,8 @@ def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str
             raise Unreadable(f"{where} {reason}.")
         if info.flag_bits & 0x1:
             raise Unreadable(f"{where} is encrypted: hand it in without a password.")
+        if info.compress_type not in _METHODS:
+            raise Unreadable(f"{where} is compressed in an unusual way: hand in an ordinary zip.")
         try:
             # The declared size may lie, so what is really inflated is limited.
             with archive.open(info) as member:

@@ -57,7 +57,7 @@ def _nothing(where: str, module: str, others: Sequence[str]) -> str:
     if not others:
         return f"{where} is empty: {expected}."
     found = ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
-    return f"{where} holds no .py and no .ipynb: {expected}, found {found}."
+    return f"{where} holds no answer: {expected}, found {found}."
 
 
 @dataclass
@@ -106,10 +106,13 @@ class _Gathering:
         try:
             if depth == DEPTH_LIMIT:
                 raise Unreadable(f"{folder.where} lies more than {DEPTH_LIMIT} folders deep.")
-            return self.wanted.of(visible(folder))
+            entries = visible(folder)
         except Unreadable as problem:
             self.problems.append(str(problem))
             return []
+        beside = [entry for entry in entries if isinstance(entry, File) and self.wanted.is_beside(entry)]
+        self.others += [shown(entry.name) for entry in beside]
+        return self.wanted.of(entries)
 
     def _note_other(self, file: File) -> None:
         self.others.append(shown(file.name))

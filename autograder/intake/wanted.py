@@ -30,11 +30,11 @@ class Wanted:
         """What may hold the answer among the entries of a student's folder."""
         # nbgrader keeps each kit of a student in a folder of its own.
         kit = [entry for entry in entries if isinstance(entry, Folder) and entry.name == self.slug]
-        return kit or [entry for entry in entries if not self._is_beside(entry)]
+        return kit or [entry for entry in entries if not self.is_beside(entry)]
 
     def is_answer(self, entry: Entry) -> bool:
         """Whether an entry of a student's folder is a source that may be the answer."""
-        return isinstance(entry, File) and entry.is_source and not self._is_beside(entry)
+        return isinstance(entry, File) and entry.is_source and not self.is_beside(entry)
 
     def holds(self, entry: Entry, depth: int = 4) -> bool:
         """Whether there is an answer or a zip in `entry`, looking `depth` folders deep."""
@@ -55,7 +55,8 @@ class Wanted:
             return 0.0
         return max((self.changed(child, depth - 1) for child in inside), default=0.0)
 
-    def _is_beside(self, entry: Entry) -> bool:
+    def is_beside(self, entry: Entry) -> bool:
+        """Whether an entry of a student's folder comes with the kit or an environment."""
         if isinstance(entry, Folder):
             return entry.name.casefold() in _ENVIRONMENTS
         return entry.name in self.given or _BESIDE.fullmatch(entry.name) is not None

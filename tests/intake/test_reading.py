@@ -41,6 +41,16 @@ def test_a_folder_without_code_says_what_it_holds(room):
     assert "found data.csv, report.pdf." in room.problem("bob")
 
 
+def test_a_folder_with_the_kits_files_alone_holds_no_answer(room):
+    room.put("alice/given.py")
+    room.put("alice/test_public.py")
+    room.put("alice/inputs/a.json")
+    assert (
+        room.problem("alice")
+        == "alice holds no answer: expected toy.py or toy.ipynb, found given.py, test_public.py."
+    )
+
+
 @pytest.mark.parametrize("size", [10_000_000, 10_000_001])
 def test_a_file_over_10_megabytes_is_unreadable(room, size):
     path = room.put("alice.py")
@@ -226,6 +236,18 @@ def test_a_zip_with_absurdly_many_members_is_refused(room, monkeypatch):
     room.zip("bob.zip", "1", "2", "3", "toy.py")
     assert room.files()["alice"] == ["alice.zip/toy.py"]
     assert "bob.zip holds too many files: more than 3" in room.problem("bob")
+
+
+def test_a_zip_with_absurdly_deep_folders_is_refused(room):
+    room.zip("alice.zip", "toy.py", *("d/" * 20_000 + str(number) for number in range(6)))
+    assert "alice.zip holds too many folders" in room.problem("alice")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_unusual_compression_is_refused(room, method):
+    with zipfile.ZipFile(room.put("alice.zip"), "w", method) as archive:
+        archive.writestr("toy.py", room.answer)
+    assert "alice.zip/toy.py is compressed in an unusual way" in room.problem("alice")
 
 
 @pytest.mark.parametrize("cut", [0, 10, 100, -30])
