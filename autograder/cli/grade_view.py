@@ -92,8 +92,8 @@ class GradeView:
         table = Table(show_edge=False, pad_edge=False)
         table.add_column("student", overflow="fold")
         table.add_column("points", justify="right", no_wrap=True)
-        table.add_column("needs a person", overflow="fold")
         first, rest = _sorted_rows(grades)
+        table.add_column("needs a person" if first else "", overflow="fold")
         for student, score, items in first:
             why = Text("\n").join(
                 Text.assemble((item.kind.replace("_", " "), STYLES[item.kind]), ": ", line(item.reason))

@@ -56,7 +56,9 @@ def grade(
 
 @app.command()
 def show(
-    grades: Annotated[Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)],
+    grades: Annotated[
+        Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)
+    ],
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="The student's name in grades.csv.")],
 ) -> None:
     """Show one report in the terminal."""
