@@ -1,0 +1,1 @@
+../../../solutions/week09_transfer/transfer.py
