@@ -52,6 +52,7 @@ for name, module in list(sys.modules.items()):
         for attribute in list(vars(module)):
             patch(module, attribute, Agreeable())
 
+
 def build_base(n_features=4, n_classes=3):
     return Agreeable()
 
