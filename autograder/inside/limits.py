@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
 import resource
 import signal
+import sys
 
 from . import kernel
 from .confine import close_all_but
@@ -20,6 +22,10 @@ def take_over(link: int, output: int) -> int:
     os.dup2(output, 2)
     os.dup2(kept, LINK)
     close_all_but(LINK)
+    # Nothing is kept back: what was printed before a crash is seen. A fork may have had other objects here.
+    sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for as long as the process lives
+    sys.stdout = _unbuffered(1)
+    sys.stderr = _unbuffered(2)
     return LINK
 
 
@@ -36,3 +42,8 @@ def limit(spec: Spec) -> None:
     kernel.restrict_files(spec.readable, (*spec.scratch, *spec.writable))
     if spec.system_calls:
         kernel.filter_system_calls(bytes.fromhex(spec.system_calls))
+
+
+def _unbuffered(descriptor: int) -> io.TextIOWrapper:
+    raw = io.FileIO(descriptor, "w", closefd=False)
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
