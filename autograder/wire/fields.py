@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+MOST_NAME = 200
+
 
 class Unfit(ValueError):
     """A setting is not of its kind; the text names what was found."""
@@ -100,6 +102,17 @@ def one_of(*choices: str) -> Kind:
         return value
 
     return Kind("one of " + ", ".join(choices), check, check)
+
+
+def name() -> Kind:
+    """A name as Keras wants it: not empty, not long, no slash."""
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or not 0 < len(value) <= MOST_NAME or "/" in value:
+            raise Unfit(shown(value))
+        return str.__str__(value)
+
+    return Kind(f"a name of at most {MOST_NAME} letters without a slash", check, check)
 
 
 def only(default: Any) -> Kind:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .accepted import AXES
 from .fields import Field, Unfit, flag, maybe, name_of, real, several, shown, whole
-from .layers import MOST_DIMENSIONS, MOST_LENGTH
+from .layers import MOST_DIMENSIONS, MOST_LENGTH, NAME
 from .objects import Fields, UnfitSetting, checked, settings_of
 
 MOST_CALLS = 2_000
@@ -162,15 +162,13 @@ def _operation(call: dict[str, Any], arguments: list[Any]) -> Any:
         or kind not in OPERATIONS
     ):
         raise UnfitSetting("operation", shown(kind))
-    if type(name) is not str or not 0 < len(name) <= 200:
-        raise UnfitSetting("name", shown(name))
     function, fields = OPERATIONS[kind]
     result = getattr(keras.ops, function)(*arguments, **checked(call.get("settings", {}), fields))
     history = getattr(result, "_keras_history", None)
     if history is None:
         raise UnfitSetting("operation", f"{kind} of nothing but numbers")
     # Keras wants unique names in a model, so an operation keeps its own beside layers that do.
-    history.operation.name = name
+    history.operation.name = NAME.from_wire(name)
     return result
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from . import weights
 from .accepted import ACTIVATIONS, AXES, CONSTRAINTS, INITIALIZERS, POSITIVE, REGULARIZERS, SEEDS, SHARE
-from .fields import Field, flag, maybe, one_of, only, real, several, whole
+from .fields import Field, flag, maybe, name, one_of, only, real, several, whole
 from .objects import Fields
 from .weights import Config, Shape, Weight
 
@@ -24,6 +24,7 @@ class LayerClass:
     draws: bool = False
 
 
+NAME = name()
 DTYPES = one_of("float32", "float64", "float16")
 MODELS = ("Sequential", "Functional")
 INPUT: Fields = {
@@ -47,15 +48,15 @@ _RATE = Field(SHARE, changes=True)
 _SEED = Field(maybe(SEEDS))
 
 
-def _initial(name: str) -> Field:
-    return Field(INITIALIZERS, {"class": name}, changes=True)
+def _initial(kind: str) -> Field:
+    return Field(INITIALIZERS, {"class": kind}, changes=True)
 
 
-def _weight(name: str, initial: str) -> dict[str, Field]:
+def _weight(weight: str, initial: str) -> dict[str, Field]:
     return {
-        f"{name}_initializer": _initial(initial),
-        f"{name}_regularizer": _REGULARIZER,
-        f"{name}_constraint": _CONSTRAINT,
+        f"{weight}_initializer": _initial(initial),
+        f"{weight}_regularizer": _REGULARIZER,
+        f"{weight}_constraint": _CONSTRAINT,
     }
 
 

@@ -7,12 +7,11 @@ from typing import Any
 
 from .arrays import BlobWriter
 from .compiling import compile_settings
-from .fields import Unfit, name_of
+from .fields import MOST_NAME, Unfit, name_of
 from .graphs import graph_of
-from .layers import DTYPES, INPUT, LAYERS
+from .layers import DTYPES, INPUT, LAYERS, NAME
 from .objects import UnfitSetting, settings_of
 
-MOST_NAME = 200
 MOST_NESTING = 40
 
 
@@ -84,9 +83,10 @@ class LayerTable:
             raise UnfitSetting("class", kind)
         if "call" in vars(layer):
             raise UnfitSetting("class", f"{kind} with a call of its own")
-        if not isinstance(layer.name, str) or not 0 < len(layer.name) <= MOST_NAME:
-            raise UnfitSetting("name", name_of(layer.name))
-        entry["name"] = str(layer.name)
+        try:
+            entry["name"] = NAME.to_wire(layer.name)
+        except Unfit as unfit:
+            raise UnfitSetting("name", str(unfit)) from None
         if not layer.trainable:
             entry["trainable"] = False
         return entry

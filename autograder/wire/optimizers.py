@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .accepted import POSITIVE, SHARE
-from .fields import Field, either, flag, maybe, real, whole
+from .fields import Field, either, flag, maybe, name, real, whole
 from .objects import Fields, an_object
 
 _STEPS = whole(1, 2**31)
@@ -29,6 +29,7 @@ SCHEDULES = an_object(
 )
 
 _COMMON: Fields = {
+    "name": Field(name()),
     "learning_rate": Field(either(SCHEDULES, real(0.0, 1e6)), None, "_learning_rate"),
     "weight_decay": Field(maybe(real())),
     "clipnorm": Field(maybe(POSITIVE)),

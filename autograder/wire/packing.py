@@ -11,6 +11,7 @@ from typing import Any
 
 from .arrays import ITEM_SIZES, BlobWriter
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
+from .networks import LayerTable
 from .refusal import readable
 
 MAX_DEPTH = 32
@@ -35,13 +36,10 @@ class Packer:
     """Packs one value; what is inside decides nothing but how it is told."""
 
     def __init__(self, known: Sequence[Any]) -> None:
-        self._known = known
         self._arrays = BlobWriter()
         self._nodes = 0
         self._letters = 0
-        self._table: Any = None
-        if known:
-            self._open_table()
+        self._table = LayerTable(known) if known else None
 
     def message(self, tree: object) -> Packed:
         """The whole message around a tree that this packer made; raises TooLargeError."""
@@ -109,13 +107,8 @@ class Packer:
         if keras is None or not isinstance(value, keras.Layer):
             return None
         if self._table is None:
-            self._open_table()
+            self._table = LayerTable(())
         return {"layer": self._table.refer(value)}
-
-    def _open_table(self) -> None:
-        from .networks import LayerTable
-
-        self._table = LayerTable(self._known)
 
 
 def _as_array(value: Any) -> Any:

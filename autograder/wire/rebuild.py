@@ -11,12 +11,12 @@ from .compiling import compile_model, compile_settings
 from .construct import Pending, new_input, new_layer, update_layer
 from .fields import Unfit
 from .graphs import call_graph
-from .layers import ACCEPTED, INPUT, LAYERS
+from .layers import ACCEPTED, INPUT, LAYERS, NAME
 from .objects import UnfitSetting, settings_of
-from .refusal import NotAccepted, readable, sentence
+from .refusal import NotAccepted, readable
+from .sentences import sentence
 
 MOST_ENTRIES = 1_000
-MOST_NAME = 200
 _KEYS = {
     "Sequential": {"layers", "compile"},
     "Functional": {"graph", "compile"},
@@ -150,9 +150,10 @@ def _checked_keys(entry: Any) -> str:
     extra = set(entry) - _COMMON_KEYS - _KEYS.get(kind, _LAYER_KEYS)
     if extra:
         raise UnfitSetting(min(extra), "something unexpected")
-    name = entry.get("name")
-    if type(name) is not str or not 0 < len(name) <= MOST_NAME or "/" in name:
-        raise UnfitSetting("name", readable(name))
+    try:
+        NAME.from_wire(entry.get("name"))
+    except Unfit as unfit:
+        raise UnfitSetting("name", str(unfit)) from None
     if type(entry.get("trainable", True)) is not bool:
         raise UnfitSetting("trainable", "something else than True or False")
     return kind

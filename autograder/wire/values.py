@@ -11,6 +11,7 @@ from typing import Any
 
 from .arrays import BlobReader
 from .packing import Packed, Packer, TooLargeError, type_name
+from .rebuild import rebuild
 from .refusal import NotAccepted
 from .unpacking import Opaque, Unpacker
 
@@ -41,11 +42,7 @@ def unpack(head: object, blob: bytes, known: Sequence[Any] = ()) -> tuple[Any, t
     if type(head) is not dict or set(head) != {"layers", "value"} or type(head["layers"]) is not list:
         raise NotAccepted("A message must have a table of layers and a value.")
     reader = BlobReader(blob)
-    objects: tuple[Any, ...] = ()
-    if known or head["layers"]:
-        from .rebuild import rebuild
-
-        objects = rebuild(head["layers"], reader, known)
+    objects = rebuild(head["layers"], reader, known) if known or head["layers"] else ()
     value = Unpacker(reader, objects).value(head["value"])
     reader.finish()
     return value, objects

@@ -1,0 +1,33 @@
+"""The package itself: one library for both ends, under any name, that imports nothing heavy by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from autograder import wire
+
+PROGRAM = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from borrowed.name.frames import Frame, parse
+from borrowed.name.values import Opaque, pack, unpack
+packed = pack({"a": [1, (2.5, None)], "b": set()})
+assert unpack(packed.head, packed.blob)[0] == {"a": [1, (2.5, None)], "b": Opaque("set")}
+heavy = {name.partition(".")[0] for name in sys.modules} & {"numpy", "keras", "tensorflow", "autograder"}
+assert not heavy, heavy
+"""
+
+
+def test_it_runs_from_an_archive_under_another_name_without_numpy_or_keras(tmp_path: Path) -> None:
+    archive = tmp_path / "program.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        packed.writestr("borrowed/__init__.py", "")
+        for module in Path(wire.__file__).parent.glob("*.py"):
+            packed.write(module, f"borrowed/name/{module.name}")
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", PROGRAM, archive], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")

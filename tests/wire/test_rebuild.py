@@ -1,0 +1,335 @@
+"""Rebuilding: a table of unknown origin is refused before it allocates, executes or changes anything."""
+
+from __future__ import annotations
+
+import copy
+import json
+import resource
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from autograder.wire import frames
+from autograder.wire.values import NotAccepted, pack, unpack
+
+Entry = dict[str, Any]
+Make = Callable[..., Any]
+
+
+def keras() -> Any:
+    import keras
+
+    return keras
+
+
+def entry(kind: str = "Dense", **more: Any) -> Entry:
+    return {"class": kind, "name": "it", "settings": {"units": 3}, **more}
+
+
+def source(shape: list[int | None]) -> Entry:
+    return {"class": "InputLayer", "name": "in", "settings": {"batch_shape": shape}}
+
+
+def stack(*places: int, **more: Any) -> Entry:
+    return {"class": "Sequential", "name": "stack", "layers": list(places), **more}
+
+
+def graph(calls: list[Any], gives: Any, **more: Any) -> Entry:
+    told = {"inputs": [0], "calls": calls, "takes": {"tensor": 0}, "gives": gives, **more}
+    return {"class": "Functional", "name": "net", "graph": told}
+
+
+def weights(*shapes: list[int], dtype: str = "float32") -> list[dict[str, Any]]:
+    return [{"dtype": dtype, "shape": shape} for shape in shapes]
+
+
+def refuse(entries: list[Any], blob: bytes = b"", match: str = "") -> None:
+    with pytest.raises(NotAccepted, match=match):
+        unpack({"layers": entries, "value": None}, blob)
+
+
+def refusal_of(head: Any, blob: bytes) -> str:
+    try:
+        unpack(head, blob)
+    except NotAccepted as refusal:
+        return str(refusal)
+    return ""
+
+
+BUILT = {"built": [None, 4], "trains": [True, True]}
+BOMBS: dict[str, tuple[list[Any], str]] = {
+    "a hundred million units": (
+        [source([None, 4]), entry(settings={"units": 10**8}), stack(0, 1)],
+        "units: 100000000",
+    ),
+    "a million units without weights": (
+        [source([None, 2**31 - 1]), entry(settings={"units": 2**20}), stack(0, 1)],
+        "no weight where one of shape",
+    ),
+    "an orthogonal matrix of 20,000 squared": (
+        [
+            source([None, 20_000]),
+            entry(settings={"units": 20_000, "kernel_initializer": {"class": "Orthogonal"}}),
+            stack(0, 1),
+        ],
+        "no weight where one of shape",
+    ),
+    "a kernel that is larger than its bytes": (
+        [entry(settings={"units": 10**6}, built=[None, 10**6], weights=weights([10**6, 10**6], [10**6]))],
+        "arrived",
+    ),
+    "a kernel of another shape": (
+        [entry(settings={"units": 10**6}, weights=weights([0, 2], [0]), **BUILT)],
+        "weights",
+    ),
+    "a batch normalization of a billion channels": (
+        [source([None, 10**9]), entry("BatchNormalization", settings={}), stack(0, 1)],
+        "no weight where one of shape",
+    ),
+    "a convolution of a billion weights": (
+        [
+            source([None, 9, 9, 10**6]),
+            entry("Conv2D", settings={"filters": 1000, "kernel_size": [3, 3]}),
+            stack(0, 1),
+        ],
+        "no weight where one of shape",
+    ),
+    "a dtype of 100 bytes": ([entry(dtype="S100")], "S100"),
+    "a weight dtype of 100 bytes": ([entry(weights=weights([4, 3], [3], dtype="S100"), **BUILT)], "numbers"),
+    "metrics with a billion thresholds": (
+        [stack(compile={"loss": "mse", "metrics": [{"class": "AUC", "num_thresholds": 10**9}]})],
+        "compile",
+    ),
+    "a function of Keras as an activation": (
+        [entry(settings={"units": 3, "activation": "set_epsilon"})],
+        "set_epsilon",
+    ),
+    "a function of Keras as a loss": ([stack(compile={"loss": {"function": "set_epsilon"}})], "set_epsilon"),
+    "a Lambda inside an activation": (
+        [entry(settings={"units": 3, "activation": {"class": "Lambda", "function": "gASV"}})],
+        "Lambda",
+    ),
+    "a Lambda": ([entry("Lambda", settings={"function": "gASV"})], "Lambda"),
+    "a class of Keras that is no layer": ([entry("Model", settings={})], "Model"),
+    "a registered name": ([entry(registered_name="examiner>Check")], "registered_name"),
+    "a module": ([entry(module="os", class_name="system")], "class_name"),
+    "settings from another module": ([entry(settings={"units": 3, "module": "os"})], "module"),
+    "an initializer from another module": (
+        [entry(settings={"units": 3, "kernel_initializer": {"class": "get"}})],
+        "get",
+    ),
+    "a learning rate that is text": (
+        [stack(compile={"optimizer": {"class": "Adam", "learning_rate": "nan"}})],
+        "learning_rate",
+    ),
+    "a learning rate beyond bounds": (
+        [stack(compile={"optimizer": {"class": "Adam", "learning_rate": 1e300}})],
+        "learning_rate",
+    ),
+    "a learning rate that is an archive": (
+        [stack(compile={"optimizer": {"class": "Adam", "learning_rate": {"npz": "UEsDBA=="}}})],
+        "learning_rate",
+    ),
+    "a layer that comes later": ([source([None, 4]), stack(0, 2), entry()], "layers"),
+    "a model inside itself": ([source([None, 4]), stack(0, 1)], "layers"),
+    "two layers of one name": (
+        [
+            source([None, 4]),
+            entry("Dropout", settings={"rate": 0.5}),
+            entry("Flatten", settings={}),
+            stack(0, 1, 2),
+        ],
+        "unique",
+    ),
+    "a name with a slash": ([entry(name="a/b")], "name"),
+    "a name without end": ([entry(name="x" * 1000)], "name"),
+    "no name": ([{"class": "Dense", "settings": {"units": 3}}], "name"),
+    "a missing setting": ([entry(settings={})], "could not be rebuilt"),
+    "too many layers": ([entry("Identity", settings={})] * 1001, "1000 layers"),
+    "an operation that is not listed": (
+        [
+            source([None, 4]),
+            graph([{"operation": "Map", "name": "m", "args": [{"tensor": 0}]}], {"tensor": 1}),
+        ],
+        "Map",
+    ),
+    "an operation on numbers alone": (
+        [source([None, 4]), graph([{"operation": "Add", "name": "m", "args": [1, 2]}], {"tensor": 0})],
+        "numbers",
+    ),
+    "a tensor that comes later": (
+        [source([None, 4]), graph([{"layer": 0, "args": [{"tensor": 1}]}], {"tensor": 1})],
+        "call",
+    ),
+    "an output from nowhere": ([source([None, 4]), graph([], {"tensor": 7})], "call"),
+    "an argument that is not listed": (
+        [
+            source([None, 4]),
+            entry("Flatten", settings={}),
+            graph([{"layer": 1, "args": [{"tensor": 0}], "mask": None}], {"tensor": 1}),
+        ],
+        "operation",
+    ),
+    "an input that is no input": ([entry(), graph([], {"tensor": 0})], "input"),
+    "a known layer that nobody passed": ([entry(known=0)], "passed in"),
+    "not a table": (["Dense"], "class and its name"),
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_and_nothing_has_changed(name: str) -> None:
+    entries, match = BOMBS[name]
+    epsilon = keras().config.epsilon()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    refuse(entries, match=match)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
+    assert keras().config.epsilon() == epsilon
+
+
+def test_every_bomb_is_small_enough_to_arrive() -> None:
+    """They are refused for what they are, not only for their size."""
+    for entries, _ in BOMBS.values():
+        frames.parse(json.dumps({"layers": entries, "value": None}).encode())
+
+
+def strange_layers() -> dict[str, tuple[Any, str]]:
+    layers = keras().layers
+    mine = type("MyDense", (layers.Dense,), {})
+    patched = layers.Dense(3)
+    patched.call = lambda inputs: inputs
+    relabelled = type("Dense", (layers.Dense,), {})
+    return {
+        "a class of one's own": (mine(3), "MyDense.*is not accepted"),
+        "a class with a borrowed name": (relabelled(3), "Dense.*is not accepted"),
+        "a Lambda": (layers.Lambda(lambda x: x), "Lambda"),
+        "a lambda as activation": (layers.Dense(3, activation=lambda x: x), "function <lambda>.*relu"),
+        "an initializer of one's own": (
+            layers.Dense(3, kernel_initializer=lambda s, dtype: 0),
+            "function <lambda>",
+        ),
+        "a call of its own": (patched, "call of its own"),
+        "a class that is not listed": (layers.LSTM(3), "LSTM"),
+        "a subclassed model": (type("Net", (keras().Model,), {})(), "Net"),
+        "one inside a model": (keras().Sequential([layers.Dense(2), mine(3)]), "MyDense"),
+    }
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a class of one's own",
+        "a class with a borrowed name",
+        "a Lambda",
+        "a lambda as activation",
+        "an initializer of one's own",
+        "a call of its own",
+        "a class that is not listed",
+        "a subclassed model",
+        "one inside a model",
+    ],
+)
+def test_what_is_not_listed_is_named_to_the_student(name: str) -> None:
+    value, match = strange_layers()[name]
+    packed = pack({"answer": value})
+    with pytest.raises(NotAccepted, match=match):
+        unpack(packed.head, packed.blob)
+
+
+def test_a_strange_change_of_an_argument_is_named(donor: Make, call: Callable[..., Any]) -> None:
+    def bend(model: Any) -> Any:
+        model.layers[0].activation = lambda x: x
+        return model
+
+    with pytest.raises(NotAccepted, match=r"donor_1.*activation.*function <lambda>"):
+        call(bend, donor())
+
+
+def test_sizes_of_an_argument_cannot_change(donor: Make, call: Callable[..., Any]) -> None:
+    def grow(model: Any) -> None:
+        model.layers[0].units = 60
+
+    with pytest.raises(NotAccepted, match=r"donor_1.*units"):
+        call(grow, donor())
+
+
+def test_every_argument_must_come_back(donor: Make) -> None:
+    base = donor()
+    reply = pack(None, known=pack(base).objects)
+    known = pack(base).objects
+    for forged in (reply.head["layers"][:-1], reply.head["layers"] + reply.head["layers"][:1], []):
+        with pytest.raises(NotAccepted):
+            unpack({"layers": forged, "value": None}, reply.blob, known)
+
+
+def test_an_argument_keeps_its_class(donor: Make) -> None:
+    base = donor()
+    reply = copy.deepcopy(pack(None, known=pack(base).objects).head)
+    reply["layers"][1]["class"] = "Flatten"
+    with pytest.raises(NotAccepted):
+        unpack(reply, b"", pack(base).objects)
+
+
+def _places(tree: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inner = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    return [path, *(place for key, item in inner for place in _places(item, (*path, key)))]
+
+
+replacements = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.sampled_from([-1, 0, 1, 2, 3, 50, 2**31, 10**12, 0.5, -0.5, 1e300])
+    | st.sampled_from(["Dense", "Sequential", "relu", "float64", "Lambda", "set_epsilon", "", "a/b"]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["class", "tensor", "dict"]), inner)
+    ),
+    max_leaves=5,
+)
+
+
+@pytest.fixture(scope="module")
+def messages() -> list[Any]:
+    """Honest messages to be spoilt: a compiled Sequential, and a graph that branches and nests."""
+    layers = keras().layers
+    inputs = keras().Input((4,), name="in")
+    body = keras().Sequential([keras().Input((4,), name="b"), layers.Dense(2, name="h")], name="body")
+    parts = [body(inputs, training=False), layers.BatchNormalization(name="n")(inputs) * 2.0]
+    model = keras().Model(inputs, layers.Concatenate(name="c")(parts), name="net")
+    model.compile(keras().optimizers.SGD(0.1), "mse")
+    stacked = keras().Sequential(
+        [keras().Input((4,), name="s"), layers.Dense(3, "relu", name="d")], name="stacked"
+    )
+    stacked.compile("adam", keras().losses.CategoricalCrossentropy(from_logits=True))
+    return [pack([model, 1.5]), pack({"model": stacked})]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_message_spoilt_anywhere_is_rebuilt_or_refused(messages: list[Any], data: st.DataObject) -> None:
+    packed = data.draw(st.sampled_from(messages))
+    head = copy.deepcopy(packed.head)
+    for _ in range(data.draw(st.integers(1, 2))):
+        *path, last = data.draw(st.sampled_from(_places(head)[1:]))
+        target = head
+        for step in path:
+            target = target[step]
+        if data.draw(st.booleans()):
+            target[last] = data.draw(replacements)
+        else:
+            del target[last]
+    sentence = refusal_of(head, packed.blob)
+    assert sentence.isprintable()
+    assert len(sentence) < 2_000
+
+
+def test_weights_are_the_ones_that_arrived(cross: Callable[[Any], Any]) -> None:
+    """A rebuilt layer never shows what an initializer would have drawn."""
+    dense = keras().layers.Dense(2, kernel_initializer="ones")
+    dense.build((None, 3))
+    dense.kernel.assign(np.arange(6.0).reshape(3, 2))
+    arrived = cross(dense)
+    assert np.array_equal(arrived.kernel, np.arange(6.0).reshape(3, 2))
+    assert type(arrived.kernel_initializer) is keras().initializers.Ones
