@@ -6,13 +6,12 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from types import ModuleType
 
 from ..wire.frames import Frame, receive, send
 from ..wire.values import pack, unpack
 from .failure import describe
 from .limits import limit, take_over
-from .load import load
+from .load import Loaded, load
 from .spec import Spec
 
 # The trusted side keeps the real deadline; this one only has to be later.
@@ -35,24 +34,23 @@ def _serve(sock: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None
     loaded = load(spec.module, first.head["filename"], cells, first.head["tolerant"])
     _reply(sock, Frame({"loaded": loaded.report}))
     while True:
-        request = _next(sock)
-        prepare()
-        _reply(sock, _call(loaded.module, loaded.filenames, request))
+        _reply(sock, _call(loaded, _next(sock), prepare))
 
 
-def _call(module: ModuleType, filenames: frozenset[str], request: Frame) -> Frame:
+def _call(loaded: Loaded, request: Frame, prepare: Callable[[], None]) -> Frame:
     """Call one function; whatever it does or returns becomes a reply that echoes the request's id."""
     name, number = request.head["call"], request.head["id"]
-    (args, kwargs), objects = unpack(request.head["value"], request.blob)
-    function = vars(module).get(name)
+    function = vars(loaded.module).get(name)
     if function is None:
-        text = f"{module.__name__} has no function {name}"
+        text = f"{loaded.module.__name__} has no function {name}"
         return Frame({"id": number, "raised": {"type": "Missing", "text": text, "trace": []}})
     try:
+        (args, kwargs), objects = unpack(request.head["value"], request.blob)
+        prepare()
         answer = function(*args, **kwargs)
         packed = pack({"answer": answer, "args": args, "kwargs": kwargs}, known=objects)
     except BaseException as error:
-        return Frame({"id": number, "raised": describe(error, filenames)})
+        return Frame({"id": number, "raised": describe(error, loaded.filenames)})
     return Frame({"id": number, "ok": True, "value": packed.head}, packed.blob)
 
 

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from itertools import count
 
-MODE = 0o1777
+MODE = 0o700
 
 
 class NotEmpty(RuntimeError):

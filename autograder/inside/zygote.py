@@ -113,7 +113,7 @@ class _Zygote:
                 continue
             text, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 2)
             if not text:
-                self._relatives.end()
+                self._end()
                 return
             answer = self._answer(json.loads(text), descriptors)
             for descriptor in descriptors:
@@ -126,12 +126,15 @@ class _Zygote:
             if message["do"] == "fork":
                 _expect_one_thread()
                 return {"id": message["id"], "forked": self._fork(*descriptors)}
-            fate = self._relatives.end()
-            for folder in self._spec.scratch:
-                wipe(folder)
-            return {"id": message["id"], "ended": fate}
+            return {"id": message["id"], "ended": self._end()}
         except (OSError, RuntimeError, TypeError) as error:
             return {"id": message["id"], "odd": f"{type(error).__name__}: {error}"}
+
+    def _end(self) -> dict[str, str | int]:
+        fate = self._relatives.end()
+        for folder in self._spec.scratch:
+            wipe(folder)
+        return fate
 
     def _fork(self, link: int, output: int) -> bool:
         process = os.fork()

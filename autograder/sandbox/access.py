@@ -1,4 +1,4 @@
-"""What other users of this machine can read, as far as modes tell."""
+"""What other users of this machine can come to, as far as modes tell."""
 
 from __future__ import annotations
 
@@ -6,12 +6,10 @@ import stat
 from pathlib import Path
 
 
-def reachable_by_others(path: Path) -> bool:
-    """Whether a user who owns nothing can come to `path` and read it."""
+def barrier(path: Path) -> Path | None:
+    """The first folder on the way to `path`, or `path` itself, that shuts others out; None if none does."""
     path = path.resolve()
-    return all(folder.stat().st_mode & stat.S_IXOTH for folder in path.parents) and readable_by_others(path)
-
-
-def readable_by_others(path: Path) -> bool:
-    """Whether the mode of `path` itself lets everybody read it."""
-    return bool(path.stat().st_mode & stat.S_IROTH)
+    for folder in reversed(path.parents):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            return folder
+    return None if path.stat().st_mode & stat.S_IROTH else path

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import socket
 import time
-from typing import Any
 
 from ..records import Source
 from ..wire.frames import Frame, FrameError, receive, send
@@ -15,6 +13,7 @@ from .errors import BadReply, ChildDied, ChildTimedOut
 from .limits import MB, Limits
 from .output import Output
 from .replies import Loaded, read_loaded, read_reply
+from .waiting import wait
 from .warm import Warm
 
 
@@ -72,12 +71,12 @@ class Child:
         """Return once something has come; raises TimeoutError or ChildDied."""
         while True:
             pipe = self._output.descriptor
-            waiting: list[Any] = [self._link] if pipe is None else [self._link, pipe]
-            ready, _, _ = select.select(waiting, [], [], max(0.0, deadline - time.monotonic()))
+            link = self._link.fileno()
+            ready = wait([link] if pipe is None else [link, pipe], deadline)
             self._output.drain(self._most)
             if self._output.count > self._most:
                 raise ChildDied(f"it printed more than {self._most // MB} MB")
-            if self._link in ready:
+            if link in ready:
                 return
             if not ready:
                 raise TimeoutError

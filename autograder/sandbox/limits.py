@@ -67,5 +67,6 @@ class Limits:
             "CORE": 0,
             "MEMLOCK": 0,
             "MSGQUEUE": 0,
+            "SIGPENDING": 1024,
             "CPU": self.cpu_seconds,
         }

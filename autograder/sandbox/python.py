@@ -54,7 +54,7 @@ class Python:
 def masked(packages: Path) -> Iterator[Path]:
     """What in a folder of packages is ours, or names folders of this machine."""
     yield from packages.glob("*.pth")
-    yield from packages.glob("__editable__*")
+    yield from (*packages.glob("__editable__*"), *packages.glob("_editable_impl_*.py"))
     yield from packages.glob(f"{DISTRIBUTION}-*.dist-info")
     if (ours := packages / __package__.partition(".")[0]).exists():
         yield ours

@@ -13,10 +13,11 @@ from ..wire.frames import Frame
 from .child import Child
 from .errors import ChildDied, SandboxBroken, SandboxFailure
 from .fate import reason
-from .launch import Launch, plan
+from .launch import Launch
 from .level import Isolation
 from .limits import Limits
 from .output import Output
+from .plan import plan
 from .replies import Loaded
 from .warm import Warm
 from .workplace import Workplace
@@ -100,6 +101,8 @@ class Sandbox:
         try:
             self._warm.end_child()
         except SandboxBroken:
+            if os.getpid() != self._owner:
+                raise
             self._warm.stop()
             self._warm = self._start()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -18,9 +17,10 @@ from typing import Any, Protocol
 from .advice import refused_by_the_system
 from .errors import IsolationUnavailable, SandboxBroken
 from .launch import Launch
+from .waiting import wait
 
 READY_SECONDS = 180.0
-ANSWER_SECONDS = 15.0
+ANSWER_SECONDS = 30.0
 END_SECONDS = 3.0
 MESSAGE_BYTES = 1 << 17
 
@@ -121,7 +121,7 @@ class Warm:
         return answer
 
     def _receive(self, deadline: float) -> dict[str, Any]:
-        if not select.select([self._control], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        if not wait([self._control.fileno()], deadline):
             raise TimeoutError("no answer in time")
         text = self._control.recv(MESSAGE_BYTES)
         if not text:

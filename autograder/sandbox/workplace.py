@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
+from ..inside.scratch import wipe
 from . import box
 
 FOLDER, FILE = 0o755, 0o444
@@ -16,11 +18,11 @@ class Workplace:
     """A temporary folder that everybody may read: the file `program`, the folders `given` and `scratch`."""
 
     def __init__(self, given: Mapping[str, bytes]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="box-", ignore_cleanup_errors=True)
-        root = Path(self._folder.name)
-        self.program, self.given, self.scratch = root / "box.pyz", root / "kit", root / "scratch"
+        # No TemporaryDirectory: a fork that ends would remove it.
+        self._root = Path(tempfile.mkdtemp(prefix="box-"))
+        self.program, self.given, self.scratch = (self._root / name for name in ("box.pyz", "kit", "scratch"))
         try:
-            root.chmod(FOLDER)
+            self._root.chmod(FOLDER)
             _write(self.program, box.build())
             for folder in (self.given, self.scratch):
                 _make(folder)
@@ -33,13 +35,17 @@ class Workplace:
             self.remove()
             raise
 
-    def lend_scratch(self, identity: int) -> None:
-        """Let another user own the scratch folder."""
-        os.chown(self.scratch, identity, identity)
+    def lend_scratch(self, identity: int | None) -> None:
+        """Empty the scratch folder, and let this user own it alone."""
+        wipe(str(self.scratch))
+        if identity is not None:
+            os.chown(self.scratch, identity, identity)
 
     def remove(self) -> None:
-        """Remove the folder and all that is in it."""
-        self._folder.cleanup()
+        """Remove the folder and all that is in it, however deep."""
+        with suppress(OSError):
+            wipe(str(self._root))
+            self._root.rmdir()
 
 
 def _make(folder: Path) -> None:

@@ -295,7 +295,7 @@ os.chdir(os.environ['HOME'])
 os.mkdir('shut'); Path('shut/file').write_text('x'); os.chmod('shut', 0)
 os.symlink('/', 'link'); os.mkfifo('fifo')
 attempt(os.setxattr, '.', 'user.mark', b'1')
-attempt(os.chmod, '.', 0o700)
+attempt(os.chmod, '.', 0o750)
 import lesson
 lesson.SECRET_OF_THE_LESSON = 8
 Path('lesson.py').write_text('x = 1')
@@ -305,19 +305,20 @@ sys.path.insert(0, os.getcwd())
 threading.Thread(target=signal.pause, daemon=True).start()
 found = 0
 """
+    mode = hostile("found = os.stat('.').st_mode")
     hostile(deep)
     call.sandbox.clear()
     call.load(
-        "import lesson, os, stat, random\n"
+        "import lesson, os, random\n"
         "def left():\n"
         "    marks = [m for m in os.listxattr('.') if m.startswith('user.')]\n"
         "    shared = os.listdir('/dev/shm') if os.path.exists('/dev/shm/mark') else []\n"
         "    return os.listdir('.'), shared, marks, lesson.SECRET_OF_THE_LESSON\n"
         "def mode():\n"
-        "    return stat.S_IMODE(os.stat('.').st_mode)\n"
+        "    return os.stat('.').st_mode\n"
     )
     assert call("left") == ([], [], [], 7)
-    assert call("mode") == 0o1777
+    assert call("mode") == mode
 
 
 def test_nothing_lasts_from_one_child_to_the_next_of_the_same_submission(call, hostile):
