@@ -15,7 +15,7 @@ from ..sandbox.environment import VARIABLES
 
 
 class LeanExaminer(Examiner):
-    """Examiner and sandbox forked from one process, for the levels `user` and `process`.
+    """Examiner and sandbox forked from one process, at the levels `user` and `process`.
 
     It tells of every check as it is done. Where a submission ends its warm process, the next one is started
     as a program, which takes as much memory as an ordinary examiner.

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import traceback
 from base64 import b64decode
+from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,7 @@ def _serve(public: dict[str, Any], folder: Path, link: Connection) -> None:
         if "check" in event:
             say(link, check=event["check"])
 
+    isolation = Isolation(public["isolation"])
     with Sandbox(
         given={name: b64decode(content) for name, content in public["given"].items()},
         module=public["module"],
@@ -51,17 +53,17 @@ def _serve(public: dict[str, Any], folder: Path, link: Connection) -> None:
         prepare=public["prepare"],
         seed=public["seed"],
         limits=Limits.of(public["limits"]),
-        isolation=Isolation(public["isolation"]),
-        start=_start_once(),
+        isolation=isolation,
+        start=_starter(isolation),
     ) as sandbox:
         # Only now, after the fork: the checks.
         kit = Kit.unzip(link.recv_bytes())
         serve_with(sandbox, kit, None, folder, link, watch)
 
 
-def _start_once() -> Any:
-    """Starts a fork at first. A later one would know the checks, so it is a program."""
-    kinds = iter((Forked,))
+def _starter(isolation: Isolation) -> Callable[[Launch], Warm]:
+    """Starts a fork at first. A later one would know the checks, so it is a program; so is bubblewrap."""
+    kinds = iter(() if isolation is Isolation.BUBBLEWRAP else (Forked,))
 
     def start(launch: Launch) -> Warm:
         return next(kinds, Warm)(launch)

@@ -21,6 +21,7 @@ from ..examiner import Examiner
 from ..kit import Kit
 from ..records import CheckResult, Report
 from .handed_in import read_folder, who
+from .lean import LeanExaminer
 from .wording import about, told
 
 # Beside the submission Otter puts its tests, and this file, so that tests can be imported.
@@ -57,11 +58,14 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         self._show_hidden = bool(config.show_hidden)
         config.grade_from_log = False
         _empty(self._picked, keep_notebook=bool(config.pdf or config.token))
-        if not config.otter_run:
+        levels = self.plugin_config["isolation"]
+        if config.otter_run:
+            self._examiner = Examiner(kit, levels["run"])
+        else:
             # In a container the checks lie where everybody could read them.
-            (autograder / "source").chmod(0o700)
-        level = self.plugin_config["isolation"]["run" if config.otter_run else "container"]
-        self._examiner = Examiner(kit, level)
+            for folder in (autograder / "source", self._picked.parent):
+                folder.chmod(0o700)
+            self._examiner = LeanExaminer(kit, levels["container"])
 
     def before_execution(self, submission: Any) -> Any:
         """Give Otter's kernel an empty notebook, and no file that it could import."""

@@ -12,7 +12,7 @@ from .manifest import with_manifest
 from .pinned import FOR_GRADING, pinned
 from .wheel import Wheel
 
-# Gradescope's default image, Ubuntu 22.04, runs Python 3.10; its universe has 3.11, and that of 24.04 has 3.12.
+# Gradescope's default image, Ubuntu 22.04, runs Python 3.10; its universe has 3.11, and 24.04 has 3.12.
 SETUP = """\
 #!/usr/bin/env bash
 # Installs a Python that the examiner supports and the pinned packages, outside of anybody's home.

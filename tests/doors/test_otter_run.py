@@ -1,0 +1,161 @@
+"""The real `otter run`: it shows what the examiner found, whatever the submission does."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import pickle
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+from autograder.doors.otter_tests import grading_otter_tests
+from autograder.examiner import Examiner
+from autograder.kit import Kit
+from autograder.records import Report, Submission, SubmittedFile
+from autograder.release.archive import pack
+from autograder.release.otter_zip import otter_zip
+from autograder.release.wheel import Wheel
+
+PROJECT = Path(__file__).parents[2]
+OtterRun = Callable[[Path, Path, Path], subprocess.CompletedProcess[str]]
+pytestmark = pytest.mark.needs("bubblewrap")
+
+FORGER = """
+from otter.test_files.abstract_test import TestCaseResult
+from otter.test_files.exception_test import ExceptionTestFile
+
+
+def everything_passes(self, environment):
+    self.test_case_results = [TestCaseResult(case, "well done", True) for case in self.test_cases]
+
+
+ExceptionTestFile.run = everything_passes
+"""
+MISTAKES = """
+def add(left, right):
+    return left - right
+
+
+def scale(numbers, factor=1):
+    scaled = numbers.copy()
+    scaled[0] *= factor
+    return scaled
+"""
+
+
+@pytest.fixture
+def graded(otter_run: OtterRun, toy_zip: Path, tmp_path: Path) -> Callable[[Path], dict[str, Any]]:
+    """Run Otter's zip of the toy kit on a file; return what Otter wrote."""
+
+    def graded(submission: Path) -> dict[str, Any]:
+        done = otter_run(toy_zip, submission, tmp_path / "out")
+        assert done.returncode == 0, done.stderr
+        results: dict[str, Any] = json.loads((tmp_path / "out" / "results.json").read_text())
+        return results
+
+    return graded
+
+
+def scores(results: dict[str, Any]) -> dict[str, float]:
+    """The score of every question in a `results.json`."""
+    return {entry["name"]: entry["score"] for entry in results["tests"] if "score" in entry}
+
+
+def earned(report: Report) -> dict[str, float | None]:
+    return {task: score.score for task, score in report.tasks.items()}
+
+
+def submitted(name: str, content: bytes) -> Submission:
+    return Submission("ada", (SubmittedFile(name, content),), sha256="0")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [("", 10), ("\nimport otter\n" + MISTAKES, 4)],
+    ids=["solution", "two mistakes"],
+)
+def test_a_file_gets_the_examiners_scores(
+    graded: Callable[[Path], dict[str, Any]],
+    examiner: Examiner,
+    solved: str,
+    tmp_path: Path,
+    change: str,
+    expected: float,
+) -> None:
+    """One question a task, with the score that `kit grade` gives, and the output names the level."""
+    path = tmp_path / "ada.py"
+    path.write_text(solved + change)
+    results, report = graded(path), examiner.examine(submitted("ada.py", path.read_bytes()))
+    assert scores(results) == earned(report)
+    assert sum(scores(results).values()) == report.score == expected
+    assert "isolation: bubblewrap" in results["output"]
+
+
+def test_nothing_that_a_zip_brings_runs_in_otters_processes(
+    graded: Callable[[Path], dict[str, Any]], examiner: Examiner, solved: str, tmp_path: Path
+) -> None:
+    """Otter imports no module of a zip and unpickles no log of it; the notebook in it is graded."""
+    marker = tmp_path / "ran"
+    plant = f"import pathlib\npathlib.Path({str(marker)!r}).write_text('here')\n".encode()
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(solved + MISTAKES)])
+    content = nbformat.writes(notebook).encode()
+    path = tmp_path / "ada.zip"
+    plants = dict.fromkeys(
+        ("otter.py", "dill.py", "pandas/__init__.py", "__init__.py", "tests/add.py"), plant
+    )
+    path.write_bytes(pack({"sums.ipynb": content, ".OTTER_LOG": pickle.dumps(Planted(marker)), **plants}))
+    results, report = graded(path), examiner.examine(submitted("sums.ipynb", content))
+    assert scores(results) == earned(report) == {"add": 0, "mean": 4, "scale": 0}
+    assert not marker.exists()
+
+
+class Planted:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, marker: Path) -> None:
+        self._marker = marker
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(self._marker),)
+
+
+def test_the_forger_has_full_marks_in_stock_otter_and_none_here(
+    graded: Callable[[Path], dict[str, Any]], otter_run: OtterRun, toy_zip: Path, toy: Kit, tmp_path: Path
+) -> None:
+    """Replacing the method that runs the tests earns all there is in stock Otter, where no test can pass."""
+    forger, stock = tmp_path / "forger.py", tmp_path / "stock.zip"
+    forger.write_text(FORGER)
+    with zipfile.ZipFile(io.BytesIO(toy_zip.read_bytes())) as ours, zipfile.ZipFile(stock, "w") as theirs:
+        for name in ours.namelist():
+            if not name.startswith("files/"):
+                theirs.writestr(name, b"{}" if name == "otter_config.json" else ours.read(name))
+    assert otter_run(stock, forger, tmp_path / "stock").returncode == 0
+    stock_results = json.loads((tmp_path / "stock" / "results.json").read_text())
+    assert scores(stock_results) == {"add": 5, "mean": 4, "scale": 1}
+    assert all(b"raise RuntimeError" in test for test in grading_otter_tests(toy).values())
+    assert scores(graded(forger)) == {"add": 0, "mean": 0, "scale": 0}
+
+
+def test_week_nine_gets_the_examiners_scores(otter_run: OtterRun, wheel: Wheel, tmp_path: Path) -> None:
+    """A kit with TensorFlow, one mistake in it: the other tasks keep their points."""
+    kit = Kit.load(PROJECT, "week09_transfer")
+    (tmp_path / "autograder.zip").write_bytes(otter_zip(kit, wheel))
+    path = tmp_path / "transfer.py"
+    solution = (PROJECT / "solutions" / kit.slug / "transfer.py").read_text()
+    path.write_text(solution + "\n\ndef freeze(model):\n    return model\n\n\ndel build_transfer_model\n")
+    done = otter_run(tmp_path / "autograder.zip", path, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    with Examiner(kit) as examiner:
+        report = examiner.examine(submitted("transfer.py", path.read_bytes()))
+    assert scores(results) == earned(report)
+    assert scores(results)["freeze"] < kit.points("freeze")
+    assert scores(results)["build_transfer_model"] == 0
+    assert scores(results)["copy_layers"] == kit.points("copy_layers")
