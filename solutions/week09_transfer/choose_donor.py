@@ -2,8 +2,8 @@
 
 `python solutions/week09_transfer/choose_donor.py DONORS` trains so many donors with different seeds and puts
 500 new tops on each. The features of a frozen body never change, so a top is a softmax regression on them:
-NumPy trains all tops of a donor at once, with Keras' Adam. `choose_donor.py --keras SEED` trains 30 tops of one
-donor in Keras instead, for comparison.
+NumPy trains all tops of a donor at once, with Keras' Adam. `choose_donor.py --keras SEED` trains 30 tops of
+one donor in Keras instead, for comparison.
 """
 
 from __future__ import annotations

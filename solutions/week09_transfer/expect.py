@@ -79,6 +79,25 @@ def outputs(model: Any, x: np.ndarray, law: np.ndarray, think: str) -> None:
         _fail(f"for the row {_row(x[row])} the outputs {_row(law[row])}", _row(received[row]), think)
 
 
+def law(model: Any, activations: list[str], x: np.ndarray, think: str) -> None:
+    """The network gives what NumPy computes from its own weights, with these activations."""
+    __tracebackhide__ = True
+    pairs = networks.weights(model)
+    if len(pairs) != len(activations):
+        _fail(f"{len(activations)} Dense layers, for {', '.join(activations)}", len(pairs), think)
+    outputs(model, x, networks.forward(pairs, activations, x), think)
+
+
+def softmax_on(model: Any, features: np.ndarray, x: np.ndarray, think: str) -> None:
+    """For x the network gives the softmax of what its last layer's own weights make of `features`."""
+    __tracebackhide__ = True
+    top = networks.weights(model)[-1:]
+    if not top or len(top[0][0]) != features.shape[1]:
+        received = f"one for {len(top[0][0])}" if top else "none"
+        _fail(f"a last layer for {features.shape[1]} features", received, think)
+    outputs(model, x, networks.forward(top, ["softmax"], features), think)
+
+
 def compiled(model: Any) -> None:
     """The network is compiled with Adam and a categorical cross-entropy that takes probabilities."""
     __tracebackhide__ = True
@@ -109,9 +128,12 @@ def compiled(model: Any) -> None:
         )
 
 
-def can_train(model: Any) -> None:
-    """Something is left for training to change."""
+def can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """The network is compiled, takes x, gives something of y's shape, and training can change it."""
     __tracebackhide__ = True
+    compiled(model)
+    if (shape := networks.outputs(model, x).shape) != y.shape:
+        _fail(f"outputs of shape {y.shape}", shape, "How many classes are there to tell apart?")
     if not any(networks.flags(model)):
         _fail("a layer that trains", "a network that is frozen whole", "What is left to learn anything?")
 

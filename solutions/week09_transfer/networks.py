@@ -16,6 +16,7 @@ import lesson
 # isort: split
 import keras
 import numpy as np
+import tensorflow as tf
 
 Weights = list[tuple[np.ndarray, np.ndarray]]
 
@@ -139,8 +140,21 @@ def counts(model: Any) -> Counts:
 
 
 def forward(pairs: Weights, activations: Sequence[str], x: np.ndarray) -> np.ndarray:
-    """What Dense layers with these weights and activations make of the rows of x, computed by NumPy."""
+    """What Dense layers with these weights and activations make of the rows of x, computed by NumPy.
+
+    Raises AssertionError where the layers are more or fewer than the activations, or do not fit together.
+    """
+    __tracebackhide__ = True
+    if len(pairs) != len(activations):
+        raise AssertionError(
+            f"Expected {len(activations)} Dense layers, received {len(pairs)}. Which is missing, or too many?"
+        )
     for (kernel, bias), activation in zip(pairs, activations, strict=True):
+        if x.shape[1] != len(kernel):
+            raise AssertionError(
+                f"Expected a layer for {x.shape[1]} numbers a row, received one for {len(kernel)}. What does "
+                "the layer below it give?"
+            )
         x = ACTIVATIONS[activation](x.astype(np.float64) @ kernel + bias)
     return x
 
@@ -150,8 +164,8 @@ def outputs(model: Any, x: np.ndarray) -> np.ndarray:
     __tracebackhide__ = True
     flat(model)
     try:
-        return np.asarray(model(x))
-    except Exception as error:
+        return lesson.outputs(model, x)
+    except (ValueError, TypeError, tf.errors.OpError) as error:
         said = f"{type(error).__name__}: {error}"
         raise AssertionError(
             f"Expected a network for rows of {x.shape[1]} numbers, received {said}"

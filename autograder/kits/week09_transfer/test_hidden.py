@@ -70,8 +70,7 @@ def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None
     """The base has as many inputs and classes as the caller asks for, and else stays the same."""
     base, x = other_base(), networks.probes(7)
     expect.shapes(base, [(7, 50), (50, 25), (25, 5)], "Which sizes come from the arguments?")
-    law = networks.forward(networks.weights(base), ["relu", "relu", "softmax"], x)
-    expect.outputs(base, x, law, "Are the activations the same at other sizes?")
+    expect.law(base, ["relu", "relu", "softmax"], x, "Are the activations the same at other sizes?")
     expect.compiled(base)
 
 
@@ -140,8 +139,7 @@ def test_add_softmax_follows_its_arguments(mixed_top: Callable[[], Asked]) -> No
         asked.answer, [(7, 12), (12, 8), (8, 7), (7, 6), (6, 5)], "Which sizes come from the arguments?"
     )
     expect.weights(asked.answer, asked.before.weights, first=4)
-    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x))
-    expect.outputs(asked.answer, x, law, "Has every layer of the body its activation?")
+    expect.softmax_on(asked.answer, asked.before.outputs(x), x, "Has every layer of the body its activation?")
 
 
 @pytest.mark.hidden
@@ -169,8 +167,9 @@ def test_build_transfer_model_takes_any_base(deep_graft: Callable[[], Asked]) ->
     expect.flags(
         asked.answer, [False] * 4 + [True], "Does the freeze reach every borrowed layer, and no other?"
     )
-    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x, -1))
-    expect.outputs(asked.answer, x, law, "Has every borrowed layer its activation?")
+    expect.softmax_on(
+        asked.answer, asked.before.outputs(x, -1), x, "Has every borrowed layer its activation?"
+    )
 
 
 @pytest.mark.hidden

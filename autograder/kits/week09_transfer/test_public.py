@@ -104,8 +104,8 @@ def test_build_base_trains_all_1603_parameters(base: Callable[[], Any]) -> None:
 def test_build_base_computes_relu_relu_softmax(base: Callable[[], Any]) -> None:
     """The base computes what relu, relu and softmax make of its weights."""
     x = networks.probes(4)
-    law = networks.forward(networks.weights(base()), ["relu", "relu", "softmax"], x)
-    expect.outputs(base(), x, law, "Which activation follows which layer, and does each follow only once?")
+    think = "Which activation follows which layer, and does each follow only once?"
+    expect.law(base(), ["relu", "relu", "softmax"], x, think)
 
 
 @pytest.mark.task("build_base", points=2, hint="Which loss compares one-hot targets with probabilities?")
@@ -119,10 +119,9 @@ def test_build_base_learns_iris(settings: Settings) -> None:
     """Trained for 100 epochs, the base gets at least 95 % of the Iris flowers right."""
     lesson.deterministic(settings["seed"])
     base = transfer.build_base()
-    expect.compiled(base)
-    expect.shapes(base, [(4, 50), (50, 25), (25, 3)], "Only a network with these layers is trained here.")
-    expect.can_train(base)
     x, y = lesson.iris()
+    expect.shapes(base, [(4, 50), (50, 25), (25, 3)], "Only a network with these layers is trained here.")
+    expect.can_train(base, x, y)
     result = lesson.train(base, x, y, epochs=settings["base_epochs"], seed=settings["seed"])
     expect.accuracy(result["accuracy"], settings["base_accuracy"])
 
@@ -225,10 +224,8 @@ def test_add_softmax_puts_one_layer_on_top(added: Callable[[], Asked]) -> None:
 def test_add_softmax_gives_probabilities(added: Callable[[], Asked]) -> None:
     """What comes out is the softmax of what the new layer makes of the body's features."""
     asked, x = added(), networks.probes(4)
-    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x))
-    expect.outputs(
-        asked.answer, x, law, "Has the body its activations, and does softmax come once, at the end?"
-    )
+    think = "Has the body its activations, and does softmax come once, at the end?"
+    expect.softmax_on(asked.answer, asked.before.outputs(x), x, think)
 
 
 @pytest.mark.task("add_softmax", points=2, hint="Which loss compares one-hot targets with probabilities?")
@@ -269,10 +266,8 @@ def test_build_transfer_model_borrows_what_the_base_learned(grafted: Callable[[]
     """The borrowed layers have the base's weights, bit for bit, and its activations; a softmax follows."""
     asked, x = grafted(), networks.probes(4)
     expect.weights(asked.answer, asked.before.weights[:-1], first=2)
-    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x, -1))
-    expect.outputs(
-        asked.answer, x, law, "Has every layer its activation, and does softmax come once, at the end?"
-    )
+    think = "Has every layer its activation, and does softmax come once, at the end?"
+    expect.softmax_on(asked.answer, asked.before.outputs(x, -1), x, think)
 
 
 @pytest.mark.task(
