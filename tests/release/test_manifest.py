@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from autograder.kit import Kit
 from autograder.release.archive import pack, unpack
 from autograder.release.manifest import NAME, Manifest, with_manifest
 
-TOY = Path(__file__).parents[1] / "toy"
 FILES = {"a.txt": b"one", "folder/b.bin": bytes(range(256))}
-
-
-@pytest.fixture
-def toy() -> Kit:
-    return Kit.load(TOY, "sums")
 
 
 def test_what_was_written_is_read_and_agrees(toy: Kit) -> None:

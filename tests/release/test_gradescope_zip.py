@@ -1,0 +1,52 @@
+"""Gradescope's zip: repeatable, complete, and without anything that a container need not have."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+
+import pytest
+
+from autograder.doors.gradescope import KIT, SETTINGS, Settings
+from autograder.kit import Kit
+from autograder.release.archive import unpack
+from autograder.release.gradescope_zip import gradescope_zip
+from autograder.release.manifest import NAME, Manifest
+from autograder.release.wheel import Wheel
+
+
+@pytest.fixture(scope="module")
+def files(toy: Kit, wheel: Wheel) -> dict[str, bytes]:
+    return unpack(gradescope_zip(toy, wheel))
+
+
+def test_building_twice_gives_the_same_bytes(toy: Kit, wheel: Wheel) -> None:
+    assert gradescope_zip(toy, wheel) == gradescope_zip(toy, wheel)
+
+
+def test_both_scripts_stand_at_the_root_and_are_bash(files: dict[str, bytes]) -> None:
+    """Gradescope looks for these two names, and nowhere else."""
+    for name in ("setup.sh", "run_autograder"):
+        checked = subprocess.run(["bash", "-n"], input=files[name], capture_output=True, check=False)
+        assert checked.returncode == 0, checked.stderr
+
+
+def test_no_conda_no_browser_no_latex(files: dict[str, bytes]) -> None:
+    """A build takes pip and two packages of the system."""
+    for word in ("conda", "mamba", "playwright", "chromium", "texlive", "otter", "nbgrader"):
+        assert word not in files["setup.sh"].decode()
+        assert f"\n{word}" not in files["requirements.txt"].decode()
+
+
+def test_the_manifest_tells_the_kit_and_every_checksum(files: dict[str, bytes], toy: Kit) -> None:
+    manifest = Manifest.from_json(files[NAME])
+    assert manifest.kit_version == toy.version
+    assert manifest.differences(files) == []
+
+
+def test_it_asks_for_a_container_and_stops_before_gradescope_does(files: dict[str, bytes], toy: Kit) -> None:
+    """Another user by default; and what Gradescope cuts off is a zero, so ours ends earlier."""
+    settings = Settings(**json.loads(files[SETTINGS]))
+    assert settings.isolation == "user"
+    assert settings.seconds < 600
+    assert Kit.unzip(files[KIT]) == toy

@@ -1,0 +1,57 @@
+"""Otter's zip: repeatable, complete, and laid out as Otter's containers expect it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import yaml
+
+from autograder.kit import Kit
+from autograder.release.archive import unpack
+from autograder.release.manifest import NAME, Manifest
+from autograder.release.otter_zip import ISOLATION, PLUGIN, otter_zip
+from autograder.release.wheel import Wheel
+
+
+@pytest.fixture(scope="module")
+def files(toy: Kit, wheel: Wheel) -> dict[str, bytes]:
+    return unpack(otter_zip(toy, wheel))
+
+
+def test_building_twice_gives_the_same_bytes(toy: Kit, wheel: Wheel) -> None:
+    """Otter stamps the time into what it generates; it is gone."""
+    assert otter_zip(toy, wheel) == otter_zip(toy, wheel)
+
+
+def test_everything_that_the_plugin_needs_is_in_it(files: dict[str, bytes], toy: Kit, wheel: Wheel) -> None:
+    """The kit, the engine, a question for every task, and the plugin's settings."""
+    assert Kit.unzip(files["files/sums.kit"]) == toy
+    assert files[f"files/{wheel.name}"] == wheel.content
+    assert {name for name in files if name.startswith("tests/")} == {f"tests/{task}.py" for task in toy.tasks}
+    (plugin,) = json.loads(files["otter_config.json"])["plugins"]
+    assert plugin == {PLUGIN: {"kit": "sums.kit", "isolation": ISOLATION}}
+
+
+def test_the_manifest_tells_the_kit_and_every_checksum(files: dict[str, bytes], toy: Kit) -> None:
+    """A grade carries the kit's version; so does the zip that it came from."""
+    manifest = Manifest.from_json(files[NAME])
+    assert manifest.kit_version == toy.version
+    assert manifest.differences(files) == []
+
+
+def test_a_container_installs_pinned_packages(files: dict[str, bytes]) -> None:
+    """Everything comes from the file of pinned requirements, which the image of `otter grade` has, too."""
+    environment = yaml.safe_load(files["environment.yml"])
+    (pip,) = [each["pip"] for each in environment["dependencies"] if isinstance(each, dict)]
+    assert pip == ["-r /autograder/source/requirements.txt"]
+    assert b"otter-grader==" in files["requirements.txt"]
+
+
+def test_the_engine_is_installed_before_otter_starts(files: dict[str, bytes]) -> None:
+    """The image of `otter grade` is built without `files`, so it is done at the start of a container."""
+    *_, before, last = files["run_autograder"].decode().splitlines()
+    assert last == "python /autograder/source/run_otter.py"
+    assert before.startswith("chmod 700")
+    assert "pip install" in files["run_autograder"].decode()
+    assert files["setup.sh"].decode().rstrip().endswith("chmod a+x /root")
