@@ -9,26 +9,42 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pytest
 
-from ..kit import CHECK_FILES, Check, Kit
+from ..kit import CHECK_FILES, Check
 from ..records import CheckResult
 from .outcome import result
 
 # No plug-in that writes, captures or rewrites: what a check says is its own message, exactly.
 ARGUMENTS = (
-    *("-c", "/dev/null", "--assert=plain", "--capture=no", "--import-mode=importlib"),
+    *("-c", "/dev/null", "--assert=plain", "--capture=no", "--import-mode=importlib", "--noconftest"),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:warnings"),
     *("-p", "no:logging", "-p", "no:junitxml", "-p", "no:unraisableexception", "-p", "no:threadexception"),
 )
 
 
+class Checked(Protocol):
+    """What a session must know of a kit: its name, all settings, and the checks that it is to find."""
+
+    @property
+    def slug(self) -> str:
+        """The kit's name."""
+
+    @property
+    def all_settings(self) -> dict[str, Any]:
+        """What the fixture `settings` gives."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check in the files."""
+
+
 class CheckSession:
     """A pytest plugin. `serve` is called with this session once every check is collected."""
 
-    def __init__(self, kit: Kit, serve: Callable[[CheckSession], None]) -> None:
+    def __init__(self, kit: Checked, serve: Callable[[CheckSession], None]) -> None:
         self._kit = kit
         self._serve = serve
         self._errors: dict[str, BaseException] = {}

@@ -1,8 +1,8 @@
 """Stored trainings: equal networks, trained equally, are trained once.
 
 A training is a pure function of the network, its weights and compile settings, the data, epochs, seed,
-versions and hardware. Its result is kept under the hash of exactly these, in memory and, where a folder is
-given, on disk.
+versions and hardware. Its result is kept under the hash of exactly these, in memory and, where one is
+given, on a disk.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import diskcache
 import numpy as np
 
 from ..wire.values import Packed, pack, unpack
@@ -30,6 +29,39 @@ MEMORY_ENTRIES = 2_000
 DISK_BYTES = 256 * 1024**2
 EVICTION = "least-recently-used"
 LENGTHS = struct.Struct(">I")
+
+
+class Disk(Protocol):
+    """Where trainings are kept from run to run. What goes wrong there costs time, not grades."""
+
+    def get(self, key: str) -> bytes | None:
+        """What was kept under `key`, or None."""
+
+    def set(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key`, if that can be done."""
+
+
+class Cache:
+    """A folder that many processes share, which forgets what was not asked for longest."""
+
+    def __init__(self, folder: Path) -> None:
+        import diskcache  # students have none
+
+        self._cache = diskcache.Cache(str(folder), size_limit=DISK_BYTES, eviction_policy=EVICTION)
+        # A full or locked disk.
+        self._mishaps = (OSError, sqlite3.Error, diskcache.Timeout)
+
+    def get(self, key: str) -> bytes | None:
+        """What was kept under `key`, or None."""
+        with suppress(*self._mishaps):
+            found = self._cache.get(key)
+            return found if isinstance(found, bytes) else None
+        return None
+
+    def set(self, key: str, data: bytes) -> None:
+        """Keep `data` under `key`, if that can be done."""
+        with suppress(*self._mishaps):
+            self._cache.set(key, data)
 
 
 @dataclass(frozen=True)
@@ -58,14 +90,12 @@ class Trained:
 class Trainings:
     """A store of trainings, and the function that asks it before training."""
 
-    def __init__(self, train: Train, sources: str, folder: Path | None = None) -> None:
+    def __init__(self, train: Train, sources: str, disk: Disk | None = None) -> None:
         """Store what `train` does. `sources` names the version of the code that trains."""
         self._train = train
         self._context = json.dumps([sources, *versions()])
         self._memory: dict[str, bytes] = {}
-        self._disk = None
-        if folder is not None:
-            self._disk = diskcache.Cache(str(folder), size_limit=DISK_BYTES, eviction_policy=EVICTION)
+        self._disk = disk
         self.report: Callable[[Trained], None] = lambda trained: None
 
     def __call__(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> Any:
@@ -82,9 +112,7 @@ class Trainings:
         weights = model.get_weights()
         data = sealed(value, weights)
         if self._disk is not None:
-            # A full or locked disk costs time, not grades.
-            with suppress(OSError, sqlite3.Error, diskcache.Timeout):
-                self._disk.set(key, data)
+            self._disk.set(key, data)
         self.report(Trained(key, _hash(weights), value, data))
         return value
 
@@ -104,10 +132,7 @@ class Trainings:
     def _find(self, key: str) -> bytes | None:
         if key in self._memory:
             return self._memory[key]
-        with suppress(OSError, sqlite3.Error, diskcache.Timeout):
-            found = self._disk.get(key) if self._disk is not None else None
-            return found if isinstance(found, bytes) else None
-        return None
+        return self._disk.get(key) if self._disk is not None else None
 
 
 def repeatable(model: Any) -> bool:

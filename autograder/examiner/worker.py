@@ -13,6 +13,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
@@ -25,8 +26,9 @@ from . import fork
 from .examine import Examination
 from .limits import check_seconds, sandbox_limits
 from .proxies import Proxies
+from .replay import Replays
 from .session import CheckSession
-from .trainings import Trainings
+from .trainings import Cache, Trainings
 
 
 def main(descriptor: int) -> None:
@@ -76,7 +78,17 @@ def serve_with(
 
     def serve(session: CheckSession) -> None:
         examination = Examination(
-            kit, session, proxies, sandbox, trainings, call_seconds, check_seconds(kit), level, watch
+            kit=kit,
+            session=session,
+            proxies=proxies,
+            sandbox=sandbox,
+            trainings=trainings,
+            replays=Replays(),
+            prepare=preparation(kit),
+            call_seconds=call_seconds,
+            check_seconds=check_seconds(kit),
+            isolation=level,
+            watch=watch,
         )
         gc.freeze()
         say(link, ready=True)
@@ -98,15 +110,23 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
         imported = importlib.import_module(name)
         if hasattr(imported, "INPUT_FOLDERS"):
             imported.INPUT_FOLDERS.append(folder / "hidden")
-    if prepare := kit.config.get("prepare"):
-        owner, name = _declared(prepare)
-        getattr(owner, name)(kit.seed)
+    # Notebooks with magics need it; importing it in every fork would cost each of them anew.
+    importlib.import_module("IPython.core.inputtransformer2")
+    preparation(kit)()
     if train := kit.config.get("train"):
         owner, name = _declared(train)
-        trainings = Trainings(getattr(owner, name), kit.given_code, store)
+        trainings = Trainings(getattr(owner, name), kit.given_code, Cache(store) if store else None)
         setattr(owner, name, trainings)
         return trainings
     return None
+
+
+def preparation(kit: Kit) -> Callable[[], None]:
+    """The kit's own preparation, with its seed: what comes after does not depend on what came before."""
+    if prepare := kit.config.get("prepare"):
+        owner, name = _declared(prepare)
+        return partial(getattr(owner, name), kit.seed)
+    return lambda: None
 
 
 def _declared(path: str) -> tuple[ModuleType, str]:
