@@ -16,7 +16,7 @@ from typing import Any
 
 CHECK_FILES = ("test_public.py", "test_hidden.py")
 KNOWN_KEYS = {
-    *("title", "module", "tasks", "given", "preload", "prepare", "train"),
+    *("title", "module", "tasks", "given", "preload", "prepare", "train", "picture"),
     *("settings", "settings_hidden", "limits", "dates"),
 }
 

@@ -7,8 +7,17 @@ from importlib import metadata
 from packaging.requirements import Requirement
 
 DISTRIBUTION = "weekly-kits"
-# What submissions may import beside the standard library, and what runs the checks.
-FOR_STUDENTS = ("matplotlib", "numpy", "pandas", "pytest", "scikit-learn", "tensorflow")
+# What submissions may import beside the standard library, by what brings it; pytest runs the checks.
+FOR_STUDENTS = {
+    "matplotlib": ("matplotlib",),
+    "numpy": ("numpy",),
+    "pandas": ("pandas",),
+    "pytest": (),
+    "scikit-learn": ("sklearn",),
+    "tensorflow": ("tensorflow", "keras"),
+}
+# What a submission may import, beside the standard library and the given code.
+IMPORTS = tuple(sorted(name for names in FOR_STUDENTS.values() for name in names))
 
 
 def requirements() -> str:
