@@ -2,48 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from .accepted import AXES
-from .fields import Field, Unfit, flag, maybe, name_of, real, several, shown, whole
-from .layers import MOST_DIMENSIONS, MOST_LENGTH, NAME
-from .objects import Fields, UnfitSetting, checked, settings_of
+from .fields import Unfit, flag, name_of, real, shown
+from .objects import UnfitSetting
+from .operations import operate, operation_settings
 
 MOST_CALLS = 2_000
 MOST_NESTING = 8
-_AXIS = maybe(AXES)
-_REDUCTION: Fields = {"axis": Field(_AXIS), "keepdims": Field(flag(), False)}
 _NUMBER = real()
 _TRAINING = flag()
-
-# The class of a Keras operation, the function of keras.ops that makes one, and the settings that it has.
-OPERATIONS: Mapping[str, tuple[str, Fields]] = {
-    "Add": ("add", {}),
-    "Subtract": ("subtract", {}),
-    "Multiply": ("multiply", {}),
-    "Divide": ("divide", {}),
-    "TrueDivide": ("true_divide", {}),
-    "Negative": ("negative", {}),
-    "Maximum": ("maximum", {}),
-    "Minimum": ("minimum", {}),
-    "Absolute": ("absolute", {}),
-    "Square": ("square", {}),
-    "Sqrt": ("sqrt", {}),
-    "Exp": ("exp", {}),
-    "Relu": ("relu", {}),
-    "Relu6": ("relu6", {}),
-    "Sigmoid": ("sigmoid", {}),
-    "HardSigmoid": ("hard_sigmoid", {}),
-    "Silu": ("silu", {}),
-    "Tanh": ("tanh", {}),
-    "Softmax": ("softmax", {"axis": Field(_AXIS, -1)}),
-    "Mean": ("mean", _REDUCTION),
-    "Sum": ("sum", _REDUCTION),
-    "Max": ("max", _REDUCTION),
-    "Concatenate": ("concatenate", {"axis": Field(whole(-8, 8), 0)}),
-    "Reshape": ("reshape", {"newshape": Field(several(whole(-1, MOST_LENGTH), 0, MOST_DIMENSIONS))}),
-}
 
 
 def graph_of(model: Any, refer: Callable[[Any], int]) -> dict[str, Any]:
@@ -80,18 +49,9 @@ def _call_of(node: Any, places: dict[int, int], refer: Callable[[Any], int]) -> 
         if options:
             call["training"] = _training(options)
         return call
-    kind = type(operation).__name__
-    if kind not in OPERATIONS or not type(operation).__module__.startswith("keras.src.ops."):
-        raise UnfitSetting("operation", kind)
     if options:
-        raise UnfitSetting("operation", f"{kind} with {', '.join(map(str, options))}")
-    settings = settings_of(operation, OPERATIONS[kind][1])
-    return {
-        **call,
-        "operation": kind,
-        "name": str(operation.name),
-        **({"settings": settings} if settings else {}),
-    }
+        raise UnfitSetting("operation", f"{type(operation).__name__} with {', '.join(map(str, options))}")
+    return {**call, **operation_settings(operation)}
 
 
 def _training(options: dict[str, Any]) -> bool:
@@ -149,27 +109,7 @@ def _call(call: Any, tensors: list[Any], layers: Sequence[Any]) -> Any:
     if set(call) <= {"args", "layer", "training"} and "layer" in call:
         options = {"training": _TRAINING.from_wire(call["training"])} if "training" in call else {}
         return _layer(call["layer"], layers)(*arguments, **options)
-    return _operation(call, arguments)
-
-
-def _operation(call: dict[str, Any], arguments: list[Any]) -> Any:
-    import keras
-
-    kind, name = call.get("operation"), call.get("name")
-    if (
-        not set(call) <= {"args", "operation", "name", "settings"}
-        or type(kind) is not str
-        or kind not in OPERATIONS
-    ):
-        raise UnfitSetting("operation", shown(kind))
-    function, fields = OPERATIONS[kind]
-    result = getattr(keras.ops, function)(*arguments, **checked(call.get("settings", {}), fields))
-    history = getattr(result, "_keras_history", None)
-    if history is None:
-        raise UnfitSetting("operation", f"{kind} of nothing but numbers")
-    # Keras wants unique names in a model, so an operation keeps its own beside layers that do.
-    history.operation.name = NAME.from_wire(name)
-    return result
+    return operate(call, arguments)
 
 
 def _structure(tree: Any, tensors: list[Any], depth: int = 0) -> Any:

@@ -70,7 +70,7 @@ class LayerTable:
         kind = type(layer).__name__
         if type(layer) is keras.Sequential:
             entry = self._model(layer, kind)
-            entry["layers"] = [self.refer(part) for part in keras.Model.layers.fget(layer)]
+            entry["layers"] = [self.refer(part) for part in parts_of(layer)]
         elif kind == "Functional" and isinstance(layer, keras.Model) and _from_keras(layer):
             entry = self._model(layer, kind)
             if not known:
@@ -111,6 +111,15 @@ class LayerTable:
             entry["weights"] = [self._weights.add(_read(weight)) for weight in weights]
             entry["trains"] = [bool(weight.trainable) for weight in weights]
         return entry
+
+
+def parts_of(model: Any) -> list[Any]:
+    """A Sequential's layers in order, its input layer among them, and one that occurs twice two times."""
+    import keras
+
+    first = keras.Model.layers.fget(model)[:1]
+    source = first if first and isinstance(first[0], keras.layers.InputLayer) else []
+    return [*source, *model.layers]
 
 
 def _read(weight: Any) -> Any:

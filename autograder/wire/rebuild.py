@@ -12,6 +12,7 @@ from .construct import Pending, new_input, new_layer, update_layer
 from .fields import Unfit
 from .graphs import call_graph
 from .layers import ACCEPTED, INPUT, LAYERS, NAME
+from .networks import parts_of
 from .objects import UnfitSetting, settings_of
 from .refusal import NotAccepted, readable
 from .sentences import sentence
@@ -161,16 +162,15 @@ def _checked_keys(entry: Any) -> str:
 
 def _resynchronise(model: Any, parts: list[Any]) -> None:
     """Give a Sequential exactly these layers, in place, and keep what it has where nothing changed."""
-    import keras
-
-    present = keras.Model.layers.fget(model)
+    present = parts_of(model)
     same = 0
     while same < min(len(present), len(parts)) and present[same] is parts[same]:
         same += 1
     if same == len(present) == len(parts):
         return
-    for left in range(len(present), same, -1):
-        model.pop(rebuild=left == same + 1 == len(parts) + 1 and left > 1)
+    only_taken_off = same == len(parts)
+    for left in reversed(range(same, len(present))):
+        model.pop(rebuild=left == same > 0 and only_taken_off)
     for place in range(same, len(parts)):
         model.add(parts[place], rebuild=place == len(parts) - 1)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from .compiling import FIELDS
 from .layers import ACCEPTED, LAYERS
+from .operations import OPERATIONS
 from .refusal import readable
 
 
@@ -17,6 +18,8 @@ def sentence(entry: dict[str, Any], key: str, found: str) -> str:
         return (
             f"A layer of the class “{found}” is not accepted. Accepted are Keras' own {', '.join(ACCEPTED)}."
         )
+    if key == "operation":
+        return f"The {kind} “{name}” uses the operation {found}. Accepted are {', '.join(OPERATIONS)}."
     fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
     wanted = f" Accepted is {fields[key].kind.accepts}." if key in fields else ""
     return f"The {kind} “{name}” has this as its {key}: {found}. That is not accepted.{wanted}"

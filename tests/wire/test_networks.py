@@ -137,11 +137,17 @@ def convolutional() -> Any:
 def with_operations() -> Any:
     ops = keras().ops
     inputs = keras().Input((4,), name="flower")
-    x = ops.relu(layers().Dense(4, name="add_1")(inputs) * 2.0 + 3.0) - inputs
+    x = ops.relu(layers().Dense(4, name="add_1")(inputs) * 2.0 + 3.0) - inputs**2
+    x = keras().activations.relu(x, negative_slope=0.1, max_value=6.0)
     x = ops.concatenate([x / 4.0, ops.softmax(x), -inputs], axis=-1)
     return keras().Model(
         inputs, [ops.mean(x, axis=-1, keepdims=True), ops.reshape(x, (-1, 3, 4))], name="operations"
     )
+
+
+def one_layer_twice() -> Any:
+    again = layers().Dense(4, "relu", name="again")
+    return keras().Sequential([keras().Input((4,), name="flower"), again, again], name="twice")
 
 
 def cut() -> Any:
@@ -183,6 +189,7 @@ MODELS = [
     nested_sequential,
     convolutional,
     with_operations,
+    one_layer_twice,
     cut,
     cut_inside,
     mobile_net,
