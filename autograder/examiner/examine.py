@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ..intake import choose
 from ..kit import Check, Kit
@@ -15,6 +15,8 @@ from . import fork
 from .environment import describe, device
 from .progress import Progress
 from .proxies import Calls, Proxies, SubmissionFailed
+from .putting import Putting
+from .replay import Path, Replays
 from .report import compose, unreadable
 from .session import CheckSession
 from .trainings import Trained, Trainings
@@ -36,6 +38,8 @@ class Examination:
     proxies: Proxies
     sandbox: Sandbox
     trainings: Trainings | None
+    replays: Replays
+    prepare: Callable[[], None]
     call_seconds: float
     check_seconds: float
     isolation: str
@@ -66,6 +70,8 @@ class Examination:
                 self.watch(event)
                 if self.trainings and "trained" in event:
                     self.trainings.keep(Trained.from_event(event["trained"]))
+                if "path" in event:
+                    self.replays.keep(Path.from_event(event["path"]))
         except (fork.Overdue, fork.Died) as end:
             progress.cut(end)
         finally:
@@ -80,16 +86,14 @@ class Examination:
         emit({"notes": list(loaded.notes), "problem": loaded.problem})
         if loaded.problem:
             return
-        self.proxies.attach(Calls(self._call))
-        if self.trainings:
-            self.trainings.report = lambda trained: emit({"trained": trained.to_event()})
+        calls = Calls(self._call)
+        self.proxies.attach(calls)
+        putting = Putting(self.session, calls, self.replays, self.trainings, self.prepare, emit)
         for hidden in (False, True):
-            self._check([check for check in checks if check.hidden is hidden], emit)
+            for task in self.kit.tasks:
+                if together := [check for check in checks if (check.hidden, check.task) == (hidden, task)]:
+                    putting.put(together)
             emit({"hidden_output" if hidden else "output": self.sandbox.output()})
-
-    def _check(self, checks: Sequence[Check], emit: fork.Emit) -> None:
-        for result in self.session.examine(checks, lambda check: emit({"begin": check.name})):
-            emit({"check": asdict(result)})
 
     def _call(self, function: str, request: Frame) -> Frame:
         """Call into the submission, and say in one exception how that failed."""

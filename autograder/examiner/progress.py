@@ -46,6 +46,8 @@ class Progress:
             self.trainings.append(
                 TrainingRecord(self._running.name, trained["weights_sha256"], trained["value"])
             )
+        elif "path" in event:
+            pass
         elif "output" in event:
             self.output = clean(event["output"], length=20_000)
         elif "hidden_output" in event:

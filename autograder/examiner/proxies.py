@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Protocol
 
 from ..records import Outcome
 from ..wire.frames import Frame
-from ..wire.values import NotAccepted, Packed, pack, unpack
+from ..wire.values import NotAccepted, pack, unpack
 
 
 class SubmissionFailed(Exception):
@@ -28,16 +28,22 @@ class Caller(Protocol):
 
 
 class Calls:
-    """The calls into one submission. Each distinct call is made once, however many checks look."""
+    """The calls into one submission. Each distinct call is made once, however many checks look.
+
+    `asked` has every call with its reply, in the order in which checks made them, until it is emptied.
+    """
 
     def __init__(self, call: Caller) -> None:
         self._call = call
         self._replies: dict[tuple[str, str, bytes], Frame | SubmissionFailed] = {}
+        self.asked: list[tuple[str, Frame, Frame | SubmissionFailed]] = []
 
     def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Return the answer, rebuilt; puts what became of the arguments into the given objects."""
         packed = pack((args, kwargs))
-        reply = self._reply(function, packed)
+        reply = self.ask(function, Frame({"value": packed.head}, packed.blob))
+        if isinstance(reply, SubmissionFailed):
+            raise SubmissionFailed(reply.outcome, str(reply))
         try:
             value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
             return value["answer"]
@@ -48,16 +54,16 @@ class Calls:
         except MemoryError:
             raise SubmissionFailed("crashed", f"The answer of {function} takes too much memory.") from None
 
-    def _reply(self, function: str, packed: Packed) -> Frame:
-        key = (function, json.dumps(packed.head), packed.blob)
+    def ask(self, function: str, request: Frame) -> Frame | SubmissionFailed:
+        """Return the reply to a packed request, from the submission or as it was before."""
+        key = (function, json.dumps(request.head), request.blob)
         if key not in self._replies:
             try:
-                self._replies[key] = self._call(function, Frame({"value": packed.head}, packed.blob))
+                self._replies[key] = self._call(function, request)
             except SubmissionFailed as failure:
                 self._replies[key] = failure
         reply = self._replies[key]
-        if isinstance(reply, SubmissionFailed):
-            raise SubmissionFailed(reply.outcome, str(reply))
+        self.asked.append((function, request, reply))
         return reply
 
 

@@ -1,0 +1,86 @@
+"""Puts the checks of one task to a submission, or takes the results from the path that its replies follow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ..kit import Check
+from .fork import Emit
+from .proxies import Calls
+from .replay import Ask, Path, Replays, Settled, digest_of, numbered_names, onward
+from .session import CheckSession
+from .trainings import Trained, Trainings
+
+
+@dataclass(frozen=True)
+class Putting:
+    """What it takes to put checks to the submission behind `calls`.
+
+    `prepare` is called before every check, so that none depends on what ran before it.
+    """
+
+    session: CheckSession
+    calls: Calls
+    replays: Replays
+    trainings: Trainings | None
+    prepare: Callable[[], None]
+    emit: Emit
+
+    def put(self, checks: Sequence[Check]) -> None:
+        """Settle `checks`, which share what they ask, and tell of each as it is done."""
+        started = time.monotonic()
+        self.calls.asked.clear()
+        self.emit({"begin": checks[0].name})
+        place = start = " ".join(check.name for check in checks)
+        while isinstance(step := self.replays.step(place), Ask):
+            digest = digest_of(self.calls.ask(step.function, step.request))
+            if digest is None:
+                break
+            place = onward(place, digest)
+        if isinstance(step, Settled):
+            self._replay(step, time.monotonic() - started)
+        else:
+            self._run(checks, start)
+
+    def _replay(self, end: Settled, seconds: float) -> None:
+        """Tell the results of an earlier submission; the time is what this one's calls took."""
+        for result in end.results:
+            self.emit({"begin": result.name})
+            for check, trained in end.trained:
+                if check == result.name:
+                    self.emit({"trained": trained})
+            self.emit({"check": asdict(replace(result, seconds=round(seconds, 3)))})
+            seconds = 0.0
+
+    def _run(self, checks: Sequence[Check], start: str) -> None:
+        """Run the checks, and tell the path they took where another submission may follow it."""
+        self.calls.asked.clear()
+        running: list[str] = []
+        trained: list[tuple[str, dict[str, Any]]] = []
+
+        def begin(check: Check) -> None:
+            running.append(check.name)
+            self.emit({"begin": check.name})
+            self.prepare()
+
+        def report(training: Trained) -> None:
+            self.emit({"trained": training.to_event()})
+            trained.append((running[-1], replace(training, data=None).to_event()))
+
+        if self.trainings:
+            self.trainings.report = report
+        results = []
+        for result in self.session.examine(checks, begin):
+            results.append(result)
+            self.emit({"check": asdict(result)})
+        asked = [(Ask(function, request), digest_of(reply)) for function, request, reply in self.calls.asked]
+        calls = tuple((ask, digest) for ask, digest in asked if digest is not None)
+        words = " ".join(result.message for result in results)
+        told = any(name in words for _, _, reply in self.calls.asked for name in numbered_names(reply))
+        faulty = any(result.outcome == "grader_error" for result in results)
+        if len(calls) == len(asked) and not told and not faulty:
+            end = Settled(tuple(replace(result, seconds=0.0) for result in results), tuple(trained))
+            self.emit({"path": Path(start, calls, end).to_event()})
