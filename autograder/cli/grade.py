@@ -9,7 +9,9 @@ from pathlib import Path
 
 from autograder.examiner import Examiner, ExaminerDied
 from autograder.grading import (
+    CannotExamineError,
     ClassGrades,
+    Executor,
     LocalExecutor,
     OverridesError,
     RosterError,
@@ -30,7 +32,7 @@ from .grade_view import GradeView
 from .kits import find_kit
 
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
-NOT_TO_BE_DONE = (StorageError, IsolationUnavailable, ExaminerDied)
+NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class GradeOrder:
     roster: Path | None
     overrides: Path | None
     root: Path | None
+    scheduler: str | None = None
 
 
 def run_grade(order: GradeOrder, go_on: str) -> int:
@@ -82,10 +85,22 @@ def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
         overrides=load_overrides(order.overrides, kit) if order.overrides else (),
     )
     entries = list(find(order.folder, kit.slug, kit.module))
-    start = partial(Examiner, kit, isolation=order.isolation, store=trainings_folder())
-    executor = LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
-    with view.running(kit, order.jobs):
-        return grade_class(kit, entries, order.out, executor, wishes, view.progress)
+    with view.running(kit, order.jobs if order.scheduler is None else None):
+        return grade_class(kit, entries, order.out, _executor(order, kit), wishes, view.progress)
+
+
+def _executor(order: GradeOrder, kit: Kit) -> Executor:
+    if order.scheduler is None:
+        start = partial(Examiner, kit, isolation=order.isolation, store=trainings_folder())
+        return LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
+    try:
+        from autograder.grading.cluster import DaskExecutor
+    except ImportError as error:
+        raise CannotExamineError(
+            f"--scheduler needs Dask: install the package with its extra `cluster` ({error})."
+        ) from error
+    address = None if order.scheduler == "dask" else order.scheduler
+    return DaskExecutor(kit, address, isolation=order.isolation)
 
 
 def trainings_folder() -> Path | None:

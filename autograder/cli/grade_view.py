@@ -51,8 +51,8 @@ class GradeView:
         )
 
     @contextmanager
-    def running(self, kit: Kit, jobs: int) -> Iterator[None]:
-        """Show the progress of a run on `jobs` examiners."""
+    def running(self, kit: Kit, jobs: int | None) -> Iterator[None]:
+        """Show the progress of a run on `jobs` examiners, or on a cluster's where that is None."""
         self._kit, self._jobs = kit, jobs
         with self._bar:
             self._task = self._bar.add_task("starting", total=None)
@@ -81,7 +81,7 @@ class GradeView:
 
     def _begin(self, step: Progress) -> None:
         assert self._kit is not None
-        examiners = min(self._jobs, step.total)
+        examiners = min(self._jobs or 0, step.total)
         kept = f", {step.kept} on disk and still right" if step.kept else ""
         self._say(
             f"{self._kit.title} ({self._kit.slug} {self._kit.version}): {step.total} to examine{kept}"

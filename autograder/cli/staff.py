@@ -40,6 +40,12 @@ def grade(
         typer.Option(help="TOML with points decided by a person: student, check, points, reason."),
     ] = None,
     root: Annotated[Path | None, typer.Option(help="The repository that holds the kit.")] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Examine on a Dask cluster: tcp://…, or `dask` for its own settings."
+        ),
+    ] = None,
 ) -> None:
     """Grade a class. Safe to stop and to start again: what is on disk and still right is kept.
 
@@ -48,7 +54,9 @@ def grade(
     from .grade import GradeOrder, run_grade
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    order = GradeOrder(kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root)
+    order = GradeOrder(
+        kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root, scheduler
+    )
     status = run_grade(order, go_on=shlex.join(["kit", *sys.argv[1:]]))
     if status:
         raise typer.Exit(status)

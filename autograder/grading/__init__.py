@@ -2,13 +2,14 @@
 
 from .attention import Attention, attention
 from .classes import ClassGrades, Entry, Progress, UnknownStudentError, Wishes, grade_class
-from .executor import Executor, LocalExecutor
+from .executor import CannotExamineError, Executor, LocalExecutor
 from .overrides import Override, OverridesError, apply_overrides, load_overrides
 from .roster import Roster, RosterError, load_roster
 from .storage import GradesFolder, StorageError, WrongFolderError, read_report, write_whole
 
 __all__ = [
     "Attention",
+    "CannotExamineError",
     "ClassGrades",
     "Entry",
     "Executor",

@@ -13,6 +13,10 @@ from autograder.records import Report, Submission
 from .faults import Pair, SteadyPair, Stopped
 
 
+class CannotExamineError(RuntimeError):
+    """Nothing can be examined; the text says why and what to do."""
+
+
 class Executor(Protocol):
     """Examines submissions, which travel to it as data."""
 

@@ -52,16 +52,16 @@ class SteadyPair:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._close()
+        self.close()
 
     def examine(self, submission: Submission) -> Report:
         """The report of one submission; raises Stopped, and whatever the first start raises."""
         report = self._try(submission)
         if report.status == "grader_error":
-            self._close()
+            self.close()
             report = self._try(submission)
         if report.status == "grader_error":
-            self._close()
+            self.close()
         return report
 
     def stop(self) -> None:
@@ -91,7 +91,8 @@ class SteadyPair:
             self._worked = True
         return self._pair
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """End the pair; the next submission gets a fresh one."""
         pair, self._pair = self._pair, None
         if pair is not None:
             pair.close()
