@@ -8,12 +8,9 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+from autograder.handed_out import checksum
 from autograder.handout.requirements import IMPORTS
 from autograder.kit import Kit, KitError
-
-METADATA = "kit.json"
-# Text is compared without the carriage returns that some systems add.
-TEXT = (".py", ".json", ".ini", ".txt", ".md")
 
 
 def metadata(kit: Kit, files: Mapping[str, bytes], hints: str) -> bytes:
@@ -44,12 +41,6 @@ def metadata(kit: Kit, files: Mapping[str, bytes], hints: str) -> bytes:
         "files": sums,
     }
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
-
-
-def checksum(name: str, content: bytes) -> str:
-    """Sixteen hexadecimal digits of a file's SHA-256, the same whatever ends its lines."""
-    text = content.replace(b"\r\n", b"\n") if name.endswith(TEXT) else content
-    return hashlib.sha256(text).hexdigest()[:16]
 
 
 def _hints(kit: Kit, text: str) -> dict[str, Any]:
