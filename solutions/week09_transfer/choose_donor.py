@@ -39,7 +39,8 @@ def main(arguments: list[str]) -> None:
             course = np.array(list(_in_numpy(features, one_hot)))
         last, misses = course[-1], np.flatnonzero((course < THRESHOLD).any(axis=1))
         counts = (np.sum(last == 1), np.sum((last >= THRESHOLD) & (last < 1)), np.sum(last < THRESHOLD))
-        row = [seed, f"{_accuracy_on_iris(pairs):.3f}", *counts, last.min(), max(misses, default=-1) + 1]
+        late = max(misses, default=-1) + 1 if len(course) > 1 else "not recorded"
+        row = [seed, f"{_accuracy_on_iris(pairs):.3f}", *counts, last.min(), late]
         print("|", " | ".join(map(str, row)), "|", flush=True)
 
 

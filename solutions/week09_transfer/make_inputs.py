@@ -1,7 +1,8 @@
 """Make the inputs of week 9: the data, and the networks that tasks are called with.
 
 `python solutions/week09_transfer/make_inputs.py` writes the same files, byte for byte, every time: public
-ones to `inputs/` beside this file, hidden ones to `inputs/` beside the hidden checks.
+ones to `inputs/` beside this file, hidden ones to `inputs/` beside the hidden checks. Only the donor that is
+trained could come out differently, on other hardware or with another TensorFlow.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ PUBLIC = Path(__file__).resolve().parent / "inputs"
 HIDDEN = Path(__file__).resolve().parents[2] / "autograder" / "kits" / "week09_transfer" / "inputs"
 
 # The seed of the trained donor, chosen by `choose_donor.py`; the table is in `donor.md` beside the checks.
-DONOR_SEED = 9
+DONOR_SEED = 11
 
 # Sepal length and width, petal length and width, and the number of the flower: 1 is the last one-hot column.
 EIGHT_FLOWERS = [
