@@ -126,8 +126,9 @@ def weights(model: Any) -> Weights:
 def flags(model: Any) -> list[bool]:
     """Of each Dense layer, in order, whether training can change it."""
     __tracebackhide__ = True
+    layers = weighted(model)
     trained = {id(variable) for variable in model.trainable_variables}
-    return [any(id(variable) in trained for variable in layer.weights) for layer in weighted(model)]
+    return [any(id(variable) in trained for variable in layer.weights) for layer in layers]
 
 
 def counts(model: Any) -> Counts:
