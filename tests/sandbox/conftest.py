@@ -73,6 +73,12 @@ class Caller:
         return value["answer"]
 
 
+@pytest.fixture
+def level() -> Isolation:
+    """The level that this run is about."""
+    return LEVEL
+
+
 @pytest.fixture(scope="session")
 def shared_sandbox() -> Iterator[Sandbox]:
     given = {"lesson.py": LESSON, "inputs/words.txt": b"some words"}

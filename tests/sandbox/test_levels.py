@@ -49,11 +49,10 @@ def as_nobody(command: list[str]) -> list[str]:
     return ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
 
 
-def run_here(level: str, tmp_path: Path, nobody: bool = False) -> None:
+def run_here(level: str, nobody: bool = False) -> None:
     """Run the behaviour tests at a level; their own report is the message of a failure."""
-    tests = [str(HERE / name) for name in ("test_sandbox.py", "test_confinement.py")]
-    command = [sys.executable, "-m", "pytest", "-q", f"--basetemp={tmp_path}/inner", *tests]
-    tmp_path.chmod(0o777)
+    tests = [str(HERE / name) for name in ("test_sandbox.py", "test_confinement.py", "test_warm.py")]
+    command = [sys.executable, "-m", "pytest", "-q", *tests]
     done = subprocess.run(
         in_reach(as_nobody(command) if nobody else command),
         env=os.environ | {"SANDBOX_LEVEL": level, "TMPDIR": "/tmp", "HOME": "/nowhere"},
@@ -65,13 +64,13 @@ def run_here(level: str, tmp_path: Path, nobody: bool = False) -> None:
     assert done.returncode == 0, done.stdout[-8_000:] + done.stderr[-2_000:]
 
 
-def test_an_ordinary_user_has_the_same_bubblewrap(tmp_path):
-    run_here("bubblewrap", tmp_path, nobody=True)
+def test_an_ordinary_user_has_the_same_bubblewrap():
+    run_here("bubblewrap", nobody=True)
 
 
-def test_the_level_user_confines_as_far_as_it_promises(tmp_path):
-    run_here("user", tmp_path)
+def test_the_level_user_confines_as_far_as_it_promises():
+    run_here("user")
 
 
-def test_the_level_process_confines_an_ordinary_users_submissions(tmp_path):
-    run_here("process", tmp_path, nobody=True)
+def test_the_level_process_confines_an_ordinary_users_submissions():
+    run_here("process", nobody=True)

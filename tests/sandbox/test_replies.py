@@ -1,0 +1,66 @@
+"""What a child says is read with suspicion: any frame gives a clean reply or BadReply."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.sandbox import BadReply
+from autograder.sandbox.replies import MAX_LINES, MAX_NAMES, MAX_TEXT, Loaded, read_loaded, read_reply
+from autograder.wire.frames import Frame
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=10,
+)
+NAMES = st.sampled_from(
+    ["ok", "problem", "line", "functions", "notes", "id", "raised", "type", "text", "trace", "value"]
+)
+HEADS = st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON, max_size=5), max_size=6)
+
+
+@given(report=JSON | st.dictionaries(NAMES, JSON, max_size=6))
+def test_any_report_of_loading_is_read_or_refused(report):
+    try:
+        loaded = read_loaded(Frame({"loaded": report}))
+    except BadReply:
+        return
+    assert isinstance(loaded, Loaded)
+    assert (loaded.problem is None) == loaded.ok
+    assert all(type(text) is str for text in (*loaded.functions, *loaded.notes))
+
+
+@given(head=HEADS)
+def test_any_reply_is_read_or_refused(head):
+    try:
+        reply = read_reply(Frame({"id": 1, **head}), 1)
+    except BadReply:
+        return
+    if "raised" in reply.head:
+        assert set(reply.head["raised"]) == {"type", "text", "trace"}
+        assert all([type(x) for x in line] == [int, str, str] for line in reply.head["raised"]["trace"])
+    else:
+        assert set(reply.head) == {"ok", "value"}
+
+
+def test_a_reply_to_another_call_is_refused():
+    with pytest.raises(BadReply, match="this call"):
+        read_reply(Frame({"id": 1, "ok": True, "value": 1}), 2)
+
+
+def test_texts_are_cut_and_clean_and_many_are_few():
+    trace = [[n + 1, "f\x1b", "line"] for n in range(50)]
+    raised = {"type": "E\u202e", "text": "x" * 10_000, "trace": trace}
+    told = read_reply(Frame({"id": 1, "raised": raised}), 1).head["raised"]
+    assert told["type"] == "E"
+    assert len(told["text"]) == MAX_TEXT
+    assert told["trace"] == [[n + 1, "f", "line"] for n in range(50)][-MAX_LINES:]
+    functions = read_loaded(Frame({"loaded": {"ok": True, "functions": ["f"] * 10_000}})).functions
+    assert len(functions) == MAX_NAMES
+
+
+def test_a_value_passes_with_its_blob():
+    reply = read_reply(Frame({"id": 3, "ok": True, "value": {"any": 1}, "more": 2}, b"blob"), 3)
+    assert reply == Frame({"ok": True, "value": {"any": 1}}, b"blob")
