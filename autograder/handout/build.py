@@ -6,8 +6,13 @@ import json
 from importlib import resources
 from pathlib import Path
 
+from autograder.handed_out import METADATA
+from autograder.handout.metadata import metadata
+from autograder.handout.notebook import notebook
+from autograder.handout.otter_tests import public_otter_tests
 from autograder.handout.readme import readme
 from autograder.handout.requirements import requirements
+from autograder.handout.story import NAME as STORY
 from autograder.handout.stub import strip
 from autograder.kit import Kit, KitError
 
@@ -34,8 +39,22 @@ def build(root: Path, slug: str) -> dict[str, bytes]:
         f"test_{kit.module}.py": _code(kit.files["test_public.py"].decode(), f"{checks}/test_public.py"),
         f"{kit.module}.py": _code(stub, answer),
     }
-    given = {name: _given(name, content, f"{sources}/{name}") for name, content in kit.given.items()}
-    return given | {name: text.encode() for name, text in texts.items()} | {SETTINGS: settings(kit)}
+    files = {name: _given(name, content, f"{sources}/{name}") for name, content in kit.given.items()}
+    files |= {name: text.encode() for name, text in texts.items()} | {SETTINGS: settings(kit)}
+    files |= public_otter_tests(kit)
+    hints = root / sources / "hints.toml"
+    told = story(root, slug)
+    origin = answer if told is None else f"{sources}/{STORY} and {answer}"
+    return files | {
+        METADATA: metadata(kit, files, hints.read_text("utf-8") if hints.is_file() else ""),
+        f"{kit.module}.ipynb": notebook(kit, stub, told, origin),
+    }
+
+
+def story(root: Path, slug: str) -> str | None:
+    """The text of the kit's `lesson.md`, None where it has none."""
+    path = root / "solutions" / slug / STORY
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def settings(kit: Kit) -> bytes:

@@ -14,8 +14,9 @@ def readme(kit: Kit, stub: str) -> str:
     first = kit.tasks[0]
     return f"""# {kit.title}
 
-Fill in the {len(kit.tasks)} functions in `{module}.py`. The text below each function's name is the whole
-task. Do them in any order: no check of one needs another to be done.
+Fill in the {len(kit.tasks)} functions in `{module}.py`, or in the notebook `{module}.ipynb`, which
+tells the story around them. The text below each function's name is the whole task. Do them in any order: no
+check of one needs another to be done.
 
 {_table(kit, stub)}
 
@@ -30,6 +31,9 @@ You need one of the Pythons that `requirements.txt` names, on Linux, macOS or Wi
 python -m pip install -r requirements.txt
 ```
 
+In Colab, upload the kit's zip to the session's files and run the notebook's first cells: one of them
+installs the same.
+
 ## Check your work
 
 ```
@@ -37,15 +41,16 @@ python -m pytest
 python -m pytest --task {first}
 ```
 
-The first runs all public checks, the second those of one task. A task that you have not begun is *not
+The first runs all public checks of `{module}.py`, the second those of one task. In the notebook
+`grader.check("{first}")` does. A task that you have not begun is *not
 attempted*, which is not a mistake. A failed check says what it expected, what it received and what to think
 about.
 {_story(kit)}
 ## Hand in
 
-Hand in `{module}.py`{due}. Keep the functions' names and the order of their arguments; what you add is
-yours. The file may import the standard library, NumPy, pandas, TensorFlow, Keras, scikit-learn,
-matplotlib{_given(kit)}.
+Hand in `{module}.py` or `{module}.ipynb`{due}. Keep the functions' names and the order of their
+arguments; what you add is yours. Of a notebook, cells tagged `explore` are not graded. What you hand in may
+import the standard library, NumPy, pandas, TensorFlow, Keras, scikit-learn, matplotlib{_given(kit)}.
 """
 
 

@@ -7,10 +7,13 @@ from importlib import metadata
 from packaging.requirements import Requirement
 
 DISTRIBUTION = "weekly-kits"
-# What submissions may import beside the standard library, by what brings it; pytest runs the checks.
+# What submissions may import beside the standard library, by what brings it; pytest runs the checks,
+# the other two the notebook.
 FOR_STUDENTS = {
+    "ipykernel": (),
     "matplotlib": ("matplotlib",),
     "numpy": ("numpy",),
+    "otter-grader": (),
     "pandas": ("pandas",),
     "pytest": (),
     "scikit-learn": ("sklearn",),

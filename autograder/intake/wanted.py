@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from autograder.intake.tree import Entry, File, Folder, Unreadable, visible
 
 # What a kit or an environment puts beside an answer.
-_BESIDE = re.compile(r"(test_.*|.*_test|conftest|setup)\.py", re.IGNORECASE)
-_ENVIRONMENTS = {"venv", "env", "node_modules", "site-packages", "inputs"}
+_BESIDE = re.compile(r"(test_.*|.*_test|conftest|setup|notebook_checks)\.py", re.IGNORECASE)
+_ENVIRONMENTS = {"venv", "env", "node_modules", "site-packages", "inputs", "tests"}
 
 
 @dataclass(frozen=True)

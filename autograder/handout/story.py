@@ -1,0 +1,110 @@
+"""`lesson.md`, the story of the notebook, taken apart.
+
+Text becomes text, a block fenced as python a cell that is not graded, and the line `<!-- task: freeze -->`
+the place of that task. Every task has one section of its own, which begins with `##`, in the order of
+`kit.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from autograder.kit import KitError
+
+NAME = "lesson.md"
+_TASK = re.compile(r"<!--\s*task:\s*(\w+)\s*-->")
+_FENCE = re.compile(r"(`{3,}|~{3,})\s*(\w*)\s*")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the story: its text, code that is not graded, or the name of a task."""
+
+    kind: Literal["text", "code", "task"]
+    content: str
+
+
+def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]:
+    """The parts of a story, in order; a heading `##` begins a part. Raises KitError."""
+    parts = _joined(part for part in _parts(text, where) if part.content)
+    found = [part.content for part in parts if part.kind == "task"]
+    if found != list(tasks):
+        raise KitError(
+            f"{where}: expected the lines <!-- task: … --> to name {', '.join(tasks)} in this order, "
+            f"found {', '.join(found) or 'none'}."
+        )
+    _one_section_each(parts, where)
+    return parts
+
+
+def plain_story(title: str, tasks: Sequence[str]) -> str:
+    """The story of a kit that has none yet: a heading for every task."""
+    sections = (f"## `{task}`\n\n<!-- task: {task} -->\n" for task in tasks)
+    return "\n".join((f"# {title}\n", *sections))
+
+
+def _parts(text: str, where: str) -> Iterator[Part]:
+    lines: list[str] = []
+    fence = language = ""
+    for line in text.split("\n"):
+        opening = _FENCE.fullmatch(line)
+        if fence:
+            if line.strip() == fence:
+                yield from _fenced(lines, fence, language)
+                fence = ""
+                lines = []
+            else:
+                lines.append(line)
+        elif opening:
+            # Fences of other languages stay in the text that they interrupt.
+            yield _text(lines)
+            lines, (fence, language) = [], opening.groups()
+        elif task := _TASK.fullmatch(line.strip()):
+            yield _text(lines)
+            yield Part("task", task[1])
+            lines = []
+        else:
+            if line.startswith("## "):
+                yield _text(lines)
+                lines = []
+            lines.append(line)
+    if fence:
+        raise KitError(f"{where}: expected a line {fence} after {fence}{language}, found none.")
+    yield _text(lines)
+
+
+def _fenced(lines: Sequence[str], fence: str, language: str) -> Iterator[Part]:
+    if language == "python":
+        yield Part("code", "\n".join(lines).strip("\n"))
+    else:
+        yield _text([f"{fence}{language}", *lines, fence])
+
+
+def _joined(parts: Iterable[Part]) -> list[Part]:
+    """Parts of text in a row are one, up to the next heading."""
+    joined: list[Part] = []
+    for part in parts:
+        goes_on = part.kind == "text" and not part.content.startswith("## ")
+        if goes_on and joined and joined[-1].kind == "text":
+            joined[-1] = Part("text", f"{joined[-1].content}\n\n{part.content}")
+        else:
+            joined.append(part)
+    return joined
+
+
+def _text(lines: Sequence[str]) -> Part:
+    return Part("text", "\n".join(lines).strip())
+
+
+def _one_section_each(parts: Sequence[Part], where: str) -> None:
+    section = ""
+    for part in parts:
+        if part.kind == "text" and part.content.startswith("## "):
+            section = part.content.split("\n")[0]
+        if part.kind == "task":
+            if not section:
+                raise KitError(f"{where}: expected a heading ## before the task {part.content}, found none.")
+            section = ""

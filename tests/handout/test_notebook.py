@@ -1,0 +1,115 @@
+"""The notebook holds the same stubs as the module, tells the story around them, and runs."""
+
+from __future__ import annotations
+
+import ast
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from autograder.handout import build, put
+from autograder.handout.notebook import cut
+from autograder.intake.notebook import read_cells
+from autograder.kit import Kit, slugs
+
+REPOSITORY = Path(__file__).parents[2]
+KITS = [("sums", REPOSITORY / "tests" / "toy"), *((slug, REPOSITORY) for slug in slugs(REPOSITORY))]
+every_kit = pytest.mark.parametrize(("slug", "root"), KITS, ids=[slug for slug, _ in KITS])
+
+
+def made(root: Path, slug: str) -> tuple[Kit, dict[str, bytes], Any]:
+    """A kit, its handout and its notebook."""
+    kit, handout = Kit.load(root, slug), build(root, slug)
+    return kit, handout, nbformat.reads(handout[f"{kit.module}.ipynb"].decode(), as_version=4)
+
+
+@every_kit
+def test_what_is_graded_in_it_is_the_module(slug: str, root: Path) -> None:
+    """The cells that are not tagged hold, together, the code of the stub."""
+    kit, handout, _ = made(root, slug)
+    module = ast.parse(handout[f"{kit.module}.py"])
+    cells = ast.parse("\n".join(read_cells(handout[f"{kit.module}.ipynb"], "it")))
+    assert ast.dump(cells) == ast.dump(ast.Module(module.body[1:], module.type_ignores))
+
+
+@every_kit
+def test_it_is_valid_and_has_no_outputs(slug: str, root: Path) -> None:
+    _, _, notebook = made(root, slug)
+    nbformat.validate(notebook, relax_add_props=False)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code)
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+
+
+@every_kit
+def test_every_task_has_its_section_with_a_check(slug: str, root: Path) -> None:
+    """A heading, the stub, and a cell that checks it, which is tagged."""
+    kit, _, notebook = made(root, slug)
+    seen = [cell.id for cell in notebook.cells if cell.id.startswith(("answer-", "check-"))]
+    assert seen == [f"{part}-{task}" for task in kit.tasks for part in ("answer", "check")]
+    for cell in notebook.cells:
+        if "grader" in cell.source and cell.cell_type == "code":
+            assert cell.metadata.tags == ["explore"], cell.id
+
+
+def test_what_stands_between_two_tasks_goes_with_the_second() -> None:
+    source = (
+        '"""About."""\n\nimport math\n\n@keep\ndef a():\n    1\n    # end\n\nTWO = 2\n\ndef b():\n    2\n'
+    )
+    assert cut(source, ["a", "b"]) == (
+        "import math",
+        {"a": "@keep\ndef a():\n    1\n    # end", "b": "TWO = 2\n\ndef b():\n    2"},
+    )
+
+
+def executed(root: Path, slug: str, folder: Path, *, solved: bool) -> Any:
+    """The notebook after every cell has run in a real kernel; where solved, with the kit's answers in it."""
+    kit, handout, notebook = made(root, slug)
+    put(handout, folder)
+    if solved:
+        answers = (root / "solutions" / slug / f"{kit.module}.py").read_text(encoding="utf-8")
+        _, chunks = cut(answers, kit.tasks)
+        for cell in notebook.cells:
+            if cell.id.startswith("answer-"):
+                cell.source = chunks[cell.id.removeprefix("answer-")]
+    NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        allow_errors=not solved,
+        resources={"metadata": {"path": str(folder)}},
+    ).execute(env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+    return notebook
+
+
+def said(cell: Any) -> str:
+    """What a cell shows as text."""
+    shown = (output.get("text", "") + output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+    return "".join(shown)
+
+
+@every_kit
+def test_solved_it_runs_to_its_end_and_passes_every_check(slug: str, root: Path, tmp_path: Path) -> None:
+    kit = Kit.load(root, slug)
+    notebook = executed(root, slug, tmp_path, solved=True)
+    shown = {cell.id: said(cell) for cell in notebook.cells if cell.cell_type == "code"}
+    for task in kit.tasks:
+        assert shown[f"check-{task}"].startswith(f"{task} results: All test cases passed!")
+
+
+@every_kit
+def test_unsolved_it_fails_in_the_tasks_alone(slug: str, root: Path, tmp_path: Path) -> None:
+    """A cell fails only where it calls a task that is not written; the checks say that, and do not fail."""
+    kit = Kit.load(root, slug)
+    notebook = executed(root, slug, tmp_path, solved=False)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                assert (output.ename, cell.metadata.get("tags")) == ("NotImplementedError", ["explore"])
+                assert output.evalue in kit.tasks, output
+        if cell.id.startswith("check-"):
+            assert "not attempted yet" in said(cell)
