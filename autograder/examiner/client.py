@@ -17,16 +17,7 @@ from typing import Any, Self
 from ..kit import Kit
 from ..records import Report, Submission
 from ..sandbox import IsolationUnavailable
-
-# A process forks safely only while it has one thread, and workers must not fight for the cores.
-ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-}
+from .threads import ONE_THREAD
 
 
 class ExaminerDied(RuntimeError):
