@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Protocol
 
 from ..records import Outcome
 from ..wire.frames import Frame
-from ..wire.values import NotAccepted, pack, unpack
+from ..wire.values import NotAccepted, Opaque, pack, unpack
 
 
 class SubmissionFailed(Exception):
@@ -46,6 +46,8 @@ class Calls:
             raise SubmissionFailed(reply.outcome, str(reply))
         try:
             value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
+            if isinstance(value, Opaque):
+                raise SubmissionFailed("failed", f"The answer of {function} is a {value.type_name}.")
             return value["answer"]
         except NotAccepted as error:
             raise SubmissionFailed("failed", f"The answer of {function} is not accepted: {error}") from None

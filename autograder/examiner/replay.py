@@ -2,8 +2,8 @@
 
 Checks are pure functions of what a submission replies, and most right answers reply the same. So the checks
 of one task are a path: they call, read the reply, call again, and end with results. A submission whose
-replies follow a path that an earlier one has taken gets its results without a network being built; at the first
-reply that differs, the checks run.
+replies follow a path that an earlier one has taken gets its results without a network being built; at the
+first reply that differs, the checks run.
 """
 
 from __future__ import annotations

@@ -101,38 +101,6 @@ class leaves_out_the_hidden_activations:
         )
 
 
-class activates_only_the_first_hidden_layer:
-    """Thinks that one relu serves the layers that follow it too."""
-
-    FAILS = ()
-
-    def build_base(n_features=4, n_classes=3):
-        return compiled(
-            network(
-                n_features,
-                keras.layers.Dense(50, activation="relu"),
-                keras.layers.Dense(25),
-                keras.layers.Dense(n_classes, activation="softmax"),
-            )
-        )
-
-
-class hides_behind_tanh:
-    """Takes one bend for another: the task names relu."""
-
-    FAILS = ()
-
-    def build_base(n_features=4, n_classes=3):
-        return compiled(
-            network(
-                n_features,
-                keras.layers.Dense(50, activation="tanh"),
-                keras.layers.Dense(25, activation="tanh"),
-                keras.layers.Dense(n_classes, activation="softmax"),
-            )
-        )
-
-
 class tops_the_base_with_sigmoid:
     """Takes the activation of a yes-or-no question for a choice among classes; outputs do not sum to 1."""
 
@@ -213,23 +181,6 @@ class expects_class_numbers_from_the_base:
                 keras.layers.Dense(n_classes, activation="softmax"),
             ),
             loss="sparse_categorical_crossentropy",
-        )
-
-
-class asks_one_yes_or_no_a_class:
-    """Takes binary cross-entropy, which scores every class on its own, for the loss of one choice."""
-
-    FAILS = ()
-
-    def build_base(n_features=4, n_classes=3):
-        return compiled(
-            network(
-                n_features,
-                keras.layers.Dense(50, activation="relu"),
-                keras.layers.Dense(25, activation="relu"),
-                keras.layers.Dense(n_classes, activation="softmax"),
-            ),
-            loss="binary_crossentropy",
         )
 
 
@@ -408,17 +359,6 @@ class copies_the_kernels_without_the_biases:
         model = keras.models.clone_model(base)
         for mine, theirs in zip(model.layers, base.layers, strict=True):
             mine.kernel.assign(theirs.kernel)
-        return model
-
-
-class copies_the_weights_of_the_first_layer_only:
-    """Stops after one layer, so that the others keep their random start."""
-
-    FAILS = ()
-
-    def copy_layers(base):
-        model = keras.models.clone_model(base)
-        model.layers[0].set_weights(base.layers[0].get_weights())
         return model
 
 
@@ -644,17 +584,6 @@ class freezes_two_layers_whatever_there_is:
 
     def freeze(model):
         for layer in model.layers[:2]:
-            layer.trainable = False
-        return model
-
-
-class freezes_every_other_layer:
-    """Changes the step of the slice where its end was meant."""
-
-    FAILS = ()
-
-    def freeze(model):
-        for layer in model.layers[::2]:
             layer.trainable = False
         return model
 
@@ -885,17 +814,6 @@ class trains_the_top_with_mean_squared_error:
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(body.input_shape[-1], *body.layers, top), loss="mse")
-
-
-class expects_class_numbers_from_the_top:
-    """Takes the sparse loss, which wants class numbers, where the targets are one-hot rows."""
-
-    FAILS = ()
-
-    def add_softmax(body, n_classes=4):
-        top = keras.layers.Dense(n_classes, activation="softmax")
-        model = network(body.input_shape[-1], *body.layers, top)
-        return compiled(model, loss="sparse_categorical_crossentropy")
 
 
 class trains_the_top_with_sgd:
@@ -1147,19 +1065,6 @@ class never_compiles_the_graft:
         for layer in body:
             layer.trainable = False
         return network(base.input_shape[-1], *body, keras.layers.Dense(n_classes, activation="softmax"))
-
-
-class trains_the_graft_with_sgd:
-    """Thinks that every optimizer named in the lectures will do."""
-
-    FAILS = ()
-
-    def build_transfer_model(base, n_classes=4):
-        body = twin(base).layers[:-1]
-        for layer in body:
-            layer.trainable = False
-        top = keras.layers.Dense(n_classes, activation="softmax")
-        return compiled(network(base.input_shape[-1], *body, top), optimizer="sgd")
 
 
 class tops_the_graft_with_sigmoid:

@@ -54,7 +54,7 @@ def scatter(body: Any) -> Plot:
 
 
 def principal(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Rows (n, features) along their two principal components (n, 2), and each one's share of the variance."""
+    """Rows (n, features) along two principal components (n, 2), and the share of the variance of each."""
     centred = rows.astype(np.float64) - rows.mean(axis=0)
     left, scales, _ = np.linalg.svd(centred, full_matrices=False)
     return left[:, :2] * scales[:2], scales[:2] ** 2 / max(np.sum(scales**2), np.finfo(float).tiny)

@@ -26,7 +26,7 @@ def test_no_kit_is_in_it(wheel: Wheel) -> None:
     """Students install it: no check, no threshold, no answer."""
     names = unpack(wheel.content)
     assert "autograder/examiner/client.py" in names
-    assert "autograder/doors/verbatim/notebook_checks.py" in names
+    assert "autograder/handout/verbatim/notebook_checks.py" in names
     assert not [name for name in names if "kits/" in name or "solutions" in name or "test_" in name]
 
 
