@@ -51,10 +51,10 @@ class CheckSession:
         self._items: dict[str, pytest.Item] = {}
         self._ended_by: Exception | None = None
 
-    def run(self, folder: Path) -> None:
-        """Collect the checks in `folder` and serve; raises RuntimeError, or what ended `serve`."""
-        files = [str(folder / name) for name in CHECK_FILES]
-        status = pytest.main([*ARGUMENTS, "--rootdir", str(folder), *files], plugins=[self])
+    def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
+        """Collect the checks in `files` of `folder`, and serve; raises RuntimeError, or what ended `serve`."""
+        paths = [str(folder / name) for name in files]
+        status = pytest.main([*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self])
         if self._ended_by:
             raise self._ended_by
         if status != pytest.ExitCode.OK:
