@@ -1,0 +1,174 @@
+"""What is known of the student's work so far: every check's last result, and what the present run adds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..examiner.outcome import settle
+from ..kit import Check
+from ..records import CheckResult, Outcome
+from .calls import Place
+from .folder import Handout
+from .run import Event
+
+State = Literal["solved", "wrong", "untouched", "unknown"]
+LOAD_SECONDS, CALL_SECONDS, CHECK_SECONDS = 60.0, 20.0, 120.0
+
+
+@dataclass
+class Board:
+    """Takes in the events of one run after another. What a run has not reached yet stays as it was."""
+
+    handout: Handout
+    results: dict[str, CheckResult] = field(default_factory=dict)
+    places: dict[str, list[Place]] = field(default_factory=dict)
+    definitions: dict[str, Place] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
+    chosen: str | None = None
+    problem: str | None = None
+    notes: list[str] = field(default_factory=list)
+    # Tasks that the present run found solved and the one before did not.
+    news: list[str] = field(default_factory=list)
+    running: Check | None = None
+    over: bool = True
+    # Seconds from the beginning of the run to the last check that does not train, once it is known.
+    verdict: float | None = None
+    _calling: bool = False
+    _left: list[str] = field(default_factory=list)
+    _solved: set[str] = field(default_factory=set)
+    _began: float = 0.0
+    _heard: float = 0.0
+
+    def begin(self) -> list[str]:
+        """A run of all checks begins; returns their names."""
+        self._solved = {task for task in self.handout.tasks if self.state(task) == "solved"}
+        self._left = [check.name for check in self.handout.checks]
+        self._began = self._heard = time.monotonic()
+        self.news, self.running, self.verdict, self.over = [], None, None, False
+        return list(self._left)
+
+    def take(self, event: Event) -> None:
+        """Take in one event of the present run."""
+        self._heard = time.monotonic()
+        if "problem" in event:
+            self._loaded(event)
+        elif "begin" in event:
+            self.running = self._check(event["begin"])
+        elif "calling" in event:
+            self._calling = event["calling"] is not None
+        elif "check" in event:
+            places = [Place(**place) for place in event["places"]]
+            self._settle(CheckResult(**event["check"]), places)
+        elif "verdict" in event and self.verdict is None:
+            self.verdict = self._heard - self._began
+        elif "picture" in event:
+            self.pictures[event["task"]] = event["picture"]
+        elif "broken" in event:
+            self._stop(f"The checks could not be run.\n{event['broken']}")
+        elif "gone" in event:
+            self._cut("crashed")
+        elif "ended" in event:
+            self.over, self.running = True, None
+
+    def patience(self) -> float:
+        """Seconds until the present run has been silent for too long."""
+        if self.running is None:
+            limit = self.handout.limit("load_seconds", LOAD_SECONDS)
+        else:
+            limit = self._call_seconds if self._calling else CHECK_SECONDS
+        return self._heard + limit - time.monotonic()
+
+    def overdue(self) -> list[str]:
+        """End what has been silent for too long; returns the names of the checks that are left to be run."""
+        self._cut("timed_out")
+        return list(self._left)
+
+    @property
+    def left(self) -> list[str]:
+        """The checks that the present run has not reached."""
+        return list(self._left)
+
+    def state(self, task: str) -> State:
+        """How a task stands."""
+        found = [self.results.get(check.name) for check in self.of(task)]
+        outcomes = {result.outcome for result in found if result}
+        if not outcomes:
+            return "unknown"
+        if outcomes == {"not_attempted"}:
+            return "untouched"
+        return "solved" if outcomes == {"passed"} and None not in found else "wrong"
+
+    def of(self, task: str) -> list[Check]:
+        """The public checks of a task."""
+        return [check for check in self.handout.checks if check.task == task]
+
+    def points(self, task: str | None = None) -> tuple[float, float]:
+        """Public points earned and to be earned, in one task or in all."""
+        checks = [check for check in self.handout.checks if task in (None, check.task)]
+        earned = sum(self.results[check.name].points for check in checks if check.name in self.results)
+        return earned, sum(check.points for check in checks)
+
+    def failing(self, task: str) -> CheckResult | None:
+        """The first check of a task that does not pass; those not attempted count only by themselves."""
+        found = [self.results[check.name] for check in self.of(task) if check.name in self.results]
+        wrong = [result for result in found if result.outcome not in ("passed", "not_attempted")]
+        return next(iter([*wrong, *(result for result in found if result.outcome != "passed")]), None)
+
+    def place(self, result: CheckResult) -> list[Place]:
+        """The student's lines to look at: where it was raised, else where the task is defined."""
+        defined = self.definitions.get(result.task)
+        return self.places.get(result.name) or ([defined] if defined else [])
+
+    @property
+    def solved(self) -> bool:
+        """Whether every public check passes."""
+        return all(self.state(task) in ("solved",) for task in self.handout.tasks if self.of(task))
+
+    @property
+    def _call_seconds(self) -> float:
+        return self.handout.limit("call_seconds", CALL_SECONDS)
+
+    def _check(self, name: str) -> Check:
+        return next(check for check in self.handout.checks if check.name == name)
+
+    def _loaded(self, event: Mapping[str, Any]) -> None:
+        if "chosen" in event:
+            self.chosen, self.notes = event["chosen"], list(event["notes"])
+        else:
+            self.notes += event["notes"]
+            self.definitions = {task: Place(**place) for task, place in event["definitions"].items()}
+        self.problem = event["problem"]
+
+    def _settle(self, result: CheckResult, places: list[Place]) -> None:
+        self.results[result.name], self.places[result.name] = result, places
+        self.running, self._calling = None, False
+        self._left.remove(result.name)
+        task = result.task
+        if self.state(task) != "solved":
+            self.pictures.pop(task, None)
+        elif task not in self._solved and not {check.name for check in self.of(task)} & set(self._left):
+            self.news.append(task)
+
+    def _cut(self, outcome: Outcome) -> None:
+        """The run was cut short: by the check that was running, or while the file was loaded."""
+        if (check := self.running) is None:
+            limit = self.handout.limit("load_seconds", LOAD_SECONDS)
+            why = f"took more than {limit:g} s" if outcome == "timed_out" else "ended its process"
+            self._stop(f"{self.chosen} {why} while it was loaded: what does it do outside functions?")
+            return
+        calling, limit = self._calling, self._call_seconds if self._calling else CHECK_SECONDS
+        if outcome == "timed_out":
+            what = f"{check.task} did not return" if calling else "The check was not done"
+            message = f"{what} within {limit:g} s: is there an endless loop?"
+        else:
+            message = f"{check.task} ended its process instead of returning."
+        for other in self.of(check.task):
+            if other.name in self._left:
+                self._settle(settle(other, outcome, message), [])
+        self.over = not self._left
+
+    def _stop(self, problem: str) -> None:
+        self.problem, self.running, self.over, self._left = problem, None, True, []

@@ -1,0 +1,92 @@
+"""One run: the student's file is loaded, put to the public checks, and drawn where it is right."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ..examiner.proxies import Calls, Proxies
+from ..examiner.session import CheckSession
+from ..inside.load import Loaded, load
+from ..kit import Check
+from ..records import CheckResult, Source
+from .calls import LocalCalls, definitions
+from .folder import Handout
+
+Event = dict[str, Any]
+Emit = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What every run needs. It may be used once in a process: what the student's code does there stays."""
+
+    handout: Handout
+    session: CheckSession
+    proxies: Proxies
+    slow: frozenset[str]
+    prepare: Callable[[], None]
+    emit: Emit
+
+    def put(self, names: Sequence[str]) -> None:
+        """Put the checks of these names, those that train last, and tell of everything as it happens."""
+        source = self._choose()
+        loaded = source and self._load(source)
+        if not loaded:
+            return
+        local = LocalCalls(loaded, self.prepare, lambda task: self.emit({"calling": task}))
+        self.proxies.attach(Calls(local))
+        checks = [check for check in self.handout.checks if check.name in names]
+        passed: set[str] = set()
+        drawn: set[str] = set()
+        quick = [check for check in checks if check.name not in self.slow]
+        for part in filter(None, (quick, [check for check in checks if check not in quick])):
+            for result in self._results(part, local):
+                passed |= {result.name} if result.outcome == "passed" else set()
+            self.emit({"verdict": True})
+            drawn |= set(self._draw(loaded, passed, drawn))
+
+    def _choose(self) -> Source | None:
+        chosen = self.handout.chosen()
+        name = chosen.source.filename if chosen.source else None
+        self.emit({"chosen": name, "problem": chosen.problem, "notes": chosen.notes})
+        return chosen.source
+
+    def _load(self, source: Source) -> Loaded | None:
+        """Load the source as the grader does."""
+        loaded = load(self.handout.module, source.filename, source.cells, source.tolerant)
+        found = definitions(loaded.module, self.handout.tasks, loaded.filenames)
+        places = {task: asdict(place) for task, place in found.items()}
+        report = loaded.report
+        self.emit({"problem": report["problem"], "notes": report["notes"], "definitions": places})
+        return loaded if report["ok"] else None
+
+    def _results(self, checks: Sequence[Check], local: LocalCalls) -> Iterator[CheckResult]:
+        def begin(check: Check) -> None:
+            self.prepare()
+            self.emit({"begin": check.name})
+
+        for result in self.session.examine(checks, begin):
+            places = [asdict(place) for place in local.places.get(result.message, [])]
+            self.emit({"check": asdict(result), "places": places})
+            yield result
+
+    def _draw(self, loaded: Loaded, passed: set[str], drawn: set[str]) -> Iterator[str]:
+        """Show what tasks make of the lesson's networks, where the kit can draw and all is right."""
+        if not (path := self.handout.about.get("picture")):
+            return
+        module, _, function = path.rpartition(".")
+        draw = getattr(importlib.import_module(module), function)
+        for task in self.handout.tasks:
+            mine = {check.name for check in self.handout.checks if check.task == task}
+            if mine and mine <= passed and task not in drawn:
+                yield task
+                sys.modules[self.handout.module] = loaded.module
+                self.prepare()
+                try:
+                    self.emit({"picture": draw(task, loaded.module), "task": task})
+                except Exception as error:  # a picture is a gift: without one nothing is wrong
+                    print(f"The picture of {task} could not be drawn: {type(error).__name__}: {error}")
