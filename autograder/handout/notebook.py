@@ -28,11 +28,17 @@ if "google.colab" in sys.modules:
     for kit in pathlib.Path().glob("{slug}*.zip"):
         zipfile.ZipFile(kit).extractall()
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", "-r", "requirements.txt"], check=True)"""
-SETUP = """\
-{imports}import otter
 
-grader = otter.Notebook()"""
-CHECK = 'grader.check("{task}")'
+
+@dataclass(frozen=True)
+class Style:
+    """How a notebook checks its tasks: what it begins with, and a check, with a place for the `task`."""
+
+    setup: str
+    check: str
+
+
+OTTER = Style("import otter\n\ngrader = otter.Notebook()", 'grader.check("{task}")')
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,7 @@ def notebook(kit: Kit, answers: str, story: str | None, source: str) -> bytes:
     return written(cells)
 
 
-def pages(kit: Kit, answers: str, story: str | None) -> list[Cell]:
+def pages(kit: Kit, answers: str, story: str | None, style: Style = OTTER) -> list[Cell]:
     """The cells of a notebook whose graded code is that of `answers`; raises KitError.
 
     `answers` is a module such as `transfer.py`, with or without its answers.
@@ -65,14 +71,14 @@ def pages(kit: Kit, answers: str, story: str | None) -> list[Cell]:
     cells = [
         Cell("text", "title", parts[0].content),
         Cell("explore", "install", INSTALL.format(slug=kit.slug)),
-        Cell("explore", "setup", SETUP.format(imports=imports)),
+        Cell("explore", "setup", f"{imports}{style.setup}"),
     ]
     if about := ast.get_docstring(ast.parse(answers)):
         cells.append(Cell("text", "about", about))
     if opening:
         cells.append(Cell("given", "given", opening))
     for number, part in enumerate(parts[1:], 1):
-        cells += _cells(part, number, chunks)
+        cells += _cells(part, number, chunks, style)
     return cells
 
 
@@ -101,10 +107,10 @@ def _end(lines: Sequence[str], end: int) -> int:
     return end
 
 
-def _cells(part: Part, number: int, chunks: dict[str, str]) -> Iterator[Cell]:
+def _cells(part: Part, number: int, chunks: dict[str, str], style: Style) -> Iterator[Cell]:
     if part.kind == "task":
         yield Cell("answer", f"answer-{part.content}"[:64], chunks[part.content], part.content)
-        yield Cell("check", f"check-{part.content}"[:64], CHECK.format(task=part.content), part.content)
+        yield Cell("check", f"check-{part.content}"[:64], style.check.format(task=part.content), part.content)
     elif part.kind == "code":
         yield Cell("explore", f"explore-{number}", part.content)
     else:

@@ -42,7 +42,7 @@ python -m pytest --task {first}
 ```
 
 The first runs all public checks of `{module}.py`, the second those of one task. In the notebook
-`grader.check("{first}")` does. A task that you have not begun is *not
+the cell below each task does that. A task that you have not begun is *not
 attempted*, which is not a mistake. A failed check says what it expected, what it received and what to think
 about.
 {_story(kit)}

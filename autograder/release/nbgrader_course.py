@@ -1,0 +1,95 @@
+"""The course folder for nbgrader: a source with the answers in it, the kit beside it, the configuration."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums
+
+from ..doors.nbgrader import KITS
+from ..handout.build import build, story
+from ..handout.notebook import Cell, Style, node, pages, written
+from ..kit import Kit, KitError
+from .manifest import with_manifest
+
+SCHEMA = 3
+CONFIG = '''\
+"""nbgrader's configuration for this course: the examiner grades, in place of nbgrader's kernel."""
+
+from pathlib import Path
+
+from autograder.doors.nbgrader import configure
+
+c = get_config()  # noqa: F821
+configure(c, Path(__file__).resolve().parent)
+'''
+
+
+def nbgrader_course(root: Path, kit: Kit) -> dict[str, bytes]:
+    """The course's files by path. Only what is below `source` goes to students, by way of nbgrader's release.
+
+    Raises KitError where the kit's notebook cannot be made.
+    """
+    source = f"source/{kit.slug}"
+    handout = build(root, kit.slug)
+    handout[f"{kit.module}.ipynb"] = source_notebook(root, kit)
+    files = {f"{source}/{name}": content for name, content in handout.items()}
+    files |= {"nbgrader_config.py": CONFIG.encode(), f"{KITS}/{kit.slug}.kit": kit.zip()}
+    return with_manifest(kit, files)
+
+
+def source_notebook(root: Path, kit: Kit) -> bytes:
+    """The notebook that `nbgrader generate_assignment` makes the release of: it has the answers.
+
+    Each task has a solution cell and a grade cell with the points of all its checks, hidden ones too.
+    """
+    path = root / "solutions" / kit.slug / f"{kit.module}.py"
+    style = Style(
+        "from notebook_checks import must_pass", f'must_pass(globals(), "{kit.module}", "{{task}}")'
+    )
+    cells = pages(kit, path.read_text(encoding="utf-8"), story(root, kit.slug), style)
+    for cell in cells:
+        _refuse_answers_between_tasks(cell, path.name)
+    nodes = [node(cell.kind, cell.id, cell.source, _metadata(kit, cell)) for cell in cells]
+    checked: Any = nbformat.reads(written(nodes).decode(), as_version=4)
+    for preprocessor in (ComputeChecksums(), CheckCellMetadata()):
+        checked, _ = preprocessor.preprocess(checked, {})
+    return written(checked.cells)
+
+
+def _metadata(kit: Kit, cell: Cell) -> dict[str, Any]:
+    """What nbgrader knows of a cell: the grade of a task goes by the task's name."""
+    if cell.kind not in ("answer", "check"):
+        return {}
+    is_check = cell.kind == "check"
+    more = {"points": kit.points(cell.task)} if is_check else {}
+    return {
+        "nbgrader": {
+            "grade": is_check,
+            "grade_id": cell.task if is_check else f"{cell.task}-answer",
+            "locked": is_check,
+            "schema_version": SCHEMA,
+            "solution": not is_check,
+            "task": False,
+            **more,
+        }
+    }
+
+
+def _refuse_answers_between_tasks(cell: Cell, filename: str) -> None:
+    """In place of every marked answer nbgrader puts a stub, which outside of a function stops a notebook."""
+    inside: set[int] = set()
+    if cell.kind == "answer":
+        for part in ast.parse(cell.source).body:
+            if isinstance(part, ast.FunctionDef) and part.name == cell.task:
+                # Up to the end marker, which stands below the last statement.
+                inside = set(range(part.lineno, len(cell.source.split("\n")) + 1))
+    for number, line in enumerate(cell.source.split("\n"), 1):
+        if "BEGIN SOLUTION" in line and (number not in inside or not line.startswith((" ", "\t"))):
+            raise KitError(
+                f"{filename}: expected every marked answer inside a task's function, found {line.strip()!r} "
+                "elsewhere, where nbgrader cannot take it out. What to do: move it into the function."
+            )
