@@ -7,6 +7,7 @@ layers of their own. So these functions look at the layers that have weights, an
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ import lesson
 import keras
 import numpy as np
 import tensorflow as tf
+
+# What Keras paints its messages with.
+ESCAPES = re.compile(r"\x1b\[[\d;]*m")
 
 Weights = list[tuple[np.ndarray, np.ndarray]]
 
@@ -167,7 +171,7 @@ def outputs(model: Any, x: np.ndarray) -> np.ndarray:
     try:
         return lesson.outputs(model, x)
     except (ValueError, TypeError, tf.errors.OpError) as error:
-        said = f"{type(error).__name__}: {error}"
+        said = f"{type(error).__name__}: {ESCAPES.sub('', str(error))}"
         raise AssertionError(
             f"Expected a network for rows of {x.shape[1]} numbers, received {said}"
         ) from None

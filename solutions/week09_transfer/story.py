@@ -8,6 +8,7 @@ from typing import Any
 import lesson
 
 # isort: split
+import drawing
 import networks
 import numpy as np
 
@@ -32,15 +33,11 @@ def tell() -> None:
     before = networks.counts(base)
     frozen = _ask("freeze", body, otherwise="frozen_body")
     _show("frozen body", frozen)
-    if networks.counts(base) != before:
-        now = networks.counts(base)
-        print(
-            f"  The company's base is frozen too now: {now.trainable:,} of its {now.total:,} parameters still"
-        )
-        print("  train. Its layers are the copy's layers, and a layer is frozen in every model that uses it.")
+    if remark := drawing.harm(before, networks.counts(base)):
+        print(f"  {remark}")
 
     print(
-        "\nA new top for eight imaginary flowers of four kinds, trained on the features of the frozen body."
+        "\nA new top for eight imaginary flowers of four kinds: it learns from the features of the frozen body."
     )
     _learn("new model", _ask("add_softmax", frozen), settings)
 

@@ -71,14 +71,12 @@ def trained(settings: Settings) -> Callable[[], Trained]:
     @cache
     def asked() -> Trained:
         graft = networks.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
-        expect.compiled(graft.answer)
-        expect.shapes(
-            graft.answer, [(4, 50), (50, 25), (25, 4)], "Only a graft with these layers is trained here."
-        )
-        expect.can_train(graft.answer)
+        x, y = lesson.eight_flowers()
+        think = "Only a graft with these layers is trained here."
+        expect.shapes(graft.answer, [(4, 50), (50, 25), (25, 4)], think)
+        expect.can_train(graft.answer, x, y)
         networks.draw_top(graft.answer, settings["seed"])
         before = networks.weights(graft.answer)
-        x, y = lesson.eight_flowers()
         result = lesson.train(graft.answer, x, y, epochs=settings["graft_epochs"], seed=settings["seed"])
         return graft, before, result["accuracy"]
 
