@@ -95,7 +95,7 @@ class Warm:
         except (OSError, EOFError, TimeoutError) as error:
             log.seek(0)
             said = log.read()[-4_000:].decode(errors="replace").strip()
-            if advice := refused_by_the_system(said):
+            if advice := refused_by_the_system(said, launch.command[0]):
                 raise IsolationUnavailable(advice) from error
             raise SandboxBroken(
                 f"Expected the warm process to be ready within {READY_SECONDS:g} s, found: {error}. {said}"

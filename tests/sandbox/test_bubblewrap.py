@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import IsolationUnavailable, bubblewrap
+from autograder.records import Source
+from autograder.sandbox import IsolationUnavailable, Sandbox, bubblewrap
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.python import Python
 
@@ -59,3 +61,29 @@ def test_root_makes_no_user_namespace_and_others_allow_no_further_one(monkeypatc
     assert added == (list(bubblewrap.CAPABILITIES) if user == 0 else [])
     assert "--unshare-all" not in words
     assert {"--unshare-net", "--unshare-pid", "--unshare-ipc", "--as-pid-1", "--clearenv"} <= set(words)
+
+
+@pytest.mark.needs("bubblewrap")
+@pytest.mark.needs("libseccomp")
+def test_what_is_ours_among_the_packages_is_empty_inside(tmp_path, monkeypatch):
+    packages = tmp_path / "site-packages"
+    for name in ("autograder", "weekly_kits-1.dist-info", "a_library"):
+        (packages / name).mkdir(parents=True)
+        (packages / name / "__init__.py").write_text("here = 1")
+    (packages / "ours.pth").write_text("/a/folder/of/the/host")
+    for path in (tmp_path, packages, *packages.rglob("*")):
+        path.chmod(0o755)
+    real = Python.running()
+    python = replace(real, packages=(*real.packages, packages))
+    monkeypatch.setattr(Python, "running", classmethod(lambda cls: python))
+    text = (
+        "import a_library, os\n"
+        "root = os.path.dirname(os.path.dirname(a_library.__file__))\n"
+        "names = ('autograder', 'weekly_kits-1.dist-info')\n"
+        "counts = {name: len(os.listdir(os.path.join(root, name))) for name in names}\n"
+        "try: open(os.path.join(root, 'ours.pth'))\n"
+        "except PermissionError: raise ValueError(a_library.here, counts)\n"
+    )
+    with Sandbox({}, "transfer") as sandbox:
+        problem = sandbox.load(Source("transfer.py", (text,), False)).problem or ""
+    assert problem.endswith("ValueError: (1, {'autograder': 0, 'weekly_kits-1.dist-info': 0})")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.records import Source
-from autograder.sandbox import Sandbox
+from autograder.sandbox import IsolationUnavailable, Sandbox
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.needs("libseccomp")]
 
@@ -65,6 +65,18 @@ def test_the_end_of_a_fork_ends_nothing(level):
                 os._exit(0)
         os.waitpid(process, 0)
         assert sandbox.load(SLEEPY).ok
+
+
+def test_where_the_system_refuses_the_text_says_what_to_do(tmp_path, monkeypatch):
+    program = tmp_path / "bwrap"
+    program.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && exec echo bubblewrap 0.11.0\n'
+        "echo 'bwrap: No permissions to create new namespace' >&2\nexit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(IsolationUnavailable, match="found 'bwrap: No permissions to create new namespace'"):
+        Sandbox({}, "transfer")
 
 
 def test_the_bundled_bubblewrap_works_as_well(monkeypatch):
