@@ -1,0 +1,213 @@
+"""The zip as Gradescope runs it: unpacked where it lies there, one submission, results and peak memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from autograder.doors import gradescope
+from autograder.examiner import Examiner, ExaminerDied
+from autograder.examiner.outcome import settle
+from autograder.kit import Kit
+from autograder.records import CheckResult, Report, Submission, SubmittedFile
+from autograder.release.archive import unpack
+from autograder.release.gradescope_zip import gradescope_zip
+from autograder.release.wheel import Wheel
+from autograder.sandbox import IsolationUnavailable
+
+PROJECT = Path(__file__).parents[2]
+CONTAINER_BYTES = 768_000_000
+FORGER = """
+import json, os, pathlib
+
+for place in ("/autograder/results/results.json", os.getcwd() + "/results.json"):
+    try:
+        pathlib.Path(place).write_text(json.dumps({"score": 100}))
+    except OSError:
+        pass
+"""
+
+
+@dataclass(frozen=True)
+class Container:
+    """`/autograder` as Gradescope lays it out, in another place."""
+
+    root: Path
+    room: list[str]
+
+    def results(self) -> dict[str, Any]:
+        data: dict[str, Any] = json.loads((self.root / "results" / "results.json").read_text())
+        return data
+
+    def start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*self.room, str(self.root / "run_autograder")],
+            cwd=self.root,
+            env=os.environ | {"EXAMINER_PYTHON": sys.executable},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def run(self) -> str:
+        with self.start() as process:
+            said = process.communicate()[0].decode()
+        assert process.returncode == 0, said
+        return said
+
+
+@pytest.fixture
+def lay_out(
+    room: list[str], container_level: str, wheel: Wheel, tmp_path: Path
+) -> Callable[[Kit, str], Container]:
+    """Unpack a kit's zip around one submission."""
+
+    def lay_out(kit: Kit, text: str) -> Container:
+        root = tmp_path / "autograder"
+        for folder in ("source", "submission", "results"):
+            (root / folder).mkdir(parents=True)
+        data = gradescope_zip(kit, wheel, gradescope.Settings(container_level))
+        for name, content in unpack(data).items():
+            (root / "source" / name).write_bytes(content)
+        (root / "run_autograder").write_bytes((root / "source" / "run_autograder").read_bytes())
+        (root / "run_autograder").chmod(0o755)
+        (root / "submission" / f"{kit.module}.py").write_text(text)
+        (root / "submission_metadata.json").write_text(json.dumps({"users": [{"name": "Ada Lovelace"}]}))
+        return Container(root, room)
+
+    return lay_out
+
+
+@pytest.mark.needs("bubblewrap")
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [("", 10), ("\ndef mean(numbers):\n    return 1.0\n", 6), (FORGER + "\ndel add, mean, scale\n", 0)],
+    ids=["solution", "mistake", "forger"],
+)
+def test_the_scores_are_the_examiners(
+    lay_out: Callable[[Kit, str], Container],
+    examiner: Examiner,
+    container_level: str,
+    toy: Kit,
+    solved: str,
+    change: str,
+    expected: float,
+) -> None:
+    """One entry a check, the same points as `kit grade` gives, and the level named; staff read it all."""
+    container = lay_out(toy, solved + change)
+    said, results = container.run(), container.results()
+    report = examiner.examine(
+        Submission("ada", (SubmittedFile("sums.py", (solved + change).encode()),), sha256="0")
+    )
+    assert [entry["score"] for entry in results["tests"]] == [check.points for check in report.checks]
+    assert results["score"] == report.score == expected
+    assert results["extra_data"]["isolation"] == container_level
+    assert all(check.name in said for check in toy.checks)
+
+
+@pytest.mark.needs("bubblewrap")
+def test_week_nine_stays_within_the_memory_of_a_default_container(
+    lay_out: Callable[[Kit, str], Container],
+) -> None:
+    """All processes together: what is shared counts once, and what of files is in memory counts, too."""
+    kit = Kit.load(PROJECT, "week09_transfer")
+    container = lay_out(kit, (PROJECT / "solutions" / kit.slug / "transfer.py").read_text())
+    peak, said = 0, []
+    with container.start() as process:
+        reader = threading.Thread(target=lambda: said.append(process.communicate()[0]))
+        reader.start()
+        while reader.is_alive():
+            peak = max(peak, sum(map(proportional_bytes, descendants(process.pid))))
+            time.sleep(0.05)
+    assert process.returncode == 0, said
+    assert container.results()["score"] == kit.points(), said
+    print(f"peak: {peak / 1e6:.0f} MB")
+    assert 200_000_000 < peak < CONTAINER_BYTES
+
+
+def descendants(process: int) -> list[int]:
+    """A process and all that descend from it; those that end meanwhile are left out."""
+    found = [process]
+    try:
+        for task in Path(f"/proc/{process}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += descendants(int(child))
+    except OSError:
+        pass
+    return found
+
+
+def proportional_bytes(process: int) -> int:
+    """The memory of a process, each page divided by the number of processes that share it."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
+class Stuck:
+    """An examiner that ends two checks and hangs in the third until it is killed."""
+
+    def __init__(self, kit: Kit, isolation: str, seen: Callable[[CheckResult], None]) -> None:
+        self._kit, self._seen, self._killed = kit, seen, threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Nothing to end."""
+
+    def kill(self) -> None:
+        self._killed.set()
+
+    def examine(self, submission: Submission) -> Report:
+        for check in self._kit.checks[:2]:
+            self._seen(settle(check, "passed", ""))
+        self._killed.wait()
+        raise ExaminerDied("killed")
+
+
+class Refused(Stuck):
+    """An examiner that cannot have its level of isolation."""
+
+    def examine(self, submission: Submission) -> Report:
+        raise IsolationUnavailable("Expected another user, found none.")
+
+
+def test_a_grading_that_takes_too_long_keeps_what_it_has(
+    lay_out: Callable[[Kit, str], Container], toy: Kit, solved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends by itself with partial results: where Gradescope ends it, there would be a zero."""
+    container = lay_out(toy, solved)
+    settings = container.root / "source" / gradescope.SETTINGS
+    settings.write_text(json.dumps({"isolation": "process", "seconds": 0.01}))
+    monkeypatch.setattr(gradescope, "LeanExaminer", Stuck)
+    assert gradescope.main(container.root) == 0
+    results = container.results()
+    assert [entry.get("score") for entry in results["tests"]] == [2, 1, None, None, None]
+    assert results["output"].startswith("INCOMPLETE")
+
+
+def test_a_level_that_cannot_be_had_is_no_zero(
+    lay_out: Callable[[Kit, str], Container],
+    toy: Kit,
+    solved: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Staff read why; there is no score, and the run has failed."""
+    container = lay_out(toy, solved)
+    monkeypatch.setattr(gradescope, "LeanExaminer", Refused)
+    assert gradescope.main(container.root) == 1
+    assert "Expected another user" in capsys.readouterr().out
+    assert not any("score" in entry for entry in [container.results(), *container.results()["tests"]])
