@@ -53,11 +53,15 @@ def grade(
     """
     from .grade import GradeOrder, run_grade
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     order = GradeOrder(
         kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root, scheduler
     )
-    status = run_grade(order, go_on=shlex.join(["kit", *sys.argv[1:]]))
+    # Whoever ends the run with SIGTERM reads how to go on, as after Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        status = run_grade(order, go_on=shlex.join(["kit", *sys.argv[1:]]))
+    finally:
+        signal.signal(signal.SIGTERM, before)
     if status:
         raise typer.Exit(status)
 
