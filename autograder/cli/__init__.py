@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import instructor, staff
+from . import instructor, staff, student
 
 app = typer.Typer(
     name="kit",
@@ -14,6 +14,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(student.app)
 app.add_typer(staff.app)
 app.add_typer(instructor.app)
 

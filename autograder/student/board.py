@@ -12,7 +12,7 @@ from ..kit import Check
 from ..records import CheckResult, Outcome
 from .calls import Place
 from .folder import Handout
-from .run import Event
+from .process import Event
 
 State = Literal["solved", "wrong", "untouched", "unknown"]
 LOAD_SECONDS, CALL_SECONDS, CHECK_SECONDS = 60.0, 20.0, 120.0

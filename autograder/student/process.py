@@ -10,10 +10,13 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from ..examiner.threads import ONE_THREAD
-from .run import Event
 
+Event = dict[str, Any]
+# What the student's code prints, in the handout's folder for state.
+OUTPUT = "output.txt"
 # macOS has it, but its own libraries do not survive it.
 CAN_FORK = sys.platform == "linux"
 SECONDS_TO_LEAVE = 5
@@ -96,9 +99,12 @@ class Runner:
             self._send()
         elif warm is self._spare:
             self._spare = None if "gone" in event else self._spare
+        elif "gone" in event and "run" not in event and not warm.ready:
+            return self.take(warm, {"broken": event["gone"][-2_000:]})
         elif warm is self._mine and event.get("run", self._number) == self._number and not self._over:
             self._over = bool({"ended", "gone", "broken"} & set(event))
-            warm.used = warm.used or "gone" in event
+            if "run" not in event:
+                warm.used, warm.forks = True, False
             return event
         return None
 

@@ -6,7 +6,6 @@ import importlib
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from ..examiner.proxies import Calls, Proxies
 from ..examiner.session import CheckSession
@@ -15,8 +14,8 @@ from ..kit import Check
 from ..records import CheckResult, Source
 from .calls import LocalCalls, definitions
 from .folder import Handout
+from .process import Event
 
-Event = dict[str, Any]
 Emit = Callable[[Event], None]
 
 

@@ -31,11 +31,11 @@ from ..examiner.proxies import Proxies
 from ..examiner.session import CheckSession
 from ..examiner.trainings import Trainings
 from .folder import Handout
+from .process import OUTPUT
 from .run import Emit, Run
 from .slow import training_checks
 from .store import Files
 
-OUTPUT = "output.txt"
 OUTPUT_BYTES = 64 * 1024**2
 # Between two looks at whether a fork has ended, in seconds.
 PATIENCE = 0.1
@@ -148,20 +148,24 @@ def _leave_when_closed(requests: IO[str]) -> None:
 
 def _serve_forks(run: Run, output: Path) -> None:
     """Do every request in a fork; the next request, or the end of them, ends it."""
-    buffer, child = b"", None
+    buffer, child, number = b"", None, 0
     while True:
         if not select.select([0], [], [], PATIENCE if child else None)[0]:
-            child = _still_there(child)
+            if child and os.waitpid(child, os.WNOHANG) != (0, 0):
+                child = None
+                run.emit({"gone": "", "run": number})
             continue
         data = os.read(0, 1 << 16)
         *lines, buffer = (buffer + data).split(b"\n")
         if child and (lines or not data):
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+            child = None
         if not data:
             return
         if lines:
-            child = _fork(run, json.loads(lines[-1]), output)
+            request = json.loads(lines[-1])
+            child, number = _fork(run, request, output), request["run"]
 
 
 def _fork(run: Run, request: dict[str, Any], output: Path) -> int:
@@ -172,11 +176,6 @@ def _fork(run: Run, request: dict[str, Any], output: Path) -> int:
         finally:
             os._exit(0)
     return child
-
-
-def _still_there(child: int | None) -> int | None:
-    """The fork, or None once it has ended."""
-    return child if child and os.waitpid(child, os.WNOHANG) == (0, 0) else None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,86 @@
+"""What a student types, in the folder of a handout: check, watch, hint, pack."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
+from .words import lines
+
+if TYPE_CHECKING:
+    from autograder.student.folder import Handout
+
+app = typer.Typer()
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="[FOLDER]", help="The handout's folder.", exists=True, file_okay=False)
+]
+
+
+@app.command()
+def check(folder: Folder = Path()) -> None:
+    """Run the public checks once.
+
+    Exit status 1: not all of them pass.
+    """
+    from rich.console import Console
+
+    from autograder.student.check import check
+
+    handout = _handout(folder)
+    if not check(handout, Console(highlight=False, markup=False, emoji=False)):
+        raise typer.Exit(DID_NOT_HOLD)
+
+
+@app.command()
+def watch(folder: Folder = Path()) -> None:
+    """Run the public checks whenever the answer is saved, until q is pressed."""
+    from rich.console import Console
+
+    from autograder.student.watch import watch_in_panel
+
+    handout, console = _handout(folder), Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        fail("kit watch draws a panel and needs a terminal; kit check prints the same once.", USED_WRONGLY)
+    try:
+        watch_in_panel(handout, console)
+    except KeyboardInterrupt:
+        return
+
+
+@app.command()
+def hint(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="The name of the function.")],
+    folder: Folder = Path(),
+    again: Annotated[bool, typer.Option("--again", help="Begin with the first hint again.")] = False,
+) -> None:
+    """Give one more hint for a task, from a nudge to nearly the answer."""
+    from autograder.student import hints
+    from autograder.student.memory import Memory
+
+    from .kits import near
+
+    handout = _handout(folder)
+    if task not in handout.tasks:
+        fail(f"There is no task {task!r}; {near(task, list(handout.tasks))}", USED_WRONGLY)
+    memory = Memory.read(handout.state)
+    if again:
+        memory.hints.pop(task, None)
+    before, most = len(hints.taken(handout, task, memory)), len(hints.ladder(handout, task, memory))
+    given = hints.take(handout, task, memory)
+    typer.echo(f"Hint {len(given)} of {most} for {task}: {lines(given[-1])}")
+    if before == most:
+        typer.echo(f"That was the last one. `kit hint {task} --again` begins anew.")
+
+
+def _handout(folder: Path) -> Handout:
+    """The handout in a folder, or the end of the command."""
+    from autograder.student.folder import Handout, HandoutError
+
+    try:
+        return Handout.read(folder)
+    except HandoutError as error:
+        fail(str(error), USED_WRONGLY)

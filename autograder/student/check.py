@@ -1,0 +1,50 @@
+"""`kit check`: the public checks once, in print."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from ..examiner.outcome import clean
+from . import wording
+from .board import Board
+from .folder import Handout
+from .loop import Loop
+
+
+def check(handout: Handout, console: Console) -> bool:
+    """Run the public checks and print how they end; returns whether all pass. One run needs no fork."""
+    with Loop(handout, forks=False) as loop:
+        loop.check()
+        with console.status("Importing what the checks need …") as status:
+            while not loop.board.over:
+                loop.next(60.0)
+                if loop.board.running:
+                    status.update(f"Checking {loop.board.running.task} …")
+    report(loop.board, console)
+    return loop.board.solved and not loop.board.problem
+
+
+def report(board: Board, console: Console) -> None:
+    """Print a board: the tasks, the first failing check of each, and how to go on."""
+    if board.problem:
+        console.print(Text("No check can run before this is mended:", "bold red"))
+        console.print(Text(clean(board.problem)))
+        return
+    console.print(wording.tasks(board))
+    for task in board.handout.tasks:
+        result = board.failing(task)
+        if result and result.outcome != "not_attempted":
+            console.print()
+            for line in wording.failure(board, result):
+                console.print(line)
+    console.print()
+    for line in wording.altered(board.handout):
+        console.print(line)
+    for line in wording.closing(board.handout) if board.solved else _go_on(board):
+        console.print(line)
+
+
+def _go_on(board: Board) -> list[Text]:
+    task = next(task for task in board.handout.tasks if board.state(task) != "solved")
+    return [Text.assemble(("kit hint ", "bold"), (task, "bold"), " gives a hint, one at a time.")]

@@ -1,0 +1,136 @@
+"""The panel of `kit watch`: tasks above, one thing to look at below, keys at the bottom. It never scrolls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.panel import Panel
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from ..examiner.outcome import clean
+from . import hints, wording
+from .board import Board
+from .memory import Memory
+
+KEYS = (("h", "hint"), ("t", "next task"), ("o", "all output"), ("q", "quit"))
+BORDERS = 4
+
+
+@dataclass
+class View:
+    """What the panel shows: a board, and what keys have asked for."""
+
+    board: Board
+    memory: Memory
+    # The task that `t` has chosen; otherwise the first that is not solved.
+    picked: str | None = None
+    # What the student's code printed, where `o` has asked for it.
+    output: str | None = None
+    warm: bool = False
+    began: float = field(default_factory=time.monotonic)
+    saved: str = ""
+
+    @property
+    def task(self) -> str | None:
+        """The task below: the chosen one, else the first that is not solved."""
+        board = self.board
+        return self.picked or next((t for t in board.handout.tasks if board.state(t) != "solved"), None)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Fill the height that there is, and not a line more."""
+        height = options.height or console.height
+        inner = options.update(width=options.max_width - BORDERS, height=None)
+        head = Group(wording.tasks(self.board), Text(""))
+        room = height - 2 - len(console.render_lines(head, inner)) - 2
+        body = console.render_lines(Group(*self._body()), inner)
+        if len(body) > room:
+            more = Text("… there is more: o shows all of it" if self.output is None else "…", "dim")
+            body = [*body[: max(room - 1, 0)], *console.render_lines(more, inner)]
+        body += [[Segment("")]] * (room - len(body))
+        title = Text(f" {self.board.handout.title} ", "bold")
+        foot = Group(Text(""), self._foot())
+        yield Panel(Group(head, _Lines(body), foot), title=title, height=height, border_style="dim")
+
+    def _body(self) -> Iterator[RenderableType]:
+        board, task = self.board, self.task
+        if self.output is not None:
+            yield from self._everything(self.output)
+        elif board.problem:
+            yield Text("No check can run before this is mended:", "bold red")
+            yield Text(clean(board.problem))
+        elif not board.results:
+            yield Text("Importing what the checks need: some seconds, once." if not self.warm else "", "dim")
+        elif board.news and not self.picked:
+            yield from wording.solved(board, board.news[-1])
+            yield Text("")
+            yield from self._next() if task else wording.closing(board.handout)
+        elif task is None:
+            yield from wording.closing(board.handout)
+        else:
+            yield from self._task(task)
+
+    def _task(self, task: str) -> Iterator[RenderableType]:
+        if result := self.board.failing(task):
+            yield from wording.failure(self.board, result)
+            yield Text("")
+            handout = self.board.handout
+            most = len(hints.ladder(handout, task, self.memory))
+            yield from wording.hints(hints.taken(handout, task, self.memory), most)
+        else:
+            yield from wording.solved(self.board, task)
+
+    def _next(self) -> Iterator[RenderableType]:
+        task = self.task
+        if task and (result := self.board.failing(task)):
+            yield Text.assemble(("next: ", "dim"), (task, "bold"), "  ", clean(result.sentence))
+
+    def _everything(self, output: str) -> Iterator[RenderableType]:
+        board = self.board
+        for task in board.handout.tasks:
+            for check in board.of(task):
+                result = board.results.get(check.name)
+                if result and result.outcome not in ("passed", "not_attempted"):
+                    yield from wording.failure(board, result)
+                    yield Text("")
+        yield from wording.altered(board.handout)
+        for note in board.notes:
+            yield Text(clean(note), "yellow")
+        yield Text("Your code printed:" if output.strip() else "Your code printed nothing.", "bold")
+        yield Text(clean(output.rstrip(), 20_000))
+
+    def _foot(self) -> Table:
+        foot = Table.grid(expand=True)
+        foot.add_column()
+        foot.add_column(justify="right")
+        keys = [part for key, what in KEYS for part in ((key, "bold"), f" {what}   ")]
+        foot.add_row(Text.assemble(*keys), Text(self._status(), "dim"))
+        return foot
+
+    def _status(self) -> str:
+        board = self.board
+        if not board.over:
+            seconds = time.monotonic() - self.began
+            waits = f" {seconds:.0f} s" if seconds >= 1 else ""
+            what = board.running.task if board.running else "…"
+            return f"checking {what}{waits}" if self.warm else f"getting ready{waits}"
+        if not self.saved:
+            return f"watching {' and '.join(path.name for path in board.handout.sources)}"
+        took = f", checked in {board.verdict:.1f} s" if board.verdict is not None else ""
+        return f"saved {self.saved}{took}"
+
+
+@dataclass(frozen=True)
+class _Lines:
+    """Lines that are rendered already."""
+
+    lines: list[list[Segment]]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.lines:
+            yield from line
+            yield Segment.line()

@@ -1,0 +1,124 @@
+"""`kit watch`: on every save a verdict, in a panel that stays calm."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.live import Live
+from watchfiles import Change, watch
+
+from . import hints, keys
+from .folder import Handout
+from .loop import Happened, Loop
+from .memory import Memory
+from .panel import View
+from .process import CAN_FORK
+
+# Editors write a file in several steps; this long after the last one, in milliseconds, it is saved.
+QUIET = 20
+LONGEST = 400
+TICK = 1.0
+
+
+def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -> None:
+    """Show the panel until q is pressed; raises KeyboardInterrupt on Ctrl-C."""
+    with Loop(handout, forks) as loop:
+        view = View(loop.board, Memory.read(handout.state))
+        tell = loop.happened.put
+        with (
+            _saved(handout, loop),
+            keys.pressed(lambda key: tell(Happened("key", key))),
+            _resized(lambda: tell(Happened("resized"))),
+            Live(view, console=console, screen=True, auto_refresh=False) as live,
+        ):
+            loop.check()
+            live.refresh()
+            while True:
+                happened = loop.next(TICK)
+                if happened and happened.kind == "key" and happened.what == "q":
+                    return
+                _react(happened, loop, view)
+                view.warm = loop.warm
+                if loop.happened.empty():
+                    live.refresh()
+
+
+def _react(happened: Happened | None, loop: Loop, view: View) -> None:
+    """Do what a key or a saved file asks for."""
+    if happened and happened.kind == "saved":
+        view.saved, view.began = time.strftime("%H:%M:%S"), time.monotonic()
+        view.picked = view.output = None
+        if happened.what:
+            loop.check()
+        else:
+            loop.restart()
+    elif happened and happened.kind == "key":
+        _press(happened.what, loop, view)
+    elif view.board.over:
+        view.memory = Memory.read(loop.handout.state)
+
+
+def _press(key: str, loop: Loop, view: View) -> None:
+    tasks = loop.handout.tasks
+    if key == "h" and view.task:
+        view.output, view.picked = None, view.task
+        hints.take(loop.handout, view.task, view.memory)
+    elif key == "t":
+        view.output = None
+        following = tasks.index(view.task) + 1 if view.task else 0
+        view.picked = tasks[following % len(tasks)]
+    elif key == "o":
+        view.output = loop.output() if view.output is None else None
+
+
+@contextmanager
+def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
+    """Tell the loop when the answer is saved, and (then not `what`) when something else that it needs is."""
+    answers = {path.name for path in handout.sources}
+    stop = threading.Event()
+
+    def of_interest(change: Change, path: str) -> bool:
+        name = Path(os.path.relpath(path, handout.folder)).as_posix()
+        return name in answers or name in handout.about.get("files", {})
+
+    def look() -> None:
+        folders = [path for path in (handout.folder, handout.folder / "inputs") if path.is_dir()]
+        for changes in watch(
+            *folders,
+            watch_filter=of_interest,
+            debounce=LONGEST,
+            step=QUIET,
+            stop_event=stop,
+            raise_interrupt=False,
+            recursive=False,
+        ):
+            names = {Path(path).name for _, path in changes}
+            loop.happened.put(Happened("saved", names <= answers))
+
+    watching = threading.Thread(target=look, daemon=True)
+    watching.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watching.join()
+
+
+@contextmanager
+def _resized(tell: Callable[[], None]) -> Iterator[None]:
+    """Call `tell` when the terminal's size changes, where the system says so."""
+    if not hasattr(signal, "SIGWINCH"):
+        yield
+        return
+    before = signal.signal(signal.SIGWINCH, lambda *_: tell())
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGWINCH, before)
