@@ -7,6 +7,7 @@ import json
 import os
 import pickle
 import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +18,10 @@ import pytest
 
 from autograder.doors.otter_tests import grading_otter_tests
 from autograder.examiner import Examiner
+from autograder.intake import find
 from autograder.kit import Kit
 from autograder.records import Report, Submission, SubmittedFile
-from autograder.release.archive import pack
+from autograder.release.archive import pack, unpack
 from autograder.release.otter_zip import otter_zip
 from autograder.release.wheel import Wheel
 
@@ -141,6 +143,43 @@ def test_the_forger_has_full_marks_in_stock_otter_and_none_here(
     assert scores(stock_results) == {"add": 5, "mean": 4, "scale": 1}
     assert all(b"raise RuntimeError" in test for test in grading_otter_tests(toy).values())
     assert scores(graded(forger)) == {"add": 0, "mean": 0, "scale": 0}
+
+
+def test_a_container_lets_submissions_run_as_another_user(
+    room: list[str], container_level: str, toy_zip: Path, solved: str, tmp_path: Path
+) -> None:
+    """What `otter grade` and Gradescope start in a container, on the layout that their images have."""
+    root = tmp_path / "autograder"
+    for name, content in unpack(toy_zip.read_bytes()).items():
+        (root / "source" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "source" / name).write_bytes(content)
+    config = root / "source" / "otter_config.json"
+    config.write_text(config.read_text().replace('"user"', f'"{container_level}"'))
+    for folder in ("submission", "results"):
+        (root / folder).mkdir()
+    (root / "submission" / "sums.py").write_text(solved + MISTAKES)
+    (root / "submission_metadata.json").write_text("{}")
+    program = "import sys; from otter.run.run_autograder import main; main(sys.argv[1])"
+    done = subprocess.run(
+        [*room, sys.executable, "-c", program, str(root)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    results = json.loads((root / "results" / "results.json").read_text())
+    assert scores(results) == {"add": 0, "mean": 4, "scale": 0}
+    assert f"isolation: {container_level}" in results["output"]
+
+
+def test_what_otter_exports_is_read_as_the_notebook_in_it(
+    examiner: Examiner, toy: Kit, solved: str, tmp_path: Path
+) -> None:
+    """A student's `grader.export()` holds the notebook, a log and a file with the zip's name."""
+    cells = [nbformat.v4.new_code_cell(solved + MISTAKES)]
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "sums.ipynb")
+    program = "import otter; otter.Notebook('sums.ipynb').export(pdf=False, display_link=False)"
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
+    (exported,) = tmp_path.glob("sums_*.zip")
+    (found,) = find(exported, toy.slug, toy.module, toy.given)
+    assert earned(examiner.examine(found.read())) == {"add": 0, "mean": 4, "scale": 0}
 
 
 def test_week_nine_gets_the_examiners_scores(otter_run: OtterRun, wheel: Wheel, tmp_path: Path) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.resources
 import json
+from fnmatch import fnmatch
 
 import pytest
 import yaml
@@ -38,6 +40,16 @@ def test_the_manifest_tells_the_kit_and_every_checksum(files: dict[str, bytes], 
     manifest = Manifest.from_json(files[NAME])
     assert manifest.kit_version == toy.version
     assert manifest.differences(files) == []
+
+
+def test_the_image_of_otter_grade_finds_what_it_adds(files: dict[str, bytes]) -> None:
+    """Otter's own Dockerfile names these; without one of them the image is not built."""
+    dockerfile = (importlib.resources.files("otter.grade") / "Dockerfile").read_text()
+    added = [line.split()[1:-1] for line in dockerfile.splitlines() if line.startswith("ADD ")]
+    patterns = [pattern for line in added for pattern in line]
+    assert {"run_autograder", "tests", "requirements.*", "files*"} <= set(patterns)
+    top = {name.partition("/")[0] for name in files}
+    assert all(any(fnmatch(name, pattern) for name in top) for pattern in patterns)
 
 
 def test_a_container_installs_pinned_packages(files: dict[str, bytes]) -> None:
