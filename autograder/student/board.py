@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from .calls import Place
 from .folder import Handout
 from .process import Event
 
-State = Literal["solved", "wrong", "untouched", "unknown"]
+State = Literal["solved", "wrong", "waiting", "untouched", "unknown"]
 LOAD_SECONDS, CALL_SECONDS, CHECK_SECONDS = 60.0, 20.0, 120.0
 
 
@@ -39,13 +39,16 @@ class Board:
     _calling: bool = False
     _left: list[str] = field(default_factory=list)
     _solved: set[str] = field(default_factory=set)
+    _first: bool = True
     _began: float = 0.0
     _heard: float = 0.0
 
-    def begin(self) -> list[str]:
-        """A run of all checks begins; returns their names."""
+    def begin(self, first: Collection[str] = ()) -> list[str]:
+        """A run of all checks begins; returns their names, those of the tasks in `first` before the others."""
+        self._first = not self.results
         self._solved = {task for task in self.handout.tasks if self.state(task) == "solved"}
-        self._left = [check.name for check in self.handout.checks]
+        in_order = sorted(self.handout.checks, key=lambda check: check.task not in first)
+        self._left = [check.name for check in in_order]
         self._began = self._heard = time.monotonic()
         self.news, self.running, self.verdict, self.over = [], None, None, False
         return list(self._left)
@@ -92,18 +95,33 @@ class Board:
         return list(self._left)
 
     def state(self, task: str) -> State:
-        """How a task stands."""
-        found = [self.results.get(check.name) for check in self.of(task)]
-        outcomes = {result.outcome for result in found if result}
+        """How a task stands; of one that is `waiting` some checks pass in this run and others are to come."""
+        names = {check.name for check in self.of(task)}
+        waiting = names & set(self._left)
+        outcomes = {self.results[name].outcome for name in names & set(self.results)}
+        if waiting and waiting != names:
+            outcomes = {self.results[name].outcome for name in names - waiting}
         if not outcomes:
             return "unknown"
         if outcomes == {"not_attempted"}:
             return "untouched"
-        return "solved" if outcomes == {"passed"} and None not in found else "wrong"
+        if outcomes != {"passed"}:
+            return "wrong"
+        known = {name for name in waiting & set(self.results) if self.results[name].outcome == "passed"}
+        return "waiting" if waiting - known else "solved"
 
     def of(self, task: str) -> list[Check]:
         """The public checks of a task."""
         return [check for check in self.handout.checks if check.task == task]
+
+    @property
+    def foremost(self) -> str | None:
+        """The task to look at first: one that is wrong, else one not begun; None where all are solved."""
+        for wanted in ("wrong", "untouched", "waiting", "unknown"):
+            for task in self.handout.tasks:
+                if self.state(task) == wanted and self.of(task):
+                    return task
+        return None
 
     def points(self, task: str | None = None) -> tuple[float, float]:
         """Public points earned and to be earned, in one task or in all."""
@@ -114,6 +132,7 @@ class Board:
     def failing(self, task: str) -> CheckResult | None:
         """The first check of a task that does not pass; those not attempted count only by themselves."""
         found = [self.results[check.name] for check in self.of(task) if check.name in self.results]
+        found = [result for result in found if result.name not in self._left] or found
         wrong = [result for result in found if result.outcome not in ("passed", "not_attempted")]
         return next(iter([*wrong, *(result for result in found if result.outcome != "passed")]), None)
 
@@ -125,7 +144,7 @@ class Board:
     @property
     def solved(self) -> bool:
         """Whether every public check passes."""
-        return all(self.state(task) in ("solved",) for task in self.handout.tasks if self.of(task))
+        return all(self.state(task) == "solved" for task in self.handout.tasks if self.of(task))
 
     @property
     def _call_seconds(self) -> float:
@@ -147,9 +166,10 @@ class Board:
         self.running, self._calling = None, False
         self._left.remove(result.name)
         task = result.task
-        if self.state(task) != "solved":
+        state = self.state(task)
+        if state != "waiting" and state != "solved":
             self.pictures.pop(task, None)
-        elif task not in self._solved and not {check.name for check in self.of(task)} & set(self._left):
+        elif state == "solved" and not self._first and task not in self._solved:
             self.news.append(task)
 
     def _cut(self, outcome: Outcome) -> None:

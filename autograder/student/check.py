@@ -46,5 +46,4 @@ def report(board: Board, console: Console) -> None:
 
 
 def _go_on(board: Board) -> list[Text]:
-    task = next(task for task in board.handout.tasks if board.state(task) != "solved")
-    return [Text.assemble(("kit hint ", "bold"), (task, "bold"), " gives a hint, one at a time.")]
+    return [Text.assemble((f"kit hint {board.foremost}", "bold"), " gives a hint, one at a time.")]

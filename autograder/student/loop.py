@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .board import Board
+from .changes import texts
 from .folder import Handout
 from .memory import Memory
 from .process import CAN_FORK, OUTPUT, Runner
@@ -28,6 +29,7 @@ class Loop:
         self.handout = handout
         self.board = Board(handout)
         self.warm = False
+        self._texts: dict[str, str] = {}
         self.happened: queue.Queue[Happened] = queue.Queue()
         put: Callable[..., None] = lambda *event: self.happened.put(Happened("event", event))  # noqa: E731
         self._runner = Runner(handout.folder, handout.state, put, forks)
@@ -41,8 +43,10 @@ class Loop:
         self._runner.close()
 
     def check(self) -> None:
-        """Begin to run all checks."""
-        self._runner.run(self.board.begin())
+        """Begin to run all checks, first those of the tasks that have changed."""
+        before, self._texts = self._texts, texts(self.handout)
+        changed = [task for task, text in self._texts.items() if text != before.get(task)]
+        self._runner.run(self.board.begin(first=changed))
 
     def restart(self) -> None:
         """Begin to run all checks of a handout that has changed, in a new process."""

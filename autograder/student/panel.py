@@ -17,6 +17,7 @@ from . import hints, wording
 from .board import Board
 from .memory import Memory
 
+Lines = list[list[Segment]]
 KEYS = (("h", "hint"), ("t", "next task"), ("o", "all output"), ("q", "quit"))
 BORDERS = 4
 
@@ -27,19 +28,20 @@ class View:
 
     board: Board
     memory: Memory
-    # The task that `t` has chosen; otherwise the first that is not solved.
+    # The task that `t` has chosen; otherwise the foremost.
     picked: str | None = None
-    # What the student's code printed, where `o` has asked for it.
+    # What the student's code printed, where `o` has asked for it, and which page of it.
     output: str | None = None
+    page: int = 0
+    pages: int = 1
     warm: bool = False
     began: float = field(default_factory=time.monotonic)
     saved: str = ""
 
     @property
     def task(self) -> str | None:
-        """The task below: the chosen one, else the first that is not solved."""
-        board = self.board
-        return self.picked or next((t for t in board.handout.tasks if board.state(t) != "solved"), None)
+        """The task below: the chosen one, else the foremost."""
+        return self.picked or self.board.foremost
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Fill the height that there is, and not a line more."""
@@ -48,13 +50,19 @@ class View:
         head = Group(wording.tasks(self.board), Text(""))
         room = height - 2 - len(console.render_lines(head, inner)) - 2
         body = console.render_lines(Group(*self._body()), inner)
-        if len(body) > room:
-            more = Text("… there is more: o shows all of it" if self.output is None else "…", "dim")
-            body = [*body[: max(room - 1, 0)], *console.render_lines(more, inner)]
-        body += [[Segment("")]] * (room - len(body))
+        body = self._page(body, max(room, 2), console.render_lines(Text("… o shows more", "dim"), inner))
         title = Text(f" {self.board.handout.title} ", "bold")
         foot = Group(Text(""), self._foot())
-        yield Panel(Group(head, _Lines(body), foot), title=title, height=height, border_style="dim")
+        yield Panel(Group(head, _Rendered(body), foot), title=title, height=height, border_style="dim")
+
+    def _page(self, body: Lines, room: int, more: Lines) -> Lines:
+        """Exactly `room` lines of the body, the last of them `more` where others follow."""
+        self.pages = max(1, -(-len(body) // (room - 1))) if len(body) > room else 1
+        start = min(self.page, self.pages - 1) * (room - 1)
+        shown = body[start : start + room]
+        if start + room < len(body):
+            shown = [*shown[:-1], *more]
+        return shown + [[Segment("")]] * (room - len(shown))
 
     def _body(self) -> Iterator[RenderableType]:
         board, task = self.board, self.task
@@ -125,10 +133,10 @@ class View:
 
 
 @dataclass(frozen=True)
-class _Lines:
+class _Rendered:
     """Lines that are rendered already."""
 
-    lines: list[list[Segment]]
+    lines: Lines
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         for line in self.lines:

@@ -38,7 +38,8 @@ class Run:
             return
         local = LocalCalls(loaded, self.prepare, lambda task: self.emit({"calling": task}))
         self.proxies.attach(Calls(local))
-        checks = [check for check in self.handout.checks if check.name in names]
+        by_name = {check.name: check for check in self.handout.checks}
+        checks = [by_name[name] for name in names]
         passed: set[str] = set()
         drawn: set[str] = set()
         quick = [check for check in checks if check.name not in self.slow]

@@ -55,6 +55,7 @@ def _react(happened: Happened | None, loop: Loop, view: View) -> None:
     if happened and happened.kind == "saved":
         view.saved, view.began = time.strftime("%H:%M:%S"), time.monotonic()
         view.picked = view.output = None
+        view.page = 0
         if happened.what:
             loop.check()
         else:
@@ -67,7 +68,9 @@ def _react(happened: Happened | None, loop: Loop, view: View) -> None:
 
 def _press(key: str, loop: Loop, view: View) -> None:
     tasks = loop.handout.tasks
-    if key == "h" and view.task:
+    if key in "ht":
+        view.page = 0
+    if key == "h" and view.task and loop.board.failing(view.task):
         view.output, view.picked = None, view.task
         hints.take(loop.handout, view.task, view.memory)
     elif key == "t":
@@ -75,7 +78,10 @@ def _press(key: str, loop: Loop, view: View) -> None:
         following = tasks.index(view.task) + 1 if view.task else 0
         view.picked = tasks[following % len(tasks)]
     elif key == "o":
-        view.output = loop.output() if view.output is None else None
+        # One page after another, and after the last the task again.
+        going_on = view.output is not None
+        view.page = view.page + 1 if going_on else 0
+        view.output = None if going_on and view.page >= view.pages else loop.output()
 
 
 @contextmanager

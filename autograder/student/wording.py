@@ -17,6 +17,7 @@ from .folder import Handout
 MARKS: dict[State, tuple[str, str]] = {
     "solved": ("✓", "green"),
     "wrong": ("✗", "red"),
+    "waiting": ("…", "yellow"),
     "untouched": ("·", "dim"),
     "unknown": ("·", "dim"),
 }
@@ -33,17 +34,13 @@ def tasks(board: Board) -> Table:
     table.add_column()
     table.add_column()
     table.add_column(justify="right")
-    table.add_column()
     for task in board.handout.tasks:
         state, (earned, most) = board.state(task), board.points(task)
         mark, style = MARKS[state]
         score = {"untouched": "not begun", "unknown": ""}.get(state, f"{earned:g} of {most:g}")
-        waits = {check.name for check in board.of(task)} & set(board.left) and not board.over
-        table.add_row(
-            Text(mark, style), Text(task, style), Text(score, style), Text("…" if waits else "", "dim")
-        )
+        table.add_row(Text(mark, style), Text(task, style), Text(score, style))
     earned, most = board.points()
-    table.add_row("", Text("public points", "bold"), Text(f"{earned:g} of {most:g}", "bold"), "")
+    table.add_row("", Text("public points", "bold"), Text(f"{earned:g} of {most:g}", "bold"))
     return table
 
 
@@ -54,7 +51,7 @@ def failure(board: Board, result: CheckResult) -> Iterator[Text]:
         yield Text("Not begun yet: the text below the function's name is the whole task.", "dim")
     else:
         yield from _message(result.message)
-    yield from _places(board.place(result))
+        yield from _places(board.place(result))
 
 
 def _message(message: str) -> Iterator[Text]:
