@@ -162,7 +162,7 @@ def only_top_moved(model: Any, before: Weights) -> None:
 def unharmed(asked: Asked) -> None:
     """The argument has the layers, the weights and the trainable flags that it had before.
 
-    It takes an answer to earn this: a function that does nothing harms nothing.
+    It takes an answer, and another model, to earn this: a function that does nothing harms nothing.
     """
     __tracebackhide__ = True
     networks.flat(asked.answer)
@@ -179,6 +179,15 @@ def unharmed(asked: Asked) -> None:
             _fail(
                 f"an argument with its own weights in {layer.name}", "one with others", "What wrote into it?"
             )
+    new(asked)
+
+
+def froze(asked: Asked) -> None:
+    """Something that trained before is frozen now: a function that does nothing changes no weights either."""
+    __tracebackhide__ = True
+    before, now = asked.before.counts, networks.counts(asked.answer)
+    if now.trainable >= before.trainable:
+        _fail(f"less to train than before ({before})", now, "What does your function set, and on what?")
 
 
 def nothing_shared(asked: Asked) -> None:

@@ -738,14 +738,15 @@ class puts_the_top_in_place_of_the_last_layer:
 
 
 class thaws_the_body:
-    """Sets the whole new model trainable so that the top can train, and thaws what was frozen."""
+    """Sets every layer trainable so that the top can train, and thaws what was frozen."""
 
     FAILS = ()
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
         model = network(body.input_shape[-1], *twin(body).layers, top)
-        model.trainable = True
+        for layer in model.layers:
+            layer.trainable = True
         return compiled(model)
 
 

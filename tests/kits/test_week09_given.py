@@ -288,7 +288,11 @@ def test_an_argument_that_changed_is_described(code: Any) -> None:
     """Layers gone, layers frozen, weights replaced: each is said in numbers."""
 
     def ask(change: Any) -> Any:
-        return code.networks.ask(lambda base: [change(base), base][1], code.lesson.load("iris_donor"), seed=1)
+        def task(base: Any) -> Any:
+            change(base)
+            return code.lesson.load("iris_donor")
+
+        return code.networks.ask(task, code.lesson.load("iris_donor"), seed=1)
 
     code.expect.unharmed(ask(lambda base: None))
     with pytest.raises(AssertionError, match=r"keeps its 3 layers .* received 2 layers"):
@@ -301,6 +305,15 @@ def test_an_argument_that_changed_is_described(code: Any) -> None:
         code.expect.unharmed(
             ask(lambda base: base.layers[1].set_weights([0 * w for w in base.layers[1].get_weights()]))
         )
+
+
+def test_doing_nothing_earns_nothing(code: Any) -> None:
+    """A function that gives its argument back has neither kept it apart nor frozen it."""
+    asked = code.networks.ask(lambda base: base, code.lesson.load("iris_donor"), seed=1)
+    with pytest.raises(AssertionError, match="the very one that was passed in"):
+        code.expect.unharmed(asked)
+    with pytest.raises(AssertionError, match="less to train than before"):
+        code.expect.froze(asked)
 
 
 def test_shared_layers_are_found_inside_other_models(code: Any) -> None:

@@ -81,6 +81,7 @@ def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None
 def test_copy_layers_copies_any_depth(deep_copy: Callable[[], Asked]) -> None:
     """A base of another depth and other sizes is copied whole, weights and all."""
     asked = deep_copy()
+    expect.new(asked)
     expect.weights(asked.answer, asked.before.weights)
 
 
@@ -91,6 +92,7 @@ def test_copy_layers_copies_any_depth(deep_copy: Callable[[], Asked]) -> None:
 def test_copy_layers_copies_any_activation(deep_copy: Callable[[], Asked]) -> None:
     """A base with other activations is copied so that it predicts the same."""
     asked, x = deep_copy(), networks.probes(7)
+    expect.new(asked)
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Which activation has each layer of this base?")
 
 
@@ -124,6 +126,7 @@ def test_freeze_reaches_every_layer(deep_frozen: Callable[[], Asked]) -> None:
 def test_freeze_keeps_a_deeper_network_whole(deep_frozen: Callable[[], Asked]) -> None:
     """A deeper network keeps its layers, weights and outputs when it is frozen."""
     asked, x = deep_frozen(), networks.probes(7)
+    expect.froze(asked)
     expect.weights(asked.answer, asked.before.weights)
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
 

@@ -139,6 +139,7 @@ def test_copy_layers_makes_a_model_of_the_same_layers(copied: Callable[[], Asked
 def test_copy_layers_brings_the_weights(copied: Callable[[], Asked]) -> None:
     """Every kernel and every bias of the base is in the copy, bit for bit."""
     asked = copied()
+    expect.new(asked)
     expect.weights(asked.answer, asked.before.weights)
 
 
@@ -146,6 +147,7 @@ def test_copy_layers_brings_the_weights(copied: Callable[[], Asked]) -> None:
 def test_copy_layers_keeps_the_predictions(copied: Callable[[], Asked]) -> None:
     """The copy predicts what the base predicted."""
     asked, x = copied(), networks.probes(4)
+    expect.new(asked)
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Did the weights arrive, and the activations?")
 
 
@@ -191,6 +193,7 @@ def test_drop_top_leaves_the_argument_alone(dropped: Callable[[], Asked]) -> Non
 def test_freeze_keeps_layers_and_weights(frozen: Callable[[], Asked]) -> None:
     """The frozen model has the same layers with the same weights."""
     asked = frozen()
+    expect.froze(asked)
     expect.weights(asked.answer, asked.before.weights)
 
 
@@ -206,6 +209,7 @@ def test_freeze_leaves_nothing_to_train(frozen: Callable[[], Asked]) -> None:
 def test_freeze_keeps_the_outputs(frozen: Callable[[], Asked]) -> None:
     """The frozen model computes what it computed before."""
     asked, x = frozen(), networks.probes(4)
+    expect.froze(asked)
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
 
 
@@ -263,6 +267,7 @@ def test_build_transfer_model_trains_104_of_1629_parameters(grafted: Callable[[]
 def test_build_transfer_model_borrows_what_the_base_learned(grafted: Callable[[], Asked]) -> None:
     """The borrowed layers have the base's weights, bit for bit, and its activations; a softmax follows."""
     asked, x = grafted(), networks.probes(4)
+    expect.new(asked)
     expect.weights(asked.answer, asked.before.weights[:-1], first=2)
     think = "Has every layer its activation, and does softmax come once, at the end?"
     expect.softmax_on(asked.answer, asked.before.outputs(x, -1), x, think)
