@@ -10,6 +10,7 @@ from autograder.examiner.environment import describe
 from autograder.examiner.report import grader_error
 from autograder.kit import Kit
 from autograder.records import Report, Submission
+from autograder.sandbox.errors import IsolationUnavailable
 
 
 class Pair(Protocol):
@@ -35,7 +36,7 @@ class Stopped(Exception):
 class SteadyPair:
     """A pair that is replaced by a fresh one when it fails. One thread examines; any may stop it.
 
-    Only the first start may raise: where isolation is not to be had, nothing can be graded at all.
+    Where not even a first pair starts, nothing can be graded at all: that alone is raised.
     """
 
     def __init__(self, kit: Kit, start: Callable[[], Pair], isolation: str) -> None:
@@ -55,12 +56,19 @@ class SteadyPair:
         self.close()
 
     def examine(self, submission: Submission) -> Report:
-        """The report of one submission; raises Stopped, and whatever the first start raises."""
-        report = self._try(submission)
-        if report.status == "grader_error":
-            self.close()
-            report = self._try(submission)
-        if report.status == "grader_error":
+        """The report of one submission; raises Stopped, and whatever keeps the first pair from starting."""
+        for attempt in (1, 2):
+            try:
+                report = self._warm().examine(submission)
+            except Exception as error:
+                if self._stopped:
+                    raise Stopped from error
+                if not self._worked and (attempt == 2 or isinstance(error, IsolationUnavailable)):
+                    raise
+                said = f"The examiner failed, also on a second try: {type(error).__name__}: {error}"
+                report = grader_error(self._kit, submission, said, describe(self._kit, self._isolation))
+            if report.status != "grader_error":
+                break
             self.close()
         return report
 
@@ -69,17 +77,6 @@ class SteadyPair:
         self._stopped = True
         if (pair := self._pair) is not None:
             pair.kill()
-
-    def _try(self, submission: Submission) -> Report:
-        try:
-            return self._warm().examine(submission)
-        except Exception as error:
-            if self._stopped:
-                raise Stopped from error
-            if not self._worked:
-                raise
-            said = f"The examiner failed, also on a second try: {type(error).__name__}: {error}"
-            return grader_error(self._kit, submission, said, describe(self._kit, self._isolation))
 
     def _warm(self) -> Pair:
         if self._pair is None:

@@ -45,7 +45,12 @@ def descendants(process):
 
 def until(process, start):
     """Read what a run prints until a line begins so."""
-    return next(line for line in process.stdout if line.startswith(start))
+    said = []
+    for line in process.stdout:
+        said.append(line)
+        if line.startswith(start):
+            return
+    pytest.fail(f"{start} never came: {''.join(said)}")
 
 
 def test_ctrl_c_says_how_to_go_on(grade_arguments, kit_process, kit_command, graded, tmp_path):
@@ -98,12 +103,12 @@ def test_killed_at_any_moment_it_comes_to_the_same_grades(
 
 
 def test_killed_examiners_and_sandboxes_cost_nobody_a_point(grade_arguments, kit_process, graded, tmp_path):
-    process = kit_process(*grade_arguments, "--jobs", "2")
-    for line, victim in (("[1/", "autograder.examiner.worker"), ("[4/", "bwrap")):
-        until(process, line)
-        number = next(n for n, command in descendants(process.pid).items() if victim in command)
-        os.kill(number, signal.SIGKILL)
-    process.communicate()
+    with kit_process(*grade_arguments, "--jobs", "2") as process:
+        for line, victim in (("[1/", "autograder.examiner.worker"), ("[4/", "bwrap")):
+            until(process, line)
+            number = next(n for n, command in descendants(process.pid).items() if victim in command)
+            os.kill(number, signal.SIGKILL)
+        process.communicate()
     assert process.returncode == 0
     assert table(tmp_path / "grades") == table(graded[0])
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import pytest
 
 from autograder.grading.faults import SteadyPair, Stopped
+from autograder.sandbox import IsolationUnavailable
 
 
 class Pairs:
     """Starts pairs that fail on a text as often as it says `!`, whichever pair it is."""
 
-    def __init__(self, grader, broken_starts=()):
+    def __init__(self, grader, broken_starts=(), error=RuntimeError):
         self.grader = grader
-        self.broken_starts = broken_starts
+        self.broken_starts, self.error = broken_starts, error
         self.started = self.closed = self.killed = 0
         self.tries = {}
 
@@ -27,7 +28,7 @@ class Fragile:
 
     def wait(self):
         if self.number in self.pairs.broken_starts:
-            raise RuntimeError("no sandbox")
+            raise self.pairs.error("no sandbox")
 
     def examine(self, submission):
         tries = self.pairs.tries[submission.student] = self.pairs.tries.get(submission.student, 0) + 1
@@ -80,11 +81,23 @@ def test_a_report_that_owns_up_to_a_fault_is_tried_again_in_a_fresh_pair(grader,
     assert pairs.started == 2
 
 
-def test_where_not_even_the_first_pair_starts_nothing_is_graded(grader, kit, handed):
-    pairs = Pairs(grader, broken_starts={1})
+def test_where_not_even_a_first_pair_starts_nothing_is_graded(grader, kit, handed):
+    pairs = Pairs(grader, broken_starts={1, 2})
     with pytest.raises(RuntimeError, match="no sandbox"):
         graded(pairs, kit, handed("ada"))
-    assert pairs.closed == 1
+    assert pairs.closed == 2
+
+
+def test_a_first_start_that_fails_is_tried_once_more(grader, kit, handed):
+    [report] = graded(Pairs(grader, broken_starts={1}), kit, handed("ada"))
+    assert report.status == "graded"
+
+
+def test_isolation_that_is_not_to_be_had_is_not_tried_again(grader, kit, handed):
+    pairs = Pairs(grader, broken_starts={1}, error=IsolationUnavailable)
+    with pytest.raises(IsolationUnavailable):
+        graded(pairs, kit, handed("ada"))
+    assert pairs.started == 1
 
 
 def test_a_later_start_that_fails_costs_one_try(grader, kit, handed):
