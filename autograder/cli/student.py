@@ -76,6 +76,30 @@ def hint(
         typer.echo(f"That was the last one. `kit hint {task} --again` begins anew.")
 
 
+@app.command()
+def pack(folder: Folder = Path()) -> None:
+    """Look over the answer and write the file to hand in.
+
+    Exit status 1: handed in like this, nothing in it would count, so nothing was written.
+    """
+    from autograder.student.pack import pack
+
+    handout = _handout(folder)
+    typer.echo("Looking it over, which takes some seconds.", err=True)
+    found = pack(handout)
+    for mark, colour, sentences in (
+        ("✓", "green", found.fine),
+        ("!", "yellow", found.doubtful),
+        ("✗", "red", found.fatal),
+    ):
+        for sentence in sentences:
+            typer.secho(f"{mark} {lines(sentence)}", fg=colour, bold=mark != "✓")
+    if found.written is None:
+        fail("Nothing was written: handed in like this, no task would earn a point.", DID_NOT_HOLD)
+    due = f", by {handout.about['due']}" if handout.about.get("due") else ""
+    typer.echo(f"Wrote {found.written.name}. Hand it in{due}.")
+
+
 def _handout(folder: Path) -> Handout:
     """The handout in a folder, or the end of the command."""
     from autograder.student.folder import Handout, HandoutError

@@ -44,7 +44,7 @@ class Board:
     _heard: float = 0.0
 
     def begin(self, first: Collection[str] = ()) -> list[str]:
-        """A run of all checks begins; returns their names, those of the tasks in `first` before the others."""
+        """A run of all checks begins; returns their names, those of the tasks in `first` before others."""
         self._first = not self.results
         self._solved = {task for task in self.handout.tasks if self.state(task) == "solved"}
         in_order = sorted(self.handout.checks, key=lambda check: check.task not in first)
