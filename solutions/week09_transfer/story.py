@@ -36,9 +36,7 @@ def tell() -> None:
     if remark := drawing.harm(before, networks.counts(base)):
         print(f"  {remark}")
 
-    print(
-        "\nA new top for eight imaginary flowers of four kinds: it learns from the features of the frozen body."
-    )
+    print("\nA new top for eight imaginary flowers of four kinds, on the features of the frozen body.")
     _learn("new model", _ask("add_softmax", frozen), settings)
 
     print("\nThe same in one function, onto a donor that the lesson has trained.")
