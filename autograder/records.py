@@ -102,6 +102,23 @@ class TrainingRecord:
 
 
 @dataclass(frozen=True)
+class NetworkLayer:
+    """One layer for people to look at: `Dense 50 relu`, its parameters, and how many of them train."""
+
+    name: str
+    parameters: int
+    trainable: int
+
+
+@dataclass(frozen=True)
+class NetworkRecord:
+    """What a task's answer is made of, the first layer first."""
+
+    task: str
+    layers: Sequence[NetworkLayer]
+
+
+@dataclass(frozen=True)
 class Environment:
     """What a report was made with and on."""
 
@@ -138,6 +155,7 @@ class Report:
     output: str = ""
     hidden_output: str = ""
     trainings: Sequence[TrainingRecord] = ()
+    networks: Sequence[NetworkRecord] = ()
 
     def to_json(self) -> str:
         """The text of `report.json`."""
@@ -150,5 +168,9 @@ class Report:
         data["tasks"] = {name: TaskScore(**score) for name, score in data["tasks"].items()}
         data["checks"] = tuple(CheckResult(**check) for check in data["checks"])
         data["trainings"] = tuple(TrainingRecord(**training) for training in data["trainings"])
+        data["networks"] = tuple(
+            NetworkRecord(network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"]))
+            for network in data["networks"]
+        )
         data["environment"] = Environment(**data["environment"])
         return cls(**data)

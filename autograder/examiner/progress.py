@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..kit import Check, Kit
-from ..records import CheckResult, Outcome, TrainingRecord
+from ..records import CheckResult, NetworkLayer, NetworkRecord, Outcome, TrainingRecord
 from .fork import Died, Event, Overdue
 from .outcome import clean, settle
 
@@ -18,6 +18,7 @@ class Progress:
         self.hidden_output = ""
         self.results: dict[str, CheckResult] = {}
         self.trainings: list[TrainingRecord] = []
+        self.networks: list[NetworkRecord] = []
         self._kit = kit
         self._notes: dict[str, None] = {}
         self._running: Check | None = None
@@ -46,6 +47,9 @@ class Progress:
             self.trainings.append(
                 TrainingRecord(self._running.name, trained["weights_sha256"], trained["value"])
             )
+        elif "network" in event:
+            layers = tuple(NetworkLayer(**layer) for layer in event["network"]["layers"])
+            self.networks.append(NetworkRecord(event["network"]["task"], layers))
         elif "path" in event:
             pass
         elif "output" in event:

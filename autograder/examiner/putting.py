@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from ..kit import Check
+from ..wire.frames import Frame
+from .anatomy import anatomy
 from .fork import Emit
 from .proxies import Calls
 from .replay import Ask, Path, Replays, Settled, digest_of, numbered_names, onward
@@ -44,6 +46,7 @@ class Putting:
             self._replay(step, time.monotonic() - started)
         else:
             self._run(checks, start)
+        self._draw(checks[0])
 
     def _replay(self, end: Settled, seconds: float) -> None:
         """Tell the results of an earlier submission; the time is what this one's calls took."""
@@ -54,6 +57,12 @@ class Putting:
                     self.emit({"trained": trained})
             self.emit({"check": asdict(replace(result, seconds=round(seconds, 3)))})
             seconds = 0.0
+
+    def _draw(self, check: Check) -> None:
+        """Tell what the first answer to a public check is made of: students may look at it."""
+        reply = self.calls.asked[0][2] if self.calls.asked and not check.hidden else None
+        if isinstance(reply, Frame) and (network := anatomy(check.task, reply)):
+            self.emit({"network": asdict(network)})
 
     def _run(self, checks: Sequence[Check], start: str) -> None:
         """Run the checks, and tell the path they took where another submission may follow it."""

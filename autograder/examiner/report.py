@@ -66,6 +66,7 @@ def _report(
         output=progress.output,
         hidden_output=progress.hidden_output,
         trainings=tuple(progress.trainings),
+        networks=tuple(progress.networks),
     )
 
 

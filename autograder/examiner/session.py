@@ -52,7 +52,7 @@ class CheckSession:
         self._ended_by: Exception | None = None
 
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
-        """Collect the checks in `files` of `folder`, and serve; raises RuntimeError, or what ended `serve`."""
+        """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
         paths = [str(folder / name) for name in files]
         status = pytest.main([*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self])
         if self._ended_by:

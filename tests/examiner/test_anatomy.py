@@ -1,0 +1,68 @@
+"""Drawings come from a reply's own words, so they are told where they can be, and never raise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.examiner.anatomy import anatomy
+from autograder.records import NetworkLayer
+from autograder.wire.frames import Frame
+
+DENSE = {
+    "class": "Dense",
+    "settings": {"units": 5, "activation": "relu"},
+    "weights": [{"dtype": "float32", "shape": [4, 5]}, {"dtype": "float32", "shape": [5]}],
+}
+
+
+def reply(*layers: Any, answer: Any = None) -> Frame:
+    answer = {"layer": len(layers) - 1} if answer is None else answer
+    return Frame({"value": {"layers": list(layers), "value": {"dict": {"answer": answer}}}})
+
+
+def test_a_layer_is_told_with_its_size_and_what_trains() -> None:
+    """Parameters are counted from the shapes; frozen ones do not train."""
+    frozen = DENSE | {"trainable": False}
+    half = DENSE | {"trains": [False, True]}
+    network = anatomy("build", reply(DENSE, frozen, half, {"class": "Sequential", "layers": [0, 1, 2]}))
+    assert network is not None
+    assert network.layers == (
+        NetworkLayer("Dense 5 relu", 25, 25),
+        NetworkLayer("Dense 5 relu", 25, 0),
+        NetworkLayer("Dense 5 relu", 25, 5),
+    )
+
+
+def test_nested_models_and_graphs_are_opened() -> None:
+    """A body inside a model is drawn as its layers."""
+    body = {"class": "Sequential", "layers": [0]}
+    graph = {"class": "Functional", "graph": {"calls": [{"layer": 1}, {"operation": "Add"}, {"layer": 0}]}}
+    network = anatomy("build", reply(DENSE, body, graph))
+    assert network is not None
+    assert [layer.name for layer in network.layers] == ["Dense 5 relu"] * 2
+
+
+def test_a_model_that_holds_itself_has_no_drawing() -> None:
+    """A lie about nesting costs the picture, and no time."""
+    assert anatomy("build", reply({"class": "Sequential", "layers": [0, 0]})) is None
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["class", "layers", "settings", "weights", "graph", "layer"]), inner
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(layers=st.lists(JSON, max_size=3), answer=JSON)
+def test_whatever_a_reply_says_nothing_is_raised(layers: list[Any], answer: Any) -> None:
+    """Any JSON gives a drawing or none."""
+    anatomy("build", reply(*layers, answer={"layer": 0} if layers else answer))
