@@ -45,11 +45,24 @@ The first runs all public checks of `{module}.py`, the second those of one task.
 the cell below each task does that. A task that you have not begun is *not
 attempted*, which is not a mistake. A failed check says what it expected, what it received and what to think
 about.
+
+Where the course's wheel is installed (`python -m pip install weekly_kits-*.whl`), this is quicker:
+
+```
+kit watch
+kit check
+kit hint {first}
+kit pack
+```
+
+The first gives a verdict on every save, the second the same once, the third one hint at a time. The last
+looks the answer over as the grader would, and writes `{kit.slug}.zip`.
 {_story(kit)}
 ## Hand in
 
-Hand in `{module}.py` or `{module}.ipynb`{due}. Keep the functions' names and the order of their
-arguments; what you add is yours. Of a notebook, cells tagged `explore` are not graded. What you hand in may
+Hand in `{module}.py` or `{module}.ipynb`{due}; the zip that `kit pack` writes holds it. Keep the
+functions' names and the order of their arguments; what you add is yours. Of a notebook, cells tagged
+`explore` are not graded. What you hand in may
 import the standard library, NumPy, pandas, TensorFlow, Keras, scikit-learn, matplotlib{_given(kit)}.
 """
 
