@@ -42,6 +42,7 @@ def tell() -> None:
     print("\nThe same in one function, onto a donor that the lesson has trained.")
     graft = _ask("build_transfer_model", lesson.load("iris_donor"))
     if _learn("graft", graft, settings):
+        print(drawing.draw(graft))
         _flowers(graft)
 
 
