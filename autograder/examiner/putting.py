@@ -12,7 +12,7 @@ from ..wire.frames import Frame
 from .anatomy import anatomy
 from .fork import Emit
 from .proxies import Calls
-from .replay import Ask, Path, Replays, Settled, digest_of, numbered_names, onward
+from .replay import Ask, Path, Replays, Settled, onward
 from .session import CheckSession
 from .trainings import Trained, Trainings
 
@@ -38,7 +38,7 @@ class Putting:
         self.emit({"begin": checks[0].name})
         place = start = " ".join(check.name for check in checks)
         while isinstance(step := self.replays.step(place), Ask):
-            digest = digest_of(self.calls.ask(step.function, step.request))
+            digest = self.replays.digest(self.calls.ask(step.function, step.request), step.request)
             if digest is None:
                 break
             place = onward(place, digest)
@@ -85,11 +85,16 @@ class Putting:
         for result in self.session.examine(checks, begin):
             results.append(result)
             self.emit({"check": asdict(result)})
-        asked = [(Ask(function, request), digest_of(reply)) for function, request, reply in self.calls.asked]
-        calls = tuple((ask, digest) for ask, digest in asked if digest is not None)
-        words = " ".join(result.message for result in results)
-        told = any(name in words for _, _, reply in self.calls.asked for name in numbered_names(reply))
-        faulty = any(result.outcome == "grader_error" for result in results)
-        if len(calls) == len(asked) and not told and not faulty:
-            end = Settled(tuple(replace(result, seconds=0.0) for result in results), tuple(trained))
-            self.emit({"path": Path(start, calls, end).to_event()})
+        calls, words = [], " ".join(result.message for result in results)
+        for function, request, reply in self.calls.asked:
+            digest = self.replays.digest(reply, request)
+            if digest is None or any(name in words for name in self.replays.numbered_names(reply, request)):
+                return
+            calls.append((Ask(function, request), digest))
+        path = Path(
+            start,
+            tuple(calls),
+            Settled(tuple(replace(result, seconds=0.0) for result in results), tuple(trained)),
+        )
+        if path.repeatable:
+            self.emit({"path": path.to_event()})

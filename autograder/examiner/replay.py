@@ -3,24 +3,30 @@
 Checks are pure functions of what a submission replies, and most right answers reply the same. So the checks
 of one task are a path: they call, read the reply, call again, and end with results. A submission whose
 replies follow a path that an earlier one has taken gets its results without a network being built; at the
-first reply that differs, the checks run.
+first reply that differs, the checks run. What follows must be true whoever came first: a path that anything
+but the replies had a part in is nobody else's.
 """
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
-import re
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ..records import CheckResult
+from ..records import CheckResult, Outcome
 from ..wire.frames import Frame
+from .names import Names
 from .proxies import SubmissionFailed
 
 MOST_STEPS = 20_000
+# What a path asks with is kept, and models of a submission's may be in it.
+MOST_BYTES = 1 << 20
+# Time and memory decide these, and what a submission did in an earlier task has a part in both.
+PASSING: tuple[Outcome, ...] = ("timed_out", "crashed", "grader_error")
 
 Reply = Frame | SubmissionFailed
 
@@ -49,6 +55,12 @@ class Path:
     calls: tuple[tuple[Ask, str], ...]
     end: Settled
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether another submission with the same replies is sure to end here, and the path is small."""
+        size = sum(len(ask.request.blob) for ask, _ in self.calls)
+        return size <= MOST_BYTES and all(result.outcome not in PASSING for result in self.end.results)
+
     def to_event(self) -> dict[str, Any]:
         """The form that crosses from a fork."""
         return {
@@ -73,9 +85,13 @@ class Path:
 
 
 class Replays:
-    """All paths that submissions have taken so far, joined where they agree."""
+    """All paths that submissions have taken so far, joined where they agree.
 
-    def __init__(self) -> None:
+    `names` tells which names of layers are made up.
+    """
+
+    def __init__(self, names: Names | None = None) -> None:
+        self._names = names or Names()
         self._steps: dict[str, Ask | Settled] = {}
 
     def step(self, place: str) -> Ask | Settled | None:
@@ -83,57 +99,40 @@ class Replays:
         return self._steps.get(place)
 
     def keep(self, path: Path) -> None:
-        """Remember a path for the submissions to come."""
+        """Remember a path for the submissions to come, as far as it agrees with those before it."""
         if len(self._steps) < MOST_STEPS:
             place = path.start
             for ask, digest in path.calls:
-                self._steps[place] = ask
+                if self._steps.setdefault(place, ask) != ask:
+                    return
                 place = onward(place, digest)
-            self._steps[place] = path.end
+            self._steps.setdefault(place, path.end)
+
+    def digest(self, reply: Reply, request: Frame) -> str | None:
+        """What a reply says, but for the numbers in names that Keras made up.
+
+        None where another time it may be another.
+        """
+        if isinstance(reply, SubmissionFailed):
+            if reply.outcome in PASSING:
+                return None
+            return hashlib.sha256(f"{reply.outcome} {reply}".encode()).hexdigest()
+        head = copy.deepcopy(reply.head)
+        numbers: dict[str, int] = {}
+        # Equal names have equal numbers, and others others. Told apart from the head, which may say anything.
+        told = [
+            (place, numbers.setdefault(entry.pop("name"), len(numbers)))
+            for place, entry in self._names.made_up(head, request)
+        ]
+        # The order of keys counts: a check sees it in an answer that is a dictionary.
+        return hashlib.sha256(json.dumps([head, told]).encode() + b"\0" + reply.blob).hexdigest()
+
+    def numbered_names(self, reply: Reply, request: Frame) -> Iterator[str]:
+        """The names that Keras made up: a message with one of them is true of this submission alone."""
+        if isinstance(reply, Frame):
+            yield from (entry["name"] for _, entry in self._names.made_up(reply.head, request))
 
 
 def onward(place: str, digest: str) -> str:
     """The place after a reply."""
     return hashlib.sha256(f"{place} {digest}".encode()).hexdigest()
-
-
-def digest_of(reply: Reply) -> str | None:
-    """What a reply says, but for the names that Keras made up; None where another time it may be another."""
-    if isinstance(reply, SubmissionFailed):
-        if reply.outcome in ("timed_out", "crashed"):
-            return None
-        return hashlib.sha256(f"{reply.outcome} {reply}".encode()).hexdigest()
-    head = json.dumps(_unnumbered(reply.head), sort_keys=True).encode()
-    return hashlib.sha256(head + b"\0" + reply.blob).hexdigest()
-
-
-def numbered_names(reply: Reply) -> Iterator[str]:
-    """The names that Keras made up: a message with one of them is true of this submission alone."""
-    if isinstance(reply, Frame):
-        yield from (name for name, _ in _numbered(reply.head))
-
-
-def _numbered(tree: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every entry whose name Keras made up from its class, with the name."""
-    if isinstance(tree, dict):
-        kind, name = tree.get("class"), tree.get("name")
-        if isinstance(kind, str) and isinstance(name, str) and _made_up(name, kind):
-            yield name, tree
-        for value in tree.values():
-            yield from _numbered(value)
-    elif isinstance(tree, list):
-        for value in tree:
-            yield from _numbered(value)
-
-
-def _unnumbered(tree: Any) -> Any:
-    """A copy in which the names that Keras made up are numbered in order of appearance."""
-    copy = json.loads(json.dumps(tree))
-    for number, (_, entry) in enumerate(list(_numbered(copy))):
-        entry["name"] = f"{number}"
-    return copy
-
-
-def _made_up(name: str, kind: str) -> bool:
-    """Whether Keras named a layer after its class, as `input_layer_2` for the third InputLayer."""
-    return re.sub(r"_\d+$", "", name).replace("_", "") == kind.lower()

@@ -25,6 +25,7 @@ from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
 from . import fork
 from .examine import Examination
 from .limits import check_seconds, sandbox_limits
+from .names import Names
 from .proxies import Proxies
 from .replay import Replays
 from .session import CheckSession
@@ -83,7 +84,7 @@ def serve_with(
             proxies=proxies,
             sandbox=sandbox,
             trainings=trainings,
-            replays=Replays(),
+            replays=Replays(Names.of(kit)),
             prepare=preparation(kit),
             call_seconds=call_seconds,
             check_seconds=check_seconds(kit),

@@ -7,36 +7,106 @@ from dataclasses import replace
 
 import pytest
 
+from autograder.examiner.names import Names
 from autograder.examiner.outcome import settle
 from autograder.examiner.proxies import SubmissionFailed
-from autograder.examiner.replay import Ask, Path, Replays, Settled, digest_of, numbered_names, onward
+from autograder.examiner.replay import Ask, Path, Replays, Settled, onward
 from autograder.kit import Kit
-from autograder.records import Report
+from autograder.records import Outcome, Report
 from autograder.wire.frames import Frame
 
+ASKED = Frame({"value": {"layers": [], "value": "wide"}})
 
-def reply(name: str = "dense_4", blob: bytes = b"weights") -> Frame:
-    layer = {"class": "Dense", "name": name}
-    return Frame({"value": {"layers": [layer], "value": {"layer": 0}}}, blob)
+
+def layer(name: object = "dense_4") -> dict[str, object]:
+    return {"class": "Dense", "name": name}
+
+
+def reply(*layers: dict[str, object], blob: bytes = b"weights", value: object = None) -> Frame:
+    return Frame({"ok": True, "value": {"layers": list(layers), "value": value}}, blob)
+
+
+def digest(reply: Frame | SubmissionFailed, asked: Frame = ASKED, spoken: str = "") -> str | None:
+    return Replays(Names(frozenset({spoken}))).digest(reply, asked)
 
 
 def test_names_that_keras_made_up_do_not_count() -> None:
     """Keras numbers layers through the whole process, so the number says nothing about the answer."""
-    assert digest_of(reply("dense_4")) == digest_of(reply("dense")) == digest_of(reply("dense_12"))
-    assert list(numbered_names(reply("dense_4"))) == ["dense_4"]
+    assert (
+        digest(reply(layer("dense_4"))) == digest(reply(layer("dense"))) == digest(reply(layer("dense_12")))
+    )
+    assert list(Replays().numbered_names(reply(layer("dense_4"), layer("top")), ASKED)) == ["dense_4"]
 
 
-@pytest.mark.parametrize("other", [reply("top"), reply(blob=b"others"), reply("dense_4x")])
-def test_whatever_a_submission_chose_counts(other: Frame) -> None:
-    """Another name, other bytes: another reply."""
-    assert digest_of(other) != digest_of(reply())
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (reply(layer()), reply(layer("top"))),
+        (reply(layer()), reply(layer("dense_4x"))),
+        (reply(layer()), reply(layer(), blob=b"others")),
+        (reply(layer()), reply(layer(0))),
+        (reply(layer()), reply({"class": "Dense"})),
+        (reply(layer("dense"), layer("dense_1")), reply(layer("dense"), layer("dense"))),
+        (reply(value={"dict": layer("dense_1")}), reply(value={"dict": layer("dense_2")})),
+        (reply(value={"dict": {"a": 1, "b": 2}}), reply(value={"dict": {"b": 2, "a": 1}})),
+        (reply(value=1), reply(value=True)),
+    ],
+)
+def test_whatever_a_submission_chose_counts(one: Frame, other: Frame) -> None:
+    """Another name, other bytes, another order, the same name twice: another reply."""
+    assert digest(one) != digest(other)
+
+
+def test_a_name_that_was_asked_with_counts() -> None:
+    """Where the check named a layer, its name may be what the task is about."""
+    asked = Frame({"value": {"layers": [layer("dense_4")], "value": None}})
+    assert digest(reply(layer("dense_4")), asked) != digest(reply(layer("dense_7")), asked)
+
+
+def test_a_name_that_the_kit_speaks_of_counts(toy: Kit) -> None:
+    """Where a check compares with a name of the kit's own, such names are never made up."""
+    assert digest(reply(layer("dense")), spoken="dense") != digest(reply(layer("dense_1")), spoken="dense")
+    check = b"def test_x():\n    assert build().name == 'dense_1'\n"
+    kit = replace(toy, files={**toy.files, "test_hidden.py": check})
+    assert list(Names.of(toy).made_up(reply(layer()).head, ASKED)) == [(0, layer())]
+    assert list(Names.of(kit).made_up(reply(layer()).head, ASKED)) == []
+
+
+@pytest.mark.parametrize(
+    "head", [{}, {"value": 1}, {"value": {}}, {"value": {"layers": [1, {}, {"class": 1}]}}]
+)
+def test_a_reply_that_is_none_has_a_digest(head: dict[str, object]) -> None:
+    """What came may be anything that JSON can say."""
+    assert digest(Frame(head)) is not None
 
 
 def test_failures_that_time_or_memory_decide_are_never_kept() -> None:
     """What timed out or crashed may come out otherwise the next time; an exception may not."""
-    assert digest_of(SubmissionFailed("timed_out", "slow")) is None
-    assert digest_of(SubmissionFailed("crashed", "gone")) is None
-    assert digest_of(SubmissionFailed("failed", "a")) != digest_of(SubmissionFailed("failed", "b"))
+    assert digest(SubmissionFailed("timed_out", "slow")) is None
+    assert digest(SubmissionFailed("crashed", "gone")) is None
+    assert digest(SubmissionFailed("failed", "a")) != digest(SubmissionFailed("failed", "b"))
+
+
+@pytest.mark.parametrize("outcome", ["timed_out", "crashed", "grader_error"])
+def test_a_path_that_time_or_memory_ended_is_not_repeatable(toy: Kit, outcome: Outcome) -> None:
+    """An earlier task of the same submission may have used up the memory: the replies did not decide."""
+    calls = ((Ask("add", ASKED), "digest"),)
+    assert Path("start", calls, Settled((settle(toy.checks[0], "failed", ""),), ())).repeatable
+    assert not Path("start", calls, Settled((settle(toy.checks[0], outcome, ""),), ())).repeatable
+
+
+def test_a_path_that_asks_with_megabytes_is_not_kept(toy: Kit) -> None:
+    """Models of a submission's may be in what is asked; the examiner does not collect them."""
+    calls = ((Ask("add", Frame({}, bytes(2 << 20))), "digest"),)
+    assert not Path("start", calls, Settled((), ())).repeatable
+
+
+def test_the_first_path_stays_where_a_later_one_contradicts_it(toy: Kit) -> None:
+    """Checks that ask differently after the same replies are no pure functions: nothing is replaced."""
+    replays, end = Replays(), Settled((settle(toy.checks[0], "passed", ""),), ())
+    for name in ("add", "mean"):
+        replays.keep(Path("start", ((Ask(name, ASKED), "same"),), end))
+    assert replays.step("start") == Ask("add", ASKED)
 
 
 def test_paths_that_begin_alike_part_where_their_replies_differ(toy: Kit) -> None:
