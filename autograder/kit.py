@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 CHECK_FILES = ("test_public.py", "test_hidden.py")
 KNOWN_KEYS = {
     *("title", "module", "tasks", "given", "preload", "prepare", "train", "picture"),
-    *("settings", "settings_hidden", "limits", "dates"),
+    *("settings", "settings_hidden", "limits", "dates", "feedback"),
 }
 
 
@@ -131,6 +131,14 @@ class Kit:
     def all_settings(self) -> dict[str, Any]:
         """The settings that the examiner's checks see."""
         return {**self.settings, **self.config.get("settings_hidden", {})}
+
+    @property
+    def feedback(self) -> Literal["hint", "outcome", "nothing"]:
+        """What students see of hidden checks: what to think about, whether they passed, or nothing."""
+        found = self.config.get("feedback", "hint")
+        if found not in ("hint", "outcome", "nothing"):
+            raise KitError(f"{self.slug}/kit.toml: feedback is hint, outcome or nothing, found {found!r}.")
+        return cast('Literal["hint", "outcome", "nothing"]', found)
 
     @property
     def seed(self) -> int:

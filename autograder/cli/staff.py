@@ -80,3 +80,16 @@ def show(
         print_report(find_report(grades, student))
     except UnknownReportError as error:
         fail(str(error), USED_WRONGLY)
+
+
+@app.command()
+def report(
+    grades: Annotated[
+        Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)
+    ],
+    root: Annotated[Path | None, typer.Option(help="The repository that holds the kit.")] = None,
+) -> None:
+    """Write pages to look at: feedback for each student, the class at a glance, tables for uploading."""
+    from .report import run_report
+
+    run_report(grades, root)

@@ -12,6 +12,9 @@ from autograder.records import Report
 Kind = Literal["grader_error", "unreadable", "crashed", "timed_out", "identical"]
 KINDS: tuple[Kind, ...] = ("grader_error", "unreadable", "crashed", "timed_out", "identical")
 
+# How the sentence about a copy begins.
+SAME = "The same as what"
+
 
 @dataclass(frozen=True)
 class Attention:
@@ -34,7 +37,7 @@ def attention(reports: Mapping[str, Report], copies: Mapping[str, Sequence[str]]
 
 def same_as(others: Sequence[str]) -> str:
     """The sentence about one copy."""
-    return f"The same as what {', '.join(others)} handed in."
+    return f"{SAME} {', '.join(others)} handed in."
 
 
 def _of(student: str, report: Report) -> Iterable[Attention]:

@@ -1,0 +1,120 @@
+"""What the reports of a class say together."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..records import Report
+from .context import Context, KnownMistake
+
+BINS = 10
+LOST = ("failed", "crashed", "timed_out")
+
+
+@dataclass(frozen=True)
+class CheckStatistics:
+    """One check in a class.
+
+    `difficulty` is the share that did not pass. `discrimination` is the point-biserial correlation between
+    passing and the rest of the score, None where everybody or nobody passed or the rest does not vary.
+    """
+
+    name: str
+    task: str
+    hidden: bool
+    passed: int
+    attempted: int
+    difficulty: float
+    discrimination: float | None
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A known mistake and the students on whose work exactly its checks failed."""
+
+    mistake: KnownMistake
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bin:
+    """A step of the score distribution, in points, and how many students reached it."""
+
+    low: float
+    high: float
+    count: int
+
+
+def graded(reports: Sequence[Report]) -> list[Report]:
+    """The reports that have a score that was earned."""
+    return [report for report in reports if report.status == "graded" and report.score is not None]
+
+
+def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
+    """Every check over all graded reports, in the order of the reports."""
+    counted = graded(reports)
+    if not counted:
+        return []
+    results = [{check.name: check for check in report.checks} for report in counted]
+    totals = np.array([report.score for report in counted], dtype=float)
+    statistics = []
+    for check in counted[0].checks:
+        mine = [result[check.name] for result in results if check.name in result]
+        if len(mine) != len(counted):
+            continue
+        passed = np.array([each.outcome == "passed" for each in mine])
+        rest = totals - np.array([each.points for each in mine])
+        statistics.append(
+            CheckStatistics(
+                name=check.name,
+                task=check.task,
+                hidden=check.hidden,
+                passed=int(passed.sum()),
+                attempted=sum(each.outcome != "not_attempted" for each in mine),
+                difficulty=float(1 - passed.mean()),
+                discrimination=_correlation(passed, rest),
+            )
+        )
+    return statistics
+
+
+def _correlation(passed: np.ndarray, rest: np.ndarray) -> float | None:
+    if passed.all() or not passed.any() or np.ptp(rest) == 0:
+        return None
+    return float(np.corrcoef(passed.astype(float), rest)[0, 1])
+
+
+def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]:
+    """Which known mistakes occurred, the most frequent first.
+
+    A mistake is told by the checks that fail together: of the tasks that it changes and of all that it fails,
+    exactly its own checks must have failed.
+    """
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for report in graded(reports):
+        failed = {
+            check.name for check in report.checks if check.outcome in ("failed", "crashed", "timed_out")
+        }
+        for mistake in context.mistakes:
+            tasks = mistake.tasks | {context.tasks_of.get(name, "") for name in mistake.fails}
+            concerned = {name for name in failed if context.tasks_of.get(name) in tasks}
+            if concerned and concerned == mistake.fails:
+                found[mistake.name].append(report.student)
+    by_name = {mistake.name: mistake for mistake in context.mistakes}
+    ranked = sorted(found, key=lambda name: (-len(found[name]), name))
+    return [Occurrence(by_name[name], tuple(found[name])) for name in ranked]
+
+
+def distribution(reports: Sequence[Report]) -> list[Bin]:
+    """Graded scores in ten steps of equal width."""
+    counted = graded(reports)
+    if not counted:
+        return []
+    most = counted[0].max_score or 1.0
+    places = Counter(min(int(BINS * (report.score or 0) / most), BINS - 1) for report in counted)
+    width = most / BINS
+    return [Bin(place * width, (place + 1) * width, places[place]) for place in range(BINS)]
