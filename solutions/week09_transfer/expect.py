@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 
 # First, for it brings in Keras with the lesson's settings.
 import networks
-from networks import Asked, Counts, Weights
+from asking import Asked
+from networks import Counts, Weights
 
 # isort: split
 import keras

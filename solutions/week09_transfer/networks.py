@@ -48,41 +48,6 @@ class Counts(NamedTuple):
         return f"{self.total:,} parameters, {self.trainable:,} trainable and {self.frozen:,} frozen"
 
 
-class State(NamedTuple):
-    """A flat network of Dense layers as it was at one moment: later changes do not reach this copy."""
-
-    layers: list[Any]
-    flags: list[bool]
-    weights: Weights
-    activations: list[str]
-    counts: Counts
-
-    def outputs(self, x: np.ndarray, layers: int | None = None) -> np.ndarray:
-        """What all layers, or `[:layers]`, made of the rows of x (n, features), computed by NumPy."""
-        return forward(self.weights[:layers], self.activations[:layers], x)
-
-
-class Asked(NamedTuple):
-    """A question to a task: the network passed to it, what that was like before, and the answer."""
-
-    argument: Any
-    before: State
-    answer: Any
-
-
-def ask(task: Callable[..., Any], argument: Any, seed: int, **sizes: int) -> Asked:
-    """Set `seed`, then call `task` with a network from `lesson.load` and with `sizes` by keyword."""
-    before = State(
-        list(argument.layers),
-        [layer.trainable for layer in argument.layers],
-        weights(argument),
-        [layer.activation.__name__ for layer in argument.layers],
-        counts(argument),
-    )
-    lesson.deterministic(seed)
-    return Asked(argument, before, task(argument, **sizes))
-
-
 def flat(model: Any) -> list[Any]:
     """All layers of a network, in order, those of networks inside it included.
 

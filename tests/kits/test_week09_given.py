@@ -26,29 +26,30 @@ def code() -> Any:
     """The given modules and Keras; TensorFlow is imported when the first test needs it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(GIVEN))
-        import expect  # first, for it brings in Keras with the lesson's settings
+        import asking
+        import expect
         import keras
         import lesson
         import networks
 
         lesson.INPUT_FOLDERS.append(CHECKS / "inputs")
         lesson.deterministic(1)
-        yield SimpleNamespace(lesson=lesson, networks=networks, expect=expect, keras=keras)
+        yield SimpleNamespace(lesson=lesson, asking=asking, networks=networks, expect=expect, keras=keras)
         lesson.INPUT_FOLDERS.remove(CHECKS / "inputs")
-        for name in ("lesson", "networks", "expect"):
+        for name in ("lesson", "asking", "networks", "expect"):
             del sys.modules[name]
 
 
 def python(program: str, *arguments: str) -> str:
     """Run a program beside the given code, in a process of its own, and return what it prints."""
     command = [sys.executable, "-c", program, *arguments]
-    return subprocess.run(command, cwd=GIVEN, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.run(command, cwd=GIVEN, capture_output=True, text=True, check=True, timeout=300).stdout
 
 
 def test_importing_and_seeding_start_no_thread() -> None:
     """The examiner and the sandbox fork after both, and only a process of one thread can."""
     program = (
-        "import os, lesson, networks, expect; lesson.deterministic(3); lesson.deterministic(4); "
+        "import os, lesson, expect; lesson.deterministic(3); lesson.deterministic(4); "
         "print(len(os.listdir('/proc/self/task')))"
     )
     assert python(program).strip() == "1"
@@ -292,7 +293,7 @@ def test_an_argument_that_changed_is_described(code: Any) -> None:
             change(base)
             return code.lesson.load("iris_donor")
 
-        return code.networks.ask(task, code.lesson.load("iris_donor"), seed=1)
+        return code.asking.ask(task, code.lesson.load("iris_donor"), seed=1)
 
     code.expect.unharmed(ask(lambda base: None))
     with pytest.raises(AssertionError, match=r"keeps its 3 layers .* received 2 layers"):
@@ -309,15 +310,29 @@ def test_an_argument_that_changed_is_described(code: Any) -> None:
 
 def test_doing_nothing_earns_nothing(code: Any) -> None:
     """A function that gives its argument back has neither kept it apart nor frozen it."""
-    asked = code.networks.ask(lambda base: base, code.lesson.load("iris_donor"), seed=1)
+    asked = code.asking.ask(lambda base: base, code.lesson.load("iris_donor"), seed=1)
     with pytest.raises(AssertionError, match="the very one that was passed in"):
         code.expect.unharmed(asked)
     with pytest.raises(AssertionError, match="less to train than before"):
         code.expect.froze(asked)
 
 
+def test_a_question_is_asked_once_even_if_it_fails(code: Any) -> None:
+    asked = []
+
+    def question() -> None:
+        asked.append(1)
+        raise KeyError("no answer")
+
+    again = code.asking.once(question)
+    for _ in range(2):
+        with pytest.raises(KeyError, match="no answer"):
+            again()
+    assert len(asked) == 1
+
+
 def test_shared_layers_are_found_inside_other_models(code: Any) -> None:
-    asked = code.networks.ask(
+    asked = code.asking.ask(
         lambda base: nested(code.keras, base.layers, 2), code.lesson.load("iris_donor"), seed=1
     )
     with pytest.raises(AssertionError, match="shares 3 layers"):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
+import asking
 import expect
 import lesson
 import networks
 import pytest
 import transfer
-from networks import Asked
+from asking import Asked
 
 Settings = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ Settings = Mapping[str, Any]
 def other_base(settings: Settings) -> Callable[[], Any]:
     """A base of other sizes."""
 
-    @cache
+    @asking.once
     def asked() -> Any:
         lesson.deterministic(settings["seed"])
         return transfer.build_base(n_features=7, n_classes=5)
@@ -33,34 +33,34 @@ def other_base(settings: Settings) -> Callable[[], Any]:
 @pytest.fixture(scope="module")
 def deep_copy(settings: Settings) -> Callable[[], Asked]:
     """A copy of a donor with four hidden layers."""
-    return cache(lambda: networks.ask(transfer.copy_layers, lesson.load("deep_donor"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.copy_layers, lesson.load("deep_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def shallow_body(settings: Settings) -> Callable[[], Asked]:
     """A donor with one hidden layer, without its top."""
-    return cache(lambda: networks.ask(transfer.drop_top, lesson.load("shallow_donor"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.drop_top, lesson.load("shallow_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def deep_frozen(settings: Settings) -> Callable[[], Asked]:
     """A body of four layers, one of which was frozen before, frozen."""
-    return cache(lambda: networks.ask(transfer.freeze, lesson.load("deep_body"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.freeze, lesson.load("deep_body"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def mixed_top(settings: Settings) -> Callable[[], Asked]:
     """A new top on a body of four layers, two of which are frozen."""
     body, sizes = "mixed_body", {"n_classes": 5}
-    return cache(lambda: networks.ask(transfer.add_softmax, lesson.load(body), settings["seed"], **sizes))
+    return asking.once(lambda: asking.ask(transfer.add_softmax, lesson.load(body), settings["seed"], **sizes))
 
 
 @pytest.fixture(scope="module")
 def deep_graft(settings: Settings) -> Callable[[], Asked]:
     """A graft onto a donor with four hidden layers, two of which are frozen."""
     donor, sizes = "mixed_donor", {"n_classes": 3}
-    return cache(
-        lambda: networks.ask(transfer.build_transfer_model, lesson.load(donor), settings["seed"], **sizes)
+    return asking.once(
+        lambda: asking.ask(transfer.build_transfer_model, lesson.load(donor), settings["seed"], **sizes)
     )
 
 

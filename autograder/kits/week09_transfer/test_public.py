@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
+import asking
 import expect
 import lesson
 import networks
 import pytest
 import transfer
-from networks import Asked, Weights
+from asking import Asked
+from networks import Weights
 
 Settings = Mapping[str, Any]
 Trained = tuple[Asked, Weights, float]
@@ -24,7 +25,7 @@ Trained = tuple[Asked, Weights, float]
 def base(settings: Settings) -> Callable[[], Any]:
     """The base, as it is built."""
 
-    @cache
+    @asking.once
     def asked() -> Any:
         lesson.deterministic(settings["seed"])
         return transfer.build_base()
@@ -35,32 +36,32 @@ def base(settings: Settings) -> Callable[[], Any]:
 @pytest.fixture(scope="module")
 def copied(settings: Settings) -> Callable[[], Asked]:
     """A copy of a donor with two hidden layers."""
-    return cache(lambda: networks.ask(transfer.copy_layers, lesson.load("drawn_donor"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.copy_layers, lesson.load("drawn_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def dropped(settings: Settings) -> Callable[[], Asked]:
     """Another donor without its top."""
-    return cache(lambda: networks.ask(transfer.drop_top, lesson.load("topped_donor"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.drop_top, lesson.load("topped_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def frozen(settings: Settings) -> Callable[[], Asked]:
     """A body of two layers, frozen."""
-    return cache(lambda: networks.ask(transfer.freeze, lesson.load("body"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.freeze, lesson.load("body"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def added(settings: Settings) -> Callable[[], Asked]:
     """A new top on a frozen body."""
-    return cache(lambda: networks.ask(transfer.add_softmax, lesson.load("frozen_body"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.add_softmax, lesson.load("frozen_body"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def grafted(settings: Settings) -> Callable[[], Asked]:
     """A graft onto the donor that was trained on Iris."""
-    return cache(
-        lambda: networks.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
+    return asking.once(
+        lambda: asking.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
     )
 
 
@@ -68,9 +69,9 @@ def grafted(settings: Settings) -> Callable[[], Asked]:
 def trained(settings: Settings) -> Callable[[], Trained]:
     """Another such graft after training on the eight flowers, its weights before, and its accuracy."""
 
-    @cache
+    @asking.once
     def asked() -> Trained:
-        graft = networks.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
+        graft = asking.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
         x, y = lesson.eight_flowers()
         think = "Only a graft with these layers is trained here."
         expect.shapes(graft.answer, [(4, 50), (50, 25), (25, 4)], think)
