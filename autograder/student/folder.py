@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -114,8 +114,17 @@ class Handout:
         return Submission("", tuple(files), problem)
 
     def chosen(self) -> Chosen:
-        """Which file counts, as the grader would choose."""
-        return choose(self.submission(), self.module, self.tasks)
+        """Which file counts, as the grader would choose, unless the newest one is not to be read.
+
+        The grader would then take the other one, in silence. Its author wants to hear of the newest.
+        """
+        submission = self.submission()
+        if submission.files:
+            newest = max(submission.files, key=lambda file: file.modified)
+            alone = choose(replace(submission, files=(newest,)), self.module, self.tasks)
+            if alone.problem:
+                return alone
+        return choose(submission, self.module, self.tasks)
 
     def altered(self) -> Iterator[str]:
         """The files that are not as they were handed out, save the answer: the grader has its own."""

@@ -21,7 +21,7 @@ class Import:
 
 
 def strange(source: Source, accepted: Collection[str]) -> list[Import]:
-    """The imports of modules that are neither accepted nor Python's own, save those that `try` stands before."""
+    """The imports of modules that are neither accepted nor Python's own, save those in a `try`."""
     found = []
     for cell in source.cells:
         try:

@@ -56,8 +56,8 @@ def _look(handout: Handout, source: Source, file: SubmittedFile, found: Findings
     name, tasks = source.filename, attempted(source, handout.tasks)
     if len(file.content) > FILE_LIMIT:
         found.fatal.append(
-            f"{name} has {megabytes(len(file.content))}, and the grader reads {megabytes(FILE_LIMIT)} at most: "
-            "is there data or output in it? Clear a notebook's output before saving it."
+            f"{name} has {megabytes(len(file.content))}, and the grader reads {megabytes(FILE_LIMIT)} at "
+            "most: is there data or output in it? Clear a notebook's output before saving it."
         )
         return
     accepted = {*handout.about["imports"], *handout.about["given"]}

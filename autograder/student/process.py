@@ -39,7 +39,8 @@ class Warm:
                 stdout=subprocess.PIPE,
                 stderr=errors,
             )
-        threading.Thread(target=self._read, args=[log, put], daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=[log, put], daemon=True)
+        self._reader.start()
 
     def send(self, request: Event) -> None:
         """Hand over a request; a process that is gone takes none."""
@@ -53,16 +54,19 @@ class Warm:
         assert self._popen.stdin is not None
         with suppress(OSError):
             self._popen.stdin.close()
+        # One that forks ends its fork first.
         try:
-            self._popen.wait(SECONDS_TO_LEAVE)
+            self._popen.wait(SECONDS_TO_LEAVE if self.forks else 0)
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
+        self._reader.join()
 
     def _read(self, log: Path, put: Callable[[Warm, Event], None]) -> None:
         assert self._popen.stdout is not None
-        for line in self._popen.stdout:
-            put(self, json.loads(line))
+        with self._popen.stdout as events:
+            for line in events:
+                put(self, json.loads(line))
         put(self, {"gone": log.read_text(encoding="utf-8", errors="replace")})
 
 
