@@ -1,9 +1,9 @@
 """Known wrong answers to the tasks of this kit, each with the checks that must fail on it.
 
 A class is one wrong answer. Its name is what a teacher would say about it, its docstring the misconception
-behind it, its functions replace the ones of `transfer.py`, and `FAILS` names exactly the checks that must
-notice: every other check passes. The classes are read as text and never imported; what stands above the first
-class is put before each of them.
+behind it, its functions replace the ones of `transfer.py`. `FAILS` names exactly the checks that must notice:
+every other check passes. `READS` has words that the student must find in what those checks say. The classes
+are read as text and never imported; what stands above the first class is put before each of them.
 """
 
 import keras
@@ -43,7 +43,12 @@ def build_transfer_model(base, n_classes=4):
 class never_compiles_the_base:
     """Thinks that a network is ready as soon as its layers are stacked, without loss and optimizer."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_is_compiled",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("a compiled model",)
 
     def build_base(n_features=4, n_classes=3):
         return network(
@@ -57,7 +62,15 @@ class never_compiles_the_base:
 class never_builds_the_base:
     """Leaves the input out: without its size there are no weights yet, so there is nothing to transfer."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_has_three_dense_layers",
+        "test_build_base_trains_all_1603_parameters",
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_is_compiled",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("keras.Input",)
 
     def build_base(n_features=4, n_classes=3):
         model = keras.Sequential(
@@ -73,7 +86,15 @@ class never_builds_the_base:
 class forgets_to_return_the_base:
     """Builds the network and ends the function without `return`."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_has_three_dense_layers",
+        "test_build_base_trains_all_1603_parameters",
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_is_compiled",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("received None",)
 
     def build_base(n_features=4, n_classes=3):
         model = network(
@@ -88,7 +109,11 @@ class forgets_to_return_the_base:
 class leaves_out_the_hidden_activations:
     """Takes relu for Keras' default; without it three layers are worth no more than one."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("Which activation follows which layer",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -104,7 +129,11 @@ class leaves_out_the_hidden_activations:
 class tops_the_base_with_sigmoid:
     """Takes the activation of a yes-or-no question for a choice among classes; outputs do not sum to 1."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("Which activation has each of the three layers?",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -120,7 +149,12 @@ class tops_the_base_with_sigmoid:
 class leaves_the_base_without_softmax:
     """Forgets the last activation, so that the outputs are scores and no probabilities."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("Which activation has each of the three layers?",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -136,7 +170,11 @@ class leaves_the_base_without_softmax:
 class applies_softmax_twice:
     """Asks for softmax in the layer and again after it, which squeezes all probabilities together."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("only once",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -153,7 +191,15 @@ class applies_softmax_twice:
 class trains_the_base_with_mean_squared_error:
     """Treats the choice of a class as a regression on its one-hot row."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_is_compiled",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = (
+        "received mean_squared_error",
+        "Which loss",
+    )
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -170,7 +216,15 @@ class trains_the_base_with_mean_squared_error:
 class expects_class_numbers_from_the_base:
     """Takes the sparse loss, which wants class numbers, where the targets are one-hot rows."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_is_compiled",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = (
+        "received sparse_categorical_crossentropy",
+        "one-hot targets",
+    )
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -187,7 +241,12 @@ class expects_class_numbers_from_the_base:
 class takes_probabilities_for_logits:
     """Says `from_logits=True` although softmax has made probabilities already."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_is_compiled",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("probabilities, not logits",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -204,7 +263,12 @@ class takes_probabilities_for_logits:
 class trains_the_base_with_sgd:
     """Thinks that every optimizer named in the lectures will do."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_is_compiled",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("received SGD",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -221,7 +285,13 @@ class trains_the_base_with_sgd:
 class swaps_the_hidden_layers:
     """Puts the narrow layer first: 25 units, then 50."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_has_three_dense_layers",
+        "test_build_base_trains_all_1603_parameters",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("received [(4, 25), (25, 50), (50, 3)]",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -237,7 +307,14 @@ class swaps_the_hidden_layers:
 class leaves_out_the_second_hidden_layer:
     """Counts the input as the first layer and stops one short."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_has_three_dense_layers",
+        "test_build_base_trains_all_1603_parameters",
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("received [(4, 50), (50, 3)]",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -252,7 +329,8 @@ class leaves_out_the_second_hidden_layer:
 class leaves_out_the_biases:
     """Takes a layer for its kernel alone."""
 
-    FAILS = ()
+    FAILS = ("test_build_base_trains_all_1603_parameters",)
+    READS = ("its bias",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -268,7 +346,8 @@ class leaves_out_the_biases:
 class builds_for_iris_alone:
     """Writes 4 and 3 into the layers and never looks at the arguments."""
 
-    FAILS = ()
+    FAILS = ("test_build_base_follows_its_arguments",)
+    READS = ("for the caller to choose",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -284,7 +363,11 @@ class builds_for_iris_alone:
 class builds_the_base_frozen:
     """Freezes at once what has still to be trained."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_trains_all_1603_parameters",
+        "test_build_base_learns_iris",
+    )
+    READS = ("none of them frozen",)
 
     def build_base(n_features=4, n_classes=3):
         model = network(
@@ -300,7 +383,14 @@ class builds_the_base_frozen:
 class adds_a_dense_layer_for_the_input:
     """Takes the input for a layer of its own, with a unit for each measurement."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_base_has_three_dense_layers",
+        "test_build_base_trains_all_1603_parameters",
+        "test_build_base_computes_relu_relu_softmax",
+        "test_build_base_learns_iris",
+        "test_build_base_follows_its_arguments",
+    )
+    READS = ("received [(4, 4)",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -320,7 +410,15 @@ class adds_a_dense_layer_for_the_input:
 class returns_the_base_itself:
     """Takes a second name for a second model."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_makes_a_model_of_the_same_layers",
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_leaves_the_base_alone",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("the very one that was passed in",)
 
     def copy_layers(base):
         model = base
@@ -331,7 +429,13 @@ class returns_the_base_itself:
 class clones_without_the_weights:
     """Thinks that `clone_model` brings the weights; it draws new ones."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("A new layer begins with new weights",)
 
     def copy_layers(base):
         return keras.models.clone_model(base)
@@ -340,7 +444,14 @@ class clones_without_the_weights:
 class forgets_the_top_of_the_copy:
     """Drops the last layer one task too early."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_makes_a_model_of_the_same_layers",
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("Which of the base's layers arrived?",)
 
     def copy_layers(base):
         model = keras.Sequential()
@@ -353,7 +464,13 @@ class forgets_the_top_of_the_copy:
 class copies_the_kernels_without_the_biases:
     """Forgets that a Dense layer has two arrays of weights."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("the bias that was there before",)
 
     def copy_layers(base):
         model = keras.models.clone_model(base)
@@ -365,7 +482,14 @@ class copies_the_kernels_without_the_biases:
 class copies_in_the_wrong_direction:
     """Overwrites the base with the random weights of its clone."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_leaves_the_base_alone",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("What wrote into it?",)
 
     def copy_layers(base):
         model = keras.models.clone_model(base)
@@ -376,7 +500,11 @@ class copies_in_the_wrong_direction:
 class copies_three_layers_whatever_there_is:
     """Counts the layers of Iris' network and writes the number down."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("how many layers a base has",)
 
     def copy_layers(base):
         model = keras.Sequential([keras.Input((base.input_shape[-1],))])
@@ -388,7 +516,15 @@ class copies_three_layers_whatever_there_is:
 class adds_the_layers_in_reverse_order:
     """Starts from the top, as a stack is taken apart and not as it is put together."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_makes_a_model_of_the_same_layers",
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_leaves_the_base_alone",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("in the same order",)
 
     def copy_layers(base):
         model = keras.Sequential([keras.Input((base.input_shape[-1],))])
@@ -400,7 +536,15 @@ class adds_the_layers_in_reverse_order:
 class returns_a_list_of_layers:
     """Takes the list of layers for the model."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_makes_a_model_of_the_same_layers",
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_leaves_the_base_alone",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("a list",)
 
     def copy_layers(base):
         return [layer for layer in base.layers]  # noqa: C416 - as a student writes it
@@ -409,7 +553,11 @@ class returns_a_list_of_layers:
 class copies_the_shape_without_the_activations:
     """Rebuilds each layer from its size and weights alone, and loses what bends it."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_keeps_the_predictions",
+        "test_copy_layers_copies_any_activation",
+    )
+    READS = ("and the activations?",)
 
     def copy_layers(base):
         model = network(base.input_shape[-1], *[keras.layers.Dense(layer.units) for layer in base.layers])
@@ -420,7 +568,8 @@ class copies_the_shape_without_the_activations:
 class moves_the_layers_out_of_the_base:
     """Takes each layer away from the base instead of reading it there."""
 
-    FAILS = ()
+    FAILS = ("test_copy_layers_leaves_the_base_alone",)
+    READS = ("Whose list of layers does your function change?",)
 
     def copy_layers(base):
         n_features = base.input_shape[-1]
@@ -434,7 +583,8 @@ class moves_the_layers_out_of_the_base:
 class freezes_the_copy:
     """Takes freezing for a part of copying."""
 
-    FAILS = ()
+    FAILS = ("test_copy_layers_makes_a_model_of_the_same_layers",)
+    READS = ("Copying freezes nothing",)
 
     def copy_layers(base):
         model = twin(base)
@@ -448,7 +598,13 @@ class freezes_the_copy:
 class drops_nothing:
     """Copies all layers and expects the last to be gone."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("Which layer is the last",)
 
     def drop_top(model):
         return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers])
@@ -457,7 +613,13 @@ class drops_nothing:
 class drops_two_layers:
     """Counts the softmax as a layer of its own and takes one more away."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("received [(4, 50)]",)
 
     def drop_top(model):
         return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:-2]])
@@ -466,7 +628,13 @@ class drops_two_layers:
 class drops_only_the_softmax:
     """Takes the top for its activation: the layer stays and only the softmax goes."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("does all of it go?",)
 
     def drop_top(model):
         body = twin(model)
@@ -477,7 +645,13 @@ class drops_only_the_softmax:
 class drops_the_first_layer:
     """Takes the first layer for the top."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("Which layer is the last",)
 
     def drop_top(model):
         rest = model.layers[1:]
@@ -487,7 +661,11 @@ class drops_the_first_layer:
 class pops_from_the_argument:
     """Takes the layer away from the very model it was given, so that the donor loses its top."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_leaves_the_argument_alone",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("Whose list of layers does your function change?",)
 
     def drop_top(model):
         model.pop()
@@ -497,7 +675,14 @@ class pops_from_the_argument:
 class pops_from_the_list_of_layers:
     """Changes the list that `layers` hands out; Keras keeps its own and loses nothing."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_leaves_the_argument_alone",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("the very one that was passed in",)
 
     def drop_top(model):
         model.layers.pop()
@@ -507,7 +692,8 @@ class pops_from_the_list_of_layers:
 class keeps_two_layers_whatever_there_is:
     """Counts the layers that stay in Iris' network and writes the number down."""
 
-    FAILS = ()
+    FAILS = ("test_drop_top_removes_the_last_layer_at_any_depth",)
+    READS = ("has more of them, or fewer",)
 
     def drop_top(model):
         return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:2]])
@@ -516,7 +702,12 @@ class keeps_two_layers_whatever_there_is:
 class loses_the_weights_with_the_top:
     """Rebuilds the layers that stay and forgets to bring their weights."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("A new layer begins with new weights",)
 
     def drop_top(model):
         body = keras.models.clone_model(model)
@@ -527,7 +718,14 @@ class loses_the_weights_with_the_top:
 class returns_the_top:
     """Returns the layer that was cut off instead of what it was cut from."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_leaves_the_argument_alone",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("Dense",)
 
     def drop_top(model):
         return model.layers[-1]
@@ -536,7 +734,14 @@ class returns_the_top:
 class forgets_to_return_the_body:
     """Cuts the top off a copy and ends the function without `return`."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_drop_top_leaves_the_argument_alone",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("received None",)
 
     def drop_top(model):
         body = twin(model)
@@ -549,7 +754,11 @@ class forgets_to_return_the_body:
 class freezes_only_the_first_layer:
     """Thinks that a frozen first layer holds back all that follow it."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_reaches_every_layer",
+    )
+    READS = ("which layers have it set?",)
 
     def freeze(model):
         model.layers[0].trainable = False
@@ -559,7 +768,11 @@ class freezes_only_the_first_layer:
 class leaves_the_last_layer_trainable:
     """Spares the last layer as if it were still the top; that was cut off already."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_reaches_every_layer",
+    )
+    READS = ("which layers have it set?",)
 
     def freeze(model):
         for layer in model.layers[:-1]:
@@ -570,7 +783,11 @@ class leaves_the_last_layer_trainable:
 class freezes_only_the_last_layer:
     """Believes that the newest layer is the one to freeze; it is the borrowed ones."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_reaches_every_layer",
+    )
+    READS = ("which layers have it set?",)
 
     def freeze(model):
         model.layers[-1].trainable = False
@@ -580,7 +797,8 @@ class freezes_only_the_last_layer:
 class freezes_two_layers_whatever_there_is:
     """Writes down a number of layers, as `layers[:20]` of a deep network does, and leaves the rest free."""
 
-    FAILS = ()
+    FAILS = ("test_freeze_reaches_every_layer",)
+    READS = ("however many there are",)
 
     def freeze(model):
         for layer in model.layers[:2]:
@@ -591,7 +809,14 @@ class freezes_two_layers_whatever_there_is:
 class thaws_instead_of_freezing:
     """Reads `trainable = True` as `frozen = True`."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("What does your function set",)
 
     def freeze(model):
         model.trainable = True
@@ -601,7 +826,14 @@ class thaws_instead_of_freezing:
 class freezes_nothing:
     """Thinks that a model which is not trained again is frozen."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("What does your function set",)
 
     def freeze(model):
         return model
@@ -610,7 +842,14 @@ class freezes_nothing:
 class sets_a_flag_that_keras_does_not_know:
     """Writes to an attribute called `frozen`; Python allows it and Keras never looks."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("Which property of a layer says whether it trains",)
 
     def freeze(model):
         for layer in model.layers:
@@ -621,7 +860,14 @@ class sets_a_flag_that_keras_does_not_know:
 class freezes_by_a_learning_rate_of_zero:
     """Stops the training of everything instead of freezing the layers."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("Which property of a layer says whether it trains",)
 
     def freeze(model):
         return compiled(model, optimizer=keras.optimizers.Adam(learning_rate=0.0))
@@ -630,7 +876,14 @@ class freezes_by_a_learning_rate_of_zero:
 class freezes_a_copy_and_returns_the_original:
     """Makes two models and returns the one that was not frozen."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("and on what?",)
 
     def freeze(model):
         frozen = twin(model)
@@ -641,7 +894,12 @@ class freezes_a_copy_and_returns_the_original:
 class freezes_a_copy_without_the_weights:
     """Freezes a fresh clone, so that random weights are what is kept for good."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("A new layer begins with new weights",)
 
     def freeze(model):
         frozen = keras.models.clone_model(model)
@@ -652,7 +910,14 @@ class freezes_a_copy_without_the_weights:
 class freezes_and_drops_the_top:
     """Takes the last layer away once more."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("Which layers have to be there?",)
 
     def freeze(model):
         frozen = keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:-1]])
@@ -663,7 +928,14 @@ class freezes_and_drops_the_top:
 class forgets_to_return_the_frozen_model:
     """Freezes the model in place and returns nothing."""
 
-    FAILS = ()
+    FAILS = (
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("received None",)
 
     def freeze(model):
         model.trainable = False
@@ -675,7 +947,8 @@ class forgets_to_return_the_frozen_model:
 class forgets_to_compile_after_adding:
     """Thinks that a model made of a compiled one is compiled too."""
 
-    FAILS = ()
+    FAILS = ("test_add_softmax_is_compiled",)
+    READS = ("a compiled model",)
 
     def add_softmax(body, n_classes=4):
         return keras.Sequential(
@@ -690,7 +963,11 @@ class forgets_to_compile_after_adding:
 class adds_a_sigmoid:
     """Takes the activation of a yes-or-no question for a choice among classes; outputs do not sum to 1."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_gives_probabilities",
+        "test_add_softmax_follows_its_arguments",
+    )
+    READS = ("Which activation makes probabilities",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="sigmoid")
@@ -700,7 +977,11 @@ class adds_a_sigmoid:
 class adds_a_top_without_activation:
     """Adds the units and forgets the softmax."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_gives_probabilities",
+        "test_add_softmax_follows_its_arguments",
+    )
+    READS = ("Which activation makes probabilities",)
 
     def add_softmax(body, n_classes=4):
         return compiled(network(body.input_shape[-1], *body.layers, keras.layers.Dense(n_classes)))
@@ -709,7 +990,8 @@ class adds_a_top_without_activation:
 class adds_four_classes_whatever_is_asked:
     """Counts the flowers of the lesson and never looks at the argument."""
 
-    FAILS = ()
+    FAILS = ("test_add_softmax_follows_its_arguments",)
+    READS = ("the number of classes?",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(4, activation="softmax")
@@ -719,7 +1001,14 @@ class adds_four_classes_whatever_is_asked:
 class adds_a_hidden_layer_as_well:
     """Puts a fresh layer between body and top, as if the body ended too early."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_puts_one_layer_on_top",
+        "test_add_softmax_gives_probabilities",
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("one layer is added",)
 
     def add_softmax(body, n_classes=4):
         extra = keras.layers.Dense(25, activation="relu")
@@ -730,7 +1019,14 @@ class adds_a_hidden_layer_as_well:
 class puts_the_top_in_place_of_the_last_layer:
     """Believes that the body still carries its old top and replaces it."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_puts_one_layer_on_top",
+        "test_add_softmax_gives_probabilities",
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("The body stays whole",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -740,7 +1036,11 @@ class puts_the_top_in_place_of_the_last_layer:
 class thaws_the_body:
     """Sets every layer trainable so that the top can train, and thaws what was frozen."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("What was frozen stays frozen",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -753,7 +1053,11 @@ class thaws_the_body:
 class freezes_the_new_layer_too:
     """Freezes after adding, so that nothing is left to train."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("the new layer trains",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -765,7 +1069,11 @@ class freezes_the_new_layer_too:
 class freezes_the_new_layer_instead:
     """Believes that the new layer is to be frozen and the borrowed ones train; it is the reverse."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("the new layer trains",)
 
     def add_softmax(body, n_classes=4):
         copy = twin(body)
@@ -777,7 +1085,8 @@ class freezes_the_new_layer_instead:
 class always_freezes_the_body:
     """Freezes once more, whether or not the body was frozen when it came."""
 
-    FAILS = ()
+    FAILS = ("test_add_softmax_keeps_every_flag",)
+    READS = ("Does every layer keep its own flag?",)
 
     def add_softmax(body, n_classes=4):
         copy = twin(body)
@@ -789,7 +1098,12 @@ class always_freezes_the_body:
 class grows_the_body:
     """Adds the new layer to the very model it was given."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_puts_one_layer_on_top",
+        "test_add_softmax_leaves_the_body_alone",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("add to the body itself",)
 
     def add_softmax(body, n_classes=4):
         body.add(keras.layers.Dense(n_classes, activation="softmax"))
@@ -799,7 +1113,12 @@ class grows_the_body:
 class adds_the_top_to_an_empty_body:
     """Clones the body without its weights, so that the new layer stands on random ones."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_puts_one_layer_on_top",
+        "test_add_softmax_gives_probabilities",
+        "test_add_softmax_follows_its_arguments",
+    )
+    READS = ("A new layer begins with new weights",)
 
     def add_softmax(body, n_classes=4):
         copy = keras.models.clone_model(body)
@@ -810,7 +1129,8 @@ class adds_the_top_to_an_empty_body:
 class trains_the_top_with_mean_squared_error:
     """Treats the choice of a class as a regression on its one-hot row."""
 
-    FAILS = ()
+    FAILS = ("test_add_softmax_is_compiled",)
+    READS = ("received mean_squared_error",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -820,7 +1140,8 @@ class trains_the_top_with_mean_squared_error:
 class trains_the_top_with_sgd:
     """Thinks that every optimizer named in the lectures will do."""
 
-    FAILS = ()
+    FAILS = ("test_add_softmax_is_compiled",)
+    READS = ("received SGD",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -830,7 +1151,16 @@ class trains_the_top_with_sgd:
 class returns_the_new_layer_alone:
     """Takes the layer that was added for the model it was added to."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_puts_one_layer_on_top",
+        "test_add_softmax_gives_probabilities",
+        "test_add_softmax_is_compiled",
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_add_softmax_leaves_the_body_alone",
+        "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("Dense",)
 
     def add_softmax(body, n_classes=4):
         return keras.layers.Dense(n_classes, activation="softmax")
@@ -839,7 +1169,16 @@ class returns_the_new_layer_alone:
 class forgets_to_return_the_new_model:
     """Returns what `compile` returns, which is nothing."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_puts_one_layer_on_top",
+        "test_add_softmax_gives_probabilities",
+        "test_add_softmax_is_compiled",
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_add_softmax_leaves_the_body_alone",
+        "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_keeps_every_flag",
+    )
+    READS = ("received None",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -853,7 +1192,12 @@ class forgets_to_return_the_new_model:
 class shares_its_layers_with_the_donor:
     """Takes the layer objects themselves, as the lesson does, and freezes the donor along with the graft."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_leaves_the_base_alone",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+    )
+    READS = ("A layer that is frozen is frozen in every model that uses it",)
 
     def build_transfer_model(base, n_classes=4):
         body = base.layers[:-1]
@@ -866,7 +1210,13 @@ class shares_its_layers_with_the_donor:
 class shares_the_layers_and_thaws_the_donor_again:
     """Gives the donor its flags back, but graft and donor are still the same layers."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+    )
+    READS = ("Could anything that is done to the graft ever reach the base?",)
 
     def build_transfer_model(base, n_classes=4):
         body = base.layers[:-1]
@@ -883,7 +1233,12 @@ class shares_the_layers_and_thaws_the_donor_again:
 class freezes_the_donor_as_well:
     """Copies the donor with care, then freezes the donor where the copy was meant."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_leaves_the_base_alone",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+    )
+    READS = ("Who else uses the layers whose `trainable` you set?",)
 
     def build_transfer_model(base, n_classes=4):
         base.trainable = False
@@ -895,7 +1250,14 @@ class freezes_the_donor_as_well:
 class freezes_the_donor_and_not_the_graft:
     """Copies first and freezes the original afterwards, which the copy never notices."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_leaves_the_base_alone",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+    )
+    READS = ("Which layers are frozen in the end?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -907,7 +1269,12 @@ class freezes_the_donor_and_not_the_graft:
 class grafts_without_freezing:
     """Leaves the borrowed layers trainable, so that the few new rows wash the donor's knowledge out."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("Which layers are frozen in the end?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -918,7 +1285,13 @@ class grafts_without_freezing:
 class freezes_after_adding_the_top:
     """Freezes one step too late and takes the new layer along: nothing trains."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("What is left to learn anything?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -930,7 +1303,13 @@ class freezes_after_adding_the_top:
 class adds_the_top_to_a_frozen_model:
     """Freezes the whole model by its own flag and then adds to it: the new layer is frozen like the rest."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("What is left to learn anything?",)
 
     def build_transfer_model(base, n_classes=4):
         model = twin(base)
@@ -943,7 +1322,12 @@ class adds_the_top_to_a_frozen_model:
 class freezes_the_new_layer_of_the_graft_instead:
     """Believes that the new layer is to be frozen and the borrowed ones train; it is the reverse."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("a change in layers [1, 2]",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -954,7 +1338,12 @@ class freezes_the_new_layer_of_the_graft_instead:
 class freezes_only_the_first_layer_of_the_graft:
     """Thinks that a frozen first layer holds back all that follow it."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("a change in layers [2, 3]",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -966,7 +1355,17 @@ class freezes_only_the_first_layer_of_the_graft:
 class stacks_the_new_top_on_the_old_one:
     """Never drops the donor's softmax, so that the new layer sees three probabilities instead of features."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_borrows_what_the_base_learned",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = (
+        "(25, 3), (3, 4)",
+        "The base without its top",
+    )
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base)
@@ -978,7 +1377,14 @@ class stacks_the_new_top_on_the_old_one:
 class cuts_one_layer_too_many_from_the_donor:
     """Drops the top and the layer below it."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_borrows_what_the_base_learned",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("The base without its top",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-2]
@@ -991,7 +1397,11 @@ class cuts_one_layer_too_many_from_the_donor:
 class grafts_onto_random_layers:
     """Thinks that `clone_model` brings the weights; the frozen layers are random and stay so."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_borrows_what_the_base_learned",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("A new layer begins with new weights",)
 
     def build_transfer_model(base, n_classes=4):
         body = keras.models.clone_model(base).layers[:-1]
@@ -1004,7 +1414,11 @@ class grafts_onto_random_layers:
 class grafts_the_weights_without_the_biases:
     """Forgets that a Dense layer has two arrays of weights."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_borrows_what_the_base_learned",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("the bias that was there before",)
 
     def build_transfer_model(base, n_classes=4):
         body = keras.models.clone_model(base).layers[:-1]
@@ -1018,7 +1432,11 @@ class grafts_the_weights_without_the_biases:
 class builds_the_graft_for_iris_alone:
     """Writes the lesson's sizes down instead of asking the donor for them."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+    )
+    READS = ("Would the graft take any base",)
 
     def build_transfer_model(base, n_classes=4):
         first = keras.layers.Dense(50, activation="relu")
@@ -1033,7 +1451,8 @@ class builds_the_graft_for_iris_alone:
 class grafts_four_classes_whatever_is_asked:
     """Counts the flowers of the lesson and never looks at the argument."""
 
-    FAILS = ()
+    FAILS = ("test_build_transfer_model_takes_any_base",)
+    READS = ("any number of classes?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1046,7 +1465,12 @@ class grafts_four_classes_whatever_is_asked:
 class cuts_the_top_off_the_donor_itself:
     """Grafts with care, but takes the top away from the donor instead of from the copy."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_leaves_the_base_alone",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+    )
+    READS = ("Whose list of layers does your function change?",)
 
     def build_transfer_model(base, n_classes=4):
         base.pop()
@@ -1059,7 +1483,12 @@ class cuts_the_top_off_the_donor_itself:
 class never_compiles_the_graft:
     """Hands over a graft that cannot be trained yet."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_is_compiled",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+    )
+    READS = ("a compiled model",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1071,7 +1500,11 @@ class never_compiles_the_graft:
 class tops_the_graft_with_sigmoid:
     """Takes the activation of a yes-or-no question for a choice among classes; outputs do not sum to 1."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_borrows_what_the_base_learned",
+        "test_build_transfer_model_takes_any_base",
+    )
+    READS = ("softmax",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1084,7 +1517,17 @@ class tops_the_graft_with_sigmoid:
 class returns_predictions_of_the_donor:
     """Takes the transfer for the donor's output, an array, instead of a model that can be trained."""
 
-    FAILS = ()
+    FAILS = (
+        "test_build_transfer_model_trains_104_of_1629_parameters",
+        "test_build_transfer_model_borrows_what_the_base_learned",
+        "test_build_transfer_model_is_compiled",
+        "test_build_transfer_model_leaves_the_base_alone",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+    )
+    READS = ("array",)
 
     def build_transfer_model(base, n_classes=4):
         rows = np.zeros((1, base.input_shape[-1]), dtype="float32")
@@ -1097,7 +1540,16 @@ class returns_predictions_of_the_donor:
 class thinks_that_cloning_copies_weights_everywhere:
     """Trusts `clone_model` with the weights in both tasks where layers are handed on."""
 
-    FAILS = ()
+    FAILS = (
+        "test_copy_layers_brings_the_weights",
+        "test_copy_layers_keeps_the_predictions",
+        "test_drop_top_keeps_the_weights",
+        "test_drop_top_gives_what_the_top_received",
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+    )
+    READS = ("A new layer begins with new weights",)
 
     def copy_layers(base):
         return keras.models.clone_model(base)
@@ -1110,7 +1562,15 @@ class thinks_that_cloning_copies_weights_everywhere:
 class freezes_too_early_and_not_enough:
     """Lets `drop_top` do the freezing and then has nothing left for `freeze` to do."""
 
-    FAILS = ()
+    FAILS = (
+        "test_drop_top_removes_one_layer",
+        "test_freeze_keeps_layers_and_weights",
+        "test_freeze_leaves_nothing_to_train",
+        "test_freeze_keeps_the_outputs",
+        "test_freeze_reaches_every_layer",
+        "test_freeze_keeps_a_deeper_network_whole",
+    )
+    READS = ("Cutting off a layer freezes none of the others",)
 
     def drop_top(model):
         body = network(model.input_shape[-1], *twin(model).layers[:-1])
@@ -1124,7 +1584,13 @@ class freezes_too_early_and_not_enough:
 class assumes_three_classes_everywhere:
     """Counts the classes of Iris and never looks at the argument, in both tasks that take it."""
 
-    FAILS = ()
+    FAILS = (
+        "test_add_softmax_puts_one_layer_on_top",
+        "test_add_softmax_trains_the_new_layer_alone",
+        "test_build_base_follows_its_arguments",
+        "test_add_softmax_follows_its_arguments",
+    )
+    READS = ("for the caller to choose",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
