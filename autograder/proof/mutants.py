@@ -79,4 +79,4 @@ def _is_docstring(node: ast.AST) -> bool:
 
 
 def _line(node: ast.AST) -> str:
-    return " ".join(ast.unparse(node).split())
+    return " ".join(ast.unparse(ast.fix_missing_locations(node)).split())
