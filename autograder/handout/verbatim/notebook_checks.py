@@ -14,8 +14,9 @@ import pytest
 
 HERE = Path(__file__).parent
 NOT_ATTEMPTED = "not attempted"
-# The start of every line says enough, and pytest needs no screen and no notes here.
-QUIET = ("-o", "addopts=", "--capture=no", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:warnings")
+# pytest needs no screen and no notes here, and no second to look for what nobody caught.
+OUT = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception", "faulthandler")
+QUIET = ("-o", "addopts=", "--capture=no", *(f"-pno:{plugin}" for plugin in OUT))
 
 
 class NotAttempted(Exception):
