@@ -17,7 +17,7 @@ from typing import Any, Literal, cast
 CHECK_FILES = ("test_public.py", "test_hidden.py")
 KNOWN_KEYS = {
     *("title", "module", "tasks", "given", "preload", "prepare", "train", "picture"),
-    *("settings", "settings_hidden", "limits", "dates", "feedback"),
+    *("settings", "settings_hidden", "calibrated", "limits", "dates", "feedback"),
 }
 
 
@@ -141,6 +141,11 @@ class Kit:
         return cast('Literal["hint", "outcome", "nothing"]', found)
 
     @property
+    def calibrated(self) -> dict[str, str]:
+        """The settings that are accuracy thresholds, each with the check that grades by it."""
+        return dict(self.config.get("calibrated", {}))
+
+    @property
     def seed(self) -> int:
         """The seed set before every call and every training."""
         return int(self.settings.get("seed", 0))
@@ -174,6 +179,10 @@ class Kit:
         if stray := {check.task for check in self.checks} - set(self.tasks):
             raise KitError(f"{self.slug}: checks name tasks that kit.toml does not list: {sorted(stray)}.")
         names = [check.name for check in self.checks]
+        if lost := set(self.calibrated) - set(self.all_settings) | set(self.calibrated.values()) - set(names):
+            raise KitError(
+                f"{self.slug}/kit.toml: [calibrated] names no setting or no check with {sorted(lost)}."
+            )
         if twice := {name for name in names if names.count(name) > 1}:
             raise KitError(f"{self.slug}: two checks share a name: {sorted(twice)}.")
         return self

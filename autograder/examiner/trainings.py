@@ -92,7 +92,7 @@ class Trainings:
 
     def __init__(self, train: Train, sources: str, disk: Disk | None = None) -> None:
         """Store what `train` does. `sources` names the version of the code that trains."""
-        self._train = train
+        self.train = train
         self._context = json.dumps([sources, *versions()])
         self._memory: dict[str, bytes] = {}
         self._disk = disk
@@ -101,14 +101,14 @@ class Trainings:
     def __call__(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> Any:
         """Train `model` as the kit does, or give it the weights that training gave an equal one."""
         if not repeatable(model):
-            return self._train(model, x, y, epochs, seed)
+            return self.train(model, x, y, epochs, seed)
         key = self.key(model, x, y, epochs, seed)
         if (data := self._find(key)) is not None and (stored := opened(data)) is not None:
             value, weights = stored
             model.set_weights(weights)
             self.report(Trained(key, _hash(weights), value))
             return value
-        value = self._train(model, x, y, epochs, seed)
+        value = self.train(model, x, y, epochs, seed)
         weights = model.get_weights()
         data = sealed(value, weights)
         if self._disk is not None:

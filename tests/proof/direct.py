@@ -11,15 +11,14 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
 from autograder.examiner import fork
-from autograder.examiner.proxies import Proxies, SubmissionFailed
+from autograder.examiner.proxies import Proxies
 from autograder.examiner.session import CheckSession
 from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
+from autograder.proof.directly import attach
 from autograder.proof.run import known_answers
 
 
@@ -50,26 +49,11 @@ def examination(
     """Load an answer and put every check to it."""
 
     def work(emit: fork.Emit) -> None:
-        module = ModuleType(kit.module)
-        module.__file__ = f"{kit.module}.py"
-        exec(compile(answer.text, module.__file__, "exec"), module.__dict__)
-        proxies.attach(lambda function, args, kwargs: call(module, function, args, kwargs))
+        attach(proxies, answer)
         for result in session.examine(kit.checks, lambda check: None):
             emit({"check": result.name, "outcome": result.outcome})
 
     return work
-
-
-def call(module: ModuleType, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    """Call a function of the answer; what it raises means what it means to the examiner."""
-    if not hasattr(module, function):
-        raise SubmissionFailed("not_attempted", f"{function} is missing")
-    try:
-        return getattr(module, function)(*args, **kwargs)
-    except NotImplementedError as error:
-        raise SubmissionFailed("not_attempted", str(error)) from error
-    except Exception as error:
-        raise SubmissionFailed("failed", f"{type(error).__name__}: {error}") from error
 
 
 if __name__ == "__main__":

@@ -1,0 +1,47 @@
+"""From which weights the networks of week 9 may start: one function for each threshold in kit.toml's [calibrated].
+
+`kit calibrate` runs the checks named there on every known answer. Where a check trains a network, it draws many
+starts for it here and trains from all of them, in place of the one that the seed of the kit gives.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# First, for it sets what TensorFlow reads while it is imported.
+import lesson
+
+# isort: split
+import networks
+import numpy as np
+
+# What the checks compare with the thresholds.
+accuracy = lesson.accuracy
+
+
+def base_accuracy(base: Any, seed: int) -> list[np.ndarray]:
+    """All weights as the answer draws them: each array by its own initialiser, after setting `seed`."""
+    lesson.keras.utils.set_random_seed(seed)
+    return [array for layer in networks.weighted(base) for array in _drawn(layer)]
+
+
+def graft_accuracy(graft: Any, seed: int) -> list[np.ndarray]:
+    """A top as the check draws it, on the donor's weights, or on random ones where those did not arrive."""
+    lesson.keras.utils.set_random_seed(seed)
+    donor = lesson.load("iris_donor").get_weights()
+    weights: list[np.ndarray] = []
+    for layer in networks.weighted(graft)[:-1]:
+        own = layer.get_weights()
+        borrowed = all(any(np.array_equal(array, other) for other in donor) for array in own)
+        weights += own if borrowed else _drawn(layer)
+    kernel, *bias = networks.weighted(graft)[-1].get_weights()
+    return [*weights, networks.glorot(kernel.shape, seed), *map(np.zeros_like, bias)]
+
+
+def _drawn(layer: Any) -> list[np.ndarray]:
+    """A Dense layer's kernel and bias, if it has one, drawn as when the layer is made anew."""
+    initializers = [layer.kernel_initializer, layer.bias_initializer]
+    return [
+        np.asarray(type(initializer).from_config(initializer.get_config())(variable.shape))
+        for initializer, variable in zip(initializers, layer.weights, strict=False)
+    ]

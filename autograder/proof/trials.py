@@ -1,0 +1,172 @@
+"""Trains what the checks would train, from many initial weights.
+
+`python -m autograder.proof.trials ROOT SLUG SEEDS` prints JSON, a line each: {"progress": …} along the way,
+{"trained": …} for every answer and threshold, and {"reached": …} for every distinct network. Known answers are
+the staff's own text, so each runs in a fork of this process and in no sandbox.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..examiner import fork
+from ..examiner.proxies import Proxies
+from ..examiner.session import CheckSession
+from ..examiner.trainings import Trainings
+from ..examiner.worker import warm_up
+from ..kit import Kit, KitError
+from .answers import Answer, alternatives, mistakes, solution
+from .directly import attach
+
+DAY = 24 * 3600
+BOUNDS = fork.Bounds(data_bytes=16 * fork.GIB, cpu_seconds=DAY)
+AT_ONCE = 1_000
+DRAWS = 2
+
+Take = Callable[[Any, Any, Any, int, int], dict[str, Any]]
+
+
+class Taken(Exception):
+    """The check asked for the training that was waited for, and need not go on."""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One kit's checks, warm, and what stands in for its training."""
+
+    kit: Kit
+    session: CheckSession
+    proxies: Proxies
+    trainings: Trainings
+
+    def take(self, answer: Answer, setting: str, take: Take) -> dict[str, Any] | None:
+        """What `take` made of the training that a threshold's check asks for, None where it asks for none."""
+        check = next(check for check in self.kit.checks if check.name == self.kit.calibrated[setting])
+
+        def work(emit: fork.Emit) -> None:
+            def training(*arguments: Any) -> None:
+                emit(take(*arguments))
+                raise Taken
+
+            attach(self.proxies, answer)
+            self.trainings.train = training
+            list(self.session.examine([check], lambda check: None))
+
+        return next(fork.run(work, DAY, BOUNDS), None)
+
+
+def main(root: Path, slug: str, seeds: int, say: fork.Emit) -> None:
+    """Tell `say` what came of every answer; raises KitError."""
+    kit = Kit.load(root, slug)
+    with tempfile.TemporaryDirectory() as folder:
+        kit.write(Path(folder))
+        proxies = Proxies(kit.module, kit.tasks)
+        trainings = warm_up(kit, Path(folder), proxies)
+        if trainings is None:
+            raise KitError(f"{slug}/kit.toml: [calibrated] needs `train`, the training that is graded.")
+        calibration = _imported(root / "autograder" / "kits" / slug / "calibration.py")
+        CheckSession(
+            kit, lambda session: _run(Bench(kit, session, proxies, trainings), root, calibration, seeds, say)
+        ).run(Path(folder))
+
+
+def _run(bench: Bench, root: Path, calibration: Any, seeds: int, say: fork.Emit) -> None:
+    train = bench.trainings.train
+    asked = list(_asked(root, bench.kit))
+    networks: dict[tuple[str, str], Answer] = {}
+    for done, (answer, setting) in enumerate(asked):
+        say({"progress": f"{setting}: {answer.name}", "done": done, "of": len(asked)})
+        draw = getattr(calibration, setting)
+        found = bench.take(answer, setting, lambda *of, draw=draw: {"network": fingerprint(draw, *of)})
+        network = found and found["network"]
+        say({"trained": answer.name, "kind": answer.kind, "setting": setting, "network": network})
+        if network:
+            networks.setdefault((setting, network), answer)
+    for done, ((setting, network), answer) in enumerate(networks.items()):
+        say({"progress": f"{setting}: {seeds} × {answer.name}", "done": done, "of": len(networks)})
+        draw = getattr(calibration, setting)
+        found = bench.take(
+            answer,
+            setting,
+            lambda *of, draw=draw: {"reached": reached(train, calibration.accuracy, draw, seeds, *of)},
+        )
+        assert found is not None, "the check trained this network a moment ago"
+        say({"reached": found["reached"], "setting": setting, "network": network})
+
+
+def _asked(root: Path, kit: Kit) -> Iterator[tuple[Answer, str]]:
+    """Right answers for every threshold; wrong ones where the check is about a task that they get wrong."""
+    tasks = {check.name: check.task for check in kit.checks}
+    for setting, check in kit.calibrated.items():
+        for answer in (solution(root, kit), *alternatives(root, kit), *mistakes(root, kit)):
+            if answer.kind != "mistake" or tasks[check] in answer.tasks:
+                yield answer, setting
+
+
+def fingerprint(draw: Any, model: Any, x: Any, y: Any, epochs: int, seed: int) -> str:
+    """The hash of what decides a training up to names: networks with the same one train alike.
+
+    It has what the network computes and loses on x and y, so a layer may hold its activation or be followed by it.
+    """
+    import hashlib
+
+    import numpy as np
+
+    steps = {key: value for key, value in model.optimizer.get_config().items() if key != "name"}
+    trained = {id(variable) for variable in model.trainable_variables}
+    flags = [id(variable) in trained for variable in model.weights]
+    settings = [type(model.optimizer).__name__, steps, flags, epochs, seed]
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode())
+    arrays = [x, y]
+    for number in range(DRAWS):
+        weights = draw(model, number)
+        model.set_weights(weights)
+        outputs = model(x, training=True)
+        arrays += [*weights, outputs, model.compute_loss(x=x, y=y, y_pred=outputs, training=True)]
+    for array in map(np.ascontiguousarray, arrays):
+        digest.update(f"{array.dtype} {array.shape}".encode() + array.tobytes())
+    return digest.hexdigest()
+
+
+def reached(
+    train: Any, accuracy: Any, draw: Any, seeds: int, model: Any, x: Any, y: Any, epochs: int, seed: int
+) -> list[tuple[float, int]]:
+    """Each accuracy that trainings from the starts 0 to `seeds` - 1 reached, with how many did."""
+    from .many import Many
+
+    counted: Counter[float] = Counter()
+    for first in range(0, seeds, AT_ONCE):
+        many = Many(model, [draw(model, start) for start in range(first, min(first + AT_ONCE, seeds))])
+        train(many, x, y, epochs, seed)
+        counted.update(accuracy(lambda _, made=made: made, x, y) for made in many.outputs(x))
+    return sorted(counted.items())
+
+
+def _imported(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location("calibration", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        raise KitError(f"Expected {path}, which draws the starts for [calibrated], found no such file.")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+if __name__ == "__main__":
+    # What answers print is no business of the reader's.
+    channel = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)
+    try:
+        main(
+            Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), lambda event: print(json.dumps(event), file=channel)
+        )
+    except KitError as error:
+        print(json.dumps({"problem": str(error)}), file=channel)
