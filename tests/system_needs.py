@@ -40,9 +40,9 @@ def has_bubblewrap() -> bool:
     )
 
 
-def has_chromium() -> bool:
-    """Whether a headless browser can be started."""
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome"))
+def chromium() -> str | None:
+    """The path of a browser that can be started headless."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def has_libseccomp() -> bool:
@@ -61,7 +61,7 @@ NEEDS = {
         "allow user namespaces, as on Ubuntu 24.04 with "
         "`sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; it is for Linux alone.",
     ),
-    "chromium": Need("chromium", has_chromium, "install Chromium or Chrome so that it is on the PATH."),
+    "chromium": Need("chromium", chromium, "install Chromium or Chrome so that it is on the PATH."),
     "libseccomp": Need(
         "libseccomp2", has_libseccomp, "install libseccomp from your distribution; it is for Linux alone."
     ),

@@ -30,6 +30,7 @@ from autograder.sandbox import IsolationUnavailable
 from .failing import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail
 from .grade_view import GradeView
 from .kits import find_kit
+from .report import run_report
 
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
 NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
@@ -69,7 +70,17 @@ def run_grade(order: GradeOrder, go_on: str) -> int:
             INTERRUPTED,
         )
     view.result(grades, order.out)
+    _write_pages(order)
     return DID_NOT_HOLD if grades.faults else 0
+
+
+def _write_pages(order: GradeOrder) -> None:
+    """Write the pages; where that fails the grades stand all the same."""
+    around = Path(order.kit) if Path(order.kit).is_dir() else Path.cwd()
+    try:
+        run_report(order.out, order.root or around)
+    except OSError as error:
+        fail(f"The grades are written, the pages are not: {error}.", DID_NOT_HOLD)
 
 
 def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:

@@ -43,13 +43,13 @@ def context_of(slug: str, root: Path | None) -> Context:
         if root is None:
             return Context(slug)
         kit = Kit.load(root, slug)
+        known = tuple(
+            KnownMistake(answer.name, answer.about, frozenset(answer.tasks), answer.fails)
+            for answer in mistakes(root, kit)
+        )
     except (KitError, OSError):
         return Context(slug)
     tasks_of = {check.name: check.task for check in kit.checks}
-    known = tuple(
-        KnownMistake(answer.name, answer.about, frozenset(answer.tasks), answer.fails)
-        for answer in mistakes(root, kit)
-    )
     return Context(kit.title, kit.feedback, read_expected(root, slug), known, tasks_of)
 
 
