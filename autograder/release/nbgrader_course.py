@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums
+from nbgrader.converters import GenerateAssignment
+from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, SaveCells
+from traitlets.config import Config
 
-from ..doors.nbgrader import KITS
+from ..doors.nbgrader import KITS, configure
 from ..handout.build import build, story
 from ..handout.notebook import Cell, Style, node, pages, written
 from ..kit import Kit, KitError
@@ -58,6 +61,20 @@ def source_notebook(root: Path, kit: Kit) -> bytes:
     for preprocessor in (ComputeChecksums(), CheckCellMetadata()):
         checked, _ = preprocessor.preprocess(checked, {})
     return written(checked.cells)
+
+
+def release_version(kit: Kit, course: Mapping[str, bytes]) -> dict[str, bytes]:
+    """What students get of a course, by path: what nbgrader's own code makes of it for its release."""
+    source = f"source/{kit.slug}/"
+    files = {n.removeprefix(source): content for n, content in course.items() if n.startswith(source)}
+    name = f"{kit.module}.ipynb"
+    notebook: Any = nbformat.reads(files[name].decode(), as_version=4)
+    config: Any = Config()
+    configure(config, Path())
+    for preprocessor in GenerateAssignment.class_traits()["preprocessors"].default():
+        if preprocessor is not SaveCells:  # it writes into a gradebook
+            notebook, _ = preprocessor(config=config).preprocess(notebook, {})
+    return {**files, name: nbformat.writes(notebook).encode()}
 
 
 def _metadata(kit: Kit, cell: Cell) -> dict[str, Any]:
