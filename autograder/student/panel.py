@@ -74,9 +74,7 @@ class View:
         elif not board.results:
             yield Text("Importing what the checks need: some seconds, once." if not self.warm else "", "dim")
         elif board.news and not self.picked:
-            yield from wording.solved(board, board.news[-1])
-            yield Text("")
-            yield from self._next() if task else wording.closing(board.handout)
+            yield from self._news(board.news[-1])
         elif task is None:
             yield from wording.closing(board.handout)
         else:
@@ -92,9 +90,17 @@ class View:
         else:
             yield from wording.solved(self.board, task)
 
-    def _next(self) -> Iterator[RenderableType]:
-        task = self.task
-        if task and (result := self.board.failing(task)):
+    def _news(self, solved: str) -> Iterator[RenderableType]:
+        """A task that this save has solved, below what it left wrong and above what is to be done next."""
+        board, task = self.board, self.task
+        result = board.failing(task) if task else None
+        if task and board.state(task) == "wrong":
+            yield from self._task(task)
+        yield from wording.solved(board, solved)
+        yield Text("")
+        if task is None:
+            yield from wording.closing(board.handout)
+        elif result and board.state(task) != "wrong":
             yield Text.assemble(("next: ", "dim"), (task, "bold"), "  ", clean(result.sentence))
 
     def _everything(self, output: str) -> Iterator[RenderableType]:

@@ -30,6 +30,7 @@ TICK = 1.0
 def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -> None:
     """Show the panel until q is pressed; raises KeyboardInterrupt on Ctrl-C."""
     with Loop(handout, forks) as loop:
+        loop.check()
         view = View(loop.board, Memory.read(handout.state))
         tell = loop.happened.put
         with (
@@ -38,7 +39,6 @@ def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -
             _resized(lambda: tell(Happened("resized"))),
             Live(view, console=console, screen=True, auto_refresh=False) as live,
         ):
-            loop.check()
             live.refresh()
             while True:
                 happened = loop.next(TICK)

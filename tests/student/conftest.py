@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import fcntl
 import os
 import pty
@@ -46,6 +47,7 @@ class Terminal:
         )
         os.close(theirs)
         self._seen = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     @property
     def screen(self) -> str:
@@ -85,7 +87,7 @@ class Terminal:
             data = os.read(self._ours, 1 << 16)
         except OSError:  # the other end is closed
             return False
-        self._seen += data.decode("utf-8", "replace")
+        self._seen += self._decoder.decode(data)
         return bool(data)
 
 
