@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +26,7 @@ from autograder.intake import ClassError, find
 from autograder.kit import Kit, KitError
 from autograder.sandbox import IsolationUnavailable
 
+from .cache import cache_folder
 from .failing import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail
 from .grade_view import GradeView
 from .kits import find_kit
@@ -102,7 +102,7 @@ def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
 
 def _executor(order: GradeOrder, kit: Kit) -> Executor:
     if order.scheduler is None:
-        start = partial(Examiner, kit, isolation=order.isolation, store=trainings_folder())
+        start = partial(Examiner, kit, isolation=order.isolation, store=cache_folder("trainings"))
         return LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
     try:
         from autograder.grading.cluster import DaskExecutor
@@ -112,13 +112,3 @@ def _executor(order: GradeOrder, kit: Kit) -> Executor:
         ) from error
     address = None if order.scheduler == "dask" else order.scheduler
     return DaskExecutor(kit, address, isolation=order.isolation)
-
-
-def trainings_folder() -> Path | None:
-    """Where trainings are kept from run to run: in the user's cache, or nowhere if it cannot be written."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weekly-kits" / "trainings"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK) else None

@@ -1,4 +1,4 @@
-"""What an instructor types: handouts that follow their sources."""
+"""What an instructor types: handouts that follow their sources, proofs, releases."""
 
 from __future__ import annotations
 
@@ -67,3 +67,60 @@ def prove(
 
     if status := run_prove(kit, root, jobs, isolation, page):
         raise typer.Exit(status)
+
+
+@app.command()
+def calibrate(
+    kit: Annotated[str, typer.Argument(metavar="KIT", help="The kit's name, or the path of its folder.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Initial weights for each distinct network.")] = 1_000,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where table and plot go.", show_default="the kit")
+    ] = None,
+    root: Annotated[Path | None, typer.Option(help="The repository that holds the kit.")] = None,
+) -> None:
+    """Train the known answers from many initial weights: where can the accuracy thresholds be?
+
+    Exit status 1: a right answer fails too often, or too few seeds were tried to know.
+    """
+    from .calibrate import run_calibrate
+
+    if status := run_calibrate(kit, root, seeds, out):
+        raise typer.Exit(status)
+
+
+@app.command()
+def release(
+    out: Annotated[Path, typer.Option(metavar="DIST", help="Where the kit's folder goes.")],
+    kit: Annotated[
+        str | None,
+        typer.Argument(metavar="[KIT]", help="The kit's name; without, all whose release date has come."),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="Answers examined at once.", show_default="cores")
+    ] = cores(),
+    isolation: Isolations = "bubblewrap",
+    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
+) -> None:
+    """Build the student's zip, Otter's, nbgrader's and Gradescope's from a kit that is proven.
+
+    A kit that was not proven as it is now is proven first. Exit status 1: it is not, or something secret
+    would go to students.
+    """
+    from .release import run_release
+
+    if status := run_release(kit, out, root, jobs, isolation):
+        raise typer.Exit(status)
+
+
+@app.command(name="list")
+def list_kits(
+    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
+) -> None:
+    """Show the calendar: every kit with its state, points, dates and version.
+
+    A kit is a draft until `kit prove` held on this machine for all that is in it, then proven, and released
+    from its release date on.
+    """
+    from .release import run_list
+
+    run_list(root)

@@ -15,9 +15,11 @@ from autograder.grading import LocalExecutor
 from autograder.kit import Kit, KitError, slugs
 from autograder.proof.matrix_page import matrix_page
 from autograder.proof.prove import Matrix
+from autograder.proof.record import ProofRecords
 from autograder.proof.run import Proof, prove
 from autograder.sandbox import IsolationUnavailable
 
+from .cache import cache_folder
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
 from .kits import find_kit, find_repository
 
@@ -41,7 +43,7 @@ def run_prove(slug: str | None, root: Path | None, jobs: int, isolation: str, pa
     console, status = Console(highlight=False, markup=False, emoji=False), 0
     for kit in kits:
         try:
-            proof = _prove(console, root, kit, jobs, isolation)
+            proof = prove_kit(console, root, kit, jobs, isolation)
         except (KitError, IsolationUnavailable, ExaminerDied) as error:
             fail(str(error), DID_NOT_HOLD)
         show(console, proof)
@@ -52,12 +54,22 @@ def run_prove(slug: str | None, root: Path | None, jobs: int, isolation: str, pa
     return status
 
 
-def _prove(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -> Proof:
+def prove_kit(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -> Proof:
+    """Prove a kit, showing the progress; a proof that holds is recorded for `kit release`."""
     start = partial(Examiner, kit, isolation=isolation)
     executor = LocalExecutor(kit, start, jobs=jobs, isolation=isolation)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"proving {kit.slug}", total=None)
-        return prove(root, kit, executor, lambda done, total: bar.update(task, completed=done, total=total))
+        proof = prove(root, kit, executor, lambda done, total: bar.update(task, completed=done, total=total))
+    if (known := records()) is not None:
+        known.keep(root, kit, proof)
+    return proof
+
+
+def records() -> ProofRecords | None:
+    """The proofs that held on this machine; None where nothing can be kept."""
+    folder = cache_folder("proofs")
+    return ProofRecords(folder) if folder else None
 
 
 def show(console: Console, proof: Proof) -> None:

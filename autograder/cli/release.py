@@ -1,0 +1,111 @@
+"""`kit release` and `kit list`: kits that are proven leave the house, and when."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from autograder.examiner import ExaminerDied
+from autograder.kit import Kit, KitError, slugs
+from autograder.sandbox import IsolationUnavailable
+
+from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
+from .kits import find_kit, find_repository
+from .prove import prove_kit, records, show
+
+
+def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isolation: str) -> int:
+    """Release one kit, or all that are out by today; prints what was written, returns the exit status."""
+    try:
+        root = find_repository(root)
+        kits = [find_kit(slug, root)] if slug else [kit for kit in _all(root) if is_out(kit, date.today())]
+    except KitError as error:
+        fail(str(error), USED_WRONGLY)
+    if not kits:
+        print("No kit is out: no release date in any kit.toml is today or earlier.")
+    console = Console(highlight=False, markup=False, emoji=False)
+    status = 0
+    for kit in kits:
+        if _proven(console, root, kit, jobs, isolation):
+            _write(root, kit, out)
+        else:
+            status = DID_NOT_HOLD
+    return status
+
+
+def is_out(kit: Kit, today: date) -> bool:
+    """Whether the kit's release date is today or earlier; a kit without one is never out by itself."""
+    released = kit.dates.get("release")
+    return released is not None and released <= today
+
+
+def state(kit: Kit, *, proven: bool, today: date) -> str:
+    """Where a kit stands: `draft` until it is proven on this machine, `released` from its release date on."""
+    if not proven:
+        return "draft"
+    return "released" if is_out(kit, today) else "proven"
+
+
+def run_list(root: Path | None) -> None:
+    """Print the calendar: one line a kit, the earliest release first."""
+    try:
+        root = find_repository(root)
+        kits = _all(root)
+    except KitError as error:
+        fail(str(error), USED_WRONGLY)
+    known, today = records(), date.today()
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
+    for name in ("kit", "title", "state", "points", "release", "due", "version"):
+        table.add_column(name, justify="right" if name == "points" else "left", no_wrap=name != "title")
+    for kit in sorted(kits, key=lambda kit: (str(kit.dates.get("release", "~")), kit.slug)):
+        where = state(kit, proven=known is not None and known.holds(root, kit), today=today)
+        dates = (str(kit.dates.get(name, "")) for name in ("release", "due"))
+        cells = (kit.slug, kit.title, where, f"{kit.points():g}", *dates, kit.version)
+        table.add_row(*(Text(cell) for cell in cells))
+    Console(highlight=False, markup=False, emoji=False).print(table)
+
+
+def _all(root: Path) -> list[Kit]:
+    return [Kit.load(root, slug) for slug in slugs(root)]
+
+
+def _proven(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -> bool:
+    """Whether a proof is on record, or holds now; shows what keeps the kit from being proven."""
+    known = records()
+    if known is not None and known.holds(root, kit):
+        return True
+    print(f"{kit.slug} {kit.version} is not proven yet as it is: proving it.")
+    try:
+        proof = prove_kit(console, root, kit, jobs, isolation)
+    except (KitError, IsolationUnavailable, ExaminerDied) as error:
+        fail(str(error), DID_NOT_HOLD)
+    if proof.problems:
+        show(console, proof)
+        print(f"{kit.slug} was not released: only what is proven is.")
+    return not proof.problems
+
+
+def _write(root: Path, kit: Kit, out: Path) -> None:
+    from autograder.release.pinned import LockError
+    from autograder.release.release import LeakError, release
+    from autograder.release.wheel import WheelError, build
+
+    try:
+        made = release(root, kit, out, build())
+    except (KitError, LeakError, LockError, WheelError) as error:
+        fail(str(error), DID_NOT_HOLD)
+    except OSError as error:
+        fail(f"Cannot write to {out}: {error.strerror or error}.", DID_NOT_HOLD)
+    print(f"{kit.slug} {kit.version}, released to {made.folder}:")
+    for name, what in (
+        (f"{kit.slug}.zip", "for students, who run: python -m pip install -r requirements.txt"),
+        ("otter/autograder.zip", "for otter run, otter grade and Gradescope with Otter"),
+        ("gradescope/autograder.zip", "for Gradescope without Otter"),
+        ("nbgrader", "a course folder for nbgrader"),
+        ("manifest.json", "the kit's version and every file's checksum"),
+    ):
+        print(f"  {name:<26} {what}")
