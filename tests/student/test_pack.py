@@ -1,0 +1,131 @@
+"""`kit pack` writes one file, and says loudly what would cost everything."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from autograder.intake import choose, find
+from autograder.student.folder import Handout
+from autograder.student.pack import Findings, pack
+
+
+def packed(folder: Path, answer: str) -> Findings:
+    """What comes of packing this answer."""
+    (folder / "sums.py").write_text(answer, encoding="utf-8")
+    return pack(Handout.read(folder))
+
+
+def test_the_zip_is_what_the_grader_reads(folder: Path, tmp_path: Path, solution: str) -> None:
+    found = packed(folder, solution)
+    assert found.fatal == []
+    assert found.written == folder / "sums.zip"
+    hand_in = tmp_path / "class" / "ada"
+    hand_in.mkdir(parents=True)
+    found.written.rename(hand_in / "sums.zip")
+    (found_there,) = find(hand_in.parent, "sums", "sums")
+    chosen = choose(found_there.read(), "sums", ("add", "mean", "scale"))
+    assert chosen.source is not None
+    assert chosen.source.cells == (solution,)
+
+
+def test_it_says_what_it_found(folder: Path, solution: str) -> None:
+    found = packed(folder, solution[: solution.index("def scale")])
+    assert "Attempted: add, mean." in found.fine
+    assert "Not attempted: scale." in found.doubtful
+
+
+@pytest.mark.parametrize(
+    ("added", "says"),
+    [
+        ("print(numbers)", "sums.py, line 25: NameError: name 'numbers' is not defined"),
+        ("raise SystemExit", "sums.py, line 25: the code ends the program while it is loaded."),
+        ("import os; os._exit(1)", "it ends the program while it is loaded."),
+        ("while True: pass", "it was not loaded within 5 s: what does it do outside functions?"),
+    ],
+)
+def test_an_answer_that_cannot_be_loaded_is_not_written(
+    folder: Path, solution: str, added: str, says: str
+) -> None:
+    found = packed(folder, f"{solution}{added}\n")
+    assert found.fatal == [f"sums.py cannot be loaded, so no task in it would count: {says}"]
+    assert found.written is None
+    assert not (folder / "sums.zip").exists()
+
+
+def test_an_import_that_the_grader_lacks_costs_everything(folder: Path, solution: str) -> None:
+    (fatal,) = packed(folder, f"import no_such_package\n{solution}").fatal
+    assert fatal.startswith(
+        "sums.py imports no_such_package in line 1, which the grader does not have (it has"
+    )
+    assert "keras, matplotlib, numpy" in fatal
+
+
+def test_a_module_of_ones_own_is_not_handed_in(folder: Path, solution: str) -> None:
+    (folder / "mine.py").write_text("")
+    (fatal,) = packed(folder, f"import mine\n{solution}").fatal
+    assert "mine.py is in your folder, but one file is handed in" in fatal
+
+
+def test_an_import_inside_a_function_costs_that_function(folder: Path, solution: str) -> None:
+    found = packed(folder, f"{solution}\n\ndef plot():\n    import seaborn\n")
+    assert found.fatal == []
+    assert any("seaborn in line 28" in sentence for sentence in found.doubtful)
+
+
+def test_an_import_that_may_fail_is_nobodys_business(folder: Path, solution: str) -> None:
+    found = packed(folder, f"try:\n    import seaborn\nexcept ImportError:\n    seaborn = None\n{solution}")
+    assert not [sentence for sentence in (*found.fatal, *found.doubtful) if "seaborn" in sentence]
+
+
+def test_a_file_that_is_too_large_is_not_written(folder: Path, solution: str) -> None:
+    (fatal,) = packed(folder, solution + "#" * 10_000_001).fatal
+    assert fatal.startswith("sums.py has 10.1 MB, and the grader reads 10.0 MB at most")
+
+
+def test_a_stub_beside_the_solved_notebook_is_left_out_loudly(folder: Path, solution: str) -> None:
+    cells = [{"cell_type": "code", "source": solution, "metadata": {}}]
+    (folder / "sums.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    found = pack(Handout.read(folder))
+    assert "sums.ipynb counts, not sums.py, in which no task is attempted." in found.doubtful
+    assert found.written is not None
+    assert zipfile.ZipFile(found.written).namelist() == ["sums.ipynb"]
+
+
+def test_a_notebooks_lost_cells_are_told(folder: Path, solution: str) -> None:
+    cells = [{"cell_type": "code", "source": text, "metadata": {}} for text in (solution, "1 / 0")]
+    (folder / "sums.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    found = pack(Handout.read(folder))
+    assert found.written is not None
+    assert any("code cell 2" in sentence and "left out" in sentence for sentence in found.doubtful)
+
+
+def test_a_newer_file_that_is_no_python_is_not_passed_over(folder: Path, solution: str) -> None:
+    cells = [{"cell_type": "code", "source": solution, "metadata": {}}]
+    (folder / "sums.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
+    os.utime(folder / "sums.ipynb", (1, 1))
+    assert packed(folder, "def add(").fatal == ["sums.py is not Python, line 1: '(' was never closed."]
+
+
+def test_nothing_attempted_is_nothing_to_hand_in(handout: Handout) -> None:
+    assert pack(handout).fatal == ["Every file is still as it was handed out: no task is attempted."]
+
+
+def test_no_file_at_all_is_told(folder: Path) -> None:
+    (folder / "sums.py").unlink()
+    (folder / "sums.ipynb").unlink()
+    (fatal,) = pack(Handout.read(folder)).fatal
+    assert fatal.startswith("Expected sums.py or sums.ipynb in")
+
+
+def test_changed_given_files_are_told(folder: Path, solution: str) -> None:
+    with (folder / "lesson.py").open("a") as lesson:
+        lesson.write("\n")
+    assert (
+        "Changed since it was handed out: lesson.py. The grader has its own."
+        in packed(folder, solution).doubtful
+    )
