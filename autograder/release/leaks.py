@@ -39,7 +39,9 @@ class Secret:
             if text.has(run):
                 return run
         for word in self.words:
-            if word in text.text and re.search(rf"(?<![\w.]){re.escape(word)}(?![\w.]*\w)", text.text):
+            # Of a longer number or name it would be a part by chance.
+            before = r"(?<![\w.])" if word[0].isdigit() else r"(?<!\w)"
+            if word in text.text and re.search(rf"{before}{re.escape(word)}(?!\w|\.\d)", text.text):
                 return word
         return ""
 

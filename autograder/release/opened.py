@@ -39,8 +39,9 @@ def opened(files: Mapping[str, bytes], depth: int = DEPTH) -> Iterator[tuple[str
 
 
 def texts(files: Mapping[str, bytes]) -> Iterator[Text]:
-    """The text of every file, whole and, of a notebook, every string in it by itself."""
+    """The name and text of every file, whole and, of a notebook, every string in it by itself."""
     for where, content in opened(files):
+        yield _text(where, where)
         whole = content.decode("utf-8", "replace")
         yield _text(where, whole)
         if where.endswith((".ipynb", ".json")):

@@ -1,0 +1,105 @@
+"""The leak check finds what is planted anywhere in what goes to students, and nothing in a clean release."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+from autograder.kit import Kit, slugs
+from autograder.release.archive import pack
+from autograder.release.leaks import leaks
+from autograder.release.nbgrader_course import nbgrader_course, release_version
+from autograder.release.student_zip import student_zip
+from autograder.release.wheel import Wheel
+
+PROJECT = Path(__file__).parents[2]
+TOY = PROJECT / "tests" / "toy"
+KITS = [("sums", TOY), *((slug, PROJECT) for slug in slugs(PROJECT))]
+
+
+@pytest.mark.parametrize(("slug", "root"), KITS, ids=[slug for slug, _ in KITS])
+def test_what_goes_to_students_is_clean(slug: str, root: Path, wheel: Wheel) -> None:
+    """The zip with the wheel in it, and what nbgrader releases of the course."""
+    kit = Kit.load(root, slug)
+    course = release_version(kit, nbgrader_course(root, kit))
+    assert leaks(root, kit, {"student.zip": student_zip(root, kit, wheel), **course}) == []
+
+
+def test_the_source_of_nbgraders_course_is_not_clean(toy: Kit) -> None:
+    """It has the answers, which nbgrader takes out: the check would notice if it did not."""
+    source = nbgrader_course(TOY, toy)["source/sums/sums.ipynb"]
+    found = "\n".join(leaks(TOY, toy, {"sums.ipynb": source}))
+    for part in ("left+right", "np.mean(numbers).item()", "numbers*factor"):
+        assert f"gives away an answer: “{part}”" in found
+
+
+def notebook(source: str = "", output: str = "", metadata: str = "") -> bytes:
+    """A notebook with something planted in a cell, an output or a cell's metadata."""
+    cell = nbformat.v4.new_code_cell(source, metadata={"note": metadata})
+    cell.outputs = [nbformat.v4.new_output("stream", text=output)]
+    return nbformat.writes(nbformat.v4.new_notebook(cells=[cell])).encode()
+
+
+def stored(**arrays: np.ndarray) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    return file.getvalue()
+
+
+ANSWER = "def mean(numbers):\n    # my way\n    return ( np.mean( numbers )\n        .item() )\n"
+HIDDEN = "total = sums.add(-2, -5)\nassert total == -7, f'Expected -7, received {total!r}.'"
+PLANTS = {
+    "an answer in other clothes": ("lesson.py", ANSWER.encode(), "an answer"),
+    "an answer in a cell": ("sums.ipynb", notebook(source=ANSWER), "an answer"),
+    "an answer in the text": ("README.md", b"Just say `numbers * factor`.", "an answer"),
+    "another right answer": (
+        "sums.py",
+        b"def mean(n):\n    return float(statistics.fmean(numbers.tolist()))\n",
+        "the right answer uses_the_standard_library",
+    ),
+    "a hidden check's code": ("test_sums.py", HIDDEN.encode(), "code of the hidden check"),
+    "a hidden check's name": (
+        "kit.json",
+        json.dumps({"checks": ["test_mean_of_other_numbers"]}).encode(),
+        "the hidden check test_mean_of_other_numbers",
+    ),
+    "a hint in an output": (
+        "sums.ipynb",
+        notebook(output="Try numbers below zero,\ntoo."),
+        "the hidden check test_adds_negative_numbers",
+    ),
+    "a sentence in metadata": (
+        "sums.ipynb",
+        notebook(metadata="Numbers below zero are added as well."),
+        "the hidden check test_adds_negative_numbers",
+    ),
+    "a threshold's name": ("inputs/settings.json", b'{"largest_error": 1}', "the hidden setting"),
+    "a hidden input's name": ("lesson.py", b"load('other_numbers')", "the hidden input other_numbers"),
+    "a hidden input": (
+        "inputs/more.json",
+        (TOY / "autograder/kits/sums/inputs/other_numbers.json").read_bytes(),
+        "is the hidden input other_numbers.json",
+    ),
+    "a file of the staff's": ("autograder/kits/sums/kit.toml", b"", "is for staff alone"),
+    "arrays that are named so": ("a.npz", stored(other_numbers=np.zeros(2)), "the hidden input"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "said"), PLANTS.values(), ids=PLANTS)
+@pytest.mark.parametrize("deep", [False, True], ids=["", "in a wheel in a zip"])
+def test_what_is_planted_is_found(name: str, content: bytes, said: str, deep: bool, toy: Kit) -> None:
+    planted = {"student.zip": pack({"kit.whl": pack({name: content})})} if deep else {name: content}
+    assert any(said in leak for leak in leaks(TOY, toy, planted)), leaks(TOY, toy, planted)
+
+
+def test_a_threshold_is_found_by_its_value_where_nobody_reads_that_number_anyway(toy_root: Path) -> None:
+    toml = toy_root / "autograder/kits/sums/kit.toml"
+    toml.write_text(toml.read_text().replace("largest_error = 1e-9", "least = 0.8125\nmany = 5"))
+    kit = Kit.load(toy_root, "sums")
+    (found,) = leaks(toy_root, kit, {"README.md": b"You need 0.8125, of 10.81256, within 5."})
+    assert found == "README.md gives away the hidden setting least: “0.8125”."
