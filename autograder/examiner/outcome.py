@@ -19,6 +19,8 @@ def result(check: Check, error: BaseException | None, seconds: float) -> CheckRe
         return settle(check, error.outcome, str(error), seconds)
     if isinstance(error, AssertionError):
         return settle(check, "failed", str(error) or check.sentence, seconds)
+    if _is_exhaustion(error):
+        return settle(check, "crashed", f"Examining the answer took too much: {error}", seconds)
     return settle(check, "grader_error", f"The check itself raised {type(error).__name__}: {error}", seconds)
 
 
@@ -38,6 +40,12 @@ def settle(check: Check, outcome: Outcome, message: str, seconds: float = 0.0) -
         hint=check.hint,
         seconds=round(seconds, 3),
     )
+
+
+def _is_exhaustion(error: BaseException) -> bool:
+    """Whether a check ran out of memory or stack: with honest answers it does not, so the answer is why."""
+    # TensorFlow's own exception by name: kits without it import none.
+    return isinstance(error, MemoryError | RecursionError) or type(error).__name__ == "ResourceExhaustedError"
 
 
 def _for_student(check: Check, outcome: Outcome, message: str) -> str:

@@ -53,7 +53,7 @@ class Calls:
             raise SubmissionFailed("failed", f"The answer of {function} is not accepted: {error}") from None
         except (ValueError, TypeError, KeyError, LookupError, ArithmeticError) as error:
             raise SubmissionFailed("crashed", f"The answer of {function} is no plain data: {error}") from None
-        except MemoryError:
+        except (MemoryError, RecursionError):
             raise SubmissionFailed("crashed", f"The answer of {function} takes too much memory.") from None
 
     def ask(self, function: str, request: Frame) -> Frame | SubmissionFailed:

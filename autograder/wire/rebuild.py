@@ -16,6 +16,7 @@ from .networks import parts_of
 from .objects import UnfitSetting, settings_of
 from .refusal import NotAccepted, readable
 from .sentences import sentence
+from .sizes import Sizes
 
 MOST_ENTRIES = 1_000
 _KEYS = {
@@ -49,6 +50,7 @@ class _Rebuilder:
         self._known = len(self._table)
         self._told: set[int] = set()
         self._pending: list[tuple[dict[str, Any], Pending]] = []
+        self._sizes = Sizes()
 
     def run(self, entries: Sequence[Any]) -> tuple[Any, ...]:
         for entry in entries:
@@ -93,6 +95,7 @@ class _Rebuilder:
             pending = new_input(entry)
         else:
             pending = new_layer(entry, LAYERS[kind], self._reader)
+        self._sizes.note(entry, len(self._table))
         self._table.append(pending.layer)
         self._pending.append((entry, pending))
 
@@ -130,7 +133,9 @@ class _Rebuilder:
             if settings_of(layer, INPUT) != entry.get("settings"):
                 raise UnfitSetting("settings", "others than before")
         elif kind == "Sequential":
-            _resynchronise(layer, self._parts(entry))
+            parts = self._parts(entry)
+            self._sizes.note(entry, place)
+            _resynchronise(layer, parts)
         if layer.name != entry["name"]:
             layer.name = entry["name"]
         self._pending.append((entry, pending))

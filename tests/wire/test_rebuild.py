@@ -61,7 +61,26 @@ def refusal_of(head: Any, blob: bytes) -> str:
 
 
 BUILT = {"built": [None, 4], "trains": [True, True]}
+
+
+def doubling(levels: int) -> list[Entry]:
+    """Models inside each other, each of which calls the one before twice."""
+    table = [source([None, 4]), entry("Identity", settings={})]
+    for level in range(levels):
+        twice = [
+            {"layer": len(table) - 1, "args": [{"tensor": 0}]},
+            {"layer": len(table) - 1, "args": [{"tensor": 1}]},
+        ]
+        table.append({**graph(twice, {"tensor": 2}), "name": f"net{level}"})
+    return table
+
+
 BOMBS: dict[str, tuple[list[Any], str]] = {
+    "models that double at every level": (doubling(40), "8192 layers"),
+    "models that hide in each other": (
+        [{**stack(), "name": "s0"}, *({**stack(n), "name": f"s{n + 1}"} for n in range(300))],
+        "41 models inside each other",
+    ),
     "a hundred million units": (
         [source([None, 4]), entry(settings={"units": 10**8}), stack(0, 1)],
         "units: 100000000",
