@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import instructor, staff, student
+from . import instructor, new, staff, student
 
 app = typer.Typer(
     name="kit",
@@ -17,6 +17,7 @@ app = typer.Typer(
 app.add_typer(student.app)
 app.add_typer(staff.app)
 app.add_typer(instructor.app)
+app.add_typer(new.app)
 
 
 def main() -> None:
