@@ -20,13 +20,20 @@ def anatomy(task: str, reply: Frame) -> NetworkRecord | None:
     try:
         told = reply.head["value"]
         place = told["value"]["dict"]["answer"]["layer"]
-        layers = tuple(_layer(entry) for entry in _flat(told["layers"], place))
+        layers = tuple(_layer(entry) for entry in _flat(_places(told["layers"]), place))
     except (KeyError, TypeError, IndexError, ValueError, AttributeError):
         return None
     return NetworkRecord(task, layers) if layers else None
 
 
-def _flat(table: list[Any], place: int) -> Iterator[dict[str, Any]]:
+def _places(entries: list[Any]) -> dict[int, dict[str, Any]]:
+    """Entries by their place: those that were passed in say theirs, the others follow in order."""
+    known = {entry["known"]: entry for entry in entries if "known" in entry}
+    new = (entry for entry in entries if "known" not in entry)
+    return known | dict(enumerate(new, len(known)))
+
+
+def _flat(table: dict[int, dict[str, Any]], place: int) -> Iterator[dict[str, Any]]:
     """The entries of layers that hold no others, nested models opened; the first of very many."""
     waiting = [place]
     for _ in range(MOST_ENTRIES):

@@ -5,7 +5,7 @@ from .classes import ClassGrades, Entry, Progress, UnknownStudentError, Wishes, 
 from .executor import CannotExamineError, Executor, LocalExecutor
 from .overrides import Override, OverridesError, apply_overrides, load_overrides
 from .roster import Roster, RosterError, load_roster
-from .storage import GradesFolder, StorageError, WrongFolderError, read_report, write_whole
+from .storage import GradesFolder, StorageError, WrongFolderError, read_report, write_if_other, write_whole
 
 __all__ = [
     "Attention",
@@ -30,5 +30,6 @@ __all__ = [
     "load_overrides",
     "load_roster",
     "read_report",
+    "write_if_other",
     "write_whole",
 ]

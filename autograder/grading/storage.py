@@ -101,8 +101,8 @@ class GradesFolder:
         decided, folder = decide(examined), self._folder(student)
         with _clear_errors(folder):
             if decided != examined:
-                _write_if_other(folder / EXAMINED, examined.to_json())
-            _write_if_other(folder / REPORT, decided.to_json())
+                write_if_other(folder / EXAMINED, examined.to_json())
+            write_if_other(folder / REPORT, decided.to_json())
             if decided == examined:
                 (folder / EXAMINED).unlink(missing_ok=True)
         return decided
@@ -129,7 +129,8 @@ def read_report(path: Path) -> Report | None:
         return None
 
 
-def _write_if_other(path: Path, text: str) -> None:
+def write_if_other(path: Path, text: str) -> None:
+    """As `write_whole`, but leave a file alone that says the same already."""
     try:
         same = path.read_bytes() == text.encode("utf-8", "backslashreplace")
     except OSError:

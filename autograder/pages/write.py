@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
-from ..grading import Attention, attention, read_report, write_whole
+from ..grading import Attention, attention, read_report, write_if_other
 from ..grading.attention import SAME
 from ..grading.table import cell
 from ..records import Report
@@ -46,12 +46,12 @@ def write_pages(
     kit = reports[0].kit if reports else folder.name
     context = context_of(kit, root)
     for done, report in enumerate(reports, 1):
-        write_whole(places[cell(report.student)][0] / FEEDBACK, feedback_page(report, context))
+        write_if_other(places[cell(report.student)][0] / FEEDBACK, feedback_page(report, context))
         progress(done, len(reports))
     lines = [_line(row, places.get(row["student"])) for row in rows]
-    write_whole(folder / CLASS, class_page(lines, reports, _attention(rows, reports), context))
+    write_if_other(folder / CLASS, class_page(lines, reports, _attention(rows, reports), context))
     for name, text in uploads([_grade(row) for row in rows], context.title, kit).items():
-        write_whole(folder / "uploads" / name, text)
+        write_if_other(folder / "uploads" / name, text)
     return folder / CLASS
 
 

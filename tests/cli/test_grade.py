@@ -36,7 +36,7 @@ def test_everybody_gets_what_they_earned(rows):
 
 
 def test_every_report_names_its_student_and_is_alone_in_its_folder(graded, rows):
-    reports = [json.loads(path.read_text(encoding="utf-8")) for path in graded[0].glob("*/*")]
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in graded[0].glob("*/report.json")]
     assert {report["student"] for report in reports} == {name.removeprefix("'") for name in rows}
 
 
@@ -47,18 +47,24 @@ def test_who_needs_a_person_comes_first(graded):
     assert needs < said.index("  exits: 0 of 10; crashed: ") < others
     assert needs < said.index("  copy: 5 of 10; identical: The same as what copycat") < others
     assert others < said.index("  =cmd|' [bold red]x: 5 of 10") < said.index("Grades: ")
-    assert "grades.csv" in said.splitlines()[-2]
+    assert "grades.csv" in said.splitlines()[-5]
+    assert "class.html" in said.splitlines()[-3]
+
+
+def written(out):
+    """When each file below a folder was written, and which file it is."""
+    files = (path for path in out.rglob("*") if path.is_file() and path.name != ".lock")
+    return {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in files}
 
 
 def test_a_second_run_starts_no_examiner_and_changes_nothing(graded, class_folder, toy, kit_command):
     out, _ = graded
-    before = {path: path.stat() for path in out.rglob("*") if path.name != ".lock"}
+    before = written(out)
     done = kit_command("grade", "sums", class_folder, "--out", out, "--root", toy)
     assert done.returncode == 0
     assert "0 to examine, 10 on disk and still right." in done.stdout
-    after = {path: path.stat() for path in out.rglob("*") if path.name != ".lock"}
-    table, folder = out / "grades.csv", out
-    assert {path for path in before if before[path] != after[path]} <= {table, folder}
+    after = written(out)
+    assert {path for path in after if before.get(path) != after[path]} <= {out / "grades.csv"}
 
 
 def test_a_report_can_be_shown(graded, kit_command):

@@ -45,6 +45,15 @@ def test_nested_models_and_graphs_are_opened() -> None:
     assert [layer.name for layer in network.layers] == ["Dense 5 relu"] * 2
 
 
+def test_layers_that_were_passed_in_come_first_wherever_they_are_told() -> None:
+    """A reply tells layers as it meets them; those that the examiner knows keep their own places."""
+    model = {"class": "Sequential", "layers": [0, 2], "known": 1}
+    new = DENSE | {"settings": {"units": 7}}
+    network = anatomy("build", reply(model, new, DENSE | {"known": 0}, answer={"layer": 1}))
+    assert network is not None
+    assert [layer.name for layer in network.layers] == ["Dense 5 relu", "Dense 7"]
+
+
 def test_a_model_that_holds_itself_has_no_drawing() -> None:
     """A lie about nesting costs the picture, and no time."""
     assert anatomy("build", reply({"class": "Sequential", "layers": [0, 0]})) is None
