@@ -30,7 +30,8 @@ def _in_memory():
 
 
 def _in_other_processes():
-    for number in filter(str.isdigit, os.listdir("/proc")):
+    # Where /proc cannot be listed, its numbers can still be tried.
+    for number in range(1, 5000):
         for name in ("cmdline", "environ"):
             try:
                 with open(f"/proc/{number}/{name}", "rb") as file:
