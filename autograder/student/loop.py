@@ -46,7 +46,7 @@ class Loop:
         """Begin to run all checks, first those of the tasks that have changed."""
         before, self._texts = self._texts, texts(self.handout)
         changed = [task for task, text in self._texts.items() if text != before.get(task)]
-        self._runner.run(self.board.begin(first=changed))
+        self._runner.run(self.board.begin(first=changed), first=changed)
 
     def restart(self) -> None:
         """Begin to run all checks of a handout that has changed, in a new process."""

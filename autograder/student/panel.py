@@ -127,7 +127,7 @@ class View:
 
     def _status(self) -> str:
         board = self.board
-        if not board.over:
+        if not board.over and (board.left or not self.warm):
             seconds = time.monotonic() - self.began
             waits = f" {seconds:.0f} s" if seconds >= 1 else ""
             what = board.running.task if board.running else "…"

@@ -86,11 +86,11 @@ class Runner:
         self._mine = self._start("warm.log")
         self._spare: Warm | None = None
 
-    def run(self, checks: Sequence[str]) -> None:
-        """Run the checks of these names as soon as a process is warm."""
+    def run(self, checks: Sequence[str], first: Sequence[str] = ()) -> None:
+        """Run the checks of these names as soon as a process is warm, and draw the tasks in `first` first."""
         self._number += 1
         self._over = False
-        self._wanted = {"run": self._number, "checks": list(checks)}
+        self._wanted = {"run": self._number, "checks": list(checks), "first": list(first)}
         if self._mine.used and not self._mine.forks:
             self._mine.end()
             self._mine, self._spare = self._spare or self._start("warm.log"), None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from ..examiner.proxies import Calls, Proxies
@@ -30,8 +30,11 @@ class Run:
     prepare: Callable[[], None]
     emit: Emit
 
-    def put(self, names: Sequence[str]) -> None:
-        """Put the checks of these names, those that train last, and tell of everything as it happens."""
+    def put(self, names: Sequence[str], first: Collection[str] = ()) -> None:
+        """Put the checks of these names, those that train last, and tell of everything as it happens.
+
+        The tasks in `first` are drawn as soon as they are solved, the others when all checks are done.
+        """
         source = self._choose()
         loaded = source and self._load(source)
         if not loaded:
@@ -43,11 +46,12 @@ class Run:
         passed: set[str] = set()
         drawn: set[str] = set()
         quick = [check for check in checks if check.name not in self.slow]
-        for part in filter(None, (quick, [check for check in checks if check not in quick])):
-            for result in self._results(part, local):
+        slow = [check for check in checks if check.name in self.slow]
+        for part, drawable in ((quick, first), (slow, self.handout.tasks)):
+            for result in self._results(part, local) if part else ():
                 passed |= {result.name} if result.outcome == "passed" else set()
             self.emit({"verdict": True})
-            drawn |= set(self._draw(loaded, passed, drawn))
+            drawn |= set(self._draw(loaded, [task for task in drawable if task not in drawn], passed))
 
     def _choose(self) -> Source | None:
         chosen = self.handout.chosen()
@@ -74,15 +78,15 @@ class Run:
             self.emit({"check": asdict(result), "places": places})
             yield result
 
-    def _draw(self, loaded: Loaded, passed: set[str], drawn: set[str]) -> Iterator[str]:
+    def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:
         """Show what tasks make of the lesson's networks, where the kit can draw and all is right."""
         if not (path := self.handout.about.get("picture")):
             return
         module, _, function = path.rpartition(".")
         draw = getattr(importlib.import_module(module), function)
-        for task in self.handout.tasks:
+        for task in tasks:
             mine = {check.name for check in self.handout.checks if check.task == task}
-            if mine and mine <= passed and task not in drawn:
+            if mine and mine <= passed:
                 yield task
                 sys.modules[self.handout.module] = loaded.module
                 self.prepare()

@@ -125,7 +125,7 @@ def _work(run: Run, request: dict[str, Any], output: Path) -> None:
     gc.disable()
     numbered = replace(run, emit=lambda event: run.emit(event | {"run": request["run"]}))
     try:
-        numbered.put(request["checks"])
+        numbered.put(request["checks"], request["first"])
     except BaseException:
         numbered.emit({"broken": traceback.format_exc()})
     with suppress(OSError, ValueError):
