@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ from autograder.grading import (
     CannotExamineError,
     ClassGrades,
     Executor,
+    GradesFolder,
     LocalExecutor,
     OverridesError,
     RosterError,
@@ -22,11 +24,14 @@ from autograder.grading import (
     load_overrides,
     load_roster,
 )
+from autograder.grading.comparison import changes
 from autograder.intake import ClassError, find
 from autograder.kit import Kit, KitError
+from autograder.records import Report
 from autograder.sandbox import IsolationUnavailable
 
 from .cache import cache_folder
+from .compare_view import print_changes
 from .failing import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail
 from .grade_view import GradeView
 from .kits import find_kit
@@ -51,11 +56,15 @@ class GradeOrder:
     overrides: Path | None
     root: Path | None
     scheduler: str | None = None
+    gradebook: str | None = None
+    compare: Path | None = None
 
 
 def run_grade(order: GradeOrder, go_on: str) -> int:
     """Grade, print what people need, return the exit status. `go_on` is the command that continues."""
     view = GradeView()
+    # Before grading, for the new grades may take the old ones' place.
+    old = _reports(order.compare) if order.compare else {}
     try:
         kit = find_kit(order.kit, order.root)
         grades = _grade(order, kit, view)
@@ -71,7 +80,33 @@ def run_grade(order: GradeOrder, go_on: str) -> int:
         )
     view.result(grades, order.out)
     _write_pages(order)
+    if order.compare or order.gradebook:
+        _hand_on(order, kit, old, {row.student for row in grades.rows})
     return DID_NOT_HOLD if grades.faults else 0
+
+
+def _hand_on(order: GradeOrder, kit: Kit, old: Mapping[str, Report], students: Collection[str]) -> None:
+    """Show what changed, and write the gradebook, where that was asked for."""
+    new = {student: report for student, report in _reports(order.out).items() if student in students}
+    if order.compare:
+        print_changes(changes(old, new), len(new), order.compare)
+    if order.gradebook:
+        _write_gradebook(order.gradebook, kit, new)
+
+
+def _reports(grades: Path) -> dict[str, Report]:
+    """The reports in a folder of grades, by student."""
+    return {report.student: report for report in GradesFolder(grades).reports().values()}
+
+
+def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
+    from autograder.grading.gradebook import GradebookError, write_gradebook
+
+    try:
+        write_gradebook(place, kit, reports)
+    except GradebookError as error:
+        fail(str(error), DID_NOT_HOLD)
+    print(f"Gradebook: {place}")
 
 
 def _write_pages(order: GradeOrder) -> None:

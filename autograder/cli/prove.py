@@ -15,11 +15,10 @@ from autograder.grading import LocalExecutor
 from autograder.kit import Kit, KitError, slugs
 from autograder.proof.matrix_page import matrix_page
 from autograder.proof.prove import Matrix
-from autograder.proof.record import ProofRecords
 from autograder.proof.run import Proof, prove
 from autograder.sandbox import IsolationUnavailable
 
-from .cache import cache_folder
+from .cache import proofs
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
 from .kits import find_kit, find_repository
 
@@ -61,15 +60,9 @@ def prove_kit(console: Console, root: Path, kit: Kit, jobs: int, isolation: str)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"proving {kit.slug}", total=None)
         proof = prove(root, kit, executor, lambda done, total: bar.update(task, completed=done, total=total))
-    if (known := records()) is not None:
+    if (known := proofs()) is not None:
         known.keep(root, kit, proof)
     return proof
-
-
-def records() -> ProofRecords | None:
-    """The proofs that held on this machine; None where nothing can be kept."""
-    folder = cache_folder("proofs")
-    return ProofRecords(folder) if folder else None
 
 
 def show(console: Console, proof: Proof) -> None:

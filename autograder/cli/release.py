@@ -13,9 +13,9 @@ from autograder.examiner import ExaminerDied
 from autograder.kit import Kit, KitError, slugs
 from autograder.sandbox import IsolationUnavailable
 
+from .cache import proofs
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
 from .kits import find_kit, find_repository
-from .prove import prove_kit, records, show
 
 
 def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isolation: str) -> int:
@@ -57,7 +57,7 @@ def run_list(root: Path | None) -> None:
         kits = _all(root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
-    known, today = records(), date.today()
+    known, today = proofs(), date.today()
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
     for name in ("kit", "title", "state", "points", "release", "due", "version"):
         table.add_column(name, justify="right" if name == "points" else "left", no_wrap=name != "title")
@@ -75,7 +75,9 @@ def _all(root: Path) -> list[Kit]:
 
 def _proven(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -> bool:
     """Whether a proof is on record, or holds now; shows what keeps the kit from being proven."""
-    known = records()
+    from .prove import prove_kit, show  # it imports nbgrader, which takes seconds
+
+    known = proofs()
     if known is not None and known.holds(root, kit):
         return True
     print(f"{kit.slug} {kit.version} is not proven yet as it is: proving it.")

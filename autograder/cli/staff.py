@@ -46,6 +46,16 @@ def grade(
             metavar="ADDRESS", help="Examine on a Dask cluster: tcp://…, or `dask` for its own settings."
         ),
     ] = None,
+    gradebook: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Write the scores into nbgrader's gradebook: a file, or a URL."),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="OLD", help="Show which of these earlier grades change.", exists=True, file_okay=False
+        ),
+    ] = None,
 ) -> None:
     """Grade a class. Safe to stop and to start again: what is on disk and still right is kept.
 
@@ -54,7 +64,8 @@ def grade(
     from .grade import GradeOrder, run_grade
 
     order = GradeOrder(
-        kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root, scheduler
+        *(kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root, scheduler),
+        *(gradebook, compare),
     )
     # Whoever ends the run with SIGTERM reads how to go on, as after Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)

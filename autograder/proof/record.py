@@ -7,12 +7,15 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import autograder
 
 from ..examiner.environment import describe
 from ..kit import Kit
-from .run import Proof
+
+if TYPE_CHECKING:  # proving imports nbgrader, which takes seconds
+    from .run import Proof
 
 
 class ProofRecords:
