@@ -16,7 +16,11 @@ LINK = 3
 
 
 def take_over(link: int, output: int) -> int:
-    """Make the pipe the standard output and error, keep the socket alone, and return its descriptor."""
+    """Make the pipe the standard output and error, keep the socket alone, and return its descriptor.
+
+    The standard input is opened anew: flags and locks on one that every child inherits would outlive a child.
+    """
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     kept = os.dup(link)
     os.dup2(output, 1)
     os.dup2(output, 2)

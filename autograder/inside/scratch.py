@@ -54,11 +54,14 @@ def usage(folders: Sequence[str], mounted: bool) -> tuple[int, int]:
 
 
 def _forget_marks(top: int) -> None:
-    """Mode and attributes of the folder itself could tell the next submission something."""
+    """Mode, attributes and access lists of the folder itself could tell the next submission something.
+
+    A default access list would even decide what modes its files get.
+    """
     if os.fstat(top).st_uid == os.geteuid():
         os.fchmod(top, MODE)
     for name in os.listxattr(top):
-        if name.startswith("user."):
+        if name.startswith(("user.", "system.posix_acl_")):
             os.removexattr(top, name)
 
 

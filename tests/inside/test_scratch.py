@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import stat
+import struct
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -78,6 +81,21 @@ def test_the_folder_itself_keeps_no_marks(tmp_path):
     wipe(str(top))
     assert top.stat().st_mode & 0o7777 == 0o700
     assert not [name for name in os.listxattr(top) if name.startswith("user.")]
+
+
+def test_the_folder_itself_keeps_no_access_list(tmp_path):
+    top = tmp_path / "scratch"
+    top.mkdir()
+    # Version 2; then tag, permissions and id of the owner, the group and the others: none may do anything.
+    nobody = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", tag, 0, -1) for tag in (0x01, 0x04, 0x20))
+    try:
+        os.setxattr(top, "system.posix_acl_default", nobody)
+    except OSError as error:
+        pytest.skip(f"this file system has no access lists: {error}")
+    wipe(str(top))
+    assert os.listxattr(top) == []
+    (top / "file").write_text("x")
+    assert (top / "file").stat().st_mode & stat.S_IRUSR
 
 
 def test_usage_counts_files_and_bytes(tmp_path):

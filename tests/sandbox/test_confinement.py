@@ -188,6 +188,10 @@ def test_what_is_not_allowed_raises(hostile, attempt):
         ("vfork as x32", "0x40000000 + 58"),
         ("a call of tomorrow", "999"),
         ("fcntl F_SETOWN", "72, 0, 8, os.getppid()"),
+        ("ioctl FIOSETOWN", "16, 3, 0x8901, (ctypes.c_int * 1)(os.getppid())"),
+        ("ioctl SIOCSPGRP", "16, 3, 0x8902, (ctypes.c_int * 1)(os.getppid())"),
+        ("inotify_init1", "294, 0"),
+        ("sendto MSG_OOB", "44, 3, b'x', 1, 1, 0, 0"),
         ("mmap MAP_GROWSDOWN", "9, 0, 4096, 3, 0x122, -1, 0"),
         ("mmap shared anonymous", "9, 0, 4096, 3, 0x21, -1, 0"),
         ("tgkill", "234, os.getppid(), os.getppid(), 9"),
@@ -303,6 +307,9 @@ Path('random.py').write_text('raise SystemExit')
 attempt(lambda: Path('/dev/shm/mark').write_text('x'))
 sys.path.insert(0, os.getcwd())
 threading.Thread(target=signal.pause, daemon=True).start()
+import fcntl
+fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK)
+fcntl.flock(0, fcntl.LOCK_EX)
 found = 0
 """
     mode = hostile("found = os.stat('.').st_mode")
@@ -314,11 +321,16 @@ found = 0
         "    marks = [m for m in os.listxattr('.') if m.startswith('user.')]\n"
         "    shared = os.listdir('/dev/shm') if os.path.exists('/dev/shm/mark') else []\n"
         "    return os.listdir('.'), shared, marks, lesson.SECRET_OF_THE_LESSON\n"
+        "def standard_input():\n"
+        "    import fcntl\n"
+        "    fcntl.flock(open('/dev/null'), fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
+        "    return fcntl.fcntl(0, fcntl.F_GETFL) & os.O_NONBLOCK\n"
         "def mode():\n"
         "    return os.stat('.').st_mode\n"
     )
     assert call("left") == ([], [], [], 7)
     assert call("mode") == mode
+    assert call("standard_input") == 0
 
 
 def test_nothing_lasts_from_one_child_to_the_next_of_the_same_submission(call, hostile):
