@@ -1,0 +1,201 @@
+"""Facts about week 10's given code: its pictures, its inputs, and how it looks at networks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+ROOT = Path(__file__).resolve().parents[2]
+GIVEN = ROOT / "solutions" / "week10_parts"
+CHECKS = ROOT / "autograder" / "kits" / "week10_parts"
+MODULES = ("lesson", "shapes", "asking", "networks", "expect")
+
+
+@pytest.fixture(scope="module")
+def code() -> Any:
+    """The given modules and Keras; TensorFlow is imported when the first test needs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(GIVEN))
+        import asking
+        import expect
+        import keras
+        import lesson
+        import networks
+        import shapes
+
+        lesson.INPUT_FOLDERS.append(CHECKS / "inputs")
+        lesson.deterministic(1)
+        yield SimpleNamespace(
+            lesson=lesson, shapes=shapes, asking=asking, networks=networks, expect=expect, keras=keras
+        )
+        for name in MODULES:
+            del sys.modules[name]
+
+
+def test_importing_and_seeding_start_no_thread() -> None:
+    """The examiner and the sandbox fork after both, and only a process of one thread can."""
+    program = (
+        "import os, lesson, expect; lesson.deterministic(3); lesson.deterministic(4); "
+        "print(len(os.listdir('/proc/self/task')))"
+    )
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, cwd=GIVEN, capture_output=True, text=True, check=True, timeout=300)
+    assert run.stdout.strip() == "1"
+
+
+@pytest.mark.parametrize(("name", "kinds"), [("parts", 6), ("things", 4)])
+def test_pictures_follow_from_the_seed(code: Any, name: str, kinds: int) -> None:
+    """Grey, 24 × 24, as many of every kind; another seed draws others."""
+    draw = getattr(code.lesson, name)
+    x, y = draw(3, seed=5)
+    assert (x.shape, x.dtype, y.shape, y.dtype) == (
+        (3 * kinds, 24, 24, 1),
+        np.float32,
+        (3 * kinds, kinds),
+        np.float32,
+    )
+    assert y.sum(axis=0).tolist() == [3] * kinds
+    assert np.array_equal(x, draw(3, seed=5)[0])
+    assert not np.array_equal(x, draw(3, seed=6)[0])
+
+
+@settings(max_examples=25, deadline=None)
+@given(place=st.tuples(st.floats(0, 1), st.floats(0, 1)), size=st.floats(0, 1), number=st.integers(0, 9))
+def test_what_is_drawn_stays_in_the_picture(code: Any, place: Any, size: float, number: int) -> None:
+    """Wherever a part or thing is put, no stroke touches the edge of the picture, and some are bright."""
+    shapes = code.shapes
+    if number < 6:
+        kind, sizes, room = shapes.PARTS[number], shapes.PART_SIZES, shapes.PART_ROOM
+    else:
+        kind, sizes, room = shapes.THINGS[number - 6], shapes.THING_SIZES, shapes.THING_ROOM
+    at = tuple(room + share * (shapes.SIDE - 1 - 2 * room) for share in place)
+    picture = shapes.clean(kind, at, sizes[0] + size * (sizes[1] - sizes[0]))
+    assert picture.shape == (24, 24)
+    assert picture.min() == 0
+    assert picture.max() == 1
+    # The sum over the picture is what the same drawing has on a larger sheet: nothing is cut off.
+    assert picture[[0, -1], :].max() < 1
+    assert picture[:, [0, -1]].max() < 1
+
+
+def test_noise_is_strong(code: Any) -> None:
+    x, _ = code.lesson.parts(20, seed=1)
+    clean = [code.shapes.clean(code.shapes.edge, (12.0, 12.0), 4.0).sum()]
+    assert 0.4 < x[:, :2].std() < 0.5
+    assert clean[0] > 0
+
+
+def test_inputs_are_networks_of_their_own_every_time(code: Any) -> None:
+    """Two loads share nothing; names are none that Keras would choose."""
+    one, two = code.lesson.load("parts_donor"), code.lesson.load("parts_donor")
+    assert not {id(layer) for layer in one.layers} & {id(layer) for layer in two.layers}
+    assert all(np.array_equal(*pair) for pair in zip(one.get_weights(), two.get_weights(), strict=True))
+    assert one.layers[0].name == "parts_donor_1"
+    assert not one.compiled
+
+
+def test_the_donor_is_what_the_lesson_says(code: Any) -> None:
+    """14,566 parameters, 32 features, and most parts right that it has never seen."""
+    donor = code.lesson.load("parts_donor")
+    assert donor.count_params() == 14_566
+    assert code.lesson.accuracy(donor, *code.lesson.parts(50, seed=12345)) > 0.9
+
+
+def test_flags_are_those_of_the_description(code: Any) -> None:
+    """Frozen bodies are frozen, also where they are networks in a network."""
+    assert code.networks.counts(code.lesson.load("parts_body")).trainable == 0
+    nested = code.lesson.load("nested_graft")
+    assert code.networks.flags(nested) == [False] * 7 + [True]
+    assert not nested.layers[0].trainable
+    assert [layer.name for layer in nested.layers] == ["nested_graft_1", "nested_graft_3"]
+
+
+def test_input_files_are_small_and_hold_no_date() -> None:
+    """Made again, they are the same bytes: zip archives would otherwise remember when they were written."""
+    paths = [*(GIVEN / "inputs").glob("*"), *(CHECKS / "inputs").glob("*")]
+    assert sum(path.stat().st_size for path in paths) < 200_000
+    for path in paths:
+        if path.suffix == ".npz":
+            with zipfile.ZipFile(path) as archive:
+                assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, path.name
+
+
+def test_a_missing_input_is_named(code: Any) -> None:
+    with pytest.raises(FileNotFoundError, match=r"an input tulips\.json"):
+        code.lesson.load("tulips")
+
+
+def test_training_false_does_not_survive_training(code: Any) -> None:
+    """What the lesson says of Keras: only a frozen BatchNormalization keeps its averages in training."""
+    body, x = code.lesson.load("loose_body"), code.networks.probes((24, 24, 1))
+    inputs = code.keras.Input((24, 24, 1))
+    model = code.keras.Model(inputs, body(inputs, training=False))
+    with pytest.raises(AssertionError, match="the same while it trains"):
+        code.expect.inference_mode(model, x)
+    body.trainable = False
+    code.expect.inference_mode(model, x)
+
+
+def test_a_layer_inside_a_frozen_network_is_frozen(code: Any) -> None:
+    """Whatever its own flag says."""
+    nested = code.lesson.load("nested_graft")
+    for layer in code.lesson.layers(nested):
+        layer.trainable = True
+    assert code.networks.flags(nested) == [False] * 7 + [True]
+
+
+def test_the_public_network_is_the_same_every_time(code: Any) -> None:
+    """NumPy draws its weights, so no clone has them by chance."""
+    one, two = code.lesson.mobilenet(), code.lesson.mobilenet(side=64)
+    assert one.count_params() == 47_560
+    assert all(np.array_equal(*pair) for pair in zip(one.get_weights(), two.get_weights(), strict=True))
+    assert np.isfinite(code.lesson.outputs(one, code.networks.probes((32, 32, 3), 2))).all()
+
+
+def test_training_a_top_on_features_is_training_it_on_the_body(code: Any) -> None:
+    x, y = code.lesson.things(2, seed=3)
+    graft, other = (code.lesson.load("new_graft") for _ in range(2))
+    body = code.networks.until(graft, graft.layers[-2].name)
+    top = code.networks.alone(other.layers[-1])
+    for model, rows in ((graft, x), (top, code.lesson.outputs(body, x))):
+        code.lesson.train(code.networks.ready(model, 0.01), rows, y, epochs=5, seed=1)
+    assert np.allclose(graft.get_weights()[-2], other.get_weights()[-2], atol=1e-5)
+
+
+def test_an_argument_that_changed_is_described(code: Any) -> None:
+    """Layers gone, layers frozen, weights replaced: each is said in numbers."""
+
+    def ask(change: Any) -> Any:
+        def task(body: Any) -> Any:
+            change(body)
+            return code.lesson.load("parts_body")
+
+        return code.asking.ask(task, "learned_body", 1)
+
+    code.expect.unharmed(ask(lambda body: None))
+    with pytest.raises(AssertionError, match="keeps its 12 layers"):
+        code.expect.unharmed(ask(lambda body: body.pop()))
+    with pytest.raises(AssertionError, match="0 trainable and 14,368 frozen"):
+        code.expect.unharmed(ask(lambda body: setattr(body, "trainable", False)))
+    with pytest.raises(AssertionError, match="its own weights in parts_donor_1"):
+        code.expect.unharmed(ask(lambda body: code.lesson.draw_weights(body, 1)))
+
+
+def test_doing_nothing_earns_nothing(code: Any) -> None:
+    """A function that gives its argument back has neither kept it apart, nor frozen, nor thawed it."""
+    for check, words in (
+        (code.expect.unharmed, "the very one that was passed in"),
+        (code.expect.froze, "less to train than before"),
+        (code.expect.thawed, "more to train than before"),
+    ):
+        with pytest.raises(AssertionError, match=words):
+            check(code.asking.ask(lambda body: body, "learned_body", 1))

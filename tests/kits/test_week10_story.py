@@ -1,0 +1,76 @@
+"""`python lesson.py` tells week 10's story with the student's functions, solved or not."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.kit import Kit
+
+ROOT = Path(__file__).resolve().parents[2]
+KIT = Kit.load(ROOT, "week10_parts")
+ANSWERS = (ROOT / "solutions" / "week10_parts" / "borrow.py").read_text(encoding="utf-8")
+STUB = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "raise NotImplementedError", ANSWERS, flags=re.DOTALL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A student's folder with the given code and the public inputs, without an answer."""
+    (tmp_path / "inputs").mkdir()
+    for name, content in KIT.given.items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "inputs" / "settings.json").write_text(json.dumps(KIT.settings), encoding="utf-8")
+    return tmp_path
+
+
+def told(folder: Path, answers: str) -> str:
+    """What the story says of these answers."""
+    (folder / "borrow.py").write_text(answers, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "lesson.py"], cwd=folder, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def test_the_story_of_a_solution_shows_what_the_donor_is_worth(folder: Path) -> None:
+    """The graft beats random layers by far, and fine-tuning makes it better still."""
+    story = told(folder, ANSWERS)
+    assert "frozen body: 14,368 parameters, 0 trainable and 14,368 frozen" in story
+    reached = {
+        name: float(share)
+        for name, share in re.findall(r"(graft|fake|before|after): .*?accuracy (\d\.\d+)", story)
+    }
+    assert reached["graft"] > reached["fake"] + 0.2
+    assert reached["after"] > reached["before"]
+    assert "48,140 parameters, 580 trainable" in story
+
+
+def test_the_story_of_a_stub_names_what_is_missing(folder: Path) -> None:
+    """It goes on with the lesson's own networks to the end."""
+    story = told(folder, STUB)
+    missing = [line.split()[0] for line in story.splitlines() if "not written yet" in line]
+    assert list(dict.fromkeys(missing)) == list(KIT.tasks)
+
+
+def test_the_checks_are_worth_100_points() -> None:
+    """Every task has public and hidden ones, and the hidden ones are the smaller part."""
+    assert KIT.points() == 100
+    assert {(check.task, check.hidden) for check in KIT.checks} == {
+        (task, hidden) for task in KIT.tasks for hidden in (False, True)
+    }
+    assert sum(check.points for check in KIT.checks if check.hidden) < 50
+
+
+@pytest.mark.parametrize("plot", ["parts", "things", "filters", "answers"])
+def test_pictures_show_themselves(folder: Path, plot: str) -> None:
+    argument = "" if plot in ("parts", "things") else "lesson.load('parts_donor')"
+    program = f"import lesson, pictures; print(pictures.{plot}({argument})._repr_svg_()[:5])"
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=300)
+    assert run.stdout.startswith("<?xml")
