@@ -8,6 +8,7 @@ layers of their own. So these functions look at the layers that have weights, an
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,10 @@ import lesson
 # isort: split
 import keras
 import numpy as np
+import tensorflow as tf
+
+# What Keras paints its messages with.
+ESCAPES = re.compile(r"\x1b\[[\d;]*m")
 
 Weights = list[tuple[np.ndarray, np.ndarray]]
 
@@ -42,41 +47,6 @@ class Counts(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.total:,} parameters, {self.trainable:,} trainable and {self.frozen:,} frozen"
-
-
-class State(NamedTuple):
-    """A flat network of Dense layers as it was at one moment: later changes do not reach this copy."""
-
-    layers: list[Any]
-    flags: list[bool]
-    weights: Weights
-    activations: list[str]
-    counts: Counts
-
-    def outputs(self, x: np.ndarray, layers: int | None = None) -> np.ndarray:
-        """What all layers, or `[:layers]`, made of the rows of x (n, features), computed by NumPy."""
-        return forward(self.weights[:layers], self.activations[:layers], x)
-
-
-class Asked(NamedTuple):
-    """A question to a task: the network passed to it, what that was like before, and the answer."""
-
-    argument: Any
-    before: State
-    answer: Any
-
-
-def ask(task: Callable[..., Any], argument: Any, seed: int, **sizes: int) -> Asked:
-    """Set `seed`, then call `task` with a network from `lesson.load` and with `sizes` by keyword."""
-    before = State(
-        list(argument.layers),
-        [layer.trainable for layer in argument.layers],
-        weights(argument),
-        [layer.activation.__name__ for layer in argument.layers],
-        counts(argument),
-    )
-    lesson.deterministic(seed)
-    return Asked(argument, before, task(argument, **sizes))
 
 
 def flat(model: Any) -> list[Any]:
@@ -126,8 +96,9 @@ def weights(model: Any) -> Weights:
 def flags(model: Any) -> list[bool]:
     """Of each Dense layer, in order, whether training can change it."""
     __tracebackhide__ = True
+    layers = weighted(model)
     trained = {id(variable) for variable in model.trainable_variables}
-    return [any(id(variable) in trained for variable in layer.weights) for layer in weighted(model)]
+    return [any(id(variable) in trained for variable in layer.weights) for layer in layers]
 
 
 def counts(model: Any) -> Counts:
@@ -140,8 +111,21 @@ def counts(model: Any) -> Counts:
 
 
 def forward(pairs: Weights, activations: Sequence[str], x: np.ndarray) -> np.ndarray:
-    """What Dense layers with these weights and activations make of the rows of x, computed by NumPy."""
+    """What Dense layers with these weights and activations make of the rows of x, computed by NumPy.
+
+    Raises AssertionError where the layers are more or fewer than the activations, or do not fit together.
+    """
+    __tracebackhide__ = True
+    if len(pairs) != len(activations):
+        raise AssertionError(
+            f"Expected {len(activations)} Dense layers, received {len(pairs)}. Which is missing, or too many?"
+        )
     for (kernel, bias), activation in zip(pairs, activations, strict=True):
+        if x.shape[1] != len(kernel):
+            raise AssertionError(
+                f"Expected a layer for {x.shape[1]} numbers a row, received one for {len(kernel)}. What does "
+                "the layer below it give?"
+            )
         x = ACTIVATIONS[activation](x.astype(np.float64) @ kernel + bias)
     return x
 
@@ -151,9 +135,9 @@ def outputs(model: Any, x: np.ndarray) -> np.ndarray:
     __tracebackhide__ = True
     flat(model)
     try:
-        return np.asarray(model(x))
-    except Exception as error:
-        said = f"{type(error).__name__}: {error}"
+        return lesson.outputs(model, x)
+    except (ValueError, TypeError, tf.errors.OpError) as error:
+        said = f"{type(error).__name__}: {ESCAPES.sub('', str(error))}"
         raise AssertionError(
             f"Expected a network for rows of {x.shape[1]} numbers, received {said}"
         ) from None

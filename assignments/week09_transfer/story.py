@@ -9,6 +9,7 @@ from typing import Any
 import lesson
 
 # isort: split
+import drawing
 import networks
 import numpy as np
 
@@ -33,21 +34,16 @@ def tell() -> None:
     before = networks.counts(base)
     frozen = _ask("freeze", body, otherwise="frozen_body")
     _show("frozen body", frozen)
-    if networks.counts(base) != before:
-        now = networks.counts(base)
-        print(
-            f"  The company's base is frozen too now: {now.trainable:,} of its {now.total:,} parameters still"
-        )
-        print("  train. Its layers are the copy's layers, and a layer is frozen in every model that uses it.")
+    if remark := drawing.harm(before, networks.counts(base)):
+        print(f"  {remark}")
 
-    print(
-        "\nA new top for eight imaginary flowers of four kinds, trained on the features of the frozen body."
-    )
+    print("\nA new top for eight imaginary flowers of four kinds, on the features of the frozen body.")
     _learn("new model", _ask("add_softmax", frozen), settings)
 
     print("\nThe same in one function, onto a donor that the lesson has trained.")
     graft = _ask("build_transfer_model", lesson.load("iris_donor"))
     if _learn("graft", graft, settings):
+        print(drawing.draw(graft))
         _flowers(graft)
 
 

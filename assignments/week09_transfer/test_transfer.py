@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any
 
+import asking
 import expect
 import lesson
 import networks
 import pytest
 import transfer
-from networks import Asked, Weights
+from asking import Asked
+from networks import Weights
 
 Settings = Mapping[str, Any]
 Trained = tuple[Asked, Weights, float]
@@ -25,7 +26,7 @@ Trained = tuple[Asked, Weights, float]
 def base(settings: Settings) -> Callable[[], Any]:
     """The base, as it is built."""
 
-    @cache
+    @asking.once
     def asked() -> Any:
         lesson.deterministic(settings["seed"])
         return transfer.build_base()
@@ -36,32 +37,32 @@ def base(settings: Settings) -> Callable[[], Any]:
 @pytest.fixture(scope="module")
 def copied(settings: Settings) -> Callable[[], Asked]:
     """A copy of a donor with two hidden layers."""
-    return cache(lambda: networks.ask(transfer.copy_layers, lesson.load("drawn_donor"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.copy_layers, lesson.load("drawn_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def dropped(settings: Settings) -> Callable[[], Asked]:
     """Another donor without its top."""
-    return cache(lambda: networks.ask(transfer.drop_top, lesson.load("topped_donor"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.drop_top, lesson.load("topped_donor"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def frozen(settings: Settings) -> Callable[[], Asked]:
     """A body of two layers, frozen."""
-    return cache(lambda: networks.ask(transfer.freeze, lesson.load("body"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.freeze, lesson.load("body"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def added(settings: Settings) -> Callable[[], Asked]:
     """A new top on a frozen body."""
-    return cache(lambda: networks.ask(transfer.add_softmax, lesson.load("frozen_body"), settings["seed"]))
+    return asking.once(lambda: asking.ask(transfer.add_softmax, lesson.load("frozen_body"), settings["seed"]))
 
 
 @pytest.fixture(scope="module")
 def grafted(settings: Settings) -> Callable[[], Asked]:
     """A graft onto the donor that was trained on Iris."""
-    return cache(
-        lambda: networks.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
+    return asking.once(
+        lambda: asking.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
     )
 
 
@@ -69,17 +70,15 @@ def grafted(settings: Settings) -> Callable[[], Asked]:
 def trained(settings: Settings) -> Callable[[], Trained]:
     """Another such graft after training on the eight flowers, its weights before, and its accuracy."""
 
-    @cache
+    @asking.once
     def asked() -> Trained:
-        graft = networks.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
-        expect.compiled(graft.answer)
-        expect.shapes(
-            graft.answer, [(4, 50), (50, 25), (25, 4)], "Only a graft with these layers is trained here."
-        )
-        expect.can_train(graft.answer)
+        graft = asking.ask(transfer.build_transfer_model, lesson.load("iris_donor"), settings["seed"])
+        x, y = lesson.eight_flowers()
+        think = "Only a graft with these layers is trained here."
+        expect.shapes(graft.answer, [(4, 50), (50, 25), (25, 4)], think)
+        expect.can_train(graft.answer, x, y)
         networks.draw_top(graft.answer, settings["seed"])
         before = networks.weights(graft.answer)
-        x, y = lesson.eight_flowers()
         result = lesson.train(graft.answer, x, y, epochs=settings["graft_epochs"], seed=settings["seed"])
         return graft, before, result["accuracy"]
 
@@ -105,8 +104,8 @@ def test_build_base_trains_all_1603_parameters(base: Callable[[], Any]) -> None:
 def test_build_base_computes_relu_relu_softmax(base: Callable[[], Any]) -> None:
     """The base computes what relu, relu and softmax make of its weights."""
     x = networks.probes(4)
-    law = networks.forward(networks.weights(base()), ["relu", "relu", "softmax"], x)
-    expect.outputs(base(), x, law, "Which activation follows which layer, and does each follow only once?")
+    think = "Which activation follows which layer, and does each follow only once?"
+    expect.law(base(), ["relu", "relu", "softmax"], x, think)
 
 
 @pytest.mark.task("build_base", points=2, hint="Which loss compares one-hot targets with probabilities?")
@@ -120,20 +119,20 @@ def test_build_base_learns_iris(settings: Settings) -> None:
     """Trained for 100 epochs, the base gets at least 95 % of the Iris flowers right."""
     lesson.deterministic(settings["seed"])
     base = transfer.build_base()
-    expect.compiled(base)
-    expect.shapes(base, [(4, 50), (50, 25), (25, 3)], "Only a network with these layers is trained here.")
-    expect.can_train(base)
     x, y = lesson.iris()
+    expect.shapes(base, [(4, 50), (50, 25), (25, 3)], "Only a network with these layers is trained here.")
+    expect.can_train(base, x, y)
     result = lesson.train(base, x, y, epochs=settings["base_epochs"], seed=settings["seed"])
     expect.accuracy(result["accuracy"], settings["base_accuracy"])
 
 
 @pytest.mark.task("copy_layers", points=2, hint="Is there a layer in the copy for every layer of the base?")
 def test_copy_layers_makes_a_model_of_the_same_layers(copied: Callable[[], Asked]) -> None:
-    """The copy is a new model that has layers of the same sizes in the same order."""
+    """The copy is a new model that has layers of the same sizes in the same order, and all of them train."""
     asked = copied()
     expect.new(asked)
     expect.shapes(asked.answer, [(4, 50), (50, 25), (25, 3)], "Which of the base's layers arrived?")
+    expect.counts(asked.answer, 1603, 1603, "Copying freezes nothing.")
 
 
 @pytest.mark.task(
@@ -142,6 +141,7 @@ def test_copy_layers_makes_a_model_of_the_same_layers(copied: Callable[[], Asked
 def test_copy_layers_brings_the_weights(copied: Callable[[], Asked]) -> None:
     """Every kernel and every bias of the base is in the copy, bit for bit."""
     asked = copied()
+    expect.new(asked)
     expect.weights(asked.answer, asked.before.weights)
 
 
@@ -149,6 +149,7 @@ def test_copy_layers_brings_the_weights(copied: Callable[[], Asked]) -> None:
 def test_copy_layers_keeps_the_predictions(copied: Callable[[], Asked]) -> None:
     """The copy predicts what the base predicted."""
     asked, x = copied(), networks.probes(4)
+    expect.new(asked)
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Did the weights arrive, and the activations?")
 
 
@@ -160,8 +161,10 @@ def test_copy_layers_leaves_the_base_alone(copied: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("drop_top", points=3, hint="Which layers remain when only the last one goes?")
 def test_drop_top_removes_one_layer(dropped: Callable[[], Asked]) -> None:
-    """The layers of 50 and 25 units remain, the one of 3 is gone."""
-    expect.shapes(dropped().answer, [(4, 50), (50, 25)], "Which layer is the last, and does all of it go?")
+    """The layers of 50 and 25 units remain and train as before, the one of 3 is gone."""
+    answer = dropped().answer
+    expect.shapes(answer, [(4, 50), (50, 25)], "Which layer is the last, and does all of it go?")
+    expect.counts(answer, 1525, 1525, "Cutting off a layer freezes none of the others.")
 
 
 @pytest.mark.task("drop_top", points=3, hint="Are the layers that remain still the ones that were there?")
@@ -192,6 +195,7 @@ def test_drop_top_leaves_the_argument_alone(dropped: Callable[[], Asked]) -> Non
 def test_freeze_keeps_layers_and_weights(frozen: Callable[[], Asked]) -> None:
     """The frozen model has the same layers with the same weights."""
     asked = frozen()
+    expect.froze(asked)
     expect.weights(asked.answer, asked.before.weights)
 
 
@@ -207,6 +211,7 @@ def test_freeze_leaves_nothing_to_train(frozen: Callable[[], Asked]) -> None:
 def test_freeze_keeps_the_outputs(frozen: Callable[[], Asked]) -> None:
     """The frozen model computes what it computed before."""
     asked, x = frozen(), networks.probes(4)
+    expect.froze(asked)
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
 
 
@@ -223,10 +228,8 @@ def test_add_softmax_puts_one_layer_on_top(added: Callable[[], Asked]) -> None:
 def test_add_softmax_gives_probabilities(added: Callable[[], Asked]) -> None:
     """What comes out is the softmax of what the new layer makes of the body's features."""
     asked, x = added(), networks.probes(4)
-    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x))
-    expect.outputs(
-        asked.answer, x, law, "Has the body its activations, and does softmax come once, at the end?"
-    )
+    think = "Has the body its activations, and does softmax come once, at the end?"
+    expect.softmax_on(asked.answer, asked.before.outputs(x), x, think)
 
 
 @pytest.mark.task("add_softmax", points=2, hint="Which loss compares one-hot targets with probabilities?")
@@ -266,11 +269,10 @@ def test_build_transfer_model_trains_104_of_1629_parameters(grafted: Callable[[]
 def test_build_transfer_model_borrows_what_the_base_learned(grafted: Callable[[], Asked]) -> None:
     """The borrowed layers have the base's weights, bit for bit, and its activations; a softmax follows."""
     asked, x = grafted(), networks.probes(4)
+    expect.new(asked)
     expect.weights(asked.answer, asked.before.weights[:-1], first=2)
-    law = networks.forward(networks.weights(asked.answer)[-1:], ["softmax"], asked.before.outputs(x, -1))
-    expect.outputs(
-        asked.answer, x, law, "Has every layer its activation, and does softmax come once, at the end?"
-    )
+    think = "Has every layer its activation, and does softmax come once, at the end?"
+    expect.softmax_on(asked.answer, asked.before.outputs(x, -1), x, think)
 
 
 @pytest.mark.task(

@@ -44,7 +44,8 @@ def copy_layers(base: keras.Model) -> keras.Model:
     """Copy a network, layer by layer.
 
     Return a new model that has all layers of `base`, in order and with their weights, so that it predicts the
-    same. Re-using the layer objects is as right as making new ones. It need not be compiled.
+    same. What trains in `base` trains in the copy. Re-using the layer objects is as right as making new ones.
+    It need not be compiled.
 
     `base` must stay as it is: its layers, weights and trainable flags.
 
@@ -67,8 +68,9 @@ def drop_top(model: keras.Model) -> keras.Model:
     """Cut off the last layer.
 
     Return a model that has all layers of `model` but the last one, in order and with their weights. What
-    comes out of it is what the last layer used to receive. `model` has at least two layers. Re-using the
-    layer objects is as right as making new ones. The answer need not be compiled.
+    comes out of it is what the last layer used to receive, and what trained before trains still. `model` has
+    at least two layers. Re-using the layer objects is as right as making new ones. The answer need not be
+    compiled.
 
     `model` must stay as it is: all of its layers, the last one too, their weights and trainable flags.
 

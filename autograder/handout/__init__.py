@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from autograder.handout.build import build
 from autograder.handout.disk import Difference, compare, put, write
+from autograder.handout.translation import languages
 
-__all__ = ["Difference", "build", "compare", "put", "write"]
+__all__ = ["Difference", "build", "compare", "languages", "put", "write"]

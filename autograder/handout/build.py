@@ -10,16 +10,17 @@ from autograder.handed_out import METADATA
 from autograder.handout.metadata import metadata
 from autograder.handout.notebook import notebook
 from autograder.handout.otter_tests import public_otter_tests
-from autograder.handout.readme import readme
+from autograder.handout.readme import ENGLISH, readme
 from autograder.handout.requirements import requirements
 from autograder.handout.story import NAME as STORY
 from autograder.handout.stub import strip
+from autograder.handout.translation import FOLDER, TABLE, translation
 from autograder.kit import Kit, KitError
 
 SETTINGS = "inputs/settings.json"
 
 
-def build(root: Path, slug: str) -> dict[str, bytes]:
+def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     """The handout of one kit: contents by path in its folder, the same bytes for the same sources.
 
     Every file that can hold a comment begins with one that names its source. Raises KitError where the
@@ -31,22 +32,27 @@ def build(root: Path, slug: str) -> dict[str, bytes]:
     if not (root / answer).is_file():
         raise KitError(f"Expected the answers in {answer}, found no such file.")
     stub = strip((root / answer).read_text(encoding="utf-8"), kit.tasks, answer)
+    title, told, page_source = kit.title, story(root, slug), answer
+    if language != ENGLISH:
+        words = translation(root, kit, stub, told, language)
+        title, told, stub = words.title, words.story, words.put_into(stub)
+        page_source = f"{answer} and {sources}/{FOLDER}/{language}/{TABLE}"
     texts = {
-        "README.md": _page(readme(kit, stub), f"{checks}/kit.toml and {answer}"),
+        "README.md": _page(readme(kit, stub, title, language), f"{checks}/kit.toml and {page_source}"),
         "conftest.py": _code(_conftest(), "autograder/handout/verbatim/conftest.py"),
         "pytest.ini": _code(_pytest_ini(kit), f"{checks}/kit.toml"),
         "requirements.txt": _code(requirements(), "pyproject.toml"),
         f"test_{kit.module}.py": _code(kit.files["test_public.py"].decode(), f"{checks}/test_public.py"),
-        f"{kit.module}.py": _code(stub, answer),
+        f"{kit.module}.py": _code(stub, page_source),
     }
     files = {name: _given(name, content, f"{sources}/{name}") for name, content in kit.given.items()}
     files |= {name: text.encode() for name, text in texts.items()} | {SETTINGS: settings(kit)}
     files |= public_otter_tests(kit)
     hints = root / sources / "hints.toml"
-    told = story(root, slug)
-    origin = answer if told is None else f"{sources}/{STORY} and {answer}"
+    place = sources if language == ENGLISH else f"{sources}/{FOLDER}/{language}"
+    origin = answer if told is None else f"{place}/{STORY} and {page_source}"
     return files | {
-        METADATA: metadata(kit, files, hints.read_text("utf-8") if hints.is_file() else ""),
+        METADATA: metadata(kit, title, files, hints.read_text("utf-8") if hints.is_file() else ""),
         f"{kit.module}.ipynb": notebook(kit, stub, told, origin),
     }
 

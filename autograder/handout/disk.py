@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.handout.build import SETTINGS, build
+from autograder.handout.translation import languages
+
+# Two letters, as which no kit is called.
+LANGUAGE_FOLDER = "[a-z][a-z]"
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,9 @@ class Difference:
 def write(root: Path, slug: str) -> list[Difference]:
     """Write `assignments/<slug>`; returns what had to change, sorted by path. Raises KitError.
 
-    Files there that no source asks for are removed, save hidden ones and caches. The public settings are
-    also written beside the solution's inputs, where the given code reads them.
+    A translation goes to `assignments/<language>/<slug>`. Files there that no source asks for are removed,
+    save hidden ones and caches. The public settings are also written beside the solution's inputs, where the
+    given code reads them.
     """
     wanted = _wanted(root, slug)
     differences = list(_differences(root, slug, wanted))
@@ -51,6 +56,9 @@ def put(files: Mapping[str, bytes], folder: Path) -> None:
 def _wanted(root: Path, slug: str) -> dict[str, bytes]:
     handout = build(root, slug)
     wanted = {f"assignments/{slug}/{name}": content for name, content in handout.items()}
+    for language in languages(root, slug):
+        translated = build(root, slug, language)
+        wanted |= {f"assignments/{language}/{slug}/{name}": text for name, text in translated.items()}
     return wanted | {f"solutions/{slug}/{SETTINGS}": handout[SETTINGS]}
 
 
@@ -66,9 +74,10 @@ def _differences(root: Path, slug: str, wanted: Mapping[str, bytes]) -> Iterator
 
 
 def _found(root: Path, slug: str) -> Iterator[str]:
-    """The files of a handout on disk, without what Python, editors and test runners leave there."""
-    folder = root / "assignments" / slug
-    for path in folder.rglob("*"):
-        parts = path.relative_to(folder).parts
-        if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
-            yield path.relative_to(root).as_posix()
+    """The files of the handouts on disk, without what Python, editors and test runners leave there."""
+    top = root / "assignments"
+    for folder in (top / slug, *top.glob(f"{LANGUAGE_FOLDER}/{slug}")):
+        for path in folder.rglob("*"):
+            parts = path.relative_to(folder).parts
+            if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
+                yield path.relative_to(root).as_posix()

@@ -13,7 +13,7 @@ from autograder.handout.requirements import IMPORTS
 from autograder.kit import Kit, KitError
 
 
-def metadata(kit: Kit, files: Mapping[str, bytes], hints: str) -> bytes:
+def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> bytes:
     """The text of `kit.json` for a handout of `files`; `hints` is that of `hints.toml`. Raises KitError."""
     ladder = _hints(kit, hints)
     given = [name.removesuffix(".py") for name in kit.given if name.endswith(".py")]
@@ -23,7 +23,7 @@ def metadata(kit: Kit, files: Mapping[str, bytes], hints: str) -> bytes:
     data = {
         "generated": f"by `kit sync` from {kit.slug}'s kit.toml, checks and hints.toml",
         "slug": kit.slug,
-        "title": kit.title,
+        "title": title,
         "version": hashlib.sha256(json.dumps(sums).encode()).hexdigest()[:12],
         "module": kit.module,
         "tasks": kit.tasks,

@@ -51,7 +51,10 @@ def test_a_changed_source_is_a_difference(toy_root: Path) -> None:
     write(toy_root, "sums")
     lesson = toy_root / "solutions/sums/lesson.py"
     lesson.write_text(lesson.read_text() + "\nmore = 1\n")
-    assert compare(toy_root, "sums") == [Difference("assignments/sums/lesson.py", "changed")]
+    assert compare(toy_root, "sums") == [
+        Difference("assignments/sums/kit.json", "changed"),
+        Difference("assignments/sums/lesson.py", "changed"),
+    ]
 
 
 @pytest.mark.parametrize("left", [".vscode/settings.json", "__pycache__/sums.pyc", ".pytest_cache/x"])

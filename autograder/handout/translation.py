@@ -1,0 +1,145 @@
+"""A handout in another language: one story and one table of docstrings around the same code.
+
+`solutions/<slug>/translations/<language>/` has `lesson.md` and `docstrings.toml`: the `title`, `about` (the
+module's docstring), and under `[tasks]` one docstring a task. Code, checks and inputs are the kit's own.
+"""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import re
+import textwrap
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from autograder.handout.story import NAME as STORY
+from autograder.handout.story import plain_story, read_story
+from autograder.kit import Kit, KitError
+
+FOLDER = "translations"
+TABLE = "docstrings.toml"
+LANGUAGE = re.compile(r"[a-z]{2}")
+
+
+@dataclass(frozen=True)
+class Translation:
+    """What differs from the kit's own handout: `about` is the module's docstring, `tasks` the others."""
+
+    title: str
+    about: str
+    tasks: Mapping[str, str]
+    story: str
+
+    def put_into(self, source: str) -> str:
+        """The text of a module with these docstrings in place of its own; its code stays as it is."""
+        tree, lines = ast.parse(source), source.split("\n")
+        texts = [(tree.body[0], self.about)] if ast.get_docstring(tree) else []
+        texts += [(node.body[0], self.tasks[name]) for name, node in _functions(tree, self.tasks).items()]
+        for statement, text in sorted(texts, key=lambda pair: -pair[0].lineno):
+            lines[statement.lineno - 1 : statement.end_lineno] = _literal(text, statement.col_offset)
+        return "\n".join(lines)
+
+
+def languages(root: Path, slug: str) -> list[str]:
+    """The languages that a kit is translated into, sorted; raises KitError for a folder that is none."""
+    folder = root / "solutions" / slug / FOLDER
+    names = sorted(path.name for path in folder.glob("*") if path.is_dir())
+    if wrong := [name for name in names if not LANGUAGE.fullmatch(name)]:
+        raise KitError(f"{folder}: expected languages by two letters, such as zh, found {', '.join(wrong)}.")
+    return names
+
+
+def translation(root: Path, kit: Kit, module: str, story: str | None, language: str) -> Translation:
+    """Read a translation of the docstrings of `module` and of `story`.
+
+    Raises KitError with everything that is missing or strange, a sentence each.
+    """
+    folder = Path("solutions", kit.slug, FOLDER, language)
+    table = _table(root / folder / TABLE, folder / TABLE)
+    text = _read(root / folder / STORY) or ""
+    problems = [
+        *_table_problems(kit, module, table, f"{folder / TABLE}"),
+        *_story_problems(kit, story, text, f"{folder / STORY}"),
+    ]
+    if problems:
+        raise KitError("\n".join(problems))
+    tasks = {name: docstring.strip() for name, docstring in table["tasks"].items()}
+    return Translation(table["title"], table.get("about", "").strip(), tasks, text)
+
+
+def _table(path: Path, where: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_read(path) or "")
+    except tomllib.TOMLDecodeError as error:
+        raise KitError(f"{where} is not TOML: {error}.") from error
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
+
+
+def _table_problems(kit: Kit, module: str, table: Mapping[str, Any], where: str) -> Iterator[str]:
+    """What is missing or strange in the table of docstrings."""
+    tree = ast.parse(module)
+    wanted = {"title": kit.title} | ({"about": about} if (about := ast.get_docstring(tree)) else {})
+    yield from _differences(wanted, {key: table[key] for key in table if key != "tasks"}, where, "")
+    functions = _functions(tree, dict.fromkeys(kit.tasks))
+    originals = {name: ast.get_docstring(node) or "" for name, node in functions.items()}
+    yield from _differences(originals, table.get("tasks", {}), where, " in [tasks]")
+
+
+def _differences(wanted: Mapping[str, str], found: Mapping[str, Any], where: str, part: str) -> Iterator[str]:
+    for name, original in wanted.items():
+        text = found.get(name)
+        if not isinstance(text, str) or not text.strip():
+            yield f"{where}: expected the translation of {name}{part}, found none."
+        elif '"""' in text or "\\" in text:
+            yield f"{where}: expected no backslash and no triple quotes in {name}{part}, found some."
+        elif _examples(text) != _examples(original):
+            yield f"{where}: expected in {name}{part} the examples of its docstring, found others."
+    for name in sorted(set(found) - set(wanted)):
+        yield f"{where}: expected {', '.join(wanted)}{part}, found {name}."
+
+
+def _examples(text: str) -> list[tuple[str, str]]:
+    """What a docstring shows of its function: statements, without their comments, and what they print."""
+    examples = doctest.DocTestParser().get_examples(textwrap.dedent(text))
+    return [(ast.unparse(ast.parse(example.source)), example.want) for example in examples]
+
+
+def _story_problems(kit: Kit, original: str | None, text: str, where: str) -> Iterator[str]:
+    """What is missing or strange in the story."""
+    missing = [task for task in kit.tasks if not re.search(rf"<!--\s*task:\s*{task}\s*-->", text)]
+    for task in missing:
+        yield f"{where}: expected a section with <!-- task: {task} -->, found none."
+    if missing:
+        return
+    own = read_story(original or plain_story(kit.title, kit.tasks), kit.tasks)
+    try:
+        parts = read_story(text, kit.tasks, where)
+    except KitError as error:
+        yield str(error)
+        return
+    code, theirs = ([part for part in story if part.kind != "text"] for story in (own, parts))
+    if code != theirs:
+        lost = next((part for part in code if part not in theirs), None)
+        found = next((part for part in theirs if part not in code), None)
+        what = lost or found
+        yield (
+            f"{where}: expected the code of the kit's own {STORY}, between the same tasks, found "
+            f"{'other code' if what is None else ('no ' if lost else '') + repr(what.content[:80])}."
+        )
+
+
+def _functions(tree: ast.Module, names: Mapping[str, object]) -> dict[str, ast.FunctionDef]:
+    return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in names}
+
+
+def _literal(text: str, indent: int) -> list[str]:
+    """A docstring as it stands in code."""
+    quoted = f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
+    return textwrap.indent(quoted, " " * indent).split("\n")
