@@ -1,12 +1,13 @@
 # The only list of commands: a desk and the CI run the same targets. `make` alone explains them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test sync lock clean
+.PHONY: help grade test sync release lock clean
 
 PYTHON ?= python3
 KIT ?= week09_transfer
 CLASS ?= tests/classes/$(KIT)
 OUT ?= grades
+DIST ?= dist
 JOBS ?=
 TESTS ?= tests
 
@@ -43,6 +44,9 @@ test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handou
 
 sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits/
 	@$(bin)/kit sync
+
+release: .venv/installed  ## build every kit whose release date has come: DIST=dist
+	@$(bin)/kit release --out "$(DIST)"
 
 lock: .venv/locked  ## choose the locked versions anew from pyproject.toml: UPGRADE=--upgrade for the newest
 	@$(bin)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \

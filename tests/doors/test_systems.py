@@ -1,0 +1,250 @@
+"""Answers × systems: each answer has the same score wherever it is handed in. `docs/systems.md` is the table.
+
+The table is generated here: where it differs from what was found it is written anew, and the test fails once.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import nbformat
+import pytest
+from nbgrader.api import Gradebook
+
+from autograder.doors import gradescope
+from autograder.examiner import Examiner
+from autograder.handout import build, put
+from autograder.kit import Kit
+from autograder.proof.answers import Answer, mistakes, solution
+from autograder.proof.run import known_answers
+from autograder.records import Submission, SubmittedFile
+from autograder.release.archive import unpack
+from autograder.release.gradescope_zip import gradescope_zip
+from autograder.release.nbgrader_course import nbgrader_course
+from autograder.release.otter_zip import otter_zip
+from autograder.release.wheel import Wheel
+
+PROJECT = Path(__file__).parents[2]
+TABLE = PROJECT / "docs" / "systems.md"
+BINARIES = Path(sys.executable).parent
+# nbgrader starts alembic by its name.
+ENVIRONMENT = os.environ | {"PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}"}
+SYSTEMS = ("kit", "pytest", "Otter", "nbgrader", "Gradescope")
+FORGERS = {
+    "an empty file that forges Otter's tests": """
+from otter.test_files.abstract_test import TestCaseResult
+from otter.test_files.exception_test import ExceptionTestFile
+
+
+def everything_passes(self, environment):
+    self.test_case_results = [TestCaseResult(case, "well done", True) for case in self.test_cases]
+
+
+ExceptionTestFile.run = everything_passes
+""",
+    "an empty file that forges nbgrader's": """
+import ast
+
+from IPython import get_ipython
+
+
+class EverythingPasses(ast.NodeTransformer):
+    def visit_Module(self, node):
+        return ast.Module(body=[], type_ignores=[])
+
+
+if get_ipython():
+    get_ipython().ast_transformers.append(EverythingPasses())
+""",
+}
+OtterRun = Callable[[Path, Path, Path], subprocess.CompletedProcess[str]]
+pytestmark = pytest.mark.needs("bubblewrap")
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A kit, the answers to hand in, by name, and the systems around them."""
+
+    root: Path
+    kit: Kit
+    answers: Mapping[str, str]
+    wheel: Wheel
+    otter_run: OtterRun
+    room: list[str]
+    level: str
+    folder: Path
+
+    def in_kit(self) -> dict[str, float]:
+        """`kit grade`'s examiner."""
+        with Examiner(self.kit) as examiner:
+            return {name: examiner.examine(self._submission(name)).score or 0 for name in self.answers}
+
+    def _submission(self, name: str) -> Submission:
+        content = self.answers[name].encode()
+        return Submission("ada", (SubmittedFile(f"{self.kit.module}.py", content),), sha256="0")
+
+    def in_pytest(self) -> dict[str, float]:
+        """Plain pytest in the student's folder, with the hidden checks and inputs beside the public ones."""
+        return {
+            name: self._in_pytest(number, text) for number, (name, text) in enumerate(self.answers.items())
+        }
+
+    def _in_pytest(self, number: int, text: str) -> float:
+        kit, folder = self.kit, self.folder / "pytest" / str(number)
+        put(build(self.root, kit.slug), folder)
+        hidden = {name: content for name, content in kit.files.items() if name.startswith("hidden/")}
+        put({f"inputs/{name.removeprefix('hidden/')}": content for name, content in hidden.items()}, folder)
+        (folder / "inputs" / "settings.json").write_text(json.dumps(kit.all_settings))
+        (folder / "test_hidden.py").write_bytes(kit.files["test_hidden.py"])
+        (folder / f"{kit.module}.py").write_text(text)
+        words = ("-m", "pytest", f"test_{kit.module}.py", "test_hidden.py", "-p", "no:cacheprovider")
+        subprocess.run(
+            [sys.executable, *words, "--junitxml=results.xml"], cwd=folder, capture_output=True, check=False
+        )
+        passed = {
+            case.get("name")
+            for case in ElementTree.parse(folder / "results.xml").iter("testcase")
+            if case.find("failure") is None and case.find("error") is None
+        }
+        return sum(check.points for check in kit.checks if check.name in passed)
+
+    def in_otter(self) -> dict[str, float]:
+        """`otter run`, once for every answer."""
+        autograder = self.folder / "autograder.zip"
+        autograder.write_bytes(otter_zip(self.kit, self.wheel))
+        return {name: self._in_otter(autograder, name) for name in self.answers}
+
+    def _in_otter(self, autograder: Path, name: str) -> float:
+        path, out = self.folder / f"{self.kit.module}.py", self.folder / "otter"
+        path.write_text(self.answers[name])
+        done = self.otter_run(autograder, path, out)
+        assert done.returncode == 0, done.stderr
+        tests = json.loads((out / "results.json").read_text())["tests"]
+        return float(sum(entry.get("score", 0) for entry in tests))
+
+    def in_nbgrader(self) -> dict[str, float]:
+        """`nbgrader autograde` on the class: each answer in a cell of the release's notebook."""
+        course, slug = self.folder / "course", self.kit.slug
+        put(nbgrader_course(self.root, self.kit), course)
+        self._nbgrader(course, "generate_assignment", slug)
+        for number, text in enumerate(self.answers.values()):
+            folder = course / "submitted" / f"student{number}" / slug
+            folder.mkdir(parents=True)
+            path = Path(shutil.copy(course / "release" / slug / f"{self.kit.module}.ipynb", folder))
+            notebook = nbformat.read(path, as_version=4)
+            # First what forges, last what answers: the cell that a function is defined in last counts.
+            place = 0 if "get_ipython" in text else len(notebook.cells)
+            notebook.cells.insert(place, nbformat.v4.new_code_cell(text))
+            nbformat.write(notebook, path)
+        self._nbgrader(course, "autograde", slug)
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+            return {
+                name: gradebook.find_submission(slug, f"student{number}").score
+                for number, name in enumerate(self.answers)
+            }
+
+    def _nbgrader(self, course: Path, *words: str) -> None:
+        command = [str(BINARIES / "nbgrader"), *words]
+        done = subprocess.run(
+            command, cwd=course, env=ENVIRONMENT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    def in_gradescope(self) -> dict[str, float]:
+        """`run_autograder` on Gradescope's layout, once for every answer."""
+        files = unpack(gradescope_zip(self.kit, self.wheel, gradescope.Settings(self.level)))
+        return {
+            name: self._in_gradescope(files, number, text)
+            for number, (name, text) in enumerate(self.answers.items())
+        }
+
+    def _in_gradescope(self, files: Mapping[str, bytes], number: int, text: str) -> float:
+        root = self.folder / "gradescope" / str(number)
+        put({f"source/{name}": content for name, content in files.items()}, root)
+        put({f"submission/{self.kit.module}.py": text.encode(), "submission_metadata.json": b"{}"}, root)
+        (root / "results").mkdir()
+        shutil.copy(root / "source" / "run_autograder", root)
+        (root / "run_autograder").chmod(0o755)
+        done = subprocess.run(
+            [*self.room, str(root / "run_autograder")],
+            cwd=root,
+            env=os.environ | {"EXAMINER_PYTHON": sys.executable},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return float(json.loads((root / "results" / "results.json").read_text())["score"])
+
+
+def chosen(root: Path, kit: Kit, names: tuple[str, ...]) -> dict[str, str]:
+    """The solution, the stub and some known mistakes."""
+    stub = known_answers(root, kit)[1]
+    wrong: dict[str, Answer] = {answer.name: answer for answer in mistakes(root, kit)}
+    told = {f"mistake: {wrong[name].about}": wrong[name].text for name in names}
+    return {"the solution": solution(root, kit).text, "the stub": stub.text, **told}
+
+
+CASES = {
+    "sums": (PROJECT / "tests" / "toy", ("subtracts", "remembers_the_example"), FORGERS),
+    "week09_transfer": (PROJECT, ("freezes_only_the_first_layer",), {}),
+}
+
+
+@pytest.mark.parametrize("slug", CASES)
+def test_every_system_gives_the_same_scores(
+    slug: str,
+    wheel: Wheel,
+    otter_run: OtterRun,
+    room: list[str],
+    container_level: str,
+    tmp_path: Path,
+) -> None:
+    """Also to forgers, who have full marks in the stock systems, and none here."""
+    root, names, forgers = CASES[slug]
+    kit = Kit.load(root, slug)
+    answers = {**chosen(root, kit, names), **forgers}
+    bench = Bench(root, kit, answers, wheel, otter_run, room, container_level, tmp_path)
+    found = {
+        "kit": bench.in_kit(),
+        "pytest": bench.in_pytest(),
+        "Otter": bench.in_otter(),
+        "nbgrader": bench.in_nbgrader(),
+        "Gradescope": bench.in_gradescope(),
+    }
+    assert {system: found[system] for system in SYSTEMS} == dict.fromkeys(SYSTEMS, found["kit"])
+    assert (found["kit"]["the solution"], found["kit"]["the stub"]) == (kit.points(), 0)
+    keep(slug, section(kit, found))
+
+
+def section(kit: Kit, found: Mapping[str, Mapping[str, float]]) -> str:
+    """The part of the table that is about one kit."""
+    rows = [f"| answer | {' | '.join(SYSTEMS)} |", f"| --- |{' ---: |' * len(SYSTEMS)}"]
+    for name in found["kit"]:
+        scores = " | ".join(f"{found[system][name]:g}" for system in SYSTEMS)
+        rows.append(f"| {name} | {scores} |")
+    table = "\n".join(rows)
+    return f"## {kit.title} (`{kit.slug}`, {kit.points():g} points)\n\n{table}\n"
+
+
+def keep(slug: str, wanted: str) -> None:
+    """Compare a part of the committed table with what was found; write it where it differs, and fail."""
+    text = TABLE.read_text(encoding="utf-8")
+    begin, end = f"<!-- {slug} -->\n", f"<!-- end of {slug} -->\n"
+    pattern = re.compile(f"{re.escape(begin)}(.*?){re.escape(end)}", re.DOTALL)
+    committed = pattern.search(text)
+    assert committed, f"Expected a part {begin.strip()} in {TABLE.name}."
+    if committed[1] != wanted:
+        TABLE.write_text(text.replace(committed[0], f"{begin}{wanted}{end}"), encoding="utf-8")
+        pytest.fail(
+            f"{TABLE.name} did not say what was found and was written anew: look at it and commit it."
+        )
