@@ -1,4 +1,4 @@
-"""Week 9's pictures: networks as stacks of layers, what a solved task shows, the flowers as a network sees them."""
+"""Week 9's pictures: networks as stacks of layers, solved tasks, and the flowers as a network sees them."""
 
 from __future__ import annotations
 
