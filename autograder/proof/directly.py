@@ -10,7 +10,7 @@ from .answers import Answer
 
 
 def attach(proxies: Proxies, answer: Answer) -> None:
-    """Load an answer and send every call of the checks straight to its functions; raises what loading does."""
+    """Load an answer and send the calls of the checks straight to its functions; raises what loading does."""
     module = ModuleType(proxies.__name__)
     module.__file__ = f"{proxies.__name__}.py"
     exec(compile(answer.text, module.__file__, "exec"), module.__dict__)  # noqa: S102 - see above

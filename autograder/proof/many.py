@@ -53,17 +53,11 @@ class Many:
         trained = [keras.Variable(self.weights[place]) for place in places]
         self.optimizer.build(trained)
 
-        @tf.function(reduce_retracing=True)
         def run(batches: Any) -> None:
             for x, y in batches:
-                values = [variable.value for variable in trained]
-                with tf.GradientTape() as tape:
-                    tape.watch(values)
-                    # Networks do not touch each other, so the slopes of the sum are the slopes of each.
-                    loss = tf.reduce_sum(self._map(values, lambda call: self._loss(call, x, y)))
-                self.optimizer.apply(tape.gradient(loss, values), trained)
+                self._step(trained, x, y)
 
-        run(batches.take(epochs * steps_per_epoch))
+        tf.function(run)(batches.take(epochs * steps_per_epoch))
         for place, variable in zip(places, trained, strict=True):
             self.weights[place] = variable.numpy()
         return SimpleNamespace(history={"loss": []})
@@ -71,11 +65,21 @@ class Many:
     def outputs(self, x: np.ndarray) -> np.ndarray:
         """What every network makes of the rows of x: (networks, rows, …)."""
         values = [tf.constant(self.weights[place]) for place in self._places()]
-        return np.asarray(tf.function(lambda: self._map(values, lambda call: call(x, training=False)))())
+        run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)))
+        return np.stack(run().numpy())
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """What the first network makes of the rows of x."""
         return self.outputs(x)[0]
+
+    def _step(self, trained: list[Any], x: Any, y: Any) -> None:
+        """Take one step with every network."""
+        values = [variable.value for variable in trained]
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            # Networks do not touch each other, so the slopes of the sum are the slopes of each.
+            loss = tf.reduce_sum(self._map(values, lambda call: self._loss(call, x, y)))
+        self.optimizer.apply(tape.gradient(loss, values), trained)
 
     def _places(self) -> list[int]:
         """Where in the list of weights the trainable ones are, in the order of `trainable_variables`."""

@@ -1,8 +1,8 @@
 """Trains what the checks would train, from many initial weights.
 
 `python -m autograder.proof.trials ROOT SLUG SEEDS` prints JSON, a line each: {"progress": …} along the way,
-{"trained": …} for every answer and threshold, and {"reached": …} for every distinct network. Known answers are
-the staff's own text, so each runs in a fork of this process and in no sandbox.
+{"trained": …} for every answer and threshold, and {"reached": …} for every distinct network. Known answers
+are the staff's own text, so each runs in a fork of this process and in no sandbox.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def _asked(root: Path, kit: Kit) -> Iterator[tuple[Answer, str]]:
 def fingerprint(draw: Any, model: Any, x: Any, y: Any, epochs: int, seed: int) -> str:
     """The hash of what decides a training up to names: networks with the same one train alike.
 
-    It has what the network computes and loses on x and y, so a layer may hold its activation or be followed by it.
+    It has what the network computes and loses on x and y: whether a layer holds its activation or is followed
+    by it makes no difference.
     """
     import hashlib
 
@@ -166,7 +167,10 @@ if __name__ == "__main__":
     os.dup2(2, 1)
     try:
         main(
-            Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), lambda event: print(json.dumps(event), file=channel)
+            Path(sys.argv[1]),
+            sys.argv[2],
+            int(sys.argv[3]),
+            lambda event: print(json.dumps(event), file=channel),
         )
     except KitError as error:
         print(json.dumps({"problem": str(error)}), file=channel)

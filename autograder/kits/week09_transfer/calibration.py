@@ -1,7 +1,8 @@
-"""From which weights the networks of week 9 may start: one function for each threshold in kit.toml's [calibrated].
+"""From which weights the networks of week 9 may start: a function for each threshold.
 
-`kit calibrate` runs the checks named there on every known answer. Where a check trains a network, it draws many
-starts for it here and trains from all of them, in place of the one that the seed of the kit gives.
+`kit calibrate` puts every known answer to the checks that kit.toml names in [calibrated]. Where one trains a
+network, many starts are drawn for it here, in place of the one that the kit's seed gives, and it is trained
+from all of them.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ def graft_accuracy(graft: Any, seed: int) -> list[np.ndarray]:
     donor = lesson.load("iris_donor").get_weights()
     weights: list[np.ndarray] = []
     for layer in networks.weighted(graft)[:-1]:
-        own = layer.get_weights()
-        borrowed = all(any(np.array_equal(array, other) for other in donor) for array in own)
-        weights += own if borrowed else _drawn(layer)
+        for array, drawn in zip(layer.get_weights(), _drawn(layer), strict=True):
+            borrowed = any(np.array_equal(array, other) for other in donor)
+            weights.append(array if borrowed else drawn)
     kernel, *bias = networks.weighted(graft)[-1].get_weights()
     return [*weights, networks.glorot(kernel.shape, seed), *map(np.zeros_like, bias)]
 

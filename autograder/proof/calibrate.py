@@ -1,0 +1,113 @@
+"""Calibrates a kit: has known answers trained from many initial weights, and gathers what they reached."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from ..examiner.environment import installed, processor
+from ..examiner.threads import ONE_THREAD
+from ..kit import Kit, KitError
+from .basis import basis
+from .calibration import Calibration, Network, Threshold
+
+Event = dict[str, Any]
+Progress = Callable[[str, int, int], None]
+
+
+def calibrate(
+    root: Path, kit: Kit, seeds: int, progress: Progress = lambda what, done, of: None
+) -> Calibration:
+    """Train every distinct network of the known answers from `seeds` initial weights; raises KitError.
+
+    A right answer that a check of [calibrated] does not train is an error of the kit, too.
+    """
+    if not kit.calibrated:
+        raise KitError(
+            f"{kit.slug}/kit.toml has no [calibrated]: name each accuracy threshold and the check that "
+            "grades by it."
+        )
+    events: list[Event] = []
+    for event in _events(root, kit.slug, seeds):
+        if "problem" in event:
+            raise KitError(event["problem"])
+        if "progress" in event:
+            progress(event["progress"], event["done"], event["of"])
+        else:
+            events.append(event)
+    thresholds = tuple(_threshold(root, kit, setting, events) for setting in kit.calibrated)
+    return Calibration(kit.slug, seeds, _made_with(), thresholds)
+
+
+def _events(root: Path, slug: str, seeds: int) -> Iterator[Event]:
+    """What the trials say, until they are done; their end is the end of all that they started."""
+    command = [sys.executable, "-m", "autograder.proof.trials", str(root), slug, str(seeds)]
+    with (
+        tempfile.TemporaryFile() as log,
+        subprocess.Popen(
+            command,
+            env=os.environ | ONE_THREAD,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            yield from map(json.loads, process.stdout)
+            if process.wait():
+                log.seek(0)
+                said = log.read()[-2_000:].decode(errors="replace").strip()
+                raise KitError(f"The trials of {slug} ended with status {process.returncode}. {said}")
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def _threshold(root: Path, kit: Kit, setting: str, events: list[Event]) -> Threshold:
+    mine = [event for event in events if event["setting"] == setting]
+    trained = [event for event in mine if "trained" in event]
+    check = kit.calibrated[setting]
+    lost = [event["trained"] for event in trained if event["kind"] != "mistake" and not event["network"]]
+    if lost:
+        raise KitError(f"{check} does not train the right answer {lost[0]}: `kit prove {kit.slug}` says why.")
+    networks = [
+        Network(
+            right=_names(trained, event["network"], right=True),
+            wrong=_names(trained, event["network"], right=False),
+            reached=tuple((value, count) for value, count in event["reached"]),
+        )
+        for event in mine
+        if "reached" in event
+    ]
+    return Threshold(
+        setting=setting,
+        value=float(kit.all_settings[setting]),
+        check=check,
+        basis=basis(root, kit, setting),
+        networks=tuple(networks),
+        turned_away=_names(trained, None, right=False),
+    )
+
+
+def _names(trained: list[Event], network: str | None, right: bool) -> tuple[str, ...]:
+    """The answers that have a network, the right ones or the wrong ones."""
+    return tuple(
+        event["trained"]
+        for event in trained
+        if event["network"] == network and (event["kind"] != "mistake") == right
+    )
+
+
+def _made_with() -> str:
+    versions = [f"{name} {installed(name.lower())}" for name in ("TensorFlow", "Keras", "NumPy")]
+    return f"Python {platform.python_version()}, {', '.join(versions)}, {processor()}"
