@@ -1,0 +1,233 @@
+"""Measures a class against what people use today and against the floor, and writes `docs/benchmarks.md`.
+
+`python benchmarks/run.py [--class 200] [--different 60] [--sample 4] [--growth 50 200 1000]`. Whole processes
+are timed from outside, start-up included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import classes
+import peers
+
+from autograder.examiner.environment import processor
+from autograder.examiner.threads import ONE_THREAD
+from autograder.kit import Kit
+
+ROOT = Path(__file__).resolve().parents[1]
+SLUG = "week09_transfer"
+KIT = Path(sys.executable).with_name("kit")
+CORES = len(os.sched_getaffinity(0))
+
+
+class Peak:
+    """Watches the memory of a process and all below it: the largest sum of proportional set sizes, in MiB."""
+
+    def __init__(self) -> None:
+        self.mib = 0.0
+        self._stop = threading.Event()
+
+    def watch(self, process: subprocess.Popen[bytes]) -> None:
+        """Sample until the process ends."""
+        while not self._stop.wait(0.5) and process.poll() is None:
+            total = sum(_pss_kib(pid) for pid in _family(process.pid))
+            self.mib = max(self.mib, total / 1024)
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(member for child in children for member in _family(int(child)))]
+
+
+def _pss_kib(pid: int) -> int:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Seconds that `work` takes."""
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def grade(folder: Path, out: Path, jobs: int = CORES) -> tuple[float, float]:
+    """Grade a class with nothing kept from before: seconds, and the peak of memory in MiB."""
+    peak, started = Peak(), time.monotonic()
+    environment = os.environ | {"XDG_CACHE_HOME": str(out.with_suffix(".cache"))}
+    command = [KIT, "grade", SLUG, folder, "--out", out, "--root", ROOT, "--jobs", str(jobs)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    peak.watch(process)
+    if process.wait():
+        raise RuntimeError(f"kit grade {folder} ended with status {process.returncode}")
+    return time.monotonic() - started, peak.mib
+
+
+def floor(folder: Path) -> float:
+    """The same programs in one warm process a core."""
+    files = sorted(folder.glob("*.py"))
+    command = [sys.executable, Path(__file__).with_name("floor.py"), ROOT, SLUG]
+
+    def run(part: int) -> None:
+        subprocess.run([*command, *files[part::CORES]], env=os.environ | ONE_THREAD, check=True)
+
+    with ThreadPoolExecutor(CORES) as pool:
+        return timed(lambda: list(pool.map(run, range(CORES))))
+
+
+def write(programs: Iterable[str], folder: Path) -> Path:
+    """A class folder with a program a student."""
+    folder.mkdir()
+    for number, program in enumerate(programs):
+        (folder / f"student{number:04}.py").write_text(program)
+    return folder
+
+
+def main() -> None:
+    """Measure everything in one run and write the page."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--class", dest="size", type=int, default=200)
+    options.add_argument("--different", type=int, default=60)
+    options.add_argument("--sample", type=int, default=4)
+    options.add_argument("--growth", type=int, nargs="*", default=[50, 200, 1000])
+    asked, kit = options.parse_args(), Kit.load(ROOT, SLUG)
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        text = measure(kit, Path(name), asked)
+    page = ROOT / "docs" / "benchmarks.md"
+    page.write_text(text)
+    print(text)
+
+
+def measure(kit: Kit, work: Path, asked: argparse.Namespace) -> str:
+    """Run it all; returns the page."""
+    mixed = write(classes.mixed(ROOT, kit, asked.size), work / "mixed")
+    different = write(classes.all_different(ROOT, kit, asked.different), work / "different")
+    sample = sorted(mixed.glob("*.py"))[: asked.sample]
+    archive = peers.otter_zip(kit, work / "otter")
+    say("stock otter run, one at a time")
+    alone = [
+        timed(lambda file=file: peers.otter_run(archive, file, work / f"alone-{file.stem}"))
+        for file in sample
+    ]
+    say("stock otter run, two at a time")
+    with ThreadPoolExecutor(2) as pool:
+
+        def run(file: Path) -> float:
+            return peers.otter_run(archive, file, work / f"pair-{file.stem}")
+
+        pair = timed(lambda: list(pool.map(run, sample)))
+    say("stock nbgrader autograde")
+    course = peers.nbgrader_course(kit, [file.read_text() for file in sample], work / "course")
+    autograde = timed(lambda: peers.nbgrader_autograde(course)) / len(sample)
+    say(f"kit grade, a class of {asked.size}")
+    ours, memory = grade(mixed, work / "grades-mixed")
+    say(f"kit grade, {asked.different} in which nothing repeats")
+    apart, _ = grade(different, work / "grades-different")
+    say("the floor")
+    ground = floor(mixed)
+    growth = []
+    for size in asked.growth:
+        say(f"kit grade, a class of {size}")
+        folder = mixed if size == asked.size else write(classes.mixed(ROOT, kit, size), work / f"mixed{size}")
+        growth.append(
+            (size, *((ours, memory) if size == asked.size else grade(folder, work / f"grades-{size}")))
+        )
+    return page(
+        asked,
+        Figures(statistics.median(alone), pair / len(sample), autograde, ours, apart, ground, memory, growth),
+    )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured: seconds a submission of the peers, seconds of whole runs of ours, memory in MiB.
+
+    `growth` has (submissions, seconds, MiB) for each size of class.
+    """
+
+    alone: float
+    pair: float
+    nbgrader: float
+    ours: float
+    apart: float
+    floor: float
+    memory: float
+    growth: list[tuple[int, float, float]]
+
+
+def page(asked: argparse.Namespace, found: Figures) -> str:
+    """The page with all figures."""
+    each, own = found.ours / asked.size, found.apart / asked.different
+    otter = min(found.alone, found.pair)
+    growth = "\n".join(
+        f"| {size} | {total:.1f} s | {total / size:.3f} s | {mib:,.0f} MiB |"
+        for size, total, mib in found.growth
+    )
+    names = ("tensorflow", "keras", "otter-grader", "nbgrader")
+    packages = ", ".join(f"{name} {version(name)}" for name in names)
+    command = " ".join(["python benchmarks/run.py", *sys.argv[1:]])
+    return f"""# Benchmarks
+
+Generated by `make bench` ({command}).
+{processor()}, {CORES} cores, Python {sys.version.split()[0]}, {packages}.
+Whole processes, start-up included, nothing kept from an earlier run; the peers run the kit's own checks with the
+kit's own fast training. Seconds are of this machine; quote the ratios.
+
+## A submission
+
+| | seconds a submission | times as fast |
+| --- | --- | --- |
+| stock `otter run`, one at a time (median of {asked.sample}) | {found.alone:.2f} | {found.alone / each:.1f} |
+| stock `otter run`, two at a time | {found.pair:.2f} | {found.pair / each:.1f} |
+| stock `nbgrader autograde` ({asked.sample} students) | {found.nbgrader:.2f} | {found.nbgrader / each:.1f} |
+| `kit grade`, a class of {asked.size} | {each:.3f} | 1 |
+| `kit grade`, {asked.different} submissions in which nothing repeats | {own:.3f} | {each / own:.2f} |
+
+| target | aim | measured |
+| --- | --- | --- |
+| a class, against Otter's faster way | 25 | {otter / each:.1f} |
+| a class, against nbgrader | 25 | {found.nbgrader / each:.1f} |
+| nothing repeats, against Otter's faster way | 8 | {otter / own:.1f} |
+| nothing repeats, against nbgrader | 8 | {found.nbgrader / own:.1f} |
+| share of the floor | 0.8 | {found.floor / found.ours:.2f} |
+| peak memory of two workers, all processes | 2,048 MiB | {found.memory:,.0f} MiB |
+
+The floor took {found.floor:.1f} s for the class: the same distinct calls, trainings and checks in one warm process a
+core, without isolation and without reports.
+
+## Growth
+
+| submissions | whole run | each | peak memory |
+| --- | --- | --- | --- |
+{growth}
+"""
+
+
+def say(words: str) -> None:
+    """Tell what is being measured: it takes a while."""
+    print(f"… {words}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
