@@ -1,7 +1,7 @@
 # The only list of commands: a desk and the CI run the same targets. `make` alone explains them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test sync release lock clean
+.PHONY: help grade test sync prove release bench lock clean
 
 PYTHON ?= python3
 KIT ?= week09_transfer
@@ -44,6 +44,13 @@ test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handou
 
 sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits/
 	@$(bin)/kit sync
+
+prove: .venv/installed  ## every known answer of every kit against every check: KIT= for one
+	@$(bin)/kit prove $(if $(filter command line,$(origin KIT)),$(KIT))
+
+bench: .venv/installed  ## measure against Otter, nbgrader and the floor, into docs/benchmarks.md (20 minutes)
+	@$(bin)/python benchmarks/run.py
+	@$(bin)/python benchmarks/watch.py
 
 release: .venv/installed  ## build every kit whose release date has come: DIST=dist
 	@$(bin)/kit release --out "$(DIST)"

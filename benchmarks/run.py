@@ -146,17 +146,15 @@ def measure(kit: Kit, work: Path, asked: argparse.Namespace) -> str:
     apart, _ = grade(different, work / "grades-different")
     say("the floor")
     ground = floor(mixed)
-    growth = []
+    growth: list[tuple[int, float, float]] = []
     for size in asked.growth:
         say(f"kit grade, a class of {size}")
         folder = mixed if size == asked.size else write(classes.mixed(ROOT, kit, size), work / f"mixed{size}")
         growth.append(
             (size, *((ours, memory) if size == asked.size else grade(folder, work / f"grades-{size}")))
         )
-    return page(
-        asked,
-        Figures(statistics.median(alone), pair / len(sample), autograde, ours, apart, ground, memory, growth),
-    )
+    one, two = statistics.median(alone), pair / len(sample)
+    return page(asked, Figures(one, two, autograde, ours, apart, ground, memory, growth))
 
 
 @dataclass(frozen=True)
