@@ -1,7 +1,7 @@
 # The only list of commands: a desk and the CI run the same targets. `make` alone explains them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test sync prove release bench lock clean
+.PHONY: help grade test sync prove release bench pictures lock clean
 
 PYTHON ?= python3
 KIT ?= week09_transfer
@@ -51,6 +51,10 @@ prove: .venv/installed  ## every known answer of every kit against every check: 
 bench: .venv/installed  ## measure against Otter, nbgrader and the floor, into docs/benchmarks.md (20 minutes)
 	@$(bin)/python benchmarks/run.py
 	@$(bin)/python benchmarks/watch.py
+
+pictures: .venv/installed  ## make the README's pictures anew, from what the program shows
+	@$(bin)/python tests/system_needs.py
+	@$(bin)/python docs/pictures/make.py
 
 release: .venv/installed  ## build every kit whose release date has come: DIST=dist
 	@$(bin)/kit release --out "$(DIST)"

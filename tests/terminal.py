@@ -44,6 +44,11 @@ class Terminal:
         """The panel as it was drawn last; without a panel, everything that was printed."""
         return CONTROLS.sub("", self._seen.rpartition(HOME)[2])
 
+    @property
+    def drawn(self) -> str:
+        """The panel as it was drawn last, with its colours."""
+        return self._seen.rpartition(HOME)[2].replace("\r", "")
+
     def wait_for(self, *texts: str) -> str:
         """Wait until all texts are on the screen at once; returns it."""
         deadline = time.monotonic() + DEADLINE

@@ -1,0 +1,77 @@
+"""Makes the README's pictures from what the program shows today: `make pictures`.
+
+Grades the sample class, opens its pages in a headless browser, and runs `kit watch` in a pseudo-terminal.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.text import Text
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from system_needs import chromium  # noqa: E402 - it lies with the tests
+from terminal import Terminal  # noqa: E402 - as above
+
+from autograder.handout import build, put  # noqa: E402 - after the path
+
+SLUG = "week09_transfer"
+KIT = Path(sys.executable).with_name("kit")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+RIGHT = "layer.trainable = False"
+WRONG = "layer.trainable = True"
+
+
+def main() -> None:
+    """Make every picture."""
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        grades = Path(name) / "grades"
+        command = [KIT, "grade", SLUG, ROOT / "tests" / "classes" / SLUG, "--out", grades, "--root", ROOT]
+        subprocess.run(command, check=True)
+        shoot(browser, grades / "class.html", "class.png", 1100, 1500)
+        shoot(browser, next(grades.glob("fatima*")) / "feedback.html", "feedback.png", 900, 1500)
+        panel = Path(name) / "watch.svg"
+        panel.write_text(watch(Path(name) / "handout"), encoding="utf-8")
+        shoot(browser, panel, "watch.png", 1240, 1010)
+        browser.close()
+
+
+def shoot(browser: Any, page: Path, picture: str, width: int, height: int) -> None:
+    """A picture of the top of a page."""
+    tab = browser.new_page(viewport={"width": width, "height": height})
+    tab.goto(page.as_uri())
+    tab.screenshot(path=HERE / picture)
+    tab.close()
+
+
+def watch(folder: Path) -> str:
+    """The panel of `kit watch`, one task wrong, as SVG."""
+    put(build(ROOT, SLUG), folder)
+    answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
+    (folder / "transfer.py").write_text(answer.replace(RIGHT, WRONG, 1), encoding="utf-8")
+    terminal = Terminal([str(KIT), "watch", str(folder)], folder, os.environ)
+    try:
+        terminal.wait_for("build_transfer_model", "Expected", "q quit")
+        terminal.press("q")
+        drawn = terminal.drawn
+    finally:
+        terminal.close()
+    console = Console(record=True, width=100, height=40, file=io.StringIO())
+    console.print(Text.from_ansi(drawn))
+    return console.export_svg(title="kit watch")
+
+
+if __name__ == "__main__":
+    main()
