@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograder.records import Report
 
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula. Where commas are decimal, a semicolon begins a cell.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_FORMULA = re.compile(rf"(^|;)(\s*)([{re.escape(''.join(FORMULA_STARTS))}])")
+# Joiners belong to how some names are written; the other characters without a shape of their own do not.
+_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,17 @@ def table_text(rows: Iterable[Row], tasks: Sequence[str], *, with_ids: bool) -> 
 
 
 def cell(text: str) -> str:
-    """The text, with an apostrophe before it where a spreadsheet would run it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """The text, made so that no spreadsheet runs it, and that a terminal shows it as it stands.
+
+    An apostrophe stands before what would be a formula, U+FFFD for every control and direction mark.
+    """
+    plain = "".join(char if _is_plain(char) else "\N{REPLACEMENT CHARACTER}" for char in text)
+    return _FORMULA.sub(r"\1\2'\3", plain)
+
+
+def _is_plain(char: str) -> bool:
+    category = unicodedata.category(char)
+    return char in _JOINERS or (category[0] != "C" and category not in ("Zl", "Zp"))
 
 
 def number(value: float | None) -> str:

@@ -9,6 +9,8 @@ import unicodedata
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_@+.-]{0,78}[a-z0-9]|[a-z0-9]")
 # Windows keeps these for itself, whatever follows the first dot.
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
+# So is a folder of grades called beside its students' folders, and what programs keep there for a moment.
+_TAKEN = re.compile(r"uploads|.*\.(?:csv|html|json|lock|tmp)")
 _READABLE = 48
 
 
@@ -19,7 +21,7 @@ def safe_name(student: str) -> str:
     and digits, `~` and a hash of the whole name, so that two students differ even where a file system ignores
     case or the way accents are written.
     """
-    if _PLAIN.fullmatch(student) and not _RESERVED.fullmatch(student):
+    if _PLAIN.fullmatch(student) and not (_RESERVED.fullmatch(student) or _TAKEN.fullmatch(student)):
         return student
     digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     letters = "".join(

@@ -13,6 +13,7 @@ from ..handout import stub
 from ..kit import Kit
 from ..records import Report
 from .answers import Answer, alternatives, mistakes, solution
+from .calibration_table import disagreements
 from .mutants import mutants
 from .prove import Matrix, problems, read_equivalent
 
@@ -50,7 +51,7 @@ def prove(
             progress(len(reports), len(answers))
     matrix = Matrix(kit, answers, reports)
     found = problems(matrix, read_equivalent(root, kit), public_text(root, kit))
-    return Proof(matrix, tuple(found))
+    return Proof(matrix, (*found, *disagreements(root, kit)))
 
 
 def public_text(root: Path, kit: Kit) -> str:

@@ -109,8 +109,8 @@ class works_on_copies:
         return model
 
     def thaw_last_block(model, learning_rate=0.001):
+        model.trainable = True
         copy = keras.models.clone_model(model)
-        copy.trainable = True
         copy.set_weights(model.get_weights())
         layers = lesson.layers(copy)
         last = [isinstance(layer, keras.layers.Conv2D) for layer in layers][::-1].index(True)

@@ -57,6 +57,23 @@ def test_no_cell_begins_like_a_formula(start):
     assert all(not value.startswith(FORMULA_STARTS) for value in line.values())
 
 
+def test_no_cell_begins_like_a_formula_where_semicolons_part_cells():
+    text = table_text([row("ada;=1+1", "so; =HYPERLINK()")], TASKS, with_ids=False)
+    cells = [cell.strip() for cell in text.replace(",", ";").split(";")]
+    assert "'=1+1" in cells
+    assert not [cell for cell in cells if cell.startswith(FORMULA_STARTS)]
+
+
+@pytest.mark.parametrize("char", ["\x1b", "\t", "\r", "\n", "\x7f", "\u202e", "\u2028", "\ud800"])
+def test_a_name_cannot_command_a_terminal(char):
+    assert cell(f"ada{char}[31m") == "ada\ufffd[31m"
+
+
+def test_names_keep_how_they_are_written():
+    for name in ("Zoë", "O'Brien, Róisín", "علی‌رضا", "Anne-Marie", "李四"):
+        assert cell(name) == name
+
+
 def test_points_are_written_as_people_write_them():
     assert [number(value) for value in (0, 3.0, 2.5, 100 / 3, 100, None)] == [
         *("0", "3", "2.5", "33.333333", "100"),

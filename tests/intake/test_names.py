@@ -30,6 +30,9 @@ def test_plain_names_stay_as_they_are(name):
         ("..", "student"),
         ("", "student"),
         ("-rf", "rf"),
+        ("grades.csv", "grades_csv"),
+        ("class.html", "class_html"),
+        ("uploads", "uploads"),
     ],
 )
 def test_other_names_stay_readable_and_get_a_hash(name, readable):

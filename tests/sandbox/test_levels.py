@@ -1,7 +1,4 @@
-"""The behaviour of this folder's sandbox once more: by an ordinary user, and at the weaker levels.
-
-A Python in root's private home is out of reach for other users, so a mount namespace shows it in an open one.
-"""
+"""The behaviour of this folder's sandbox once more: by an ordinary user, and at the weaker levels."""
 
 from __future__ import annotations
 
@@ -12,21 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from in_reach import in_reach
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NOBODY = 64_321
-IN_REACH = f"""
-set -e
-mount --make-rprivate /
-kept=$(mktemp --directory)
-mount --bind {sys.base_prefix} $kept
-mount -t tmpfs -o mode=755 none {Path.home()}
-mkdir --parents {sys.base_prefix}
-mount --move $kept {sys.base_prefix}
-rmdir $kept
-exec "$@"
-"""
 
 pytestmark = [
     pytest.mark.needs("bubblewrap"),
@@ -35,13 +22,6 @@ pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user"),
     pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is missing"),
 ]
-
-
-def in_reach(command: list[str]) -> list[str]:
-    """The command, run where others can reach this Python."""
-    if not Path(sys.base_prefix).is_relative_to(Path.home()):
-        return command
-    return ["unshare", "--mount", "sh", "-c", IN_REACH, "sh", *command]
 
 
 def as_nobody(command: list[str]) -> list[str]:

@@ -62,7 +62,13 @@ def thawed(settings: Settings) -> Callable[[], Asked]:
 def small(settings: Settings) -> Callable[[], Asked]:
     """A new top on another network that ends in maps."""
     sizes = {"n_classes": 3, "learning_rate": 0.002}
-    return asking.once(lambda: asking.ask(borrow.borrow_network, "small_network", settings["seed"], **sizes))
+
+    @asking.once
+    def asked() -> Asked:
+        network, twin = (networks.functional(lesson.load("small_network")) for _ in range(2))
+        return asking.ask_with(borrow.borrow_network, network, twin, settings["seed"], **sizes)
+
+    return asked
 
 
 @pytest.mark.hidden

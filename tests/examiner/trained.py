@@ -1,0 +1,133 @@
+"""Trains week 9's base and graft in many processes, and prints the hashes of their weights: a script for tests.
+
+`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy process on
+every core, and last in an examiner, still under load. Without a level, it trains in this very process, alone.
+Either way it prints JSON: {"hashes": [[base, graft], …], "environment": …}.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from autograder.examiner import Examiner
+from autograder.examiner.environment import describe, device
+from autograder.kit import Kit
+from autograder.proof.answers import solution
+from autograder.records import Source
+from autograder.sandbox import Isolation, Limits, Sandbox
+from autograder.wire.frames import Frame
+from autograder.wire.values import pack, unpack
+
+ROOT = Path(__file__).parents[2]
+SLUG = "week09_transfer"
+PATIENCE = 600
+# It ends with its parent, should that be killed.
+BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
+# As the checks do it: the base from the answer's own weights, the graft from a top that is drawn for it.
+TRAINED = '''
+
+def trained():
+    import hashlib
+    import lesson
+    import networks
+
+    settings = lesson.load("settings")
+    seed = settings["seed"]
+    base = build_base()
+    lesson.train(base, *lesson.iris(), epochs=settings["base_epochs"], seed=seed)
+    lesson.deterministic(seed)
+    graft = build_transfer_model(lesson.load("iris_donor"))
+    networks.draw_top(graft, seed)
+    lesson.train(graft, *lesson.eight_flowers(), epochs=settings["graft_epochs"], seed=seed)
+    weights = [b"".join(array.tobytes() for array in model.get_weights()) for model in (base, graft)]
+    return [hashlib.sha256(arrays).hexdigest() for arrays in weights]
+'''
+
+
+def in_sandbox(sandbox: Sandbox, text: str) -> list[str]:
+    """Hashes of base and graft, trained in a child of the sandbox's warm process."""
+    loaded = sandbox.load(Source("transfer.py", (text,), tolerant=False))
+    assert loaded.ok, loaded.problem
+    packed = pack(((), {}))
+    reply = sandbox.call("trained", Frame({"value": packed.head}, packed.blob), PATIENCE)
+    assert "value" in reply.head, reply.head
+    value, _ = unpack(reply.head["value"], reply.blob)
+    sandbox.clear()
+    answer: list[str] = value["answer"]
+    return answer
+
+
+def in_examiner(kit: Kit, level: str) -> tuple[list[str], dict[str, Any]]:
+    """Hashes of base and graft as a report has them, trained in a fork of the examiner, and its environment."""
+    with Examiner(kit, isolation=level) as examiner:
+        report = examiner.examine(solution(ROOT, kit).submission(kit.module))
+    by_check = {training.check: training.weights_sha256 for training in report.trainings}
+    return [by_check[check] for check in kit.calibrated.values()], asdict(report.environment)
+
+
+def in_this_process(kit: Kit, text: str) -> tuple[list[str], dict[str, Any]]:
+    """Hashes of base and graft, trained as a student's own machine does."""
+    sys.path.insert(0, str(ROOT / "solutions" / SLUG))
+    import lesson
+
+    lesson.deterministic(kit.seed)
+    names: dict[str, Any] = {}
+    exec(text, names)
+    hashes: list[str] = names["trained"]()
+    return hashes, asdict(describe(kit, "none", device()))
+
+
+@contextmanager
+def full_load() -> Iterator[None]:
+    """A busy process on every core, until the end."""
+    cores = len(os.sched_getaffinity(0))
+    busy = [subprocess.Popen([sys.executable, "-c", BUSY]) for _ in range(cores)]
+    try:
+        yield
+        assert all(process.poll() is None for process in busy), "a busy process ended early"
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def at_level(kit: Kit, text: str, level: str, alone: int, loaded: int) -> tuple[list[list[str]], dict[str, Any]]:
+    """Hashes from every process at one level, and what the examiner's report says that it ran on."""
+    with Sandbox(
+        given=kit.given,
+        module=kit.module,
+        preload=kit.config["preload"],
+        prepare=kit.config["prepare"],
+        seed=kit.seed,
+        limits=Limits(cpu_seconds=PATIENCE),
+        isolation=Isolation(level),
+    ) as sandbox:
+        hashes = [in_sandbox(sandbox, text) for _ in range(alone)]
+        with full_load():
+            hashes += [in_sandbox(sandbox, text) for _ in range(loaded)]
+            examined, environment = in_examiner(kit, level)
+    return [*hashes, examined], environment
+
+
+def main(arguments: list[str]) -> None:
+    kit = Kit.load(ROOT, SLUG)
+    text = solution(ROOT, kit).text + TRAINED
+    if arguments:
+        level, alone, loaded = arguments
+        hashes, environment = at_level(kit, text, level, int(alone), int(loaded))
+    else:
+        own, environment = in_this_process(kit, text)
+        hashes = [own]
+    print(json.dumps({"hashes": hashes, "environment": environment}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
