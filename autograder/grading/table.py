@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from autograder.records import Report
 
-# A spreadsheet takes a cell that begins so for a formula. Where commas are decimal, a semicolon begins a cell.
+# A spreadsheet takes a cell that begins so for a formula. With decimal commas, a semicolon begins a cell.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _FORMULA = re.compile(rf"(^|;)(\s*)([{re.escape(''.join(FORMULA_STARTS))}])")
 # Joiners belong to how some names are written; the other characters without a shape of their own do not.

@@ -1,7 +1,7 @@
-"""Trains week 9's base and graft in many processes, and prints the hashes of their weights: a script for tests.
+"""Trains week 9's base and graft in many processes and prints the hashes of their weights, for tests.
 
-`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy process on
-every core, and last in an examiner, still under load. Without a level, it trains in this very process, alone.
+`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy process
+on every core, and last in an examiner, still under load. Without a level, it trains in this very process, alone.
 Either way it prints JSON: {"hashes": [[base, graft], …], "environment": …}.
 """
 
@@ -32,7 +32,7 @@ PATIENCE = 600
 # It ends with its parent, should that be killed.
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 # As the checks do it: the base from the answer's own weights, the graft from a top that is drawn for it.
-TRAINED = '''
+TRAINED = """
 
 def trained():
     import hashlib
@@ -49,7 +49,7 @@ def trained():
     lesson.train(graft, *lesson.eight_flowers(), epochs=settings["graft_epochs"], seed=seed)
     weights = [b"".join(array.tobytes() for array in model.get_weights()) for model in (base, graft)]
     return [hashlib.sha256(arrays).hexdigest() for arrays in weights]
-'''
+"""
 
 
 def in_sandbox(sandbox: Sandbox, text: str) -> list[str]:
@@ -66,7 +66,7 @@ def in_sandbox(sandbox: Sandbox, text: str) -> list[str]:
 
 
 def in_examiner(kit: Kit, level: str) -> tuple[list[str], dict[str, Any]]:
-    """Hashes of base and graft as a report has them, trained in a fork of the examiner, and its environment."""
+    """Hashes of base and graft as a report has them, trained in a fork of the examiner; its environment."""
     with Examiner(kit, isolation=level) as examiner:
         report = examiner.examine(solution(ROOT, kit).submission(kit.module))
     by_check = {training.check: training.weights_sha256 for training in report.trainings}
@@ -99,7 +99,9 @@ def full_load() -> Iterator[None]:
             process.wait()
 
 
-def at_level(kit: Kit, text: str, level: str, alone: int, loaded: int) -> tuple[list[list[str]], dict[str, Any]]:
+def at_level(
+    kit: Kit, text: str, level: str, alone: int, loaded: int
+) -> tuple[list[list[str]], dict[str, Any]]:
     """Hashes from every process at one level, and what the examiner's report says that it ran on."""
     with Sandbox(
         given=kit.given,

@@ -120,6 +120,11 @@ def until(model: Any, name: str) -> Any:
     return keras.Sequential([keras.Input(model.input_shape[1:]), *model.layers[: names.index(name) + 1]])
 
 
+def functional(model: Any) -> Any:
+    """The same layers as a Functional network."""
+    return keras.Model(model.inputs[0], model.outputs[0], name=f"{model.name}_functional")
+
+
 def alone(layer: Any) -> Any:
     """A network of one layer."""
     return keras.Sequential([keras.Input(layer.input.shape[1:]), layer])

@@ -13,7 +13,7 @@ INPUT_FOLDERS = [Path(__file__).parent / "inputs"]
 def deterministic(seed):
     """Set every random seed."""
     random.seed(seed)
-    np.random.seed(seed)  # noqa: NPY002
+    np.random.seed(seed)
 
 
 def load(name):
