@@ -66,7 +66,8 @@ class Many:
         """What every network makes of the rows of x: (networks, rows, …)."""
         values = [tf.constant(self.weights[place]) for place in self._places()]
         run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)))
-        return np.asarray(run().numpy())
+        found: np.ndarray = run().numpy()
+        return found
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """What the first network makes of the rows of x."""
