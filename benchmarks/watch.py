@@ -1,7 +1,7 @@
 """From save to verdict: how long `kit watch` takes, beside a cold `pytest`.
 
 `python benchmarks/watch.py [SAVES]` prints median and worst in seconds. Saves are real ones, and a verdict is
-what stands on the screen of a pseudo-terminal.
+what stands on the screen of a pseudo-terminal. Every other save is a wrong answer that was never seen before.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from autograder.handout import build, put  # noqa: E402
 
 SLUG = "week09_transfer"
 RIGHT = "for layer in model.layers:\n        layer.trainable = False"
-WRONG = "for layer in model.layers[:-1]:\n        layer.trainable = False"
+WRONG = RIGHT + "\n        layer.set_weights([{factor} * array for array in layer.get_weights()])"
 
 
 def main(saves: int) -> None:
@@ -52,10 +52,11 @@ def watched(folder: Path, answer: str, saves: int) -> tuple[list[float], list[fl
         for number in range(saves):
             right = bool(number % 2)
             new = folder / "saving"
-            new.write_text(answer if right else answer.replace(RIGHT, WRONG), encoding="utf-8")
+            wrong = answer.replace(RIGHT, WRONG.format(factor=2 + number))
+            new.write_text(answer if right else wrong, encoding="utf-8")
             began = time.perf_counter()
             new.replace(folder / "transfer.py")
-            watch.wait_for("freeze                  9 of 9" if right else "freeze                  4 of 9")
+            watch.wait_for("freeze                  9 of 9" if right else "freeze                  5 of 9")
             first.append(time.perf_counter() - began)
             watch.wait_for("checked in")
             whole.append(time.perf_counter() - began)

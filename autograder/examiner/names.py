@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..kit import Kit
 from ..wire.frames import Frame
 
 WORD = re.compile(r"[a-z0-9_]+")
@@ -24,9 +23,9 @@ class Names:
         self._spoken = spoken
 
     @classmethod
-    def of(cls, kit: Kit) -> Names:
-        """The names in a kit: every word in a string of its checks, given code and inputs."""
-        strings = (string for name, content in kit.files.items() for string in _strings(name, content))
+    def of(cls, files: Mapping[str, bytes]) -> Names:
+        """The names in a kit's files: every word in a string of its checks, given code and inputs."""
+        strings = (string for name, content in files.items() for string in _strings(name, content))
         return cls(frozenset(_base(word.rstrip("_")) for text in strings for word in WORD.findall(text)))
 
     def made_up(self, head: dict[str, Any], request: Frame) -> Iterator[tuple[int, dict[str, Any]]]:

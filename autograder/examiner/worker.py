@@ -84,7 +84,7 @@ def serve_with(
             proxies=proxies,
             sandbox=sandbox,
             trainings=trainings,
-            replays=Replays(Names.of(kit)),
+            replays=Replays(Names.of(kit.files)),
             prepare=preparation(kit),
             call_seconds=call_seconds,
             check_seconds=check_seconds(kit),

@@ -66,7 +66,7 @@ class Many:
         """What every network makes of the rows of x: (networks, rows, …)."""
         values = [tf.constant(self.weights[place]) for place in self._places()]
         run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)))
-        found: np.ndarray = run().numpy()
+        found: np.ndarray = np.array(run().numpy())
         return found
 
     def __call__(self, x: np.ndarray) -> np.ndarray:

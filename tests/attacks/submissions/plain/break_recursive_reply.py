@@ -1,0 +1,20 @@
+"""Replies with a list that holds itself."""
+
+# honest: add count greet
+
+def add(left, right):
+    return left + right
+
+
+def count(words):
+    return {word: words.count(word) for word in words}
+
+
+def greet(name):
+    return f"Hello, {name}!"
+
+
+def mean(numbers):
+    loop = []
+    loop.append(loop)
+    return loop
