@@ -66,12 +66,12 @@ class Many:
         """What every network makes of the rows of x: (networks, rows, …)."""
         values = [tf.constant(self.weights[place]) for place in self._places()]
         run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)))
-        found: np.ndarray = np.array(run().numpy())
-        return found
+        return np.array(run().numpy())
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         """What the first network makes of the rows of x."""
-        return self.outputs(x)[0]
+        first: np.ndarray = self.outputs(x)[0]
+        return first
 
     def _step(self, trained: list[Any], x: Any, y: Any) -> None:
         """Take one step with every network."""

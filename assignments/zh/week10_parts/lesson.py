@@ -74,7 +74,10 @@ def load(name: str) -> Any:
     arrays: dict[str, np.ndarray] = {}
     for file in config["weights"]:
         arrays |= np.load(_find(f"{file}.npz"), allow_pickle=False)
-    return _network(config, arrays)
+    network = _network(config, arrays)
+    if not config.get("trainable", True):
+        network.trainable = False
+    return network
 
 
 def mobilenet(imagenet: bool = False, side: int = 32) -> keras.Model:

@@ -56,7 +56,7 @@ def flat(model: Any) -> list[Any]:
             )
         if part is not model:
             found += flat(part) if isinstance(part, keras.Model) else [part]
-    if not all(layer.built for layer in found):
+    if not all(layer.built for layer in (model, *found)):
         raise AssertionError(
             "Expected a built network, received one whose layers have no weights yet. Where does it learn "
             "how large a picture is? It could begin with keras.Input."
@@ -85,7 +85,7 @@ def kinds(model: Any) -> list[str]:
 def flags(model: Any) -> list[bool]:
     """Of each layer with weights, in order, whether training can change it.
 
-    A layer inside a network that is frozen as a whole is frozen, whatever its own flag says.
+    Where the network itself is frozen all of its layers are, whatever their own flags say.
     """
     __tracebackhide__ = True
     layers = weighted(model)
