@@ -25,7 +25,9 @@ def table(out):
 def whole(out):
     """The students whose report is on disk, each of them a whole one; nothing else may be there."""
     names = {path.name for path in out.glob("*/*")} | {path.name for path in out.glob("*") if path.is_file()}
-    assert names <= {"report.json", "grades.csv", ".lock", ".report.json.tmp", ".grades.csv.tmp"}
+    uploads = {f"{system}.csv" for system in ("canvas", "moodle", "gradescope", "nbgrader")}
+    whole = {"report.json", "grades.csv", "feedback.html", "class.html", *uploads}
+    assert names <= {*whole, *(f".{name}.tmp" for name in whole), ".lock"}
     return {json.loads(path.read_text(encoding="utf-8"))["student"] for path in out.glob("*/report.json")}
 
 
