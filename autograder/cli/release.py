@@ -103,8 +103,9 @@ def _write(root: Path, kit: Kit, out: Path) -> None:
     except OSError as error:
         fail(f"Cannot write to {out}: {error.strerror or error}.", DID_NOT_HOLD)
     print(f"{kit.slug} {kit.version}, released to {made.folder}:")
+    zips = [name for name in made.files if name.endswith(".zip") and "/" not in name]
     for name, what in (
-        (f"{kit.slug}.zip", "for students, who run: python -m pip install -r requirements.txt"),
+        *((name, "for students, who run: python -m pip install -r requirements.txt") for name in zips),
         ("otter/autograder.zip", "for otter run, otter grade and Gradescope with Otter"),
         ("gradescope/autograder.zip", "for Gradescope without Otter"),
         ("nbgrader", "a course folder for nbgrader"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..handout.disk import put
+from ..handout.translation import languages
 from ..kit import Kit
 from .gradescope_zip import gradescope_zip
 from .leaks import leaks, sentence
@@ -35,16 +36,18 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
     Files of an earlier release that this one lacks are removed; others, such as an nbgrader gradebook, stay.
     """
     course = nbgrader_course(root, kit)
-    students = {
-        f"{kit.slug}.zip": student_zip(root, kit, wheel),
-        **{f"nbgrader/release/{name}": content for name, content in release_version(kit, course).items()},
+    zips = {f"{kit.slug}.zip": student_zip(root, kit, wheel)} | {
+        f"{kit.slug}_{language}.zip": student_zip(root, kit, wheel, language)
+        for language in languages(root, kit.slug)
     }
+    released = release_version(kit, course)
+    students = zips | {f"nbgrader/release/{name}": content for name, content in released.items()}
     if found := leaks(root, kit, students):
         raise LeakError(sentence(found))
     files = with_manifest(
         kit,
         {
-            f"{kit.slug}.zip": students[f"{kit.slug}.zip"],
+            **zips,
             "otter/autograder.zip": otter_zip(kit, wheel),
             "gradescope/autograder.zip": gradescope_zip(kit, wheel),
             **{f"nbgrader/{name}": content for name, content in course.items()},

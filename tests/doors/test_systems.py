@@ -1,6 +1,7 @@
-"""Answers × systems: each answer has the same score wherever it is handed in. `docs/systems.md` is the table.
+"""Answers × systems: each answer has the same score wherever it is handed in.
 
-The table is generated here: where it differs from what was found it is written anew, and the test fails once.
+The tables in `docs/systems.md` and the README are generated here: where one differs from what was found, it
+is written anew, and the test fails once.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from autograder.release.otter_zip import otter_zip
 from autograder.release.wheel import Wheel
 
 PROJECT = Path(__file__).parents[2]
-TABLE = PROJECT / "docs" / "systems.md"
+PAGES = {"sums": ("docs/systems.md",), "week09_transfer": ("docs/systems.md", "README.md")}
 BINARIES = Path(sys.executable).parent
 # nbgrader starts alembic by its name.
 ENVIRONMENT = os.environ | {"PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}"}
@@ -229,28 +230,25 @@ def test_every_system_gives_the_same_scores(
     }
     assert {system: found[system] for system in SYSTEMS} == dict.fromkeys(SYSTEMS, found["kit"])
     assert found["kit"]["the solution"] == kit.points()
-    keep(slug, section(kit, found))
+    for page in PAGES[slug]:
+        keep(PROJECT / page, slug, table(found))
 
 
-def section(kit: Kit, found: Mapping[str, Mapping[str, float]]) -> str:
-    """The part of the table that is about one kit."""
+def table(found: Mapping[str, Mapping[str, float]]) -> str:
+    """The scores as a table in Markdown."""
     rows = [f"| answer | {' | '.join(SYSTEMS)} |", f"| --- |{' ---: |' * len(SYSTEMS)}"]
     for name in found["kit"]:
         scores = " | ".join(f"{found[system][name]:g}" for system in SYSTEMS)
         rows.append(f"| {name} | {scores} |")
-    table = "\n".join(rows)
-    return f"## {kit.title} (`{kit.slug}`, {kit.points():g} points)\n\n{table}\n"
+    return "\n".join(rows) + "\n"
 
 
-def keep(slug: str, wanted: str) -> None:
-    """Compare a part of the committed table with what was found; write it where it differs, and fail."""
-    text = TABLE.read_text(encoding="utf-8")
-    begin, end = f"<!-- {slug} -->\n", f"<!-- end of {slug} -->\n"
-    pattern = re.compile(f"{re.escape(begin)}(.*?){re.escape(end)}", re.DOTALL)
-    committed = pattern.search(text)
-    assert committed, f"Expected a part {begin.strip()} in {TABLE.name}."
+def keep(page: Path, slug: str, wanted: str) -> None:
+    """Compare a page's table with what was found; write it where it differs, and fail."""
+    text = page.read_text(encoding="utf-8")
+    begin, end = f"<!-- systems: {slug} -->\n", f"<!-- end of {slug} -->\n"
+    committed = re.search(f"{re.escape(begin)}(.*?){re.escape(end)}", text, re.DOTALL)
+    assert committed, f"Expected {begin.strip()} and {end.strip()} in {page.name}."
     if committed[1] != wanted:
-        TABLE.write_text(text.replace(committed[0], f"{begin}{wanted}{end}"), encoding="utf-8")
-        pytest.fail(
-            f"{TABLE.name} did not say what was found and was written anew: look at it and commit it."
-        )
+        page.write_text(text.replace(committed[0], f"{begin}{wanted}{end}"), encoding="utf-8")
+        pytest.fail(f"{page.name} did not say what was found and was written anew: look at it and commit it.")

@@ -10,6 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
+from autograder.handout.translation import languages
 from autograder.kit import Kit, slugs
 from autograder.release.archive import pack
 from autograder.release.leaks import leaks
@@ -24,10 +25,11 @@ KITS = [("sums", TOY), *((slug, PROJECT) for slug in slugs(PROJECT))]
 
 @pytest.mark.parametrize(("slug", "root"), KITS, ids=[slug for slug, _ in KITS])
 def test_what_goes_to_students_is_clean(slug: str, root: Path, wheel: Wheel) -> None:
-    """The zip with the wheel in it, and what nbgrader releases of the course."""
+    """The zips with the wheel in them, in every language, and what nbgrader releases of the course."""
     kit = Kit.load(root, slug)
     course = release_version(kit, nbgrader_course(root, kit))
-    assert leaks(root, kit, {"student.zip": student_zip(root, kit, wheel), **course}) == []
+    zips = {name: student_zip(root, kit, wheel, name) for name in ("en", *languages(root, slug))}
+    assert leaks(root, kit, {**zips, **course}) == []
 
 
 def test_the_source_of_nbgraders_course_is_not_clean(toy: Kit) -> None:
