@@ -35,6 +35,8 @@ def calibrate(
             f"{kit.slug}/kit.toml has no [calibrated]: name each accuracy threshold and the check that "
             "grades by it."
         )
+    # Before the trainings, which take minutes: what changes meanwhile is not what they rest on.
+    bases = {setting: basis(root, kit, setting) for setting in kit.calibrated}
     events: list[Event] = []
     for event in _events(root, kit.slug, seeds):
         if "problem" in event:
@@ -43,7 +45,7 @@ def calibrate(
             progress(event["progress"], event["done"], event["of"])
         else:
             events.append(event)
-    thresholds = tuple(_threshold(root, kit, setting, events) for setting in kit.calibrated)
+    thresholds = tuple(_threshold(kit, setting, rests_on, events) for setting, rests_on in bases.items())
     return Calibration(kit.slug, seeds, _made_with(), thresholds)
 
 
@@ -73,7 +75,7 @@ def _events(root: Path, slug: str, seeds: int) -> Iterator[Event]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _threshold(root: Path, kit: Kit, setting: str, events: list[Event]) -> Threshold:
+def _threshold(kit: Kit, setting: str, rests_on: str, events: list[Event]) -> Threshold:
     mine = [event for event in events if event["setting"] == setting]
     trained = [event for event in mine if "trained" in event]
     check = kit.calibrated[setting]
@@ -93,7 +95,7 @@ def _threshold(root: Path, kit: Kit, setting: str, events: list[Event]) -> Thres
         setting=setting,
         value=float(kit.all_settings[setting]),
         check=check,
-        basis=basis(root, kit, setting),
+        basis=rests_on,
         networks=tuple(networks),
         turned_away=_names(trained, None, right=False),
     )

@@ -1,7 +1,7 @@
 """Trains week 9's base and graft in many processes and prints the hashes of their weights, for tests.
 
 `python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy
-process on every core, and last in an examiner, still under load. Without a level, it trains in this very process.
+process on every core, and last in an examiner, still under load. Without a level, it trains in this process.
 Either way it prints JSON: {"hashes": [[base, graft], …], "environment": …}.
 """
 

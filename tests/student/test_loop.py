@@ -228,3 +228,18 @@ def test_a_picture_that_fails_costs_nothing(folder: Path, solution: str) -> None
         assert board.solved
         assert board.pictures == {}
         assert "ZeroDivisionError" in loop.output()
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="a process that is used once learns nothing")
+def test_checks_of_what_answers_as_before_are_not_run_again(folder: Path, solution: str) -> None:
+    (folder / "sums.py").write_text(solution)
+    text = (folder / "test_sums.py").read_text()
+    (folder / "test_sums.py").write_text(text.replace("    total = ", "    print('adding')\n    total = "))
+    with Loop(Handout.read(folder)) as loop:
+        assert checked(loop).solved
+        assert "adding" in loop.output()
+        assert checked(loop).solved
+        assert "adding" not in loop.output()
+        (folder / "sums.py").write_text(solution.replace("left + right", "left - right"))
+        assert checked(loop).state("add") == "wrong"
+        assert "adding" in loop.output()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import io
+import os
+import select
 import sys
 import zipfile
 from collections.abc import Callable, Collection
@@ -101,6 +103,30 @@ def test_the_terminal_is_left_as_it_was(folder, terminal, student_environment):
     shell.press("q")
     shell.wait_for("as before")
     assert shell.end() == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs Linux to see processes end")
+def test_nothing_is_left_when_the_panel_is_killed(folder, terminal, student_environment):
+    """Not even an endless loop of the student's."""
+    save = folder / "sums.py"
+    watch = terminal(folder, *COMMAND, "watch", environment=student_environment)
+    watch.wait_for("watching sums.py")
+    save.write_text("def add(left, right):\n    while True: pass\n")
+    watch.wait_for("checking add")
+    warm = children(watch.process.pid)
+    forked = [child for process in warm for child in children(process)]
+    assert forked
+    descriptors = [os.pidfd_open(process) for process in (*warm, *forked)]
+    watch.process.kill()
+    for descriptor in descriptors:
+        assert select.select([descriptor], [], [], 60)[0], "A process is still there."
+        os.close(descriptor)
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process has started, from any of its threads."""
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(number) for task in tasks for number in task.read_text().split()]
 
 
 def test_week_9_from_the_stub_to_the_graft(tmp_path, terminal, save, student_environment):
