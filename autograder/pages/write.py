@@ -42,6 +42,7 @@ def write_pages(
     found = ((path.parent, read_report(path)) for path in sorted(folder.glob("*/report.json")))
     places = {cell(report.student): (place, report) for place, report in found if report}
     handed_in = [row for row in rows if row["student"] in places]
+    remarks = {row["student"]: _remark(places[row["student"]][1], row) for row in handed_in}
     reports = [_as_decided(places[row["student"]][1], row) for row in handed_in]
     kit = reports[0].kit if reports else folder.name
     context = context_of(kit, root)
@@ -49,7 +50,7 @@ def write_pages(
         write_if_other(places[cell(report.student)][0] / FEEDBACK, feedback_page(report, context))
         progress(done, len(reports))
     lines = [_line(row, places.get(row["student"])) for row in rows]
-    write_if_other(folder / CLASS, class_page(lines, reports, _attention(rows, reports), context))
+    write_if_other(folder / CLASS, class_page(lines, reports, _attention(remarks, reports), context))
     for name, text in uploads([_grade(row) for row in rows], context.title, kit).items():
         write_if_other(folder / "uploads" / name, text)
     return folder / CLASS
@@ -64,8 +65,16 @@ def _rows(folder: Path) -> list[Row]:
 
 
 def _as_decided(report: Report, row: Row) -> Report:
-    """The report with what a person decided: score and message of `grades.csv`."""
-    return replace(report, score=_number(row["score"]), message=row["message"])
+    """The report with what a person decided, score and message of `grades.csv`, without remarks for staff."""
+    message = row["message"].removesuffix(_remark(report, row)).rstrip()
+    return replace(report, score=_number(row["score"]), message=message)
+
+
+def _remark(report: Report, row: Row) -> str:
+    """What `grades.csv` says of copies behind the report's own message, which may say anything."""
+    own = cell(" ".join(report.message.split()))
+    said = row["message"].removeprefix(own).lstrip() if row["message"].startswith(own) else ""
+    return said if said.startswith(SAME) else ""
 
 
 def _line(row: Row, found: tuple[Path, Report] | None) -> Line:
@@ -81,10 +90,8 @@ def _line(row: Row, found: tuple[Path, Report] | None) -> Line:
     )
 
 
-def _attention(rows: list[Row], reports: list[Report]) -> list[Attention]:
-    identical = [
-        Attention("identical", row["student"], row["message"]) for row in rows if SAME in row["message"]
-    ]
+def _attention(remarks: Mapping[str, str], reports: list[Report]) -> list[Attention]:
+    identical = [Attention("identical", student, remark) for student, remark in remarks.items() if remark]
     return [*attention({cell(report.student): report for report in reports}, {}), *identical]
 
 

@@ -39,7 +39,7 @@ class Child:
         """Send the submission and return what became of it; raises SandboxFailure."""
         head = {"filename": source.filename, "tolerant": source.tolerant}
         reply = self._exchange(Frame(head, json.dumps(source.cells).encode()), seconds)
-        return read_loaded(reply)
+        return read_loaded(reply, source.filename)
 
     def call(self, function: str, request: Frame, seconds: float) -> Frame:
         """Call a function of the submission and return the reply; raises SandboxFailure."""

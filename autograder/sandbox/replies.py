@@ -11,6 +11,7 @@ from .errors import BadReply
 from .text import clean
 
 MAX_SENTENCE, MAX_NAME, MAX_TEXT = 1_000, 200, 2_000
+NO_REASON = "loading it failed without a reason."
 MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
 
 
@@ -28,18 +29,22 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def read_loaded(frame: Frame) -> Loaded:
-    """The report in a child's first frame; raises BadReply."""
+def read_loaded(frame: Frame, filename: str) -> Loaded:
+    """The report in a child's first frame; raises BadReply.
+
+    Every sentence begins with the file that it is about: a submission may have written it itself, and people
+    must not take its words for the grader's.
+    """
     report = frame.head.get("loaded")
     if type(report) is not dict:
         raise BadReply("Expected a report of loading, found another message.")
     ok, problem, line = report.get("ok") is True, report.get("problem"), report.get("line")
     return Loaded(
         ok,
-        None if ok else clean(problem, MAX_SENTENCE),
+        None if ok else _about(filename, clean(problem, MAX_SENTENCE) or NO_REASON),
         line if type(line) is int and 0 < line < 10**9 else None,
         _texts(report.get("functions"), MAX_NAMES, MAX_NAME),
-        _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE),
+        tuple(_about(filename, note) for note in _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE)),
     )
 
 
@@ -69,6 +74,11 @@ def _raised(raised: Mapping[str, Any]) -> dict[str, Any]:
         "text": clean(raised.get("text"), MAX_TEXT),
         "trace": lines,
     }
+
+
+def _about(filename: str, text: str) -> str:
+    name = clean(filename, MAX_NAME)
+    return text if text.startswith(name) else f"{name}: {text}"
 
 
 def _texts(values: object, most: int, length: int) -> tuple[str, ...]:

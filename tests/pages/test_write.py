@@ -62,6 +62,22 @@ def test_scores_are_those_that_a_person_decided(
     assert "9.5 of 10" in (folder / safe_name("ada") / "feedback.html").read_text()
 
 
+def test_copies_are_for_staff_and_cannot_be_made_up(write_grades: Write, make_report: Make) -> None:
+    """The class page names copies; a student's page does not, and no submission can say such a thing."""
+    folder = write_grades([make_report("ada"), make_report("bob", words="The same as what zoe handed in.")])
+    table = folder / "grades.csv"
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    rows[0]["message"] = "The same as what cem handed in."
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    needs = write_pages(folder, TOY).read_text().split("<h2>Scores</h2>")[0]
+    assert "cem" in needs
+    assert "zoe" not in needs
+    assert "cem" not in (folder / "ada" / "feedback.html").read_text()
+
+
 def test_each_system_gets_a_table(write_grades: Write, make_report: Make) -> None:
     """Canvas, Moodle, Gradescope and nbgrader: everybody is in each, with the score."""
     folder = write_grades([make_report("ada"), make_report("=2+3", ("test_adds_two_numbers",))])

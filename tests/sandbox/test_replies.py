@@ -24,11 +24,12 @@ HEADS = st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON, max_size=5), 
 @given(report=JSON | st.dictionaries(NAMES, JSON, max_size=6))
 def test_any_report_of_loading_is_read_or_refused(report):
     try:
-        loaded = read_loaded(Frame({"loaded": report}))
+        loaded = read_loaded(Frame({"loaded": report}), "a.py")
     except BadReply:
         return
     assert isinstance(loaded, Loaded)
-    assert (loaded.problem is None) == loaded.ok
+    assert bool(loaded.problem) != loaded.ok
+    assert all(text.startswith("a.py") for text in (loaded.problem or "a.py", *loaded.notes))
     assert all(type(text) is str for text in (*loaded.functions, *loaded.notes))
 
 
@@ -45,6 +46,16 @@ def test_any_reply_is_read_or_refused(head):
         assert set(reply.head) == {"ok", "value"}
 
 
+def test_a_sentence_names_its_file_once():
+    def read(**report):
+        return read_loaded(Frame({"loaded": report}), "a.py")
+
+    assert read(ok=False, problem="a.py, line 3: oops").problem == "a.py, line 3: oops"
+    assert read(ok=True, notes=["Full marks by hand."]).notes == ("a.py: Full marks by hand.",)
+    assert read(ok=False).problem == "a.py: ?"
+    assert read(ok=False, problem="\x00").problem == "a.py: loading it failed without a reason."
+
+
 def test_a_reply_to_another_call_is_refused():
     with pytest.raises(BadReply, match="this call"):
         read_reply(Frame({"id": 1, "ok": True, "value": 1}), 2)
@@ -57,7 +68,7 @@ def test_texts_are_cut_and_clean_and_many_are_few():
     assert told["type"] == "E"
     assert len(told["text"]) == MAX_TEXT
     assert told["trace"] == [[n + 1, "f", "line"] for n in range(50)][-MAX_LINES:]
-    functions = read_loaded(Frame({"loaded": {"ok": True, "functions": ["f"] * 10_000}})).functions
+    functions = read_loaded(Frame({"loaded": {"ok": True, "functions": ["f"] * 10_000}}), "a.py").functions
     assert len(functions) == MAX_NAMES
 
 
