@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..kit import CHECK_FILES, Kit
+from ..kit import CHECK_FILES, Kit, KitError
 from .answers import alternatives, solution
 
 SETTINGS = "settings.json"
@@ -19,7 +19,7 @@ Function = ast.FunctionDef
 
 
 def basis(root: Path, kit: Kit, setting: str) -> str:
-    """The SHA-256 of everything that decides what the right answers reach under one threshold."""
+    """The SHA-256 of all that decides what the right answers reach under one threshold; raises KitError."""
     digest = hashlib.sha256()
     for part in _parts(root, kit, setting):
         digest.update(f"{len(part)}\0".encode() + part)
@@ -27,7 +27,13 @@ def basis(root: Path, kit: Kit, setting: str) -> str:
 
 
 def _parts(root: Path, kit: Kit, setting: str) -> Iterator[bytes]:
-    calibration = calibration_path(root, kit).read_text(encoding="utf-8")
+    path = calibration_path(root, kit)
+    if not path.is_file() or "train" not in kit.config:
+        raise KitError(
+            f"{kit.slug}: [calibrated] in kit.toml needs `train`, the training that is graded, and "
+            f"{path.name} beside it, which draws the weights to start from."
+        )
+    calibration = path.read_text(encoding="utf-8")
     yield bare(calibration).encode()
     modules = {f"{name}.py" for name in imports(calibration)} | {
         kit.config["train"].partition(".")[0] + ".py"

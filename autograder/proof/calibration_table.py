@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..kit import Kit
+from ..kit import Kit, KitError
 from .basis import basis
 from .calibration import HIGHEST_CHANCE, Calibration, Network, Threshold
 from .statistics import Counted, quantile
@@ -100,8 +100,14 @@ def _of_threshold(root: Path, kit: Kit, threshold: Threshold) -> Iterator[str]:
             f"kit.toml says {setting} = {value} in {kit.calibrated[setting]}, the table was made for "
             f"{threshold.value} in {threshold.check}."
         )
-    if basis(root, kit, setting) != threshold.basis:
-        yield f"What {setting} was calibrated with has changed since: given code, inputs or right answers."
+    try:
+        if basis(root, kit, setting) != threshold.basis:
+            yield (
+                f"What {setting} was calibrated with has changed since: given code, inputs, the check, "
+                "calibration.py or right answers."
+            )
+    except KitError as error:
+        yield str(error)
     if not threshold.holds:
         yield not_held(threshold)
 

@@ -7,15 +7,16 @@ are the staff's own text, so each runs in a fork of this process and in no sandb
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
+import runpy
 import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from ..examiner import fork
@@ -25,6 +26,7 @@ from ..examiner.trainings import Trainings
 from ..examiner.worker import warm_up
 from ..kit import Kit, KitError
 from .answers import Answer, alternatives, mistakes, solution
+from .basis import calibration_path
 from .directly import attach
 
 DAY = 24 * 3600
@@ -71,9 +73,8 @@ def main(root: Path, slug: str, seeds: int, say: fork.Emit) -> None:
         kit.write(Path(folder))
         proxies = Proxies(kit.module, kit.tasks)
         trainings = warm_up(kit, Path(folder), proxies)
-        if trainings is None:
-            raise KitError(f"{slug}/kit.toml: [calibrated] needs `train`, the training that is graded.")
-        calibration = _imported(root / "autograder" / "kits" / slug / "calibration.py")
+        assert trainings is not None, "without `train` there is no basis, and so no trial"
+        calibration = SimpleNamespace(**runpy.run_path(str(calibration_path(root, kit))))
         CheckSession(
             kit, lambda session: _run(Bench(kit, session, proxies, trainings), root, calibration, seeds, say)
         ).run(Path(folder))
@@ -88,6 +89,11 @@ def _run(bench: Bench, root: Path, calibration: Any, seeds: int, say: fork.Emit)
         draw = getattr(calibration, setting)
         found = bench.take(answer, setting, lambda *of, draw=draw: {"network": fingerprint(draw, *of)})
         network = found and found["network"]
+        if network is None and answer.kind != "mistake":
+            raise KitError(
+                f"{bench.kit.calibrated[setting]} does not train the right answer {answer.name}: "
+                f"`kit prove {bench.kit.slug}` says why."
+            )
         say({"trained": answer.name, "kind": answer.kind, "setting": setting, "network": network})
         if network:
             networks.setdefault((setting, network), answer)
@@ -150,15 +156,6 @@ def reached(
         train(many, x, y, epochs, seed)
         counted.update(accuracy(lambda _, made=made: made, x, y) for made in many.outputs(x))
     return sorted(counted.items())
-
-
-def _imported(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location("calibration", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise KitError(f"Expected {path}, which draws the starts for [calibrated], found no such file.")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 if __name__ == "__main__":
