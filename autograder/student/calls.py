@@ -23,12 +23,12 @@ MOST_PLACES = 4
 
 @dataclass(frozen=True)
 class Place:
-    """A line of the student's: where it stands, in which function, and what it says."""
+    """A line of the student's: where it stands, in which function, and what it says where it matters."""
 
     where: str
     line: int
     function: str
-    text: str
+    text: str = ""
 
 
 @dataclass
@@ -94,8 +94,5 @@ def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset
     for task in tasks:
         code = getattr(getattr(module, task, None), "__code__", None)
         if code is not None and code.co_filename in filenames:
-            line = code.co_firstlineno
-            found[task] = Place(
-                code.co_filename, line, task, linecache.getline(code.co_filename, line).strip()
-            )
+            found[task] = Place(code.co_filename, code.co_firstlineno, task)
     return found

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Collection
 
-from .folder import Handout
+from ..records import Source
 
 
-def texts(handout: Handout) -> dict[str, str]:
-    """The text of every task's function in the file that counts; nothing where it is no Python."""
-    source = handout.chosen().source
+def texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:
+    """The text of every task's function in a source; nothing where it is no Python."""
     found = {}
     for cell in source.cells if source else ():
         try:
@@ -20,6 +20,6 @@ def texts(handout: Handout) -> dict[str, str]:
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             continue
         for node in functions:
-            if node.name in handout.tasks:
+            if node.name in tasks:
                 found[node.name] = ast.get_source_segment(cell, node) or ""
     return found

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from ..intake import Chosen
 from .board import Board
 from .changes import texts
 from .folder import Handout
@@ -29,6 +30,7 @@ class Loop:
         self.handout = handout
         self.board = Board(handout)
         self.warm = False
+        self._seen: Chosen | None = None
         self._texts: dict[str, str] = {}
         self.happened: queue.Queue[Happened] = queue.Queue()
         put: Callable[..., None] = lambda *event: self.happened.put(Happened("event", event))  # noqa: E731
@@ -44,9 +46,15 @@ class Loop:
 
     def check(self) -> None:
         """Begin to run all checks, first those of the tasks that have changed."""
-        before, self._texts = self._texts, texts(self.handout)
+        self._seen = self.handout.chosen()
+        before, self._texts = self._texts, texts(self._seen.source, self.handout.tasks)
         changed = [task for task, text in self._texts.items() if text != before.get(task)]
         self._runner.run(self.board.begin(first=changed), first=changed)
+
+    def saved(self) -> None:
+        """Begin to run all checks if the answer is not what it was: one save may be told more than once."""
+        if self.handout.chosen() != self._seen:
+            self.check()
 
     def restart(self) -> None:
         """Begin to run all checks of a handout that has changed, in a new process."""

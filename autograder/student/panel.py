@@ -18,7 +18,7 @@ from .board import Board
 from .memory import Memory
 
 Lines = list[list[Segment]]
-KEYS = (("h", "hint"), ("t", "next task"), ("o", "all output"), ("q", "quit"))
+KEYS = (("h", "hint"), ("t", "task"), ("o", "output"), ("q", "quit"))
 BORDERS = 4
 
 
@@ -119,8 +119,8 @@ class View:
 
     def _foot(self) -> Table:
         foot = Table.grid(expand=True)
-        foot.add_column()
-        foot.add_column(justify="right")
+        foot.add_column(no_wrap=True)
+        foot.add_column(no_wrap=True, justify="right")
         keys = [part for key, what in KEYS for part in ((key, "bold"), f" {what}   ")]
         foot.add_row(Text.assemble(*keys), Text(self._status(), "dim"))
         return foot

@@ -57,7 +57,7 @@ def _react(happened: Happened | None, loop: Loop, view: View) -> None:
         view.picked = view.output = None
         view.page = 0
         if happened.what:
-            loop.check()
+            loop.saved()
         else:
             loop.restart()
     elif happened and happened.kind == "key":

@@ -243,3 +243,15 @@ def test_checks_of_what_answers_as_before_are_not_run_again(folder: Path, soluti
         (folder / "sums.py").write_text(solution.replace("left + right", "left - right"))
         assert checked(loop).state("add") == "wrong"
         assert "adding" in loop.output()
+
+
+def test_a_save_that_changes_nothing_keeps_the_news(loop: Loop, write: Write, solution: str) -> None:
+    checked(loop)
+    write(solution)
+    checked(loop)
+    write(solution)
+    loop.saved()
+    assert (loop.board.over, loop.board.news) == (True, ["add", "mean", "scale"])
+    write(solution + "\n")
+    loop.saved()
+    assert not loop.board.over
