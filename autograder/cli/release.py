@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from autograder.sandbox import IsolationUnavailable
 from .cache import proofs
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
 from .kits import find_kit, find_repository
+
+WIDE = 160
 
 
 def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isolation: str) -> int:
@@ -66,7 +69,9 @@ def run_list(root: Path | None) -> None:
         dates = (str(kit.dates.get(name, "")) for name in ("release", "due"))
         cells = (kit.slug, kit.title, where, f"{kit.points():g}", *dates, kit.version)
         table.add_row(*(Text(cell) for cell in cells))
-    Console(highlight=False, markup=False, emoji=False).print(table)
+    # A file or a pipe has no width that a title would have to be cut to.
+    width = None if sys.stdout.isatty() else WIDE
+    Console(highlight=False, markup=False, emoji=False, width=width).print(table)
 
 
 def _all(root: Path) -> list[Kit]:

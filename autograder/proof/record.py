@@ -17,12 +17,15 @@ from ..kit import Kit
 if TYPE_CHECKING:  # proving imports nbgrader, which takes seconds
     from .run import Proof
 
+# The parts of the engine that no proof passes through: who asks for a grade, and who shows it.
+ELSEWHERE = ("kits/", "cli/", "doors/", "newkit/", "pages/", "release/", "student/")
+
 
 class ProofRecords:
     """A folder with one small file for each proof that held.
 
-    A proof holds for exactly these files of the kit, its known answers too, for this engine, and for these
-    versions of Python and of the libraries.
+    A proof holds for exactly these files of the kit, its known answers too, for the engine that examined them,
+    and for these versions of Python and of the libraries.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -68,8 +71,8 @@ def _files(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
 
 
 def _code(engine: Path) -> Iterator[tuple[str, Path]]:
-    """The engine's own code, without any kit."""
+    """The engine's code that takes part in a proof."""
     for path in sorted(engine.rglob("*.py")):
         name = path.relative_to(engine).as_posix()
-        if not name.startswith("kits/"):
+        if not name.startswith(ELSEWHERE):
             yield name, path
