@@ -24,8 +24,8 @@ ELSEWHERE = ("kits/", "cli/", "doors/", "newkit/", "pages/", "release/", "studen
 class ProofRecords:
     """A folder with one small file for each proof that held.
 
-    A proof holds for exactly these files of the kit, its known answers too, for the engine that examined them,
-    and for these versions of Python and of the libraries.
+    A proof holds for exactly these files of the kit, its known answers too, for the engine that examined
+    them, and for these versions of Python and of the libraries.
     """
 
     def __init__(self, folder: Path) -> None:
