@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 1e6
 
 
 def run(link: int, output: int, spec: Spec, prepare: Callable[[], None]) -> None:
-    """Serve `link` as the submission's process; `prepare` is called before each call into the submission."""
+    """Serve `link` as the submission's process; `prepare` is called before loading and before each call."""
     sock = socket.socket(fileno=take_over(link, output))
     limit(spec)
     try:
@@ -31,6 +31,8 @@ def run(link: int, output: int, spec: Spec, prepare: Callable[[], None]) -> None
 def _serve(sock: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None:
     first = _next(sock)
     cells = json.loads(first.blob)
+    # Python seeds its random numbers anew in every fork: what is drawn while loading is to be the same, too.
+    prepare()
     loaded = load(spec.module, first.head["filename"], cells, first.head["tolerant"])
     _reply(sock, Frame({"loaded": loaded.report}))
     while True:

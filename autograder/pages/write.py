@@ -67,7 +67,7 @@ def _rows(folder: Path) -> list[Row]:
 def _as_decided(report: Report, row: Row) -> Report:
     """The report with what a person decided, score and message of `grades.csv`, without remarks for staff."""
     message = row["message"].removesuffix(_remark(report, row)).rstrip()
-    return replace(report, score=_number(row["score"]), message=message)
+    return replace(report, student=row["student"], score=_number(row["score"]), message=message)
 
 
 def _remark(report: Report, row: Row) -> str:

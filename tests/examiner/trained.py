@@ -1,8 +1,9 @@
 """Trains week 9's base and graft in many processes and prints the hashes of their weights, for tests.
 
-`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy
-process on every core, and last in an examiner, still under load. Without a level, it trains in this process.
-Either way it prints JSON: {"hashes": [[base, graft], …], "environment": …}.
+`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy process
+on every core, and last in an examiner, under load. At the level `none` it starts so many processes as a
+student's machine does, without sandbox and examiner. Either way it prints JSON: {"hashes": [[base, graft], …],
+"environment": …}.
 """
 
 from __future__ import annotations
@@ -119,15 +120,28 @@ def at_level(
     return [*hashes, examined], environment
 
 
+def without_sandbox(alone: int, loaded: int) -> tuple[list[list[str]], dict[str, Any]]:
+    """Hashes from processes of their own, and what the first of them ran on."""
+    command = [sys.executable, __file__]
+    said = [subprocess.check_output(command) for _ in range(alone)]
+    with full_load():
+        said += [subprocess.check_output(command) for _ in range(loaded)]
+    found = [json.loads(text.splitlines()[-1]) for text in said]
+    return [hashes for one in found for hashes in one["hashes"]], found[0]["environment"]
+
+
 def main(arguments: list[str]) -> None:
     kit = Kit.load(ROOT, SLUG)
     text = solution(ROOT, kit).text + TRAINED
-    if arguments:
-        level, alone, loaded = arguments
-        hashes, environment = at_level(kit, text, level, int(alone), int(loaded))
-    else:
+    if not arguments:
         own, environment = in_this_process(kit, text)
         hashes = [own]
+    else:
+        level, alone, loaded = arguments[0], *map(int, arguments[1:])
+        if level == "none":
+            hashes, environment = without_sandbox(alone, loaded)
+        else:
+            hashes, environment = at_level(kit, text, level, alone, loaded)
     print(json.dumps({"hashes": hashes, "environment": environment}))
 
 

