@@ -25,7 +25,7 @@ NAMES = (
         "-rf",
         "$(touch planted)",
         "`touch planted`",
-        "..\\..\\planted",
+        "a\\..\\..\\planted",
     ),
     *("<img src=x onerror=alert(1)>", "'onclick='alert(1)", "{{ 7*7 }}", "[bold red]red", "%2e%2e%2fplanted"),
     *("\x1b[2J\x1b]0;owned\x07", "two\nlines", "ada\u202egnp.exe", "\udcff", "x" * 240, "con", "~", "0"),

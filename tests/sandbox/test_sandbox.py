@@ -58,6 +58,15 @@ def test_given_code_and_inputs_can_be_used(call):
     assert call("words") == ("some words", 7)
 
 
+def test_loading_starts_from_the_seed(call):
+    text = "import random\nDRAWN = random.random()\ndef drawn():\n    return DRAWN\n"
+    drawn = []
+    for _ in range(2):
+        call.load(text)
+        drawn.append(call("drawn"))
+    assert drawn[0] == drawn[1]
+
+
 def test_every_call_starts_from_the_seed_even_where_the_submission_replaces_prepare(call):
     call.load("import lesson, random\nlesson.prepare = print\ndef draw():\n    return random.random()\n")
     first = call("draw")
