@@ -1,7 +1,8 @@
 """Training is repeatable, bit for bit: base and graft of week 9 in 20 processes, at rest and under load.
 
 Two of them are processes as on a student's machine. At each level of isolation there are six more: five
-children of a sandbox, forked from its warm process, and a fork of an examiner, whose report has the hash of what it trained.
+children of a sandbox, forked from its warm process, and a fork of an examiner, whose report has the hash of
+what it trained.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Trains week 9's base and graft in many processes and prints the hashes of their weights, for tests.
 
-`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy process
-on every core, and last in an examiner, under load. At the level `none` it starts so many processes as a
-student's machine does, without sandbox and examiner. Either way it prints JSON: {"hashes": [[base, graft], …],
-"environment": …}.
+`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy
+process on every core, and last in an examiner, under load. At the level `none` it starts so many processes
+as a student's machine does, without sandbox and examiner. Either way it prints JSON: {"hashes": [[base,
+graft], …], "environment": …}.
 """
 
 from __future__ import annotations
