@@ -24,12 +24,14 @@ class Terminal:
     """A program in a pseudo-terminal, as a person sees it: the text that is on the screen now."""
 
     def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        # Its size is its own, whatever the test's terminal has.
+        own = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
         self._ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
         self.process = subprocess.Popen(
             command,
             cwd=folder,
-            env={**environment, "TERM": "xterm-256color"},
+            env=own | {"TERM": "xterm-256color"},
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
