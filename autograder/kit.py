@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import io
+import re
 import tomllib
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 CHECK_FILES = ("test_public.py", "test_hidden.py")
+TRANSLATIONS = "translations"
+LANGUAGE = re.compile(r"[a-z]{2}")
 KNOWN_KEYS = {
     *("title", "module", "tasks", "given", "preload", "prepare", "train", "picture"),
     *("settings", "settings_hidden", "calibrated", "limits", "dates", "feedback"),
@@ -191,6 +194,15 @@ class Kit:
 def slugs(root: Path) -> list[str]:
     """The kits in a repository, sorted."""
     return sorted(path.parent.name for path in (root / "autograder" / "kits").glob("*/kit.toml"))
+
+
+def languages(root: Path, slug: str) -> list[str]:
+    """The languages that a kit is translated into, sorted; raises KitError for a folder that is none."""
+    folder = root / "solutions" / slug / TRANSLATIONS
+    names = sorted(path.name for path in folder.glob("*") if path.is_dir())
+    if wrong := [name for name in names if not LANGUAGE.fullmatch(name)]:
+        raise KitError(f"{folder}: expected languages by two letters, such as zh, found {', '.join(wrong)}.")
+    return names
 
 
 def find_root(start: Path) -> Path:

@@ -18,11 +18,9 @@ from typing import Any
 
 from autograder.handout.story import NAME as STORY
 from autograder.handout.story import plain_story, read_story
-from autograder.kit import Kit, KitError
+from autograder.kit import TRANSLATIONS, Kit, KitError
 
-FOLDER = "translations"
 TABLE = "docstrings.toml"
-LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 @dataclass(frozen=True)
@@ -44,21 +42,12 @@ class Translation:
         return "\n".join(lines)
 
 
-def languages(root: Path, slug: str) -> list[str]:
-    """The languages that a kit is translated into, sorted; raises KitError for a folder that is none."""
-    folder = root / "solutions" / slug / FOLDER
-    names = sorted(path.name for path in folder.glob("*") if path.is_dir())
-    if wrong := [name for name in names if not LANGUAGE.fullmatch(name)]:
-        raise KitError(f"{folder}: expected languages by two letters, such as zh, found {', '.join(wrong)}.")
-    return names
-
-
 def translation(root: Path, kit: Kit, module: str, story: str | None, language: str) -> Translation:
     """Read a translation of the docstrings of `module` and of `story`.
 
     Raises KitError with everything that is missing or strange, a sentence each.
     """
-    folder = Path("solutions", kit.slug, FOLDER, language)
+    folder = Path("solutions", kit.slug, TRANSLATIONS, language)
     table = _table(root / folder / TABLE, folder / TABLE)
     text = _read(root / folder / STORY) or ""
     problems = [

@@ -1,9 +1,9 @@
-"""Trains week 9's base and graft in many processes and prints the hashes of their weights, for tests.
+"""Trains week 9's base and graft in many processes and prints hashes of their weights: a script for tests.
 
-`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, without and with a busy
-process on every core, and last in an examiner, under load. At the level `none` it starts so many processes
-as a student's machine does, without sandbox and examiner. Either way it prints JSON: {"hashes": [[base,
-graft], …], "environment": …}.
+`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, first alone, then with a busy
+process on every core, and last in an examiner, still under load. At the level `none` it starts so many
+processes as on a student's machine, without sandbox and examiner. It prints JSON: {"hashes": [[base, graft],
+…], "environment": …}.
 """
 
 from __future__ import annotations
@@ -66,10 +66,9 @@ def in_sandbox(sandbox: Sandbox, text: str) -> list[str]:
     return answer
 
 
-def in_examiner(kit: Kit, level: str) -> tuple[list[str], dict[str, Any]]:
+def in_examiner(kit: Kit, examiner: Examiner) -> tuple[list[str], dict[str, Any]]:
     """Hashes of base and graft as a report has them, trained in a fork of the examiner; its environment."""
-    with Examiner(kit, isolation=level) as examiner:
-        report = examiner.examine(solution(ROOT, kit).submission(kit.module))
+    report = examiner.examine(solution(ROOT, kit).submission(kit.module))
     by_check = {training.check: training.weights_sha256 for training in report.trainings}
     return [by_check[check] for check in kit.calibrated.values()], asdict(report.environment)
 
@@ -104,7 +103,7 @@ def at_level(
     kit: Kit, text: str, level: str, alone: int, loaded: int
 ) -> tuple[list[list[str]], dict[str, Any]]:
     """Hashes from every process at one level, and what the examiner's report says that it ran on."""
-    with Sandbox(
+    sandbox = Sandbox(
         given=kit.given,
         module=kit.module,
         preload=kit.config["preload"],
@@ -112,11 +111,13 @@ def at_level(
         seed=kit.seed,
         limits=Limits(cpu_seconds=PATIENCE),
         isolation=Isolation(level),
-    ) as sandbox:
+    )
+    with sandbox, Examiner(kit, isolation=level) as examiner:
+        examiner.wait()
         hashes = [in_sandbox(sandbox, text) for _ in range(alone)]
         with full_load():
             hashes += [in_sandbox(sandbox, text) for _ in range(loaded)]
-            examined, environment = in_examiner(kit, level)
+            examined, environment = in_examiner(kit, examiner)
     return [*hashes, examined], environment
 
 
