@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from autograder.kit import KitError, slugs
 
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
-from .kits import find_repository
+from .kits import find_repository, untranslated
 from .options import Isolations, cores
 
 DONE = {"missing": "wrote", "changed": "wrote", "stray": "removed"}
@@ -36,27 +35,17 @@ def sync(
     act = handout.compare if check else handout.write
     try:
         differences = [difference for slug in slugs(root) for difference in act(root, slug)]
-        spoken = {slug: handout.languages(root, slug) for slug in slugs(root)}
+        notes = untranslated(root)
     except KitError as error:
         fail(str(error), DID_NOT_HOLD)
     for difference in differences:
         typer.echo(f"{difference.kind if check else DONE[difference.kind]} {difference.path}")
-    for note in untranslated(spoken):
+    for note in notes:
         typer.echo(note)
     if not differences:
         typer.echo("Every handout is what its sources say.")
     elif check:
         fail("Expected what the sources say, found these files to differ. Run `make sync`.", DID_NOT_HOLD)
-
-
-def untranslated(spoken: Mapping[str, Sequence[str]]) -> list[str]:
-    """A sentence for each kit that lacks a language which another kit of the course has."""
-    course = sorted({language for languages in spoken.values() for language in languages})
-    return [
-        f"{slug} has no handout in {', '.join(lacking)}, as other kits have."
-        for slug, languages in spoken.items()
-        if (lacking := [language for language in course if language not in languages])
-    ]
 
 
 @app.command()

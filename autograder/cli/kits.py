@@ -6,7 +6,7 @@ import os
 from difflib import get_close_matches
 from pathlib import Path
 
-from autograder.kit import Kit, KitError, find_root, slugs
+from autograder.kit import Kit, KitError, find_root, languages, slugs
 
 
 def find_kit(kit: str, root: Path | None) -> Kit:
@@ -35,3 +35,14 @@ def near(name: str, known: list[str]) -> str:
     if matches := get_close_matches(name, known, n=3, cutoff=0.5):
         return f"did you mean {' or '.join(map(repr, matches))}?"
     return f"there are: {', '.join(known)}." if known else "there is none."
+
+
+def untranslated(root: Path) -> list[str]:
+    """A sentence for each kit that lacks a language which another kit of the course has; raises KitError."""
+    spoken = {slug: languages(root, slug) for slug in slugs(root)}
+    course = sorted({language for each in spoken.values() for language in each})
+    return [
+        f"{slug} has no handout in {', '.join(lacking)}, as other kits have."
+        for slug, each in spoken.items()
+        if (lacking := [language for language in course if language not in each])
+    ]

@@ -16,7 +16,7 @@ from autograder.sandbox import IsolationUnavailable
 
 from .cache import proofs
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
-from .kits import find_kit, find_repository
+from .kits import find_kit, find_repository, untranslated
 
 WIDE = 160
 
@@ -57,7 +57,7 @@ def run_list(root: Path | None) -> None:
     """Print the calendar: one line a kit, the earliest release first."""
     try:
         root = find_repository(root)
-        kits = _all(root)
+        kits, notes = _all(root), untranslated(root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
     known, today = proofs(), date.today()
@@ -72,6 +72,8 @@ def run_list(root: Path | None) -> None:
     # A file or a pipe has no width that a title would have to be cut to.
     width = None if sys.stdout.isatty() else WIDE
     Console(highlight=False, markup=False, emoji=False, width=width).print(table)
+    for note in notes:
+        print(note)
 
 
 def _all(root: Path) -> list[Kit]:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from autograder.handout.build import build
 from autograder.handout.disk import Difference, compare, put, write
-from autograder.handout.translation import languages
+from autograder.kit import languages
 
 __all__ = ["Difference", "build", "compare", "languages", "put", "write"]

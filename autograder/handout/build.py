@@ -14,8 +14,8 @@ from autograder.handout.readme import ENGLISH, readme
 from autograder.handout.requirements import requirements
 from autograder.handout.story import NAME as STORY
 from autograder.handout.stub import strip
-from autograder.handout.translation import FOLDER, TABLE, translation
-from autograder.kit import Kit, KitError
+from autograder.handout.translation import TABLE, translation
+from autograder.kit import TRANSLATIONS, Kit, KitError
 
 SETTINGS = "inputs/settings.json"
 
@@ -36,7 +36,7 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     if language != ENGLISH:
         words = translation(root, kit, stub, told, language)
         title, told, stub = words.title, words.story, words.put_into(stub)
-        page_source = f"{answer} and {sources}/{FOLDER}/{language}/{TABLE}"
+        page_source = f"{answer} and {sources}/{TRANSLATIONS}/{language}/{TABLE}"
     texts = {
         "README.md": _page(readme(kit, stub, title, language), f"{checks}/kit.toml and {page_source}"),
         "conftest.py": _code(_conftest(), "autograder/handout/verbatim/conftest.py"),
@@ -49,7 +49,7 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     files |= {name: text.encode() for name, text in texts.items()} | {SETTINGS: settings(kit)}
     files |= public_otter_tests(kit)
     hints = root / sources / "hints.toml"
-    place = sources if language == ENGLISH else f"{sources}/{FOLDER}/{language}"
+    place = sources if language == ENGLISH else f"{sources}/{TRANSLATIONS}/{language}"
     origin = answer if told is None else f"{place}/{STORY} and {page_source}"
     return files | {
         METADATA: metadata(kit, title, files, hints.read_text("utf-8") if hints.is_file() else ""),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograder.handout.build import SETTINGS, build
-from autograder.handout.translation import languages
+from autograder.kit import languages
 
 # Two letters, as which no kit is called.
 LANGUAGE_FOLDER = "[a-z][a-z]"

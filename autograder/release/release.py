@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..handout.disk import put
-from ..handout.translation import languages
-from ..kit import Kit
+from ..kit import Kit, languages
 from .gradescope_zip import gradescope_zip
 from .leaks import leaks, sentence
 from .manifest import NAME, Manifest, with_manifest

@@ -75,3 +75,18 @@ def test_nothing_is_out_before_its_date(toy_root: Path, tmp_path: Path, kit_comm
     dated(toy_root, "9999-01-01")
     done = kit_command("release", "--out", tmp_path / "dist", "--root", toy_root)
     assert (done.returncode, done.stdout.startswith("No kit is out")) == (0, True)
+
+
+def test_the_calendar_names_kits_that_lack_a_language_of_the_course(
+    toy_root: Path, kit_here: Callable[..., tuple[int, str]]
+) -> None:
+    """A kit may go without; that it does is said."""
+    (toy_root / "solutions/sums/translations/zh").mkdir(parents=True)
+    for tree in ("autograder/kits", "solutions"):
+        (toy_root / tree / "plain").mkdir()
+        for path in (toy_root / tree / "sums").iterdir():
+            if path.is_file():
+                (toy_root / tree / "plain" / path.name).write_bytes(path.read_bytes())
+    status, said = kit_here("list", "--root", toy_root)
+    assert status == 0
+    assert said.endswith("plain has no handout in zh, as other kits have.\n")

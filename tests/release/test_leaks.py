@@ -10,8 +10,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder.handout.translation import languages
-from autograder.kit import Kit, slugs
+from autograder.kit import Kit, languages, slugs
 from autograder.release.archive import pack
 from autograder.release.leaks import leaks
 from autograder.release.nbgrader_course import nbgrader_course, release_version
