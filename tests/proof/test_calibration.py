@@ -17,6 +17,7 @@ from autograder.proof.basis import bare
 from autograder.proof.calibration import HIGHEST_CHANCE, Calibration, Network, Threshold
 from autograder.proof.calibration_plot import plot
 from autograder.proof.calibration_table import disagreements, read_table, table_path, write_table
+from autograder.proof.run import Proof
 from autograder.proof.statistics import below, highest_chance, quantile
 
 ROOT = Path(__file__).parents[2]
@@ -211,6 +212,15 @@ def test_a_table_for_other_settings_is_a_problem(root: Path, change: Change) -> 
 def test_a_calibration_without_starts_is_a_problem(root: Path) -> None:
     table_path(root, Kit.load(root, SLUG)).with_suffix(".py").unlink()
     assert all("calibration.py beside it" in problem for problem in problems(root))
+
+
+def test_a_threshold_without_a_table_fails_the_proof(
+    toy_root: Path, proven: Callable[[Path, str], Proof]
+) -> None:
+    path = toy_root / "autograder" / "kits" / "sums" / "kit.toml"
+    path.write_text(path.read_text() + '\n[calibrated]\nlargest_error = "test_mean_of_other_numbers"\n')
+    (problem,) = proven(toy_root, "sums").problems
+    assert "Expected calibration.toml beside kit.toml, for largest_error, found none." in problem
 
 
 def test_a_kit_without_thresholds_needs_no_table(toy: Kit) -> None:
