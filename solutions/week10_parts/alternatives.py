@@ -109,7 +109,8 @@ class works_on_copies:
         return model
 
     def thaw_last_block(model, learning_rate=0.001):
-        model.trainable = True
+        for layer in (model, *lesson.layers(model)):
+            layer.trainable = True
         copy = keras.models.clone_model(model)
         copy.set_weights(model.get_weights())
         layers = lesson.layers(copy)
@@ -274,9 +275,7 @@ class recompiles_what_it_builds:
 
     def thaw_last_block(model, learning_rate=0.001):
         model.compile(loss="categorical_crossentropy", optimizer="adam")
-        for layer in model.layers:
-            if isinstance(layer, keras.Model):
-                layer.trainable = True
+        model.trainable = True
         layers = lesson.layers(model)
         places = [place for place, layer in enumerate(layers) if type(layer).__name__ == "Conv2D"]
         for place, layer in enumerate(layers):

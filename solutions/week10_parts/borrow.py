@@ -167,10 +167,11 @@ def thaw_last_block(model: keras.Model, learning_rate: float = 0.001) -> keras.M
 
     All else is frozen, every BatchNormalization too, so that it goes on to compute with the donor's averages.
     Compile the answer: categorical cross-entropy, and Adam with `learning_rate`, which is small: large steps
-    would undo what the donor learned. Compiling comes last, for it is then that Keras looks what trains.
+    can undo what the donor learned. Compiling comes last, for it is then that Keras looks what trains.
 
-    The body may be a network in `model`, and may be frozen as a whole: then its layers do not train, whatever
-    their own flags say, until it is thawed itself.
+    The body may be a network in `model`, and `model` may be frozen as a whole: then nothing in it trains,
+    whatever the flags of its layers say. And if the flag of `model` is set to what it is already, Keras
+    passes nothing on to the layers, whatever theirs are.
 
     Shapes: (pictures, 24, 24, 1) in, like `model`; (pictures, classes) out.
 

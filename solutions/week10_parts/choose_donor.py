@@ -51,7 +51,9 @@ def trial(donor: Any, draw: int) -> tuple[float, float, float]:
     reached = []
     for layers in (blank, body):
         layers.trainable = False
-        graft = keras.Sequential([*layers.layers, keras.layers.Dense(4, activation="softmax")])
+        graft = keras.Sequential(
+            [keras.Input((24, 24, 1)), *layers.layers, keras.layers.Dense(4, activation="softmax")]
+        )
         networks.draw_top(graft, draw)
         top = networks.ready(networks.alone(graft.layers[-1]), make_inputs.TOP_RATE)
         features = lesson.outputs(layers, few[0])

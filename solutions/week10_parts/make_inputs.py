@@ -89,11 +89,12 @@ DRAWN: dict[str, Sequence[Any]] = {
             AVERAGE,
             dense(7, "relu"),
         ],
-        "frozen",
         dense(3, "softmax"),
     ],
     "small_network": [conv(4), NORM, RELU, POOL, conv(5), NORM],
 }
+# Networks that are frozen as a whole.
+FROZEN = ("nested_graft",)
 
 
 def main() -> None:
@@ -127,7 +128,7 @@ def public() -> None:
 def hidden() -> None:
     """Write the networks of the hidden checks."""
     for seed, (name, layers) in enumerate(DRAWN.items()):
-        config = described(name, layers)
+        config = described(name, layers) | ({"trainable": False} if name in FROZEN else {})
         network = built(config)
         lesson.draw_weights(network, seed)
         write(HIDDEN, name, config, network)

@@ -53,7 +53,7 @@ def tall(settings: Settings) -> Callable[[], Asked]:
 
 @pytest.fixture(scope="module")
 def thawed(settings: Settings) -> Callable[[], Asked]:
-    """A graft whose body is a network of its own, frozen as a whole, with its last block thawed."""
+    """A graft whose body is a network of its own, frozen as a whole, thawed."""
     rate = {"learning_rate": 0.0002}
     return asking.once(lambda: asking.ask(borrow.thaw_last_block, "nested_graft", settings["seed"], **rate))
 
@@ -169,12 +169,14 @@ def test_take_top_shares_its_layer(tall: Callable[[], Asked]) -> None:
 
 @pytest.mark.hidden
 @pytest.mark.task(
-    "thaw_last_block", points=3, hint="What if the body is a network in the graft, and frozen as a whole?"
+    "thaw_last_block",
+    points=3,
+    hint="What if the body is a network in the graft, and the graft frozen as a whole?",
 )
 def test_thaw_last_block_reaches_into_a_body(thawed: Callable[[], Asked]) -> None:
     """In a body that is a network of its own, all that follows the last convolution thaws, and no other."""
     asked = thawed()
-    think = "Who decides whether a layer inside a frozen network trains?"
+    think = "What has a say besides the flags of the layers?"
     expect.flags(asked.answer, [False] * 4 + [True, False, True, True], think)
     expect.weights(asked.answer, asked.before.weights, "Thawing adds no layers and takes none away.")
 
