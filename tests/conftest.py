@@ -29,6 +29,21 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [f"missing: {name}. {NEEDS[name].how_to_get_it()}" for name in config.stash[LACKING]]
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the tests of an `xdist_group` on one worker.
+
+    pytest-xdist 3.8 tells groups in a field that pytest 9.2 no longer reads: pytest-dev/pytest-xdist#1386.
+    """
+    if getattr(config.option, "loadgroup", False):
+        from _pytest import nodes
+
+        for item in items:
+            grouped = vars(item).get("_nodeid", item.nodeid)
+            if grouped != item.nodeid:
+                item._id = nodes.coerce_node_id(grouped)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test by the name of what it lacks; on CI such a skip is a failure."""
     for mark in item.iter_markers("needs"):
