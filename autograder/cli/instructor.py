@@ -60,6 +60,9 @@ def prove(
     page: Annotated[
         Path | None, typer.Option(metavar="HTML", help="Write the matrix as a page, too.")
     ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="First write expected.json anew, from the solution.")
+    ] = False,
     root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
 ) -> None:
     """Put every known answer to every check: solution, stub, alternatives, mistakes, mutants.
@@ -68,7 +71,7 @@ def prove(
     """
     from .prove import run_prove
 
-    if status := run_prove(kit, root, jobs, isolation, page):
+    if status := run_prove(kit, root, jobs, isolation, page, write):
         raise typer.Exit(status)
 
 

@@ -13,6 +13,8 @@ from rich.text import Text
 from autograder.examiner import Examiner, ExaminerDied
 from autograder.grading import LocalExecutor
 from autograder.kit import Kit, KitError, slugs
+from autograder.proof.answers import solution
+from autograder.proof.expected import write_expected
 from autograder.proof.matrix_page import matrix_page
 from autograder.proof.prove import Matrix
 from autograder.proof.run import Proof, prove
@@ -32,7 +34,9 @@ SIGNS = {
 }
 
 
-def run_prove(slug: str | None, root: Path | None, jobs: int, isolation: str, page: Path | None) -> int:
+def run_prove(
+    slug: str | None, root: Path | None, jobs: int, isolation: str, page: Path | None, write: bool = False
+) -> int:
     """Prove one kit or all, print the matrix and every problem, return the exit status."""
     try:
         root = find_repository(root)
@@ -42,6 +46,8 @@ def run_prove(slug: str | None, root: Path | None, jobs: int, isolation: str, pa
     console, status = Console(highlight=False, markup=False, emoji=False), 0
     for kit in kits:
         try:
+            if write:
+                _write_expected(root, kit, isolation)
             proof = prove_kit(console, root, kit, jobs, isolation)
         except (KitError, IsolationUnavailable, ExaminerDied) as error:
             fail(str(error), DID_NOT_HOLD)
@@ -63,6 +69,11 @@ def prove_kit(console: Console, root: Path, kit: Kit, jobs: int, isolation: str)
     if (known := proofs()) is not None:
         known.keep(root, kit, proof)
     return proof
+
+
+def _write_expected(root: Path, kit: Kit, isolation: str) -> None:
+    with Examiner(kit, isolation=isolation) as examiner:
+        write_expected(root, kit, examiner.examine(solution(root, kit).submission(kit.module)))
 
 
 def show(console: Console, proof: Proof) -> None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from ..kit import Kit, KitError
 from ..proof.answers import mistakes
-from ..records import NetworkLayer, NetworkRecord
+from ..proof.expected import expected_networks
+from ..records import NetworkRecord
 
 # What students see of hidden checks: what to think about, only whether they passed, or nothing of them.
 Hidden = Literal["hint", "outcome", "nothing"]
@@ -50,32 +50,4 @@ def context_of(slug: str, root: Path | None) -> Context:
     except (KitError, OSError):
         return Context(slug)
     tasks_of = {check.name: check.task for check in kit.checks}
-    return Context(kit.title, kit.feedback, read_expected(root, slug), known, tasks_of)
-
-
-def expected_path(root: Path, slug: str) -> Path:
-    """Where the networks of a kit's solution are kept."""
-    return root / "autograder" / "kits" / slug / "expected.json"
-
-
-def read_expected(root: Path, slug: str) -> dict[str, NetworkRecord]:
-    """The networks of the solution by task; none where they were never written."""
-    path = expected_path(root, slug)
-    if not path.exists():
-        return {}
-    told = json.loads(path.read_text(encoding="utf-8"))["networks"]
-    return {
-        network["task"]: NetworkRecord(
-            network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"])
-        )
-        for network in told
-    }
-
-
-def expected_text(networks: Mapping[str, NetworkRecord]) -> str:
-    """The text of `expected.json`."""
-    told = {
-        "generated_by": "kit prove --write, from the solution",
-        "networks": [asdict(network) for network in networks.values()],
-    }
-    return json.dumps(told, indent=2) + "\n"
+    return Context(kit.title, kit.feedback, expected_networks(root, slug), known, tasks_of)

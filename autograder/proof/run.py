@@ -14,6 +14,7 @@ from ..kit import Kit
 from ..records import Report
 from .answers import Answer, alternatives, mistakes, solution
 from .calibration_table import disagreements
+from .expected import outdated
 from .mutants import mutants
 from .prove import Matrix, problems, read_equivalent
 
@@ -51,7 +52,8 @@ def prove(
             progress(len(reports), len(answers))
     matrix = Matrix(kit, answers, reports)
     found = problems(matrix, read_equivalent(root, kit), public_text(root, kit))
-    return Proof(matrix, (*found, *disagreements(root, kit)))
+    stale = outdated(root, kit, reports["solution"])
+    return Proof(matrix, (*found, *disagreements(root, kit), *stale))
 
 
 def public_text(root: Path, kit: Kit) -> str:
