@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import asking
@@ -92,13 +93,8 @@ def tuned(settings: Settings) -> Callable[[], Trained]:
 @pytest.fixture(scope="module")
 def borrowed(settings: Settings) -> Callable[[], Asked]:
     """A new top on a public network."""
-
-    @asking.once
-    def asked() -> Asked:
-        network, twin = (lesson.mobilenet(side=64) for _ in range(2))
-        return asking.ask_with(borrow.borrow_network, network, twin, settings["seed"])
-
-    return asked
+    build = partial(lesson.mobilenet, side=64)
+    return asking.once(lambda: asking.ask_with(borrow.borrow_network, build, settings["seed"]))
 
 
 @pytest.mark.task(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import pytest
 
@@ -89,10 +89,18 @@ class CheckSession:
             self._ended_by = error
         return True
 
-    def pytest_exception_interact(self, node: pytest.Item, call: pytest.CallInfo[Any]) -> None:
-        """Keep the first exception of a check, from its fixtures or its body."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
+        """Keep the first exception of a check, from its fixtures or its body.
+
+        pytest itself would write about the failure, with all source lines: nobody reads that here, and it
+        takes longer than the check.
+        """
         if call.excinfo is not None:
-            self._errors.setdefault(node.name, call.excinfo.value)
+            self._errors.setdefault(item.name, call.excinfo.value)
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        assert call.when != "collect"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def examine(self, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[CheckResult]:
         """Run `checks` in order, calling `begin` before each."""

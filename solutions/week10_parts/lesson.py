@@ -179,19 +179,22 @@ def _find(file: str) -> Path:
 
 def _network(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> keras.Sequential:
     """A Sequential network of the layers that `config` describes, networks among them."""
-    model = keras.Sequential([keras.Input(config["shape"])], name=config["name"])
-    for entry in config["layers"]:
-        if "layers" in entry:
-            layer = _network(entry, arrays)
-            model.add(layer)
-        else:
-            settings = {key: value for key, value in entry.items() if key not in ("class", "trainable")}
-            layer = getattr(keras.layers, entry["class"])(**settings)
-            model.add(layer)
+    # All layers at once: Keras would put the network together anew for each one that is added.
+    layers = [_layer(entry, arrays) for entry in config["layers"]]
+    model = keras.Sequential([keras.Input(config["shape"]), *layers], name=config["name"])
+    for layer, entry in zip(layers, config["layers"], strict=True):
+        if "layers" not in entry:
             layer.set_weights([arrays[f"{layer.name}_{variable.name}"] for variable in layer.weights])
         if not entry.get("trainable", True):
             layer.trainable = False
     return model
+
+
+def _layer(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Any:
+    if "layers" in config:
+        return _network(config, arrays)
+    settings = {key: value for key, value in config.items() if key not in ("class", "trainable")}
+    return getattr(keras.layers, config["class"])(**settings)
 
 
 if __name__ == "__main__":

@@ -129,11 +129,14 @@ def _one_input() -> Iterator[None]:
 
 
 def _network(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray], compiled: bool) -> keras.Sequential:
-    model = keras.Sequential(name=config["name"])
-    model.add(keras.Input((config["features"],), name=f"{config['name']}_input"))
-    for entry in config["layers"]:
-        layer = keras.layers.Dense(entry["units"], activation=entry["activation"], name=entry["name"])
-        model.add(layer)
+    # All layers at once: Keras would put the network together anew for each one that is added.
+    layers = [
+        keras.layers.Dense(entry["units"], activation=entry["activation"], name=entry["name"])
+        for entry in config["layers"]
+    ]
+    start = keras.Input((config["features"],), name=f"{config['name']}_input")
+    model = keras.Sequential([start, *layers], name=config["name"])
+    for layer, entry in zip(layers, config["layers"], strict=True):
         layer.set_weights([arrays[f"{layer.name}_kernel"], arrays[f"{layer.name}_bias"]])
         layer.trainable = entry["trainable"]
     if compiled:

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 import lesson
@@ -21,24 +23,31 @@ class State(NamedTuple):
     counts: networks.Counts
 
 
-class Asked(NamedTuple):
-    """A question to a task: the network passed to it, its state before, an equal network, and the answer."""
+@dataclass(frozen=True)
+class Asked:
+    """A question to a task: the network passed to it, its state before, and the answer."""
 
     argument: Any
     before: State
-    twin: Any
     answer: Any
+    build: Callable[[], Any]
+
+    @cached_property
+    def twin(self) -> Any:
+        """Another network, equal to what was passed in."""
+        return self.build()
 
 
 def ask(task: Callable[..., Any], name: str, seed: int, *rest: Any, **sizes: Any) -> Asked:
     """Set `seed`, then call `task` with the network that `lesson.load` calls `name`, and with what else."""
-    return ask_with(task, lesson.load(name), lesson.load(name), seed, *rest, **sizes)
+    return ask_with(task, lambda: lesson.load(name), seed, *rest, **sizes)
 
 
 def ask_with(
-    task: Callable[..., Any], argument: Any, twin: Any, seed: int, *rest: Any, **sizes: Any
+    task: Callable[..., Any], build: Callable[[], Any], seed: int, *rest: Any, **sizes: Any
 ) -> Asked:
-    """Set `seed`, then call `task` with `argument` and with what else; `twin` is another equal network."""
+    """Set `seed`, then call `task` with what `build` makes, the same at every call, and with what else."""
+    argument = build()
     state = State(
         networks.flat(argument),
         [layer.trainable for layer in networks.flat(argument)],
@@ -46,7 +55,7 @@ def ask_with(
         networks.counts(argument),
     )
     lesson.deterministic(seed)
-    return Asked(argument, state, twin, task(argument, *rest, **sizes))
+    return Asked(argument, state, task(argument, *rest, **sizes), build)
 
 
 def once(question: Callable[[], Answer]) -> Callable[[], Answer]:

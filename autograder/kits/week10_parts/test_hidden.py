@@ -63,12 +63,10 @@ def small(settings: Settings) -> Callable[[], Asked]:
     """A new top on another network that ends in maps."""
     sizes = {"n_classes": 3, "learning_rate": 0.002}
 
-    @asking.once
-    def asked() -> Asked:
-        network, twin = (networks.functional(lesson.load("small_network")) for _ in range(2))
-        return asking.ask_with(borrow.borrow_network, network, twin, settings["seed"], **sizes)
+    def build() -> Any:
+        return networks.functional(lesson.load("small_network"))
 
-    return asked
+    return asking.once(lambda: asking.ask_with(borrow.borrow_network, build, settings["seed"], **sizes))
 
 
 @pytest.mark.hidden
