@@ -50,7 +50,6 @@ prove: .venv/installed  ## every known answer of every kit against every check: 
 
 bench: .venv/installed  ## measure against Otter, nbgrader and the floor, into docs/benchmarks.md (20 minutes)
 	@$(bin)/python benchmarks/run.py
-	@$(bin)/python benchmarks/watch.py
 
 pictures: .venv/installed  ## make the README's pictures anew, from what the program shows
 	@$(bin)/python tests/system_needs.py

@@ -7,6 +7,7 @@ as they do. The checks run once a submission, whatever the number of questions.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,8 @@ import nbformat
 from autograder.kit import Kit
 
 BIN = Path(sys.executable).parent
+# nbgrader looks for alembic, and Jupyter for kernels, on the path.
+ENVIRONMENT = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 # Runs in the student's kernel: pytest with the kit's checks, and a line for every task that lost some.
 RUN = """
 import os, sys, types
@@ -51,6 +54,15 @@ def run_checks(space):
 """
 
 
+def run(program: str, *arguments: str | Path, cwd: Path | None = None) -> None:
+    """Run one of the peers' own commands; raises RuntimeError with what it said where it failed."""
+    done = subprocess.run(
+        [BIN / program, *arguments], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{program} {arguments[0]}: {done.stderr[-3000:]}")
+
+
 def runner(kit: Kit, folder: Path) -> str:
     """The code that runs the kit's checks, which lie in `folder`, on a student's names."""
     kit.write(folder)
@@ -77,21 +89,14 @@ def otter_zip(kit: Kit, folder: Path) -> Path:
             f"    assert {task!r} not in builtins.lost\n"
         )
     archive = folder / "autograder.zip"
-    subprocess.run(
-        [BIN / "otter", "generate", "--no-environment", "-t", tests, "-o", archive],
-        check=True,
-        cwd=folder,
-        capture_output=True,
-    )
+    run("otter", "generate", "--no-environment", "-t", tests, "-o", archive, cwd=folder)
     return archive
 
 
 def otter_run(archive: Path, submission: Path, out: Path) -> float:
     """Grade one submission with stock `otter run`; returns the points."""
     out.mkdir(parents=True)
-    subprocess.run(
-        [BIN / "otter", "run", "-a", archive, "-o", out, submission], check=True, capture_output=True
-    )
+    run("otter", "run", "-a", archive, "-o", out, submission)
     results = json.loads((out / "results.json").read_text())
     return sum(float(test.get("score") or 0) for test in results["tests"])
 
@@ -108,9 +113,7 @@ def nbgrader_course(kit: Kit, programs: Sequence[str], folder: Path) -> Path:
     ]
     cells += [(task, f"assert {task!r} not in lost", True, kit.points(task)) for task in kit.tasks]
     _notebook(cells, folder / "source" / "hw" / f"{kit.module}.ipynb")
-    subprocess.run(
-        [BIN / "nbgrader", "generate_assignment", "hw"], cwd=folder, check=True, capture_output=True
-    )
+    run("nbgrader", "generate_assignment", "hw", cwd=folder)
     release = nbformat.read(folder / "release" / "hw" / f"{kit.module}.ipynb", 4)
     for number, program in enumerate(programs):
         release.cells[0].source = program
@@ -122,7 +125,7 @@ def nbgrader_course(kit: Kit, programs: Sequence[str], folder: Path) -> Path:
 
 def nbgrader_autograde(course: Path) -> None:
     """Grade everybody with stock `nbgrader autograde`."""
-    subprocess.run([BIN / "nbgrader", "autograde", "hw"], cwd=course, check=True, capture_output=True)
+    run("nbgrader", "autograde", "hw", cwd=course)
 
 
 def _notebook(cells: Sequence[tuple[str, str, bool, float]], path: Path) -> None:

@@ -1,7 +1,7 @@
 """From save to verdict: how long `kit watch` takes, beside a cold `pytest`.
 
-`python benchmarks/watch.py [SAVES]` prints median and worst in seconds. Saves are real ones, and a verdict is
-what stands on the screen of a pseudo-terminal. Every other save is a wrong answer that was never seen before.
+Saves are real ones, and a verdict is what stands on the screen of a pseudo-terminal. Every other save is a
+wrong answer that was never seen before.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ RIGHT = "for layer in model.layers:\n        layer.trainable = False"
 WRONG = RIGHT + "\n        layer.set_weights([{factor} * array for array in layer.get_weights()])"
 
 
-def main(saves: int) -> None:
-    """Measure and print."""
+def table(saves: int) -> str:
+    """Measure; returns a table in Markdown, with median and worst in seconds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         put(build(ROOT, SLUG), folder)
@@ -35,12 +35,17 @@ def main(saves: int) -> None:
         assert RIGHT in answer
         (folder / "transfer.py").write_text(answer, encoding="utf-8")
         first, whole = watched(folder, answer, saves)
-        cold = [pytest(folder, "--task", "freeze"), pytest(folder)]
-    tell("save -> verdict on the changed task", first)
-    tell("save -> verdict on every public check", whole)
-    tell("cold pytest, the changed task alone", cold[:1])
-    tell("cold pytest, every public check", cold[1:])
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+        rows = {
+            "`kit watch`: from a save to the changed task's verdict": first,
+            "`kit watch`: from a save to the verdict on every public check": whole,
+            "cold `pytest`, the changed task alone": [pytest(folder, "--task", "freeze")],
+            "cold `pytest`, every public check": [pytest(folder)],
+        }
+    lines = [
+        f"| {what} | {len(seconds)} | {statistics.median(seconds):.2f} s | {max(seconds):.2f} s |"
+        for what, seconds in rows.items()
+    ]
+    return "\n".join(["| | times | median | worst |", "| --- | --- | --- | --- |", *lines])
 
 
 def watched(folder: Path, answer: str, saves: int) -> tuple[list[float], list[float]]:
@@ -74,13 +79,3 @@ def pytest(folder: Path, *arguments: str) -> float:
         [sys.executable, "-m", "pytest", "-q", *arguments], cwd=folder, capture_output=True, check=False
     )
     return time.perf_counter() - began
-
-
-def tell(what: str, seconds: list[float]) -> None:
-    """One line of the table."""
-    median, worst = statistics.median(seconds), max(seconds)
-    print(f"{what:40} median {median:6.2f} s   worst {worst:6.2f} s   of {len(seconds)}")
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20)
