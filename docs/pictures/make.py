@@ -63,7 +63,7 @@ def watch(folder: Path) -> str:
     (folder / "transfer.py").write_text(answer.replace(RIGHT, WRONG, 1), encoding="utf-8")
     terminal = Terminal([str(KIT), "watch", str(folder)], folder, os.environ)
     try:
-        terminal.wait_for("build_transfer_model", "Expected", "q quit")
+        terminal.wait_for("56 of 71", "expected", "q quit")
         terminal.press("q")
         drawn = terminal.drawn
     finally:
