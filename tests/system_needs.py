@@ -30,14 +30,22 @@ class Need:
         return f"Install it with `apt-get install {self.package}`, or: {self.advice}"
 
 
-def has_bubblewrap() -> bool:
-    """Whether a `bwrap`, the system's or the bundled one, can start a sandbox."""
+def bubblewrap() -> str | None:
+    """The `bwrap`, the system's or the bundled one, that can start a sandbox."""
     bundled = [str(path) for path in _bundled_bubblewrap()]
-    return any(
-        _succeeds([program, "--ro-bind", "/", "/", "--unshare-pid", "true"])
-        for program in [shutil.which("bwrap"), *bundled]
-        if program
+    return next(
+        (
+            program
+            for program in [shutil.which("bwrap"), *bundled]
+            if program and _succeeds([program, "--ro-bind", "/", "/", "--unshare-pid", "true"])
+        ),
+        None,
     )
+
+
+def has_bubblewrap() -> bool:
+    """Whether a sandbox can be started."""
+    return bubblewrap() is not None
 
 
 def chromium() -> str | None:
