@@ -12,20 +12,20 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 import classes
 import peers
 import watch
+from memory import peak_bytes
 
 from autograder.examiner.environment import processor
 from autograder.examiner.threads import ONE_THREAD
@@ -37,40 +37,6 @@ KIT = Path(sys.executable).with_name("kit")
 CORES = len(os.sched_getaffinity(0))
 
 
-class Peak:
-    """Watches the memory of a process and all below it: the largest sum of proportional set sizes, in MiB."""
-
-    def __init__(self) -> None:
-        self.mib = 0.0
-        self._stop = threading.Event()
-
-    def watch(self, process: subprocess.Popen[bytes]) -> None:
-        """Sample until the process ends."""
-        while not self._stop.wait(0.5) and process.poll() is None:
-            family = _family(process.pid)
-            total = sum(map(_pss_kib, family))
-            # A process that forks between two readings would be counted whole and then by halves.
-            if _family(process.pid) == family:
-                self.mib = max(self.mib, total / 1024)
-
-
-def _family(pid: int) -> list[int]:
-    """The process and all below it, whichever of its threads started them."""
-    children: list[str] = []
-    with suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            children += (thread / "children").read_text().split()
-    return [pid, *(member for child in children for member in _family(int(child)))]
-
-
-def _pss_kib(pid: int) -> int:
-    try:
-        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:")), 0)
-
-
 def timed(work: Callable[[], object]) -> float:
     """Seconds that `work` takes."""
     started = time.monotonic()
@@ -80,14 +46,14 @@ def timed(work: Callable[[], object]) -> float:
 
 def grade(folder: Path, out: Path, jobs: int = CORES) -> tuple[float, float]:
     """Grade a class with nothing kept from before: seconds, and the peak of memory in MiB."""
-    peak, started = Peak(), time.monotonic()
+    started = time.monotonic()
     environment = os.environ | {"XDG_CACHE_HOME": str(out.with_suffix(".cache"))}
     command = [KIT, "grade", SLUG, folder, "--out", out, "--root", ROOT, "--jobs", str(jobs)]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    peak.watch(process)
+    peak = peak_bytes(process.pid, lambda: process.poll() is None, 0.5)
     if process.wait():
         raise RuntimeError(f"kit grade {folder} ended with status {process.returncode}")
-    return time.monotonic() - started, peak.mib
+    return time.monotonic() - started, peak / 2**20
 
 
 def floor(folder: Path) -> float:

@@ -61,7 +61,7 @@ def prove(
         Path | None, typer.Option(metavar="HTML", help="Write the matrix as a page, too.")
     ] = None,
     write: Annotated[
-        bool, typer.Option("--write", help="First write expected.json anew, from the solution.")
+        bool, typer.Option("--write", help="Write expected.json anew, from the solution.")
     ] = False,
     root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
 ) -> None:

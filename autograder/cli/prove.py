@@ -13,8 +13,6 @@ from rich.text import Text
 from autograder.examiner import Examiner, ExaminerDied
 from autograder.grading import LocalExecutor
 from autograder.kit import Kit, KitError, slugs
-from autograder.proof.answers import solution
-from autograder.proof.expected import write_expected
 from autograder.proof.matrix_page import matrix_page
 from autograder.proof.prove import Matrix
 from autograder.proof.run import Proof, prove
@@ -46,9 +44,7 @@ def run_prove(
     console, status = Console(highlight=False, markup=False, emoji=False), 0
     for kit in kits:
         try:
-            if write:
-                _write_expected(root, kit, isolation)
-            proof = prove_kit(console, root, kit, jobs, isolation)
+            proof = prove_kit(console, root, kit, jobs, isolation, write)
         except (KitError, IsolationUnavailable, ExaminerDied) as error:
             fail(str(error), DID_NOT_HOLD)
         show(console, proof)
@@ -59,21 +55,22 @@ def run_prove(
     return status
 
 
-def prove_kit(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -> Proof:
+def prove_kit(
+    console: Console, root: Path, kit: Kit, jobs: int, isolation: str, write: bool = False
+) -> Proof:
     """Prove a kit, showing the progress; a proof that holds is recorded for `kit release`."""
     start = partial(Examiner, kit, isolation=isolation)
     executor = LocalExecutor(kit, start, jobs=jobs, isolation=isolation)
     with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(f"proving {kit.slug}", total=None)
-        proof = prove(root, kit, executor, lambda done, total: bar.update(task, completed=done, total=total))
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        proof = prove(root, kit, executor, progress, write)
     if (known := proofs()) is not None:
         known.keep(root, kit, proof)
     return proof
-
-
-def _write_expected(root: Path, kit: Kit, isolation: str) -> None:
-    with Examiner(kit, isolation=isolation) as examiner:
-        write_expected(root, kit, examiner.examine(solution(root, kit).submission(kit.module)))
 
 
 def show(console: Console, proof: Proof) -> None:

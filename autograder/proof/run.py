@@ -14,7 +14,7 @@ from ..kit import Kit
 from ..records import Report
 from .answers import Answer, alternatives, mistakes, solution
 from .calibration_table import disagreements
-from .expected import outdated
+from .expected import outdated, write_expected
 from .mutants import mutants
 from .prove import Matrix, problems, read_equivalent
 
@@ -41,15 +41,24 @@ def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
 
 
 def prove(
-    root: Path, kit: Kit, executor: Executor, progress: Callable[[int, int], None] = lambda done, total: None
+    root: Path,
+    kit: Kit,
+    executor: Executor,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    write: bool = False,
 ) -> Proof:
-    """Examine every known answer, telling `progress` of each; raises KitError."""
+    """Examine every known answer, telling `progress` of each; raises KitError.
+
+    With `write`, what the solution's networks are made of is written down anew.
+    """
     answers = known_answers(root, kit)
     reports: dict[str, Report] = {}
     with closing(executor.examine(answer.submission(kit.module) for answer in answers)) as examined:
         for name, report in examined:
             reports[name] = report
             progress(len(reports), len(answers))
+    if write:
+        write_expected(root, kit, reports["solution"])
     matrix = Matrix(kit, answers, reports)
     found = problems(matrix, read_equivalent(root, kit), public_text(root, kit))
     stale = outdated(root, kit, reports["solution"])

@@ -7,13 +7,13 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from memory import peak_bytes
 
 from autograder.doors import gradescope
 from autograder.examiner import Examiner, ExaminerDied
@@ -121,42 +121,15 @@ def test_week_nine_stays_within_the_memory_of_a_default_container(
     """All processes together: what is shared counts once, and what of files is in memory counts, too."""
     kit = Kit.load(PROJECT, "week09_transfer")
     container = lay_out(kit, (PROJECT / "solutions" / kit.slug / "transfer.py").read_text())
-    peak, said = 0, []
+    said: list[bytes] = []
     with container.start() as process:
         reader = threading.Thread(target=lambda: said.append(process.communicate()[0]))
         reader.start()
-        while reader.is_alive():
-            family = descendants(process.pid)
-            together = sum(map(proportional_bytes, family))
-            # A process that forks between two readings would be counted whole and then by halves.
-            if descendants(process.pid) == family:
-                peak = max(peak, together)
-            time.sleep(0.05)
+        peak = peak_bytes(process.pid, reader.is_alive, 0.05)
     assert process.returncode == 0, said
     assert container.results()["score"] == kit.points(), said
     print(f"peak: {peak / 1e6:.0f} MB")
     assert 200_000_000 < peak < CONTAINER_BYTES
-
-
-def descendants(process: int) -> list[int]:
-    """A process and all that descend from it; those that end meanwhile are left out."""
-    found = [process]
-    try:
-        for task in Path(f"/proc/{process}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += descendants(int(child))
-    except OSError:
-        pass
-    return found
-
-
-def proportional_bytes(process: int) -> int:
-    """The memory of a process, each page divided by the number of processes that share it."""
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
 class Stuck:
