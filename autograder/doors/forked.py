@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -33,6 +34,9 @@ class Forked(Warm):
         sys.path.append(spec.paths[-1])  # the given code
         for name in spec.preload:
             importlib.import_module(name)
+        # A collection writes to every object that it looks at, so each side would get a copy of all of them.
+        gc.collect()
+        gc.freeze()
         process = os.fork()
         if process == 0:
             try:
