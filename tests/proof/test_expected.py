@@ -1,0 +1,56 @@
+"""The solution's networks, kept beside the checks."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.kit import Kit
+from autograder.proof.expected import expected_networks, outdated, write_expected
+from autograder.proof.run import Proof
+from autograder.records import NetworkLayer, NetworkRecord, Report
+
+TOY = Path(__file__).parents[1] / "toy"
+NETWORKS = (
+    NetworkRecord("add", (NetworkLayer("Dense 4 relu", 20, 20), NetworkLayer("Dense 3 softmax", 15, 0))),
+    NetworkRecord("mean", ()),
+)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository of its own."""
+    return Path(shutil.copytree(TOY, tmp_path / "repository"))
+
+
+@pytest.fixture
+def solution(toy_proof: Proof) -> Report:
+    """A report of a solution that builds networks."""
+    return replace(toy_proof.matrix.reports["solution"], networks=NETWORKS)
+
+
+def test_what_was_written_is_what_is_expected(root: Path, toy: Kit, solution: Report) -> None:
+    """By task, and nothing is outdated then."""
+    write_expected(root, toy, solution)
+    assert expected_networks(root, toy.slug) == {network.task: network for network in NETWORKS}
+    assert list(outdated(root, toy, solution)) == []
+
+
+def test_another_solution_makes_it_outdated(root: Path, toy: Kit, solution: Report) -> None:
+    """So does a file that was never written; the sentence says what to run."""
+    (missing,) = outdated(root, toy, solution)
+    write_expected(root, toy, solution)
+    (changed,) = outdated(root, toy, replace(solution, networks=NETWORKS[:1]))
+    assert missing == changed
+    assert "run `kit prove sums --write`" in changed
+
+
+def test_a_kit_without_networks_has_no_file(root: Path, toy: Kit, solution: Report) -> None:
+    """And nothing is missing then."""
+    write_expected(root, toy, replace(solution, networks=()))
+    assert expected_networks(root, toy.slug) == {}
+    assert list(outdated(root, toy, replace(solution, networks=()))) == []
+    assert not list(root.rglob("expected.json"))
