@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, Protocol
 
 import pytest
@@ -54,17 +55,14 @@ class CheckSession:
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
         """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
         paths = [str(folder / name) for name in files]
-        status = pytest.main([*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self])
+        status = pytest.main(
+            [*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self, _fixtures(self._kit)]
+        )
         if self._ended_by:
             raise self._ended_by
         if status != pytest.ExitCode.OK:
             found = "; ".join(f"{name}: {error}" for name, error in self._errors.items())
             raise RuntimeError(f"The checks of {self._kit.slug} could not be collected ({status!r}). {found}")
-
-    @pytest.fixture(scope="session")
-    def settings(self) -> dict[str, Any]:
-        """All settings of the kit."""
-        return self._kit.all_settings
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the marks."""
@@ -111,3 +109,16 @@ class CheckSession:
             nextitem = self._items[following.name] if following else None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
             yield result(check, self._errors.get(check.name), time.monotonic() - started)
+
+
+def _fixtures(kit: Checked) -> ModuleType:
+    """What checks may ask for, as another plugin: a method can be no fixture of a whole session."""
+
+    @pytest.fixture(scope="session")
+    def settings() -> dict[str, Any]:
+        """All settings of the kit."""
+        return kit.all_settings
+
+    plugin = ModuleType("kit_fixtures")
+    plugin.__dict__["settings"] = settings
+    return plugin

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from autograder.examiner import Examiner
 from autograder.kit import Kit
-from autograder.records import Report, Submission
+from autograder.records import Report, Submission, SubmittedFile
 
 Examine = Callable[[str], Report]
 
@@ -131,3 +132,20 @@ def test_nothing_survives_into_the_next_submission(examine: Examine, solved: str
     second = examine(solved + "\nimport lesson\nprint(hasattr(lesson, 'stolen'))\n")
     assert first.score == second.score == second.max_score
     assert second.output.strip() == "False"
+
+
+def test_a_check_that_skips_itself_is_the_graders_fault(toy: Kit, solved: str) -> None:
+    """It says nothing of the answer, so it earns no points; the other checks stand."""
+    skips = '''
+
+@pytest.mark.task("add", points=1, hint="None.")
+def test_add_another_day():
+    """A check that is not ready."""
+    pytest.skip("not today")
+'''
+    public = toy.files["test_public.py"] + skips.encode()
+    with Examiner(replace(toy, files={**toy.files, "test_public.py": public})) as examiner:
+        report = examiner.examine(Submission("ada", (SubmittedFile("sums.py", solved.encode()),), sha256="0"))
+    (skipped,) = [check for check in report.checks if check.outcome != "passed"]
+    assert (skipped.name, skipped.outcome, skipped.points) == ("test_add_another_day", "grader_error", 0)
+    assert "not today" in skipped.message
