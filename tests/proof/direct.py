@@ -15,11 +15,14 @@ from pathlib import Path
 from autograder.examiner import fork
 from autograder.examiner.proxies import Proxies
 from autograder.examiner.session import CheckSession
+from autograder.examiner.trainings import Trained, Trainings
 from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
 from autograder.proof.directly import attach
 from autograder.proof.run import known_answers
+
+BOUNDS = fork.Bounds()
 
 
 def main(root: Path, slug: str) -> dict[str, dict[str, str]]:
@@ -29,26 +32,30 @@ def main(root: Path, slug: str) -> dict[str, dict[str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         kit.write(Path(folder))
         proxies = Proxies(kit.module, kit.tasks)
-        warm_up(kit, Path(folder), proxies)
+        trainings = warm_up(kit, Path(folder), proxies)
 
         def serve(session: CheckSession) -> None:
             for answer in known_answers(root, kit):
                 if answer.kind != "mutant":
-                    work = examination(kit, session, proxies, answer)
-                    outcomes[answer.name] = {
-                        event["check"]: event["outcome"] for event in fork.run(work, 300, fork.Bounds())
-                    }
+                    outcomes[answer.name] = {}
+                    for event in fork.run(examination(kit, session, proxies, trainings, answer), 300, BOUNDS):
+                        if trainings and "trained" in event:
+                            trainings.keep(Trained.from_event(event["trained"]))
+                        else:
+                            outcomes[answer.name][event["check"]] = event["outcome"]
 
         CheckSession(kit, serve).run(Path(folder))
     return outcomes
 
 
 def examination(
-    kit: Kit, session: CheckSession, proxies: Proxies, answer: Answer
+    kit: Kit, session: CheckSession, proxies: Proxies, trainings: Trainings | None, answer: Answer
 ) -> Callable[[fork.Emit], None]:
-    """Load an answer and put every check to it."""
+    """Load an answer and put every check to it; equal networks are trained once for all answers."""
 
     def work(emit: fork.Emit) -> None:
+        if trainings:
+            trainings.report = lambda trained: emit({"trained": trained.to_event()})
         attach(proxies, answer)
         for result in session.examine(kit.checks, lambda check: None):
             emit({"check": result.name, "outcome": result.outcome})
