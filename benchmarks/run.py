@@ -62,7 +62,12 @@ def floor(folder: Path) -> float:
     command = [sys.executable, Path(__file__).with_name("floor.py"), ROOT, SLUG]
 
     def run(part: int) -> None:
-        subprocess.run([*command, *files[part::CORES]], env=os.environ | ONE_THREAD, check=True)
+        subprocess.run(
+            [*command, *files[part::CORES]],
+            env=os.environ | ONE_THREAD,
+            stdout=subprocess.DEVNULL,  # the programs print
+            check=True,
+        )
 
     with ThreadPoolExecutor(CORES) as pool:
         return timed(lambda: list(pool.map(run, range(CORES))))
