@@ -2,63 +2,111 @@
 
 `python benchmarks/floor.py ROOT SLUG FILE…` examines programs directly, one fork each, with the examiner's
 own session, store of trainings and results of equal replies, but no sandbox, no second process, no reports.
+The last line that it prints says where its time went: seconds in JSON.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from autograder.examiner import fork
+from autograder.examiner.names import Names
 from autograder.examiner.proxies import Calls, Proxies, SubmissionFailed
 from autograder.examiner.putting import Putting
 from autograder.examiner.replay import Path as Taken
 from autograder.examiner.replay import Replays
 from autograder.examiner.session import CheckSession
-from autograder.examiner.trainings import Trained
+from autograder.examiner.trainings import Trained, Trainings
 from autograder.examiner.worker import preparation, warm_up
 from autograder.kit import Kit
 from autograder.wire.frames import Frame
 from autograder.wire.values import pack, unpack
 
 
-def main(root: Path, slug: str, programs: list[Path]) -> None:
-    """Examine every program once."""
-    kit = Kit.load(root, slug)
+class Spent(dict[str, float]):
+    """Seconds by what they were spent on."""
+
+    def timing(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function; its time counts under `name`."""
+
+        def timed(*args: Any, **kwargs: Any) -> Any:
+            started = time.monotonic()
+            try:
+                return work(*args, **kwargs)
+            finally:
+                self.add(name, time.monotonic() - started)
+
+        return timed
+
+    def add(self, name: str, seconds: float) -> None:
+        """Count `seconds` under `name`."""
+        self[name] = self.get(name, 0.0) + seconds
+
+
+def main(root: Path, slug: str, programs: list[Path]) -> Spent:
+    """Examine every program once; returns where the time went."""
+    kit, spent, started = Kit.load(root, slug), Spent(), time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         kit.write(folder)
         proxies = Proxies(kit.module, kit.tasks)
         trainings = warm_up(kit, folder, proxies)
-        prepare, replays = preparation(kit), Replays()
+        replays = Replays(Names.of(kit.files))
 
         def serve(session: CheckSession) -> None:
+            spent.add("start", time.monotonic() - started)
             for program in programs:
-
-                def work(emit: fork.Emit, program: Path = program) -> None:
-                    module = ModuleType(kit.module)
-                    exec(compile(program.read_text(), str(program), "exec"), module.__dict__)  # noqa: S102
-                    calls = Calls(lambda function, request: answer(module, function, request, prepare))
-                    proxies.attach(calls)
-                    putting = Putting(session, calls, replays, trainings, prepare, emit)
-                    for hidden in (False, True):
-                        for task in kit.tasks:
-                            if checks := [c for c in kit.checks if (c.task, c.hidden) == (task, hidden)]:
-                                putting.put(checks)
-
+                work = examination(kit, session, proxies, replays, trainings, program)
                 for event in fork.run(work, 600, fork.Bounds()):
+                    for name, seconds in event.get("spent", {}).items():
+                        spent.add(name, seconds)
                     if "path" in event:
                         replays.keep(Taken.from_event(event["path"]))
                     if trainings and "trained" in event:
                         trainings.keep(Trained.from_event(event["trained"]))
 
         CheckSession(kit, serve).run(folder)
+    return spent
 
 
-def answer(module: ModuleType, function: str, request: Frame, prepare: Any) -> Frame:
+def examination(
+    kit: Kit,
+    session: CheckSession,
+    proxies: Proxies,
+    replays: Replays,
+    trainings: Trainings | None,
+    program: Path,
+) -> Callable[[fork.Emit], None]:
+    """Load a program and put every check to it, in a fork; what it spent is the last event."""
+
+    def work(emit: fork.Emit) -> None:
+        spent, started, prepare = Spent(), time.monotonic(), preparation(kit)
+        if trainings:
+            trainings.train = spent.timing("trainings", trainings.train)
+        module = ModuleType(kit.module)
+        exec(compile(program.read_text(), str(program), "exec"), module.__dict__)  # noqa: S102
+        calls = Calls(spent.timing("calls", partial(answer, module, prepare)))
+        proxies.attach(calls)
+        putting = Putting(session, calls, replays, trainings, prepare, emit)
+        for hidden in (False, True):
+            for task in kit.tasks:
+                if checks := [c for c in kit.checks if (c.task, c.hidden) == (task, hidden)]:
+                    putting.put(checks)
+        spent.add("checks", time.monotonic() - started - sum(spent.values()))
+        emit({"spent": spent})
+
+    return work
+
+
+def answer(module: ModuleType, prepare: Callable[[], None], function: str, request: Frame) -> Frame:
     """Call a function of the program in this process, with arguments of its own."""
     (args, kwargs), objects = unpack(request.head["value"], request.blob)
     prepare()
@@ -71,4 +119,5 @@ def answer(module: ModuleType, function: str, request: Frame, prepare: Any) -> F
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], [Path(name) for name in sys.argv[3:]])
+    print()
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], [Path(name) for name in sys.argv[3:]])))
