@@ -2,52 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from autograder.intake.names import safe_name
 from autograder.kit import Kit
 from autograder.records import Report, Submission
 
 from .attention import Attention, attention, same_as
-from .copies import copies, fingerprint, hashes
-from .current import is_current
+from .copies import copies
 from .executor import Executor
 from .overrides import Override, apply_overrides, by_student
+from .plan import Entry, Wishes, checked_names, plan
 from .roster import Roster
 from .storage import GradesFolder, WrongFolderError
 from .table import Row, row_of, table_text
-
-
-class Entry(Protocol):
-    """One student's place in a class folder."""
-
-    @property
-    def student(self) -> str:
-        """Who handed it in."""
-
-    def read(self) -> Submission:
-        """What is there now."""
-
-
-class UnknownStudentError(LookupError):
-    """`only` names somebody who is not in the class; the text suggests near names."""
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What a run should do: `force` regrades all, `only` regrades these students and leaves the others."""
-
-    isolation: str
-    force: bool = False
-    only: Collection[str] = ()
-    roster: Roster | None = None
-    overrides: Sequence[Override] = ()
 
 
 @dataclass(frozen=True)
@@ -85,16 +57,6 @@ class ClassGrades:
         return tuple(row.student for row in self.rows if row.status == "grader_error")
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Entries to examine, students whose report on disk stays, and the fingerprints of all."""
-
-    due: list[Entry] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    outdated: list[str] = field(default_factory=list)
-    fingerprints: dict[str, str] = field(default_factory=dict)
-
-
 def grade_class(
     kit: Kit,
     entries: Sequence[Entry],
@@ -109,19 +71,19 @@ def grade_class(
     UnknownStudentError, and what the executor raises where nothing can be examined. An interrupt may come at
     any time: run again to go on.
     """
-    students = _checked_names(entries, wishes.only)
+    students = checked_names(entries, wishes.only)
     folder, decisions = GradesFolder(out), by_student(wishes.overrides)
     with folder.locked():
         _refuse_other_kit(folder, kit)
-        plan = _plan(kit, entries, folder, wishes)
-        reports = _settled(folder, [*plan.kept, *plan.outdated], decisions)
-        progress(Progress(0, len(plan.due), len(plan.kept)))
-        with closing(executor.examine(_read(plan.due))) as examined:
+        to_do = plan(kit, entries, folder, wishes)
+        reports = _settled(folder, [*to_do.kept, *to_do.outdated], decisions)
+        progress(Progress(0, len(to_do.due), len(to_do.kept)))
+        with closing(executor.examine(_read(to_do.due))) as examined:
             for done, (student, report) in enumerate(examined, 1):
                 decide = partial(apply_overrides, overrides=decisions.get(student, ()))
                 reports[student] = folder.save(student, report, decide)
-                progress(Progress(done, len(plan.due), len(plan.kept), student, reports[student]))
-        same = copies(plan.fingerprints, reports)
+                progress(Progress(done, len(to_do.due), len(to_do.kept), student, reports[student]))
+        same = copies(to_do.fingerprints, reports)
         rows = _rows(reports, same, wishes.roster, students, kit)
         folder.write_table(table_text(rows, kit.tasks, with_ids=wishes.roster is not None))
         stale = set(folder.reports()) - {safe_name(student) for student in students}
@@ -129,28 +91,13 @@ def grade_class(
     return ClassGrades(
         rows=tuple(rows),
         attention=attention(reports, same),
-        examined=len(plan.due),
-        kept=len(plan.kept),
-        outdated=tuple(plan.outdated),
+        examined=len(to_do.due),
+        kept=len(to_do.kept),
+        outdated=tuple(to_do.outdated),
         stale=tuple(sorted(stale)),
         strangers=tuple(s for s in students if wishes.roster and wishes.roster.id_of(s) is None),
         idle=tuple(override for override in wishes.overrides if override.student not in known),
     )
-
-
-def _checked_names(entries: Sequence[Entry], only: Collection[str]) -> list[str]:
-    students = sorted(entry.student for entry in entries)
-    folders = [safe_name(student) for student in students]
-    if len(set(folders)) != len(folders):
-        raise ValueError(
-            f"Two students share a folder name: {sorted(f for f in folders if folders.count(f) > 1)}."
-        )
-    for name in only:
-        if name not in students:
-            near = get_close_matches(name, students, n=3)
-            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "nobody's name is like it."
-            raise UnknownStudentError(f"Nobody called {name!r} among {len(students)} submissions; {hint}")
-    return students
 
 
 def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
@@ -159,23 +106,6 @@ def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
             f"{folder.path} holds grades of {', '.join(sorted(others))}, not of {kit.slug}: "
             "choose another --out."
         )
-
-
-def _plan(kit: Kit, entries: Sequence[Entry], folder: GradesFolder, wishes: Wishes) -> _Plan:
-    plan, handout = _Plan(), hashes(kit.given.values())
-    for entry in entries:
-        submission = entry.read()
-        plan.fingerprints[entry.student] = fingerprint(submission, handout)
-        report = None if wishes.force else folder.examined(entry.student)
-        current = report is not None and is_current(report, submission, kit, wishes.isolation)
-        if wishes.only:
-            if entry.student in wishes.only:
-                plan.due.append(entry)
-            else:
-                (plan.kept if current else plan.outdated).append(entry.student)
-        else:
-            plan.kept.append(entry.student) if current else plan.due.append(entry)
-    return plan
 
 
 def _settled(
