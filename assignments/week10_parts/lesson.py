@@ -95,6 +95,10 @@ def mobilenet(imagenet: bool = False, side: int = 32) -> keras.Model:
             print(f"No ImageNet weights can be had ({problem}): these are drawn.")
     network = build((side, side, 3), alpha=0.25, minimalistic=True, include_top=False, weights=None)
     draw_weights(network, seed=0)
+    # Keras numbers what it names itself through the whole process: two of these would not be called alike.
+    for place, layer in enumerate(network.layers):
+        if isinstance(layer, keras.layers.InputLayer | keras.layers.Rescaling | keras.layers.ReLU):
+            layer.name = f"mobilenet_{place}"
     return network
 
 
@@ -182,7 +186,8 @@ def _network(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> ker
     """A Sequential network of the layers that `config` describes, networks among them."""
     # All layers at once: Keras would put the network together anew for each one that is added.
     layers = [_layer(entry, arrays) for entry in config["layers"]]
-    model = keras.Sequential([keras.Input(config["shape"]), *layers], name=config["name"])
+    start = keras.Input(config["shape"], name=f"{config['name']}_input")
+    model = keras.Sequential([start, *layers], name=config["name"])
     for layer, entry in zip(layers, config["layers"], strict=True):
         if "layers" not in entry:
             layer.set_weights([arrays[f"{layer.name}_{variable.name}"] for variable in layer.weights])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import typer
 
 from . import instructor, new, staff, student
@@ -22,4 +24,6 @@ app.add_typer(new.app)
 
 def main() -> None:
     """Run the command. Exit status: 0 done, 1 what was asked for did not hold, 2 used wrongly."""
+    # SIGTERM ends a command as Ctrl-C does: it ends what it started, and says how to go on.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

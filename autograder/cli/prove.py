@@ -101,6 +101,9 @@ def _table(matrix: Matrix) -> Table:
     survivors = [mutant for mutant in matrix.of("mutant") if not matrix.failed(mutant)]
     for answer in [*matrix.of("solution", "stub", "alternative", "mistake"), *survivors]:
         results = matrix.results(answer)
-        cells = [Text(SIGNS.get(results[check.name].outcome, "!")) for check in matrix.kit.checks]
+        cells = [
+            Text(SIGNS.get(results[check.name].outcome, "!") if check.name in results else "")
+            for check in matrix.kit.checks
+        ]
         table.add_row(Text(answer.name[:60]), *cells)
     return table

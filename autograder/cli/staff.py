@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import signal
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -67,13 +66,7 @@ def grade(
         *(kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root, scheduler),
         *(gradebook, compare),
     )
-    # Whoever ends the run with SIGTERM reads how to go on, as after Ctrl-C.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        status = run_grade(order, go_on=shlex.join(["kit", *sys.argv[1:]]))
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    if status:
+    if status := run_grade(order, go_on=shlex.join(["kit", *sys.argv[1:]])):
         raise typer.Exit(status)
 
 

@@ -22,7 +22,10 @@ Kind = Literal["solution", "stub", "alternative", "mistake", "mutant"]
 
 @dataclass(frozen=True)
 class Answer:
-    """One known answer: the text that a student would hand in, and the checks that must fail on it."""
+    """One known answer: the text that a student would hand in, and the checks that must fail on it.
+
+    `tasks` are those in which it is not the solution.
+    """
 
     kind: Kind
     name: str

@@ -15,6 +15,10 @@ ELEMENTWISE = ("SGD", "Adam", "AdamW", "Adadelta", "Adagrad", "Adamax", "Ftrl", 
 STATE = "Expected layers whose only state is weights, without regularisers, found others: train one by one."
 
 
+class NotTogether(ValueError):
+    """These networks cannot be trained at once as they would be one by one."""
+
+
 class Many:
     """Stands for copies of one compiled model in a kit's training function, and trains all of them in `fit`.
 
@@ -44,11 +48,11 @@ class Many:
     def fit(self, batches: Any, *, epochs: int, steps_per_epoch: int, **_: Any) -> SimpleNamespace:
         """Train every network on the same batches; the history stays empty.
 
-        Raises ValueError where the networks could not be trained alike one by one.
+        Raises NotTogether where they would end elsewhere one by one.
         """
         _expect_elementwise(self.optimizer)
-        if self.model.losses or len(self.model.weights) != len(self.model.variables):
-            raise ValueError(STATE)
+        # Not the batches themselves: to draw one changes the order of those to come.
+        self._expect_stateless(tf.zeros([size or 1 for size in batches.element_spec[0].shape]))
         places = self._places()
         trained = [keras.Variable(self.weights[place]) for place in places]
         self.optimizer.build(trained)
@@ -68,8 +72,10 @@ class Many:
         run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)))
         return np.array(run().numpy())
 
-    def __call__(self, x: np.ndarray) -> np.ndarray:
-        """What the first network makes of the rows of x."""
+    def __call__(self, x: np.ndarray, training: bool = False) -> np.ndarray:
+        """What the first network makes of the rows of x; raises ValueError when asked to train."""
+        if training:
+            raise ValueError("Expected a look at what was trained, not another training.")
         first: np.ndarray = self.outputs(x)[0]
         return first
 
@@ -105,21 +111,29 @@ class Many:
             ]
 
             def call(x: Any, training: bool) -> Any:
-                outputs, after = self.model.stateless_call(parts[: len(values)], frozen, x, training=training)
-                if any(new is not old for new, old in zip(after, frozen, strict=True)):
-                    raise ValueError(STATE)
-                return outputs
+                return self.model.stateless_call(parts[: len(values)], frozen, x, training=training)[0]
 
             return result(call)
 
         return tf.vectorized_map(one, [*values, *own])
+
+    def _expect_stateless(self, x: Any) -> None:
+        """Raise NotTogether where training on x changes more than what the slopes change."""
+        values, frozen = (
+            [v.value for v in part]
+            for part in (self.model.trainable_variables, self.model.non_trainable_variables)
+        )
+        _, after = self.model.stateless_call(values, frozen, x, training=True)
+        changed = any(new is not old for new, old in zip(after, frozen, strict=True))
+        if changed or self.model.losses or len(self.model.weights) != len(self.model.variables):
+            raise NotTogether(STATE)
 
     def _loss(self, call: Any, x: Any, y: Any) -> Any:
         return self.model.compute_loss(x=x, y=y, y_pred=call(x, training=True), training=True)
 
 
 def _expect_elementwise(optimizer: Any) -> None:
-    """Raise ValueError where a step depends on more than each number's own slopes."""
+    """Raise NotTogether where a step depends on more than each number's own slopes."""
     joined = [
         name
         for name in ("clipnorm", "global_clipnorm", "use_ema", "gradient_accumulation_steps")
@@ -127,6 +141,6 @@ def _expect_elementwise(optimizer: Any) -> None:
     ]
     if type(optimizer).__name__ not in ELEMENTWISE or joined:
         found = ", ".join([type(optimizer).__name__, *joined])
-        raise ValueError(
+        raise NotTogether(
             f"Expected an optimizer that steps every number for itself, found {found}: train one by one."
         )

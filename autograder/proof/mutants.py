@@ -1,4 +1,8 @@
-"""Wrong answers that nobody thought of: every single small change to the solution, one at a time."""
+"""Wrong answers that nobody thought of: every single small change to the solution, one at a time.
+
+A mutant has only the tasks that its change can reach; the others would be the solution's. That a check looks
+at its own task alone is what known mistakes prove: they cost nothing elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from collections.abc import Iterator
 
 from .answers import Answer
 from .operators import OPERATORS
+from .reach import Reach
 
 Path = tuple[tuple[str, int | None], ...]
 
@@ -18,17 +23,22 @@ def mutants(answer: Answer) -> list[Answer]:
     tree = ast.parse(answer.text)
     found: list[Answer] = []
     names: Counter[str] = Counter()
-    for function in (node for node in tree.body if isinstance(node, ast.FunctionDef)):
-        for operator, before, after, text in _changes(tree, function):
+    reach = Reach(tree)
+    for function in reach.functions.values():
+        reached = reach.reached_from(function.name)
+        spared = set(answer.tasks) - reach.needed_by(reached)
+        kept = [node for node in tree.body if getattr(node, "name", None) not in spared]
+        tasks = tuple(task for task in answer.tasks if task in reached)
+        for operator, before, after, text in _changes(kept, function):
             name = f"{function.name}: {operator}: {before} → {after}"
             names[name] += 1
             if names[name] > 1:
                 name += f" ({names[name]})"
-            found.append(Answer("mutant", name, f"{before} became {after}.", text, (function.name,)))
+            found.append(Answer("mutant", name, f"{before} became {after}.", text, tasks))
     return found
 
 
-def _changes(tree: ast.Module, function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
+def _changes(body: list[ast.stmt], function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
     """Yield (operator, before, after, text of the whole mutant) for every change to `function`."""
     for path, node in _walk(function):
         for operator, mutate in OPERATORS:
@@ -37,12 +47,12 @@ def _changes(tree: ast.Module, function: ast.FunctionDef) -> Iterator[tuple[str,
                 changed = copy.deepcopy(function)
                 after_text = _line(after) if after else "nothing"
                 _put(changed, path, after or ast.Pass())
-                yield operator, before, after_text, _unparse(tree, function, changed)
+                yield operator, before, after_text, _unparse(body, function, changed)
 
 
-def _unparse(tree: ast.Module, function: ast.FunctionDef, changed: ast.FunctionDef) -> str:
-    body = [changed if node is function else node for node in tree.body]
-    return ast.unparse(ast.fix_missing_locations(ast.Module(body, type_ignores=[]))) + "\n"
+def _unparse(body: list[ast.stmt], function: ast.FunctionDef, changed: ast.FunctionDef) -> str:
+    changed_body = [changed if node is function else node for node in body]
+    return ast.unparse(ast.fix_missing_locations(ast.Module(changed_body, type_ignores=[]))) + "\n"
 
 
 def _walk(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:

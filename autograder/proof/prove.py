@@ -25,8 +25,12 @@ class Matrix:
     reports: Mapping[str, Report]
 
     def results(self, answer: Answer) -> dict[str, CheckResult]:
-        """An answer's results by the name of the check."""
-        return {result.name: result for result in self.reports[answer.name].checks}
+        """An answer's results by the name of the check; a mutant's only for the tasks that it has."""
+        return {
+            result.name: result
+            for result in self.reports[answer.name].checks
+            if answer.kind != "mutant" or result.task in answer.tasks
+        }
 
     def failed(self, answer: Answer) -> frozenset[str]:
         """The checks that did not pass on an answer."""

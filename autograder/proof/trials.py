@@ -12,9 +12,11 @@ import os
 import runpy
 import sys
 import tempfile
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -32,9 +34,20 @@ from .directly import attach
 DAY = 24 * 3600
 BOUNDS = fork.Bounds(data_bytes=16 * fork.GIB, cpu_seconds=DAY)
 AT_ONCE = 1_000
+# One by one takes a second or two each: too few to call a right answer safe, enough to know a wrong one.
+ONE_BY_ONE = 30
 DRAWS = 2
 
 Take = Callable[[Any, Any, Any, int, int], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What the kit says of a threshold: the weights to start from, what is measured, and on which rows."""
+
+    draw: Callable[[Any, int], list[Any]]
+    accuracy: Callable[[Any, Any, Any], float]
+    graded_on: Callable[[Any, Any], tuple[Any, Any]]
 
 
 class Taken(Exception):
@@ -51,19 +64,28 @@ class Bench:
     trainings: Trainings
 
     def take(self, answer: Answer, setting: str, take: Take) -> dict[str, Any] | None:
-        """What `take` made of the training that a threshold's check asks for, None where it asks for none."""
+        """What `take` made of the training that a threshold's check asks for, None where it asks for none.
+
+        Raises KitError where `take` failed.
+        """
         check = next(check for check in self.kit.checks if check.name == self.kit.calibrated[setting])
 
         def work(emit: fork.Emit) -> None:
             def training(*arguments: Any) -> None:
-                emit(take(*arguments))
+                try:
+                    emit(take(*arguments))
+                except Exception:  # the check would only say that it failed
+                    emit({"problem": traceback.format_exc()})
                 raise Taken
 
             attach(self.proxies, answer)
             self.trainings.train = training
             list(self.session.examine([check], lambda check: None))
 
-        return next(fork.run(work, DAY, BOUNDS), None)
+        found = next(fork.run(work, DAY, BOUNDS), None)
+        if found and "problem" in found:
+            raise KitError(f"{setting}: {answer.name} could not be trained.\n{found['problem']}")
+        return found
 
 
 def main(root: Path, slug: str, seeds: int, say: fork.Emit) -> None:
@@ -82,6 +104,7 @@ def main(root: Path, slug: str, seeds: int, say: fork.Emit) -> None:
 
 def _run(bench: Bench, root: Path, calibration: Any, seeds: int, say: fork.Emit) -> None:
     train = bench.trainings.train
+    graded_on = getattr(calibration, "graded_on", lambda setting, x, y: (x, y))
     asked = list(_asked(root, bench.kit))
     networks: dict[tuple[str, str], Answer] = {}
     for done, (answer, setting) in enumerate(asked):
@@ -99,11 +122,11 @@ def _run(bench: Bench, root: Path, calibration: Any, seeds: int, say: fork.Emit)
             networks.setdefault((setting, network), answer)
     for done, ((setting, network), answer) in enumerate(networks.items()):
         say({"progress": f"{setting}: {seeds} × {answer.name}", "done": done, "of": len(networks)})
-        draw = getattr(calibration, setting)
+        trial = Trial(getattr(calibration, setting), calibration.accuracy, partial(graded_on, setting))
         found = bench.take(
             answer,
             setting,
-            lambda *of, draw=draw: {"reached": reached(train, calibration.accuracy, draw, seeds, *of)},
+            lambda *of, trial=trial: {"reached": reached(train, trial, seeds, *of)},
         )
         assert found is not None, "the check trained this network a moment ago"
         say({"reached": found["reached"], "setting": setting, "network": network})
@@ -145,17 +168,33 @@ def fingerprint(draw: Any, model: Any, x: Any, y: Any, epochs: int, seed: int) -
 
 
 def reached(
-    train: Any, accuracy: Any, draw: Any, seeds: int, model: Any, x: Any, y: Any, epochs: int, seed: int
+    train: Any, trial: Trial, seeds: int, model: Any, x: Any, y: Any, epochs: int, seed: int
 ) -> list[tuple[float, int]]:
-    """Each accuracy that trainings from the starts 0 to `seeds` - 1 reached, with how many did."""
-    from .many import Many
+    """Each accuracy that trainings from the starts 0 to `seeds` - 1 reached, with how many did.
 
+    Networks that cannot be trained together are trained from the first few starts alone.
+    """
+    from .many import Many, NotTogether
+
+    rows, right = trial.graded_on(x, y)
     counted: Counter[float] = Counter()
-    for first in range(0, seeds, AT_ONCE):
-        many = Many(model, [draw(model, start) for start in range(first, min(first + AT_ONCE, seeds))])
-        train(many, x, y, epochs, seed)
-        counted.update(accuracy(lambda _, made=made: made, x, y) for made in many.outputs(x))
+    try:
+        for first in range(0, seeds, AT_ONCE):
+            starts = range(first, min(first + AT_ONCE, seeds))
+            many = Many(model, [trial.draw(model, start) for start in starts])
+            train(many, x, y, epochs, seed)
+            counted.update(trial.accuracy(_giving(made), rows, right) for made in many.outputs(rows))
+    except NotTogether:
+        for start in range(min(ONE_BY_ONE, seeds)):
+            model.set_weights(trial.draw(model, start))
+            train(model, x, y, epochs, seed)
+            counted[trial.accuracy(model, rows, right)] += 1
     return sorted(counted.items())
+
+
+def _giving(outputs: Any) -> Callable[..., Any]:
+    """Stands for a network where `accuracy` asks for its outputs."""
+    return lambda x, training=False: outputs
 
 
 if __name__ == "__main__":

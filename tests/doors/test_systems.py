@@ -35,7 +35,11 @@ from autograder.release.otter_zip import otter_zip
 from autograder.release.wheel import Wheel
 
 PROJECT = Path(__file__).parents[2]
-PAGES = {"sums": ("docs/systems.md",), "week09_transfer": ("docs/systems.md", "README.md")}
+PAGES = {
+    "sums": ("docs/systems.md",),
+    "week09_transfer": ("docs/systems.md", "README.md"),
+    "week10_parts": ("docs/systems.md",),
+}
 BINARIES = Path(sys.executable).parent
 # nbgrader starts alembic by its name.
 ENVIRONMENT = os.environ | {"PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}"}
@@ -195,6 +199,9 @@ def answers_of(root: Path, kit: Kit) -> dict[str, str]:
     if kit.slug == "week09_transfer":
         names = ("freezes_only_the_first_layer", "never_compiles_the_base", "drops_two_layers")
         return right | {"three mistakes": with_mistakes(root, kit, *names)}
+    if kit.slug == "week10_parts":
+        names = ("freezes_the_first_layers_alone", "forgets_the_pooling")
+        return right | {"two mistakes": with_mistakes(root, kit, *names)}
     return right | {
         "the stub": known_answers(root, kit)[1].text,
         "a mistake": with_mistakes(root, kit, "subtracts"),
@@ -205,7 +212,7 @@ def answers_of(root: Path, kit: Kit) -> dict[str, str]:
     }
 
 
-KITS = {"sums": PROJECT / "tests" / "toy", "week09_transfer": PROJECT}
+KITS = {"sums": PROJECT / "tests" / "toy", "week09_transfer": PROJECT, "week10_parts": PROJECT}
 
 
 @pytest.mark.parametrize("slug", KITS)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+from memory import descendants
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -15,6 +19,7 @@ from autograder.proof.calibration_table import disagreements, read_table, write_
 
 ROOT = Path(__file__).parents[2]
 SLUG = "week09_transfer"
+KIT = Path(sys.executable).with_name("kit")
 ALTERNATIVES = '''
 import keras
 
@@ -150,3 +155,15 @@ def test_a_kit_that_does_not_exist_is_wrong_use() -> None:
     result = CliRunner().invoke(app, ["calibrate", "week99", "--root", str(ROOT)])
     assert result.exit_code == 2
     assert "week99" in result.output
+
+
+def test_ending_a_calibration_ends_its_trials(tmp_path: Path) -> None:
+    """SIGTERM does as Ctrl-C: nothing goes on training for nobody."""
+    command = [KIT, "calibrate", SLUG, "--out", tmp_path, "--root", ROOT]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while len(family := descendants(process.pid)) == 1:
+        assert process.poll() is None
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait() != 0
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]

@@ -114,7 +114,17 @@ def test_the_page_shows_every_answer_and_escapes_what_they_say(toy_proof: Proof)
     assert all(answer.name.split(":")[0] in page for answer in matrix.answers)
 
 
-def test_every_answer_has_every_result(toy_proof: Proof) -> None:
+def test_every_answer_but_a_mutant_has_every_result(toy_proof: Proof) -> None:
     """Every answer has a result for every check."""
     names = {check.name for check in toy_proof.matrix.kit.checks}
-    assert all(set(toy_proof.matrix.results(answer)) == names for answer in toy_proof.matrix.answers)
+    answers = toy_proof.matrix.of("solution", "stub", "alternative", "mistake")
+    assert all(set(toy_proof.matrix.results(answer)) == names for answer in answers)
+
+
+def test_a_mutant_has_only_the_tasks_that_its_change_can_reach(toy_proof: Proof) -> None:
+    """The others are the solution's: nobody examines them again."""
+    matrix = toy_proof.matrix
+    for mutant in matrix.of("mutant"):
+        changed = mutant.name.partition(":")[0]
+        assert {result.task for result in matrix.results(mutant).values()} == {changed}
+        assert [task for task in matrix.kit.tasks if f"def {task}(" in mutant.text] == [changed]

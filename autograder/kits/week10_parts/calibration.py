@@ -1,0 +1,40 @@
+"""From which weights the networks of week 10 may start: a function for each threshold.
+
+`kit calibrate` puts every known answer to the checks that kit.toml names in [calibrated]. Where one trains a
+network, many tops are drawn for it here, in place of the one that the kit's seed gives, and it is trained
+from all of them. Layers below the top stay what the answer made of them: the donor's, or what came instead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+# First, for it sets what TensorFlow reads while it is imported.
+import lesson
+
+# isort: split
+import networks
+import numpy as np
+
+# What the checks compare with the thresholds.
+accuracy = lesson.accuracy
+
+
+def graft_accuracy(graft: Any, seed: int) -> list[np.ndarray]:
+    """All weights, the top's as the check draws them."""
+    networks.draw_top(graft, seed)
+    weights: list[np.ndarray] = graft.get_weights()
+    return weights
+
+
+# A top by itself is drawn like one on its body.
+top_accuracy = graft_accuracy
+
+
+def graded_on(setting: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """New things, as the checks look at: pictures for a graft, their features for a top by itself."""
+    settings = lesson.load("settings")
+    pictures, names = lesson.things(settings["new_each"], settings["new_seed"])
+    if setting == "top_accuracy":
+        return networks.outputs(lesson.load("parts_body"), pictures), names
+    return pictures, names

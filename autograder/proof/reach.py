@@ -1,0 +1,39 @@
+"""Which functions of a program use which, by the names that stand in them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+
+class Reach:
+    """The functions of a module, and how what one of them does can reach another."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        """Read a module; a function defined twice is its last definition."""
+        self.functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        self._uses = {name: self._named(node) for name, node in self.functions.items()}
+        # What runs while the module loads may do anything with what it names.
+        rest = (node for node in tree.body if not isinstance(node, ast.FunctionDef))
+        self._loading = self.needed_by(frozenset().union(*map(self._named, rest)))
+
+    def needed_by(self, names: Iterable[str]) -> frozenset[str]:
+        """These functions, and all that they use, directly or through others."""
+        found: set[str] = set()
+        open_ = set(names) & set(self.functions)
+        while open_:
+            found |= open_
+            open_ = {used for name in open_ for used in self._uses[name]} - found
+        return frozenset(found)
+
+    def reached_from(self, name: str) -> frozenset[str]:
+        """All functions that a change to `name` can reach, itself among them."""
+        if name in self._loading:
+            return frozenset(self.functions)
+        return frozenset(other for other in self.functions if name in self.needed_by([other]))
+
+    def _named(self, node: ast.AST) -> frozenset[str]:
+        # Strings count, too: `globals()["freeze"]` uses it as well.
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        strings = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
+        return frozenset(self.functions) & (names | {text for text in strings if isinstance(text, str)})
