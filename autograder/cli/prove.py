@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.progress import Progress as Bar
@@ -59,9 +60,12 @@ def prove_kit(
     console: Console, root: Path, kit: Kit, jobs: int, isolation: str, write: bool = False
 ) -> Proof:
     """Prove a kit, showing the progress; a proof that holds is recorded for `kit release`."""
-    start = partial(Examiner, kit, isolation=isolation)
-    executor = LocalExecutor(kit, start, jobs=jobs, isolation=isolation)
-    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
+    with (
+        TemporaryDirectory(prefix="kit-proof-") as store,  # what one examiner has trained, none trains again
+        Bar(console=console, transient=True, disable=not console.is_terminal) as bar,
+    ):
+        start = partial(Examiner, kit, isolation=isolation, store=Path(store))
+        executor = LocalExecutor(kit, start, jobs=jobs, isolation=isolation)
         task = bar.add_task(f"proving {kit.slug}", total=None)
 
         def progress(done: int, total: int) -> None:

@@ -17,13 +17,19 @@ TOY = Path(__file__).parents[1] / "toy"
 
 
 @pytest.fixture(scope="session")
-def proven() -> Callable[[Path, str], Proof]:
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where all proofs and what is compared with them keep trainings."""
+    return tmp_path_factory.mktemp("trainings")
+
+
+@pytest.fixture(scope="session")
+def proven(store: Path) -> Callable[[Path, str], Proof]:
     """The proof of a kit as it stands in a repository."""
 
     @cache
     def proven(root: Path, slug: str) -> Proof:
         kit = Kit.load(root, slug)
-        start = partial(Examiner, kit)
+        start = partial(Examiner, kit, store=store)
         return prove(root, kit, LocalExecutor(kit, start, jobs=2, isolation="bubblewrap"))
 
     return proven

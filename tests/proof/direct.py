@@ -1,8 +1,9 @@
 """Puts known answers to a kit's checks in one process, without any sandbox: a script for comparing both ways.
 
-`python direct.py ROOT SLUG` prints {answer: {check: outcome}} for solution, stub, alternatives and mistakes.
-The session, the checks and their judgement are the examiner's; only the calls go straight to the functions.
-Tasks that are the same code in many answers are called for the first of them.
+`python direct.py ROOT SLUG STORE` prints {answer: {check: outcome}} for all known answers but mutants. The
+session, the checks and their judgement are the examiner's; only the calls go straight to the functions. Tasks
+that are the same code in many answers are called for the first of them, and trainings come from the folder
+STORE, where they are in it.
 """
 
 from __future__ import annotations
@@ -28,14 +29,14 @@ from autograder.proof.run import known_answers
 BOUNDS = fork.Bounds()
 
 
-def main(root: Path, slug: str) -> dict[str, dict[str, str]]:
+def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
     """The outcomes of every known answer that is no mutant."""
     kit = Kit.load(root, slug)
     outcomes: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as folder:
         kit.write(Path(folder))
         proxies = Proxies(kit.module, kit.tasks)
-        trainings = warm_up(kit, Path(folder), proxies)
+        trainings = warm_up(kit, Path(folder), proxies, store)
 
         def serve(session: CheckSession) -> None:
             known: dict[str, str] = {}
@@ -90,4 +91,4 @@ def examination(
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2])))
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))))

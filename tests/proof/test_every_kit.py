@@ -28,10 +28,13 @@ def test_the_kit_is_proven(slug: str, proven: Prove) -> None:
 
 
 @pytest.mark.parametrize("slug", KITS)
-def test_every_check_has_the_same_outcome_directly_and_through_the_sandbox(slug: str, proven: Prove) -> None:
+def test_every_check_has_the_same_outcome_directly_and_through_the_sandbox(
+    slug: str, proven: Prove, store: Path
+) -> None:
     """In one process or through the sandbox: the outcome of every check on every answer is the same."""
+    matrix = proven(ROOT, slug).matrix
     run = subprocess.run(
-        [sys.executable, str(HERE / "direct.py"), str(ROOT), slug],
+        [sys.executable, str(HERE / "direct.py"), str(ROOT), slug, str(store)],
         env=os.environ | ONE_THREAD,
         capture_output=True,
         text=True,
@@ -39,7 +42,6 @@ def test_every_check_has_the_same_outcome_directly_and_through_the_sandbox(slug:
     )
     assert run.returncode == 0, run.stderr[-2000:]
     directly = json.loads(run.stdout.splitlines()[-1])
-    matrix = proven(ROOT, slug).matrix
     through = {
         answer.name: {name: result.outcome for name, result in matrix.results(answer).items()}
         for answer in matrix.answers
