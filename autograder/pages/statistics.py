@@ -34,9 +34,9 @@ class CheckStatistics:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """A known mistake and the students on whose work exactly its checks failed."""
+    """Known mistakes that the same checks tell, and the students on whose work exactly these failed."""
 
-    mistake: KnownMistake
+    mistakes: tuple[KnownMistake, ...]
     students: tuple[str, ...]
 
 
@@ -89,24 +89,30 @@ def _correlation(passed: np.ndarray, rest: np.ndarray) -> float | None:
 
 
 def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]:
-    """Which known mistakes occurred, the most frequent first.
+    """Which known mistakes occurred, the most frequent first; those that no check tells apart are one.
 
     A mistake is told by the checks that fail together: of the tasks that it changes and of all that it fails,
-    exactly its own checks must have failed.
+    exactly its own checks must have failed. What crashed or took too long tells no mistake.
     """
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for report in graded(reports):
-        failed = {
-            check.name for check in report.checks if check.outcome in ("failed", "crashed", "timed_out")
-        }
-        for mistake in context.mistakes:
-            tasks = mistake.tasks | {context.tasks_of.get(name, "") for name in mistake.fails}
-            concerned = {name for name in failed if context.tasks_of.get(name) in tasks}
-            if concerned and concerned == mistake.fails:
-                found[mistake.name].append(report.student)
-    by_name = {mistake.name: mistake for mistake in context.mistakes}
-    ranked = sorted(found, key=lambda name: (-len(found[name]), name))
-    return [Occurrence(by_name[name], tuple(found[name])) for name in ranked]
+    alike: defaultdict[tuple[frozenset[str], frozenset[str]], list[KnownMistake]] = defaultdict(list)
+    for mistake in context.mistakes:
+        tasks = mistake.tasks | {context.tasks_of.get(name, "") for name in mistake.fails}
+        alike[tasks, mistake.fails].append(mistake)
+    lost = {
+        report.student: {check.name: check.outcome for check in report.checks if check.outcome in LOST}
+        for report in graded(reports)
+    }
+    found = []
+    for (tasks, fails), mistakes in alike.items():
+        expected = dict.fromkeys(fails, "failed")
+        students = tuple(
+            student
+            for student, outcomes in lost.items()
+            if {name: outcomes[name] for name in outcomes if context.tasks_of.get(name) in tasks} == expected
+        )
+        if students:
+            found.append(Occurrence(tuple(mistakes), students))
+    return sorted(found, key=lambda one: (-len(one.students), one.mistakes[0].name))
 
 
 def distribution(reports: Sequence[Report]) -> list[Bin]:

@@ -60,10 +60,13 @@ def watch(folder: Path) -> str:
     """The panel of `kit watch`, one task wrong, as SVG."""
     put(build(ROOT, SLUG), folder)
     answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
-    (folder / "transfer.py").write_text(answer.replace(RIGHT, WRONG, 1), encoding="utf-8")
+    wrong = answer.replace(RIGHT, WRONG, 1)
+    (folder / "transfer.py").write_text(answer, encoding="utf-8")
     terminal = Terminal([str(KIT), "watch", str(folder)], folder, os.environ)
     try:
-        terminal.wait_for("56 of 71", "expected", "q quit")
+        terminal.wait_for("71 of 71", "watching")
+        (folder / "transfer.py").write_text(wrong, encoding="utf-8")
+        terminal.wait_for("56 of 71", "expected", "checked in")
         terminal.press("q")
         drawn = terminal.drawn
     finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,25 @@ def test_a_known_mistake_is_told_by_the_checks_that_fail_together(make_report: M
     ]
     (found,) = occurrences(reports, context)
     assert found.students == ("ada", "eve")
+
+
+def test_mistakes_that_no_check_tells_apart_are_one_row(make_report: Make) -> None:
+    """Which of them it was, nobody can know."""
+    fails = frozenset({"test_adds_two_numbers"})
+    mistakes = [KnownMistake(name, "…", frozenset({"add"}), fails) for name in ("subtracts", "multiplies")]
+    context = Context("Sums", mistakes=tuple(mistakes), tasks_of={"test_adds_two_numbers": "add"})
+    (found,) = occurrences([make_report("ada", ("test_adds_two_numbers",))], context)
+    assert [mistake.name for mistake in found.mistakes] == ["subtracts", "multiplies"]
+
+
+def test_what_crashes_is_no_known_mistake(make_report: Make) -> None:
+    """It says nothing of what the student thought."""
+    name = "test_adds_two_numbers"
+    mistake = KnownMistake("subtracts", "…", frozenset({"add"}), frozenset({name}))
+    report = make_report("ada", (name,))
+    checks = [replace(c, outcome="crashed") if c.name == name else c for c in report.checks]
+    context = Context("Sums", mistakes=(mistake,), tasks_of={name: "add"})
+    assert occurrences([replace(report, checks=tuple(checks))], context) == []
 
 
 def test_discrimination_is_high_where_passing_goes_with_the_rest(make_report: Make) -> None:
