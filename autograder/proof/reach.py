@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 
 class Reach:
@@ -14,8 +14,7 @@ class Reach:
         self.functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
         self._uses = {name: self._named(node) for name, node in self.functions.items()}
         # What runs while the module loads may do anything with what it names.
-        rest = (node for node in tree.body if not isinstance(node, ast.FunctionDef))
-        self._loading = self.needed_by(frozenset().union(*map(self._named, rest)))
+        self._loading = self.needed_by(frozenset().union(*map(self._named, _run_while_loading(tree))))
 
     def needed_by(self, names: Iterable[str]) -> frozenset[str]:
         """These functions, and all that they use, directly or through others."""
@@ -37,3 +36,12 @@ class Reach:
         names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         strings = {part.value for part in ast.walk(node) if isinstance(part, ast.Constant)}
         return frozenset(self.functions) & (names | {text for text in strings if isinstance(text, str)})
+
+
+def _run_while_loading(tree: ast.Module) -> Iterator[ast.AST]:
+    """All but the bodies of functions: statements, and functions' decorators and defaults."""
+    for node in tree.body:
+        if isinstance(node, ast.FunctionDef):
+            yield from (*node.decorator_list, node.args)
+        else:
+            yield node
