@@ -6,6 +6,7 @@ submission and runs them in the fork.
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -55,6 +56,9 @@ class CheckSession:
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
         """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
         paths = [str(folder / name) for name in files]
+        # What somebody's own tests are run with is not for these.
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            os.environ.pop(name, None)
         status = pytest.main(
             [*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self, _fixtures(self._kit)]
         )

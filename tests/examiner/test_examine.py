@@ -149,3 +149,14 @@ def test_add_another_day():
     (skipped,) = [check for check in report.checks if check.outcome != "passed"]
     assert (skipped.name, skipped.outcome, skipped.points) == ("test_add_another_day", "grader_error", 0)
     assert "not today" in skipped.message
+
+
+def test_options_for_other_tests_change_no_grade(
+    toy: Kit, solved: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever grades may have told their own pytest to do less, or to load more."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-k nothing --exitfirst")
+    monkeypatch.setenv("PYTEST_PLUGINS", "no_such_plugin")
+    submission = Submission("somebody", (SubmittedFile("sums.py", solved.encode()),))
+    with Examiner(toy) as examiner:
+        assert examiner.examine(submission).score == toy.points()
