@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Literal
 
 from ..kit import Kit, KitError
-from ..records import Submission, SubmittedFile
 
 Kind = Literal["solution", "stub", "alternative", "mistake", "mutant"]
 
@@ -24,7 +23,7 @@ Kind = Literal["solution", "stub", "alternative", "mistake", "mutant"]
 class Answer:
     """One known answer: the text that a student would hand in, and the checks that must fail on it.
 
-    `tasks` are those in which it is not the solution.
+    `tasks` are those in which it is not the solution. `own` has the functions of this answer alone.
     """
 
     kind: Kind
@@ -34,10 +33,7 @@ class Answer:
     tasks: tuple[str, ...]
     fails: frozenset[str] = frozenset()
     reads: tuple[str, ...] = ()
-
-    def submission(self, module: str) -> Submission:
-        """The answer as a student's submission."""
-        return Submission(self.name, (SubmittedFile(f"{module}.py", self.text.encode()),))
+    own: str = ""
 
 
 def solution(root: Path, kit: Kit) -> Answer:
@@ -77,6 +73,7 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
             tasks=tuple(function.name for function in functions if function.name in kit.tasks),
             fails=frozenset(fails or ()),
             reads=_attribute(node, "READS") or (),
+            own=f"{own}\n",
         )
 
 

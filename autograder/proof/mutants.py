@@ -18,14 +18,19 @@ from .reach import Reach
 Path = tuple[tuple[str, int | None], ...]
 
 
-def mutants(answer: Answer) -> list[Answer]:
-    """Every single change to the tasks of `answer`, each an answer named after what was changed."""
+def mutants(answer: Answer, *, narrow: bool = False) -> list[Answer]:
+    """Every single change to the functions of `answer`, each an answer named after what was changed.
+
+    Where `narrow`, a change to a task is looked at in that task alone, not in those that use it.
+    """
     tree = ast.parse(answer.text)
     found: list[Answer] = []
     names: Counter[str] = Counter()
     reach = Reach(tree)
     for function in reach.functions.values():
         reached = reach.reached_from(function.name)
+        if narrow and function.name in answer.tasks:
+            reached = frozenset([function.name])
         spared = set(answer.tasks) - reach.needed_by(reached)
         kept = [node for node in tree.body if getattr(node, "name", None) not in spared]
         tasks = tuple(task for task in answer.tasks if task in reached)

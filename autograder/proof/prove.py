@@ -25,12 +25,8 @@ class Matrix:
     reports: Mapping[str, Report]
 
     def results(self, answer: Answer) -> dict[str, CheckResult]:
-        """An answer's results by the name of the check; a mutant's only for the tasks that it has."""
-        return {
-            result.name: result
-            for result in self.reports[answer.name].checks
-            if answer.kind != "mutant" or result.task in answer.tasks
-        }
+        """An answer's results by the name of the check; only those that are about this answer."""
+        return {result.name: result for result in self.reports[answer.name].checks}
 
     def failed(self, answer: Answer) -> frozenset[str]:
         """The checks that did not pass on an answer."""
@@ -44,6 +40,12 @@ class Matrix:
         """How many mutants some check noticed, and how many there are."""
         mutants = self.of("mutant")
         return sum(bool(self.failed(mutant)) for mutant in mutants), len(mutants)
+
+
+def as_it_should(matrix: Matrix, answer: Answer) -> bool:
+    """Whether an answer lost exactly what it is to lose; of a mutant, whether it was noticed."""
+    failed = matrix.failed(answer)
+    return bool(failed) if answer.kind == "mutant" else answer.kind == "stub" or failed == answer.fails
 
 
 def problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:

@@ -47,4 +47,6 @@ def test_every_check_has_the_same_outcome_directly_and_through_the_sandbox(
         for answer in matrix.answers
         if answer.kind != "mutant"
     }
-    assert directly == through
+    # A batch says nothing of an answer where another of its answers is: there the code is the solution's.
+    same = {name: {check: directly[name][check] for check in results} for name, results in through.items()}
+    assert same == through

@@ -1,0 +1,107 @@
+"""What is handed to the examiner for a proof: one known answer, or several that override different tasks.
+
+A mistake costs nothing in other tasks. So mistakes in different tasks can be one submission, as long as no
+function that one of them defines reaches what another defines: if one did cost another something, checks
+would not end as they should, and then each is examined alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from ..kit import Kit
+from ..records import Report, Submission, SubmittedFile
+from .answers import Answer
+from .reach import Reach
+
+
+@dataclass(frozen=True)
+class Part:
+    """An answer in a batch, and the tasks whose results are about it."""
+
+    answer: Answer
+    tasks: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One submission, and the answers that are in it."""
+
+    text: str
+    parts: tuple[Part, ...]
+
+    @property
+    def name(self) -> str:
+        """The name that the submission has."""
+        return " + ".join(part.answer.name for part in self.parts)
+
+    def submission(self, kit: Kit) -> Submission:
+        """The batch as a student's submission."""
+        return Submission(self.name, (SubmittedFile(f"{kit.module}.py", self.text.encode()),))
+
+    def reports(self, report: Report) -> Iterator[tuple[Answer, Report]]:
+        """Each answer with what the report says of it."""
+        for part in self.parts:
+            mine = tuple(result for result in report.checks if result.task in part.tasks)
+            yield part.answer, replace(report, student=part.answer.name, checks=mine)
+
+
+def alone(answer: Answer, kit: Kit) -> Batch:
+    """One answer and nothing else; a mutant has only some tasks, and is right or wrong in those."""
+    tasks = answer.tasks if answer.kind == "mutant" else kit.tasks
+    return Batch(answer.text, (Part(answer, frozenset(tasks)),))
+
+
+def together(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
+    """As few batches as come of putting each answer into the first one that has room for it.
+
+    The answers are of one kind: they begin with the same text.
+    """
+    found: list[list[Answer]] = []
+    for answer in answers:
+        for members in found:
+            if not any(_defined(answer) & _defined(member) for member in members) and _apart(
+                [*members, answer], kit
+            ):
+                members.append(answer)
+                break
+        else:
+            found.append([answer])
+    return [_joined(members, kit) for members in found]
+
+
+def _joined(answers: list[Answer], kit: Kit) -> Batch:
+    touched = _touched(answers, kit)
+    every = frozenset().union(*touched.values())
+    parts = [
+        # Where nobody changed anything, nothing may be lost: that says something of each of them.
+        Part(answer, frozenset(kit.tasks) - (every - touched[answer.name]))
+        for answer in answers
+    ]
+    return Batch(_text(answers), tuple(parts))
+
+
+def _apart(answers: list[Answer], kit: Kit) -> bool:
+    """Whether no task is reached by two of these answers, once they are one module."""
+    touched = _touched(answers, kit).values()
+    return len(frozenset().union(*touched)) == sum(map(len, touched))
+
+
+def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
+    """The tasks that each answer can reach with the functions that it defines."""
+    reach = Reach(ast.parse(_text(answers)))
+    return {
+        answer.name: frozenset(kit.tasks) & frozenset().union(*map(reach.reached_from, _defined(answer)))
+        for answer in answers
+    }
+
+
+def _defined(answer: Answer) -> frozenset[str]:
+    return frozenset(node.name for node in ast.parse(answer.own).body if isinstance(node, ast.FunctionDef))
+
+
+def _text(answers: list[Answer]) -> str:
+    first, *others = answers
+    return "\n\n".join([first.text, *(other.own for other in others)])

@@ -1,0 +1,83 @@
+"""Known answers share a submission where none can change what is said of another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.kit import Kit
+from autograder.proof.answers import Answer
+from autograder.proof.batches import alone, together
+from autograder.proof.run import Proof
+
+BASE = """
+def add(left, right): return left + right
+def mean(numbers): return sum(numbers) / len(numbers)
+def scale(numbers, factor=1): return [add(number, 0) * factor for number in numbers]
+"""
+
+
+def mistake(name: str, *functions: str) -> Answer:
+    """An answer that replaces these functions of BASE."""
+    own = "\n".join(functions)
+    tasks = tuple(function.split("(")[0].removeprefix("def ") for function in functions)
+    return Answer("mistake", name, "", f"{BASE}\n{own}", tasks, own=own)
+
+
+ADDS_ONE = mistake("adds_one", "def add(left, right): return left + right + 1")
+ADDS_TWO = mistake("adds_two", "def add(left, right): return left + right + 2")
+MEANS_NOTHING = mistake("means_nothing", "def mean(numbers): return 0")
+MEANS_A_SUM = mistake("means_a_sum", "def mean(numbers): return add(*numbers)")
+SCALES_NOTHING = mistake("scales_nothing", "def scale(numbers, factor=1): return numbers")
+HELPED = [
+    mistake("helped_to_add", "def helper(): return 1", "def add(left, right): return helper()"),
+    mistake("helped_to_mean", "def helper(): return 2", "def mean(numbers): return helper()"),
+]
+
+
+@pytest.mark.parametrize(
+    ("answers", "batches"),
+    [
+        pytest.param(
+            [ADDS_ONE, MEANS_NOTHING, SCALES_NOTHING],
+            ["adds_one + means_nothing + scales_nothing"],
+            id="three_tasks",
+        ),
+        pytest.param([ADDS_ONE, ADDS_TWO], ["adds_one", "adds_two"], id="the_same_task"),
+        pytest.param([ADDS_ONE, MEANS_A_SUM], ["adds_one", "means_a_sum"], id="one_uses_the_other"),
+        pytest.param(HELPED, ["helped_to_add", "helped_to_mean"], id="a_helper_of_the_same_name"),
+        pytest.param(
+            [ADDS_ONE, ADDS_TWO, MEANS_NOTHING, MEANS_A_SUM, SCALES_NOTHING],
+            ["adds_one + means_nothing + scales_nothing", "adds_two", "means_a_sum"],
+            id="the_first_with_room",
+        ),
+    ],
+)
+def test_answers_are_together_where_none_reaches_what_another_defines(
+    toy: Kit, answers: list[Answer], batches: list[str]
+) -> None:
+    """`scale` uses `add`, unless another answer replaces it: a reach is that of the whole submission."""
+    assert [batch.name for batch in together(answers, toy)] == batches
+
+
+def test_an_answer_is_told_of_all_but_the_others_tasks(toy: Kit) -> None:
+    """Where no answer of a batch changes anything, its results say something of each."""
+    (batch,) = together([ADDS_ONE, SCALES_NOTHING], toy)
+    assert [sorted(part.tasks) for part in batch.parts] == [["add", "mean"], ["mean", "scale"]]
+    (part,) = alone(ADDS_ONE, toy).parts
+    assert part.tasks == frozenset(toy.tasks)
+
+
+def test_what_costs_another_task_something_is_found_and_named(
+    toy_root: Path, proven: Callable[[Path, str], Proof]
+) -> None:
+    """An answer may leave the process changed, which no reading of its text tells: then each is alone."""
+    path = toy_root / "solutions" / "sums" / "mistakes.py"
+    text = path.read_text()
+    (line,) = [line for line in text.splitlines(keepends=True) if "left - right" in line]
+    path.write_text(text.replace(line, f"        np.mean = np.max\n{line}"))
+    problems = proven(toy_root, "sums").problems
+    assert problems
+    assert all("The mistake subtracts must pass test_mean" in problem for problem in problems)
