@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from memory import peak_bytes
+from memory import NOT_OF_FILES, peak_bytes
 
 from autograder.doors import gradescope
 from autograder.examiner import Examiner, ExaminerDied
@@ -27,6 +27,9 @@ from autograder.sandbox import IsolationUnavailable
 
 PROJECT = Path(__file__).parents[2]
 CONTAINER_BYTES = 768_000_000
+# What of files, TensorFlow's code above all, stays in memory where that is short: measured in a control group
+# with the limit of a container, in which week 9's solution earned its points.
+FILES_BYTES = 225_000_000
 FORGER = """
 import json, os, pathlib
 
@@ -118,18 +121,18 @@ def test_the_scores_are_the_examiners(
 def test_week_nine_stays_within_the_memory_of_a_default_container(
     lay_out: Callable[[Kit, str], Container],
 ) -> None:
-    """All processes together: what is shared counts once, and what of files is in memory counts, too."""
+    """All processes together, with room for what of files must be in memory; what is shared counts once."""
     kit = Kit.load(PROJECT, "week09_transfer")
     container = lay_out(kit, (PROJECT / "solutions" / kit.slug / "transfer.py").read_text())
     said: list[bytes] = []
     with container.start() as process:
         reader = threading.Thread(target=lambda: said.append(process.communicate()[0]))
         reader.start()
-        peak = peak_bytes(process.pid, reader.is_alive, 0.05)
+        peak = peak_bytes(process.pid, reader.is_alive, 0.05, NOT_OF_FILES)
     assert process.returncode == 0, said
     assert container.results()["score"] == kit.points(), said
     print(f"peak: {peak / 1e6:.0f} MB")
-    assert 200_000_000 < peak < CONTAINER_BYTES
+    assert 200_000_000 < peak < CONTAINER_BYTES - FILES_BYTES
 
 
 class Stuck:
