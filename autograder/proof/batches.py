@@ -2,18 +2,20 @@
 
 A mistake costs nothing in other tasks. So mistakes in different tasks can be one submission, as long as no
 function that one of them defines reaches what another defines: if one did cost another something, checks
-would not end as they should, and then each is examined alone.
+would not end as they should, and then each is examined alone. A mutant is looked at in its own task first:
+most are noticed there.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..kit import Kit
 from ..records import Report, Submission, SubmittedFile
 from .answers import Answer
+from .mutants import only
 from .reach import Reach
 
 
@@ -37,6 +39,11 @@ class Batch:
         """The name that the submission has."""
         return " + ".join(part.answer.name for part in self.parts)
 
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers of the parts."""
+        return tuple(part.answer for part in self.parts)
+
     def submission(self, kit: Kit) -> Submission:
         """The batch as a student's submission."""
         return Submission(self.name, (SubmittedFile(f"{kit.module}.py", self.text.encode()),))
@@ -59,17 +66,56 @@ def together(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
 
     The answers are of one kind: they begin with the same text.
     """
-    found: list[list[Answer]] = []
+
+    def fits(answer: Answer, members: list[Answer]) -> bool:
+        defined = frozenset().union(*map(_defined, members))
+        return not defined & _defined(answer) and _apart([*members, answer], kit)
+
+    return [_joined(members, kit) for members in _first_fit(answers, fits)]
+
+
+def in_own_tasks(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Batch]:
+    """Mutants of `right`, each in the task that was changed, and several where no task uses another.
+
+    A mutant of a function that is no task is alone.
+    """
+    reach = Reach(ast.parse(right.text))
+
+    def fits(mutant: Answer, members: list[Answer]) -> bool:
+        return all(
+            _changed(mutant) not in reach.needed_by([_changed(member)])
+            and _changed(member) not in reach.needed_by([_changed(mutant)])
+            for member in members
+        )
+
+    of_tasks = [mutant for mutant in mutants if _changed(mutant) in kit.tasks]
+    of_helpers = [mutant for mutant in mutants if _changed(mutant) not in kit.tasks]
+    groups = _first_fit(of_tasks, fits)
+    return [*(alone(mutant, kit) for mutant in of_helpers), *(_narrow(group, right) for group in groups)]
+
+
+def _narrow(mutants: list[Answer], right: Answer) -> Batch:
+    text = only(right, [_changed(mutant) for mutant in mutants])
+    parts = tuple(Part(mutant, frozenset([_changed(mutant)])) for mutant in mutants)
+    return Batch("\n\n".join([text, *(mutant.own for mutant in mutants)]), parts)
+
+
+def _first_fit(answers: Iterable[Answer], fits: Callable[[Answer, list[Answer]], bool]) -> list[list[Answer]]:
+    """The answers, each in the first group where it fits."""
+    groups: list[list[Answer]] = []
     for answer in answers:
-        for members in found:
-            if not any(_defined(answer) & _defined(member) for member in members) and _apart(
-                [*members, answer], kit
-            ):
-                members.append(answer)
-                break
+        group = next((group for group in groups if fits(answer, group)), None)
+        if group is None:
+            groups.append([answer])
         else:
-            found.append([answer])
-    return [_joined(members, kit) for members in found]
+            group.append(answer)
+    return groups
+
+
+def _changed(mutant: Answer) -> str:
+    """The function that a mutant is about."""
+    (name,) = _defined(mutant)
+    return name
 
 
 def _joined(answers: list[Answer], kit: Kit) -> Batch:

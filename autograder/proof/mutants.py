@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from .answers import Answer
 from .operators import OPERATORS
@@ -18,33 +18,35 @@ from .reach import Reach
 Path = tuple[tuple[str, int | None], ...]
 
 
-def mutants(answer: Answer, *, narrow: bool = False) -> list[Answer]:
-    """Every single change to the functions of `answer`, each an answer named after what was changed.
-
-    Where `narrow`, a change to a task is looked at in that task alone, not in those that use it.
-    """
-    tree = ast.parse(answer.text)
+def mutants(answer: Answer) -> list[Answer]:
+    """Every single change to the functions of `answer`, each an answer named after what was changed."""
     found: list[Answer] = []
     names: Counter[str] = Counter()
-    reach = Reach(tree)
+    reach = Reach(ast.parse(answer.text))
     for function in reach.functions.values():
         reached = reach.reached_from(function.name)
-        if narrow and function.name in answer.tasks:
-            reached = frozenset([function.name])
-        spared = set(answer.tasks) - reach.needed_by(reached)
-        kept = [node for node in tree.body if getattr(node, "name", None) not in spared]
         tasks = tuple(task for task in answer.tasks if task in reached)
-        for operator, before, after, text in _changes(kept, function):
+        rest = only(answer, reached)
+        for operator, before, after, own in _changes(function):
             name = f"{function.name}: {operator}: {before} → {after}"
             names[name] += 1
             if names[name] > 1:
                 name += f" ({names[name]})"
-            found.append(Answer("mutant", name, f"{before} became {after}.", text, tasks))
+            text = f"{rest}\n\n{own}"
+            found.append(Answer("mutant", name, f"{before} became {after}.", text, tasks, own=own))
     return found
 
 
-def _changes(body: list[ast.stmt], function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
-    """Yield (operator, before, after, text of the whole mutant) for every change to `function`."""
+def only(answer: Answer, functions: Collection[str]) -> str:
+    """The text of an answer without the tasks that these functions do not use."""
+    tree = ast.parse(answer.text)
+    spared = set(answer.tasks) - Reach(tree).needed_by(functions)
+    tree.body = [node for node in tree.body if getattr(node, "name", None) not in spared]
+    return ast.unparse(tree)
+
+
+def _changes(function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (operator, before, after, the changed function) for every change to `function`."""
     for path, node in _walk(function):
         for operator, mutate in OPERATORS:
             for after in mutate(node):
@@ -52,12 +54,7 @@ def _changes(body: list[ast.stmt], function: ast.FunctionDef) -> Iterator[tuple[
                 changed = copy.deepcopy(function)
                 after_text = _line(after) if after else "nothing"
                 _put(changed, path, after or ast.Pass())
-                yield operator, before, after_text, _unparse(body, function, changed)
-
-
-def _unparse(body: list[ast.stmt], function: ast.FunctionDef, changed: ast.FunctionDef) -> str:
-    changed_body = [changed if node is function else node for node in body]
-    return ast.unparse(ast.fix_missing_locations(ast.Module(changed_body, type_ignores=[]))) + "\n"
+                yield operator, before, after_text, ast.unparse(ast.fix_missing_locations(changed)) + "\n"
 
 
 def _walk(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:

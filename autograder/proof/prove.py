@@ -30,7 +30,7 @@ class Matrix:
 
     def failed(self, answer: Answer) -> frozenset[str]:
         """The checks that did not pass on an answer."""
-        return frozenset(name for name, result in self.results(answer).items() if result.outcome != "passed")
+        return failed(self.reports[answer.name])
 
     def of(self, *kinds: str) -> list[Answer]:
         """The answers of some kinds, in order."""
@@ -42,10 +42,16 @@ class Matrix:
         return sum(bool(self.failed(mutant)) for mutant in mutants), len(mutants)
 
 
-def as_it_should(matrix: Matrix, answer: Answer) -> bool:
+def failed(report: Report) -> frozenset[str]:
+    """The checks that did not pass."""
+    return frozenset(result.name for result in report.checks if result.outcome != "passed")
+
+
+def as_it_should(answer: Answer, report: Report) -> bool:
     """Whether an answer lost exactly what it is to lose; of a mutant, whether it was noticed."""
-    failed = matrix.failed(answer)
-    return bool(failed) if answer.kind == "mutant" else answer.kind == "stub" or failed == answer.fails
+    if answer.kind == "mutant":
+        return bool(failed(report))
+    return answer.kind == "stub" or failed(report) == answer.fails
 
 
 def problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:

@@ -9,7 +9,8 @@ import pytest
 
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
-from autograder.proof.batches import alone, together
+from autograder.proof.batches import alone, in_own_tasks, together
+from autograder.proof.mutants import mutants
 from autograder.proof.run import Proof
 
 BASE = """
@@ -68,6 +69,35 @@ def test_an_answer_is_told_of_all_but_the_others_tasks(toy: Kit) -> None:
     assert [sorted(part.tasks) for part in batch.parts] == [["add", "mean"], ["mean", "scale"]]
     (part,) = alone(ADDS_ONE, toy).parts
     assert part.tasks == frozenset(toy.tasks)
+
+
+def test_mutants_are_first_looked_at_in_the_task_that_was_changed(toy: Kit) -> None:
+    """Several of them where no task uses another, with nothing in the text but what these tasks use."""
+    right = Answer("solution", "solution", "", BASE, toy.tasks)
+    batches = in_own_tasks(mutants(right), right, toy)
+    changed = [[answer.name.partition(":")[0] for answer in batch.answers] for batch in batches]
+    assert ["add", "mean"] in changed
+    assert ["mean", "scale"] in changed
+    assert not [tasks for tasks in changed if {"add", "scale"} <= set(tasks)], "scale uses add"
+    asked = sorted(answer.name for batch in batches for answer in batch.answers)
+    assert asked == sorted(mutant.name for mutant in mutants(right))
+    for batch, tasks in zip(batches, changed, strict=True):
+        assert [part.tasks for part in batch.parts] == [frozenset([task]) for task in tasks]
+        assert all(mutant.own in batch.text for mutant in batch.answers)
+        assert ("def mean" in batch.text) == ("mean" in tasks)
+        assert ("def scale" in batch.text) == ("scale" in tasks)
+
+
+def test_a_mutant_of_a_helper_is_looked_at_wherever_it_reaches(toy: Kit) -> None:
+    """No check is about a helper."""
+    text = BASE.replace("return left + right", "return helped(left, right)")
+    right = Answer("solution", "solution", "", text + "\ndef helped(a, b): return a + b\n", toy.tasks)
+    helped = [mutant for mutant in mutants(right) if mutant.name.startswith("helped")]
+    assert helped
+    (*batches,) = in_own_tasks(helped, right, toy)
+    assert [[(part.answer, part.tasks) for part in batch.parts] for batch in batches] == [
+        [(mutant, frozenset(["add", "scale"]))] for mutant in helped
+    ]
 
 
 def test_what_costs_another_task_something_is_found_and_named(
