@@ -83,6 +83,7 @@ def show(console: Console, proof: Proof) -> None:
     console.print(_table(matrix), soft_wrap=False)
     for number, check in enumerate(matrix.kit.checks, 1):
         console.print(Text(f"{number:>3} {check.name}{' (hidden)' if check.hidden else ''}"), soft_wrap=True)
+    console.print(Text("An empty cell: a task in which the submission had another answer."), soft_wrap=True)
     found, total = matrix.detected()
     counts = ", ".join(
         f"{len(matrix.of(kind))} {kind}s" for kind in ("alternative", "mistake") if matrix.of(kind)

@@ -31,7 +31,8 @@ PROJECT = Path(__file__).parents[2]
 BINARIES = Path(sys.executable).parent
 # nbgrader starts alembic by its name.
 ENVIRONMENT = os.environ | {"PATH": f"{BINARIES}{os.pathsep}{os.environ['PATH']}"}
-pytestmark = pytest.mark.needs("bubblewrap")
+# One course for all.
+pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.xdist_group("nbgrader")]
 
 FORGER = """
 import ast

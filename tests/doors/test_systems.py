@@ -186,29 +186,34 @@ class Bench:
         return float(json.loads((root / "results" / "results.json").read_text())["score"])
 
 
-def with_mistakes(root: Path, kit: Kit, *names: str) -> str:
-    """The solution with some of the known mistakes in it."""
+def with_mistakes(root: Path, kit: Kit, *names: str) -> tuple[str, float]:
+    """The solution with some of the known mistakes in it, and the points that this leaves."""
     right = solution(root, kit).text
-    known = {answer.name: answer.text.removeprefix(right) for answer in mistakes(root, kit)}
-    return right + "".join(known[name] for name in names)
+    known = {answer.name: answer for answer in mistakes(root, kit)}
+    text = right + "".join(known[name].text.removeprefix(right) for name in names)
+    fails = frozenset().union(*(known[name].fails for name in names))
+    return text, sum(check.points for check in kit.checks if check.name not in fails)
 
 
-def answers_of(root: Path, kit: Kit) -> dict[str, str]:
-    """What is handed in. With TensorFlow, every answer takes a minute or two in all systems together."""
-    right = {"the solution": solution(root, kit).text}
+def answers_of(root: Path, kit: Kit) -> dict[str, tuple[str, float]]:
+    """What is handed in, and what it earns.
+
+    With TensorFlow, every answer takes a minute or two in all systems together, so there are few.
+    """
+    right = {"the solution": (solution(root, kit).text, kit.points())}
     if kit.slug == "week09_transfer":
         names = ("freezes_only_the_first_layer", "never_compiles_the_base", "drops_two_layers")
         return right | {"three mistakes": with_mistakes(root, kit, *names)}
     if kit.slug == "week10_parts":
         names = ("freezes_the_first_layers_alone", "forgets_the_pooling")
-        return right | {"two mistakes": with_mistakes(root, kit, *names)}
+        return {"two mistakes": with_mistakes(root, kit, *names)}
     return right | {
-        "the stub": known_answers(root, kit)[1].text,
+        "the stub": (known_answers(root, kit)[1].text, 0),
         "a mistake": with_mistakes(root, kit, "subtracts"),
         "two mistakes that only hidden checks notice": with_mistakes(
             root, kit, "forgets_the_sign", "remembers_the_example"
         ),
-        "no answer, but forged tests": FORGER,
+        "no answer, but forged tests": (FORGER, 0),
     }
 
 
@@ -227,7 +232,9 @@ def test_every_system_gives_the_same_scores(
     """Also to a forger, who has full marks in the stock systems, and none here."""
     root = KITS[slug]
     kit = Kit.load(root, slug)
-    bench = Bench(root, kit, answers_of(root, kit), wheel, otter_run, room, container_level, tmp_path)
+    answers = answers_of(root, kit)
+    texts = {name: text for name, (text, _) in answers.items()}
+    bench = Bench(root, kit, texts, wheel, otter_run, room, container_level, tmp_path)
     found = {
         "kit": bench.in_kit(),
         "pytest": bench.in_pytest(),
@@ -235,8 +242,8 @@ def test_every_system_gives_the_same_scores(
         "nbgrader": bench.in_nbgrader(),
         "Gradescope": bench.in_gradescope(),
     }
-    assert {system: found[system] for system in SYSTEMS} == dict.fromkeys(SYSTEMS, found["kit"])
-    assert found["kit"]["the solution"] == kit.points()
+    expected = {name: points for name, (_, points) in answers.items()}
+    assert found == dict.fromkeys(SYSTEMS, expected)
     for page in PAGES[slug]:
         keep(PROJECT / page, slug, table(found))
 

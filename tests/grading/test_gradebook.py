@@ -16,6 +16,8 @@ from autograder.kit import Kit
 from autograder.records import Report
 
 Make = Callable[..., Report]
+# One empty gradebook for all.
+pytestmark = pytest.mark.xdist_group("gradebook")
 
 
 @contextmanager
