@@ -22,6 +22,7 @@ from autograder.examiner import Examiner
 from autograder.examiner.environment import describe, device
 from autograder.kit import Kit
 from autograder.proof.answers import solution
+from autograder.proof.batches import alone
 from autograder.records import Source
 from autograder.sandbox import Isolation, Limits, Sandbox
 from autograder.wire.frames import Frame
@@ -68,7 +69,7 @@ def in_sandbox(sandbox: Sandbox, text: str) -> list[str]:
 
 def in_examiner(kit: Kit, examiner: Examiner) -> tuple[list[str], dict[str, Any]]:
     """Hashes of base and graft as a report has them, trained in a fork of the examiner; its environment."""
-    report = examiner.examine(solution(ROOT, kit).submission(kit.module))
+    report = examiner.examine(alone(solution(ROOT, kit), kit).submission(kit))
     by_check = {training.check: training.weights_sha256 for training in report.trainings}
     return [by_check[check] for check in kit.calibrated.values()], asdict(report.environment)
 
