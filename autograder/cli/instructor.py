@@ -63,6 +63,9 @@ def prove(
     write: Annotated[
         bool, typer.Option("--write", help="Write expected.json anew, from the solution.")
     ] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Examine each answer alone: slower, and more thorough.")
+    ] = False,
     root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
 ) -> None:
     """Put every known answer to every check: solution, stub, alternatives, mistakes, mutants.
@@ -71,7 +74,7 @@ def prove(
     """
     from .prove import run_prove
 
-    if status := run_prove(kit, root, jobs, isolation, page, write):
+    if status := run_prove(kit, root, jobs, isolation, page, write, each):
         raise typer.Exit(status)
 
 

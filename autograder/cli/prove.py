@@ -34,7 +34,13 @@ SIGNS = {
 
 
 def run_prove(
-    slug: str | None, root: Path | None, jobs: int, isolation: str, page: Path | None, write: bool = False
+    slug: str | None,
+    root: Path | None,
+    jobs: int,
+    isolation: str,
+    page: Path | None,
+    write: bool = False,
+    each: bool = False,
 ) -> int:
     """Prove one kit or all, print the matrix and every problem, return the exit status."""
     try:
@@ -45,7 +51,7 @@ def run_prove(
     console, status = Console(highlight=False, markup=False, emoji=False), 0
     for kit in kits:
         try:
-            proof = prove_kit(console, root, kit, jobs, isolation, write)
+            proof = prove_kit(console, root, kit, jobs, isolation, write, each)
         except (KitError, IsolationUnavailable, ExaminerDied) as error:
             fail(str(error), DID_NOT_HOLD)
         show(console, proof)
@@ -57,7 +63,7 @@ def run_prove(
 
 
 def prove_kit(
-    console: Console, root: Path, kit: Kit, jobs: int, isolation: str, write: bool = False
+    console: Console, root: Path, kit: Kit, jobs: int, isolation: str, write: bool = False, each: bool = False
 ) -> Proof:
     """Prove a kit, showing the progress; a proof that holds is recorded for `kit release`."""
     with (
@@ -71,7 +77,7 @@ def prove_kit(
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        proof = prove(root, kit, executor, progress, write)
+        proof = prove(root, kit, executor, progress, write, each)
     if (known := proofs()) is not None:
         known.keep(root, kit, proof)
     return proof
@@ -83,7 +89,10 @@ def show(console: Console, proof: Proof) -> None:
     console.print(_table(matrix), soft_wrap=False)
     for number, check in enumerate(matrix.kit.checks, 1):
         console.print(Text(f"{number:>3} {check.name}{' (hidden)' if check.hidden else ''}"), soft_wrap=True)
-    console.print(Text("An empty cell: a task in which the submission had another answer."), soft_wrap=True)
+    console.print(
+        Text("An empty cell: another answer stood in that task, or none that this one could reach."),
+        soft_wrap=True,
+    )
     found, total = matrix.detected()
     counts = ", ".join(
         f"{len(matrix.of(kind))} {kind}s" for kind in ("alternative", "mistake") if matrix.of(kind)
@@ -104,7 +113,7 @@ def _table(matrix: Matrix) -> Table:
     for number, _ in enumerate(matrix.kit.checks, 1):
         table.add_column(str(number), justify="right", no_wrap=True)
     survivors = [mutant for mutant in matrix.of("mutant") if not matrix.failed(mutant)]
-    for answer in [*matrix.of("solution", "stub", "alternative", "mistake"), *survivors]:
+    for answer in [*matrix.of("solution", "stub", "part", "alternative", "mistake"), *survivors]:
         results = matrix.results(answer)
         cells = [
             Text(SIGNS.get(results[check.name].outcome, "!") if check.name in results else "")

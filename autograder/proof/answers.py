@@ -16,7 +16,7 @@ from typing import Literal
 
 from ..kit import Kit, KitError
 
-Kind = Literal["solution", "stub", "alternative", "mistake", "mutant"]
+Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,13 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
         own = "\n\n".join(_segment(lines, function) for function in functions)
         fails = _attribute(node, "FAILS")
         _check(kit, path.name, node, functions, fails, kind)
+        try:
+            ast.parse(own)
+        except SyntaxError as error:
+            raise KitError(
+                f"{path.name}: {node.name} is no program once it is moved to the left ({error.msg}): "
+                "are all its lines indented?"
+            ) from None
         yield Answer(
             kind=kind,
             name=node.name,

@@ -1,9 +1,12 @@
 """What is handed to the examiner for a proof: one known answer, or several that override different tasks.
 
 A mistake costs nothing in other tasks. So mistakes in different tasks can be one submission, as long as no
-function that one of them defines reaches what another defines: if one did cost another something, checks
-would not end as they should, and then each is examined alone. A mutant is looked at in its own task first:
-most are noticed there.
+function that one of them defines reaches what another defines. If one does cost another something, checks do
+not end as they should, unless they would fail anyway; then each is examined alone. That checks look at no
+other task is proven with the parts of the solution. What remains unseen is a mistake that leaves its process
+changed where the only checks to notice it fail for another mistake: for that there is `kit prove --each`.
+
+A mutant is looked at in its own task first: most are noticed there.
 """
 
 from __future__ import annotations
@@ -56,8 +59,8 @@ class Batch:
 
 
 def alone(answer: Answer, kit: Kit) -> Batch:
-    """One answer and nothing else; a mutant has only some tasks, and is right or wrong in those."""
-    tasks = answer.tasks if answer.kind == "mutant" else kit.tasks
+    """One answer and nothing else; a part or a mutant is right or wrong in its own tasks."""
+    tasks = answer.tasks if answer.kind in ("part", "mutant") else kit.tasks
     return Batch(answer.text, (Part(answer, frozenset(tasks)),))
 
 
@@ -95,9 +98,9 @@ def in_own_tasks(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Bat
 
 
 def _narrow(mutants: list[Answer], right: Answer) -> Batch:
-    text = only(right, [_changed(mutant) for mutant in mutants])
+    text = only(right, [_changed(mutant) for mutant in mutants], [mutant.own for mutant in mutants])
     parts = tuple(Part(mutant, frozenset([_changed(mutant)])) for mutant in mutants)
-    return Batch("\n\n".join([text, *(mutant.own for mutant in mutants)]), parts)
+    return Batch(text, parts)
 
 
 def _first_fit(answers: Iterable[Answer], fits: Callable[[Answer, list[Answer]], bool]) -> list[list[Answer]]:

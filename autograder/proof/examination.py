@@ -8,6 +8,7 @@ from contextlib import closing
 from ..grading.executor import Executor
 from ..kit import Kit
 from ..records import Report, Submission
+from .answers import Answer
 from .batches import Batch, alone
 from .prove import as_it_should
 
@@ -53,7 +54,13 @@ class Examination:
         return [
             again
             for batch in list(self._done)
-            if not all(as_it_should(answer, self.reports[answer.name]) for answer in batch.answers)
+            if not all(self._settled(answer, batch) for answer in batch.answers)
             for again in (alone(answer, self._kit) for answer in batch.answers)
             if again not in self._given.values()
         ]
+
+    def _settled(self, answer: Answer, batch: Batch) -> bool:
+        """Whether an answer ended as it should, and through no fault of another in the same submission."""
+        report = self.reports[answer.name]
+        apart = len(batch.parts) == 1 or report.status == "graded"
+        return apart and as_it_should(answer, report)

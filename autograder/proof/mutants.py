@@ -1,7 +1,7 @@
 """Wrong answers that nobody thought of: every single small change to the solution, one at a time.
 
 A mutant has only the tasks that its change can reach; the others would be the solution's. That a check looks
-at its own task alone is what known mistakes prove: they cost nothing elsewhere.
+at its own task alone is proven with the parts of the solution.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from .answers import Answer
 from .operators import OPERATORS
@@ -26,23 +26,28 @@ def mutants(answer: Answer) -> list[Answer]:
     for function in reach.functions.values():
         reached = reach.reached_from(function.name)
         tasks = tuple(task for task in answer.tasks if task in reached)
-        rest = only(answer, reached)
         for operator, before, after, own in _changes(function):
             name = f"{function.name}: {operator}: {before} → {after}"
             names[name] += 1
             if names[name] > 1:
                 name += f" ({names[name]})"
-            text = f"{rest}\n\n{own}"
+            text = only(answer, reached, [own])
             found.append(Answer("mutant", name, f"{before} became {after}.", text, tasks, own=own))
     return found
 
 
-def only(answer: Answer, functions: Collection[str]) -> str:
-    """The text of an answer without the tasks that these functions do not use."""
+def only(answer: Answer, functions: Collection[str], instead: Iterable[str] = ()) -> str:
+    """The text of an answer without the tasks that these functions do not use.
+
+    `instead` has the text of functions that stand in the place of those of the same name.
+    """
     tree = ast.parse(answer.text)
-    spared = set(answer.tasks) - Reach(tree).needed_by(functions)
-    tree.body = [node for node in tree.body if getattr(node, "name", None) not in spared]
-    return ast.unparse(tree)
+    reach = Reach(tree)
+    spared = set(answer.tasks) - reach.needed_by(functions) - reach.loading
+    changed = {getattr(node, "name", None): node for text in instead for node in ast.parse(text).body}
+    named = [(getattr(node, "name", None), node) for node in tree.body]
+    tree.body = [changed.get(name, node) if name else node for name, node in named if name not in spared]
+    return ast.unparse(tree) + "\n"
 
 
 def _changes(function: ast.FunctionDef) -> Iterator[tuple[str, str, str, str]]:

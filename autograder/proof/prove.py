@@ -62,6 +62,7 @@ def problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) ->
     """
     return [
         *_right_answers(matrix),
+        *_parts(matrix),
         *_stub(matrix),
         *_mistakes(matrix),
         *_idle_checks(matrix),
@@ -83,6 +84,16 @@ def _right_answers(matrix: Matrix) -> Iterator[str]:
                 yield (
                     f"The right answer {answer.name} loses {result.max_points:g} points in {result.name} "
                     f"({result.outcome}): {result.message}"
+                )
+
+
+def _parts(matrix: Matrix) -> Iterator[str]:
+    for answer in matrix.of("part"):
+        for result in matrix.results(answer).values():
+            if result.outcome != "passed":
+                yield (
+                    f"The check {result.name} is {result.outcome} where {result.task} is the only task that "
+                    f"has an answer: it must look at no other. {result.message}"
                 )
 
 

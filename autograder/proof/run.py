@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..grading.executor import Executor
 from ..handout import stub
-from ..kit import Kit
+from ..kit import Kit, KitError
 from .answers import Answer, alternatives, mistakes, solution
 from .batches import Batch, alone, in_own_tasks, together
 from .calibration_table import disagreements
 from .examination import Examination
 from .expected import outdated, write_expected
-from .mutants import mutants
+from .mutants import mutants, only
 from .prove import Matrix, problems, read_equivalent
 
 
@@ -28,16 +29,23 @@ class Proof:
 
 
 def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
-    """Solution, stub, alternatives, mistakes and mutants, in this order; raises KitError."""
+    """Solution, stub, parts, alternatives, mistakes and mutants, in this order; raises KitError."""
     right = solution(root, kit)
     unsolved = stub.strip(right.text, kit.tasks, f"{kit.module}.py")
-    return (
+    answers = (
         right,
         Answer("stub", "stub", "What a student starts from.", unsolved, kit.tasks),
+        *(
+            Answer("part", f"{task} alone", "One task of the solution.", only(right, [task]), (task,))
+            for task in kit.tasks
+        ),
         *alternatives(root, kit),
         *mistakes(root, kit),
         *mutants(right),
     )
+    if twice := [name for name, count in Counter(answer.name for answer in answers).items() if count > 1]:
+        raise KitError(f"Expected a name of its own for each known answer, found twice: {', '.join(twice)}.")
+    return answers
 
 
 def prove(
@@ -46,16 +54,21 @@ def prove(
     executor: Executor,
     progress: Callable[[int, int], None] = lambda done, total: None,
     write: bool = False,
+    each: bool = False,
 ) -> Proof:
     """Examine every known answer, telling `progress` of each submission; raises KitError.
 
     First many at once, each mutant in its own task. Where that does not end as it should, each alone and in
     all that it reaches: only then it is known what is wrong.
+    With `each`, every answer is alone from the beginning, which takes longer: see `batches`.
     With `write`, what the solution's networks are made of is written down anew.
     """
     answers, equivalent = known_answers(root, kit), read_equivalent(root, kit)
     examination = Examination(kit, executor, progress)
-    examination.examine(_many_at_once(kit, answers, equivalent))
+    if each:
+        examination.examine([alone(answer, kit) for answer in answers])
+    else:
+        examination.examine(_many_at_once(kit, answers, equivalent))
     matrix = Matrix(kit, answers, examination.reports)
     if write:
         write_expected(root, kit, matrix.reports["solution"])
@@ -71,6 +84,7 @@ def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[st
     return [
         alone(right, kit),
         alone(stub, kit),
+        *(alone(answer, kit) for answer in answers if answer.kind == "part"),
         *together(of["alternative"], kit),
         *together(of["mistake"], kit),
         *(alone(mutant, kit) for mutant in of["mutant"] if mutant.name in equivalent),

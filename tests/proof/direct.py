@@ -30,7 +30,7 @@ BOUNDS = fork.Bounds()
 
 
 def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
-    """The outcomes of every known answer that is no mutant."""
+    """The outcomes of every known answer that is neither part nor mutant."""
     kit = Kit.load(root, slug)
     outcomes: dict[str, dict[str, str]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -41,7 +41,7 @@ def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
         def serve(session: CheckSession) -> None:
             known: dict[str, str] = {}
             for answer in known_answers(root, kit):
-                if answer.kind != "mutant":
+                if answer.kind not in ("part", "mutant"):
                     programs = {
                         check.name: f"{check.name} {code(answer, check.task)}" for check in kit.checks
                     }

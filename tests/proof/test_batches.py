@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.kit import Kit
+from autograder.kit import Kit, KitError
 from autograder.proof.answers import Answer
 from autograder.proof.batches import alone, in_own_tasks, together
 from autograder.proof.mutants import mutants
@@ -36,6 +36,20 @@ HELPED = [
     mistake("helped_to_add", "def helper(): return 1", "def add(left, right): return helper()"),
     mistake("helped_to_mean", "def helper(): return 2", "def mean(numbers): return helper()"),
 ]
+
+
+@pytest.fixture
+def prove_toy(toy_root: Path, proven: Callable[[Path, str], Proof]) -> Callable[[str, str, str], list[str]]:
+    """What keeps the toy kit from being proven once a line of one of its files has been replaced."""
+
+    def prove_toy(file: str, line: str, instead: str) -> list[str]:
+        path = toy_root / file
+        text = path.read_text()
+        assert text.count(line) == 1
+        path.write_text(text.replace(line, instead))
+        return list(proven(toy_root, "sums").problems)
+
+    return prove_toy
 
 
 @pytest.mark.parametrize(
@@ -100,14 +114,48 @@ def test_a_mutant_of_a_helper_is_looked_at_wherever_it_reaches(toy: Kit) -> None
     ]
 
 
+def test_what_a_module_uses_while_it_loads_stays_in_a_mutant(toy: Kit) -> None:
+    """Else the mutant would not load, and be noticed for that; and decorators are the changed ones."""
+    text = BASE.replace("def add", "def plain(function): return function\n\n@plain\ndef add")
+    right = Answer("solution", "solution", "", text + "EVERY = [add, mean]\n", toy.tasks)
+    (batch, *_) = in_own_tasks([m for m in mutants(right) if m.name.startswith("scale")], right, toy)
+    assert "def mean" in batch.text
+    (decorating, *_) = [m for m in mutants(right) if m.name.startswith("plain: return")]
+    assert decorating.text.index(decorating.own.strip()) < decorating.text.index("@plain")
+
+
 def test_what_costs_another_task_something_is_found_and_named(
-    toy_root: Path, proven: Callable[[Path, str], Proof]
+    prove_toy: Callable[[str, str, str], list[str]],
 ) -> None:
     """An answer may leave the process changed, which no reading of its text tells: then each is alone."""
-    path = toy_root / "solutions" / "sums" / "mistakes.py"
-    text = path.read_text()
-    (line,) = [line for line in text.splitlines(keepends=True) if "left - right" in line]
-    path.write_text(text.replace(line, f"        np.mean = np.max\n{line}"))
-    problems = proven(toy_root, "sums").problems
+    line = "        return left - right\n"
+    problems = prove_toy("solutions/sums/mistakes.py", line, f"        np.mean = np.max\n{line}")
     assert problems
     assert all("The mistake subtracts must pass test_mean" in problem for problem in problems)
+
+
+def test_a_check_that_looks_at_another_task_is_named(
+    prove_toy: Callable[[str, str, str], list[str]],
+) -> None:
+    """Also where every mistake that it would punish is together with one that fails it anyway."""
+    line = "    scaled = sums.scale(numbers, factor=2)\n"
+    problems = prove_toy(
+        "autograder/kits/sums/test_public.py", line, f"    assert sums.add(2, 3) == 5\n{line}"
+    )
+    assert [problem for problem in problems if "test_scale_doubles_an_array is not_attempted" in problem]
+
+
+def test_two_answers_of_one_name_are_an_error_of_the_kit(
+    prove_toy: Callable[[str, str, str], list[str]],
+) -> None:
+    with pytest.raises(KitError, match="twice: subtracts"):
+        prove_toy("solutions/sums/mistakes.py", "class forgets_the_sign:", "class subtracts:")
+
+
+def test_a_mistake_that_is_no_program_is_an_error_of_the_kit(
+    prove_toy: Callable[[str, str, str], list[str]],
+) -> None:
+    """A line at the margin, a comment for one, keeps a function from being moved there."""
+    line = "        return left - right\n"
+    with pytest.raises(KitError, match="subtracts is no program"):
+        prove_toy("solutions/sums/mistakes.py", line, f"# right?\n{line}")

@@ -36,7 +36,7 @@ def test_the_toy_kit_proves_itself(toy_proof: Proof) -> None:
     """Solution, stub, alternatives, mistakes and mutants are all as they should be."""
     assert toy_proof.problems == ()
     kinds = {answer.kind for answer in toy_proof.matrix.answers}
-    assert kinds == {"solution", "stub", "alternative", "mistake", "mutant"}
+    assert kinds == {"solution", "stub", "part", "alternative", "mistake", "mutant"}
 
 
 def test_a_check_that_misses_a_mistake_is_named_with_it(toy_proof: Proof, judge: Judge) -> None:
