@@ -15,7 +15,9 @@ from autograder.cli import app
 
 TOY = Path(__file__).parents[1] / "toy"
 SOLVED = (TOY / "solutions" / "sums" / "sums.py").read_text(encoding="utf-8")
-KIT = (sys.executable, "-c", "from autograder.cli import main; main()")
+# Whatever runs in the background, as tests may, has Ctrl-C ignored by all that it starts.
+CTRL_C = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+KIT = (sys.executable, "-c", f"{CTRL_C}; from autograder.cli import main; main()")
 
 CLASS = {
     "ada.py": SOLVED,
