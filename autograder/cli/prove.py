@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress as Bar
@@ -16,12 +18,14 @@ from autograder.grading import LocalExecutor
 from autograder.kit import Kit, KitError, slugs
 from autograder.proof.matrix_page import matrix_page
 from autograder.proof.prove import Matrix
-from autograder.proof.run import Proof, prove
 from autograder.sandbox import IsolationUnavailable
 
 from .cache import proofs
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
 from .kits import find_kit, find_repository
+
+if TYPE_CHECKING:
+    from autograder.proof.run import Proof
 
 SIGNS = {
     "passed": "·",
@@ -69,9 +73,16 @@ def prove_kit(
     with (
         TemporaryDirectory(prefix="kit-proof-") as store,  # what one examiner has trained, none trains again
         Bar(console=console, transient=True, disable=not console.is_terminal) as bar,
+        ExitStack() as stack,
     ):
         start = partial(Examiner, kit, isolation=isolation, store=Path(store))
-        executor = LocalExecutor(kit, start, jobs=jobs, isolation=isolation)
+        started = [stack.enter_context(start()) for _ in range(jobs)]
+        executor = LocalExecutor(
+            kit, lambda: started.pop() if started else start(), jobs=jobs, isolation=isolation
+        )
+        # It takes seconds to import, in which the examiners get warm.
+        from autograder.proof.run import prove
+
         task = bar.add_task(f"proving {kit.slug}", total=None)
 
         def progress(done: int, total: int) -> None:
