@@ -1,4 +1,4 @@
-"""The memory of a process and all that descend from it, for tests and benchmarks."""
+"""A process and all that descend from it, and their memory, for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ def descendants(process: int) -> list[int]:
             for child in (task / "children").read_text().split():
                 found += descendants(int(child))
     return found
+
+
+def alive(process: int) -> bool:
+    """Whether a process still runs; one that ended and was not waited for does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def proportional_bytes(process: int, counted: Sequence[str] = ALL) -> int:

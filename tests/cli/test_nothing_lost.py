@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from memory import alive
 
 pytestmark = pytest.mark.needs("bubblewrap")
 
@@ -72,14 +73,6 @@ def test_ctrl_c_says_how_to_go_on(grade_arguments, kit_process, kit_command, gra
     done = kit_command(*grade_arguments)
     assert f"{10 - len(saved)} to examine, {len(saved)} on disk" in done.stdout
     assert table(tmp_path / "grades") == table(graded[0])
-
-
-def alive(number):
-    """Whether a process still runs; one that ended and was not waited for does not."""
-    try:
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_killed_at_any_moment_it_comes_to_the_same_grades(

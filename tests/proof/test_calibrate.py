@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from memory import descendants
+from memory import alive, descendants
 from typer.testing import CliRunner
 
 from autograder.cli import app
@@ -173,14 +173,6 @@ def test_ending_a_calibration_ends_its_trials(tmp_path: Path) -> None:
 def wait_for_the_end_of(processes: list[int]) -> None:
     """Return when none of these runs, and fail where one will not end."""
     deadline = time.monotonic() + 60
-    while left := [process for process in processes if runs(process)]:
+    while left := [process for process in processes if alive(process)]:
         assert time.monotonic() < deadline, left
         time.sleep(0.05)
-
-
-def runs(process: int) -> bool:
-    """Whether a process is there and has not ended: who is to take note of its end may be slow."""
-    try:
-        return "State:\tZ" not in Path(f"/proc/{process}/status").read_text()
-    except OSError:
-        return False
