@@ -11,6 +11,7 @@ import ast
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
@@ -34,6 +35,16 @@ class Answer:
     fails: frozenset[str] = frozenset()
     reads: tuple[str, ...] = ()
     own: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has all tasks: it is right or wrong in each of them."""
+        return self.kind not in ("part", "mutant")
+
+    @cached_property
+    def defines(self) -> frozenset[str]:
+        """The names of its own functions."""
+        return frozenset(node.name for node in ast.parse(self.own).body if isinstance(node, ast.FunctionDef))
 
 
 def solution(root: Path, kit: Kit) -> Answer:

@@ -59,8 +59,8 @@ class Batch:
 
 
 def alone(answer: Answer, kit: Kit) -> Batch:
-    """One answer and nothing else; a part or a mutant is right or wrong in its own tasks."""
-    tasks = answer.tasks if answer.kind in ("part", "mutant") else kit.tasks
+    """One answer and nothing else."""
+    tasks = kit.tasks if answer.whole else answer.tasks
     return Batch(answer.text, (Part(answer, frozenset(tasks)),))
 
 
@@ -71,8 +71,9 @@ def together(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
     """
 
     def fits(answer: Answer, members: list[Answer]) -> bool:
-        defined = frozenset().union(*map(_defined, members))
-        return not defined & _defined(answer) and _apart([*members, answer], kit)
+        return all(answer.defines.isdisjoint(member.defines) for member in members) and _apart(
+            [*members, answer], kit
+        )
 
     return [_joined(members, kit) for members in _first_fit(answers, fits)]
 
@@ -117,7 +118,7 @@ def _first_fit(answers: Iterable[Answer], fits: Callable[[Answer, list[Answer]],
 
 def _changed(mutant: Answer) -> str:
     """The function that a mutant is about."""
-    (name,) = _defined(mutant)
+    (name,) = mutant.defines
     return name
 
 
@@ -142,13 +143,9 @@ def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
     """The tasks that each answer can reach with the functions that it defines."""
     reach = Reach(ast.parse(_text(answers)))
     return {
-        answer.name: frozenset(kit.tasks) & frozenset().union(*map(reach.reached_from, _defined(answer)))
+        answer.name: frozenset(kit.tasks) & frozenset().union(*map(reach.reached_from, answer.defines))
         for answer in answers
     }
-
-
-def _defined(answer: Answer) -> frozenset[str]:
-    return frozenset(node.name for node in ast.parse(answer.own).body if isinstance(node, ast.FunctionDef))
 
 
 def _text(answers: list[Answer]) -> str:

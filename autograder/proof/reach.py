@@ -35,7 +35,7 @@ class Reach:
         return frozenset(other for other in self.functions if name in self.needed_by([other]))
 
     def _named(self, node: ast.AST) -> frozenset[str]:
-        return frozenset(self.functions).intersection(*[map(_name, ast.walk(node))])
+        return frozenset(self.functions).intersection(map(_name, ast.walk(node)))
 
 
 def _name(part: ast.AST) -> str | None:

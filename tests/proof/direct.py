@@ -41,7 +41,7 @@ def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
         def serve(session: CheckSession) -> None:
             known: dict[str, str] = {}
             for answer in known_answers(root, kit):
-                if answer.kind not in ("part", "mutant"):
+                if answer.whole:
                     programs = {
                         check.name: f"{check.name} {code(answer, check.task)}" for check in kit.checks
                     }

@@ -13,6 +13,7 @@ from autograder.proof.batches import alone, in_own_tasks, together
 from autograder.proof.mutants import mutants
 from autograder.proof.run import Proof
 
+ProveToy = Callable[[str, str, str], list[str]]
 BASE = """
 def add(left, right): return left + right
 def mean(numbers): return sum(numbers) / len(numbers)
@@ -39,7 +40,7 @@ HELPED = [
 
 
 @pytest.fixture
-def prove_toy(toy_root: Path, proven: Callable[[Path, str], Proof]) -> Callable[[str, str, str], list[str]]:
+def prove_toy(toy_root: Path, proven: Callable[[Path, str], Proof]) -> ProveToy:
     """What keeps the toy kit from being proven once a line of one of its files has been replaced."""
 
     def prove_toy(file: str, line: str, instead: str) -> list[str]:
@@ -124,9 +125,7 @@ def test_what_a_module_uses_while_it_loads_stays_in_a_mutant(toy: Kit) -> None:
     assert decorating.text.index(decorating.own.strip()) < decorating.text.index("@plain")
 
 
-def test_what_costs_another_task_something_is_found_and_named(
-    prove_toy: Callable[[str, str, str], list[str]],
-) -> None:
+def test_what_costs_another_task_something_is_found_and_named(prove_toy: ProveToy) -> None:
     """An answer may leave the process changed, which no reading of its text tells: then each is alone."""
     line = "        return left - right\n"
     problems = prove_toy("solutions/sums/mistakes.py", line, f"        np.mean = np.max\n{line}")
@@ -134,9 +133,7 @@ def test_what_costs_another_task_something_is_found_and_named(
     assert all("The mistake subtracts must pass test_mean" in problem for problem in problems)
 
 
-def test_a_check_that_looks_at_another_task_is_named(
-    prove_toy: Callable[[str, str, str], list[str]],
-) -> None:
+def test_a_check_that_looks_at_another_task_is_named(prove_toy: ProveToy) -> None:
     """Also where every mistake that it would punish is together with one that fails it anyway."""
     line = "    scaled = sums.scale(numbers, factor=2)\n"
     problems = prove_toy(
@@ -145,16 +142,12 @@ def test_a_check_that_looks_at_another_task_is_named(
     assert [problem for problem in problems if "test_scale_doubles_an_array is not_attempted" in problem]
 
 
-def test_two_answers_of_one_name_are_an_error_of_the_kit(
-    prove_toy: Callable[[str, str, str], list[str]],
-) -> None:
+def test_two_answers_of_one_name_are_an_error_of_the_kit(prove_toy: ProveToy) -> None:
     with pytest.raises(KitError, match="twice: subtracts"):
         prove_toy("solutions/sums/mistakes.py", "class forgets_the_sign:", "class subtracts:")
 
 
-def test_a_mistake_that_is_no_program_is_an_error_of_the_kit(
-    prove_toy: Callable[[str, str, str], list[str]],
-) -> None:
+def test_a_mistake_that_is_no_program_is_an_error_of_the_kit(prove_toy: ProveToy) -> None:
     """A line at the margin, a comment for one, keeps a function from being moved there."""
     line = "        return left - right\n"
     with pytest.raises(KitError, match="subtracts is no program"):
