@@ -24,6 +24,7 @@ from ..records import Submission
 from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
 from . import fork
 from .examine import Examination
+from .extras import without_extras
 from .limits import check_seconds, sandbox_limits
 from .names import Names
 from .proxies import Proxies
@@ -72,6 +73,8 @@ def serve_with(
     watch: Callable[[fork.Event], None] = lambda event: None,
 ) -> None:
     """Examine one submission after another in `sandbox`; `folder` is for the kit's files alone."""
+    # As in the sandbox's warm process: imports make little garbage.
+    gc.disable()
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
     trainings = warm_up(kit, folder, proxies, store)
@@ -91,7 +94,10 @@ def serve_with(
             isolation=level,
             watch=watch,
         )
+        gc.collect()
         gc.freeze()
+        gc.enable()
+        sandbox.wait()
         say(link, ready=True)
         while True:
             submission = Submission.from_bytes(link.recv_bytes())
@@ -107,10 +113,11 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
-    for name in kit.config.get("preload", ()):
-        imported = importlib.import_module(name)
-        if hasattr(imported, "INPUT_FOLDERS"):
-            imported.INPUT_FOLDERS.append(folder / "hidden")
+    with without_extras(kit):
+        imported = [importlib.import_module(name) for name in kit.config.get("preload", ())]
+    for given in imported:
+        if hasattr(given, "INPUT_FOLDERS"):
+            given.INPUT_FOLDERS.append(folder / "hidden")
     # Notebooks with magics need it; importing it in every fork would cost each of them anew.
     importlib.import_module("IPython.core.inputtransformer2")
     preparation(kit)()

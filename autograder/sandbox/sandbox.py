@@ -24,7 +24,7 @@ from .workplace import Workplace
 
 
 class Sandbox:
-    """A context manager; starts its warm process at once.
+    """A context manager; starts its warm process at once, and waits for it at the first use.
 
     `given` maps names below one folder to contents: code and inputs that submissions may read and import.
     `module` is the name under which a submission is loaded. `preload` are modules imported once, before
@@ -33,7 +33,7 @@ class Sandbox:
 
     A fork of the process that made it may load and call while that process waits, which then clears.
     `start` starts its warm process in another way than by a program.
-    Raises IsolationUnavailable where the level cannot be had, SandboxBroken where given code fails.
+    Raises IsolationUnavailable where the level cannot be had.
     """
 
     def __init__(
@@ -61,6 +61,13 @@ class Sandbox:
         except BaseException:
             self._workplace.remove()
             raise
+
+    def wait(self) -> None:
+        """Return once the warm process is ready, as it must be before a fork uses it.
+
+        Raises IsolationUnavailable where the level cannot be had, SandboxBroken where given code fails.
+        """
+        self._warm.wait()
 
     def load(self, source: Source) -> Loaded:
         """Load a submission; whatever it does, the answer says so. Raises SandboxBroken."""
@@ -105,6 +112,7 @@ class Sandbox:
                 raise
             self._warm.stop()
             self._warm = self._start()
+            self.wait()
 
     def close(self) -> None:
         """End the warm process and remove what it needed; does nothing in a fork."""

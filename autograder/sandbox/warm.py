@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 from .advice import refused_by_the_system
 from .errors import IsolationUnavailable, SandboxBroken
@@ -35,7 +35,7 @@ class Process(Protocol):
 
 
 class Warm:
-    """One running warm process.
+    """One running warm process: started at once, and waited for at the first use.
 
     Start it from a thread that lives on: the kernel ends it together with that thread. A fork of the starting
     process may use it, one at a time; only the process that started it ends it.
@@ -43,15 +43,21 @@ class Warm:
 
     def __init__(self, launch: Launch) -> None:
         self._numbers = 0
+        self._program = launch.command[0]
+        self._log: IO[bytes] | None = tempfile.TemporaryFile()  # noqa: SIM115 - lives until it is ready
+        self._deadline = time.monotonic() + READY_SECONDS
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs, tempfile.TemporaryFile() as log:
-            self._process = self._begin(launch, theirs, log)
-            theirs.close()
-            try:
-                self._get_ready(launch, log)
-            except BaseException:
-                self.stop()
-                raise
+        with theirs:
+            self._process = self._begin(launch, theirs, self._log)
+        with suppress(OSError):  # ended already: `wait` says why
+            self._control.send(launch.spec.to_json())
+
+    def wait(self) -> None:
+        """Return once it is ready; raises IsolationUnavailable or SandboxBroken."""
+        log, self._log = self._log, None
+        if log is not None:
+            with log:
+                self._get_ready(log)
 
     def fork(self, link: socket.socket, output: int) -> None:
         """Fork a child that serves `link` and writes to the pipe `output`; raises SandboxBroken."""
@@ -64,6 +70,8 @@ class Warm:
 
     def stop(self) -> None:
         """End the warm process and all of its descendants."""
+        if self._log is not None:
+            self._log.close()
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
         try:
@@ -88,14 +96,13 @@ class Warm:
             start_new_session=True,
         )
 
-    def _get_ready(self, launch: Launch, log: Any) -> None:
+    def _get_ready(self, log: IO[bytes]) -> None:
         try:
-            self._control.send(launch.spec.to_json())
-            message = self._receive(time.monotonic() + READY_SECONDS)
+            message = self._receive(self._deadline)
         except (OSError, EOFError, TimeoutError) as error:
             log.seek(0)
             said = log.read()[-4_000:].decode(errors="replace").strip()
-            if advice := refused_by_the_system(said, launch.command[0]):
+            if advice := refused_by_the_system(said, self._program):
                 raise IsolationUnavailable(advice) from error
             raise SandboxBroken(
                 f"Expected the warm process to be ready within {READY_SECONDS:g} s, found: {error}. {said}"
@@ -104,6 +111,7 @@ class Warm:
             raise SandboxBroken(f"The warm process could not get ready: {message['failed']}")
 
     def _ask(self, what: str, descriptors: Sequence[int]) -> dict[str, Any]:
+        self.wait()
         self._numbers += 1
         # The process id tells a fork's questions from its parent's.
         number = f"{os.getpid()}.{self._numbers}"

@@ -281,5 +281,9 @@ def test_a_warm_process_that_is_gone_is_made_anew_by_clear(call):
     ],
 )
 def test_given_code_that_fails_or_starts_threads_is_told(call, lesson, found):
-    with pytest.raises(SandboxBroken, match=found):
-        Sandbox({"lesson.py": lesson}, "transfer", ["lesson"], isolation=call.sandbox.isolation)
+    given, isolation = {"lesson.py": lesson}, call.sandbox.isolation
+    with (
+        Sandbox(given, "transfer", ["lesson"], isolation=isolation) as sandbox,
+        pytest.raises(SandboxBroken, match=found),
+    ):
+        sandbox.wait()

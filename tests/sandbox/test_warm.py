@@ -75,8 +75,9 @@ def test_where_the_system_refuses_the_text_says_what_to_do(tmp_path, monkeypatch
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    with pytest.raises(IsolationUnavailable, match="found 'bwrap: No permissions to create new namespace'"):
-        Sandbox({}, "transfer")
+    refused = "found 'bwrap: No permissions to create new namespace'"
+    with Sandbox({}, "transfer") as sandbox, pytest.raises(IsolationUnavailable, match=refused):
+        sandbox.wait()
 
 
 def test_the_bundled_bubblewrap_works_as_well(monkeypatch):
