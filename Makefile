@@ -20,11 +20,13 @@ supported := import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) 
 help:  ## list the commands
 	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
+# The lock has everything, with what that needs: there is nothing left to work out.
 .venv/locked: requirements.lock
 	@$(PYTHON) -c '$(supported)'
 	@echo "Installing the locked packages into .venv: once, about 3 GB, a few minutes."
 	@test -x $(bin)/python || $(PYTHON) -m venv .venv
-	@$(pip) install --no-warn-script-location --root-user-action=ignore --require-hashes -r requirements.lock
+	@$(pip) install --no-warn-script-location --root-user-action=ignore --no-deps --require-hashes \
+		-r requirements.lock
 	@touch $@
 
 # hatchling and editables are in the lock, so nothing unlocked takes part in the build.

@@ -7,6 +7,7 @@ what it trained.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import platform
@@ -69,7 +70,7 @@ def trained() -> Trained:
 )
 def test_every_process_trains_the_same_bits(level: str, trained: Trained) -> None:
     """Neither the level of isolation, nor load, nor who trains changes a single weight."""
-    plain, apart = trained("none", 1, 1), trained(level, 3, 2)
+    plain, apart = trained("none", 1, 1), trained(level, 4, 1)
     assert (len(plain["hashes"]), len(apart["hashes"])) == (2, 6)
     hashes = {tuple(pair) for pair in [*plain["hashes"], *apart["hashes"]]}
     assert len(hashes) == 1, hashes
@@ -86,11 +87,19 @@ def test_every_process_trains_the_same_bits(level: str, trained: Trained) -> Non
     }
 
 
+def no_driver() -> bool:
+    """Whether there is not even a driver through which TensorFlow could see a GPU, which is soon known."""
+    try:
+        ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return True
+    return False
+
+
 def test_training_on_a_gpu_is_repeatable_too(trained: Trained) -> None:
     """The same on a GPU: see docs/gpu.md for what was tried, and for what a sandbox sees of it."""
     asked = "import tensorflow; print(len(tensorflow.config.list_physical_devices('GPU')))"
-    seen = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
-    if seen.stdout.strip() == "0":
+    if no_driver() or subprocess.check_output([sys.executable, "-c", asked], text=True).strip() == "0":
         pytest.skip("TensorFlow sees no GPU here: docs/gpu.md says how to run this test on one")
     said = trained("none", 2, 2, gpu=True)
     assert said["environment"]["device"] != "CPU"

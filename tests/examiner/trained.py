@@ -1,9 +1,9 @@
 """Trains week 9's base and graft in many processes and prints hashes of their weights: a script for tests.
 
-`python trained.py LEVEL ALONE LOADED` trains in so many children of a sandbox, first alone, then with a busy
-process on every core, and last in an examiner, still under load. At the level `none` it starts so many
-processes as on a student's machine, without sandbox and examiner. It prints JSON: {"hashes": [[base, graft],
-…], "environment": …}.
+`python trained.py LEVEL ALONE LOADED` trains in an examiner, then in so many children of its sandbox, first
+alone, then with a busy process on every core. At the level `none` it starts so many processes as on a
+student's machine, without sandbox and examiner. It prints JSON: {"hashes": [[base, graft], …],
+"environment": …}.
 """
 
 from __future__ import annotations
@@ -22,15 +22,11 @@ from autograder.examiner import Examiner
 from autograder.examiner.environment import describe, device
 from autograder.kit import Kit
 from autograder.proof.answers import solution
-from autograder.proof.batches import alone
-from autograder.records import Source
-from autograder.sandbox import Isolation, Limits, Sandbox
-from autograder.wire.frames import Frame
-from autograder.wire.values import pack, unpack
+from autograder.proof.mutants import only
+from autograder.records import Submission, SubmittedFile
 
 ROOT = Path(__file__).parents[2]
 SLUG = "week09_transfer"
-PATIENCE = 600
 # It ends with its parent, should that be killed.
 BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 # As the checks do it: the base from the answer's own weights, the graft from a top that is drawn for it.
@@ -54,22 +50,20 @@ def trained():
 """
 
 
-def in_sandbox(sandbox: Sandbox, text: str) -> list[str]:
-    """Hashes of base and graft, trained in a child of the sandbox's warm process."""
-    loaded = sandbox.load(Source("transfer.py", (text,), tolerant=False))
-    assert loaded.ok, loaded.problem
-    packed = pack(((), {}))
-    reply = sandbox.call("trained", Frame({"value": packed.head}, packed.blob), PATIENCE)
-    assert "value" in reply.head, reply.head
-    value, _ = unpack(reply.head["value"], reply.blob)
-    sandbox.clear()
-    answer: list[str] = value["answer"]
-    return answer
+def in_child(examiner: Examiner, kit: Kit, text: str) -> list[str]:
+    """Hashes of base and graft, trained in a child of the sandbox by what it loads."""
+    program = f"ANSWERS = {text!r}\nnames = {{}}\nexec(ANSWERS, names)\nprint(*names['trained']())\n"
+    report = examiner.examine(Submission("trains", (SubmittedFile(f"{kit.module}.py", program.encode()),)))
+    assert {check.outcome for check in report.checks} == {"not_attempted"}, (report.message, report.output)
+    return report.output.split()
 
 
-def in_examiner(kit: Kit, examiner: Examiner) -> tuple[list[str], dict[str, Any]]:
+def in_examiner(examiner: Examiner, kit: Kit) -> tuple[list[str], dict[str, Any]]:
     """Hashes of base and graft as a report has them, trained in a fork of the examiner; its environment."""
-    report = examiner.examine(alone(solution(ROOT, kit), kit).submission(kit))
+    by_name = {check.name: check.task for check in kit.checks}
+    tasks = [by_name[name] for name in kit.calibrated.values()]
+    text = only(solution(ROOT, kit), tasks)
+    report = examiner.examine(Submission("asked", (SubmittedFile(f"{kit.module}.py", text.encode()),)))
     by_check = {training.check: training.weights_sha256 for training in report.trainings}
     return [by_check[check] for check in kit.calibrated.values()], asdict(report.environment)
 
@@ -104,22 +98,12 @@ def at_level(
     kit: Kit, text: str, level: str, alone: int, loaded: int
 ) -> tuple[list[list[str]], dict[str, Any]]:
     """Hashes from every process at one level, and what the examiner's report says that it ran on."""
-    sandbox = Sandbox(
-        given=kit.given,
-        module=kit.module,
-        preload=kit.config["preload"],
-        prepare=kit.config["prepare"],
-        seed=kit.seed,
-        limits=Limits(cpu_seconds=PATIENCE),
-        isolation=Isolation(level),
-    )
-    with sandbox, Examiner(kit, isolation=level) as examiner:
-        examiner.wait()
-        hashes = [in_sandbox(sandbox, text) for _ in range(alone)]
+    with Examiner(kit, isolation=level) as examiner:
+        examined, environment = in_examiner(examiner, kit)
+        hashes = [examined, *(in_child(examiner, kit, text) for _ in range(alone))]
         with full_load():
-            hashes += [in_sandbox(sandbox, text) for _ in range(loaded)]
-            examined, environment = in_examiner(kit, examiner)
-    return [*hashes, examined], environment
+            hashes += [in_child(examiner, kit, text) for _ in range(loaded)]
+    return hashes, environment
 
 
 def without_sandbox(alone: int, loaded: int) -> tuple[list[list[str]], dict[str, Any]]:
