@@ -42,7 +42,7 @@ test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handou
 	$(bin)/ruff check --quiet
 	$(bin)/ruff format --check --quiet
 	$(bin)/mypy --no-error-summary
-	$(bin)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	$(bin)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS)
 
 sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits/
 	@$(bin)/kit sync

@@ -11,6 +11,8 @@ from system_needs import NEEDS, asked_for, missing
 
 HERE = Path(__file__).parent
 LACKING = pytest.StashKey[list[str]]()
+# The groups that take longest come first: whoever began one last would keep all others waiting.
+LONGEST = ("week10_parts", "week09_transfer", "classes", "determinism", "attacks")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,10 +33,11 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of an `xdist_group` on one worker.
+    """Put the longest groups first, and keep the tests of an `xdist_group` on one worker.
 
     pytest-xdist 3.8 tells groups in a field that pytest 9.2 no longer reads: pytest-dev/pytest-xdist#1386.
     """
+    items.sort(key=_place)
     if getattr(config.option, "loadgroup", False):
         from _pytest import nodes
 
@@ -42,6 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             grouped = vars(item).get("_nodeid", item.nodeid)
             if grouped != item.nodeid:
                 item._id = nodes.coerce_node_id(grouped)
+
+
+def _place(item: pytest.Item) -> int:
+    """Where a test's group comes; all others after these, as they were."""
+    names = {str(mark.args[0]) for mark in item.iter_markers("xdist_group")}
+    return min((place for place, name in enumerate(LONGEST) if name in names), default=len(LONGEST))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -26,6 +26,7 @@ from autograder.examiner import Examiner
 from autograder.handout import build, put
 from autograder.kit import Kit
 from autograder.proof.answers import mistakes, solution
+from autograder.proof.mutants import only
 from autograder.proof.run import known_answers
 from autograder.records import Submission, SubmittedFile
 from autograder.release.archive import unpack
@@ -186,30 +187,33 @@ class Bench:
         return float(json.loads((root / "results" / "results.json").read_text())["score"])
 
 
-def with_mistakes(root: Path, kit: Kit, *names: str) -> tuple[str, float]:
-    """The solution with some of the known mistakes in it, and the points that this leaves."""
-    right = solution(root, kit).text
-    known = {answer.name: answer for answer in mistakes(root, kit)}
-    text = right + "".join(known[name].text.removeprefix(right) for name in names)
+def with_mistakes(root: Path, kit: Kit, *names: str, without: tuple[str, ...] = ()) -> tuple[str, float]:
+    """The solution with some of the known mistakes, without some tasks, and the points that this leaves."""
+    right, known = solution(root, kit), {answer.name: answer for answer in mistakes(root, kit)}
+    written = [task for task in kit.tasks if task not in without]
+    text = only(right, written) + "".join(known[name].text.removeprefix(right.text) for name in names)
     fails = frozenset().union(*(known[name].fails for name in names))
-    return text, sum(check.points for check in kit.checks if check.name not in fails)
+    left = [check for check in kit.checks if check.task in written and check.name not in fails]
+    return text, sum(check.points for check in left)
 
 
 def answers_of(root: Path, kit: Kit) -> dict[str, tuple[str, float]]:
     """What is handed in, and what it earns.
 
-    With TensorFlow, every answer takes a minute or two in all systems together, so there are few.
+    With TensorFlow, an answer to all tasks takes minutes in all systems together, so there are few.
     """
     right = {"the solution": (solution(root, kit).text, kit.points())}
     if kit.slug == "week09_transfer":
         names = ("freezes_only_the_first_layer", "never_compiles_the_base", "drops_two_layers")
-        return right | {"three mistakes": with_mistakes(root, kit, *names)}
+        return right | {
+            "three mistakes, a task missing": with_mistakes(root, kit, *names, without=("add_softmax",))
+        }
     if kit.slug == "week10_parts":
         names = ("freezes_the_first_layers_alone", "forgets_the_pooling")
-        return {"two mistakes": with_mistakes(root, kit, *names)}
+        missing = ("add_softmax", "take_top", "thaw_last_block", "borrow_network")
+        return {"two mistakes, four tasks missing": with_mistakes(root, kit, *names, without=missing)}
     return right | {
         "the stub": (known_answers(root, kit)[1].text, 0),
-        "a mistake": with_mistakes(root, kit, "subtracts"),
         "two mistakes that only hidden checks notice": with_mistakes(
             root, kit, "forgets_the_sign", "remembers_the_example"
         ),

@@ -1,4 +1,4 @@
-"""The sample classes, graded by the real command: what a person would give each, and twice the same."""
+"""The sample classes: what a person would give each, and by the real command twice the same."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder.examiner import Examiner
 from autograder.grading import read_report
+from autograder.intake import find
 from autograder.kit import Kit
 from autograder.records import Report
 
@@ -23,29 +26,35 @@ OUTCOMES = ("failed", "not_attempted", "crashed", "timed_out")
 # Where more than one limit may stop the code, any of these.
 LOST = {"failed", "crashed", "timed_out"}
 
-Grade = Callable[[str, str], Path]
+KIT_NAME = "week09_transfer"
+Grade = Callable[[int], Path]
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.xdist_group("classes")]
 
 
 @pytest.fixture(scope="module")
 def grade(tmp_path_factory: pytest.TempPathFactory) -> Grade:
-    """Grade a class with nothing kept from earlier runs, each class once for every name of a run."""
-    done: dict[tuple[str, str], Path] = {}
+    """Grade week 9's class with nothing kept from earlier runs, once for every number of examiners."""
 
-    def grade(name: str, run: str = "first") -> Path:
-        if (name, run) not in done:
-            folder = tmp_path_factory.mktemp(name)
-            command = [KIT, "grade", "week09_transfer", CLASSES / name]
-            subprocess.run(
-                [*command, "--out", folder / "grades", "--root", ROOT],
-                env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            done[name, run] = folder / "grades"
-        return done[name, run]
+    @cache
+    def grade(jobs: int) -> Path:
+        folder = tmp_path_factory.mktemp("week09")
+        command = [KIT, "grade", KIT_NAME, CLASSES / KIT_NAME, "--jobs", str(jobs)]
+        subprocess.run(
+            [*command, "--out", folder / "grades", "--root", ROOT],
+            env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        return folder / "grades"
 
     return grade
+
+
+@pytest.fixture(scope="module")
+def examiner() -> Iterator[Examiner]:
+    """One for the small classes, which are laid out as learning platforms do it."""
+    with Examiner(Kit.load(ROOT, KIT_NAME)) as warm:
+        yield warm
 
 
 def reports(grades: Path) -> dict[str, Report]:
@@ -64,12 +73,22 @@ def expected(kit: Kit, student: dict[str, Any]) -> dict[str, set[str]]:
     return outcomes
 
 
-@pytest.mark.parametrize("name", ["week09_transfer", "canvas", "nbgrader", "gradescope"])
-def test_everybody_gets_what_a_person_would_give(name: str, grade: Grade) -> None:
+def test_everybody_gets_what_a_person_would_give(grade: Grade) -> None:
     """Every student of the class is there, and every check of each has the outcome that a person expects."""
-    kit = Kit.load(ROOT, "week09_transfer")
+    assert_as_a_person_would(KIT_NAME, reports(grade(1)))
+
+
+@pytest.mark.parametrize("name", ["canvas", "nbgrader", "gradescope"])
+def test_so_does_everybody_whose_platform_lays_the_class_out(name: str, examiner: Examiner) -> None:
+    kit = Kit.load(ROOT, KIT_NAME)
+    entries = find(CLASSES / name, kit.slug, kit.module)
+    assert_as_a_person_would(name, {entry.student: examiner.examine(entry.read()) for entry in entries})
+
+
+def assert_as_a_person_would(name: str, found: Mapping[str, Report]) -> None:
+    """Compare the reports of a class with what its file of expectations says."""
+    kit = Kit.load(ROOT, KIT_NAME)
     people = tomllib.loads((CLASSES / f"{name}.expected.toml").read_text())["student"]
-    found = reports(grade(name, "first"))
     assert set(found) == {student["name"] for student in people}
     wrong = [
         f"{student['name']}: {check.name} is {check.outcome}: {check.message}"
@@ -85,8 +104,8 @@ def test_everybody_gets_what_a_person_would_give(name: str, grade: Grade) -> Non
 
 
 def test_two_runs_give_the_same_bytes_and_the_same_weights(grade: Grade) -> None:
-    """`grades.csv` is byte for byte the same, and so are all weights, though both runs train anew."""
-    first, second = grade("week09_transfer", "first"), grade("week09_transfer", "second")
+    """`grades.csv` is byte for byte the same, and so are all weights, though both train anew."""
+    first, second = grade(1), grade(2)
     assert (first / "grades.csv").read_bytes() == (second / "grades.csv").read_bytes()
     weights = [
         {name: [training.weights_sha256 for training in report.trainings] for name, report in run.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -40,32 +39,17 @@ def code() -> Any:
             del sys.modules[name]
 
 
-def python(program: str, *arguments: str) -> str:
-    """Run a program beside the given code, in a process of its own, and return what it prints."""
-    command = [sys.executable, "-c", program, *arguments]
-    return subprocess.run(command, cwd=GIVEN, capture_output=True, text=True, check=True, timeout=300).stdout
+def test_training_does_not_depend_on_what_was_trained_before(code: Any) -> None:
+    """tests/examiner/test_determinism.py has the same of processes."""
 
+    def trained(epochs: int) -> list[Any]:
+        donor = code.lesson.load("iris_donor", compiled=True)
+        code.lesson.train(donor, *code.lesson.iris(), epochs=epochs, seed=7)
+        weights: list[Any] = donor.get_weights()
+        return weights
 
-def test_importing_and_seeding_start_no_thread() -> None:
-    """The examiner and the sandbox fork after both, and only a process of one thread can."""
-    program = (
-        "import os, lesson, expect; lesson.deterministic(3); lesson.deterministic(4); "
-        "print(len(os.listdir('/proc/self/task')))"
-    )
-    assert python(program).strip() == "1"
-
-
-def test_training_is_bit_identical_in_every_process() -> None:
-    """Two processes, one of which has trained something else before, end with the same weights."""
-    program = """
-import hashlib, sys, lesson
-if sys.argv[1] == "busy":
-    lesson.train(lesson.load("drawn_donor", compiled=True), *lesson.iris(), epochs=2, seed=1)
-donor = lesson.load("iris_donor", compiled=True)
-story = lesson.train(donor, *lesson.iris(), epochs=5, seed=7)
-print(hashlib.sha256(b"".join(array.tobytes() for array in donor.get_weights())).hexdigest(), story)
-"""
-    assert python(program, "idle") == python(program, "busy")
+    before, _, after = trained(3), trained(2), trained(3)
+    assert all(np.array_equal(one, other) for one, other in zip(before, after, strict=True))
 
 
 def test_the_data_is_the_lessons(code: Any) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -41,17 +40,6 @@ def code() -> Any:
         )
         for name in MODULES:
             del sys.modules[name]
-
-
-def test_importing_and_seeding_start_no_thread() -> None:
-    """The examiner and the sandbox fork after both, and only a process of one thread can."""
-    program = (
-        "import os, lesson, expect; lesson.deterministic(3); lesson.deterministic(4); "
-        "print(len(os.listdir('/proc/self/task')))"
-    )
-    command = [sys.executable, "-c", program]
-    run = subprocess.run(command, cwd=GIVEN, capture_output=True, text=True, check=True, timeout=300)
-    assert run.stdout.strip() == "1"
 
 
 @pytest.mark.parametrize(("name", "kinds"), [("parts", 6), ("things", 4)])

@@ -42,9 +42,8 @@ def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
             known: dict[str, str] = {}
             for answer in known_answers(root, kit):
                 if answer.whole:
-                    programs = {
-                        check.name: f"{check.name} {code(answer, check.task)}" for check in kit.checks
-                    }
+                    codes = {task: code(answer, task) for task in kit.tasks}
+                    programs = {check.name: f"{check.name} {codes[check.task]}" for check in kit.checks}
                     missing = [name for name, program in programs.items() if program not in known]
                     work = examination(kit, session, proxies, trainings, answer, missing)
                     for event in fork.run(work, 300, BOUNDS):
