@@ -30,7 +30,8 @@ class Submission:
     """What one student handed in.
 
     `problem` says why nothing in it can be read (then `files` is empty). `notes` are sentences for the
-    report, such as which of two submissions counts.
+    report, such as which of two submissions counts. `brief` asks only whether a task loses anything: its
+    checks behind the first that is lost are lost unseen.
     """
 
     student: str
@@ -38,18 +39,19 @@ class Submission:
     problem: str | None = None
     notes: tuple[str, ...] = ()
     sha256: str = ""
+    brief: bool = False
 
     def to_bytes(self) -> bytes:
         """The form that travels to a worker."""
         files = [(file.name, b64encode(file.content).decode(), file.modified) for file in self.files]
-        return json.dumps([self.student, files, self.problem, self.notes, self.sha256]).encode()
+        return json.dumps([self.student, files, self.problem, self.notes, self.sha256, self.brief]).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Submission:
         """Read what `to_bytes` wrote."""
-        student, files, problem, notes, sha256 = json.loads(data)
+        student, files, problem, notes, sha256, brief = json.loads(data)
         submitted = (SubmittedFile(name, b64decode(content), modified) for name, content, modified in files)
-        return cls(student, tuple(submitted), problem, tuple(notes), sha256)
+        return cls(student, tuple(submitted), problem, tuple(notes), sha256, brief)
 
 
 @dataclass(frozen=True)

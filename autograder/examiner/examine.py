@@ -88,7 +88,9 @@ class Examination:
             return
         calls = Calls(self._call)
         self.proxies.attach(calls)
-        putting = Putting(self.session, calls, self.replays, self.trainings, self.prepare, emit)
+        putting = Putting(
+            self.session, calls, self.replays, self.trainings, self.prepare, emit, submission.brief
+        )
         for hidden in (False, True):
             for task in self.kit.tasks:
                 if together := [check for check in checks if (check.hidden, check.task) == (hidden, task)]:

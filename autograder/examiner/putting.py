@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..kit import Check
 from ..wire.frames import Frame
 from .anatomy import anatomy
+from .outcome import LeftOut, result
 from .proxies import Calls
 from .replay import Ask, Path, Replays, Settled, onward
 from .session import CheckSession
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class Putting:
     """What it takes to put checks to the submission behind `calls`.
 
-    `prepare` is called before every check, so that none depends on what ran before it.
+    `prepare` is called before every check, so that none depends on what ran before it. Where `brief`, checks
+    of a task behind the first that is lost are lost unseen.
     """
 
     session: CheckSession
@@ -32,9 +34,15 @@ class Putting:
     trainings: Trainings | None
     prepare: Callable[[], None]
     emit: Emit
+    brief: bool = False
+    _lost: dict[str, str] = field(default_factory=dict, init=False)
 
     def put(self, checks: Sequence[Check]) -> None:
         """Settle `checks`, which share what they ask, and tell of each as it is done."""
+        if self.brief and (lost := self._lost.get(checks[0].task)):
+            for check in checks:
+                self.emit({"check": asdict(result(check, LeftOut(lost), 0.0))})
+            return
         started = time.monotonic()
         self.calls.asked.clear()
         self.emit({"begin": checks[0].name})
@@ -52,12 +60,12 @@ class Putting:
 
     def _replay(self, end: Settled, seconds: float) -> None:
         """Tell the results of an earlier submission; the time is what this one's calls took."""
-        for result in end.results:
-            self.emit({"begin": result.name})
+        for kept in end.results:
+            self.emit({"begin": kept.name})
             for check, trained in end.trained:
-                if check == result.name:
+                if check == kept.name:
                     self.emit({"trained": trained})
-            self.emit({"check": asdict(replace(result, seconds=round(seconds, 3)))})
+            self.emit({"check": asdict(replace(kept, seconds=round(seconds, 3)))})
             seconds = 0.0
 
     def _draw(self, check: Check) -> None:
@@ -84,10 +92,14 @@ class Putting:
         if self.trainings:
             self.trainings.report = report
         results = []
-        for result in self.session.examine(checks, begin):
-            results.append(result)
-            self.emit({"check": asdict(result)})
-        calls, words = [], " ".join(result.message for result in results)
+        for found in self.session.examine(checks, begin, self.brief):
+            results.append(found)
+            self.emit({"check": asdict(found)})
+            if self.brief and found.outcome != "passed":
+                self._lost.setdefault(found.task, found.name)
+        if checks[0].task in self._lost:
+            return
+        calls, words = [], " ".join(found.message for found in results)
         for function, request, reply in self.calls.asked:
             digest = self.replays.digest(reply, request)
             if digest is None or any(name in words for name in self.replays.numbered_names(reply, request)):
@@ -96,7 +108,7 @@ class Putting:
         path = Path(
             start,
             tuple(calls),
-            Settled(tuple(replace(result, seconds=0.0) for result in results), tuple(trained)),
+            Settled(tuple(replace(found, seconds=0.0) for found in results), tuple(trained)),
         )
         if path.repeatable:
             self.emit({"path": path.to_event()})

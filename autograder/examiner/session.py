@@ -17,7 +17,7 @@ import pytest
 
 from ..kit import CHECK_FILES, Check
 from ..records import CheckResult
-from .outcome import result
+from .outcome import LeftOut, result
 
 # No plug-in that writes, captures or rewrites: what a check says is its own message, exactly.
 ARGUMENTS = (
@@ -52,6 +52,7 @@ class CheckSession:
         self._errors: dict[str, BaseException] = {}
         self._items: dict[str, pytest.Item] = {}
         self._ended_by: Exception | None = None
+        self._enough: LeftOut | None = None
 
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
         """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
@@ -92,6 +93,12 @@ class CheckSession:
         return True
 
     @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Leave a check out; pytest still puts away what the checks before it shared."""
+        if self._enough:
+            raise self._enough
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
         """Keep the first exception of a check, from its fixtures or its body.
 
@@ -104,15 +111,21 @@ class CheckSession:
         assert call.when != "collect"
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
-    def examine(self, checks: Sequence[Check], begin: Callable[[Check], None]) -> Iterator[CheckResult]:
-        """Run `checks` in order, calling `begin` before each."""
+    def examine(
+        self, checks: Sequence[Check], begin: Callable[[Check], None], brief: bool = False
+    ) -> Iterator[CheckResult]:
+        """Run `checks` in order, calling `begin` before each; where `brief`, up to the first that is lost."""
+        self._enough = None
         for check, following in zip(checks, [*checks[1:], None], strict=True):
             begin(check)
             self._errors.pop(check.name, None)
             item, started = self._items[check.name], time.monotonic()
             nextitem = self._items[following.name] if following else None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
-            yield result(check, self._errors.get(check.name), time.monotonic() - started)
+            found = result(check, self._errors.get(check.name), time.monotonic() - started)
+            if brief and self._enough is None and found.outcome != "passed":
+                self._enough = LeftOut(check.name)
+            yield found
 
 
 def _fixtures(kit: Checked) -> ModuleType:

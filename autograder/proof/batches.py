@@ -48,8 +48,10 @@ class Batch:
         return tuple(part.answer for part in self.parts)
 
     def submission(self, kit: Kit) -> Submission:
-        """The batch as a student's submission."""
-        return Submission(self.name, (SubmittedFile(f"{kit.module}.py", self.text.encode()),))
+        """The batch as a student's submission; of mutants it is enough to know that they are noticed."""
+        brief = all(answer.kind == "mutant" for answer in self.answers)
+        file = SubmittedFile(f"{kit.module}.py", self.text.encode())
+        return Submission(self.name, (file,), brief=brief)
 
     def reports(self, report: Report) -> Iterator[tuple[Answer, Report]]:
         """Each answer with what the report says of it."""

@@ -160,3 +160,24 @@ def test_options_for_other_tests_change_no_grade(
     submission = Submission("somebody", (SubmittedFile("sums.py", solved.encode()),))
     with Examiner(toy) as examiner:
         assert examiner.examine(submission).score == toy.points()
+
+
+def test_of_a_brief_submission_the_first_loss_of_a_task_is_all_that_is_seen(toy: Kit, solved: str) -> None:
+    """The points are the same; and who comes after it with the same replies is seen whole."""
+    more = (
+        b'\n\n@pytest.mark.task("add", points=1, hint="As before?")\n'
+        b'def test_adds_ones():\n    """One and one make two."""\n    assert sums.add(1, 1) == 2\n'
+    )
+    kit = replace(toy, files={**toy.files, "test_public.py": toy.files["test_public.py"] + more})
+    wrong = (
+        SubmittedFile("sums.py", (solved + "\ndef add(left, right):\n    return left * right\n").encode()),
+    )
+    with Examiner(kit) as examiner:
+        brief, whole = (examiner.examine(Submission("ada", wrong, brief=brief)) for brief in (True, False))
+    left_out = "Not looked at: test_adds_two_numbers was lost before."
+    messages = {check.name: check.message for check in brief.checks if check.task == "add"}
+    assert messages.pop("test_adds_two_numbers") != left_out
+    assert messages == {"test_adds_ones": left_out, "test_adds_negative_numbers": left_out}
+    assert left_out not in whole.to_json()
+    assert outcomes(brief) == outcomes(whole)
+    assert brief.score == whole.score == 5

@@ -27,8 +27,8 @@ from autograder.records import Submission, SubmittedFile
 
 ROOT = Path(__file__).parents[2]
 SLUG = "week09_transfer"
-# It ends with its parent, should that be killed.
-BUSY = "import os\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
+# It ends with its parent, should that be killed, and takes a core from others now and then, not half of it.
+BUSY = "import os\nos.nice(5)\nparent = os.getppid()\nwhile os.getppid() == parent: pass"
 # As the checks do it: the base from the answer's own weights, the graft from a top that is drawn for it.
 TRAINED = """
 

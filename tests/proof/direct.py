@@ -12,7 +12,8 @@ import ast
 import json
 import sys
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.examiner import fork
@@ -22,6 +23,7 @@ from autograder.examiner.trainings import Trained, Trainings
 from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
+from autograder.proof.batches import together
 from autograder.proof.directly import attach
 from autograder.proof.reach import Reach
 from autograder.proof.run import known_answers
@@ -32,29 +34,44 @@ BOUNDS = fork.Bounds()
 def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
     """The outcomes of every known answer that is neither part nor mutant."""
     kit = Kit.load(root, slug)
-    outcomes: dict[str, dict[str, str]] = {}
+    answers = [answer for answer in known_answers(root, kit) if answer.whole]
+    known: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         kit.write(Path(folder))
         proxies = Proxies(kit.module, kit.tasks)
         trainings = warm_up(kit, Path(folder), proxies, store)
 
         def serve(session: CheckSession) -> None:
-            known: dict[str, str] = {}
-            for answer in known_answers(root, kit):
-                if answer.whole:
-                    codes = {task: code(answer, task) for task in kit.tasks}
-                    programs = {check.name: f"{check.name} {codes[check.task]}" for check in kit.checks}
-                    missing = [name for name, program in programs.items() if program not in known]
-                    work = examination(kit, session, proxies, trainings, answer, missing)
-                    for event in fork.run(work, 300, BOUNDS):
-                        if trainings and "trained" in event:
-                            trainings.keep(Trained.from_event(event["trained"]))
-                        else:
-                            known[programs[event["check"]]] = event["outcome"]
-                    outcomes[answer.name] = {name: known[program] for name, program in programs.items()}
+            # Answers that share a submission in the proof share a process; what that leaves out comes after.
+            for answer in [*shared(answers, kit), *answers]:
+                new = {name: key for name, key in programs(answer, kit).items() if key not in known}
+                if not new:
+                    continue
+                for event in fork.run(
+                    examination(kit, session, proxies, trainings, answer, new), 300, BOUNDS
+                ):
+                    if trainings and "trained" in event:
+                        trainings.keep(Trained.from_event(event["trained"]))
+                    else:
+                        known[new[event["check"]]] = event["outcome"]
 
         CheckSession(kit, serve).run(Path(folder))
-    return outcomes
+    return {
+        answer.name: {name: known[key] for name, key in programs(answer, kit).items()} for answer in answers
+    }
+
+
+def shared(answers: Sequence[Answer], kit: Kit) -> Iterator[Answer]:
+    """Alternatives, and mistakes, of different tasks in one text each, as the proof has them."""
+    for kind in ("alternative", "mistake"):
+        for batch in together([answer for answer in answers if answer.kind == kind], kit):
+            yield replace(batch.answers[0], text=batch.text)
+
+
+def programs(answer: Answer, kit: Kit) -> dict[str, str]:
+    """What each check runs when it is put to an answer, by the check's name."""
+    codes = {task: code(answer, task) for task in kit.tasks}
+    return {check.name: f"{check.name} {codes[check.task]}" for check in kit.checks}
 
 
 def code(answer: Answer, task: str) -> str:

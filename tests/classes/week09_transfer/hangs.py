@@ -1,6 +1,7 @@
 """Waits for ever in one task and ignores what would wake it; the other five are right."""
 
 import signal
+import time
 
 import keras
 
@@ -36,7 +37,7 @@ def drop_top(model):
     while True:
         try:
             while True:
-                pass
+                time.sleep(1)
         except BaseException:
             continue
 
