@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from ..intake import choose
 from ..kit import Check, Kit
-from ..records import Outcome, Report, Submission
-from ..sandbox import BadReply, ChildTimedOut, Sandbox, SandboxFailure
-from ..wire.frames import Frame
+from ..records import Report, Submission
+from ..sandbox import Sandbox
 from . import fork
+from .calling import Calling
 from .environment import describe, device
 from .progress import Progress
-from .proxies import Calls, Proxies, SubmissionFailed
+from .proxies import Calls, Proxies
 from .putting import Putting
 from .replay import Path, Replays
 from .report import compose, unreadable
@@ -86,7 +86,7 @@ class Examination:
         emit({"notes": list(loaded.notes), "problem": loaded.problem})
         if loaded.problem:
             return
-        calls = Calls(self._call)
+        calls = Calls(Calling(self.sandbox, self.call_seconds))
         self.proxies.attach(calls)
         putting = Putting(
             self.session, calls, self.replays, self.trainings, self.prepare, emit, submission.brief
@@ -96,28 +96,3 @@ class Examination:
                 if together := [check for check in checks if (check.hidden, check.task) == (hidden, task)]:
                     putting.put(together)
             emit({"hidden_output" if hidden else "output": self.sandbox.output()})
-
-    def _call(self, function: str, request: Frame) -> Frame:
-        """Call into the submission, and say in one exception how that failed."""
-        try:
-            reply = self.sandbox.call(function, request, self.call_seconds)
-        except ChildTimedOut:
-            raise SubmissionFailed(
-                "timed_out",
-                f"{function} did not return within {self.call_seconds:g} s: is there an endless loop?",
-            ) from None
-        except BadReply as error:
-            raise SubmissionFailed("crashed", f"The reply of {function} could not be read: {error}") from None
-        except SandboxFailure as error:
-            raise SubmissionFailed("crashed", f"{function} ended its process: {error}") from None
-        if "raised" in reply.head:
-            raise _raised(function, reply.head["raised"])
-        return reply
-
-
-def _raised(function: str, raised: dict[str, object]) -> SubmissionFailed:
-    """What an exception of the submission means; `raised` is its own word, so only text is taken."""
-    kind, text, trace = (raised.get(key) for key in ("type", "text", "trace"))
-    outcome: Outcome = "not_attempted" if kind in ("NotImplementedError", "Missing") else "failed"
-    place = f" (line {trace[-1][0]}: {trace[-1][2]})" if isinstance(trace, list) and trace else ""
-    return SubmissionFailed(outcome, f"{function} raised {kind}: {text}{place}")

@@ -90,6 +90,17 @@ def test_a_function_that_does_not_return_costs_its_own_task(
     }
 
 
+def test_an_endless_loop_costs_the_whole_time_of_a_call_once(examine: Examine, solved: str, toy: Kit) -> None:
+    """Other functions keep theirs, and so does the next submission."""
+    limit = toy.config["limits"]["call_seconds"]
+    endless = "\nimport time\ndef {}(numbers, factor=1):\n    time.sleep(60)\n"
+    for text in (endless.format("mean") + endless.format("scale"), endless.format("mean")):
+        messages = {check.name: check.message for check in examine(solved + text).checks}
+        assert f" within {limit:g} s" in messages["test_mean_of_the_given_numbers"]
+        assert f" within {limit / 4:g} s" in messages["test_mean_of_other_numbers"]
+        assert ("scale" in text) == (f" within {limit:g} s" in messages["test_scale_doubles_an_array"])
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

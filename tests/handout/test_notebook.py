@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from autograder.kit import Kit, slugs
 
 REPOSITORY = Path(__file__).parents[2]
 KITS = [("sums", REPOSITORY / "tests" / "toy"), *((slug, REPOSITORY) for slug in slugs(REPOSITORY))]
+# A cell whose last line is a drawing of the given code's.
+PICTURE = re.compile(r"^(pictures|scatter)\..*\Z", re.MULTILINE)
 every_kit = pytest.mark.parametrize(("slug", "root"), KITS, ids=[slug for slug, _ in KITS])
 
 
@@ -94,11 +97,15 @@ def said(cell: Any) -> str:
 
 @every_kit
 def test_solved_it_runs_to_its_end_and_passes_every_check(slug: str, root: Path, tmp_path: Path) -> None:
+    """Its pictures show themselves."""
     kit = Kit.load(root, slug)
     notebook = executed(root, slug, tmp_path, solved=True)
     shown = {cell.id: said(cell) for cell in notebook.cells if cell.cell_type == "code"}
     for task in kit.tasks:
         assert shown[f"check-{task}"].startswith(f"{task} results: All test cases passed!")
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and PICTURE.search(cell.source):
+            assert any("image/svg+xml" in output.get("data", {}) for output in cell.outputs), cell.source
 
 
 @every_kit

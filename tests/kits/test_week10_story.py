@@ -65,16 +65,3 @@ def test_the_checks_are_worth_100_points() -> None:
         (task, hidden) for task in KIT.tasks for hidden in (False, True)
     }
     assert sum(check.points for check in KIT.checks if check.hidden) < 50
-
-
-def test_pictures_show_themselves(folder: Path) -> None:
-    """Each is a drawing that a notebook can show."""
-    program = (
-        "import lesson, pictures\n"
-        "donor = lesson.load('parts_donor')\n"
-        "figures = pictures.parts(), pictures.things(), pictures.filters(donor), pictures.answers(donor)\n"
-        "print([figure._repr_svg_()[:5] for figure in figures])\n"
-    )
-    command = [sys.executable, "-c", program]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True, timeout=300)
-    assert run.stdout.strip() == str(["<?xml"] * 4)
