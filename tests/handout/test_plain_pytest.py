@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from autograder.handout import build, put, stub
+from autograder.handout import build, put
 from autograder.kit import Kit, slugs
 
 REPOSITORY = Path(__file__).parents[2]
@@ -55,7 +55,8 @@ def test_what_is_solved_passes_and_the_rest_is_not_attempted(
     half = len(kit.tasks) // 2
     file, folder = f"{kit.module}.py", _handout(REPOSITORY, slug, tmp_path / "student")
     answers = (REPOSITORY / "solutions" / slug / file).read_text(encoding="utf-8")
-    (folder / file).write_text(stub.strip(answers, kit.tasks[half:], file), encoding="utf-8")
+    rest = (f"\n\ndef {task}(*args, **sizes):\n    raise NotImplementedError\n" for task in kit.tasks[half:])
+    (folder / file).write_text(answers + "".join(rest), encoding="utf-8")
     result = plain_pytest(folder)
     public = [check.task in kit.tasks[:half] for check in kit.checks if not check.hidden]
     counts = f"= {ALONE + sum(public)} passed, {len(public) - sum(public)} not attempted in"
