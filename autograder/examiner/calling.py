@@ -25,10 +25,10 @@ class Calling:
         try:
             reply = self._sandbox.call(function, request, seconds)
         except ChildTimedOut:
+            again = ", all that it has after it did not return before" if function in self._endless else ""
             self._endless.add(function)
-            raise SubmissionFailed(
-                "timed_out", f"{function} did not return within {seconds:g} s: is there an endless loop?"
-            ) from None
+            said = f"{function} did not return within {seconds:g} s{again}: is there an endless loop?"
+            raise SubmissionFailed("timed_out", said) from None
         except BadReply as error:
             raise SubmissionFailed("crashed", f"The reply of {function} could not be read: {error}") from None
         except SandboxFailure as error:

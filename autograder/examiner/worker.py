@@ -77,7 +77,8 @@ def serve_with(
     gc.disable()
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
-    trainings = warm_up(kit, folder, proxies, store)
+    with without_extras(kit):
+        trainings = warm_up(kit, folder, proxies, store)
     call_seconds, level = sandbox.limits.call_seconds, sandbox.isolation.value
 
     def serve(session: CheckSession) -> None:
@@ -113,11 +114,10 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
-    with without_extras(kit):
-        imported = [importlib.import_module(name) for name in kit.config.get("preload", ())]
-    for given in imported:
-        if hasattr(given, "INPUT_FOLDERS"):
-            given.INPUT_FOLDERS.append(folder / "hidden")
+    for name in kit.config.get("preload", ()):
+        imported = importlib.import_module(name)
+        if hasattr(imported, "INPUT_FOLDERS"):
+            imported.INPUT_FOLDERS.append(folder / "hidden")
     # Notebooks with magics need it; importing it in every fork would cost each of them anew.
     importlib.import_module("IPython.core.inputtransformer2")
     preparation(kit)()

@@ -6,7 +6,7 @@ not end as they should, unless they would fail anyway; then each is examined alo
 other task is proven with the parts of the solution. What remains unseen is a mistake that leaves its process
 changed where the only checks to notice it fail for another mistake: for that there is `kit prove --each`.
 
-A mutant is looked at in its own task first: most are noticed there.
+A mutant is looked at in its own task first, up to the check that notices it: most are noticed there.
 """
 
 from __future__ import annotations
@@ -32,10 +32,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Batch:
-    """One submission, and the answers that are in it."""
+    """One submission, and the answers that are in it; where `brief`, the first loss of a task is enough."""
 
     text: str
     parts: tuple[Part, ...]
+    brief: bool = False
 
     @property
     def name(self) -> str:
@@ -48,10 +49,9 @@ class Batch:
         return tuple(part.answer for part in self.parts)
 
     def submission(self, kit: Kit) -> Submission:
-        """The batch as a student's submission; of mutants it is enough to know that they are noticed."""
-        brief = all(answer.kind == "mutant" for answer in self.answers)
+        """The batch as a student's submission."""
         file = SubmittedFile(f"{kit.module}.py", self.text.encode())
-        return Submission(self.name, (file,), brief=brief)
+        return Submission(self.name, (file,), brief=self.brief)
 
     def reports(self, report: Report) -> Iterator[tuple[Answer, Report]]:
         """Each answer with what the report says of it."""
@@ -103,7 +103,7 @@ def in_own_tasks(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Bat
 def _narrow(mutants: list[Answer], right: Answer) -> Batch:
     text = only(right, [_changed(mutant) for mutant in mutants], [mutant.own for mutant in mutants])
     parts = tuple(Part(mutant, frozenset([_changed(mutant)])) for mutant in mutants)
-    return Batch(text, parts)
+    return Batch(text, parts, brief=True)
 
 
 def _first_fit(answers: Iterable[Answer], fits: Callable[[Answer, list[Answer]], bool]) -> list[list[Answer]]:

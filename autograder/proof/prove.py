@@ -68,6 +68,7 @@ def problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) ->
         *_idle_checks(matrix),
         *_mutants(matrix, equivalent),
         *_feedback(matrix, public_text),
+        *_stumbling(matrix),
     ]
 
 
@@ -133,6 +134,14 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
     found, total = matrix.detected()
     if total and found < DETECTED * total:
         yield f"The checks notice {found} of {total} mutants; expected {DETECTED:.0%} or more."
+
+
+def _stumbling(matrix: Matrix) -> Iterator[str]:
+    """Checks that cannot tell what an answer is worth: a student with that answer has no score."""
+    for answer in matrix.answers:
+        for result in matrix.results(answer).values():
+            if result.outcome == "grader_error":
+                yield f"The check {result.name} stumbles over {answer.name}: {result.message}"
 
 
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from ..inside.spec import Spec
 from ..records import Source
 from ..wire.frames import Frame
 from .child import Child
-from .errors import ChildDied, SandboxBroken, SandboxFailure
+from .errors import ChildDied, ChildTimedOut, SandboxBroken, SandboxFailure
 from .fate import reason
 from .launch import Launch
 from .level import Isolation
@@ -140,7 +140,10 @@ class Sandbox:
 
     def _again(self) -> None:
         self._end_child()
-        loaded = self._fork()
+        try:
+            loaded = self._fork()
+        except ChildTimedOut as late:  # no fault of the function that was to be called
+            raise ChildDied(f"it could not be loaded again: {late}") from None
         if not loaded.ok:
             raise ChildDied(f"it could not be loaded again: {loaded.problem}")
 

@@ -45,19 +45,23 @@ class Warm:
         self._numbers = 0
         self._program = launch.command[0]
         self._log: IO[bytes] | None = tempfile.TemporaryFile()  # noqa: SIM115 - lives until it is ready
-        self._deadline = time.monotonic() + READY_SECONDS
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with theirs:
-            self._process = self._begin(launch, theirs, self._log)
-        with suppress(OSError):  # ended already: `wait` says why
-            self._control.send(launch.spec.to_json())
+        try:
+            with theirs:
+                self._process = self._begin(launch, theirs, self._log)
+            with suppress(ConnectionError):  # ended already: `wait` says why
+                self._control.send(launch.spec.to_json())
+        except BaseException:
+            self._log.close()
+            self._control.close()
+            raise
 
     def wait(self) -> None:
         """Return once it is ready; raises IsolationUnavailable or SandboxBroken."""
-        log, self._log = self._log, None
-        if log is not None:
-            with log:
-                self._get_ready(log)
+        if self._log is not None:
+            self._get_ready(self._log)
+            self._log.close()
+            self._log = None
 
     def fork(self, link: socket.socket, output: int) -> None:
         """Fork a child that serves `link` and writes to the pipe `output`; raises SandboxBroken."""
@@ -98,7 +102,7 @@ class Warm:
 
     def _get_ready(self, log: IO[bytes]) -> None:
         try:
-            message = self._receive(self._deadline)
+            message = self._receive(time.monotonic() + READY_SECONDS)
         except (OSError, EOFError, TimeoutError) as error:
             log.seek(0)
             said = log.read()[-4_000:].decode(errors="replace").strip()

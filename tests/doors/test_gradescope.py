@@ -18,7 +18,7 @@ from memory import NOT_OF_FILES, peak_bytes
 from autograder.doors import gradescope
 from autograder.examiner import Examiner, ExaminerDied
 from autograder.examiner.outcome import settle
-from autograder.kit import Kit
+from autograder.kit import Kit, slugs
 from autograder.records import CheckResult, Report, Submission, SubmittedFile
 from autograder.release.archive import unpack
 from autograder.release.gradescope_zip import gradescope_zip
@@ -118,12 +118,13 @@ def test_the_scores_are_the_examiners(
 
 
 @pytest.mark.needs("bubblewrap")
-def test_week_nine_stays_within_the_memory_of_a_default_container(
-    lay_out: Callable[[Kit, str], Container],
+@pytest.mark.parametrize("slug", slugs(PROJECT))
+def test_a_right_answer_stays_within_the_memory_of_a_default_container(
+    slug: str, lay_out: Callable[[Kit, str], Container]
 ) -> None:
     """All processes together, with room for what of files must be in memory; what is shared counts once."""
-    kit = Kit.load(PROJECT, "week09_transfer")
-    container = lay_out(kit, (PROJECT / "solutions" / kit.slug / "transfer.py").read_text())
+    kit = Kit.load(PROJECT, slug)
+    container = lay_out(kit, (PROJECT / "solutions" / slug / f"{kit.module}.py").read_text())
     said: list[bytes] = []
     with container.start() as process:
         reader = threading.Thread(target=lambda: said.append(process.communicate()[0]))

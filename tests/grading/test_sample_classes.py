@@ -26,7 +26,7 @@ OUTCOMES = ("failed", "not_attempted", "crashed", "timed_out")
 # Where more than one limit may stop the code, any of these.
 LOST = {"failed", "crashed", "timed_out"}
 
-KIT_NAME = "week09_transfer"
+SLUG = "week09_transfer"
 Grade = Callable[[int], Path]
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.xdist_group("classes")]
 
@@ -38,7 +38,7 @@ def grade(tmp_path_factory: pytest.TempPathFactory) -> Grade:
     @cache
     def grade(jobs: int) -> Path:
         folder = tmp_path_factory.mktemp("week09")
-        command = [KIT, "grade", KIT_NAME, CLASSES / KIT_NAME, "--jobs", str(jobs)]
+        command = [KIT, "grade", SLUG, CLASSES / SLUG, "--jobs", str(jobs)]
         subprocess.run(
             [*command, "--out", folder / "grades", "--root", ROOT],
             env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
@@ -53,7 +53,7 @@ def grade(tmp_path_factory: pytest.TempPathFactory) -> Grade:
 @pytest.fixture(scope="module")
 def examiner() -> Iterator[Examiner]:
     """One for the small classes, which are laid out as learning platforms do it."""
-    with Examiner(Kit.load(ROOT, KIT_NAME)) as warm:
+    with Examiner(Kit.load(ROOT, SLUG)) as warm:
         yield warm
 
 
@@ -75,19 +75,19 @@ def expected(kit: Kit, student: dict[str, Any]) -> dict[str, set[str]]:
 
 def test_everybody_gets_what_a_person_would_give(grade: Grade) -> None:
     """Every student of the class is there, and every check of each has the outcome that a person expects."""
-    assert_as_a_person_would(KIT_NAME, reports(grade(1)))
+    assert_as_a_person_would(SLUG, reports(grade(1)))
 
 
 @pytest.mark.parametrize("name", ["canvas", "nbgrader", "gradescope"])
 def test_so_does_everybody_whose_platform_lays_the_class_out(name: str, examiner: Examiner) -> None:
-    kit = Kit.load(ROOT, KIT_NAME)
+    kit = Kit.load(ROOT, SLUG)
     entries = find(CLASSES / name, kit.slug, kit.module)
     assert_as_a_person_would(name, {entry.student: examiner.examine(entry.read()) for entry in entries})
 
 
 def assert_as_a_person_would(name: str, found: Mapping[str, Report]) -> None:
     """Compare the reports of a class with what its file of expectations says."""
-    kit = Kit.load(ROOT, KIT_NAME)
+    kit = Kit.load(ROOT, SLUG)
     people = tomllib.loads((CLASSES / f"{name}.expected.toml").read_text())["student"]
     assert set(found) == {student["name"] for student in people}
     wrong = [

@@ -3,7 +3,8 @@
 `python direct.py ROOT SLUG STORE` prints {answer: {check: outcome}} for all known answers but mutants. The
 session, the checks and their judgement are the examiner's; only the calls go straight to the functions. Tasks
 that are the same code in many answers are called for the first of them, and trainings come from the folder
-STORE, where they are in it.
+STORE, where they are in it. As in a proof, answers to different tasks share a process: what one of them did
+to it in another's task would go unseen here, too.
 """
 
 from __future__ import annotations

@@ -55,6 +55,14 @@ def test_closed_it_leaves_no_process_and_no_file(level):
     assert not folder.exists()
 
 
+def test_closed_before_it_is_ready_it_leaves_no_process(level):
+    lesson = b"import time\ntime.sleep(60)\n"
+    with Sandbox({"lesson.py": lesson}, "transfer", ["lesson"], isolation=level) as sandbox:
+        started = sandbox._warm._process.pid
+        inside = [started, *descendants(started)]
+    assert not [process for process in inside if Path(f"/proc/{process}").exists()]
+
+
 def test_the_end_of_a_fork_ends_nothing(level):
     with Sandbox({}, "transfer", isolation=level) as sandbox:
         process = os.fork()
