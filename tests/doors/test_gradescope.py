@@ -27,6 +27,8 @@ from autograder.sandbox import IsolationUnavailable
 
 PROJECT = Path(__file__).parents[2]
 CONTAINER_BYTES = 768_000_000
+# Kits that ask for the next larger container; docs/doors.md says so.
+LARGER = {"week10_parts": 1_536_000_000}
 # What of files, TensorFlow's code above all, stays in memory where that is short: measured in a control group
 # with the limit of a container, in which week 9's solution earned its points.
 FILES_BYTES = 225_000_000
@@ -119,7 +121,7 @@ def test_the_scores_are_the_examiners(
 
 @pytest.mark.needs("bubblewrap")
 @pytest.mark.parametrize("slug", slugs(PROJECT))
-def test_a_right_answer_stays_within_the_memory_of_a_default_container(
+def test_a_right_answer_stays_within_the_memory_of_the_container(
     slug: str, lay_out: Callable[[Kit, str], Container]
 ) -> None:
     """All processes together, with room for what of files must be in memory; what is shared counts once."""
@@ -133,7 +135,7 @@ def test_a_right_answer_stays_within_the_memory_of_a_default_container(
     assert process.returncode == 0, said
     assert container.results()["score"] == kit.points(), said
     print(f"peak: {peak / 1e6:.0f} MB")
-    assert 200_000_000 < peak < CONTAINER_BYTES - FILES_BYTES
+    assert 200_000_000 < peak < LARGER.get(slug, CONTAINER_BYTES) - FILES_BYTES
 
 
 class Stuck:
