@@ -145,6 +145,9 @@ def train(model: Any, x: np.ndarray, y: np.ndarray, epochs: int, seed: int) -> d
     chapters = math.gcd(epochs, 10)
     steps = epochs // chapters * math.ceil(len(x) / BATCH)
     model.compile(loss=model.loss, optimizer=optimizer, jit_compile=False, steps_per_execution=steps)
+    if model.built:
+        # TensorFlow follows a step twice where the optimizer makes its variables only then.
+        optimizer.build(model.trainable_variables)
     rows = tf.data.Dataset.from_tensor_slices((x, y)).cache()
     if len(x) > BATCH:
         rows = rows.shuffle(len(x), seed=seed)
