@@ -26,6 +26,9 @@ class Many:
     out is what a training of plain layers has no use for: metrics, callbacks, and state beside the weights.
     """
 
+    # What is to be trained is made in `fit`: before it, the optimizer can be built for nothing.
+    built = False
+
     def __init__(self, model: Any, starts: Sequence[Sequence[np.ndarray]]) -> None:
         """Begin with `starts`: for each network the arrays of `model.get_weights()`."""
         self.model = model
