@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from autograder.cache import cache_folder
 from autograder.examiner import Examiner, ExaminerDied
 from autograder.grading import (
     CannotExamineError,
@@ -30,7 +31,6 @@ from autograder.kit import Kit, KitError
 from autograder.records import Report
 from autograder.sandbox import IsolationUnavailable
 
-from .cache import cache_folder
 from .compare_view import print_changes
 from .failing import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail
 from .grade_view import GradeView

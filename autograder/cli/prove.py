@@ -20,9 +20,9 @@ from autograder.proof.matrix_page import matrix_page
 from autograder.proof.prove import Matrix
 from autograder.sandbox import IsolationUnavailable
 
-from .cache import proofs
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
 from .kits import find_kit, find_repository
+from .proofs import proofs
 
 if TYPE_CHECKING:
     from autograder.proof.run import Proof

@@ -14,9 +14,9 @@ from autograder.examiner import ExaminerDied
 from autograder.kit import Kit, KitError, slugs
 from autograder.sandbox import IsolationUnavailable
 
-from .cache import proofs
 from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
 from .kits import find_kit, find_repository, untranslated
+from .proofs import proofs
 
 WIDE = 160
 

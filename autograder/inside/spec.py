@@ -23,6 +23,8 @@ class Spec:
     scratch_inodes: int = 0
     # Whether each scratch folder is a file system of its own, so that the kernel counts what is in it.
     scratch_mounted: bool = False
+    # Matplotlib's list of its fonts, by its file name; empty where it is to make one.
+    fonts: Mapping[str, str] = field(default_factory=dict)
     resident_bytes: int = 0
     # Names of resource.RLIMIT_* without the prefix, and the soft limit; the CPU's hard limit is one more.
     rlimits: Mapping[str, int] = field(default_factory=dict)

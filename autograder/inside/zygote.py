@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import wire
-from . import child, kernel
+from . import child, fonts, kernel
 from .confine import close_all_but, confine, forget_handlers, threads
 from .relatives import Relatives
 from .scratch import wipe
@@ -53,6 +53,7 @@ def serve(control: socket.socket, spec: Spec) -> None:
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
         forget_handlers()
         _expect_one_thread()
+        made = _tidy_up(spec)
     except BaseException:
         control.send(json.dumps({"failed": traceback.format_exc()[-8_000:]}).encode())
         return
@@ -60,7 +61,7 @@ def serve(control: socket.socket, spec: Spec) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
-    control.send(json.dumps({"ready": True}).encode())
+    control.send(json.dumps({"ready": True, "fonts": made}).encode())
     _Zygote(control, spec, prepare).run()
 
 
@@ -68,6 +69,7 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     """Import what the kit declares; return what to call before every call into a submission."""
     sys.path.extend(spec.paths)
     os.chdir(spec.scratch[0])
+    fonts.give(spec.fonts)
     for name in spec.preload:
         importlib.import_module(name)
     if "numpy" in sys.modules or "keras" in sys.modules:
@@ -81,6 +83,14 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     prepare = getattr(importlib.import_module(name), function)
     prepare(spec.seed)
     return lambda: prepare(spec.seed)
+
+
+def _tidy_up(spec: Spec) -> dict[str, str]:
+    """Leave the first submission nothing of what imports have written; return the new lists of fonts."""
+    made = fonts.made(spec.fonts)
+    for folder in spec.scratch:
+        wipe(folder)
+    return made
 
 
 def _expect_one_thread() -> None:

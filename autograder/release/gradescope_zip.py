@@ -27,6 +27,8 @@ apt-get install -y --no-install-recommends "python$version" "python$version-venv
 "python$version" -m venv /opt/examiner
 /opt/examiner/bin/python -m pip install --no-cache-dir --require-hashes -r "$here/requirements.txt"
 /opt/examiner/bin/python -m pip install --no-cache-dir --no-index --no-deps "$here"/*.whl
+# Matplotlib looks for its fonts once, here, instead of before every submission.
+/opt/examiner/bin/python -P -c "import matplotlib.font_manager"
 # Submissions run as another user, who needs none of the examiner's files.
 chmod 700 "$(/opt/examiner/bin/python -P -c 'import autograder; print(*autograder.__path__)')"
 apt-get clean

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 from ..inside.spec import Spec
-from . import beside, bubblewrap
+from . import beside, bubblewrap, fonts
 from .environment import PYTHON_FLAGS, SYSTEM_FILES, WRITABLE_DEVICES, variables
 from .errors import IsolationUnavailable
 from .identity import spare
@@ -28,6 +28,7 @@ def plan(wanted: Spec, workplace: Workplace, limits: Limits, isolation: Isolatio
         )
     spec = replace(
         wanted,
+        fonts=fonts.kept() if wanted.preload else {},
         scratch_bytes=limits.scratch_mb * MB,
         scratch_inodes=limits.scratch_inodes,
         resident_bytes=limits.resident_mb * MB,

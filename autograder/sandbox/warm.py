@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from . import fonts
 from .advice import refused_by_the_system
 from .errors import IsolationUnavailable, SandboxBroken
 from .launch import Launch
@@ -74,19 +75,34 @@ class Warm:
 
     def stop(self) -> None:
         """End the warm process and all of its descendants."""
-        if self._log is not None:
-            self._log.close()
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
-        try:
-            self._process.wait(END_SECONDS)
-        except subprocess.TimeoutExpired:
-            # bubblewrap as root has no right left to end what it started.
-            for process in (*_children(self._process.pid), self._process.pid):
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
-            self._process.wait()
+        # What is not ready yet does not listen.
+        if self._log is not None or not self._ends_within(END_SECONDS):
+            self._kill()
+        if self._log is not None:
+            self._log.close()
         self._control.close()
+
+    def _kill(self) -> None:
+        """End it and what it has started.
+
+        bubblewrap as root has no right left to end what it started; it ends by itself when that is gone.
+        """
+        children = _children(self._process.pid)
+        for child in children:
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        if not self._ends_within(END_SECONDS if children else 0):
+            os.kill(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def _ends_within(self, seconds: float) -> bool:
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
 
     def _begin(self, launch: Launch, theirs: socket.socket, log: Any) -> Process:
         """Start the process that serves `theirs` and writes to `log`."""
@@ -113,6 +129,7 @@ class Warm:
             ) from error
         if "failed" in message:
             raise SandboxBroken(f"The warm process could not get ready: {message['failed']}")
+        fonts.keep(message["fonts"])
 
     def _ask(self, what: str, descriptors: Sequence[int]) -> dict[str, Any]:
         self.wait()

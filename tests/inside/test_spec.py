@@ -14,6 +14,7 @@ def test_a_spec_is_the_same_after_crossing():
         ("/kit",),
         ("/tmp",),
         rlimits={"AS": 1},
+        fonts={"fontlist-v1.json": "{}"},
         readable=("/a",),
     )
     assert Spec.from_json(spec.to_json()) == spec

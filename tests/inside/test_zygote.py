@@ -16,6 +16,8 @@ from autograder.inside.zygote import MESSAGE_BYTES, serve
 from autograder.wire.frames import Frame, receive, send
 from autograder.wire.values import pack, unpack
 
+READY = {"ready": True, "fonts": {}}
+
 
 @pytest.fixture
 def start(tmp_path) -> Iterator[Callable[..., socket.socket]]:
@@ -66,7 +68,7 @@ def hear(control: socket.socket) -> dict[str, Any]:
 
 def test_a_child_serves_the_socket_it_was_given(start):
     control = start()
-    assert hear(control) == {"ready": True}
+    assert hear(control) == READY
     link, theirs = socket.socketpair()
     reading, writing = os.pipe()
     assert ask(control, "fork", theirs.fileno(), writing) == {"id": 1, "forked": True}

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from autograder.proof.record import ProofRecords
-
 
 def cache_folder(name: str) -> Path | None:
     """The folder of this name in the user's cache, made if need be; None where it cannot be written."""
@@ -16,9 +14,3 @@ def cache_folder(name: str) -> Path | None:
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
-
-
-def proofs() -> ProofRecords | None:
-    """The proofs that held on this machine; None where nothing can be kept."""
-    folder = cache_folder("proofs")
-    return ProofRecords(folder) if folder else None

@@ -1,0 +1,26 @@
+"""Lists of fonts lie where Matplotlib looks for them, and new ones are found there."""
+
+from __future__ import annotations
+
+from autograder.inside import fonts
+
+
+def test_what_is_given_lies_in_matplotlibs_folder_and_what_is_new_there_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    given = {"fontlist-v1.json": "old"}
+    fonts.give(given)
+    assert (tmp_path / "fontlist-v1.json").read_text() == "old"
+    (tmp_path / "fontlist-v2.json").write_text("new")
+    (tmp_path / "matplotlibrc").write_text("")
+    assert fonts.made(given) == {"fontlist-v2.json": "new"}
+
+
+def test_a_list_that_no_message_can_carry_is_not_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
+    (tmp_path / "fontlist-v1.json").write_text("-" * (fonts.MOST_BYTES + 1))
+    assert fonts.made({}) == {}
+
+
+def test_without_a_folder_there_is_nothing_to_tell(monkeypatch):
+    monkeypatch.delenv("MPLCONFIGDIR", raising=False)
+    assert fonts.made({}) == {}

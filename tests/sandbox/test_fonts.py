@@ -1,0 +1,61 @@
+"""Matplotlib makes its list of fonts in the first sandbox of a machine, and reads it in the next ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.inside.fonts import LISTS, MOST_BYTES
+from autograder.records import Source
+from autograder.sandbox import Sandbox, fonts
+
+pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.needs("libseccomp")]
+LOOKS = Source(
+    "transfer.py",
+    (
+        "import os\nfrom matplotlib.font_manager import fontManager\n"
+        "print(len(fontManager.ttflist), fontManager.defaultFamily['afm'], os.listdir())\n",
+    ),
+    False,
+)
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def looked(level) -> str:
+    with Sandbox({}, "transfer", ["matplotlib.font_manager"], isolation=level) as sandbox:
+        assert sandbox.load(LOOKS).ok
+        return sandbox.output().strip()
+
+
+def test_the_second_sandbox_reads_the_list_of_the_first(level, tmp_path):
+    """The folder is empty when a submission comes, in both of them."""
+    said = looked(level)
+    assert int(said.split()[0]) > 10
+    assert said.endswith(" Helvetica []")
+    (kept,) = tmp_path.rglob(LISTS)
+    kept.write_text(kept.read_text().replace('"Helvetica"', '"Mark"'))
+    assert looked(level) == said.replace("Helvetica", "Mark")
+
+
+def test_what_cannot_be_read_is_made_anew(level, tmp_path):
+    said = looked(level)
+    (kept,) = tmp_path.rglob(LISTS)
+    kept.write_text("no list")
+    assert looked(level) == said
+
+
+def test_what_no_message_can_carry_stays(tmp_path):
+    fonts.keep({"fontlist-v1.json": "-" * MOST_BYTES})
+    assert set(fonts.kept()) == {"fontlist-v1.json"}
+    fonts.keep({"fontlist-v1.json": "-" * (MOST_BYTES + 1)})
+    assert fonts.kept() == {}
+
+
+def test_where_nothing_can_be_kept_every_sandbox_makes_its_own(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    fonts.keep({"fontlist-v1.json": "{}"})
+    assert fonts.kept() == {}
