@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,27 +26,25 @@ OUTCOMES = ("failed", "not_attempted", "crashed", "timed_out")
 LOST = {"failed", "crashed", "timed_out"}
 
 SLUG = "week09_transfer"
-Grade = Callable[[int], Path]
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.xdist_group("classes")]
 
 
 @pytest.fixture(scope="module")
-def grade(tmp_path_factory: pytest.TempPathFactory) -> Grade:
-    """Grade week 9's class with nothing kept from earlier runs, once for every number of examiners."""
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Mapping[int, Path]:
+    """Week 9's class graded with one examiner and with two, nothing kept from earlier runs.
 
-    @cache
-    def grade(jobs: int) -> Path:
-        folder = tmp_path_factory.mktemp("week09")
-        command = [KIT, "grade", SLUG, CLASSES / SLUG, "--jobs", str(jobs)]
-        subprocess.run(
-            [*command, "--out", folder / "grades", "--root", ROOT],
-            env=os.environ | {"XDG_CACHE_HOME": str(folder / "cache")},
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        return folder / "grades"
+    Both at once: while one waits for a submission that hangs, the other works.
+    """
+    folders = {jobs: tmp_path_factory.mktemp("week09") for jobs in (1, 2)}
+    runs = [_grade(jobs, folder) for jobs, folder in folders.items()]
+    assert [run.wait() for run in runs] == [0, 0]
+    return {jobs: folder / "grades" for jobs, folder in folders.items()}
 
-    return grade
+
+def _grade(jobs: int, folder: Path) -> subprocess.Popen[bytes]:
+    words = (SLUG, CLASSES / SLUG, "--jobs", str(jobs), "--out", folder / "grades", "--root", ROOT)
+    environment = os.environ | {"XDG_CACHE_HOME": str(folder / "cache")}
+    return subprocess.Popen([KIT, "grade", *words], env=environment, stdout=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +70,9 @@ def expected(kit: Kit, student: dict[str, Any]) -> dict[str, set[str]]:
     return outcomes
 
 
-def test_everybody_gets_what_a_person_would_give(grade: Grade) -> None:
+def test_everybody_gets_what_a_person_would_give(graded: Mapping[int, Path]) -> None:
     """Every student of the class is there, and every check of each has the outcome that a person expects."""
-    assert_as_a_person_would(SLUG, reports(grade(1)))
+    assert_as_a_person_would(SLUG, reports(graded[1]))
 
 
 @pytest.mark.parametrize("name", ["canvas", "nbgrader", "gradescope"])
@@ -103,9 +100,9 @@ def assert_as_a_person_would(name: str, found: Mapping[str, Report]) -> None:
         assert (found[student["name"]].status == "unreadable") == ("unreadable" in student)
 
 
-def test_two_runs_give_the_same_bytes_and_the_same_weights(grade: Grade) -> None:
+def test_two_runs_give_the_same_bytes_and_the_same_weights(graded: Mapping[int, Path]) -> None:
     """`grades.csv` is byte for byte the same, and so are all weights, though both train anew."""
-    first, second = grade(1), grade(2)
+    first, second = graded.values()
     assert (first / "grades.csv").read_bytes() == (second / "grades.csv").read_bytes()
     weights = [
         {name: [training.weights_sha256 for training in report.trainings] for name, report in run.items()}
