@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 FOLDER = "MPLCONFIGDIR"
 LISTS = "fontlist-*.json"
-MOST_BYTES = 100_000
+MOST_BYTES = 50_000
 
 
 def give(lists: Mapping[str, str]) -> None:
@@ -18,14 +19,12 @@ def give(lists: Mapping[str, str]) -> None:
 
 
 def made(given: Mapping[str, str]) -> dict[str, str]:
-    """The lists that Matplotlib has made since: by their file names, and not longer than a message may be."""
-    return {
-        path.name: path.read_text(encoding="utf-8")
-        for path in _lists()
-        if path.name not in given and path.stat().st_size <= MOST_BYTES
-    }
+    """The lists that Matplotlib has made since, by their file names."""
+    found = read(Path(os.environ[FOLDER])) if FOLDER in os.environ else {}
+    return {name: text for name, text in found.items() if given.get(name) != text}
 
 
-def _lists() -> Iterator[Path]:
-    if folder := os.environ.get(FOLDER):
-        yield from Path(folder).glob(LISTS)
+def read(folder: Path) -> dict[str, str]:
+    """The lists in a folder, by their file names, save those that take too much of a message."""
+    lists = {path.name: path.read_text("utf-8", "replace") for path in folder.glob(LISTS)}
+    return {name: text for name, text in lists.items() if len(json.dumps(text)) <= MOST_BYTES}

@@ -87,7 +87,8 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
 
 def _tidy_up(spec: Spec) -> dict[str, str]:
     """Leave the first submission nothing of what imports have written; return the new lists of fonts."""
-    made = fonts.made(spec.fonts)
+    # In a folder of the machine's, a process that outlived its submission could have written them.
+    made = fonts.made(spec.fonts) if spec.scratch_mounted else {}
     for folder in spec.scratch:
         wipe(folder)
     return made

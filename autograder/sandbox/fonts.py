@@ -9,14 +9,15 @@ from importlib import metadata
 from pathlib import Path
 
 from ..cache import cache_folder
-from ..inside.fonts import LISTS, MOST_BYTES
+from ..inside.fonts import read
 
 
 def kept() -> dict[str, str]:
     """The list for the installed Matplotlib, by its file name; empty where none is kept."""
-    folder = _folder()
-    found = folder.glob(LISTS) if folder else ()
-    return {path.name: path.read_text("utf-8", "replace") for path in found if _fits(path)}
+    if folder := _folder():
+        with suppress(OSError):  # emptied in the meantime
+            return read(folder)
+    return {}
 
 
 def keep(lists: Mapping[str, str]) -> None:
@@ -34,9 +35,3 @@ def _folder() -> Path | None:
         return cache_folder(f"matplotlib-{metadata.version('matplotlib')}")
     except metadata.PackageNotFoundError:
         return None
-
-
-def _fits(path: Path) -> bool:
-    """Whether a message may carry it, and whether it is this user's own."""
-    status = path.stat()
-    return status.st_size <= MOST_BYTES and status.st_uid == os.geteuid()

@@ -13,11 +13,13 @@ def test_what_is_given_lies_in_matplotlibs_folder_and_what_is_new_there_is_told(
     (tmp_path / "fontlist-v2.json").write_text("new")
     (tmp_path / "matplotlibrc").write_text("")
     assert fonts.made(given) == {"fontlist-v2.json": "new"}
+    (tmp_path / "fontlist-v1.json").write_text("repaired")
+    assert fonts.made(given) == {"fontlist-v1.json": "repaired", "fontlist-v2.json": "new"}
 
 
-def test_a_list_that_no_message_can_carry_is_not_told(tmp_path, monkeypatch):
+def test_a_list_that_takes_too_much_of_a_message_is_not_told(tmp_path, monkeypatch):
     monkeypatch.setenv("MPLCONFIGDIR", str(tmp_path))
-    (tmp_path / "fontlist-v1.json").write_text("-" * (fonts.MOST_BYTES + 1))
+    (tmp_path / "fontlist-v1.json").write_text("-" * fonts.MOST_BYTES)
     assert fonts.made({}) == {}
 
 

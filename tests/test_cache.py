@@ -1,0 +1,38 @@
+"""The user's cache: made where it is missing, done without where it cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograder.cache import cache_folder
+
+
+def test_a_folder_is_made_for_its_user_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = cache_folder("things")
+    assert folder == tmp_path / "cache" / "weekly-kits" / "things"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert cache_folder("things") == folder
+
+
+def test_without_the_variable_it_is_in_the_users_home(tmp_path, monkeypatch):
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert cache_folder("things") == tmp_path / ".cache" / "weekly-kits" / "things"
+
+
+def test_where_no_folder_can_be_made_there_is_none(tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert cache_folder("things") is None
+
+
+def test_a_user_without_a_home_has_none(monkeypatch):
+    """As in a container that runs under a number which no user has."""
+
+    def nowhere() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", nowhere)
+    assert cache_folder("things") is None
