@@ -19,6 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..inside.eager import run_operations_directly
 from ..kit import Kit
 from ..records import Submission
 from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
@@ -118,6 +119,7 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
         imported = importlib.import_module(name)
         if hasattr(imported, "INPUT_FOLDERS"):
             imported.INPUT_FOLDERS.append(folder / "hidden")
+    run_operations_directly()
     # Notebooks with magics need it; importing it in every fork would cost each of them anew.
     importlib.import_module("IPython.core.inputtransformer2")
     preparation(kit)()

@@ -28,6 +28,7 @@ from ..examiner.proxies import Proxies
 from ..examiner.replay import Replays
 from ..examiner.session import CheckSession
 from ..examiner.trainings import Trainings
+from ..inside.eager import run_operations_directly
 from .folder import Handout
 from .forks import Forks
 from .run import Emit, Run
@@ -74,6 +75,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
     pictures = [about["picture"].rpartition(".")[0]] if "picture" in about else []
     for name in (*about.get("preload", ()), *pictures):
         importlib.import_module(name)
+    run_operations_directly()
     if "keras" in sys.modules:
         for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
             importlib.import_module(module.name)

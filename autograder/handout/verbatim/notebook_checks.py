@@ -27,12 +27,23 @@ class CheckFailed(Exception):
     """A check did not pass; the text says why."""
 
 
-def run(env: dict[str, Any], module: str, task: str, check: str) -> None:
-    """Run one check of `test_<module>.py` on the functions in `env`, the notebook's variables.
+class Checks:
+    """The checks of one task. The first that is asked for runs all of them: they share what is slow."""
 
-    Raises NotAttempted or CheckFailed.
-    """
-    _pass(env, module, task, f"{HERE / f'test_{module}.py'}::{check}")
+    def __init__(self, module: str, task: str) -> None:
+        """Take the checks of `test_<module>.py` that are about `task`."""
+        self._module = module
+        self._task = task
+        self._seen: _Seen | None = None
+
+    def run(self, env: dict[str, Any], check: str) -> None:
+        """Tell how one check ended on the functions in `env`, the notebook's variables.
+
+        Raises NotAttempted or CheckFailed.
+        """
+        if self._seen is None:
+            self._seen = _seen(env, self._module, self._task)
+        self._seen.expect(check)
 
 
 def must_pass(env: dict[str, Any], module: str, task: str) -> None:
@@ -43,42 +54,54 @@ def must_pass(env: dict[str, Any], module: str, task: str) -> None:
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise RuntimeError("Expected the examiner to grade this cell: is nbgrader_config.py the kit's?")
-    _pass(env, module, task, str(HERE / f"test_{module}.py"), "--task", task)
+    _seen(env, module, task).expect()
 
 
 class _Seen:
-    """A pytest plugin that keeps what checks say when they do not pass."""
+    """A pytest plugin that keeps what each check said, by its name: nothing where it passed."""
 
     def __init__(self) -> None:
-        self.failed: list[str] = []
-        self.only_not_attempted = True
+        self._said: dict[str, list[str]] = {}
+        self._wrong: set[str] = set()
+        self._broken: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        name = report.nodeid.rpartition("::")[2]
+        said = self._said.setdefault(name, [])
         if report.failed:
-            self._add(report, getattr(report, "kit_outcome", ""))
+            said.append(str(report.longrepr))
+            if getattr(report, "kit_outcome", "") != NOT_ATTEMPTED:
+                self._wrong.add(name)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._add(report, "")
+            self._broken.append(str(report.longrepr))
 
-    def _add(self, report: Any, outcome: str) -> None:
-        self.failed.append(str(report.longrepr))
-        self.only_not_attempted &= outcome == NOT_ATTEMPTED
+    def end(self, status: int) -> None:
+        """Note that pytest ended with `status`: nothing passed where it was stopped."""
+        if not self._broken and status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+            self._broken.append(f"Expected pytest to run the checks, found {status!r}.")
+
+    def expect(self, *checks: str) -> None:
+        """Raise NotAttempted or CheckFailed unless these checks passed; all that ran where none is named."""
+        if self._broken:
+            raise CheckFailed("\n\n".join(self._broken))
+        names = checks or tuple(self._said)
+        if said := [text for name in names for text in self._said.get(name, ())]:
+            kind = CheckFailed if self._wrong.intersection(names) else NotAttempted
+            raise kind("\n\n".join(dict.fromkeys(said)))
+        if not names or not self._said.keys() >= set(names):
+            raise CheckFailed(f"Expected pytest to run {', '.join(checks) or 'checks'}, found none.")
 
 
-def _pass(env: dict[str, Any], module: str, task: str, *wanted: str) -> None:
+def _seen(env: dict[str, Any], module: str, task: str) -> _Seen:
+    """Run all checks of a task and keep what they say; raises NotAttempted where the function is missing."""
     if task not in env:
         raise NotAttempted(f"{task}: not attempted yet; run the cell that defines it")
-    seen = _Seen()
+    seen, where = _Seen(), ("--rootdir", str(HERE), "-c", str(HERE / "pytest.ini"))
     with _imports(module, env):
-        status = pytest.main(
-            [*QUIET, "--rootdir", str(HERE), "-c", str(HERE / "pytest.ini"), *wanted], [seen]
-        )
-    if seen.failed:
-        kind = NotAttempted if seen.only_not_attempted else CheckFailed
-        raise kind("\n\n".join(dict.fromkeys(seen.failed)))
-    if status != pytest.ExitCode.OK:
-        raise CheckFailed(f"Expected pytest to run checks of {task}, found {status!r}.")
+        seen.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), "--task", task], [seen]))
+    return seen
 
 
 @contextmanager

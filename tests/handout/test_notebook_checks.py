@@ -1,0 +1,117 @@
+"""`grader.check` runs the checks of a task once, together, and tells of each by itself."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.handout import build, put
+
+TOY = Path(__file__).parents[1] / "toy"
+CHECKS = """
+import pytest
+import sums
+
+
+@pytest.fixture(scope="module")
+def total():
+    print("asked")
+    return sums.add(1, 2)
+
+
+@pytest.mark.task("add", points=1, hint="What is a sum?")
+def test_right(total):
+    assert total == 3
+
+
+@pytest.mark.task("add", points=1, hint="What is a sum?")
+def test_wrong(total):
+    assert total == 4, "Expected four."
+"""
+STOPPED = """
+
+@pytest.mark.task("add", points=1, hint="")
+def test_stopped():
+    raise KeyboardInterrupt
+"""
+# As Otter does it: a test file's code, then its cases one after the other.
+PROGRAM = """
+import sys
+
+from notebook_checks import Checks
+
+
+def add(left, right):
+    return left + right
+
+
+def stub(left, right):
+    raise NotImplementedError("add")
+
+
+checks, function = Checks("sums", "add"), vars().get(sys.argv[1])
+for name in sys.argv[2:]:
+    try:
+        checks.run({"add": function} if function else {}, name)
+        print(name, "passed")
+    except Exception as error:
+        print(name, type(error).__name__, error)
+"""
+
+
+def run(folder: Path, *words: str) -> list[str]:
+    command = [sys.executable, "program.py", *words]
+    return subprocess.check_output(command, cwd=folder, text=True).splitlines()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A handout with checks that share an answer."""
+    put(build(TOY, "sums"), tmp_path)
+    (tmp_path / "test_sums.py").write_text(CHECKS)
+    (tmp_path / "program.py").write_text(PROGRAM)
+    return tmp_path
+
+
+def test_what_checks_share_is_asked_for_once(folder: Path) -> None:
+    """Each says how it ended itself, and the wrong one why."""
+    lines = run(folder, "add", "test_right", "test_wrong")
+    assert lines == [
+        "asked",
+        "test_right passed",
+        "test_wrong CheckFailed The check: ",
+        "Expected four.",
+        "Think about: What is a sum?",
+    ]
+
+
+def test_a_stub_is_not_attempted(folder: Path) -> None:
+    lines = run(folder, "stub", "test_right", "test_wrong")
+    assert [line for line in lines if line.startswith("test_")] == [
+        "test_right NotAttempted add: not attempted yet",
+        "test_wrong NotAttempted add: not attempted yet",
+    ]
+
+
+def test_so_is_a_function_that_is_not_there(folder: Path) -> None:
+    (line,) = run(folder, "nothing", "test_right")
+    assert line == "test_right NotAttempted add: not attempted yet; run the cell that defines it"
+
+
+def test_nothing_passes_that_was_stopped_or_is_not_there(folder: Path) -> None:
+    """Neither what ran before the stop, nor a check that the file does not have."""
+    (line,) = run(folder, "add", "test_right", "test_missing")[2:]
+    assert line == "test_missing CheckFailed Expected pytest to run test_missing, found none."
+    (folder / "test_sums.py").write_text(CHECKS + STOPPED)
+    first, second = run(folder, "add", "test_right", "test_stopped")[1:]
+    stopped = "CheckFailed Expected pytest to run the checks, found <ExitCode.INTERRUPTED: 2>."
+    assert (first, second) == (f"test_right {stopped}", f"test_stopped {stopped}")
+
+
+def test_checks_that_cannot_be_read_say_why(folder: Path) -> None:
+    (folder / "test_sums.py").write_text("import nowhere\n")
+    first, *_ = run(folder, "add", "test_right")
+    assert first.startswith("test_right CheckFailed")
