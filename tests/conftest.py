@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from system_needs import NEEDS, asked_for, missing
+
+from autograder.examiner import Examiner
+from autograder.kit import Kit
 
 HERE = Path(__file__).parent
 LACKING = pytest.StashKey[list[str]]()
@@ -60,6 +66,26 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         if name in item.config.stash[LACKING]:
             stop = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
             stop(f"{name} is missing. {NEEDS[name].how_to_get_it()}")
+
+
+@pytest.fixture(scope="session")
+def trainings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the examiners of these tests, and what is compared with them, keep trainings."""
+    return tmp_path_factory.mktemp("trainings")
+
+
+@pytest.fixture(scope="session")
+def warm(trainings: Path) -> Iterator[Callable[[Path, str], Examiner]]:
+    """The examiner of a kit in a repository: with TensorFlow, a start takes longer than most tests.
+
+    Tests that share one are in the `xdist_group` of the kit's name.
+    """
+
+    def start(root: Path, slug: str) -> Examiner:
+        return stack.enter_context(Examiner(Kit.load(root, slug), store=trainings))
+
+    with ExitStack() as stack:
+        yield cache(start)
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ from types import FrameType, ModuleType
 from ..kit import Kit
 
 # What Keras imports where it is installed, each with a word that stands in all code which makes use of that:
-# galleries of pictures, tables as data, wrappers of models.
-EXTRAS = {"matplotlib": "visualization", "pandas": "pandas", "sklearn": "wrappers"}
+# galleries of pictures, tables as data, sparse matrices, wrappers of models.
+EXTRAS = {"matplotlib": "visualization", "pandas": "pandas", "scipy": "scipy", "sklearn": "wrappers"}
+# Keras, and the old one that TensorFlow still brings along.
+KERAS = ("keras.", "tensorflow.python.keras.")
 
 
 @contextmanager
@@ -40,7 +42,7 @@ class _KeepsFromKeras:
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Refuse Keras one of the names; leave everything else to others."""
-        if name in self._names and _importer().startswith("keras."):
+        if name in self._names and _importer().startswith(KERAS):
             raise ModuleNotFoundError(f"{name} is kept from Keras: no check needs it", name=name)
         return None
 

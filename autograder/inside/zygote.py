@@ -62,6 +62,8 @@ def serve(control: socket.socket, spec: Spec) -> None:
     gc.collect()
     gc.freeze()
     gc.enable()
+    # Networks are many small objects, and a submission's process is short.
+    gc.set_threshold(20_000)
     control.send(json.dumps({"ready": True, "fonts": made}).encode())
     _Zygote(control, spec, prepare).run()
 

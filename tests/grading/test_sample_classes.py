@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,9 @@ OUTCOMES = ("failed", "not_attempted", "crashed", "timed_out")
 LOST = {"failed", "crashed", "timed_out"}
 
 SLUG = "week09_transfer"
-pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.xdist_group("classes")]
+pytestmark = pytest.mark.needs("bubblewrap")
+# Some tests share what is graded, the others an examiner.
+by_the_command, by_an_examiner = pytest.mark.xdist_group("classes"), pytest.mark.xdist_group(SLUG)
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +49,6 @@ def _grade(jobs: int, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([KIT, "grade", *words], env=environment, stdout=subprocess.DEVNULL)
 
 
-@pytest.fixture(scope="module")
-def examiner() -> Iterator[Examiner]:
-    """One for the small classes, which are laid out as learning platforms do it."""
-    with Examiner(Kit.load(ROOT, SLUG)) as warm:
-        yield warm
-
-
 def reports(grades: Path) -> dict[str, Report]:
     return {report.student: report for report in map(read_report, sorted(grades.glob("*/report.json")))}
 
@@ -70,14 +65,18 @@ def expected(kit: Kit, student: dict[str, Any]) -> dict[str, set[str]]:
     return outcomes
 
 
+@by_the_command
 def test_everybody_gets_what_a_person_would_give(graded: Mapping[int, Path]) -> None:
     """Every student of the class is there, and every check of each has the outcome that a person expects."""
     assert_as_a_person_would(SLUG, reports(graded[1]))
 
 
+@by_an_examiner
 @pytest.mark.parametrize("name", ["canvas", "nbgrader", "gradescope"])
-def test_so_does_everybody_whose_platform_lays_the_class_out(name: str, examiner: Examiner) -> None:
-    kit = Kit.load(ROOT, SLUG)
+def test_so_does_everybody_whose_platform_lays_the_class_out(
+    name: str, warm: Callable[[Path, str], Examiner]
+) -> None:
+    kit, examiner = Kit.load(ROOT, SLUG), warm(ROOT, SLUG)
     entries = find(CLASSES / name, kit.slug, kit.module)
     assert_as_a_person_would(name, {entry.student: examiner.examine(entry.read()) for entry in entries})
 
@@ -100,6 +99,7 @@ def assert_as_a_person_would(name: str, found: Mapping[str, Report]) -> None:
         assert (found[student["name"]].status == "unreadable") == ("unreadable" in student)
 
 
+@by_the_command
 def test_two_runs_give_the_same_bytes_and_the_same_weights(graded: Mapping[int, Path]) -> None:
     """`grades.csv` is byte for byte the same, and so are all weights, though both train anew."""
     first, second = graded.values()

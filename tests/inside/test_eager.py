@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from autograder.examiner.threads import ONE_THREAD
+from autograder.examiner import Examiner
 from autograder.inside import eager
+from autograder.records import Submission, SubmittedFile
 
-# TensorFlow names the function, where there is one, in what it says of a failure. It starts with the first
-# operation, so a fork tells how it is by itself.
-PROGRAM = """
-import os
-
+ROOT = Path(__file__).parents[2]
+# TensorFlow names the function, where there is one, in what it says of a failure.
+MULTIPLIES = b"""
 import tensorflow as tf
 
-from autograder.inside.eager import run_operations_directly
-
-
-def multiply():
-    try:
-        tf.raw_ops.MatMul(a=tf.ones([2, 3]), b=tf.ones([2, 3]))
-    except tf.errors.InvalidArgumentError as error:
-        print("function_node" in str(error), "incompatible" in str(error), flush=True)
-
-
-process = os.fork()
-if process == 0:
-    multiply()
-    os._exit(0)
-os.waitpid(process, 0)
-run_operations_directly()
-multiply()
+try:
+    tf.raw_ops.MatMul(a=tf.ones([2, 3]), b=tf.ones([2, 3]))
+except tf.errors.InvalidArgumentError as error:
+    print(error)
 """
 
 
-def test_a_real_tensorflow_makes_no_function_of_an_operation() -> None:
-    """Once it has been told to: what it says of a failure names no function any more."""
-    found = subprocess.check_output([sys.executable, "-c", PROGRAM], env=os.environ | ONE_THREAD, text=True)
-    assert found.splitlines() == ["True True", "False True"]
+@pytest.mark.needs("bubblewrap")
+@pytest.mark.xdist_group("week09_transfer")
+def test_in_a_sandbox_no_function_is_made_of_an_operation(warm: Callable[[Path, str], Examiner]) -> None:
+    files = (SubmittedFile("transfer.py", MULTIPLIES),)
+    said = warm(ROOT, "week09_transfer").examine(Submission("ada", files, sha256="0")).output
+    assert "Matrix size-incompatible" in said
+    assert "function_node" not in said
 
 
-def test_where_there_is_no_tensorflow_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tensorflow_is_told_before_it_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its own call then sets the option to False, whatever it asks for; telling it twice is the same."""
+    told: list[tuple[str, bool]] = []
+    calls = ModuleType(eager.MODULE)
+    setattr(calls, eager.OPTION, lambda options, enable: told.append((options, enable)))
+    monkeypatch.setitem(sys.modules, eager.MODULE, calls)
+    for _ in range(2):
+        eager.run_operations_directly()
+    getattr(calls, eager.OPTION)("options", True)
+    assert told == [("options", False)]
+
+
+@pytest.mark.parametrize("present", [True, False])
+def test_where_there_is_no_such_option_nothing_happens(
+    present: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another TensorFlow, or where there is none."""
     monkeypatch.delitem(sys.modules, eager.MODULE, raising=False)
+    if present:
+        monkeypatch.setitem(sys.modules, eager.MODULE, ModuleType(eager.MODULE))
     eager.run_operations_directly()
-    assert eager.MODULE not in sys.modules
+    assert not hasattr(sys.modules.get(eager.MODULE), eager.OPTION)

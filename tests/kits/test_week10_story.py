@@ -2,45 +2,34 @@
 
 from __future__ import annotations
 
-import json
 import re
-import subprocess
-import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
 from autograder.kit import Kit
 
+Tell = Callable[[Kit, Mapping[str, str]], dict[str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 KIT = Kit.load(ROOT, "week10_parts")
 ANSWERS = (ROOT / "solutions" / "week10_parts" / "borrow.py").read_text(encoding="utf-8")
 STUB = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "raise NotImplementedError", ANSWERS, flags=re.DOTALL)
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A student's folder with the given code and the public inputs, without an answer."""
-    (tmp_path / "inputs").mkdir()
-    for name, content in KIT.given.items():
-        (tmp_path / name).write_bytes(content)
-    (tmp_path / "inputs" / "settings.json").write_text(json.dumps(KIT.settings), encoding="utf-8")
-    return tmp_path
+# One process tells all stories.
+pytestmark = pytest.mark.xdist_group("week10_story")
 
 
-def told(folder: Path, answers: str) -> str:
-    """What the story says of these answers."""
-    (folder / "borrow.py").write_text(answers, encoding="utf-8")
-    run = subprocess.run(
-        [sys.executable, "lesson.py"], cwd=folder, capture_output=True, text=True, check=False, timeout=300
-    )
-    assert run.returncode == 0, run.stderr
-    return run.stdout
+@pytest.fixture(scope="module")
+def stories(told: Tell) -> dict[str, str]:
+    """What the story says of the solution and of the stub."""
+    return told(KIT, {"solution": ANSWERS, "stub": STUB})
 
 
-def test_the_story_of_a_solution_shows_what_the_donor_is_worth(folder: Path) -> None:
+def test_the_story_of_a_solution_shows_what_the_donor_is_worth(stories: dict[str, str]) -> None:
     """The graft beats random layers by far, and fine-tuning makes it better still."""
-    story = told(folder, ANSWERS)
+    story = stories["solution"]
     assert "frozen body: 14,368 parameters, 0 trainable and 14,368 frozen" in story
     reached = {
         name: float(share)
@@ -51,9 +40,9 @@ def test_the_story_of_a_solution_shows_what_the_donor_is_worth(folder: Path) -> 
     assert "48,140 parameters, 580 trainable" in story
 
 
-def test_the_story_of_a_stub_names_what_is_missing(folder: Path) -> None:
+def test_the_story_of_a_stub_names_what_is_missing(stories: dict[str, str]) -> None:
     """It goes on with the lesson's own networks to the end."""
-    story = told(folder, STUB)
+    story = stories["stub"]
     missing = [line.split()[0] for line in story.splitlines() if "not written yet" in line]
     assert list(dict.fromkeys(missing)) == list(KIT.tasks)
 

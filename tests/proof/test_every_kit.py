@@ -29,12 +29,12 @@ def test_the_kit_is_proven(slug: str, proven: Prove) -> None:
 
 @pytest.mark.parametrize("slug", KITS)
 def test_every_check_has_the_same_outcome_directly_and_through_the_sandbox(
-    slug: str, proven: Prove, store: Path
+    slug: str, proven: Prove, trainings: Path
 ) -> None:
     """In one process or through the sandbox: the outcome of every check on every answer is the same."""
     matrix = proven(ROOT, slug).matrix
     run = subprocess.run(
-        [sys.executable, str(HERE / "direct.py"), str(ROOT), slug, str(store)],
+        [sys.executable, str(HERE / "direct.py"), str(ROOT), slug, str(trainings)],
         env=os.environ | ONE_THREAD,
         capture_output=True,
         text=True,
