@@ -23,6 +23,7 @@ from .. import wire
 from . import child, fonts, kernel
 from .confine import close_all_but, confine, forget_handlers, threads
 from .eager import run_operations_directly
+from .lazy import lazily
 from .relatives import Relatives
 from .scratch import wipe
 from .spec import Spec
@@ -73,8 +74,9 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     sys.path.extend(spec.paths)
     os.chdir(spec.scratch[0])
     fonts.give(spec.fonts)
-    for name in spec.preload:
-        importlib.import_module(name)
+    with lazily():
+        for name in spec.preload:
+            importlib.import_module(name)
     run_operations_directly()
     if "numpy" in sys.modules or "keras" in sys.modules:
         # What a child would import for its first reply is imported once, here.

@@ -29,6 +29,7 @@ from ..examiner.replay import Replays
 from ..examiner.session import CheckSession
 from ..examiner.trainings import Trainings
 from ..inside.eager import run_operations_directly
+from ..inside.lazy import lazily
 from .folder import Handout
 from .forks import Forks
 from .run import Emit, Run
@@ -73,8 +74,9 @@ def warm_up(handout: Handout) -> Callable[[], None]:
     """Import what the kit declares, put the store before its training; return what prepares a call."""
     about = handout.about
     pictures = [about["picture"].rpartition(".")[0]] if "picture" in about else []
-    for name in (*about.get("preload", ()), *pictures):
-        importlib.import_module(name)
+    with lazily():
+        for name in (*about.get("preload", ()), *pictures):
+            importlib.import_module(name)
     run_operations_directly()
     if "keras" in sys.modules:
         for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
