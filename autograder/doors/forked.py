@@ -15,6 +15,7 @@ import time
 from typing import Any
 
 from ..inside import zygote
+from ..inside.lazy import lazily
 from ..inside.spec import Spec
 from ..sandbox.launch import Launch
 from ..sandbox.warm import MESSAGE_BYTES, Process, Warm
@@ -32,8 +33,9 @@ class Forked(Warm):
     def _begin(self, launch: Launch, theirs: socket.socket, log: Any) -> Process:
         spec = launch.spec
         sys.path.append(spec.paths[-1])  # the given code
-        for name in spec.preload:
-            importlib.import_module(name)
+        with lazily():
+            for name in spec.preload:
+                importlib.import_module(name)
         # A collection writes to every object that it looks at, so each side would get a copy of all of them.
         gc.collect()
         gc.freeze()
