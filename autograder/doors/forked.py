@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import signal
 import socket
@@ -15,7 +14,7 @@ import time
 from typing import Any
 
 from ..inside import zygote
-from ..inside.lazy import lazily
+from ..inside.preload import preload
 from ..inside.spec import Spec
 from ..sandbox.launch import Launch
 from ..sandbox.warm import MESSAGE_BYTES, Process, Warm
@@ -33,9 +32,7 @@ class Forked(Warm):
     def _begin(self, launch: Launch, theirs: socket.socket, log: Any) -> Process:
         spec = launch.spec
         sys.path.append(spec.paths[-1])  # the given code
-        with lazily():
-            for name in spec.preload:
-                importlib.import_module(name)
+        preload(spec.preload)
         # A collection writes to every object that it looks at, so each side would get a copy of all of them.
         gc.collect()
         gc.freeze()

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..inside.eager import run_operations_directly
+from ..inside.preload import preload
 from ..kit import Kit
 from ..records import Submission
 from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
@@ -115,11 +115,10 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
-    for name in kit.config.get("preload", ()):
-        imported = importlib.import_module(name)
-        if hasattr(imported, "INPUT_FOLDERS"):
-            imported.INPUT_FOLDERS.append(folder / "hidden")
-    run_operations_directly()
+    preload(names := kit.config.get("preload", ()))
+    for name in names:
+        if hasattr(sys.modules[name], "INPUT_FOLDERS"):
+            sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
     # Notebooks with magics need it; importing it in every fork would cost each of them anew.
     importlib.import_module("IPython.core.inputtransformer2")
     preparation(kit)()

@@ -22,8 +22,7 @@ from typing import Any
 from .. import wire
 from . import child, fonts, kernel
 from .confine import close_all_but, confine, forget_handlers, threads
-from .eager import run_operations_directly
-from .lazy import lazily
+from .preload import preload
 from .relatives import Relatives
 from .scratch import wipe
 from .spec import Spec
@@ -74,10 +73,7 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     sys.path.extend(spec.paths)
     os.chdir(spec.scratch[0])
     fonts.give(spec.fonts)
-    with lazily():
-        for name in spec.preload:
-            importlib.import_module(name)
-    run_operations_directly()
+    preload(spec.preload)
     if "numpy" in sys.modules or "keras" in sys.modules:
         # What a child would import for its first reply is imported once, here.
         for module in pkgutil.iter_modules(wire.__path__, wire.__name__ + "."):

@@ -28,8 +28,7 @@ from ..examiner.proxies import Proxies
 from ..examiner.replay import Replays
 from ..examiner.session import CheckSession
 from ..examiner.trainings import Trainings
-from ..inside.eager import run_operations_directly
-from ..inside.lazy import lazily
+from ..inside.preload import preload
 from .folder import Handout
 from .forks import Forks
 from .run import Emit, Run
@@ -74,10 +73,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
     """Import what the kit declares, put the store before its training; return what prepares a call."""
     about = handout.about
     pictures = [about["picture"].rpartition(".")[0]] if "picture" in about else []
-    with lazily():
-        for name in (*about.get("preload", ()), *pictures):
-            importlib.import_module(name)
-    run_operations_directly()
+    preload((*about.get("preload", ()), *pictures))
     if "keras" in sys.modules:
         for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
             importlib.import_module(module.name)

@@ -15,8 +15,6 @@ ROOT = Path(__file__).resolve().parents[2]
 KIT = Kit.load(ROOT, "week10_parts")
 ANSWERS = (ROOT / "solutions" / "week10_parts" / "borrow.py").read_text(encoding="utf-8")
 STUB = re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "raise NotImplementedError", ANSWERS, flags=re.DOTALL)
-
-
 # One process tells all stories.
 pytestmark = pytest.mark.xdist_group("week10_story")
 
