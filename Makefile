@@ -18,6 +18,9 @@ pip := $(bin)/python -m pip --disable-pip-version-check -qq
 supported := import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else \
 	"Expected Python 3.11, 3.12 or 3.13, found " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")
 
+# Without bytecode, each of the hundreds of commands that tests start would compile the whole project anew.
+export PYTHONDONTWRITEBYTECODE :=
+
 # A Python that is a shared library, as pyenv can build it, takes an eighth longer for everything.
 quick := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) \
 	or "libpython" in open("/proc/self/maps").read())
