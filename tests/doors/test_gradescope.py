@@ -131,7 +131,8 @@ def test_a_right_answer_stays_within_the_memory_of_the_container(
     with container.start() as process:
         reader = threading.Thread(target=lambda: said.append(process.communicate()[0]))
         reader.start()
-        peak = peak_bytes(process.pid, reader.is_alive, 0.05, NOT_OF_FILES)
+        # Most of it is held for seconds, and looking takes a processor as long as the kernel needs to count.
+        peak = peak_bytes(process.pid, reader.is_alive, 0.15, NOT_OF_FILES)
     assert process.returncode == 0, said
     assert container.results()["score"] == kit.points(), said
     print(f"peak: {peak / 1e6:.0f} MB")
