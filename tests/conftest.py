@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from system_needs import NEEDS, asked_for, missing
 
 from autograder.examiner import Examiner
+from autograder.inside.garbage import settle
 from autograder.kit import Kit
 
 HERE = Path(__file__).parent
@@ -35,6 +37,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     """Say what is missing before any test is skipped for it."""
     return [f"missing: {name}. {NEEDS[name].how_to_get_it()}" for name in config.stash[LACKING]]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while the tests are imported, nor in what they import."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        settle()
 
 
 @pytest.hookimpl(trylast=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import socket
@@ -14,6 +13,7 @@ import time
 from typing import Any
 
 from ..inside import zygote
+from ..inside.garbage import settle
 from ..inside.preload import preload
 from ..inside.spec import Spec
 from ..sandbox.launch import Launch
@@ -33,9 +33,7 @@ class Forked(Warm):
         spec = launch.spec
         sys.path.append(spec.paths[-1])  # the given code
         preload(spec.preload)
-        # A collection writes to every object that it looks at, so each side would get a copy of all of them.
-        gc.collect()
-        gc.freeze()
+        settle()
         process = os.fork()
         if process == 0:
             try:

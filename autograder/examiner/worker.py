@@ -5,7 +5,6 @@ Run as `python -m autograder.examiner.worker FD` by the client; FD is its end of
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import signal
@@ -19,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from ..inside.garbage import settle
 from ..inside.preload import preload
 from ..kit import Kit
 from ..records import Submission
@@ -74,8 +74,6 @@ def serve_with(
     watch: Callable[[fork.Event], None] = lambda event: None,
 ) -> None:
     """Examine one submission after another in `sandbox`; `folder` is for the kit's files alone."""
-    # As in the sandbox's warm process: imports make little garbage.
-    gc.disable()
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
     with without_extras(kit):
@@ -96,9 +94,7 @@ def serve_with(
             isolation=level,
             watch=watch,
         )
-        gc.collect()
-        gc.freeze()
-        gc.enable()
+        settle()
         sandbox.wait()
         say(link, ready=True)
         while True:

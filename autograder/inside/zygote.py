@@ -7,7 +7,6 @@ of the child is left.
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -22,6 +21,7 @@ from typing import Any
 from .. import wire
 from . import child, fonts, kernel
 from .confine import close_all_but, confine, forget_handlers, threads
+from .garbage import settle
 from .preload import preload
 from .relatives import Relatives
 from .scratch import wipe
@@ -47,8 +47,6 @@ def serve(control: socket.socket, spec: Spec) -> None:
     try:
         close_all_but(control.fileno())
         confine(spec)
-        # Imports make little garbage, and looking for it takes a seventh of their time.
-        gc.disable()
         prepare = _warm_up(spec)
         # After all imports: they may read what a process that cannot be traced may not.
         kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
@@ -59,11 +57,7 @@ def serve(control: socket.socket, spec: Spec) -> None:
         control.send(json.dumps({"failed": traceback.format_exc()[-8_000:]}).encode())
         return
     _be_silent()
-    gc.collect()
-    gc.freeze()
-    gc.enable()
-    # Networks are many small objects, and a submission's process is short.
-    gc.set_threshold(20_000)
+    settle()
     control.send(json.dumps({"ready": True, "fonts": made}).encode())
     _Zygote(control, spec, prepare).run()
 

@@ -7,7 +7,6 @@ the next one ends it; else the process is good for `once`. What the student's co
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -28,6 +27,7 @@ from ..examiner.proxies import Proxies
 from ..examiner.replay import Replays
 from ..examiner.session import CheckSession
 from ..examiner.trainings import Trainings
+from ..inside.garbage import settle
 from ..inside.preload import preload
 from .folder import Handout
 from .forks import Forks
@@ -53,8 +53,7 @@ def main(folder: Path, forks: bool) -> None:
         def serve(session: CheckSession) -> None:
             replays = Replays(Names.of(handout.files()))
             run = Run(handout, session, proxies, slow, prepare, replays, emit)
-            gc.collect()
-            gc.freeze()
+            settle()
             fork = forks and threads.count() == 1
             emit({"ready": True, "forks": fork})
             if fork:
