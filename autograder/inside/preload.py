@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from .eager import run_operations_directly
 from .garbage import settle
 from .lazy import lazily
+from .shortcuts import take_shortcuts
 
 
 def preload(names: Iterable[str]) -> None:
@@ -22,4 +23,5 @@ def preload(names: Iterable[str]) -> None:
         for name in names:
             importlib.import_module(name)
     run_operations_directly()
+    take_shortcuts()
     settle()
