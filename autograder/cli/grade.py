@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from autograder.examiner import Examiner, ExaminerDied
 from autograder.grading import (
     CannotExamineError,
     ClassGrades,
+    Entry,
     Executor,
     GradesFolder,
     LocalExecutor,
@@ -132,12 +133,15 @@ def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
     )
     entries = list(find(order.folder, kit.slug, kit.module))
     with view.running(kit, order.jobs if order.scheduler is None else None):
-        return grade_class(kit, entries, order.out, _executor(order, kit), wishes, view.progress)
+        return grade_class(kit, entries, order.out, _executor(order, kit, entries), wishes, view.progress)
 
 
-def _executor(order: GradeOrder, kit: Kit) -> Executor:
+def _executor(order: GradeOrder, kit: Kit, entries: Sequence[Entry]) -> Executor:
     if order.scheduler is None:
-        start = partial(Examiner, kit, isolation=order.isolation, store=cache_folder("trainings"))
+        # One is soon read, a class is not.
+        known = [entry.read() for entry in entries] if len(entries) == 1 else []
+        store = cache_folder("trainings")
+        start = partial(Examiner, kit, isolation=order.isolation, store=store, only=known)
         return LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
     try:
         from autograder.grading.cluster import DaskExecutor

@@ -32,7 +32,7 @@ class Forked(Warm):
     def _begin(self, launch: Launch, theirs: socket.socket, log: Any) -> Process:
         spec = launch.spec
         sys.path.append(spec.paths[-1])  # the given code
-        preload(spec.preload)
+        preload(spec.preload, spec.without)
         settle()
         process = os.fork()
         if process == 0:

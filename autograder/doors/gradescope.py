@@ -48,7 +48,7 @@ def main(root: Path) -> int:
         examiner.kill()
 
     try:
-        with LeanExaminer(kit, settings.isolation, results.add) as examiner:
+        with LeanExaminer(kit, settings.isolation, results.add, only=[submission]) as examiner:
             timer = threading.Timer(settings.seconds, stop, [examiner])
             timer.daemon = True
             timer.start()

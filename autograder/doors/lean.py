@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..examiner import Examiner
+from ..examiner.extras import needless_for
 from ..examiner.limits import sandbox_limits
 from ..kit import Kit
 from ..records import CheckResult, Report, Submission
@@ -21,14 +22,24 @@ class LeanExaminer(Examiner):
     as a program, which takes as much memory as an ordinary examiner.
     """
 
-    def __init__(self, kit: Kit, isolation: str, seen: Callable[[CheckResult], None] | None = None) -> None:
-        """Start the process; `seen` is told the result of every check of every submission as it is done."""
+    def __init__(
+        self,
+        kit: Kit,
+        isolation: str,
+        seen: Callable[[CheckResult], None] | None = None,
+        only: Sequence[Submission] = (),
+    ) -> None:
+        """Start the process; `seen` is told the result of every check of every submission as it is done.
+
+        It is sooner ready, and smaller, where all submissions to come are known: `only` these.
+        """
         self._seen = seen
         # The sandbox is a fork of it and can read its environment.
         self._start(
             ["-P", "-s", "-B", "-m", "autograder.doors.lean_worker"], VARIABLES | {"PATH": os.defpath}
         )
-        self._send(json.dumps(_public(kit, isolation)).encode())
+        without = needless_for(kit, only)
+        self._send(json.dumps(_public(kit, isolation) | {"without": without}).encode())
         self._send(kit.zip())
 
     def examine(self, submission: Submission) -> Report:

@@ -50,6 +50,7 @@ def _serve(public: dict[str, Any], folder: Path, link: Connection) -> None:
         given={name: b64decode(content) for name, content in public["given"].items()},
         module=public["module"],
         preload=public["preload"],
+        without=public["without"],
         prepare=public["prepare"],
         seed=public["seed"],
         limits=Limits.of(public["limits"]),

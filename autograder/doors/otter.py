@@ -60,12 +60,12 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         _empty(self._picked, keep_notebook=bool(config.pdf or config.token))
         levels = self.plugin_config["isolation"]
         if config.otter_run:
-            self._examiner = Examiner(kit, levels["run"])
+            self._examiner = Examiner(kit, levels["run"], only=[self._submission])
         else:
             # In a container the checks lie where everybody could read them.
             for folder in (autograder / "source", self._picked.parent):
                 folder.chmod(0o700)
-            self._examiner = LeanExaminer(kit, levels["container"])
+            self._examiner = LeanExaminer(kit, levels["container"], only=[self._submission])
 
     def before_execution(self, submission: Any) -> Any:
         """Give Otter's kernel an empty notebook, and no file that it could import."""

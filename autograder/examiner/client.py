@@ -17,6 +17,7 @@ from typing import Any, Self
 from ..kit import Kit
 from ..records import Report, Submission
 from ..sandbox import IsolationUnavailable
+from .extras import needless_for
 from .threads import ONE_THREAD
 
 
@@ -27,11 +28,22 @@ class ExaminerDied(RuntimeError):
 class Examiner:
     """One warm examiner with a sandbox of its own; starts at once, and is waited for at the first use."""
 
-    def __init__(self, kit: Kit, isolation: str = "bubblewrap", store: Path | None = None) -> None:
-        """Start the process; `store` is a folder in which trainings are kept from run to run."""
+    def __init__(
+        self,
+        kit: Kit,
+        isolation: str = "bubblewrap",
+        store: Path | None = None,
+        only: Sequence[Submission] = (),
+    ) -> None:
+        """Start the process; `store` is a folder in which trainings are kept from run to run.
+
+        It is sooner ready where all submissions to come are known: `only` these.
+        """
         self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
         self._send(kit.zip())
-        self._send(json.dumps({"isolation": isolation, "store": store and str(store)}).encode())
+        without = needless_for(kit, only)
+        options = {"isolation": isolation, "store": store and str(store), "without": without}
+        self._send(json.dumps(options).encode())
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start a Python with `arguments` and the number of its end of the link."""

@@ -1,55 +1,27 @@
-"""Imports without what Keras can do without: it takes nearly half of their time."""
+"""What Keras need not bring along, as a kit's code and a submission tell."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
-from importlib.machinery import ModuleSpec
-from types import FrameType, ModuleType
+from collections.abc import Sequence
 
+from ..inside.extras import EXTRAS
 from ..kit import Kit
-
-# What Keras imports where it is installed, each with a word that stands in all code which makes use of that:
-# galleries of pictures, tables as data, sparse matrices, wrappers of models.
-EXTRAS = {"matplotlib": "visualization", "pandas": "pandas", "scipy": "scipy", "sklearn": "wrappers"}
-# Keras, and the old one that TensorFlow still brings along.
-KERAS = ("keras.", "tensorflow.python.keras.")
+from ..records import Submission
 
 
-@contextmanager
-def without_extras(kit: Kit) -> Iterator[None]:
-    """While it lasts, Keras does not find its extras, save those that the kit's code speaks of.
-
-    Others than Keras find all. For a process in which only the kit's code runs: a submission may use them.
-    """
+def needless(kit: Kit) -> tuple[str, ...]:
+    """For a process in which only the kit's code runs: the extras that it makes no use of."""
     code = "\n".join(content.decode() for name, content in kit.files.items() if name.endswith(".py"))
-    finder = _KeepsFromKeras({name for name, word in EXTRAS.items() if word not in code})
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
+    return tuple(name for name, word in EXTRAS.items() if word not in code)
 
 
-class _KeepsFromKeras:
-    """Asked before all other finders."""
+def needless_for(kit: Kit, only: Sequence[Submission]) -> tuple[str, ...]:
+    """For a sandbox that is for these submissions alone: the same, unless one so much as names an extra.
 
-    def __init__(self, names: Collection[str]) -> None:
-        self._names = names
-
-    def find_spec(
-        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
-    ) -> ModuleSpec | None:
-        """Refuse Keras one of the names; leave everything else to others."""
-        if name in self._names and _importer().startswith(KERAS):
-            raise ModuleNotFoundError(f"{name} is kept from Keras: no check needs it", name=name)
-        return None
-
-
-def _importer() -> str:
-    """The name of the module whose code has the import that is being done."""
-    frame: FrameType | None = sys._getframe(2)
-    while frame and str(frame.f_globals.get("__name__")).startswith("importlib."):
-        frame = frame.f_back
-    return str(frame.f_globals.get("__name__")) if frame else ""
+    Then Keras has all of them: scikit-learn gives tables of Pandas, and what a submission imports itself is
+    quicker to have where Keras has imported it before. So it is where nobody knows what is to come.
+    """
+    texts = (file.content.decode(errors="replace") for submission in only for file in submission.files)
+    words = {*EXTRAS, *EXTRAS.values()}
+    named = any(word in text for text in texts for word in words)
+    return () if named or not only else needless(kit)

@@ -25,7 +25,7 @@ from ..records import Submission
 from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
 from . import fork
 from .examine import Examination
-from .extras import without_extras
+from .extras import needless
 from .limits import check_seconds, sandbox_limits
 from .names import Names
 from .proxies import Proxies
@@ -57,6 +57,7 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
         given=kit.given,
         module=kit.module,
         preload=kit.config.get("preload", ()),
+        without=options["without"],
         prepare=kit.config.get("prepare"),
         seed=kit.seed,
         limits=Limits.of(sandbox_limits(kit)),
@@ -76,8 +77,7 @@ def serve_with(
     """Examine one submission after another in `sandbox`; `folder` is for the kit's files alone."""
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
-    with without_extras(kit):
-        trainings = warm_up(kit, folder, proxies, store)
+    trainings = warm_up(kit, folder, proxies, store)
     call_seconds, level = sandbox.limits.call_seconds, sandbox.isolation.value
 
     def serve(session: CheckSession) -> None:
@@ -111,7 +111,7 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
-    preload(names := kit.config.get("preload", ()))
+    preload(names := kit.config.get("preload", ()), needless(kit))
     for name in names:
         if hasattr(sys.modules[name], "INPUT_FOLDERS"):
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")

@@ -10,6 +10,7 @@ import sys
 import typing
 from typing import Any
 
+TRACKABLES = "tensorflow.python.trackable.autotrackable"
 # Asked for whenever TensorFlow looks whether something is a tensor. Python 3.12 works it out once, too.
 PARTS_OF_PROTOCOL = "_get_protocol_attrs"
 # Of these nothing is ever tracked or wrapped.
@@ -20,19 +21,16 @@ def take_shortcuts() -> None:
     """Take them from now on; without effect where Keras is not imported."""
     if sys.version_info < (3, 12):
         setattr(typing, PARTS_OF_PROTOCOL, functools.cache(getattr(typing, PARTS_OF_PROTOCOL)))
-    if "keras" in sys.modules:
-        _set_plain_attributes_directly()
+    if "keras" in sys.modules and TRACKABLES in sys.modules:
+        _set_plain_attributes_directly(sys.modules["keras"].Layer, sys.modules[TRACKABLES].AutoTrackable)
 
 
-def _set_plain_attributes_directly() -> None:
+def _set_plain_attributes_directly(layers: Any, trackables: Any) -> None:
     """Have layers set numbers, strings and the like as Keras does in the end, without looking what to track.
 
-    Keras 3.15 and TensorFlow 2.21 look three times, in `Layer`, `KerasAutoTrackable` and `AutoTrackable`.
+    Keras 3.15 and TensorFlow 2.21 look in `Layer`, in `KerasAutoTrackable` and, last, in `AutoTrackable`.
     """
-    import keras
-    from tensorflow.python.trackable.autotrackable import AutoTrackable
-
-    in_full = keras.Layer.__setattr__
+    in_full = layers.__setattr__
 
     def set_attribute(layer: Any, name: str, value: Any) -> None:
         if type(value) not in PLAIN or "_tracker" not in vars(layer):
@@ -43,6 +41,6 @@ def _set_plain_attributes_directly() -> None:
                 return
         except AttributeError:
             pass
-        super(AutoTrackable, layer).__setattr__(name, value)
+        super(trackables, layer).__setattr__(name, value)
 
-    keras.Layer.__setattr__ = set_attribute
+    layers.__setattr__ = set_attribute

@@ -14,6 +14,8 @@ class Spec:
 
     module: str
     preload: tuple[str, ...] = ()
+    # What is kept from Keras meanwhile.
+    without: tuple[str, ...] = ()
     prepare: str | None = None
     seed: int = 0
     paths: tuple[str, ...] = ()
@@ -48,6 +50,6 @@ class Spec:
     def from_json(cls, text: bytes) -> Spec:
         """Read what `to_json` wrote."""
         data: dict[str, Any] = json.loads(text)
-        for name in ("preload", "paths", "scratch", "readable", "writable"):
+        for name in ("preload", "without", "paths", "scratch", "readable", "writable"):
             data[name] = tuple(data[name])
         return cls(**data)

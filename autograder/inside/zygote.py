@@ -67,7 +67,7 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     sys.path.extend(spec.paths)
     os.chdir(spec.scratch[0])
     fonts.give(spec.fonts)
-    preload(spec.preload)
+    preload(spec.preload, spec.without)
     if "numpy" in sys.modules or "keras" in sys.modules:
         # What a child would import for its first reply is imported once, here.
         for module in pkgutil.iter_modules(wire.__path__, wire.__name__ + "."):

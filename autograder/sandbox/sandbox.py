@@ -28,8 +28,8 @@ class Sandbox:
 
     `given` maps names below one folder to contents: code and inputs that submissions may read and import.
     `module` is the name under which a submission is loaded. `preload` are modules imported once, before
-    every fork; `prepare` names a function (`lesson.deterministic`), called with `seed` then and before each
-    call.
+    every fork, for which Keras does not find those named in `without`; `prepare` names a function
+    (`lesson.deterministic`), called with `seed` then and before each call.
 
     A fork of the process that made it may load and call while that process waits, which then clears.
     `start` starts its warm process in another way than by a program.
@@ -46,12 +46,13 @@ class Sandbox:
         limits: Limits | None = None,
         isolation: Isolation = Isolation.BUBBLEWRAP,
         start: Callable[[Launch], Warm] = Warm,
+        without: Sequence[str] = (),
     ) -> None:
         self.limits = limits or Limits()
         self.isolation = isolation
         self._start_warm = start
         self._owner = os.getpid()
-        self._wanted = Spec(module=module, preload=tuple(preload), prepare=prepare, seed=seed)
+        self._wanted = Spec(module, tuple(preload), tuple(without), prepare, seed)
         self._workplace = Workplace(given)
         self._child: Child | None = None
         self._source: Source | None = None

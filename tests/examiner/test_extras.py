@@ -1,68 +1,69 @@
-"""Keras is imported without what it can do without; nobody else misses anything."""
+"""A kit's code and a submission decide what Keras brings along."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from autograder.examiner import extras
-from autograder.examiner.extras import without_extras
+from autograder.examiner import Examiner
+from autograder.examiner.extras import needless, needless_for
+from autograder.inside.extras import EXTRAS
 from autograder.kit import Kit
+from autograder.records import Submission, SubmittedFile
 
-PROGRAM = """
+ROOT = Path(__file__).parents[2]
+# Names no extra, so that it gets none, and says which are there all the same.
+ASKS = """
+import importlib
 import sys
-from pathlib import Path
 
-from autograder.examiner.extras import EXTRAS, without_extras
-from autograder.kit import Kit
+import keras
 
-with without_extras(Kit.load(Path(sys.argv[1]), "sums")):
-    import keras
-print([name for name in EXTRAS if name in sys.modules])
-import pandas, sklearn
+names = ("mat" "plotlib", "pan" "das", "sci" "py", "sk" "learn")
+print([name for name in names if name in sys.modules])
+print(importlib.import_module(names[1]).DataFrame.__name__)
 print(keras.Sequential([keras.Input([2]), keras.layers.Dense(3)]).count_params())
 """
-# A module that nothing else here imports.
-EXTRA = "colorsys"
-Import = Callable[[str], object]
 
 
-@pytest.fixture
-def import_in(monkeypatch: pytest.MonkeyPatch) -> Import:
-    """Import the extra anew in the code of a module of some name."""
-    monkeypatch.setitem(extras.EXTRAS, EXTRA, "rainbow")
-
-    def import_in(importer: str) -> object:
-        monkeypatch.delitem(sys.modules, EXTRA, raising=False)
-        names: dict[str, object] = {"__name__": importer}
-        exec(f"import {EXTRA}", names)
-        return names[EXTRA]
-
-    return import_in
+def handed_in(text: str, name: str = "transfer.py") -> Submission:
+    return Submission("ada", (SubmittedFile(name, text.encode()),), sha256="0")
 
 
-def test_a_real_keras_works_without(toy: Kit) -> None:
+def test_what_the_kits_code_speaks_of_is_needed(toy: Kit) -> None:
+    assert set(needless(toy)) == set(EXTRAS)
+    lesson = toy.files["given/lesson.py"] + b"\n# of pandas\n"
+    speaks = replace(toy, files={**toy.files, "given/lesson.py": lesson})
+    assert set(needless(speaks)) == {*EXTRAS} - {"pandas"}
+
+
+@pytest.mark.parametrize("word", [*EXTRAS, *EXTRAS.values()])
+def test_a_submission_that_names_one_has_all(word: str, toy: Kit) -> None:
+    """Whatever comes of one may be another's."""
+    assert needless_for(toy, [handed_in("import numpy"), handed_in(f"from {word} import *")]) == ()
+
+
+def test_where_nobody_names_one_there_is_none(toy: Kit) -> None:
+    """Unless it is not known who comes."""
+    assert needless_for(toy, [handed_in("import numpy")]) == needless(toy)
+    assert needless_for(toy, []) == ()
+
+
+@pytest.mark.needs("bubblewrap")
+def test_a_real_keras_works_without() -> None:
     """What was kept from it can be imported afterwards."""
-    root = Path(__file__).parents[1] / "toy"
-    said = subprocess.check_output([sys.executable, "-c", PROGRAM, str(root)], text=True)
-    assert said.splitlines() == ["[]", "9"]
+    submission = handed_in(ASKS)
+    with Examiner(Kit.load(ROOT, "week09_transfer"), only=[submission]) as examiner:
+        report = examiner.examine(submission)
+    assert report.output.splitlines() == ["[]", "DataFrame", "9"]
 
 
-def test_only_keras_does_not_find_an_extra(toy: Kit, import_in: Import) -> None:
-    """While it lasts; afterwards, Keras finds it too."""
-    with without_extras(toy):
-        assert import_in("lesson")
-        with pytest.raises(ModuleNotFoundError, match="kept from Keras"):
-            import_in("keras.src.wrappers.fixes")
-    assert import_in("keras.src.wrappers.fixes")
-
-
-def test_what_the_kits_code_speaks_of_is_no_extra(toy: Kit, import_in: Import) -> None:
-    lesson = toy.files["given/lesson.py"] + b"\n# a rainbow\n"
-    with without_extras(replace(toy, files={**toy.files, "given/lesson.py": lesson})):
-        assert import_in("keras.src.wrappers.fixes")
+@pytest.mark.needs("bubblewrap")
+@pytest.mark.xdist_group("week09_transfer")
+def test_where_many_may_come_all_is_there(warm: Callable[[Path, str], Examiner]) -> None:
+    """What one of them uses, the next may do without."""
+    said = warm(ROOT, "week09_transfer").examine(handed_in(ASKS)).output
+    assert said.splitlines() == [str([*EXTRAS]), "DataFrame", "9"]

@@ -51,20 +51,29 @@ def trained():
 """
 
 
-def in_child(examiner: Examiner, kit: Kit, text: str) -> list[str]:
-    """Hashes of base and graft, trained in a child of the sandbox by what it loads."""
+def trains(kit: Kit, text: str) -> Submission:
+    """What trains base and graft while it is loaded, and prints their hashes."""
     program = f"ANSWERS = {text!r}\nnames = {{}}\nexec(ANSWERS, names)\nprint(*names['trained']())\n"
-    report = examiner.examine(Submission("trains", (SubmittedFile(f"{kit.module}.py", program.encode()),)))
+    return Submission("trains", (SubmittedFile(f"{kit.module}.py", program.encode()),))
+
+
+def asked(kit: Kit) -> Submission:
+    """The answers that checks train."""
+    by_name = {check.name: check.task for check in kit.checks}
+    text = only(solution(ROOT, kit), [by_name[name] for name in kit.calibrated.values()])
+    return Submission("asked", (SubmittedFile(f"{kit.module}.py", text.encode()),))
+
+
+def in_child(examiner: Examiner, submission: Submission) -> list[str]:
+    """Hashes of base and graft, trained in a child of the sandbox by what it loads."""
+    report = examiner.examine(submission)
     assert {check.outcome for check in report.checks} == {"not_attempted"}, (report.message, report.output)
     return report.output.split()
 
 
-def in_examiner(examiner: Examiner, kit: Kit) -> tuple[list[str], dict[str, Any]]:
+def in_examiner(examiner: Examiner, kit: Kit, submission: Submission) -> tuple[list[str], dict[str, Any]]:
     """Hashes of base and graft as a report has them, trained in a fork of the examiner; its environment."""
-    by_name = {check.name: check.task for check in kit.checks}
-    tasks = [by_name[name] for name in kit.calibrated.values()]
-    text = only(solution(ROOT, kit), tasks)
-    report = examiner.examine(Submission("asked", (SubmittedFile(f"{kit.module}.py", text.encode()),)))
+    report = examiner.examine(submission)
     by_check = {training.check: training.weights_sha256 for training in report.trainings}
     return [by_check[check] for check in kit.calibrated.values()], asdict(report.environment)
 
@@ -99,13 +108,14 @@ def at_level(
     kit: Kit, text: str, level: str, alone: int, loaded: int
 ) -> tuple[list[list[str]], dict[str, Any]]:
     """Hashes from every process at one level, and what the examiner's report says that it ran on."""
+    child, examined = trains(kit, text), asked(kit)
     # In containers, where there is no bubblewrap, sandboxes are forks of the examiner.
     start = Examiner if level == "bubblewrap" else LeanExaminer
-    with start(kit, isolation=level) as examiner:
-        examined, environment = in_examiner(examiner, kit)
-        hashes = [examined, *(in_child(examiner, kit, text) for _ in range(alone))]
+    with start(kit, isolation=level, only=[child, examined]) as examiner:
+        first, environment = in_examiner(examiner, kit, examined)
+        hashes = [first, *(in_child(examiner, child) for _ in range(alone))]
         with full_load():
-            hashes += [in_child(examiner, kit, text) for _ in range(loaded)]
+            hashes += [in_child(examiner, child) for _ in range(loaded)]
     return hashes, environment
 
 
