@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 DEPTH = 4
@@ -40,16 +41,22 @@ def opened(files: Mapping[str, bytes], depth: int = DEPTH) -> Iterator[tuple[str
 
 def texts(files: Mapping[str, bytes]) -> Iterator[Text]:
     """The name and text of every file, whole and, of a notebook, every string in it by itself."""
+    # The same file is in many of the zips.
+    without_spaces = cache(_without_spaces)
+
+    def text(where: str, text: str) -> Text:
+        return Text(where, text, *without_spaces(text))
+
     for where, content in opened(files):
-        yield _text(where, where)
+        yield text(where, where)
         whole = content.decode("utf-8", "replace")
-        yield _text(where, whole)
+        yield text(where, whole)
         if where.endswith((".ipynb", ".json")):
             try:
                 data = json.loads(whole)
             except ValueError:
                 continue
-            yield from (_text(where, string) for string in _strings(data))
+            yield from (text(where, string) for string in _strings(data))
 
 
 def squeezed(text: str) -> str:
@@ -67,12 +74,13 @@ def normal_lines(source: str) -> list[str]:
     return [squeezed(line) for line in ast.unparse(tree).split("\n") if line.strip()]
 
 
-def _text(where: str, text: str) -> Text:
+def _without_spaces(text: str) -> tuple[str, str]:
+    """A text without spaces, as it stands and as Python would write it."""
     try:
         code = "".join(normal_lines(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         code = ""
-    return Text(where, text, squeezed(text), code)
+    return squeezed(text), code
 
 
 def _strings(data: Any) -> Iterator[str]:
