@@ -16,8 +16,6 @@ import pytest
 
 HERE = Path(__file__).parent
 NOT_ATTEMPTED = "not attempted"
-# When garbage is looked for.
-USUAL = gc.get_threshold()
 
 # TensorFlow reads this when it is imported: no notes about the machine, such as a missing GPU.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -65,19 +63,15 @@ def pytest_collection() -> Generator[None, object, object]:
 
     Networks are many small objects: it would take a fifth of the time.
     """
+    enabled = gc.isenabled()
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
         gc.set_threshold(20_000)
-        gc.enable()
-
-
-def pytest_unconfigure() -> None:
-    """A notebook goes on as before."""
-    gc.unfreeze()
-    gc.set_threshold(*USUAL)
+        if enabled:
+            gc.enable()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import types
@@ -100,9 +101,21 @@ def _seen(env: dict[str, Any], module: str, task: str) -> _Seen:
     if task not in env:
         raise NotAttempted(f"{task}: not attempted yet; run the cell that defines it")
     seen, where = _Seen(), ("--rootdir", str(HERE), "-c", str(HERE / "pytest.ini"))
-    with _imports(module, env):
+    with _imports(module, env), _garbage_as_before():
         seen.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), "--task", task], [seen]))
     return seen
+
+
+@contextmanager
+def _garbage_as_before() -> Iterator[None]:
+    """Collect what the checks leave behind, and undo what `conftest.py` does about garbage."""
+    usual = gc.get_threshold()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
+        gc.set_threshold(*usual)
 
 
 @contextmanager

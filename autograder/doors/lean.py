@@ -31,7 +31,7 @@ class LeanExaminer(Examiner):
     ) -> None:
         """Start the process; `seen` is told the result of every check of every submission as it is done.
 
-        It is sooner ready, and smaller, where all submissions to come are known: `only` these.
+        It is sooner ready, and smaller, where all submissions to come are known: then it is for `only` these.
         """
         self._seen = seen
         # The sandbox is a fork of it and can read its environment.

@@ -37,7 +37,7 @@ class Examiner:
     ) -> None:
         """Start the process; `store` is a folder in which trainings are kept from run to run.
 
-        It is sooner ready where all submissions to come are known: `only` these.
+        It is sooner ready where all submissions to come are known: then it is for `only` these.
         """
         self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
         self._send(kit.zip())

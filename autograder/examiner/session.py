@@ -57,9 +57,10 @@ class CheckSession:
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
         """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
         paths = [str(folder / name) for name in files]
-        # What somebody's own tests are run with is not for these.
+        # What somebody's own tests are run with is not for these, nor is what happens to be installed.
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             os.environ.pop(name, None)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         status = pytest.main(
             [*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self, _fixtures(self._kit)]
         )

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
 
-# What Keras imports where it is installed, each with a word that stands in all code which makes use of that:
-# galleries of pictures, tables as data, sparse matrices, wrappers of models.
+# What Keras imports where it is installed, each with a word of code which has Keras use it: galleries of
+# pictures, tables as data, sparse matrices, wrappers of models.
 EXTRAS = {"matplotlib": "visualization", "pandas": "pandas", "scipy": "scipy", "sklearn": "wrappers"}
 # Keras, and the old one that TensorFlow still brings along.
 KERAS = ("keras.", "tensorflow.python.keras.")

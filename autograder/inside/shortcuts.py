@@ -18,11 +18,15 @@ PLAIN = frozenset({bool, float, int, str, type(None)})
 
 
 def take_shortcuts() -> None:
-    """Take them from now on; without effect where Keras is not imported."""
-    if sys.version_info < (3, 12):
-        setattr(typing, PARTS_OF_PROTOCOL, functools.cache(getattr(typing, PARTS_OF_PROTOCOL)))
+    """Take them from now on; without effect where Keras is not imported, or where they are taken already."""
+    parts: Any = getattr(typing, PARTS_OF_PROTOCOL, None)
+    if sys.version_info < (3, 12) and not hasattr(parts, "__wrapped__"):
+        setattr(typing, PARTS_OF_PROTOCOL, functools.cache(parts))
     if "keras" in sys.modules and TRACKABLES in sys.modules:
-        _set_plain_attributes_directly(sys.modules["keras"].Layer, sys.modules[TRACKABLES].AutoTrackable)
+        layers, trackables = sys.modules["keras"].Layer, sys.modules[TRACKABLES].AutoTrackable
+        # With another backend than TensorFlow they are none.
+        if issubclass(layers, trackables) and not hasattr(layers.__setattr__, "__wrapped__"):
+            _set_plain_attributes_directly(layers, trackables)
 
 
 def _set_plain_attributes_directly(layers: Any, trackables: Any) -> None:
@@ -32,6 +36,7 @@ def _set_plain_attributes_directly(layers: Any, trackables: Any) -> None:
     """
     in_full = layers.__setattr__
 
+    @functools.wraps(in_full)
     def set_attribute(layer: Any, name: str, value: Any) -> None:
         if type(value) not in PLAIN or "_tracker" not in vars(layer):
             in_full(layer, name, value)

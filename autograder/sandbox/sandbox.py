@@ -28,7 +28,7 @@ class Sandbox:
 
     `given` maps names below one folder to contents: code and inputs that submissions may read and import.
     `module` is the name under which a submission is loaded. `preload` are modules imported once, before
-    every fork, for which Keras does not find those named in `without`; `prepare` names a function
+    every fork; meanwhile Keras does not find those named in `without`. `prepare` names a function
     (`lesson.deterministic`), called with `seed` then and before each call.
 
     A fork of the process that made it may load and call while that process waits, which then clears.

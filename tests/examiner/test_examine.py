@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +172,21 @@ def test_options_for_other_tests_change_no_grade(
     submission = Submission("somebody", (SubmittedFile("sums.py", solved.encode()),))
     with Examiner(toy) as examiner:
         assert examiner.examine(submission).score == toy.points()
+
+
+def test_what_happens_to_be_installed_has_no_part_in_it(
+    toy: Kit, solved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By itself, pytest loads every plug-in that it finds."""
+    found = tmp_path / "spoils-1.0.dist-info"
+    found.mkdir()
+    (found / "METADATA").write_text("Metadata-Version: 2.1\nName: spoils\nVersion: 1.0\n")
+    (found / "entry_points.txt").write_text("[pytest11]\nspoils = spoils\n")
+    (tmp_path / "spoils.py").write_text("raise RuntimeError('this plug-in was loaded')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with Examiner(toy) as examiner:
+        report = examiner.examine(Submission("ada", (SubmittedFile("sums.py", solved.encode()),)))
+    assert report.score == report.max_score
 
 
 def test_of_a_brief_submission_the_first_loss_of_a_task_is_all_that_is_seen(toy: Kit, solved: str) -> None:

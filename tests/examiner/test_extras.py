@@ -40,10 +40,16 @@ def test_what_the_kits_code_speaks_of_is_needed(toy: Kit) -> None:
     assert set(needless(speaks)) == {*EXTRAS} - {"pandas"}
 
 
-@pytest.mark.parametrize("word", [*EXTRAS, *EXTRAS.values()])
+@pytest.mark.parametrize("word", [*EXTRAS, *EXTRAS.values(), "\\u0070andas"])
 def test_a_submission_that_names_one_has_all(word: str, toy: Kit) -> None:
     """Whatever comes of one may be another's."""
     assert needless_for(toy, [handed_in("import numpy"), handed_in(f"from {word} import *")]) == ()
+
+
+def test_what_may_say_anything_may_name_one(toy: Kit) -> None:
+    """Notebooks may be in other encodings than UTF-8."""
+    file = SubmittedFile("sums.ipynb", '{"source": "import pandas"}'.encode("utf-16"))
+    assert needless_for(toy, [Submission("ada", (file,))]) == ()
 
 
 def test_where_nobody_names_one_there_is_none(toy: Kit) -> None:

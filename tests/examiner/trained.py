@@ -109,9 +109,9 @@ def at_level(
 ) -> tuple[list[list[str]], dict[str, Any]]:
     """Hashes from every process at one level, and what the examiner's report says that it ran on."""
     child, examined = trains(kit, text), asked(kit)
-    # In containers, where there is no bubblewrap, sandboxes are forks of the examiner.
-    start = Examiner if level == "bubblewrap" else LeanExaminer
-    with start(kit, isolation=level, only=[child, examined]) as examiner:
+    # As a class is examined; and as in containers, where what is to come is known, and sandboxes are forks.
+    as_class = level == "bubblewrap"
+    with Examiner(kit) if as_class else LeanExaminer(kit, level, only=[child, examined]) as examiner:
         first, environment = in_examiner(examiner, kit, examined)
         hashes = [first, *(in_child(examiner, child) for _ in range(alone))]
         with full_load():

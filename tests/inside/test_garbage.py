@@ -23,6 +23,7 @@ def as_it_was() -> Iterator[None]:
     """These tests change the garbage collection of the process that runs them."""
     threshold = gc.get_threshold()
     yield
+    gc.unfreeze()
     gc.set_threshold(*threshold)
     gc.enable()
 
@@ -33,6 +34,7 @@ def test_what_is_there_is_left_alone() -> None:
     knot = Knot()
     garbage.settle()
     assert gc.isenabled()
+    assert gc.get_threshold()[0] == garbage.NEW_OBJECTS
     assert not any(found is knot for found in gc.get_objects())
 
 
