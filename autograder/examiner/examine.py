@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,9 @@ class Examination:
     def examine(self, submission: Submission) -> Report:
         """Return the report of one submission; raises only where the grader itself is at fault."""
         started = time.monotonic()
+        if any(file.name.endswith(".ipynb") for file in submission.files):
+            # Notebooks with magics need it, in a fork; imported there, it would cost each of them anew.
+            importlib.import_module("IPython.core.inputtransformer2")
         progress = Progress(self.kit, problem=submission.problem)
         while progress.problem is None and progress.left:
             self._examine_in_fork(submission, progress)

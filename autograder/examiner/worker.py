@@ -115,8 +115,6 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
     for name in names:
         if hasattr(sys.modules[name], "INPUT_FOLDERS"):
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
-    # Notebooks with magics need it; importing it in every fork would cost each of them anew.
-    importlib.import_module("IPython.core.inputtransformer2")
     preparation(kit)()
     if train := kit.config.get("train"):
         owner, name = _declared(train)
