@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from attacks.graded import Attacked, grade_both, written
+from attacks.graded import Attacked, begun, finished, written
 from attacks.handed_in import ROOT, SLUGS, arranged, write_class
 from attacks.surroundings import nothing_left_running, snapshot
 
@@ -14,7 +14,10 @@ from autograder.kit import Kit
 
 @pytest.fixture(scope="session")
 def classes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Attacked]:
-    """Both kits' classes, graded once: first with everybody, then the honest alone in fresh processes."""
+    """Both kits' classes, graded once: with everybody, and the honest alone in processes of their own.
+
+    All at the same time: most attacks are waited for.
+    """
     folder = tmp_path_factory.mktemp("attacks")
     before = snapshot()
     names: dict[str, dict[Path, str]] = {}
@@ -25,7 +28,8 @@ def classes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Attacked]:
         write_class(folder / "attacked" / slug, texts)
         write_class(folder / "alone" / slug, {student: texts[student] for student in honest[slug]})
     with nothing_left_running() as survivors:
-        attacked, alone = (grade_both(folder / part) for part in ("attacked", "alone"))
+        parts = {part: begun(folder / part) for part in ("attacked", "alone")}
+        attacked, alone = (finished(folder / part, runs) for part, runs in parts.items())
     left = [*survivors, *sorted(f"{path}: {what}" for path, what in snapshot().items() ^ before.items())]
     left += sorted(written(folder / "attacked") - written(folder / "alone"))
     return {

@@ -68,8 +68,8 @@ def timeless(report: Report) -> Report:
     return replace(report, seconds=0, checks=tuple(replace(check, seconds=0) for check in report.checks))
 
 
-def grade_both(folder: Path) -> dict[str, Graded]:
-    """Grade both kits' classes at the same time, each with one warm examiner."""
+def begun(folder: Path) -> dict[str, subprocess.Popen[str]]:
+    """Begin to grade both kits' classes in a folder, each with one warm examiner."""
     runs = {}
     for slug in SLUGS:
         for name in ("home", "scratch", "cache", "out"):
@@ -98,6 +98,11 @@ def grade_both(folder: Path) -> dict[str, Graded]:
             text=True,
             encoding="utf-8",
         )
+    return runs
+
+
+def finished(folder: Path, runs: Mapping[str, subprocess.Popen[str]]) -> dict[str, Graded]:
+    """What runs in a folder have left, once they have ended."""
     graded = {}
     for slug, run in runs.items():
         said, errors = run.communicate(timeout=PATIENCE)
