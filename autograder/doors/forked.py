@@ -13,7 +13,6 @@ import time
 from typing import Any
 
 from ..inside import zygote
-from ..inside.garbage import settle
 from ..inside.preload import preload
 from ..inside.spec import Spec
 from ..sandbox.launch import Launch
@@ -33,7 +32,6 @@ class Forked(Warm):
         spec = launch.spec
         sys.path.append(spec.paths[-1])  # the given code
         preload(spec.preload, spec.without)
-        settle()
         process = os.fork()
         if process == 0:
             try:

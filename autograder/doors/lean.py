@@ -38,8 +38,7 @@ class LeanExaminer(Examiner):
         self._start(
             ["-P", "-s", "-B", "-m", "autograder.doors.lean_worker"], VARIABLES | {"PATH": os.defpath}
         )
-        without = needless_for(kit, only)
-        self._send(json.dumps(_public(kit, isolation) | {"without": without}).encode())
+        self._send(json.dumps(_public(kit, isolation, only)).encode())
         self._send(kit.zip())
 
     def examine(self, submission: Submission) -> Report:
@@ -52,12 +51,13 @@ class LeanExaminer(Examiner):
         return Report.from_json(message["report"])
 
 
-def _public(kit: Kit, isolation: str) -> dict[str, object]:
+def _public(kit: Kit, isolation: str, only: Sequence[Submission]) -> dict[str, object]:
     """What the sandbox's process may know: it holds no check."""
     return {
         "given": {name: b64encode(content).decode() for name, content in kit.given.items()},
         "module": kit.module,
         "preload": kit.config.get("preload", ()),
+        "without": needless_for(kit, only),
         "prepare": kit.config.get("prepare"),
         "seed": kit.seed,
         "limits": sandbox_limits(kit),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
+
+from .finders import asked_first
 
 # What Keras imports where it is installed, each with a word of code which has Keras use it: galleries of
 # pictures, tables as data, sparse matrices, wrappers of models.
@@ -15,20 +17,12 @@ EXTRAS = {"matplotlib": "visualization", "pandas": "pandas", "scipy": "scipy", "
 KERAS = ("keras.", "tensorflow.python.keras.")
 
 
-@contextmanager
-def kept_from_keras(names: Collection[str]) -> Iterator[None]:
+def kept_from_keras(names: Collection[str]) -> AbstractContextManager[None]:
     """While it lasts, Keras does not find these modules; others than Keras do."""
-    finder = _KeepsFromKeras(names)
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
+    return asked_first(_KeepsFromKeras(names))
 
 
 class _KeepsFromKeras:
-    """Asked before all other finders."""
-
     def __init__(self, names: Collection[str]) -> None:
         self._names = names
 
