@@ -17,18 +17,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from autograder.checks.proxies import Calls, Proxies, SubmissionFailed
+from autograder.checks.result_cache import GeneratedNames, ResultCache
+from autograder.checks.result_cache import Trace as Taken
+from autograder.checks.runner import CheckRunner
+from autograder.checks.session import CheckSession
+from autograder.checks.training_cache import Training, TrainingCache
 from autograder.examiner import fork
-from autograder.examiner.names import Names
-from autograder.examiner.proxies import Calls, Proxies, SubmissionFailed
-from autograder.examiner.putting import Putting
-from autograder.examiner.replay import Path as Taken
-from autograder.examiner.replay import Replays
-from autograder.examiner.session import CheckSession
-from autograder.examiner.trainings import Trained, Trainings
 from autograder.examiner.worker import preparation, warm_up
 from autograder.kit import Kit
+from autograder.wire.codec import pack, unpack
 from autograder.wire.frames import Frame
-from autograder.wire.values import pack, unpack
 
 
 class Spent(dict[str, float]):
@@ -59,7 +58,7 @@ def main(root: Path, slug: str, programs: list[Path]) -> Spent:
         kit.write(folder)
         proxies = Proxies(kit.module, kit.tasks)
         trainings = warm_up(kit, folder, proxies)
-        replays = Replays(Names.of(kit.files))
+        replays = ResultCache(GeneratedNames.of(kit.files))
 
         def serve(session: CheckSession) -> None:
             spent.add("start", time.monotonic() - started)
@@ -71,7 +70,7 @@ def main(root: Path, slug: str, programs: list[Path]) -> Spent:
                     if "path" in event:
                         replays.keep(Taken.from_event(event["path"]))
                     if trainings and "trained" in event:
-                        trainings.keep(Trained.from_event(event["trained"]))
+                        trainings.keep(Training.from_event(event["trained"]))
 
         CheckSession(kit, serve).run(folder)
     return spent
@@ -81,8 +80,8 @@ def examination(
     kit: Kit,
     session: CheckSession,
     proxies: Proxies,
-    replays: Replays,
-    trainings: Trainings | None,
+    replays: ResultCache,
+    trainings: TrainingCache | None,
     program: Path,
 ) -> Callable[[fork.Emit], None]:
     """Load a program and put every check to it, in a fork; what it spent is the last event."""
@@ -95,7 +94,7 @@ def examination(
         exec(compile(program.read_text(), str(program), "exec"), module.__dict__)  # noqa: S102
         calls = Calls(spent.timing("calls", partial(answer, module, prepare)))
         proxies.attach(calls)
-        putting = Putting(session, calls, replays, trainings, prepare, emit)
+        putting = CheckRunner(session, calls, replays, trainings, prepare, emit)
         for hidden in (False, True):
             for task in kit.tasks:
                 if checks := [c for c in kit.checks if (c.task, c.hidden) == (task, hidden)]:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from importlib.metadata import version
 
-from autograder.examiner.environment import processor
+from autograder.checks.environment import processor
 
 SPENT = {
     "calls": "the submissions' own functions, their arguments and answers",

@@ -27,7 +27,7 @@ import watch
 from memory import peak_bytes
 from page import Figures, text
 
-from autograder.examiner.threads import ONE_THREAD
+from autograder.checks.environment import ONE_THREAD
 from autograder.kit import Kit
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -19,7 +19,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from terminal import Terminal  # noqa: E402 - it lies with the tests
 
-from autograder.handout import build, put  # noqa: E402
+from autograder.handout.build import build  # noqa: E402
+from autograder.handout.sync import write_files  # noqa: E402
 
 SLUG = "week09_transfer"
 RIGHT = "for layer in model.layers:\n        layer.trainable = False"
@@ -30,7 +31,7 @@ def table(saves: int) -> str:
     """Measure; returns a table in Markdown, with median and worst in seconds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        put(build(ROOT, SLUG), folder)
+        write_files(build(ROOT, SLUG), folder)
         answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
         assert RIGHT in answer
         (folder / "transfer.py").write_text(answer, encoding="utf-8")

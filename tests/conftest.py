@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from system_needs import NEEDS, asked_for, missing
 
-from autograder.examiner import Examiner
-from autograder.inside.garbage import settle
+from autograder.examiner.client import Examiner
 from autograder.kit import Kit
+from autograder.sandbox.guest.startup import freeze_gc
 
 HERE = Path(__file__).parent
 LACKING = pytest.StashKey[list[str]]()
@@ -46,7 +46,7 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        settle()
+        freeze_gc()
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from autograder.cache import cache_folder
+from autograder.files import cache_folder
 
 
 def test_a_folder_is_made_for_its_user_alone(tmp_path, monkeypatch):

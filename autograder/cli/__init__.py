@@ -6,7 +6,7 @@ import signal
 
 import typer
 
-from . import instructor, new, staff, student
+from . import author, student, ta
 
 app = typer.Typer(
     name="kit",
@@ -17,9 +17,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(student.app)
-app.add_typer(staff.app)
-app.add_typer(instructor.app)
-app.add_typer(new.app)
+app.add_typer(ta.app)
+app.add_typer(author.app)
+app.add_typer(author.new_app)
 
 
 def main() -> None:

@@ -9,15 +9,11 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from autograder.kit import Kit, KitError
-from autograder.proof.calibrate import calibrate
-from autograder.proof.calibration import Calibration, Network, Threshold
-from autograder.proof.calibration_plot import plot
-from autograder.proof.calibration_table import not_held, table_path, write_table
-from autograder.proof.statistics import quantile
-
-from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
-from .kits import find_kit, find_repository
+from ..kit import Kit, KitError
+from ..proof.calibrate import calibrate
+from ..proof.calibration import Calibration, Network, Threshold, quantile
+from ..proof.calibration_report import not_held, plot, table_path, write_table
+from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository
 
 
 def run_calibrate(slug: str, root: Path | None, seeds: int, out: Path | None) -> int:

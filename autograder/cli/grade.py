@@ -7,43 +7,50 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from autograder.cache import cache_folder
-from autograder.examiner import Examiner, ExaminerDied
-from autograder.grading import (
-    CannotExamineError,
-    ClassGrades,
-    Entry,
-    Executor,
-    GradesFolder,
-    LocalExecutor,
-    OverridesError,
-    RosterError,
-    StorageError,
-    UnknownStudentError,
-    Wishes,
-    WrongFolderError,
-    grade_class,
-    load_overrides,
-    load_roster,
-)
-from autograder.grading.comparison import changes
-from autograder.intake import ClassError, find
-from autograder.kit import Kit, KitError
-from autograder.records import Report
-from autograder.sandbox import IsolationUnavailable
+import typer
 
-from .compare_view import print_changes
-from .failing import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail
-from .grade_view import GradeView
-from .kits import find_kit
-from .report import run_report
+from ..examiner.client import Examiner, ExaminerDied
+from ..files import cache_folder
+from ..grading.executors import CannotExamineError, Executor, LocalExecutor
+from ..grading.grade import ClassGrades, Entry, GradeOptions, UnknownStudentError, grade_class
+from ..grading.overrides import OverridesError, load_overrides
+from ..grading.review import changes
+from ..grading.roster import RosterError, load_roster
+from ..grading.storage import GradesFolder, StorageError, WrongFolderError
+from ..kit import Kit, KitError, find_root
+from ..models import Report
+from ..reports.write import NoGradesError, write_pages
+from ..sandbox.protocol import IsolationUnavailable
+from ..submissions.discovery import ClassError, find
+from .common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
+from .grade_output import GradeView, print_changes
+
+
+def run_report(grades: Path, root: Path | None) -> None:
+    """Write the pages and say where they are."""
+    try:
+        page = write_pages(grades, repository(root, grades))
+    except NoGradesError as error:
+        fail(str(error), USED_WRONGLY)
+    typer.echo(f"Class: {page}\nFeedback: {grades}/<student>/feedback.html\nFor uploading: {grades}/uploads/")
+
+
+def repository(root: Path | None, grades: Path) -> Path | None:
+    """The repository named, else the one around here or around the grades; None where there is none."""
+    for place in [root] if root else [Path.cwd(), grades]:
+        try:
+            return find_root(place)
+        except KitError:
+            continue
+    return None
+
 
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
 NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
 
 
 @dataclass(frozen=True)
-class GradeOrder:
+class GradeCommand:
     """What was typed."""
 
     kit: str
@@ -61,7 +68,7 @@ class GradeOrder:
     compare: Path | None = None
 
 
-def run_grade(order: GradeOrder, go_on: str) -> int:
+def run_grade(order: GradeCommand, go_on: str) -> int:
     """Grade, print what people need, return the exit status. `go_on` is the command that continues."""
     view = GradeView()
     # Before grading, for the new grades may take the old ones' place.
@@ -86,7 +93,7 @@ def run_grade(order: GradeOrder, go_on: str) -> int:
     return DID_NOT_HOLD if grades.faults else 0
 
 
-def _hand_on(order: GradeOrder, kit: Kit, old: Mapping[str, Report], students: Collection[str]) -> None:
+def _hand_on(order: GradeCommand, kit: Kit, old: Mapping[str, Report], students: Collection[str]) -> None:
     """Show what changed, and write the gradebook, where that was asked for."""
     new = {student: report for student, report in _reports(order.out).items() if student in students}
     if order.compare:
@@ -101,7 +108,7 @@ def _reports(grades: Path) -> dict[str, Report]:
 
 
 def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
-    from autograder.grading.gradebook import GradebookError, write_gradebook
+    from ..integrations.gradebook import GradebookError, write_gradebook
 
     try:
         write_gradebook(place, kit, reports)
@@ -110,7 +117,7 @@ def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> Non
     print(f"Gradebook: {place}")
 
 
-def _write_pages(order: GradeOrder) -> None:
+def _write_pages(order: GradeCommand) -> None:
     """Write the pages; where that fails the grades stand all the same."""
     around = Path(order.kit) if Path(order.kit).is_dir() else Path.cwd()
     try:
@@ -119,12 +126,12 @@ def _write_pages(order: GradeOrder) -> None:
         fail(f"The grades are written, the pages are not: {error}.", DID_NOT_HOLD)
 
 
-def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
+def _grade(order: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
     if order.folder.resolve() in (order.out.resolve(), *order.out.resolve().parents):
         raise WrongFolderError(
             f"The grades would lie in {order.folder}, among the submissions: choose another --out."
         )
-    wishes = Wishes(
+    wishes = GradeOptions(
         isolation=order.isolation,
         force=order.force,
         only=order.only,
@@ -136,7 +143,7 @@ def _grade(order: GradeOrder, kit: Kit, view: GradeView) -> ClassGrades:
         return grade_class(kit, entries, order.out, _executor(order, kit, entries), wishes, view.progress)
 
 
-def _executor(order: GradeOrder, kit: Kit, entries: Sequence[Entry]) -> Executor:
+def _executor(order: GradeCommand, kit: Kit, entries: Sequence[Entry]) -> Executor:
     if order.scheduler is None:
         # One is soon read, a class is not.
         known = [entry.read() for entry in entries] if len(entries) == 1 else []
@@ -144,7 +151,7 @@ def _executor(order: GradeOrder, kit: Kit, entries: Sequence[Entry]) -> Executor
         start = partial(Examiner, kit, isolation=order.isolation, store=store, only=known)
         return LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
     try:
-        from autograder.grading.cluster import DaskExecutor
+        from ..grading.dask import DaskExecutor
     except ImportError as error:
         raise CannotExamineError(
             f"--scheduler needs Dask: install the package with its extra `cluster` ({error})."

@@ -13,19 +13,24 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from autograder.examiner import Examiner, ExaminerDied
-from autograder.grading import LocalExecutor
-from autograder.kit import Kit, KitError, slugs
-from autograder.proof.matrix_page import matrix_page
-from autograder.proof.prove import Matrix
-from autograder.sandbox import IsolationUnavailable
-
-from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
-from .kits import find_kit, find_repository
-from .proofs import proofs
+from ..examiner.client import Examiner, ExaminerDied
+from ..files import cache_folder
+from ..grading.executors import LocalExecutor
+from ..kit import Kit, KitError, slugs
+from ..proof.judgement import Matrix, matrix_page
+from ..proof.records import ProofRecords
+from ..sandbox.protocol import IsolationUnavailable
+from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository
 
 if TYPE_CHECKING:
-    from autograder.proof.run import Proof
+    from ..proof.prove import Proof
+
+
+def proofs() -> ProofRecords | None:
+    """Where they are kept; None where nothing can be."""
+    folder = cache_folder("proofs")
+    return ProofRecords(folder) if folder else None
+
 
 SIGNS = {
     "passed": "·",
@@ -81,7 +86,7 @@ def prove_kit(
             kit, lambda: started.pop() if started else start(), jobs=jobs, isolation=isolation
         )
         # It takes seconds to import, in which the examiners get warm.
-        from autograder.proof.run import prove
+        from ..proof.prove import prove
 
         task = bar.add_task(f"proving {kit.slug}", total=None)
 

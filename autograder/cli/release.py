@@ -10,13 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from autograder.examiner import ExaminerDied
-from autograder.kit import Kit, KitError, slugs
-from autograder.sandbox import IsolationUnavailable
-
-from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
-from .kits import find_kit, find_repository, untranslated
-from .proofs import proofs
+from ..examiner.client import ExaminerDied
+from ..kit import Kit, KitError, slugs
+from ..sandbox.protocol import IsolationUnavailable
+from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository, untranslated
+from .prove import proofs
 
 WIDE = 160
 
@@ -99,9 +97,8 @@ def _proven(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -
 
 
 def _write(root: Path, kit: Kit, out: Path) -> None:
-    from autograder.release.pinned import LockError
-    from autograder.release.release import LeakError, release
-    from autograder.release.wheel import WheelError, build
+    from ..release.build import LockError, WheelError, build
+    from ..release.release import LeakError, release
 
     try:
         made = release(root, kit, out, build())

@@ -9,10 +9,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from autograder.records import CheckResult, Report
-
-from .kits import near
-from .words import line, lines, points
+from ..models import CheckResult, Report
+from ..text import line, lines, points
+from .common import near
 
 STYLES = {
     "passed": "green",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .failing import DID_NOT_HOLD, USED_WRONGLY, fail
-from .words import lines
+from ..text import lines
+from .common import DID_NOT_HOLD, USED_WRONGLY, fail
 
 if TYPE_CHECKING:
-    from autograder.student.folder import Handout
+    from ..student.handout import Handout
 
 app = typer.Typer()
 
@@ -28,7 +28,7 @@ def check(folder: Folder = Path()) -> None:
     """
     from rich.console import Console
 
-    from autograder.student.check import check
+    from ..student.check import check
 
     handout = _handout(folder)
     if not check(handout, Console(highlight=False, markup=False, emoji=False)):
@@ -40,7 +40,7 @@ def watch(folder: Folder = Path()) -> None:
     """Run the public checks whenever the answer is saved, until q is pressed."""
     from rich.console import Console
 
-    from autograder.student.watch import watch_in_panel
+    from ..student.watch import watch_in_panel
 
     handout, console = _handout(folder), Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
@@ -58,19 +58,18 @@ def hint(
     again: Annotated[bool, typer.Option("--again", help="Begin with the first hint again.")] = False,
 ) -> None:
     """Give one more hint for a task, from a nudge to nearly the answer."""
-    from autograder.student import hints
-    from autograder.student.memory import Memory
-
-    from .kits import near
+    from ..student import handout as hints
+    from ..student.handout import SavedState
+    from .common import near
 
     handout = _handout(folder)
     if task not in handout.tasks:
         fail(f"There is no task {task!r}; {near(task, list(handout.tasks))}", USED_WRONGLY)
-    memory = Memory.read(handout.state)
+    memory = SavedState.read(handout.state)
     if again:
         memory.hints.pop(task, None)
-    before, most = len(hints.taken(handout, task, memory)), len(hints.ladder(handout, task, memory))
-    given = hints.take(handout, task, memory)
+    before, most = len(hints.hints_taken(handout, task, memory)), len(hints.hint_list(handout, task, memory))
+    given = hints.take_hint(handout, task, memory)
     typer.echo(f"Hint {len(given)} of {most} for {task}: {lines(given[-1])}")
     if before == most:
         typer.echo(f"That was the last one. `kit hint {task} --again` begins anew.")
@@ -82,7 +81,7 @@ def pack(folder: Folder = Path()) -> None:
 
     Exit status 1: handed in like this, nothing in it would count, so nothing was written.
     """
-    from autograder.student.pack import pack
+    from ..student.pack import pack
 
     handout = _handout(folder)
     typer.echo("Looking it over, which takes some seconds.", err=True)
@@ -102,7 +101,7 @@ def pack(folder: Folder = Path()) -> None:
 
 def _handout(folder: Path) -> Handout:
     """The handout in a folder, or the end of the command."""
-    from autograder.student.folder import Handout, HandoutError
+    from ..student.handout import Handout, HandoutError
 
     try:
         return Handout.read(folder)

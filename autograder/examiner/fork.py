@@ -28,22 +28,22 @@ class Bounds:
     cpu_seconds: int = 900
 
 
-class Overdue(Exception):
+class TimedOut(Exception):
     """No event came in time; the fork was killed."""
 
 
-class Died(Exception):
+class Crashed(Exception):
     """The fork ended without saying that it was done: a limit or a crash ended it."""
 
 
-class Fault(Exception):
+class FunctionRaised(Exception):
     """The function raised; the text is the traceback."""
 
 
 def run(function: Callable[[Emit], None], seconds: float, bounds: Bounds) -> Iterator[Event]:
     """Yield what `function` emits in a fork of this process, at most `seconds` apart.
 
-    Raises Overdue, Died or Fault. The caller must have exactly one thread: a fork of more may hang.
+    Raises TimedOut, Died or Fault. The caller must have exactly one thread: a fork of more may hang.
     """
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(
@@ -90,10 +90,10 @@ def _events(reading: int, seconds: float) -> Iterator[Event]:
     while True:
         left = deadline - time.monotonic()
         if left <= 0 or not select.select([reading], [], [], left)[0]:
-            raise Overdue(f"nothing came for {seconds:g} s")
+            raise TimedOut(f"nothing came for {seconds:g} s")
         data = os.read(reading, 1 << 16)
         if not data:
-            raise Died("the examining process ended before it was done")
+            raise Crashed("the examining process ended before it was done")
         buffer += data
         while (end := buffer.find(b"\n")) >= 0:
             event = json.loads(buffer[:end])
@@ -101,6 +101,6 @@ def _events(reading: int, seconds: float) -> Iterator[Event]:
             if "done" in event:
                 return
             if "fault" in event:
-                raise Fault(event["fault"])
+                raise FunctionRaised(event["fault"])
             yield event
             deadline = time.monotonic() + seconds

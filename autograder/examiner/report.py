@@ -4,14 +4,89 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..kit import Kit
-from ..records import CheckResult, Environment, Report, Status, Submission, TaskScore
-from .outcome import settle
-from .progress import Progress
+from ..checks.results import clean, make_result
+from ..kit import Check, Kit
+from ..models import (
+    CheckResult,
+    Environment,
+    NetworkLayer,
+    NetworkRecord,
+    Outcome,
+    Report,
+    Status,
+    Submission,
+    TaskScore,
+    TrainingRecord,
+)
+from .fork import Crashed, Event, TimedOut
+
+
+class EventCollector:
+    """Collects what forks emit, and decides what it means when one of them is cut short."""
+
+    def __init__(self, kit: Kit, problem: str | None = None) -> None:
+        self.problem = problem
+        self.device = "CPU"
+        self.output = ""
+        self.hidden_output = ""
+        self.results: dict[str, CheckResult] = {}
+        self.trainings: list[TrainingRecord] = []
+        self.networks: list[NetworkRecord] = []
+        self._kit = kit
+        self._notes: dict[str, None] = {}
+        self._running: Check | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """Sentences for the report, each once."""
+        return list(self._notes)
+
+    @property
+    def left(self) -> list[Check]:
+        """The checks without a result, public ones first."""
+        checks = [check for check in self._kit.checks if check.name not in self.results]
+        return sorted(checks, key=lambda check: check.hidden)
+
+    def take(self, event: Event) -> None:
+        """Take in one event of a fork."""
+        if "begin" in event:
+            self._running = next(check for check in self._kit.checks if check.name == event["begin"])
+        elif "check" in event:
+            result = CheckResult(**event["check"])
+            self.results[result.name] = result
+            self._running = None
+        elif "trained" in event and self._running:
+            trained = event["trained"]
+            self.trainings.append(
+                TrainingRecord(self._running.name, trained["weights_sha256"], trained["value"])
+            )
+        elif "network" in event:
+            layers = tuple(NetworkLayer(**layer) for layer in event["network"]["layers"])
+            self.networks.append(NetworkRecord(event["network"]["task"], layers))
+        elif "path" in event:
+            pass
+        elif "output" in event:
+            self.output = clean(event["output"], length=20_000)
+        elif "hidden_output" in event:
+            self.hidden_output = clean(event["hidden_output"].removeprefix(self.output), length=20_000)
+        else:
+            self._notes |= dict.fromkeys(map(clean, event["notes"]))
+            self.problem = event["problem"] and clean(event["problem"])
+            self.device = event.get("device", self.device)
+
+    def cut(self, end: TimedOut | Crashed) -> None:
+        """Settle the check during which a fork ended; without one, reading the submission ended it."""
+        if self._running is None:
+            self.problem = "Reading it took more than the examiner's limits: is the code nested very deeply?"
+            return
+        outcome: Outcome = "timed_out" if isinstance(end, TimedOut) else "crashed"
+        message = f"Examining the answer of {self._running.task} ended the examining process: {end}."
+        self.results[self._running.name] = make_result(self._running, outcome, message)
+        self._running = None
 
 
 def compose(
-    kit: Kit, submission: Submission, progress: Progress, seconds: float, environment: Environment
+    kit: Kit, submission: Submission, progress: EventCollector, seconds: float, environment: Environment
 ) -> Report:
     """The report of a submission on which every check has a result."""
     checks = [progress.results[check.name] for check in kit.checks]
@@ -24,18 +99,20 @@ def compose(
 
 
 def unreadable(
-    kit: Kit, submission: Submission, progress: Progress, seconds: float, environment: Environment
+    kit: Kit, submission: Submission, progress: EventCollector, seconds: float, environment: Environment
 ) -> Report:
     """The report of a submission that cannot be read or loaded: every check is there and earns nothing."""
-    checks = [settle(check, "not_attempted", "The submission could not be read.") for check in kit.checks]
+    checks = [
+        make_result(check, "not_attempted", "The submission could not be read.") for check in kit.checks
+    ]
     message = " ".join([progress.problem or "", *submission.notes, *progress.notes])
     return _report(kit, submission, "unreadable", message, checks, seconds, environment, progress)
 
 
 def grader_error(kit: Kit, submission: Submission, message: str, environment: Environment) -> Report:
     """The report of a submission that the grader failed to examine: it has no score."""
-    checks = [settle(check, "grader_error", message) for check in kit.checks]
-    return _report(kit, submission, "grader_error", message, checks, 0.0, environment, Progress(kit))
+    checks = [make_result(check, "grader_error", message) for check in kit.checks]
+    return _report(kit, submission, "grader_error", message, checks, 0.0, environment, EventCollector(kit))
 
 
 def _report(
@@ -46,7 +123,7 @@ def _report(
     checks: Sequence[CheckResult],
     seconds: float,
     environment: Environment,
-    progress: Progress,
+    progress: EventCollector,
 ) -> Report:
     tasks = {task: _score([check for check in checks if check.task == task]) for task in kit.tasks}
     total = _score(checks)

@@ -18,20 +18,19 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..inside.garbage import settle
-from ..inside.preload import preload
+from ..checks.proxies import Proxies
+from ..checks.result_cache import GeneratedNames, ResultCache
+from ..checks.session import CheckSession
+from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..kit import Kit
-from ..records import Submission
-from ..sandbox import Isolation, IsolationUnavailable, Limits, Sandbox
+from ..models import Submission
+from ..sandbox.guest.startup import freeze_gc, preload
+from ..sandbox.policy import Isolation, Limits
+from ..sandbox.protocol import IsolationUnavailable
+from ..sandbox.sandbox import Sandbox
 from . import fork
-from .examine import Examination
-from .extras import needless
-from .limits import check_seconds, sandbox_limits
-from .names import Names
-from .proxies import Proxies
-from .replay import Replays
-from .session import CheckSession
-from .trainings import Cache, Trainings
+from .client import unused_imports
+from .examination import Examination, check_seconds, sandbox_limits
 
 
 def main(descriptor: int) -> None:
@@ -47,9 +46,9 @@ def main(descriptor: int) -> None:
     except EOFError:
         return
     except IsolationUnavailable as error:
-        say(link, unavailable=str(error))
+        send_message(link, unavailable=str(error))
     except Exception:
-        say(link, fault=traceback.format_exc())
+        send_message(link, fault=traceback.format_exc())
 
 
 def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) -> None:
@@ -63,10 +62,10 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
         limits=Limits.of(sandbox_limits(kit)),
         isolation=Isolation(options["isolation"]),
     ) as sandbox:
-        serve_with(sandbox, kit, options["store"] and Path(options["store"]), folder, link)
+        serve_examiner(sandbox, kit, options["store"] and Path(options["store"]), folder, link)
 
 
-def serve_with(
+def serve_examiner(
     sandbox: Sandbox,
     kit: Kit,
     store: Path | None,
@@ -87,38 +86,40 @@ def serve_with(
             proxies=proxies,
             sandbox=sandbox,
             trainings=trainings,
-            replays=Replays(Names.of(kit.files)),
+            replays=ResultCache(GeneratedNames.of(kit.files)),
             prepare=preparation(kit),
             call_seconds=call_seconds,
             check_seconds=check_seconds(kit),
             isolation=level,
             watch=watch,
         )
-        settle()
+        freeze_gc()
         sandbox.wait()
-        say(link, ready=True)
+        send_message(link, ready=True)
         while True:
             submission = Submission.from_bytes(link.recv_bytes())
-            say(link, report=examination.examine(submission).to_json())
+            send_message(link, report=examination.examine(submission).to_json())
 
     CheckSession(kit, serve).run(folder)
 
 
-def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> Trainings | None:
+def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> TrainingCache | None:
     """Import what the kit declares, beside the hidden inputs, with `module` in the submission's place.
 
     Returns the store that now stands before the kit's training function, if the kit has one.
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
-    preload(names := kit.config.get("preload", ()), needless(kit))
+    preload(names := kit.config.get("preload", ()), unused_imports(kit))
     for name in names:
         if hasattr(sys.modules[name], "INPUT_FOLDERS"):
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
     preparation(kit)()
     if train := kit.config.get("train"):
         owner, name = _declared(train)
-        trainings = Trainings(getattr(owner, name), kit.given_code, Cache(store) if store else None)
+        trainings = TrainingCache(
+            getattr(owner, name), kit.given_code, TrainingFiles(store) if store else None
+        )
         setattr(owner, name, trainings)
         return trainings
     return None
@@ -138,7 +139,7 @@ def _declared(path: str) -> tuple[ModuleType, str]:
     return importlib.import_module(module), name
 
 
-def say(link: Connection, **message: Any) -> None:
+def send_message(link: Connection, **message: Any) -> None:
     """Send one message to the client."""
     link.send_bytes(json.dumps(message).encode())
 

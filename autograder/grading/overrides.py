@@ -9,8 +9,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from autograder.kit import Kit
-from autograder.records import CheckResult, Report, TaskScore
+from ..kit import Kit
+from ..models import CheckResult, Report, TaskScore
 
 EXAMPLE = """Write it like this:
     [[override]]

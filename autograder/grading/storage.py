@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from autograder.intake.names import safe_name
-from autograder.records import Report
+from ..models import Report
+from ..submissions.identity import safe_name
 
 REPORT, EXAMINED, TABLE, LOCK = "report.json", "examined.json", "grades.csv", ".lock"
 
@@ -23,7 +23,7 @@ class WrongFolderError(StorageError):
     """The folder of grades holds, or is inside, something else."""
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_atomic(path: Path, text: str) -> None:
     """Replace `path` by `text` so that a reader, a crash or a full disk never sees half of it.
 
     Characters that UTF-8 cannot hold (from file names that are not text) are written as escapes. Raises
@@ -101,8 +101,8 @@ class GradesFolder:
         decided, folder = decide(examined), self._folder(student)
         with _clear_errors(folder):
             if decided != examined:
-                write_if_other(folder / EXAMINED, examined.to_json())
-            write_if_other(folder / REPORT, decided.to_json())
+                write_if_changed(folder / EXAMINED, examined.to_json())
+            write_if_changed(folder / REPORT, decided.to_json())
             if decided == examined:
                 (folder / EXAMINED).unlink(missing_ok=True)
         return decided
@@ -110,7 +110,7 @@ class GradesFolder:
     def write_table(self, text: str) -> None:
         """Write `grades.csv`; raises StorageError."""
         with _clear_errors(self.path):
-            write_whole(self.path / TABLE, text)
+            write_atomic(self.path / TABLE, text)
 
     def reports(self) -> dict[str, Report]:
         """All readable reports, by the name of their folder, sorted."""
@@ -129,14 +129,14 @@ def read_report(path: Path) -> Report | None:
         return None
 
 
-def write_if_other(path: Path, text: str) -> None:
+def write_if_changed(path: Path, text: str) -> None:
     """As `write_whole`, but leave a file alone that says the same already."""
     try:
         same = path.read_bytes() == text.encode("utf-8", "backslashreplace")
     except OSError:
         same = False
     if not same:
-        write_whole(path, text)
+        write_atomic(path, text)
 
 
 @contextmanager

@@ -2,20 +2,145 @@
 
 from __future__ import annotations
 
+import ast
+import hashlib
 import json
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib import metadata as distributions
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
-from autograder.handed_out import METADATA
-from autograder.handout.metadata import metadata
-from autograder.handout.notebook import notebook
-from autograder.handout.otter_tests import public_otter_tests
-from autograder.handout.readme import ENGLISH, readme
-from autograder.handout.requirements import requirements
-from autograder.handout.story import NAME as STORY
-from autograder.handout.stub import strip
-from autograder.handout.translation import TABLE, translation
-from autograder.kit import TRANSLATIONS, Kit, KitError
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from packaging.requirements import Requirement
+
+from ..files import METADATA, checksum
+from ..kit import TRANSLATIONS, Kit, KitError
+from .notebook import notebook
+from .otter_tests import public_otter_tests
+from .story import NAME as STORY
+from .stub import make_stub
+from .translation import TABLE, read_translation
+
+DISTRIBUTION = "weekly-kits"
+# What submissions may import beside the standard library, by what brings it; pytest runs the checks,
+# the other two the notebook.
+FOR_STUDENTS = {
+    "ipykernel": (),
+    "matplotlib": ("matplotlib",),
+    "numpy": ("numpy",),
+    "otter-grader": (),
+    "pandas": ("pandas",),
+    "pytest": (),
+    "scikit-learn": ("sklearn",),
+    "tensorflow": ("tensorflow", "keras"),
+}
+# What a submission may import, beside the standard library and the given code.
+IMPORTS = tuple(sorted(name for names in FOR_STUDENTS.values() for name in names))
+
+
+def requirements() -> str:
+    """The text of `requirements.txt`: the ranges that the project itself declares."""
+    project = distributions.metadata(DISTRIBUTION)
+    declared = map(Requirement, distributions.requires(DISTRIBUTION) or [])
+    ranges = {requirement.name: str(requirement.specifier) for requirement in declared}
+    lines = [f"# For Python {project['Requires-Python']}."]
+    return "\n".join(lines + [f"{name}{ranges[name]}" for name in FOR_STUDENTS]) + "\n"
+
+
+def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> bytes:
+    """The text of `kit.json` for a handout of `files`; `hints` is that of `hints.toml`. Raises KitError."""
+    ladder = _hints(kit, hints)
+    given = [name.removesuffix(".py") for name in kit.given if name.endswith(".py")]
+    kept = {name for name in files if name not in ("README.md", "requirements.txt", f"{kit.module}.py")}
+    sums = {name: checksum(name, files[name]) for name in sorted(kept)}
+    config = kit.config
+    data = {
+        "generated": f"by `kit sync` from {kit.slug}'s kit.toml, checks and hints.toml",
+        "slug": kit.slug,
+        "title": title,
+        "version": hashlib.sha256(json.dumps(sums).encode()).hexdigest()[:12],
+        "module": kit.module,
+        "tasks": kit.tasks,
+        "given": sorted(given),
+        "imports": IMPORTS,
+        **{key: config[key] for key in ("preload", "prepare", "train", "picture") if key in config},
+        "limits": config.get("limits", {}),
+        "due": str(kit.dates["due"]) if "due" in kit.dates else None,
+        "hidden_points": {
+            task: sum(check.points for check in kit.checks if check.hidden and check.task == task)
+            for task in kit.tasks
+        },
+        "hints": {task: ladder.get(task, []) for task in kit.tasks},
+        "hidden_look_at": ladder.get("hidden_look_at", ""),
+        "files": sums,
+    }
+    return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _hints(kit: Kit, text: str) -> dict[str, Any]:
+    try:
+        ladder = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise KitError(f"{kit.slug}/hints.toml is not TOML: {error}.") from error
+    if stray := set(ladder) - {*kit.tasks, "hidden_look_at"}:
+        raise KitError(
+            f"{kit.slug}/hints.toml: expected tasks and hidden_look_at, found {', '.join(sorted(stray))}."
+        )
+    for task in set(ladder) & set(kit.tasks):
+        steps = ladder[task]
+        if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
+            raise KitError(f"{kit.slug}/hints.toml: expected a list of texts for {task}, found {steps!r}.")
+    return ladder
+
+
+ENGLISH = "en"
+
+
+def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
+    """The text of `README.md`: tasks with their points, how to run the checks, how to hand in.
+
+    It is in English where there is no page of that language.
+    """
+    # A page is Markdown, in which nothing is to be escaped.
+    pages = Environment(
+        loader=PackageLoader("autograder.handout", "pages"),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701
+    )
+    code = {name: text for name, text in kit.given.items() if name.endswith(".py")}
+    return pages.select_template([f"readme.{language}.md", f"readme.{ENGLISH}.md"]).render(
+        kit=kit,
+        title=title,
+        due=kit.dates.get("due"),
+        rows=list(_rows(kit, stub)),
+        together={"points": f"{kit.points():g}", "public": f"{sum(_public(kit, t) for t in kit.tasks):g}"},
+        given=[f"`{name.removesuffix('.py')}`" for name in code],
+        programs=[name for name, text in code.items() if b"__main__" in text],
+    )
+
+
+def _rows(kit: Kit, stub: str) -> Iterator[dict[str, str]]:
+    """A task a row: its name, what it is, and its points."""
+    sentences = {n.name: _sentence(n) for n in ast.parse(stub).body if isinstance(n, ast.FunctionDef)}
+    for task in kit.tasks:
+        points = {"points": f"{kit.points(task):g}", "public": f"{_public(kit, task):g}"}
+        yield {"task": task, "sentence": sentences[task], **points}
+
+
+def _public(kit: Kit, task: str) -> float:
+    return sum(check.points for check in kit.checks if check.task == task and not check.hidden)
+
+
+def _sentence(function: ast.FunctionDef) -> str:
+    """The first paragraph of a docstring, safe in a table's cell."""
+    paragraph = (ast.get_docstring(function) or "").split("\n\n")[0]
+    return " ".join(paragraph.split()).replace("|", "\\|")
+
 
 SETTINGS = "inputs/settings.json"
 
@@ -31,15 +156,15 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     answer = f"{sources}/{kit.module}.py"
     if not (root / answer).is_file():
         raise KitError(f"Expected the answers in {answer}, found no such file.")
-    stub = strip((root / answer).read_text(encoding="utf-8"), kit.tasks, answer)
+    stub = make_stub((root / answer).read_text(encoding="utf-8"), kit.tasks, answer)
     title, told, page_source = kit.title, story(root, slug), answer
     if language != ENGLISH:
-        words = translation(root, kit, stub, told, language)
+        words = read_translation(root, kit, stub, told, language)
         title, told, stub = words.title, words.story, words.put_into(stub)
         page_source = f"{answer} and {sources}/{TRANSLATIONS}/{language}/{TABLE}"
     texts = {
         "README.md": _page(readme(kit, stub, title, language), f"{checks}/kit.toml and {page_source}"),
-        "conftest.py": _code(_conftest(), "autograder/handout/verbatim/conftest.py"),
+        "conftest.py": _code(_conftest(), "autograder/handout/static/conftest.py"),
         "pytest.ini": _code(_pytest_ini(kit), f"{checks}/kit.toml"),
         "requirements.txt": _code(requirements(), "pyproject.toml"),
         f"test_{kit.module}.py": _code(kit.files["test_public.py"].decode(), f"{checks}/test_public.py"),
@@ -86,7 +211,7 @@ def _given(name: str, content: bytes, source: str) -> bytes:
 
 
 def _conftest() -> str:
-    return (resources.files("autograder.handout") / "verbatim" / "conftest.py").read_text(encoding="utf-8")
+    return (resources.files("autograder.handout") / "static" / "conftest.py").read_text(encoding="utf-8")
 
 
 def _pytest_ini(kit: Kit) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograder.kit import KitError
+from ..kit import KitError
 
 NAME = "lesson.md"
 _TASK = re.compile(r"<!--\s*task:\s*(\w+)\s*-->")

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 import nbformat
 from nbgrader.preprocessors import ClearSolutions
 
-from autograder.kit import KitError
+from ..kit import KitError
 
 PLACEHOLDER = "raise NotImplementedError()"
 STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
 
 
-def strip(source: str, tasks: Sequence[str], filename: str) -> str:
+def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:
     """The text of `source` with every marked answer replaced by a line that raises NotImplementedError.
 
     The markers and what they enclose are nbgrader's, and so is the code that replaces them. Answers outside

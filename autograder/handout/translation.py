@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.handout.story import NAME as STORY
-from autograder.handout.story import plain_story, read_story
-from autograder.kit import TRANSLATIONS, Kit, KitError
+from ..kit import TRANSLATIONS, Kit, KitError
+from .story import NAME as STORY
+from .story import plain_story, read_story
 
 TABLE = "docstrings.toml"
 
@@ -42,7 +42,7 @@ class Translation:
         return "\n".join(lines)
 
 
-def translation(root: Path, kit: Kit, module: str, story: str | None, language: str) -> Translation:
+def read_translation(root: Path, kit: Kit, module: str, story: str | None, language: str) -> Translation:
     """Read a translation of the docstrings of `module` and of `story`.
 
     Raises KitError with everything that is missing or strange, a sentence each.

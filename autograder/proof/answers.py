@@ -1,21 +1,21 @@
-"""The known answers of a kit: its solution, right answers in other styles, and wrong ones.
+"""What the solution's networks are made of, kept beside the checks for pages that show what was expected.
 
-`mistakes.py` and `alternatives.py` are read as text. Every top-level class in them is one answer: its
-functions replace the solution's and its docstring tells what it is. A mistake's `FAILS` names the checks that
-must fail, its `READS` the words that the student must find in what those checks say.
+`expected.json` is written by `kit prove --write` from the solution's own report; the proof compares it.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from ..kit import Kit, KitError
+from ..models import NetworkLayer, NetworkRecord, Report
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 
@@ -127,3 +127,40 @@ def _check(
         raise KitError(f"{file}: {node.name} needs FAILS, the checks that must fail on it.")
     if stray := set(fails or ()) - known:
         raise KitError(f"{file}: {node.name} names checks that do not exist: {', '.join(sorted(stray))}.")
+
+
+def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
+    """The networks of the solution by task; none where they were never written."""
+    path = _path(root, slug)
+    if not path.exists():
+        return {}
+    told = json.loads(path.read_text(encoding="utf-8"))["networks"]
+    return {
+        network["task"]: NetworkRecord(
+            network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"])
+        )
+        for network in told
+    }
+
+
+def write_expected(root: Path, kit: Kit, solution: Report) -> None:
+    """Write down what the solution's networks are made of; nothing for a kit without networks."""
+    if solution.networks:
+        told = {
+            "generated_by": "kit prove --write, from the solution",
+            "networks": [asdict(network) for network in solution.networks],
+        }
+        _path(root, kit.slug).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def outdated(root: Path, kit: Kit, solution: Report) -> Iterator[str]:
+    """A sentence where the file does not tell the solution's networks."""
+    if expected_networks(root, kit.slug) != {network.task: network for network in solution.networks}:
+        yield (
+            f"autograder/kits/{kit.slug}/expected.json does not tell the solution's networks: "
+            f"run `kit prove {kit.slug} --write`."
+        )
+
+
+def _path(root: Path, slug: str) -> Path:
+    return root / "autograder" / "kits" / slug / "expected.json"

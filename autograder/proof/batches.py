@@ -16,10 +16,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..kit import Kit
-from ..records import Report, Submission, SubmittedFile
+from ..models import Report, Submission, SubmittedFile
 from .answers import Answer
-from .mutants import only
-from .reach import Reach
+from .mutation import CallGraph, only_task
 
 
 @dataclass(frozen=True)
@@ -60,13 +59,13 @@ class Batch:
             yield part.answer, replace(report, student=part.answer.name, checks=mine)
 
 
-def alone(answer: Answer, kit: Kit) -> Batch:
+def single(answer: Answer, kit: Kit) -> Batch:
     """One answer and nothing else."""
     tasks = kit.tasks if answer.whole else answer.tasks
     return Batch(answer.text, (Part(answer, frozenset(tasks)),))
 
 
-def together(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
+def batch_answers(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
     """As few batches as come of putting each answer into the first one that has room for it.
 
     The answers are of one kind: they begin with the same text.
@@ -80,12 +79,12 @@ def together(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
     return [_joined(members, kit) for members in _first_fit(answers, fits)]
 
 
-def in_own_tasks(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Batch]:
+def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Batch]:
     """Mutants of `right`, each in the task that was changed, and several where no task uses another.
 
     A mutant of a function that is no task is alone.
     """
-    reach = Reach(ast.parse(right.text))
+    reach = CallGraph(ast.parse(right.text))
 
     def fits(mutant: Answer, members: list[Answer]) -> bool:
         return all(
@@ -97,11 +96,11 @@ def in_own_tasks(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Bat
     of_tasks = [mutant for mutant in mutants if _changed(mutant) in kit.tasks]
     of_helpers = [mutant for mutant in mutants if _changed(mutant) not in kit.tasks]
     groups = _first_fit(of_tasks, fits)
-    return [*(alone(mutant, kit) for mutant in of_helpers), *(_narrow(group, right) for group in groups)]
+    return [*(single(mutant, kit) for mutant in of_helpers), *(_narrow(group, right) for group in groups)]
 
 
 def _narrow(mutants: list[Answer], right: Answer) -> Batch:
-    text = only(right, [_changed(mutant) for mutant in mutants], [mutant.own for mutant in mutants])
+    text = only_task(right, [_changed(mutant) for mutant in mutants], [mutant.own for mutant in mutants])
     parts = tuple(Part(mutant, frozenset([_changed(mutant)])) for mutant in mutants)
     return Batch(text, parts, brief=True)
 
@@ -143,7 +142,7 @@ def _apart(answers: list[Answer], kit: Kit) -> bool:
 
 def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
     """The tasks that each answer can reach with the functions that it defines."""
-    reach = Reach(ast.parse(_text(answers)))
+    reach = CallGraph(ast.parse(_text(answers)))
     return {
         answer.name: frozenset(kit.tasks) & frozenset().union(*map(reach.reached_from, answer.defines))
         for answer in answers

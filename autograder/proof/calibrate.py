@@ -13,11 +13,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from ..examiner.environment import installed, processor
-from ..examiner.threads import ONE_THREAD
+from ..checks.environment import ONE_THREAD, installed, processor
 from ..kit import Kit, KitError
-from .basis import basis
 from .calibration import Calibration, Network, Threshold
+from .fingerprint import calibration_fingerprint
 
 Event = dict[str, Any]
 Progress = Callable[[str, int, int], None]
@@ -36,7 +35,7 @@ def calibrate(
             "grades by it."
         )
     # Before the trainings, which take minutes: what changes meanwhile is not what they rest on.
-    bases = {setting: basis(root, kit, setting) for setting in kit.calibrated}
+    bases = {setting: calibration_fingerprint(root, kit, setting) for setting in kit.calibrated}
     events: list[Event] = []
     for event in _events(root, kit.slug, seeds):
         if "problem" in event:

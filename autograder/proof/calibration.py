@@ -6,7 +6,38 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .statistics import Counted, below, highest_chance
+from scipy.special import betaincinv  # scipy.stats, which has the same, takes a second to import
+
+CONFIDENCE = 0.95
+
+# Values in ascending order, each with how often it was seen.
+Counted = Sequence[tuple[float, int]]
+
+
+def highest_chance(failures: int, trials: int) -> float:
+    """The one-sided Clopper-Pearson bound: with 95 % confidence a trial fails with no greater probability.
+
+    Exact for independent trials of one chance. Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934).
+    """
+    if not 0 <= failures <= trials or trials < 1:
+        raise ValueError(f"Expected failures among one trial or more, received {failures} of {trials}.")
+    return 1.0 if failures == trials else float(betaincinv(failures + 1, trials - failures, CONFIDENCE))
+
+
+def count_below(counted: Counted, threshold: float) -> int:
+    """How many of the values do not reach the threshold."""
+    return sum(count for value, count in counted if not value >= threshold)
+
+
+def quantile(counted: Counted, share: float) -> float:
+    """The least of the values that at least this share of all does not exceed; share 0 gives the minimum."""
+    needed, seen = share * sum(count for _, count in counted), 0
+    for value, count in counted:
+        seen += count
+        if seen >= needed:
+            return value
+    raise ValueError(f"Expected values and a share between 0 and 1, received {counted} and {share}.")
+
 
 HIGHEST_CHANCE = 0.005
 
@@ -50,7 +81,7 @@ class Threshold:
 
     def failures(self, network: Network) -> int:
         """How many trainings of a network do not reach the threshold."""
-        return below(network.reached, self.value)
+        return count_below(network.reached, self.value)
 
     def chance(self, network: Network) -> float:
         """The bound of the chance that a training of this network does not reach the threshold."""
@@ -69,7 +100,7 @@ class Threshold:
     @property
     def reached(self) -> Counted:
         """What all networks of right answers reached."""
-        return together(self.right)
+        return merge_counts(self.right)
 
     @property
     def highest(self) -> float | None:
@@ -101,7 +132,7 @@ class Calibration:
     thresholds: tuple[Threshold, ...]
 
 
-def together(networks: Sequence[Network]) -> Counted:
+def merge_counts(networks: Sequence[Network]) -> Counted:
     """What these networks reached, all trainings counted alike."""
     counted: Counter[float] = Counter()
     for network in networks:
@@ -110,4 +141,4 @@ def together(networks: Sequence[Network]) -> Counted:
 
 
 def _holds(value: float, network: Network) -> bool:
-    return highest_chance(below(network.reached, value), network.trials) < HIGHEST_CHANCE
+    return highest_chance(count_below(network.reached, value), network.trials) < HIGHEST_CHANCE

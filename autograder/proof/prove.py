@@ -1,165 +1,156 @@
-"""What must hold before a kit is released, and what to say where it does not."""
+"""Runs a proof: every known answer of a kit through the real examiner."""
 
 from __future__ import annotations
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping
+import ast
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..kit import Kit
-from ..records import CheckResult, Report
-from .answers import Answer
+from ..grading.executors import Executor
+from ..handout import stub
+from ..kit import Kit, KitError
+from ..models import Report, Submission
+from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
+from .batches import Batch, batch_answers, batch_mutants, single
+from .calibration_report import disagreements
+from .judgement import Matrix, find_problems, is_as_expected, read_equivalents
+from .mutation import mutants, only_task
 
-DETECTED = 0.95
-NUMBER = re.compile(r"\d[\d.,]*")
+
+class Examination:
+    """The reports of all answers so far; a later one of the same answer takes the place of the earlier.
+
+    `progress` is told how many submissions are done, of how many.
+    """
+
+    def __init__(self, kit: Kit, executor: Executor, progress: Callable[[int, int], None]) -> None:
+        self._kit = kit
+        self._executor = executor
+        self._progress = progress
+        self._given: dict[str, Batch] = {}
+        self._done: list[Batch] = []
+        self._asked = 0
+        self.reports: dict[str, Report] = {}
+
+    def examine(self, batches: Sequence[Batch]) -> None:
+        """Examine batches, and what is then in doubt: while the examiners are warm, as far as it is known."""
+        left: Sequence[Batch] = batches
+        while left:
+            with closing(self._executor.examine(self._submissions(left))) as examined:
+                for name, report in examined:
+                    batch = self._given[name]
+                    self.reports |= {answer.name: mine for answer, mine in batch.reports(report)}
+                    self._done.append(batch)
+                    self._progress(len(self._done), self._asked)
+            left = self._in_doubt()
+
+    def _submissions(self, batches: Sequence[Batch]) -> Iterator[Submission]:
+        yield from self._give(batches)
+        yield from self._give(self._in_doubt())
+
+    def _give(self, batches: Sequence[Batch]) -> Iterator[Submission]:
+        self._given |= {batch.name: batch for batch in batches}
+        self._asked += len(batches)
+        yield from (batch.submission(self._kit) for batch in batches)
+
+    def _in_doubt(self) -> list[Batch]:
+        """Each answer, alone, of batches in which one did not end as it should; nothing is given twice."""
+        return [
+            again
+            for batch in list(self._done)
+            if not all(self._settled(answer, batch) for answer in batch.answers)
+            for again in (single(answer, self._kit) for answer in batch.answers)
+            if again not in self._given.values()
+        ]
+
+    def _settled(self, answer: Answer, batch: Batch) -> bool:
+        """Whether an answer ended as it should, and through no fault of another in the same submission."""
+        report = self.reports[answer.name]
+        apart = len(batch.parts) == 1 or report.status == "graded"
+        return apart and is_as_expected(answer, report)
 
 
 @dataclass(frozen=True)
-class Matrix:
-    """Known answers × checks: what the examiner made of every answer."""
+class Proof:
+    """The matrix of a kit, and what keeps it from being proven."""
 
-    kit: Kit
-    answers: tuple[Answer, ...]
-    reports: Mapping[str, Report]
-
-    def results(self, answer: Answer) -> dict[str, CheckResult]:
-        """An answer's results by the name of the check; only those that are about this answer."""
-        return {result.name: result for result in self.reports[answer.name].checks}
-
-    def failed(self, answer: Answer) -> frozenset[str]:
-        """The checks that did not pass on an answer."""
-        return failed(self.reports[answer.name])
-
-    def of(self, *kinds: str) -> list[Answer]:
-        """The answers of some kinds, in order."""
-        return [answer for answer in self.answers if answer.kind in kinds]
-
-    def detected(self) -> tuple[int, int]:
-        """How many mutants some check noticed, and how many there are."""
-        mutants = self.of("mutant")
-        return sum(bool(self.failed(mutant)) for mutant in mutants), len(mutants)
+    matrix: Matrix
+    problems: tuple[str, ...]
 
 
-def failed(report: Report) -> frozenset[str]:
-    """The checks that did not pass."""
-    return frozenset(result.name for result in report.checks if result.outcome != "passed")
+def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
+    """Solution, stub, parts, alternatives, mistakes and mutants, in this order; raises KitError."""
+    right = solution(root, kit)
+    unsolved = stub.make_stub(right.text, kit.tasks, f"{kit.module}.py")
+    answers = (
+        right,
+        Answer("stub", "stub", "What a student starts from.", unsolved, kit.tasks),
+        *(
+            Answer("part", f"{task} alone", "One task of the solution.", only_task(right, [task]), (task,))
+            for task in kit.tasks
+        ),
+        *alternatives(root, kit),
+        *mistakes(root, kit),
+        *mutants(right),
+    )
+    if twice := [name for name, count in Counter(answer.name for answer in answers).items() if count > 1]:
+        raise KitError(f"Expected a name of its own for each known answer, found twice: {', '.join(twice)}.")
+    return answers
 
 
-def as_it_should(answer: Answer, report: Report) -> bool:
-    """Whether an answer lost exactly what it is to lose; of a mutant, whether it was noticed."""
-    if answer.kind == "mutant":
-        return bool(failed(report))
-    return answer.kind == "stub" or failed(report) == answer.fails
+def prove(
+    root: Path,
+    kit: Kit,
+    executor: Executor,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    write: bool = False,
+    each: bool = False,
+) -> Proof:
+    """Examine every known answer, telling `progress` of each submission; raises KitError.
 
-
-def problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:
-    """Everything that keeps the kit from being proven, a sentence each; none when it is.
-
-    `equivalent` maps a mutant that no check can notice to the reason; `public_text` is all that a student may
-    read anyway, so that a number which stands there gives nothing away.
+    First many at once, each mutant in its own task. Where that does not end as it should, each alone and in
+    all that it reaches: only then it is known what is wrong.
+    With `each`, every answer is alone from the beginning, which takes longer: see `batches`.
+    With `write`, what the solution's networks are made of is written down anew.
     """
+    answers, equivalent = known_answers(root, kit), read_equivalents(root, kit)
+    examination = Examination(kit, executor, progress)
+    if each:
+        examination.examine([single(answer, kit) for answer in answers])
+    else:
+        examination.examine(_many_at_once(kit, answers, equivalent))
+    matrix = Matrix(kit, answers, examination.reports)
+    if write:
+        write_expected(root, kit, matrix.reports["solution"])
+    found = find_problems(matrix, equivalent, public_text(root, kit))
+    stale = outdated(root, kit, matrix.reports["solution"])
+    return Proof(matrix, (*found, *disagreements(root, kit), *stale))
+
+
+def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:
+    """The batches to begin with. A mutant that is known to survive goes at once to all that it reaches."""
+    right, stub = answers[:2]
+    of = {kind: [a for a in answers if a.kind == kind] for kind in ("alternative", "mistake", "mutant")}
     return [
-        *_right_answers(matrix),
-        *_parts(matrix),
-        *_stub(matrix),
-        *_mistakes(matrix),
-        *_idle_checks(matrix),
-        *_mutants(matrix, equivalent),
-        *_feedback(matrix, public_text),
-        *_stumbling(matrix),
+        single(right, kit),
+        single(stub, kit),
+        *(single(answer, kit) for answer in answers if answer.kind == "part"),
+        *batch_answers(of["alternative"], kit),
+        *batch_answers(of["mistake"], kit),
+        *(single(mutant, kit) for mutant in of["mutant"] if mutant.name in equivalent),
+        *batch_mutants([mutant for mutant in of["mutant"] if mutant.name not in equivalent], right, kit),
     ]
 
 
-def read_equivalent(root: Path, kit: Kit) -> dict[str, str]:
-    """The reasons why some mutants are right answers, from `solutions/<slug>/equivalent.toml`."""
-    path = root / "solutions" / kit.slug / "equivalent.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-
-
-def _right_answers(matrix: Matrix) -> Iterator[str]:
-    for answer in matrix.of("solution", "alternative"):
-        for result in matrix.results(answer).values():
-            if result.outcome != "passed":
-                yield (
-                    f"The right answer {answer.name} loses {result.max_points:g} points in {result.name} "
-                    f"({result.outcome}): {result.message}"
-                )
-
-
-def _parts(matrix: Matrix) -> Iterator[str]:
-    for answer in matrix.of("part"):
-        for result in matrix.results(answer).values():
-            if result.outcome != "passed":
-                yield (
-                    f"The check {result.name} is {result.outcome} where {result.task} is the only task that "
-                    f"has an answer: it must look at no other. {result.message}"
-                )
-
-
-def _stub(matrix: Matrix) -> Iterator[str]:
-    for answer in matrix.of("stub"):
-        for result in matrix.results(answer).values():
-            if result.outcome != "not_attempted":
-                yield f"The unsolved stub must be not_attempted in {result.name}, and is {result.outcome}."
-
-
-def _mistakes(matrix: Matrix) -> Iterator[str]:
-    for answer in matrix.of("mistake"):
-        failed = matrix.failed(answer)
-        for name in sorted(answer.fails - failed):
-            yield f"The check {name} missed the mistake {answer.name}: {answer.about}"
-        for name in sorted(failed - answer.fails):
-            result = matrix.results(answer)[name]
-            yield (
-                f"The mistake {answer.name} must pass {name}, and is {result.outcome} there: "
-                f"{result.message} Is the check unfair, or does FAILS lack it?"
-            )
-
-
-def _idle_checks(matrix: Matrix) -> Iterator[str]:
-    caught = frozenset[str]().union(*(matrix.failed(answer) for answer in matrix.of("mistake")))
-    for check in matrix.kit.checks:
-        if check.hidden and check.name not in caught:
-            yield f"The hidden check {check.name} catches no known mistake: write one down or drop it."
-
-
-def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
-    survivors = {mutant.name for mutant in matrix.of("mutant") if not matrix.failed(mutant)}
-    for name in sorted(survivors - set(equivalent)):
-        yield f"No check notices the mutant “{name}”: add a check, or say in equivalent.toml why it is right."
-    for name in sorted(set(equivalent) - survivors):
-        yield f"equivalent.toml excuses “{name}”, which is no surviving mutant: delete the line."
-    found, total = matrix.detected()
-    if total and found < DETECTED * total:
-        yield f"The checks notice {found} of {total} mutants; expected {DETECTED:.0%} or more."
-
-
-def _stumbling(matrix: Matrix) -> Iterator[str]:
-    """Checks that cannot tell what an answer is worth: a student with that answer has no score."""
-    for answer in matrix.answers:
-        for result in matrix.results(answer).values():
-            if result.outcome == "grader_error":
-                yield f"The check {result.name} stumbles over {answer.name}: {result.message}"
-
-
-def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
-    """What a student reads points at the misconception, and gives no hidden value away."""
-    for answer in matrix.of("mistake"):
-        read = " ".join(_read_by_student(matrix, answer)).casefold()
-        for word in answer.reads:
-            if word.casefold() not in read:
-                yield f"A student with the mistake {answer.name} does not read “{word}”, but: {read[:300]}"
-    known = set(NUMBER.findall(public_text))
-    for check in matrix.kit.checks:
-        if check.hidden and (given := set(NUMBER.findall(f"{check.sentence} {check.hint}")) - known):
-            yield f"The hidden check {check.name} gives away {', '.join(sorted(given))}."
-
-
-def _read_by_student(matrix: Matrix, answer: Answer) -> Iterator[str]:
-    results = matrix.results(answer)
-    for name in sorted(matrix.failed(answer)):
-        yield results[name].sentence
-        yield results[name].student_message
-        yield results[name].hint
+def public_text(root: Path, kit: Kit) -> str:
+    """All that a student may read anyway: the tasks, the given code, the public checks."""
+    docstrings = [
+        ast.get_docstring(node) or ""
+        for node in ast.walk(ast.parse(solution(root, kit).text))
+        if isinstance(node, ast.FunctionDef | ast.Module)
+    ]
+    code = [content.decode() for name, content in kit.given.items() if name.endswith(".py")]
+    return "\n".join([*docstrings, *code, kit.files["test_public.py"].decode()])

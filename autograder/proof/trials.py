@@ -18,18 +18,38 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from ..checks.proxies import Proxies, SubmissionFailed
+from ..checks.session import CheckSession
+from ..checks.training_cache import TrainingCache
 from ..examiner import fork
-from ..examiner.proxies import Proxies
-from ..examiner.session import CheckSession
-from ..examiner.trainings import Trainings
 from ..examiner.worker import warm_up
 from ..kit import Kit, KitError
 from .answers import Answer, alternatives, mistakes, solution
-from .basis import calibration_path
-from .directly import attach
+from .fingerprint import calibration_path
+
+
+def attach_answer(proxies: Proxies, answer: Answer) -> None:
+    """Load an answer and send the calls of the checks straight to its functions; raises what loading does."""
+    module = ModuleType(proxies.__name__)
+    module.__file__ = f"{proxies.__name__}.py"
+    exec(compile(answer.text, module.__file__, "exec"), module.__dict__)  # noqa: S102 - see above
+    proxies.attach(lambda function, args, kwargs: _call(module, function, args, kwargs))
+
+
+def _call(module: ModuleType, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """Call a function of the answer; what it raises means what it means to the examiner."""
+    if not hasattr(module, function):
+        raise SubmissionFailed("not_attempted", f"{function} is missing")
+    try:
+        return getattr(module, function)(*args, **kwargs)
+    except NotImplementedError as error:
+        raise SubmissionFailed("not_attempted", str(error)) from error
+    except Exception as error:
+        raise SubmissionFailed("failed", f"{type(error).__name__}: {error}") from error
+
 
 DAY = 24 * 3600
 BOUNDS = fork.Bounds(data_bytes=16 * fork.GIB, cpu_seconds=DAY)
@@ -55,13 +75,13 @@ class Taken(Exception):
 
 
 @dataclass(frozen=True)
-class Bench:
+class TrialRunner:
     """One kit's checks, warm, and what stands in for its training."""
 
     kit: Kit
     session: CheckSession
     proxies: Proxies
-    trainings: Trainings
+    trainings: TrainingCache
 
     def take(self, answer: Answer, setting: str, take: Take) -> dict[str, Any] | None:
         """What `take` made of the training that a threshold's check asks for, None where it asks for none.
@@ -78,7 +98,7 @@ class Bench:
                     emit({"problem": traceback.format_exc()})
                 raise Taken
 
-            attach(self.proxies, answer)
+            attach_answer(self.proxies, answer)
             self.trainings.train = training
             list(self.session.examine([check], lambda check: None))
 
@@ -98,11 +118,14 @@ def main(root: Path, slug: str, seeds: int, say: fork.Emit) -> None:
         assert trainings is not None, "without `train` there is no basis, and so no trial"
         calibration = SimpleNamespace(**runpy.run_path(str(calibration_path(root, kit))))
         CheckSession(
-            kit, lambda session: _run(Bench(kit, session, proxies, trainings), root, calibration, seeds, say)
+            kit,
+            lambda session: _run(
+                TrialRunner(kit, session, proxies, trainings), root, calibration, seeds, say
+            ),
         ).run(Path(folder))
 
 
-def _run(bench: Bench, root: Path, calibration: Any, seeds: int, say: fork.Emit) -> None:
+def _run(bench: TrialRunner, root: Path, calibration: Any, seeds: int, say: fork.Emit) -> None:
     train = bench.trainings.train
     graded_on = getattr(calibration, "graded_on", lambda setting, x, y: (x, y))
     asked = list(_asked(root, bench.kit))
@@ -174,17 +197,17 @@ def reached(
 
     Networks that cannot be trained together are trained from the first few starts alone.
     """
-    from .many import Many, NotTogether
+    from .vectorized import NotVectorizable, VectorizedModels
 
     rows, right = trial.graded_on(x, y)
     counted: Counter[float] = Counter()
     try:
         for first in range(0, seeds, AT_ONCE):
             starts = range(first, min(first + AT_ONCE, seeds))
-            many = Many(model, [trial.draw(model, start) for start in starts])
+            many = VectorizedModels(model, [trial.draw(model, start) for start in starts])
             train(many, x, y, epochs, seed)
             counted.update(trial.accuracy(_giving(made), rows, right) for made in many.outputs(rows))
-    except NotTogether:
+    except NotVectorizable:
         for start in range(min(ONE_BY_ONE, seeds)):
             model.set_weights(trial.draw(model, start))
             train(model, x, y, epochs, seed)

@@ -1,1 +1,1 @@
-"""What a kit becomes for each system that a course runs."""
+"""Build the files that a kit's release consists of."""

@@ -12,11 +12,11 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, SaveCells
 from traitlets.config import Config
 
-from ..doors.nbgrader import KITS, configure
 from ..handout.build import build, story
-from ..handout.notebook import Cell, Style, node, pages, written
+from ..handout.notebook import Cell, Style, node, notebook_cells, to_json
+from ..integrations.nbgrader import KITS, configure
 from ..kit import Kit, KitError
-from .manifest import with_manifest
+from .bundles import with_manifest
 
 SCHEMA = 3
 CONFIG = '''\
@@ -24,7 +24,7 @@ CONFIG = '''\
 
 from pathlib import Path
 
-from autograder.doors.nbgrader import configure
+from autograder.integrations.nbgrader import configure
 
 c = get_config()  # noqa: F821
 configure(c, Path(__file__).resolve().parent)
@@ -53,14 +53,14 @@ def source_notebook(root: Path, kit: Kit) -> bytes:
     style = Style(
         "from notebook_checks import must_pass", f'must_pass(globals(), "{kit.module}", "{{task}}")'
     )
-    cells = pages(kit, path.read_text(encoding="utf-8"), story(root, kit.slug), style)
+    cells = notebook_cells(kit, path.read_text(encoding="utf-8"), story(root, kit.slug), style)
     for cell in cells:
         _refuse_answers_between_tasks(cell, path.name)
     nodes = [node(cell.kind, cell.id, cell.source, _metadata(kit, cell)) for cell in cells]
-    checked: Any = nbformat.reads(written(nodes).decode(), as_version=4)
+    checked: Any = nbformat.reads(to_json(nodes).decode(), as_version=4)
     for preprocessor in (ComputeChecksums(), CheckCellMetadata()):
         checked, _ = preprocessor.preprocess(checked, {})
-    return written(checked.cells)
+    return to_json(checked.cells)
 
 
 def release_version(kit: Kit, course: Mapping[str, bytes]) -> dict[str, bytes]:

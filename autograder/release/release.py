@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..handout.disk import put
+from ..handout.sync import write_files
 from ..kit import Kit, languages
-from .gradescope_zip import gradescope_zip
-from .leaks import leaks, sentence
-from .manifest import NAME, Manifest, with_manifest
+from .build import Wheel
+from .bundles import NAME, Manifest, gradescope_zip, otter_zip, student_zip, with_manifest
+from .leak_check import find_leaks, leak_message
 from .nbgrader_course import nbgrader_course, release_version
-from .otter_zip import otter_zip
-from .student_zip import student_zip
-from .wheel import Wheel
 
 
 class LeakError(RuntimeError):
@@ -41,8 +38,8 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
     }
     released = release_version(kit, course)
     students = zips | {f"nbgrader/release/{name}": content for name, content in released.items()}
-    if found := leaks(root, kit, students):
-        raise LeakError(sentence(found))
+    if found := find_leaks(root, kit, students):
+        raise LeakError(leak_message(found))
     files = with_manifest(
         kit,
         {
@@ -55,7 +52,7 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
     folder = out / kit.slug
     for name in _released(folder) - set(files):
         (folder / name).unlink(missing_ok=True)
-    put(files, folder)
+    write_files(files, folder)
     return Release(folder, files)
 
 

@@ -10,10 +10,38 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from .errors import IsolationUnavailable
-from .limits import MB, Limits
-from .python import PREFIX, Python, masked, other_packages, system_libraries
-from .workplace import Workplace
+from .filesystem import PREFIX, Python, Workplace, masked_paths, other_packages, system_libraries
+from .policy import MB, Limits
+from .protocol import IsolationUnavailable
+
+APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
+
+
+def denied_by_system(said: str, program: str) -> str | None:
+    """Advice for what the bubblewrap `program` wrote before it ended; None where it wrote nothing."""
+    complaint = next((line for line in said.splitlines() if line.startswith("bwrap: ")), None)
+    if complaint is None:
+        return None
+    return f"Expected to start bubblewrap, found {complaint!r}. What to do: {_what_to_do(program)}"
+
+
+def _what_to_do(program: str) -> str:
+    if APPARMOR.exists() and APPARMOR.read_text().strip() == "1":
+        return (
+            "this system's AppArmor keeps ordinary users from namespaces (Ubuntu 23.10 and later). Allow "
+            "them to bubblewrap: write `abi <abi/4.0>, include <tunables/global> profile bwrap "
+            f"{program} flags=(unconfined) {{ userns, }}` to /etc/apparmor.d/bwrap and run `sudo "
+            "apparmor_parser -r /etc/apparmor.d/bwrap`; or allow them to everybody with `sudo sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0`. Else ask for the level `process`, which only "
+            "limits."
+        )
+    return (
+        "in a container as root, ask for the level `user`, or start the container with the right to make "
+        "namespaces (Docker: `--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt "
+        "apparmor=unconfined`). On a machine of your own, allow user namespaces with `sudo sysctl -w "
+        "user.max_user_namespaces=10000`, or ask for the level `process`, which only limits."
+    )
+
 
 PROGRAM, GIVEN, SCRATCH, SHARED_MEMORY = "/box.pyz", "/kit", "/tmp", "/dev/shm"  # noqa: S108 - names inside
 # The first version that can keep a sandbox from making namespaces of its own.
@@ -105,7 +133,7 @@ def _system(python: Python) -> Iterator[str]:
     for here, inside in shown:
         yield from ("--ro-bind", str(here), str(inside))
     for here, inside in shown:
-        hidden = masked(here) if here in python.packages else other_packages(here)
+        hidden = masked_paths(here) if here in python.packages else other_packages(here)
         for path in hidden:
             yield from _hidden(path, inside / path.relative_to(here))
 

@@ -3,24 +3,70 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
-from ..inside.spec import Spec
-from ..records import Source
+from ..models import Source
 from ..wire.frames import Frame
-from .child import Child
-from .errors import ChildDied, ChildTimedOut, SandboxBroken, SandboxFailure
-from .fate import reason
-from .launch import Launch
-from .level import Isolation
-from .limits import Limits
-from .output import Output
-from .plan import plan
-from .replies import Loaded
-from .warm import Warm
-from .workplace import Workplace
+from . import bubblewrap
+from . import filesystem as fonts
+from . import local as beside
+from .filesystem import Python, Workplace
+from .guest.spec import Spec
+from .local import unused_uid
+from .policy import MB, PYTHON_FLAGS, SYSTEM_FILES, WRITABLE_DEVICES, Isolation, Launch, Limits, variables
+from .process import ChildProcess, ForkServer, Output
+from .protocol import (
+    ChildDied,
+    ChildTimedOut,
+    IsolationUnavailable,
+    Loaded,
+    SandboxBroken,
+    SandboxFailure,
+    exit_reason,
+)
+from .seccomp import compile_filter
+
+
+def plan(wanted: Spec, workplace: Workplace, limits: Limits, isolation: Isolation) -> Launch:
+    """Complete what a kit wants (module, preload, prepare, seed); raises IsolationUnavailable."""
+    if sys.platform != "linux":
+        raise IsolationUnavailable(
+            f"Expected Linux, whose kernel keeps submissions apart; found {sys.platform}. What to do: grade "
+            "in a Linux virtual machine or container, such as WSL on Windows."
+        )
+    spec = replace(
+        wanted,
+        fonts=fonts.cached_font_lists() if wanted.preload else {},
+        scratch_bytes=limits.scratch_mb * MB,
+        scratch_inodes=limits.scratch_inodes,
+        resident_bytes=limits.resident_mb * MB,
+        rlimits=limits.rlimits(),
+        writable=WRITABLE_DEVICES,
+    )
+    if isolation is Isolation.BUBBLEWRAP:
+        return _in_bubblewrap(spec, workplace, limits)
+    return beside.launch(spec, workplace, isolation)
+
+
+def _in_bubblewrap(spec: Spec, workplace: Workplace, limits: Limits) -> Launch:
+    python = Python.running()
+    environment = variables(bubblewrap.SCRATCH, python.library_path())
+    words = bubblewrap.command(bubblewrap.find(), workplace, python, limits, environment)
+    spec = replace(
+        spec,
+        paths=(*map(str, python.package_paths()), bubblewrap.GIVEN),
+        scratch=(bubblewrap.SCRATCH, bubblewrap.SHARED_MEMORY),
+        scratch_mounted=True,
+        scratch_bytes=(limits.scratch_mb + limits.shared_memory_mb) * MB,
+        system_calls=compile_filter().hex(),
+        readable=(*bubblewrap.readable(python), *SYSTEM_FILES),
+        identity=unused_uid() if os.geteuid() == 0 else None,
+    )
+    return Launch((*words, *PYTHON_FLAGS, bubblewrap.PROGRAM), {}, spec)
 
 
 class Sandbox:
@@ -45,7 +91,7 @@ class Sandbox:
         seed: int = 0,
         limits: Limits | None = None,
         isolation: Isolation = Isolation.BUBBLEWRAP,
-        start: Callable[[Launch], Warm] = Warm,
+        start: Callable[[Launch], ForkServer] = ForkServer,
         without: Sequence[str] = (),
     ) -> None:
         self.limits = limits or Limits()
@@ -54,7 +100,7 @@ class Sandbox:
         self._owner = os.getpid()
         self._wanted = Spec(module, tuple(preload), tuple(without), prepare, seed)
         self._workplace = Workplace(given)
-        self._child: Child | None = None
+        self._child: ChildProcess | None = None
         self._source: Source | None = None
         self._output = Output(self.limits.output_kept_kb * 1024)
         try:
@@ -130,13 +176,13 @@ class Sandbox:
     ) -> None:
         self.close()
 
-    def _start(self) -> Warm:
+    def _start(self) -> ForkServer:
         return self._start_warm(plan(self._wanted, self._workplace, self.limits, self.isolation))
 
     def _fork(self) -> Loaded:
         """Fork a child and load the submission in it."""
         assert self._source is not None, "load a submission before calling into it"
-        self._child = Child(self._warm, self._output, self.limits)
+        self._child = ChildProcess(self._warm, self._output, self.limits)
         return self._child.load(self._source, self.limits.load_seconds)
 
     def _again(self) -> None:
@@ -152,7 +198,7 @@ class Sandbox:
         """End the child of a failure and say why it failed, as well as it is known."""
         fate = self._end_child()
         if type(failure) is ChildDied and str(failure) == "it ended":
-            return reason(fate, self.limits)
+            return exit_reason(fate, self.limits)
         return str(failure)
 
     def _end_child(self) -> Mapping[str, object]:

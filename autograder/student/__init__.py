@@ -1,1 +1,1 @@
-"""The student's loop in a handout's folder: check, watch, hint and pack, with nothing that is for staff."""
+"""The student's commands: check, watch, hint and pack."""

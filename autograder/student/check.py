@@ -5,11 +5,11 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from ..examiner.outcome import clean
-from . import wording
-from .board import Board
-from .folder import Handout
+from ..checks.results import clean
+from . import panel
+from .handout import Handout
 from .loop import Loop
+from .state import Results
 
 
 def check(handout: Handout, console: Console) -> bool:
@@ -25,25 +25,25 @@ def check(handout: Handout, console: Console) -> bool:
     return loop.board.solved and not loop.board.problem
 
 
-def report(board: Board, console: Console) -> None:
+def report(board: Results, console: Console) -> None:
     """Print a board: the tasks, the first failing check of each, and how to go on."""
     if board.problem:
         console.print(Text("No check can run before this is mended:", "bold red"))
         console.print(Text(clean(board.problem)))
         return
-    console.print(wording.tasks(board))
+    console.print(panel.tasks_text(board))
     for task in board.handout.tasks:
         result = board.failing(task)
         if result and result.outcome != "not_attempted":
             console.print()
-            for line in wording.failure(board, result):
+            for line in panel.failure_text(board, result):
                 console.print(line)
     console.print()
-    for line in wording.altered(board.handout):
+    for line in panel.altered_text(board.handout):
         console.print(line)
-    for line in wording.closing(board.handout) if board.solved else _go_on(board):
+    for line in panel.closing_text(board.handout) if board.solved else _go_on(board):
         console.print(line)
 
 
-def _go_on(board: Board) -> list[Text]:
+def _go_on(board: Results) -> list[Text]:
     return [Text.assemble((f"kit hint {board.foremost}", "bold"), " gives a hint, one at a time.")]

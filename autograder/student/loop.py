@@ -7,12 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..intake import Chosen
-from .board import Board
-from .changes import texts
-from .folder import Handout
-from .memory import Memory
+from ..submissions.selection import Selection
+from .handout import Handout, SavedState
 from .process import CAN_FORK, OUTPUT, Runner
+from .state import Results, texts
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ class Loop:
 
     def __init__(self, handout: Handout, forks: bool = CAN_FORK) -> None:
         self.handout = handout
-        self.board = Board(handout)
+        self.board = Results(handout)
         self.warm = False
-        self._seen: Chosen | None = None
+        self._seen: Selection | None = None
         self._texts: dict[str, str] = {}
         self.happened: queue.Queue[Happened] = queue.Queue()
         put: Callable[..., None] = lambda *event: self.happened.put(Happened("event", event))  # noqa: E731
@@ -100,7 +98,7 @@ class Loop:
             self._runner.run(left)
 
     def _remember(self) -> None:
-        memory = Memory.read(self.handout.state)
+        memory = SavedState.read(self.handout.state)
         failing = {task: self.board.failing(task) for task in self.handout.tasks}
         memory.failing = {task: result.name for task, result in failing.items() if result}
         memory.write(self.handout.state)

@@ -2,22 +2,143 @@
 
 from __future__ import annotations
 
+import ast
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 import time
+import warnings
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from ..intake.attempts import attempted
-from ..intake.tree import FILE_LIMIT, megabytes
-from ..records import Source, SubmittedFile
-from .folder import Handout
-from .imports import strange
-from .trial import Trial, trial
+from ..checks.environment import ONE_THREAD
+from ..models import Source, SubmittedFile
+from ..sandbox.guest.submission import load
+from ..submissions.folders import FILE_LIMIT, megabytes
+from ..submissions.selection import attempted_tasks
+from .handout import Handout
+from .state import LOAD_SECONDS
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import that the grader cannot do; `runs` says that it is done while the answer is loaded."""
+
+    name: str
+    line: int
+    runs: bool
+
+
+def unavailable_imports(source: Source, accepted: Collection[str]) -> list[Import]:
+    """The imports of modules that are neither accepted nor Python's own, save those in a `try`."""
+    found = []
+    for cell in source.cells:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = ast.parse(cell)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            continue
+        found += list(_strange(tree, accepted, runs=True))
+    return found
+
+
+def _strange(node: ast.AST, accepted: Collection[str], runs: bool) -> Iterator[Import]:
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import | ast.ImportFrom):
+            for name in _modules(child):
+                if name not in accepted and name not in sys.stdlib_module_names:
+                    yield Import(name, child.lineno, runs)
+        elif isinstance(child, ast.Try) and child.handlers:
+            for part in (*child.handlers, *child.orelse, *child.finalbody):
+                yield from _strange(part, accepted, runs)
+        else:
+            called = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from _strange(child, accepted, runs and not called)
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """The top-level modules of an import; a relative one has none."""
+    if isinstance(node, ast.Import):
+        return [alias.name.partition(".")[0] for alias in node.names]
+    return [] if node.level or not node.module else [node.module.partition(".")[0]]
+
+
+@dataclass(frozen=True)
+class LoadTrial:
+    """How loading went: what made it fail, lost cells, functions that are there, and how long it took."""
+
+    problem: str | None
+    notes: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+def try_loading(handout: Handout, source: Source) -> LoadTrial:
+    """Load `source` in a fresh process, for as long as the grader would wait.
+
+    What lies beside the answer on this machine is not handed in, so it is not there to be imported.
+    """
+    seconds = handout.limit("load_seconds", LOAD_SECONDS)
+    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
+        for name in handout.about["given"]:
+            shutil.copy(handout.folder / f"{name}.py", folder)
+        shutil.copytree(handout.folder / "inputs", Path(folder) / "inputs")
+        preload = handout.about.get("preload", [])
+        request = {"module": handout.module, "source": asdict(source), "preload": preload}
+        try:
+            done = subprocess.run(
+                [sys.executable, "-m", "autograder.student.pack", folder],
+                input=json.dumps(request),
+                cwd=folder,
+                env=os.environ | ONE_THREAD | {"PYTHONIOENCODING": "utf-8"},
+                capture_output=True,
+                encoding="utf-8",
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return LoadTrial(f"it was not loaded within {seconds:g} s: what does it do outside functions?")
+    try:
+        return LoadTrial(**json.loads(done.stdout))
+    except (ValueError, TypeError):
+        said = "\n".join(done.stderr.splitlines()[-3:])
+        return LoadTrial(f"it ends the program while it is loaded. {said}".strip())
+
+
+def main(folder: str) -> None:
+    """Load the source on standard input, and tell how that went."""
+    channel = os.dup(1)
+    os.dup2(2, 1)
+    request: dict[str, Any] = json.load(sys.stdin)
+    sys.path.insert(0, folder)
+    for name in request["preload"]:
+        __import__(name)
+    began = time.monotonic()
+    source = request["source"]
+    report = load(request["module"], source["filename"], source["cells"], source["tolerant"]).report
+    told = {
+        "problem": report["problem"],
+        "notes": report["notes"],
+        "functions": report["functions"],
+        "seconds": round(time.monotonic() - began, 1),
+    }
+    os.write(channel, json.dumps(told).encode())
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
 
 
 @dataclass
-class Findings:
+class PackReport:
     """What was found, in sentences: what costs everything, what may cost something, and what is well."""
 
     fatal: list[str] = field(default_factory=list)
@@ -26,16 +147,16 @@ class Findings:
     written: Path | None = None
 
 
-def pack(handout: Handout) -> Findings:
+def pack(handout: Handout) -> PackReport:
     """Look over the answer, and write it as a zip unless something costs everything."""
-    found = Findings()
+    found = PackReport()
     chosen = handout.chosen()
     if chosen.source is None:
         found.fatal.append(chosen.problem or "There is nothing to hand in.")
         return found
     source = chosen.source
     file = next(file for file in handout.submission().files if file.name == source.filename)
-    if not attempted(source, handout.tasks):
+    if not attempted_tasks(source, handout.tasks):
         found.fatal.append("Every file is still as it was handed out: no task is attempted.")
         return found
     _look(handout, source, file, found)
@@ -52,8 +173,8 @@ def pack(handout: Handout) -> Findings:
     return found
 
 
-def _look(handout: Handout, source: Source, file: SubmittedFile, found: Findings) -> None:
-    name, tasks = source.filename, attempted(source, handout.tasks)
+def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackReport) -> None:
+    name, tasks = source.filename, attempted_tasks(source, handout.tasks)
     if len(file.content) > FILE_LIMIT:
         found.fatal.append(
             f"{name} has {megabytes(len(file.content))}, and the grader reads {megabytes(FILE_LIMIT)} at "
@@ -61,7 +182,7 @@ def _look(handout: Handout, source: Source, file: SubmittedFile, found: Findings
         )
         return
     accepted = {*handout.about["imports"], *handout.about["given"]}
-    for module in strange(source, accepted):
+    for module in unavailable_imports(source, accepted):
         advice = _advice(handout, module.name)
         sentence = (
             f"{name} imports {module.name} in line {module.line}, which the grader does not have{advice}."
@@ -69,7 +190,7 @@ def _look(handout: Handout, source: Source, file: SubmittedFile, found: Findings
         (found.fatal if module.runs and not source.tolerant else found.doubtful).append(sentence)
     if found.fatal:
         return
-    tried = trial(handout, source)
+    tried = try_loading(handout, source)
     if tried.problem is not None:
         found.fatal.append(f"{name} cannot be loaded, so no task in it would count: {tried.problem}")
         return
@@ -79,7 +200,7 @@ def _look(handout: Handout, source: Source, file: SubmittedFile, found: Findings
     found.fine.append(f"Attempted: {', '.join(task for task in handout.tasks if task in tasks)}.")
 
 
-def _missing(handout: Handout, tasks: frozenset[str], tried: Trial) -> Iterator[str]:
+def _missing(handout: Handout, tasks: frozenset[str], tried: LoadTrial) -> Iterator[str]:
     if lost := [task for task in handout.tasks if task in tasks and task not in tried.functions]:
         yield f"Written, but not there once the file is loaded: {', '.join(lost)}."
     if untouched := [task for task in handout.tasks if task not in tasks]:

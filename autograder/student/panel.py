@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -12,10 +13,105 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from ..examiner.outcome import clean
-from . import hints, wording
-from .board import Board
-from .memory import Memory
+from ..checks.results import clean
+from ..models import CheckResult
+from .handout import Handout, SavedState, hint_list, hints_taken
+from .run import Location
+from .state import Results, State
+
+MARKS: dict[State, tuple[str, str]] = {
+    "solved": ("✓", "green"),
+    "wrong": ("✗", "red"),
+    "waiting": ("…", "yellow"),
+    "untouched": ("·", "dim"),
+    "unknown": ("·", "dim"),
+}
+MOST_LINES = 12
+# A check's message, as the given code words it: what was expected, what was received, what to think about.
+MESSAGE = re.compile(
+    r"Expected (?P<expected>.+?),? received (?P<received>.+?)(?:[.:] (?P<think>.+)|\.)?", re.DOTALL
+)
+
+
+def tasks_text(board: Results) -> Table:
+    """One row a task: how it stands, and its public points."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column()
+    table.add_column(justify="right")
+    for task in board.handout.tasks:
+        state, (earned, most) = board.state(task), board.points(task)
+        mark, style = MARKS[state]
+        score = {"untouched": "not begun", "unknown": ""}.get(state, f"{earned:g} of {most:g}")
+        table.add_row(Text(mark, style), Text(task, style), Text(score, style))
+    earned, most = board.points()
+    table.add_row("", Text("public points", "bold"), Text(f"{earned:g} of {most:g}", "bold"))
+    return table
+
+
+def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
+    """A check that does not pass: its sentence, what was expected and received, and where to look."""
+    yield Text.assemble((result.task, "bold"), "  ", clean(result.sentence))
+    if result.outcome == "not_attempted" and result.message == f"{result.task} is not written yet.":
+        yield Text("Not begun yet: the text below the function's name is the whole task.", "dim")
+    else:
+        yield from _message(result.message)
+        yield from _places(board.place(result))
+
+
+def _message(message: str) -> Iterator[Text]:
+    if found := MESSAGE.fullmatch(message):
+        yield Text.assemble(("expected  ", "dim"), _cut(found["expected"]))
+        yield Text.assemble(("received  ", "dim"), _cut(found["received"]))
+        if found["think"]:
+            yield Text(found["think"], "italic")
+    else:
+        yield Text(_cut(message))
+
+
+def _places(places: Sequence[Location]) -> Iterator[Text]:
+    for place in places:
+        where = f"{place.where}, line {place.line}, {place.function}"
+        yield Text.assemble((clean(where), "cyan"), ("  " + clean(place.text), "dim"))
+
+
+def hints_text(given: Sequence[str], most: int) -> Iterator[Text]:
+    """The hints that were given."""
+    for number, hint in enumerate(given, 1):
+        yield Text.assemble((f"hint {number} of {most}  ", "yellow"), hint)
+
+
+def solved_text(board: Results, task: str) -> Iterator[Text]:
+    """A task that is solved, and its network as it stands now."""
+    yield Text.assemble((task, "bold green"), (" is solved.", "green"))
+    if picture := board.pictures.get(task):
+        yield Text("")
+        yield Text.from_ansi(picture)
+
+
+def closing_text(handout: Handout) -> Iterator[Text]:
+    """What hidden checks look at in general, and how to hand in."""
+    hidden = sum(handout.about.get("hidden_points", {}).values())
+    look = handout.about.get("hidden_look_at") or "what the tasks say, with other inputs"
+    yield Text("Every public check passes.", "bold green")
+    if hidden:
+        yield Text(f"The other {hidden:g} points are for checks that you do not have. They look at {look}.")
+    due = f", by {handout.about['due']}" if handout.about.get("due") else ""
+    yield Text.assemble(("kit pack", "bold"), f" looks it over and writes the file to hand in{due}.")
+
+
+def altered_text(handout: Handout) -> Iterator[Text]:
+    """A warning where given files were changed."""
+    if names := list(handout.altered()):
+        shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+        verb = "is" if len(names) == 1 else "are"
+        yield Text(f"{shown} {verb} not as handed out. The grader uses its own copies.", "yellow")
+
+
+def _cut(text: str) -> str:
+    lines = text.splitlines()
+    return "\n".join(lines[:MOST_LINES] + ["…"] * (len(lines) > MOST_LINES))
+
 
 Lines = list[list[Segment]]
 KEYS = (("h", "hint"), ("t", "task"), ("o", "output"), ("q", "quit"))
@@ -26,8 +122,8 @@ BORDERS = 4
 class View:
     """What the panel shows: a board, and what keys have asked for."""
 
-    board: Board
-    memory: Memory
+    board: Results
+    memory: SavedState
     # The task that `t` has chosen; otherwise the foremost.
     picked: str | None = None
     # What the student's code printed, where `o` has asked for it, and which page of it.
@@ -47,7 +143,7 @@ class View:
         """Fill the height that there is, and not a line more."""
         height = options.height or console.height
         inner = options.update(width=options.max_width - BORDERS, height=None)
-        head = Group(wording.tasks(self.board), Text(""))
+        head = Group(tasks_text(self.board), Text(""))
         room = height - 2 - len(console.render_lines(head, inner)) - 2
         body = console.render_lines(Group(*self._body()), inner)
         body = self._page(body, max(room, 2), console.render_lines(Text("… o shows more", "dim"), inner))
@@ -76,19 +172,19 @@ class View:
         elif board.news and not self.picked:
             yield from self._news(board.news[-1])
         elif task is None:
-            yield from wording.closing(board.handout)
+            yield from closing_text(board.handout)
         else:
             yield from self._task(task)
 
     def _task(self, task: str) -> Iterator[RenderableType]:
         if result := self.board.failing(task):
-            yield from wording.failure(self.board, result)
+            yield from failure_text(self.board, result)
             yield Text("")
             handout = self.board.handout
-            most = len(hints.ladder(handout, task, self.memory))
-            yield from wording.hints(hints.taken(handout, task, self.memory), most)
+            most = len(hint_list(handout, task, self.memory))
+            yield from hints_text(hints_taken(handout, task, self.memory), most)
         else:
-            yield from wording.solved(self.board, task)
+            yield from solved_text(self.board, task)
 
     def _news(self, solved: str) -> Iterator[RenderableType]:
         """A task that this save has solved, below what it left wrong and above what is to be done next."""
@@ -96,10 +192,10 @@ class View:
         result = board.failing(task) if task else None
         if task and board.state(task) == "wrong":
             yield from self._task(task)
-        yield from wording.solved(board, solved)
+        yield from solved_text(board, solved)
         yield Text("")
         if task is None:
-            yield from wording.closing(board.handout)
+            yield from closing_text(board.handout)
         elif result and board.state(task) != "wrong":
             yield Text.assemble(("next: ", "dim"), (task, "bold"), "  ", clean(result.sentence))
 
@@ -109,9 +205,9 @@ class View:
             for check in board.of(task):
                 result = board.results.get(check.name)
                 if result and result.outcome not in ("passed", "not_attempted"):
-                    yield from wording.failure(board, result)
+                    yield from failure_text(board, result)
                     yield Text("")
-        yield from wording.altered(board.handout)
+        yield from altered_text(board.handout)
         for note in board.notes:
             yield Text(clean(note), "yellow")
         yield Text("Your code printed:" if output.strip() else "Your code printed nothing.", "bold")

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..examiner.threads import ONE_THREAD
+from ..checks.environment import ONE_THREAD
 
 Event = dict[str, Any]
 # What the student's code prints, in the handout's folder for state.
@@ -22,18 +22,24 @@ CAN_FORK = sys.platform == "linux"
 SECONDS_TO_LEAVE = 5
 
 
-class Warm:
+class Worker:
     """One warm process. `put` is called from another thread with it and each of its events.
 
     The last event is `gone`, with what the process wrote where errors go.
     """
 
-    def __init__(self, folder: Path, forks: bool, log: Path, put: Callable[[Warm, Event], None]) -> None:
+    def __init__(self, folder: Path, forks: bool, log: Path, put: Callable[[Worker, Event], None]) -> None:
         self.ready = self.forks = self.used = False
         log.parent.mkdir(exist_ok=True)
         with log.open("wb") as errors:
             self._popen = subprocess.Popen(
-                [sys.executable, "-m", "autograder.student.warm", str(folder), "forks" if forks else "once"],
+                [
+                    sys.executable,
+                    "-m",
+                    "autograder.student.worker",
+                    str(folder),
+                    "forks" if forks else "once",
+                ],
                 env=os.environ | ONE_THREAD | {"PYTHONIOENCODING": "utf-8"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -62,7 +68,7 @@ class Warm:
             self._popen.wait()
         self._reader.join()
 
-    def _read(self, log: Path, put: Callable[[Warm, Event], None]) -> None:
+    def _read(self, log: Path, put: Callable[[Worker, Event], None]) -> None:
         assert self._popen.stdout is not None
         with self._popen.stdout as events:
             for line in events:
@@ -77,14 +83,14 @@ class Runner:
     """
 
     def __init__(
-        self, folder: Path, state: Path, put: Callable[[Warm, Event], None], forks: bool = CAN_FORK
+        self, folder: Path, state: Path, put: Callable[[Worker, Event], None], forks: bool = CAN_FORK
     ) -> None:
-        self._start: Callable[[str], Warm] = lambda log: Warm(folder, forks, state / log, put)
+        self._start: Callable[[str], Worker] = lambda log: Worker(folder, forks, state / log, put)
         self._number = 0
         self._over = True
         self._wanted: Event | None = None
         self._mine = self._start("warm.log")
-        self._spare: Warm | None = None
+        self._spare: Worker | None = None
 
     def run(self, checks: Sequence[str], first: Sequence[str] = ()) -> None:
         """Run the checks of these names as soon as a process is warm, and draw the tasks in `first` first."""
@@ -96,7 +102,7 @@ class Runner:
             self._mine, self._spare = self._spare or self._start("warm.log"), None
         self._send()
 
-    def take(self, warm: Warm, event: Event) -> Event | None:
+    def take(self, warm: Worker, event: Event) -> Event | None:
         """What an event means for the present run; None where it is about another or about none."""
         if "ready" in event:
             warm.ready, warm.forks = True, event["forks"]

@@ -2,22 +2,133 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import linecache
 import sys
+import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
+from types import ModuleType
 
-from ..examiner.proxies import Calls, Proxies
-from ..examiner.putting import Putting
-from ..examiner.replay import Replays
-from ..examiner.session import CheckSession
-from ..inside.load import Loaded, load
+from ..checks.proxies import Calls, Proxies, SubmissionFailed
+from ..checks.result_cache import ResultCache
+from ..checks.results import clean
+from ..checks.runner import CheckRunner
+from ..checks.session import CheckSession
 from ..kit import Check
-from ..records import Source
-from .calls import LocalCalls, definitions
-from .folder import Handout
+from ..models import Source
+from ..sandbox.guest.submission import Loaded, load, text_of
+from ..wire.codec import pack, unpack
+from ..wire.frames import Frame
+from .handout import Handout
 from .process import Event
+
+
+def training_checks(text: str, train: str | None) -> frozenset[str]:
+    """The functions in a file of checks that call `train`, such as `lesson.train`, themselves or by others.
+
+    A check reaches a fixture by the name of a parameter, and any other function by its name.
+    """
+    functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    mentions = {name: _mentions(node) for name, node in functions.items()}
+    found = {name for name, mentioned in mentions.items() if train in mentioned}
+    while more := {name for name, mentioned in mentions.items() if name not in found and mentioned & found}:
+        found |= more
+    return frozenset(name for name in found if name.startswith("test_"))
+
+
+def _mentions(function: ast.FunctionDef) -> set[str]:
+    """Parameters and names in a function, and the attributes written out, as `lesson.train`."""
+    found = {argument.arg for argument in function.args.args}
+    for node in ast.walk(function):
+        if isinstance(node, ast.Name):
+            found.add(node.id)
+        elif isinstance(node, ast.Attribute):
+            found.add(ast.unparse(node))
+    return found
+
+
+MOST_PLACES = 4
+
+
+@dataclass(frozen=True)
+class Location:
+    """A line of the student's: where it stands, in which function, and what it says where it matters."""
+
+    where: str
+    line: int
+    function: str
+    text: str = ""
+
+
+@dataclass
+class LocalCalls:
+    """Calls functions of a loaded source.
+
+    `watch` is told the name of a function before it is called, and None when it is back. `places` are the
+    student's lines that led to an exception, by what is said of it in a result.
+    """
+
+    loaded: Loaded
+    prepare: Callable[[], None]
+    watch: Callable[[str | None], None]
+    places: dict[str, list[Location]] = field(default_factory=dict)
+
+    def __call__(self, function: str, request: Frame) -> Frame:
+        """Return the reply's frame; raises SubmissionFailed."""
+        (args, kwargs), objects = unpack(request.head["value"], request.blob)
+        called = vars(self.loaded.module).get(function)
+        if called is None:
+            raise SubmissionFailed(
+                "not_attempted", f"There is no {function} in {self.loaded.module.__file__}."
+            )
+        self.prepare()
+        self.watch(function)
+        try:
+            answer = called(*args, **kwargs)
+            packed = pack({"answer": answer, "args": args, "kwargs": kwargs}, known=objects)
+        except Exception as error:
+            found = locations(error, self.loaded.filenames)
+            failed = _failed(function, error, found)
+            self.places[clean(str(failed))] = found
+            raise failed from None
+        except SystemExit:
+            raise SubmissionFailed("failed", f"{function} ends the program instead of returning.") from None
+        finally:
+            self.watch(None)
+        return Frame({"value": packed.head}, packed.blob)
+
+
+def _failed(function: str, error: Exception, found: list[Location]) -> SubmissionFailed:
+    if not isinstance(error, NotImplementedError):
+        return SubmissionFailed("failed", f"{function} raised {type(error).__name__}: {text_of(error)}")
+    if found and found[-1].function != function:
+        what = f"{function} calls {found[-1].function}, which is not written yet."
+        return SubmissionFailed("not_attempted", what)
+    return SubmissionFailed("not_attempted", f"{function} is not written yet.")
+
+
+def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:
+    """The student's own lines that were being run, outermost call first; of many, the last ones."""
+    found = [
+        Location(file, number, frame.f_code.co_name, linecache.getline(file, number).strip())
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if (file := frame.f_code.co_filename) in filenames
+    ]
+    return found[-MOST_PLACES:]
+
+
+def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset[str]) -> dict[str, Location]:
+    """Where the student's file defines each task."""
+    found = {}
+    for task in tasks:
+        code = getattr(getattr(module, task, None), "__code__", None)
+        if code is not None and code.co_filename in filenames:
+            found[task] = Location(code.co_filename, code.co_firstlineno, task)
+    return found
+
 
 Emit = Callable[[Event], None]
 
@@ -35,7 +146,7 @@ class Run:
     proxies: Proxies
     slow: frozenset[str]
     prepare: Callable[[], None]
-    replays: Replays
+    replays: ResultCache
     emit: Emit
     # Told of every path that led to results, so that the next run need not take it again.
     keep: Emit = _forget
@@ -59,14 +170,14 @@ class Run:
             if "check" in event:
                 result = event["check"]
                 passed.update([result["name"]] if result["outcome"] == "passed" else [])
-                places = local.places.get(result["message"], [])
-                self.emit(event | {"places": [asdict(place) for place in places]})
+                locations = local.places.get(result["message"], [])
+                self.emit(event | {"places": [asdict(place) for place in locations]})
             elif "path" in event:
                 self.keep(event["path"])
             elif "begin" in event:
                 self.emit(event)
 
-        putting = Putting(self.session, calls, self.replays, None, self.prepare, tell)
+        putting = CheckRunner(self.session, calls, self.replays, None, self.prepare, tell)
         for slow, drawable in ((False, first), (True, self.handout.tasks)):
             wanted = [check for check in self._in_order(names) if (check.name in self.slow) is slow]
             for _, together in groupby(wanted, key=lambda check: check.task):
@@ -88,9 +199,9 @@ class Run:
         """Load the source as the grader does."""
         loaded = load(self.handout.module, source.filename, source.cells, source.tolerant)
         found = definitions(loaded.module, self.handout.tasks, loaded.filenames)
-        places = {task: asdict(place) for task, place in found.items()}
+        locations = {task: asdict(place) for task, place in found.items()}
         report = loaded.report
-        self.emit({"problem": report["problem"], "notes": report["notes"], "definitions": places})
+        self.emit({"problem": report["problem"], "notes": report["notes"], "definitions": locations})
         return loaded if report["ok"] else None
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -14,12 +15,51 @@ from rich.console import Console
 from rich.live import Live
 from watchfiles import Change, watch
 
-from . import hints, keys
-from .folder import Handout
+from . import handout as hints
+from .handout import Handout, SavedState
 from .loop import Happened, Loop
-from .memory import Memory
 from .panel import View
 from .process import CAN_FORK
+
+
+@contextmanager
+def read_keys(put: Callable[[str], None]) -> Iterator[None]:
+    """Call `put` from another thread with every key; the terminal is as before when this is left."""
+    if sys.platform == "win32":
+        threading.Thread(target=_windows, args=[put], daemon=True).start()
+        yield
+        return
+    import termios
+    import tty
+
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    tty.setcbreak(terminal)
+    threading.Thread(target=_unix, args=[terminal, put], daemon=True).start()
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSADRAIN, before)
+
+
+def _unix(terminal: int, put: Callable[[str], None]) -> None:
+    while data := os.read(terminal, 64):
+        # An arrow or the like comes as several characters, of which the first is Escape.
+        if not data.startswith(b"\x1b"):
+            for key in data.decode("utf-8", "ignore"):
+                put(key)
+
+
+def _windows(put: Callable[[str], None]) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        while True:
+            if msvcrt.kbhit():
+                put(msvcrt.getwch())
+            else:
+                time.sleep(0.05)
+
 
 # Editors write a file in several steps; this long after the last one, in milliseconds, it is saved.
 QUIET = 20
@@ -31,11 +71,11 @@ def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -
     """Show the panel until q is pressed; raises KeyboardInterrupt on Ctrl-C."""
     with Loop(handout, forks) as loop:
         loop.check()
-        view = View(loop.board, Memory.read(handout.state))
+        view = View(loop.board, SavedState.read(handout.state))
         tell = loop.happened.put
         with (
             _saved(handout, loop),
-            keys.pressed(lambda key: tell(Happened("key", key))),
+            read_keys(lambda key: tell(Happened("key", key))),
             _resized(lambda: tell(Happened("resized"))),
             Live(view, console=console, screen=True, auto_refresh=False) as live,
         ):
@@ -63,7 +103,7 @@ def _react(happened: Happened | None, loop: Loop, view: View) -> None:
     elif happened and happened.kind == "key":
         _press(happened.what, loop, view)
     elif view.board.over:
-        view.memory = Memory.read(loop.handout.state)
+        view.memory = SavedState.read(loop.handout.state)
 
 
 def _press(key: str, loop: Loop, view: View) -> None:
@@ -72,7 +112,7 @@ def _press(key: str, loop: Loop, view: View) -> None:
         view.page = 0
     if key == "h" and view.task and loop.board.failing(view.task):
         view.output, view.picked = None, view.task
-        hints.take(loop.handout, view.task, view.memory)
+        hints.take_hint(loop.handout, view.task, view.memory)
     elif key == "t":
         view.output = None
         following = tasks.index(view.task) + 1 if view.task else 0

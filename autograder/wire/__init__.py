@@ -1,1 +1,1 @@
-"""Frames on a socket; values and networks as plain data, and back. The same library serves both ends."""
+"""Serialize values and Keras models safely between processes."""

@@ -5,10 +5,23 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from .refusal import NotAccepted
-
 if TYPE_CHECKING:
     import numpy
+
+MAX_NAME = 80
+
+
+class NotAllowedError(ValueError):
+    """Something received is not on the short lists; the text is a sentence that a student can read."""
+
+
+def readable(text: object, most: int = MAX_NAME) -> str:
+    """A text of unknown origin, fit for a sentence: what is printable is kept, at most `most` letters."""
+    if type(text) is not str:
+        return "?"
+    kept = "".join(filter(str.isprintable, text[: 4 * most]))
+    return kept if len(kept) <= most else kept[: most - 1] + "…"
+
 
 MAX_DIMENSIONS = 16
 MAX_LENGTH = 2**31 - 1
@@ -57,11 +70,11 @@ class BlobReader:
         self._used = 0
 
     def take(self, description: object) -> numpy.ndarray[Any, Any]:
-        """The next array, writable; raises NotAccepted where its description does not fit the bytes here."""
-        dtype, shape = described(description)
+        """Return the next array, writable; raises NotAllowedError where description and bytes differ."""
+        dtype, shape = parse_description(description)
         size = math.prod(shape) * ITEM_SIZES[dtype]
         if size > len(self._blob) - self._used:
-            raise NotAccepted(
+            raise NotAllowedError(
                 f"An array of shape {tuple(shape)} and type {dtype} has {size} bytes, "
                 f"but only {len(self._blob) - self._used} arrived."
             )
@@ -72,20 +85,20 @@ class BlobReader:
         return numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
 
     def finish(self) -> None:
-        """Raise NotAccepted when bytes are left that no array describes."""
+        """Raise NotAllowedError when bytes are left that no array describes."""
         if self._used != len(self._blob):
-            raise NotAccepted(f"{len(self._blob) - self._used} bytes arrived that belong to no array.")
+            raise NotAllowedError(f"{len(self._blob) - self._used} bytes arrived that belong to no array.")
 
 
-def described(description: object) -> tuple[str, tuple[int, ...]]:
-    """The dtype and shape in an array's description; raises NotAccepted when it is none."""
+def parse_description(description: object) -> tuple[str, tuple[int, ...]]:
+    """The dtype and shape in an array's description; raises NotAllowedError when it is none."""
     if type(description) is not dict or set(description) != {"dtype", "shape"}:
-        raise NotAccepted("An array must be described by its dtype and its shape.")
+        raise NotAllowedError("An array must be described by its dtype and its shape.")
     dtype, shape = description["dtype"], description["shape"]
     if type(dtype) is not str or dtype not in ITEM_SIZES:
-        raise NotAccepted(f"An array must hold numbers or booleans ({', '.join(ITEM_SIZES)}).")
+        raise NotAllowedError(f"An array must hold numbers or booleans ({', '.join(ITEM_SIZES)}).")
     if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
-        raise NotAccepted(f"An array's shape must be a list of at most {MAX_DIMENSIONS} lengths.")
+        raise NotAllowedError(f"An array's shape must be a list of at most {MAX_DIMENSIONS} lengths.")
     if not all(type(length) is int and 0 <= length <= MAX_LENGTH for length in shape):
-        raise NotAccepted(f"An array's lengths must be whole numbers from 0 to {MAX_LENGTH}.")
+        raise NotAllowedError(f"An array's lengths must be whole numbers from 0 to {MAX_LENGTH}.")
     return dtype, tuple(shape)

@@ -6,18 +6,69 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
-from .accepted import SEEDS
+from .allowed_layers import DTYPES, INPUT, MOST_DIMENSIONS, MOST_LENGTH, LayerClass
+from .allowed_objects import LOSS, LOSS_WEIGHTS, OPTIMIZERS, SEEDS
 from .arrays import BlobReader
-from .fields import Field, Unfit, flag, maybe, several, whole
-from .layers import DTYPES, INPUT, MOST_DIMENSIONS, MOST_LENGTH, LayerClass
-from .objects import UnfitSetting, checked, settings_of
+from .schema import (
+    Field,
+    Fields,
+    SchemaError,
+    SettingError,
+    abbreviate,
+    boolean,
+    check_settings,
+    integer,
+    list_of,
+    optional,
+    settings_of,
+)
 
-_SHAPE = several(maybe(whole(0, MOST_LENGTH)), 1, MOST_DIMENSIONS)
-_SEEDS = several(SEEDS, 2, 2)
+FIELDS: Fields = {
+    "optimizer": Field(optional(OPTIMIZERS)),
+    "loss": Field(LOSS),
+    "loss_weights": Field(LOSS_WEIGHTS),
+}
+
+
+def compile_settings(model: Any) -> dict[str, Any] | None:
+    """What a model is compiled with as JSON, or None for one that is not; raises SettingError."""
+    if not model.compiled:
+        return None
+    found = {
+        "optimizer": getattr(model, "optimizer", None),
+        "loss": getattr(model, "loss", None),
+        "loss_weights": getattr(getattr(model, "_compile_loss", None), "_user_loss_weights", None),
+    }
+    return {
+        key: _converted(FIELDS[key].kind.to_wire, key, value)
+        for key, value in found.items()
+        if value is not None
+    }
+
+
+def compile_model(model: Any, settings: object) -> None:
+    """Compile a model with settings of unknown origin; raises SettingError."""
+    if type(settings) is not dict or not set(settings) <= set(FIELDS):
+        raise SettingError("compile", abbreviate(settings))
+    arguments = {key: _converted(FIELDS[key].kind.from_wire, key, tree) for key, tree in settings.items()}
+    model.compile(**{"optimizer": None, **arguments})
+
+
+def _converted(way: Any, key: str, value: Any) -> Any:
+    try:
+        return way(value)
+    except SettingError as unfit:
+        raise SettingError(f"{key} {unfit.key}", unfit.found) from None
+    except SchemaError as unfit:
+        raise SettingError(key, str(unfit)) from None
+
+
+_SHAPE = list_of(optional(integer(0, MOST_LENGTH)), 1, MOST_DIMENSIONS)
+_SEEDS = list_of(SEEDS, 2, 2)
 _MOST_WEIGHTS = 16
 
 
-class Given:
+class FixedInitializer:
     """An initializer that hands out the one array that arrived, and nothing of another shape."""
 
     def __init__(self, array: Any) -> None:
@@ -26,16 +77,18 @@ class Given:
     def __call__(self, shape: Any, dtype: Any = None) -> Any:
         """The array; raises Unfit where another shape is wanted."""
         if tuple(shape) != self._array.shape:
-            raise Unfit(f"a weight of shape {tuple(shape)} where one of shape {self._array.shape} arrived")
+            raise SchemaError(
+                f"a weight of shape {tuple(shape)} where one of shape {self._array.shape} arrived"
+            )
         return self._array
 
 
-class Missing:
+class NoInitializer:
     """An initializer for a layer that came without weights: nothing is allocated while it is rebuilt."""
 
     def __call__(self, shape: Any, dtype: Any = None) -> NoReturn:
         """Raises Unfit."""
-        raise Unfit(f"no weight where one of shape {tuple(shape)} is needed")
+        raise SchemaError(f"no weight where one of shape {tuple(shape)} is needed")
 
 
 @dataclass
@@ -53,7 +106,7 @@ class Pending:
         if self.arrays and not self.layer.built:
             self.layer.build(self.shape)
         if len(self.layer.weights) != len(self.arrays) and self.initializers:
-            raise UnfitSetting("weights", f"{len(self.arrays)} instead of {len(self.layer.weights)}")
+            raise SettingError("weights", f"{len(self.arrays)} instead of {len(self.layer.weights)}")
         for name, initializer in self.initializers.items():
             setattr(self.layer, name, initializer)
 
@@ -69,7 +122,7 @@ def new_input(entry: dict[str, Any]) -> Pending:
     """An input layer."""
     import keras
 
-    settings = checked(entry.get("settings"), INPUT)
+    settings = check_settings(entry.get("settings"), INPUT)
     return Pending(keras.layers.InputLayer(name=entry["name"], **settings))
 
 
@@ -77,15 +130,15 @@ def new_layer(entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> 
     """A layer with weights, built later or by the first model that contains it; raises Unfit."""
     import keras
 
-    arguments = checked(entry.get("settings"), listed.fields)
+    arguments = check_settings(entry.get("settings"), listed.fields)
     shape, arrays, names = _weights(entry, listed, arguments, reader)
     initializers: dict[str, Any] = {}
     for key in _initializers(listed):
         kind, default = listed.fields[key].kind, listed.fields[key].default
         initializers[key] = arguments.get(key) or kind.from_wire(default)
-        arguments[key] = Missing()
+        arguments[key] = NoInitializer()
     for key, array in zip(names, arrays, strict=True):
-        arguments[key] = Given(array)
+        arguments[key] = FixedInitializer(array)
     dtype = DTYPES.from_wire(entry.get("dtype", "float32"))
     layer = getattr(keras.layers, entry["class"])(name=entry["name"], dtype=dtype, **arguments)
     _restore_draws(layer, entry)
@@ -95,11 +148,11 @@ def new_layer(entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> 
 def update_layer(layer: Any, entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> Pending:
     """Bring a layer to the state that its entry tells, in place; raises Unfit where that is not possible."""
     settings = entry.get("settings")
-    arguments = checked(settings, listed.fields)
+    arguments = check_settings(settings, listed.fields)
     assert type(settings) is dict
     for key in _changed(settings_of(layer, listed.fields), settings, listed.fields):
         if not listed.fields[key].changes:
-            raise UnfitSetting(key, "another value than when it was passed in")
+            raise SettingError(key, "another value than when it was passed in")
         default = listed.fields[key].default
         setattr(
             layer, key, arguments[key] if key in arguments else listed.fields[key].kind.from_wire(default)
@@ -111,9 +164,9 @@ def update_layer(layer: Any, entry: dict[str, Any], listed: LayerClass, reader: 
     else:
         pending.initializers = {key: getattr(layer, key) for key in _initializers(listed)}
         for key in pending.initializers:
-            setattr(layer, key, Missing())
+            setattr(layer, key, NoInitializer())
         for key, array in zip(names, arrays, strict=True):
-            setattr(layer, key, Given(array))
+            setattr(layer, key, FixedInitializer(array))
     _restore_draws(layer, entry)
     return pending
 
@@ -126,18 +179,18 @@ def _weights(
         return None, [], []
     descriptions = entry["weights"]
     if listed.weights is None or type(descriptions) is not list or len(descriptions) > _MOST_WEIGHTS:
-        raise UnfitSetting("weights", "something that this class does not have")
+        raise SettingError("weights", "something that this class does not have")
     shape = _SHAPE.from_wire(entry.get("built"))
     config = {key: arguments.get(key, field_.default) for key, field_ in listed.fields.items()}
     try:
         expected = listed.weights(config, shape)
     except (IndexError, TypeError, ZeroDivisionError):
-        raise UnfitSetting("input shape", str(shape)) from None
+        raise SettingError("input shape", str(shape)) from None
     arrays = [reader.take(description) for description in descriptions]
     dtype = entry.get("dtype", "float32")
     found = [(array.shape, array.dtype.name) for array in arrays]
     if found != [(weight.shape, dtype) for weight in expected]:
-        raise UnfitSetting("weights", f"the shapes {[shape for shape, _ in found]}")
+        raise SettingError("weights", f"the shapes {[shape for shape, _ in found]}")
     return shape, arrays, [weight.initializer for weight in expected]
 
 
@@ -146,7 +199,7 @@ def _initializers(listed: LayerClass) -> list[str]:
 
 
 def _flags(entry: dict[str, Any], count: int) -> list[bool]:
-    return list(several(flag(), count, count).from_wire(entry.get("trains", [])))
+    return list(list_of(boolean(), count, count).from_wire(entry.get("trains", [])))
 
 
 def _changed(old: dict[str, Any], new: dict[str, Any], fields: Mapping[str, Field]) -> list[str]:
@@ -156,7 +209,7 @@ def _changed(old: dict[str, Any], new: dict[str, Any], fields: Mapping[str, Fiel
 def _assign(layer: Any, arrays: list[Any]) -> None:
     weights = layer.weights
     if [tuple(weight.shape) for weight in weights] != [array.shape for array in arrays]:
-        raise UnfitSetting("weights", "other shapes than when it was passed in")
+        raise SettingError("weights", "other shapes than when it was passed in")
     for weight, array in zip(weights, arrays, strict=True):
         if weight.numpy().tobytes() != array.tobytes():
             weight.assign(array)
@@ -167,5 +220,5 @@ def _restore_draws(layer: Any, entry: dict[str, Any]) -> None:
     if "drawn" in entry:
         generator = getattr(layer, "seed_generator", None)
         if generator is None:
-            raise UnfitSetting("drawn", "a state of random numbers that this layer does not draw")
+            raise SettingError("drawn", "a state of random numbers that this layer does not draw")
         generator.state.assign(_SEEDS.from_wire(entry["drawn"]))

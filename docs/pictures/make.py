@@ -24,7 +24,8 @@ sys.path.insert(0, str(ROOT / "tests"))
 from system_needs import chromium  # noqa: E402 - it lies with the tests
 from terminal import Terminal  # noqa: E402 - as above
 
-from autograder.handout import build, put  # noqa: E402 - after the path
+from autograder.handout.build import build  # noqa: E402
+from autograder.handout.sync import write_files  # noqa: E402 - after the path
 
 SLUG = "week09_transfer"
 KIT = Path(sys.executable).with_name("kit")
@@ -58,7 +59,7 @@ def shoot(browser: Any, page: Path, picture: str, width: int, height: int) -> No
 
 def watch(folder: Path) -> str:
     """The panel of `kit watch`, one task wrong, as SVG."""
-    put(build(ROOT, SLUG), folder)
+    write_files(build(ROOT, SLUG), folder)
     answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
     wrong = answer.replace(RIGHT, WRONG, 1)
     (folder / "transfer.py").write_text(answer, encoding="utf-8")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from attacks.handed_in import ROOT, SLUGS, Attack
 
-from autograder.examiner.trainings import Cache
+from autograder.checks.training_cache import TrainingFiles
 from autograder.kit import Kit
-from autograder.records import Report
+from autograder.models import Report
 
 KIT = (sys.executable, "-c", "from autograder.cli import main; main()")
 # Far more than all limits of both classes together: a run that needs it does not end.
@@ -43,7 +43,7 @@ class Graded:
 
         with diskcache.Cache(str(self.store)) as cache:
             keys = list(cache)
-        store = Cache(self.store)
+        store = TrainingFiles(self.store)
         return {key: store.get(key) for key in keys}
 
 

@@ -17,9 +17,9 @@ from attacks.handed_in import ATTACKS, NAMES, SLUGS, Attack, student_of
 from rich.console import Console
 
 from autograder.cli.show import print_report
-from autograder.grading.table import FORMULA_STARTS
-from autograder.intake import safe_name
-from autograder.records import Report
+from autograder.grading.grades_csv import FORMULA_STARTS
+from autograder.models import Report
+from autograder.submissions.identity import safe_name
 
 # What no terminal must get: controls and direction marks.
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli.kits import find_kit
+from autograder.cli.common import find_kit
 from autograder.kit import KitError
 
 TOY = Path(__file__).parents[1] / "toy"

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.handout import build, put
+from autograder.handout.build import build
+from autograder.handout.sync import write_files
 
 TOY = Path(__file__).parents[1] / "toy"
 KIT = (sys.executable, "-c", "from autograder.cli import main; main()")
@@ -19,7 +20,7 @@ KIT = (sys.executable, "-c", "from autograder.cli import main; main()")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy kit's handout."""
     folder = tmp_path_factory.mktemp("handout")
-    put(build(TOY, "sums"), folder)
+    write_files(build(TOY, "sums"), folder)
     return folder
 
 

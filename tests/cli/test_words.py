@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.cli.words import line, lines, points
+from autograder.text import line, lines, points
 
 
 @given(st.text())

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examiner import Examiner
+from autograder.examiner.client import Examiner
 from autograder.kit import Kit
-from autograder.records import Report, Submission, SubmittedFile
+from autograder.models import Report, Submission, SubmittedFile
 
 TOY = Path(__file__).parents[1] / "toy"
 

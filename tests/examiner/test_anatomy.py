@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.examiner.anatomy import anatomy
-from autograder.records import NetworkLayer
+from autograder.checks.runner import read_network
+from autograder.models import NetworkLayer
 from autograder.wire.frames import Frame
 
 DENSE = {
@@ -27,7 +27,7 @@ def test_a_layer_is_told_with_its_size_and_what_trains() -> None:
     """Parameters are counted from the shapes; frozen ones do not train."""
     frozen = DENSE | {"trainable": False}
     half = DENSE | {"trains": [False, True]}
-    network = anatomy("build", reply(DENSE, frozen, half, {"class": "Sequential", "layers": [0, 1, 2]}))
+    network = read_network("build", reply(DENSE, frozen, half, {"class": "Sequential", "layers": [0, 1, 2]}))
     assert network is not None
     assert network.layers == (
         NetworkLayer("Dense 5 relu", 25, 25),
@@ -40,7 +40,7 @@ def test_nested_models_and_graphs_are_opened() -> None:
     """A body inside a model is drawn as its layers."""
     body = {"class": "Sequential", "layers": [0]}
     graph = {"class": "Functional", "graph": {"calls": [{"layer": 1}, {"operation": "Add"}, {"layer": 0}]}}
-    network = anatomy("build", reply(DENSE, body, graph))
+    network = read_network("build", reply(DENSE, body, graph))
     assert network is not None
     assert [layer.name for layer in network.layers] == ["Dense 5 relu"] * 2
 
@@ -49,14 +49,14 @@ def test_layers_that_were_passed_in_come_first_wherever_they_are_told() -> None:
     """A reply tells layers as it meets them; those that the examiner knows keep their own places."""
     model = {"class": "Sequential", "layers": [0, 2], "known": 1}
     new = DENSE | {"settings": {"units": 7}}
-    network = anatomy("build", reply(model, new, DENSE | {"known": 0}, answer={"layer": 1}))
+    network = read_network("build", reply(model, new, DENSE | {"known": 0}, answer={"layer": 1}))
     assert network is not None
     assert [layer.name for layer in network.layers] == ["Dense 5 relu", "Dense 7"]
 
 
 def test_a_model_that_holds_itself_has_no_drawing() -> None:
     """A lie about nesting costs the picture, and no time."""
-    assert anatomy("build", reply({"class": "Sequential", "layers": [0, 0]})) is None
+    assert read_network("build", reply({"class": "Sequential", "layers": [0, 0]})) is None
 
 
 JSON = st.recursive(
@@ -74,4 +74,4 @@ JSON = st.recursive(
 @given(layers=st.lists(JSON, max_size=3), answer=JSON)
 def test_whatever_a_reply_says_nothing_is_raised(layers: list[Any], answer: Any) -> None:
     """Any JSON gives a drawing or none."""
-    anatomy("build", reply(*layers, answer={"layer": 0} if layers else answer))
+    read_network("build", reply(*layers, answer={"layer": 0} if layers else answer))

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from in_reach import in_reach
 
-from autograder.examiner.environment import installed, processor
+from autograder.checks.environment import installed, processor
 from autograder.kit import Kit
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examiner import Examiner
+from autograder.examiner.client import Examiner
 from autograder.kit import Kit
-from autograder.records import Report, Submission, SubmittedFile
+from autograder.models import Report, Submission, SubmittedFile
 
 Examine = Callable[[str], Report]
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examiner import Examiner
-from autograder.examiner.extras import needless, needless_for
-from autograder.inside.extras import EXTRAS
+from autograder.examiner.client import Examiner, unused_imports, unused_imports_of
 from autograder.kit import Kit
-from autograder.records import Submission, SubmittedFile
+from autograder.models import Submission, SubmittedFile
+from autograder.sandbox.guest.startup import EXTRAS
 
 ROOT = Path(__file__).parents[2]
 # Names no extra, so that it gets none, and says which are there all the same.
@@ -34,28 +33,28 @@ def handed_in(text: str, name: str = "transfer.py") -> Submission:
 
 
 def test_what_the_kits_code_speaks_of_is_needed(toy: Kit) -> None:
-    assert set(needless(toy)) == set(EXTRAS)
+    assert set(unused_imports(toy)) == set(EXTRAS)
     lesson = toy.files["given/lesson.py"] + b"\n# of pandas\n"
     speaks = replace(toy, files={**toy.files, "given/lesson.py": lesson})
-    assert set(needless(speaks)) == {*EXTRAS} - {"pandas"}
+    assert set(unused_imports(speaks)) == {*EXTRAS} - {"pandas"}
 
 
 @pytest.mark.parametrize("word", [*EXTRAS, *EXTRAS.values(), "\\u0070andas"])
 def test_a_submission_that_names_one_has_all(word: str, toy: Kit) -> None:
     """Whatever comes of one may be another's."""
-    assert needless_for(toy, [handed_in("import numpy"), handed_in(f"from {word} import *")]) == ()
+    assert unused_imports_of(toy, [handed_in("import numpy"), handed_in(f"from {word} import *")]) == ()
 
 
 def test_what_may_say_anything_may_name_one(toy: Kit) -> None:
     """Notebooks may be in other encodings than UTF-8."""
     file = SubmittedFile("sums.ipynb", '{"source": "import pandas"}'.encode("utf-16"))
-    assert needless_for(toy, [Submission("ada", (file,))]) == ()
+    assert unused_imports_of(toy, [Submission("ada", (file,))]) == ()
 
 
 def test_where_nobody_names_one_there_is_none(toy: Kit) -> None:
     """Unless it is not known who comes."""
-    assert needless_for(toy, [handed_in("import numpy")]) == needless(toy)
-    assert needless_for(toy, []) == ()
+    assert unused_imports_of(toy, [handed_in("import numpy")]) == unused_imports(toy)
+    assert unused_imports_of(toy, []) == ()
 
 
 @pytest.mark.needs("bubblewrap")

@@ -18,13 +18,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from autograder.doors.lean import LeanExaminer
-from autograder.examiner import Examiner
-from autograder.examiner.environment import describe, device
+from autograder.checks.environment import describe, device
+from autograder.examiner.client import Examiner
+from autograder.examiner.low_memory import LowMemoryExaminer
 from autograder.kit import Kit
+from autograder.models import Submission, SubmittedFile
 from autograder.proof.answers import solution
-from autograder.proof.mutants import only
-from autograder.records import Submission, SubmittedFile
+from autograder.proof.mutation import only_task
 
 ROOT = Path(__file__).parents[2]
 SLUG = "week09_transfer"
@@ -60,7 +60,7 @@ def trains(kit: Kit, text: str) -> Submission:
 def asked(kit: Kit) -> Submission:
     """The answers that checks train."""
     by_name = {check.name: check.task for check in kit.checks}
-    text = only(solution(ROOT, kit), [by_name[name] for name in kit.calibrated.values()])
+    text = only_task(solution(ROOT, kit), [by_name[name] for name in kit.calibrated.values()])
     return Submission("asked", (SubmittedFile(f"{kit.module}.py", text.encode()),))
 
 
@@ -111,7 +111,7 @@ def at_level(
     child, examined = trains(kit, text), asked(kit)
     # As a class is examined; and as in containers, where what is to come is known, and sandboxes are forks.
     as_class = level == "bubblewrap"
-    with Examiner(kit) if as_class else LeanExaminer(kit, level, only=[child, examined]) as examiner:
+    with Examiner(kit) if as_class else LowMemoryExaminer(kit, level, only=[child, examined]) as examiner:
         first, environment = in_examiner(examiner, kit, examined)
         hashes = [first, *(in_child(examiner, child) for _ in range(alone))]
         with full_load():

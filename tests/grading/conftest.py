@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examiner.environment import describe
-from autograder.examiner.outcome import settle
-from autograder.examiner.progress import Progress
-from autograder.examiner.report import compose, unreadable
+from autograder.checks.environment import describe
+from autograder.checks.results import make_result
+from autograder.examiner.report import EventCollector, compose, unreadable
 from autograder.kit import Kit
-from autograder.records import Report, Submission, SubmittedFile
+from autograder.models import Report, Submission, SubmittedFile
 
 TOY = Path(__file__).parents[1] / "toy"
 
@@ -43,13 +42,15 @@ class Grader:
 
     def report(self, submission: Submission) -> Report:
         environment = describe(self.kit, "process")
-        progress = Progress(self.kit, submission.problem)
+        progress = EventCollector(self.kit, submission.problem)
         if submission.problem:
             return _travelled(unreadable(self.kit, submission, progress, 0.0, environment))
         text = submission.files[0].content.decode()
         for check in self.kit.checks:
             outcome = "failed" if check.name in text else "not_attempted" if "nothing" in text else "passed"
-            progress.results[check.name] = settle(check, "grader_error" if "lost" in text else outcome, "")
+            progress.results[check.name] = make_result(
+                check, "grader_error" if "lost" in text else outcome, ""
+            )
         return _travelled(compose(self.kit, submission, progress, 0.0, environment))
 
     def examine(self, submissions: Iterator[Submission]) -> Iterator[tuple[str, Report]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograder.grading import attention
+from autograder.grading.review import find_review_items
 
 
 def test_the_most_pressing_comes_first(report):
@@ -19,7 +19,7 @@ def test_the_most_pressing_comes_first(report):
         "torn": report(text="torn", status="unreadable", message="Not Python."),
         "lost": report(text="lost"),
     }
-    found = attention(reports, {})
+    found = find_review_items(reports, {})
     assert [(item.kind, item.student) for item in found] == [
         ("grader_error", "lost"),
         ("unreadable", "torn"),
@@ -32,7 +32,7 @@ def test_the_most_pressing_comes_first(report):
 
 def test_copies_are_named_last(report):
     reports = {name: report(name) for name in ("ada", "bob")} | {"lost": report(text="lost")}
-    found = attention(reports, {"bob": ["ada"], "ada": ["bob"]})
+    found = find_review_items(reports, {"bob": ["ada"], "ada": ["bob"]})
     assert [(item.kind, item.student) for item in found] == [
         ("grader_error", "lost"),
         ("identical", "ada"),

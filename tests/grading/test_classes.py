@@ -7,16 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading import (
-    GradesFolder,
-    Override,
-    Roster,
-    StorageError,
-    UnknownStudentError,
-    Wishes,
-    WrongFolderError,
-    grade_class,
-)
+from autograder.grading.grade import GradeOptions, UnknownStudentError, grade_class
+from autograder.grading.overrides import Override
+from autograder.grading.roster import Roster
+from autograder.grading.storage import GradesFolder, StorageError, WrongFolderError
 
 
 @pytest.fixture
@@ -26,7 +20,7 @@ def run(kit, grader, tmp_path):
     def grade(*entries, with_kit=kit, progress=lambda step: None, **wishes):
         grader.examined.clear()
         grader.kit = with_kit
-        wishes = Wishes(**{"isolation": "process", **wishes})
+        wishes = GradeOptions(**{"isolation": "process", **wishes})
         return grade_class(with_kit, entries, tmp_path / "grades", grader, wishes, progress)
 
     return grade
@@ -191,7 +185,7 @@ def test_a_disk_that_is_full_stops_the_run_and_keeps_what_is_there(
 
     from autograder.grading import storage
 
-    write = storage.write_whole
+    write = storage.write_atomic
     monkeypatch.setattr(storage, "write_whole", full)
     with pytest.raises(StorageError, match="No space left on device"):
         run(handed("ada", "a"), handed("bob", "b"))

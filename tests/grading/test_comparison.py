@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograder.grading.comparison import CheckChange, GradeChange, changes
-from autograder.records import Report
+from autograder.grading.review import CheckChange, GradeChange, changes
+from autograder.models import Report
 
 Make = Callable[..., Report]
 ADDS, SCALES = "test_adds_two_numbers", "test_scale_doubles_an_array"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.grading.copies import copies, fingerprint, hashes
-from autograder.records import Submission, SubmittedFile
+from autograder.grading.review import find_duplicates, fingerprint, hashes
+from autograder.models import Submission, SubmittedFile
 
 HANDOUT = hashes([b"given\n"])
 
@@ -26,11 +26,15 @@ def test_another_text_or_an_indent_does():
 def test_copies_name_each_other(report):
     reports = {name: report(name) for name in ("eve", "bob", "ada", "zoe", "max")}
     prints = {"eve": "1", "bob": "1", "ada": "1", "zoe": "2"}
-    assert copies(prints, reports) == {"ada": ["bob", "eve"], "bob": ["ada", "eve"], "eve": ["ada", "bob"]}
+    assert find_duplicates(prints, reports) == {
+        "ada": ["bob", "eve"],
+        "bob": ["ada", "eve"],
+        "eve": ["ada", "bob"],
+    }
 
 
 def test_what_could_not_be_read_or_was_never_touched_is_nobodys_copy(report):
     assert fingerprint(handed(), []) == fingerprint(handed(lesson=b"given"), HANDOUT) == ""
-    assert copies({"ada": "", "bob": ""}, {name: report(name) for name in ("ada", "bob")}) == {}
+    assert find_duplicates({"ada": "", "bob": ""}, {name: report(name) for name in ("ada", "bob")}) == {}
     untouched = {name: report(name, text="nothing") for name in ("ada", "bob")}
-    assert copies({"ada": "1", "bob": "1"}, untouched) == {}
+    assert find_duplicates({"ada": "1", "bob": "1"}, untouched) == {}

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.current import is_current
+from autograder.grading.grade import is_up_to_date
 
 
 def current(report, kit, submission, isolation="process"):
-    return is_current(report, submission, kit, isolation)
+    return is_up_to_date(report, submission, kit, isolation)
 
 
 def test_the_same_submission_under_the_same_conditions_is_current(report, kit, handed):

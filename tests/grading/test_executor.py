@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from autograder.grading import LocalExecutor
+from autograder.grading.executors import LocalExecutor
 
 
 class Blocking:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.faults import SteadyPair, Stopped
-from autograder.sandbox import IsolationUnavailable
+from autograder.grading.executors import RetryingWorker, Stopped
+from autograder.sandbox.protocol import IsolationUnavailable
 
 
 class Pairs:
@@ -44,7 +44,7 @@ class Fragile:
 
 
 def graded(pairs, kit, *entries):
-    with SteadyPair(kit, pairs, "process") as pair:
+    with RetryingWorker(kit, pairs, "process") as pair:
         return [pair.examine(entry.read()) for entry in entries]
 
 
@@ -109,7 +109,7 @@ def test_a_later_start_that_fails_costs_one_try(grader, kit, handed):
 
 def test_a_stopped_pair_examines_nothing_more(grader, kit, handed):
     pairs = Pairs(grader)
-    with SteadyPair(kit, pairs, "process") as pair:
+    with RetryingWorker(kit, pairs, "process") as pair:
         pair.examine(handed("ada").read())
         pair.stop()
         assert pairs.killed == 1

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.grading.gradebook import GradebookError, database_url, write_gradebook
+from autograder.integrations.gradebook import GradebookError, database_url, write_gradebook
 from autograder.kit import Kit
-from autograder.records import Report
+from autograder.models import Report
 
 Make = Callable[..., Report]
 # One empty gradebook for all.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading import Override, OverridesError, apply_overrides, load_overrides
+from autograder.grading.overrides import Override, OverridesError, apply_overrides, load_overrides
 
 WRONG_ADD = "test_adds_two_numbers test_adds_negative_numbers"
 

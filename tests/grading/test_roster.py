@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading import RosterError, load_roster
+from autograder.grading.roster import RosterError, load_roster
 
 
 def roster(tmp_path, text, encoding="utf-8"):

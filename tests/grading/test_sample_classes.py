@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from autograder.examiner import Examiner
-from autograder.grading import read_report
-from autograder.intake import find
+from autograder.examiner.client import Examiner
+from autograder.grading.storage import read_report
 from autograder.kit import Kit
-from autograder.records import Report
+from autograder.models import Report
+from autograder.submissions.discovery import find
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ROOT / "tests" / "classes"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.storage import GradesFolder, StorageError, read_report, write_whole
+from autograder.grading.storage import GradesFolder, StorageError, read_report, write_atomic
 
 
 def same(report):
@@ -19,21 +19,21 @@ def files(folder):
 
 
 def test_a_file_is_replaced_whole(tmp_path):
-    write_whole(tmp_path / "new" / "a.txt", "old")
-    write_whole(tmp_path / "new" / "a.txt", "é\r\n\n")
+    write_atomic(tmp_path / "new" / "a.txt", "old")
+    write_atomic(tmp_path / "new" / "a.txt", "é\r\n\n")
     assert (tmp_path / "new" / "a.txt").read_bytes() == "é\r\n\n".encode()
     assert files(tmp_path) == ["new/a.txt"]
 
 
 def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
-    write_whole(tmp_path / "a.txt", "old")
+    write_atomic(tmp_path / "a.txt", "old")
 
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
-        write_whole(tmp_path / "a.txt", "new")
+        write_atomic(tmp_path / "a.txt", "new")
     assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "old"
     assert files(tmp_path) == ["a.txt"]
 

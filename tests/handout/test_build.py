@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.handout import build
+from autograder.handout.build import build
 from autograder.kit import Kit, KitError
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.handout import Difference, compare, write
+from autograder.handout.sync import Difference, compare, write
 from autograder.kit import slugs
 
 REPOSITORY = Path(__file__).parents[2]

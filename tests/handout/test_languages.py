@@ -10,9 +10,10 @@ import pytest
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.handout import Difference, build, compare, languages, write
-from autograder.intake.notebook import read_cells
-from autograder.kit import Kit, KitError, slugs
+from autograder.handout.build import build
+from autograder.handout.sync import Difference, compare, write
+from autograder.kit import Kit, KitError, languages, slugs
+from autograder.submissions.notebook import read_cells
 
 REPOSITORY = Path(__file__).parents[2]
 TRANSLATED = [(slug, language) for slug in slugs(REPOSITORY) for language in languages(REPOSITORY, slug)]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from autograder.handed_out import METADATA, checksum
-from autograder.handout import build
+from autograder.files import METADATA, checksum
+from autograder.handout.build import build
 from autograder.kit import Kit, KitError
 
 

@@ -13,10 +13,11 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from autograder.handout import build, put
-from autograder.handout.notebook import cut
-from autograder.intake.notebook import read_cells
+from autograder.handout.build import build
+from autograder.handout.notebook import cut_stubs
+from autograder.handout.sync import write_files
 from autograder.kit import Kit, slugs
+from autograder.submissions.notebook import read_cells
 
 REPOSITORY = Path(__file__).parents[2]
 KITS = [("sums", REPOSITORY / "tests" / "toy"), *((slug, REPOSITORY) for slug in slugs(REPOSITORY))]
@@ -66,7 +67,7 @@ def test_what_stands_between_two_tasks_goes_with_the_second() -> None:
     source = (
         '"""About."""\n\nimport math\n\n@keep\ndef a():\n    1\n    # end\n\nTWO = 2\n\ndef b():\n    2\n'
     )
-    assert cut(source, ["a", "b"]) == (
+    assert cut_stubs(source, ["a", "b"]) == (
         "import math",
         {"a": "@keep\ndef a():\n    1\n    # end", "b": "TWO = 2\n\ndef b():\n    2"},
     )
@@ -78,9 +79,9 @@ def executed(root: Path, slug: str, folder: Path) -> tuple[list[Any], list[Any]]
     One kernel runs both, as a student's does.
     """
     kit, handout, notebook = made(root, slug)
-    put(handout, folder)
+    write_files(handout, folder)
     answers = (root / "solutions" / slug / f"{kit.module}.py").read_text(encoding="utf-8")
-    _, chunks = cut(answers, kit.tasks)
+    _, chunks = cut_stubs(answers, kit.tasks)
     unsolved, solved = notebook.cells, copy.deepcopy(notebook.cells)
     for cell in unsolved:
         if cell.cell_type == "code":

@@ -9,7 +9,8 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from autograder.handout import build, put
+from autograder.handout.build import build
+from autograder.handout.sync import write_files
 from autograder.kit import Kit, slugs
 
 REPOSITORY = Path(__file__).parents[2]
@@ -42,7 +43,7 @@ def toy(toy_root: Path) -> Path:
 
 
 def _handout(root: Path, slug: str, folder: Path) -> Path:
-    put(build(root, slug), folder)
+    write_files(build(root, slug), folder)
     return folder
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.handout.stub import strip
+from autograder.handout.stub import make_stub
 from autograder.kit import KitError
 
 SOLUTION = '''"""Two tasks."""
@@ -70,12 +70,12 @@ def edge(radius):
 
 
 def test_each_answer_becomes_one_line_that_names_its_task() -> None:
-    assert strip(SOLUTION, ["area", "edge"], "circles.py") == STUB
+    assert make_stub(SOLUTION, ["area", "edge"], "circles.py") == STUB
 
 
 def test_every_stub_raises_when_it_is_called() -> None:
     names: dict[str, object] = {}
-    exec(compile(strip(SOLUTION, ["area", "edge"], "circles.py"), "circles.py", "exec"), names)
+    exec(compile(make_stub(SOLUTION, ["area", "edge"], "circles.py"), "circles.py", "exec"), names)
     for task in ("area", "edge"):
         with pytest.raises(NotImplementedError, match=task):
             names[task](2.0)  # type: ignore[operator]
@@ -84,7 +84,7 @@ def test_every_stub_raises_when_it_is_called() -> None:
 @pytest.mark.parametrize("line", ["    ### END SOLUTION\n", "    ### BEGIN SOLUTION\n"])
 def test_a_marker_without_its_partner_is_refused(line: str) -> None:
     with pytest.raises(KitError, match=r"circles\.py"):
-        strip(SOLUTION.replace(line, ""), ["area", "edge"], "circles.py")
+        make_stub(SOLUTION.replace(line, ""), ["area", "edge"], "circles.py")
 
 
 def test_an_answer_outside_the_markers_is_refused() -> None:
@@ -92,7 +92,7 @@ def test_an_answer_outside_the_markers_is_refused() -> None:
         "    ### END SOLUTION\n"
     )
     with pytest.raises(KitError, match="expected the answer of edge between"):
-        strip(unmarked, ["area", "edge"], "circles.py")
+        make_stub(unmarked, ["area", "edge"], "circles.py")
 
 
 def test_a_docstring_inside_the_markers_is_refused() -> None:
@@ -100,17 +100,17 @@ def test_a_docstring_inside_the_markers_is_refused() -> None:
         "    return 2 *", '    ### BEGIN SOLUTION\n    """Return the circumference."""\n    return 2 *'
     )
     with pytest.raises(KitError, match="edge needs a docstring"):
-        strip(marked, ["area", "edge"], "circles.py")
+        make_stub(marked, ["area", "edge"], "circles.py")
 
 
 def test_a_task_that_is_not_there_is_refused() -> None:
     with pytest.raises(KitError, match="expected a function volume"):
-        strip(SOLUTION, ["volume"], "circles.py")
+        make_stub(SOLUTION, ["volume"], "circles.py")
 
 
 def test_a_stub_of_a_kit_keeps_every_docstring(toy_root: Path) -> None:
     source = (toy_root / "solutions/sums/sums.py").read_text(encoding="utf-8")
-    stub = strip(source, ["add", "mean", "scale"], "sums.py")
+    stub = make_stub(source, ["add", "mean", "scale"], "sums.py")
     kept, asked = (
         [
             ast.get_docstring(node, clean=False)

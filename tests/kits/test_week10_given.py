@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.wire import values
+from autograder.wire import codec as values
 
 ROOT = Path(__file__).resolve().parents[2]
 GIVEN = ROOT / "solutions" / "week10_parts"

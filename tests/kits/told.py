@@ -13,7 +13,7 @@ import traceback
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from autograder.inside.preload import preload
+from autograder.sandbox.guest.startup import preload
 
 
 def tell(folder: Path) -> None:

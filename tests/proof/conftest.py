@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examiner import Examiner
-from autograder.grading import LocalExecutor
+from autograder.examiner.client import Examiner
+from autograder.grading.executors import LocalExecutor
 from autograder.kit import Kit
-from autograder.proof.run import Proof, prove
+from autograder.proof.judgement import Proof, prove
 
 COURSE = Path(__file__).parents[2]
 TOY = COURSE / "tests" / "toy"

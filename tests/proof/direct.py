@@ -17,17 +17,17 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.checks.proxies import Proxies
+from autograder.checks.session import CheckSession
+from autograder.checks.training_cache import Training, TrainingCache
 from autograder.examiner import fork
-from autograder.examiner.proxies import Proxies
-from autograder.examiner.session import CheckSession
-from autograder.examiner.trainings import Trained, Trainings
 from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
-from autograder.proof.batches import together
-from autograder.proof.directly import attach
-from autograder.proof.reach import Reach
-from autograder.proof.run import known_answers
+from autograder.proof.batches import batch_answers
+from autograder.proof.judgement import known_answers
+from autograder.proof.mutation import CallGraph
+from autograder.proof.trials import attach_answer
 
 BOUNDS = fork.Bounds()
 
@@ -52,7 +52,7 @@ def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
                     examination(kit, session, proxies, trainings, answer, new), 300, BOUNDS
                 ):
                     if trainings and "trained" in event:
-                        trainings.keep(Trained.from_event(event["trained"]))
+                        trainings.keep(Training.from_event(event["trained"]))
                     else:
                         known[new[event["check"]]] = event["outcome"]
 
@@ -65,7 +65,7 @@ def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
 def shared(answers: Sequence[Answer], kit: Kit) -> Iterator[Answer]:
     """Alternatives, and mistakes, of different tasks in one text each, as the proof has them."""
     for kind in ("alternative", "mistake"):
-        for batch in together([answer for answer in answers if answer.kind == kind], kit):
+        for batch in batch_answers([answer for answer in answers if answer.kind == kind], kit):
             yield replace(batch.answers[0], text=batch.text)
 
 
@@ -78,7 +78,7 @@ def programs(answer: Answer, kit: Kit) -> dict[str, str]:
 def code(answer: Answer, task: str) -> str:
     """All code that a task runs, in a form without places and comments."""
     tree = ast.parse(answer.text)
-    reach = Reach(tree)
+    reach = CallGraph(tree)
     functions = [reach.functions[name] for name in sorted(reach.needed_by([task]))]
     others = [
         node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom)
@@ -90,7 +90,7 @@ def examination(
     kit: Kit,
     session: CheckSession,
     proxies: Proxies,
-    trainings: Trainings | None,
+    trainings: TrainingCache | None,
     answer: Answer,
     checks: Collection[str],
 ) -> Callable[[fork.Emit], None]:
@@ -99,7 +99,7 @@ def examination(
     def work(emit: fork.Emit) -> None:
         if trainings:
             trainings.report = lambda trained: emit({"trained": trained.to_event()})
-        attach(proxies, answer)
+        attach_answer(proxies, answer)
         chosen = [check for check in kit.checks if check.name in checks]
         for result in session.examine(chosen, lambda check: None):
             emit({"check": result.name, "outcome": result.outcome})

@@ -9,9 +9,9 @@ import pytest
 
 from autograder.kit import Kit, KitError
 from autograder.proof.answers import Answer
-from autograder.proof.batches import alone, in_own_tasks, together
-from autograder.proof.mutants import mutants
-from autograder.proof.run import Proof
+from autograder.proof.batches import batch_answers, batch_mutants, single
+from autograder.proof.judgement import Proof
+from autograder.proof.mutation import mutants
 
 ProveToy = Callable[[str, str, str], list[str]]
 BASE = """
@@ -75,21 +75,21 @@ def test_answers_are_together_where_none_reaches_what_another_defines(
     toy: Kit, answers: list[Answer], batches: list[str]
 ) -> None:
     """`scale` uses `add`, unless another answer replaces it: a reach is that of the whole submission."""
-    assert [batch.name for batch in together(answers, toy)] == batches
+    assert [batch.name for batch in batch_answers(answers, toy)] == batches
 
 
 def test_an_answer_is_told_of_all_but_the_others_tasks(toy: Kit) -> None:
     """Where no answer of a batch changes anything, its results say something of each."""
-    (batch,) = together([ADDS_ONE, SCALES_NOTHING], toy)
+    (batch,) = batch_answers([ADDS_ONE, SCALES_NOTHING], toy)
     assert [sorted(part.tasks) for part in batch.parts] == [["add", "mean"], ["mean", "scale"]]
-    (part,) = alone(ADDS_ONE, toy).parts
+    (part,) = single(ADDS_ONE, toy).parts
     assert part.tasks == frozenset(toy.tasks)
 
 
 def test_mutants_are_first_looked_at_in_the_task_that_was_changed(toy: Kit) -> None:
     """Several of them where no task uses another, with nothing in the text but what these tasks use."""
     right = Answer("solution", "solution", "", BASE, toy.tasks)
-    batches = in_own_tasks(mutants(right), right, toy)
+    batches = batch_mutants(mutants(right), right, toy)
     changed = [[answer.name.partition(":")[0] for answer in batch.answers] for batch in batches]
     assert ["add", "mean"] in changed
     assert ["mean", "scale"] in changed
@@ -109,7 +109,7 @@ def test_a_mutant_of_a_helper_is_looked_at_wherever_it_reaches(toy: Kit) -> None
     right = Answer("solution", "solution", "", text + "\ndef helped(a, b): return a + b\n", toy.tasks)
     helped = [mutant for mutant in mutants(right) if mutant.name.startswith("helped")]
     assert helped
-    (*batches,) = in_own_tasks(helped, right, toy)
+    (*batches,) = batch_mutants(helped, right, toy)
     assert [[(part.answer, part.tasks) for part in batch.parts] for batch in batches] == [
         [(mutant, frozenset(["add", "scale"]))] for mutant in helped
     ]
@@ -119,7 +119,7 @@ def test_what_a_module_uses_while_it_loads_stays_in_a_mutant(toy: Kit) -> None:
     """Else the mutant would not load, and be noticed for that; and decorators are the changed ones."""
     text = BASE.replace("def add", "def plain(function): return function\n\n@plain\ndef add")
     right = Answer("solution", "solution", "", text + "EVERY = [add, mean]\n", toy.tasks)
-    (batch, *_) = in_own_tasks([m for m in mutants(right) if m.name.startswith("scale")], right, toy)
+    (batch, *_) = batch_mutants([m for m in mutants(right) if m.name.startswith("scale")], right, toy)
     assert "def mean" in batch.text
     (decorating, *_) = [m for m in mutants(right) if m.name.startswith("plain: return")]
     assert decorating.text.index(decorating.own.strip()) < decorating.text.index("@plain")

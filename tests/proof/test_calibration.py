@@ -13,12 +13,18 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from autograder.kit import Kit, KitError, slugs
-from autograder.proof.basis import bare
-from autograder.proof.calibration import HIGHEST_CHANCE, Calibration, Network, Threshold
-from autograder.proof.calibration_plot import plot
-from autograder.proof.calibration_table import disagreements, read_table, table_path, write_table
-from autograder.proof.run import Proof
-from autograder.proof.statistics import below, highest_chance, quantile
+from autograder.proof.calibration import (
+    HIGHEST_CHANCE,
+    Calibration,
+    Network,
+    Threshold,
+    count_below,
+    highest_chance,
+    quantile,
+)
+from autograder.proof.calibration_report import disagreements, plot, read_table, table_path, write_table
+from autograder.proof.fingerprint import without_comments
+from autograder.proof.judgement import Proof
 
 ROOT = Path(__file__).parents[2]
 SLUG = "week09_transfer"
@@ -87,7 +93,7 @@ def test_a_quantile_is_the_least_value_that_enough_do_not_exceed(values: list[fl
     found = quantile(counted, share)
     assert sum(value <= found for value in values) >= share * len(values)
     assert found == min(values) or sum(value < found for value in values) < share * len(values)
-    assert below(counted, found) == sum(value < found for value in values)
+    assert count_below(counted, found) == sum(value < found for value in values)
 
 
 def test_a_threshold_is_judged_by_the_right_answers_that_fail_most_easily() -> None:
@@ -240,4 +246,4 @@ def test_bare_code_has_neither_prose_nor_blank_lines() -> None:
     text = (
         '"""Module."""\n\n# About x.\nx = 1\n\n\ndef f():\n    """Say.\n\n    So.\n    """\n    return "#"\n'
     )
-    assert bare(text) == 'x = 1\ndef f():\n    return "#"'
+    assert without_comments(text) == 'x = 1\ndef f():\n    return "#"'

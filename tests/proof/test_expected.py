@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.proof.expected import expected_networks, outdated, write_expected
-from autograder.proof.run import Proof
-from autograder.records import NetworkLayer, NetworkRecord, Report
+from autograder.models import NetworkLayer, NetworkRecord, Report
+from autograder.proof.answers import expected_networks, outdated, write_expected
+from autograder.proof.judgement import Proof
 
 TOY = Path(__file__).parents[1] / "toy"
 NETWORKS = (

@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.proof.matrix_page import matrix_page
-from autograder.proof.prove import Matrix, problems, read_equivalent
-from autograder.proof.run import Proof, public_text
+from autograder.proof.judgement import (
+    Matrix,
+    Proof,
+    find_problems,
+    matrix_page,
+    public_text,
+    read_equivalents,
+)
 
 TOY = Path(__file__).parents[1] / "toy"
 Judge = Callable[[Matrix], list[str]]
@@ -20,7 +25,7 @@ Judge = Callable[[Matrix], list[str]]
 @pytest.fixture
 def judge(toy: Kit) -> Judge:
     """What keeps a matrix of the toy kit from being proven."""
-    return lambda matrix: problems(matrix, read_equivalent(TOY, toy), public_text(TOY, toy))
+    return lambda matrix: find_problems(matrix, read_equivalents(TOY, toy), public_text(TOY, toy))
 
 
 def changed(matrix: Matrix, answer: str, check: str, **changes: object) -> Matrix:
@@ -79,11 +84,11 @@ def test_a_mutant_that_nobody_notices_needs_a_reason(toy_proof: Proof, toy: Kit)
     matrix = toy_proof.matrix
     for check in toy.checks:
         matrix = changed(matrix, name, check.name, outcome="passed")
-    missed, too_few = problems(matrix, {}, text)
+    missed, too_few = find_problems(matrix, {}, text)
     assert name in missed
     assert "5 of 6 mutants" in too_few
-    assert problems(matrix, {name: "a reason"}, text) == [too_few]
-    (stale,) = problems(toy_proof.matrix, {name: "an old reason"}, text)
+    assert find_problems(matrix, {name: "a reason"}, text) == [too_few]
+    (stale,) = find_problems(toy_proof.matrix, {name: "an old reason"}, text)
     assert f"excuses “{name}”" in stale
 
 

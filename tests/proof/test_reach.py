@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import ast
 
-from autograder.proof.reach import Reach
+from autograder.proof.mutation import CallGraph
 
 
-def read(text: str) -> Reach:
+def read(text: str) -> CallGraph:
     """The functions of a program."""
-    return Reach(ast.parse(text))
+    return CallGraph(ast.parse(text))
 
 
 CHAIN = """

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.proof.prove import Matrix
-from autograder.proof.record import ProofRecords
-from autograder.proof.run import Proof
+from autograder.proof.judgement import Matrix, Proof
+from autograder.proof.records import ProofRecords
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import zipfile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.release.archive import pack, unpack
+from autograder.files import pack, unpack
 
 NAMES = st.text("abcdefgh", min_size=1, max_size=8)
 

@@ -7,12 +7,11 @@ import subprocess
 
 import pytest
 
-from autograder.doors.gradescope import KIT, SETTINGS, Settings
+from autograder.files import unpack
+from autograder.integrations.gradescope import KIT, SETTINGS, Settings
 from autograder.kit import Kit
-from autograder.release.archive import unpack
-from autograder.release.gradescope_zip import gradescope_zip
-from autograder.release.manifest import NAME, Manifest
-from autograder.release.wheel import Wheel
+from autograder.release.build import Wheel
+from autograder.release.bundles import NAME, Manifest, gradescope_zip
 
 
 @pytest.fixture(scope="module")

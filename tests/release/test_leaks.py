@@ -10,12 +10,12 @@ import nbformat
 import numpy as np
 import pytest
 
+from autograder.files import pack
 from autograder.kit import Kit, languages, slugs
-from autograder.release.archive import pack
-from autograder.release.leaks import leaks
+from autograder.release.build import Wheel
+from autograder.release.bundles import student_zip
+from autograder.release.leak_check import find_leaks
 from autograder.release.nbgrader_course import nbgrader_course, release_version
-from autograder.release.student_zip import student_zip
-from autograder.release.wheel import Wheel
 
 PROJECT = Path(__file__).parents[2]
 TOY = PROJECT / "tests" / "toy"
@@ -28,13 +28,13 @@ def test_what_goes_to_students_is_clean(slug: str, root: Path, wheel: Wheel) -> 
     kit = Kit.load(root, slug)
     course = release_version(kit, nbgrader_course(root, kit))
     zips = {name: student_zip(root, kit, wheel, name) for name in ("en", *languages(root, slug))}
-    assert leaks(root, kit, {**zips, **course}) == []
+    assert find_leaks(root, kit, {**zips, **course}) == []
 
 
 def test_the_source_of_nbgraders_course_is_not_clean(toy: Kit) -> None:
     """It has the answers, which nbgrader takes out: the check would notice if it did not."""
     source = nbgrader_course(TOY, toy)["source/sums/sums.ipynb"]
-    found = "\n".join(leaks(TOY, toy, {"sums.ipynb": source}))
+    found = "\n".join(find_leaks(TOY, toy, {"sums.ipynb": source}))
     for part in ("left+right", "np.mean(numbers).item()", "numbers*factor"):
         assert f"gives away an answer: “{part}”" in found
 
@@ -95,12 +95,12 @@ PLANTS = {
 @pytest.mark.parametrize("deep", [False, True], ids=["", "in a wheel in a zip"])
 def test_what_is_planted_is_found(name: str, content: bytes, said: str, deep: bool, toy: Kit) -> None:
     planted = {"student.zip": pack({"kit.whl": pack({name: content})})} if deep else {name: content}
-    assert any(said in leak for leak in leaks(TOY, toy, planted)), leaks(TOY, toy, planted)
+    assert any(said in leak for leak in find_leaks(TOY, toy, planted)), find_leaks(TOY, toy, planted)
 
 
 def test_a_threshold_is_found_by_its_value_where_nobody_reads_that_number_anyway(toy_root: Path) -> None:
     toml = toy_root / "autograder/kits/sums/kit.toml"
     toml.write_text(toml.read_text().replace("largest_error = 1e-9", "least = 0.8125\nmany = 5"))
     kit = Kit.load(toy_root, "sums")
-    (found,) = leaks(toy_root, kit, {"README.md": b"You need 0.8125, of 10.81256, within 5."})
+    (found,) = find_leaks(toy_root, kit, {"README.md": b"You need 0.8125, of 10.81256, within 5."})
     assert found == "README.md gives away the hidden setting least: “0.8125”."

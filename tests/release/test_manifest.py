@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.files import pack, unpack
 from autograder.kit import Kit
-from autograder.release.archive import pack, unpack
-from autograder.release.manifest import NAME, Manifest, with_manifest
+from autograder.release.bundles import NAME, Manifest, with_manifest
 
 FILES = {"a.txt": b"one", "folder/b.bin": bytes(range(256))}
 

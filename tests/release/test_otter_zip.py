@@ -9,11 +9,10 @@ from fnmatch import fnmatch
 import pytest
 import yaml
 
+from autograder.files import unpack
 from autograder.kit import Kit
-from autograder.release.archive import unpack
-from autograder.release.manifest import NAME, Manifest
-from autograder.release.otter_zip import ISOLATION, PLUGIN, otter_zip
-from autograder.release.wheel import Wheel
+from autograder.release.build import Wheel
+from autograder.release.bundles import ISOLATION, NAME, PLUGIN, Manifest, otter_zip
 
 
 @pytest.fixture(scope="module")

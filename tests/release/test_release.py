@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from autograder.files import unpack
 from autograder.kit import Kit
-from autograder.release.archive import unpack
-from autograder.release.manifest import NAME, Manifest
+from autograder.release.build import Wheel, build
+from autograder.release.bundles import NAME, Manifest
 from autograder.release.release import LeakError, release
-from autograder.release.wheel import Wheel, build
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from autograder.handout import build
+from autograder.files import unpack
+from autograder.handout.build import build
 from autograder.kit import Kit
-from autograder.release.archive import unpack
-from autograder.release.manifest import NAME, Manifest
-from autograder.release.student_zip import student_zip
-from autograder.release.wheel import Wheel
+from autograder.release.build import Wheel
+from autograder.release.bundles import NAME, Manifest, student_zip
 
 
 def test_it_is_the_handout_and_the_engine(toy_root: Path, toy: Kit, wheel: Wheel) -> None:

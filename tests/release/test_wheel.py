@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.release.archive import unpack
-from autograder.release.wheel import PROJECT, Wheel, WheelError, build
+from autograder.files import unpack
+from autograder.release.build import PROJECT, Wheel, WheelError, build
 
 
 def test_another_checkout_of_the_same_sources_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -26,7 +26,7 @@ def test_no_kit_is_in_it(wheel: Wheel) -> None:
     """Students install it: no check, no threshold, no answer."""
     names = unpack(wheel.content)
     assert "autograder/examiner/client.py" in names
-    assert "autograder/handout/verbatim/notebook_checks.py" in names
+    assert "autograder/handout/static/notebook_checks.py" in names
     assert not [name for name in names if "kits/" in name or "solutions" in name or "test_" in name]
 
 

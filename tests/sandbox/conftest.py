@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
-from autograder.records import Source
-from autograder.sandbox import Isolation, Limits, Loaded, Sandbox
+from autograder.models import Source
+from autograder.sandbox.policy import Isolation, Limits
+from autograder.sandbox.protocol import Loaded
+from autograder.sandbox.sandbox import Sandbox
+from autograder.wire.codec import pack, unpack
 from autograder.wire.frames import Frame
-from autograder.wire.values import pack, unpack
 
 # test_levels.py runs the tests of this folder once more at the other levels.
 LEVEL = Isolation(os.environ.get("SANDBOX_LEVEL", "bubblewrap"))

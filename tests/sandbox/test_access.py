@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.sandbox.access import barrier
+from autograder.sandbox.local import unreadable_parent
 
 
 def test_what_is_shut_is_found_from_the_outside_in(tmp_path):
@@ -11,9 +11,9 @@ def test_what_is_shut_is_found_from_the_outside_in(tmp_path):
     file = outer / "inner" / "file"
     file.parent.mkdir(parents=True)
     file.write_text("x")
-    shut_above = barrier(tmp_path)
+    shut_above = unreadable_parent(tmp_path)
     outer.chmod(0o700)
-    assert barrier(file) == (shut_above or outer)
+    assert unreadable_parent(file) == (shut_above or outer)
     outer.chmod(0o711)
     file.chmod(0o600)
-    assert barrier(file) == (shut_above or file)
+    assert unreadable_parent(file) == (shut_above or file)

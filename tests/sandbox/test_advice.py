@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox import advice
-from autograder.sandbox.advice import refused_by_the_system
+from autograder.sandbox import bubblewrap as advice
+from autograder.sandbox.bubblewrap import denied_by_system
 
 SAID = "bwrap: setting up uid map: Permission denied\n"
 
 
 def test_what_is_not_bubblewraps_word_is_no_refusal():
-    assert refused_by_the_system("Traceback: bwrap: no\n", "/usr/bin/bwrap") is None
-    assert refused_by_the_system("", "/usr/bin/bwrap") is None
+    assert denied_by_system("Traceback: bwrap: no\n", "/usr/bin/bwrap") is None
+    assert denied_by_system("", "/usr/bin/bwrap") is None
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_what_is_not_bubblewraps_word_is_no_refusal():
 def test_the_advice_fits_the_system(tmp_path, monkeypatch, setting, advised):
     (tmp_path / "restrict").write_text(setting)
     monkeypatch.setattr(advice, "APPARMOR", tmp_path / "restrict")
-    text = refused_by_the_system(SAID, "/opt/bwrap") or ""
+    text = denied_by_system(SAID, "/opt/bwrap") or ""
     assert "found 'bwrap: setting up uid map: Permission denied'" in text
     assert advised in text
     assert "level `process`" in text

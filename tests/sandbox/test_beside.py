@@ -6,8 +6,11 @@ import os
 
 import pytest
 
-from autograder.sandbox import Isolation, IsolationUnavailable, Sandbox, beside
-from autograder.sandbox.python import Python
+from autograder.sandbox import local as beside
+from autograder.sandbox.filesystem import Python
+from autograder.sandbox.policy import Isolation
+from autograder.sandbox.protocol import IsolationUnavailable
+from autograder.sandbox.sandbox import Sandbox
 
 
 def test_the_level_user_needs_root(monkeypatch):

@@ -7,7 +7,7 @@ import io
 import sys
 import zipfile
 
-from autograder.sandbox import box
+from autograder.sandbox import filesystem as box
 
 
 def archive() -> zipfile.ZipFile:

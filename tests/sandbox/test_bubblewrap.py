@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.records import Source
-from autograder.sandbox import IsolationUnavailable, Sandbox, bubblewrap
-from autograder.sandbox.limits import Limits
-from autograder.sandbox.python import Python
+from autograder.models import Source
+from autograder.sandbox import bubblewrap
+from autograder.sandbox.filesystem import Python
+from autograder.sandbox.policy import Limits
+from autograder.sandbox.protocol import IsolationUnavailable
+from autograder.sandbox.sandbox import Sandbox
 
 
 def script(folder: Path, says: str) -> str:

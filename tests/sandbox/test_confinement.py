@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import ChildDied, Isolation, SandboxFailure
+from autograder.sandbox.policy import Isolation
+from autograder.sandbox.protocol import ChildDied, SandboxFailure
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.needs("libseccomp")]
 

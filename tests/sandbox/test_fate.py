@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox import Limits
-from autograder.sandbox.fate import reason
+from autograder.sandbox.policy import Limits
+from autograder.sandbox.protocol import exit_reason
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from autograder.sandbox.fate import reason
     ],
 )
 def test_every_end_has_a_sentence(fate, sentence):
-    assert reason(fate, Limits()) == sentence
+    assert exit_reason(fate, Limits()) == sentence

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.inside.fonts import LISTS, MOST_BYTES
-from autograder.records import Source
-from autograder.sandbox import Isolation, Sandbox, fonts
+from autograder.models import Source
+from autograder.sandbox import filesystem as fonts
+from autograder.sandbox.guest.startup import LISTS, MOST_BYTES
+from autograder.sandbox.policy import Isolation
+from autograder.sandbox.sandbox import Sandbox
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.needs("libseccomp")]
 LOOKS = Source(
@@ -55,14 +57,14 @@ def test_what_cannot_be_read_is_made_anew(level, tmp_path):
 
 
 def test_what_takes_too_much_of_a_message_stays():
-    fonts.keep({"fontlist-v1.json": "-"})
-    assert fonts.kept() == {"fontlist-v1.json": "-"}
-    fonts.keep({"fontlist-v1.json": "-" * MOST_BYTES})
-    assert fonts.kept() == {}
+    fonts.cache_font_lists({"fontlist-v1.json": "-"})
+    assert fonts.cached_font_lists() == {"fontlist-v1.json": "-"}
+    fonts.cache_font_lists({"fontlist-v1.json": "-" * MOST_BYTES})
+    assert fonts.cached_font_lists() == {}
 
 
 def test_where_nothing_can_be_kept_every_sandbox_makes_its_own(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    fonts.keep({"fontlist-v1.json": "{}"})
-    assert fonts.kept() == {}
+    fonts.cache_font_lists({"fontlist-v1.json": "{}"})
+    assert fonts.cached_font_lists() == {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox import Limits
+from autograder.sandbox.policy import Limits
 
 
 def test_a_table_changes_what_it_names():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from autograder.sandbox.python import Python, masked, other_packages
+from autograder.sandbox.filesystem import Python, masked_paths, other_packages
 
 
 def test_the_interpreter_is_whole_and_its_names_are_neutral():
@@ -33,7 +33,7 @@ def test_what_is_ours_and_what_names_folders_is_masked(tmp_path):
     files = ["any.pth", "_editable_impl_weekly_kits.py", "__editable___weekly_kits_finder.py"]
     for name in [*files, "six.py"]:
         (tmp_path / name).write_text("")
-    assert {path.name for path in masked(tmp_path)} == {*ours, *files}
+    assert {path.name for path in masked_paths(tmp_path)} == {*ours, *files}
 
 
 def test_other_folders_of_packages_in_a_library_folder_are_found(tmp_path):

@@ -6,8 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.sandbox import BadReply
-from autograder.sandbox.replies import MAX_LINES, MAX_NAMES, MAX_TEXT, Loaded, read_loaded, read_reply
+from autograder.sandbox.protocol import (
+    MAX_LINES,
+    MAX_NAMES,
+    MAX_TEXT,
+    BadReply,
+    Loaded,
+    read_loaded,
+    read_reply,
+)
 from autograder.wire.frames import Frame
 
 JSON = st.recursive(

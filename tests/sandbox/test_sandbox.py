@@ -8,17 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.records import Source
-from autograder.sandbox import (
-    BadReply,
-    ChildDied,
-    ChildTimedOut,
-    Isolation,
-    Limits,
-    Sandbox,
-    SandboxBroken,
-    SandboxFailure,
-)
+from autograder.models import Source
+from autograder.sandbox.policy import Isolation, Limits
+from autograder.sandbox.protocol import BadReply, ChildDied, ChildTimedOut, SandboxBroken, SandboxFailure
+from autograder.sandbox.sandbox import Sandbox
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.needs("libseccomp")]
 
@@ -41,8 +34,8 @@ def test_a_function_is_called_with_values_and_answers_with_one(call):
 
 
 def test_what_a_function_does_to_its_arguments_comes_back(call):
+    from autograder.wire.codec import pack, unpack
     from autograder.wire.frames import Frame
-    from autograder.wire.values import pack, unpack
 
     call.load("def grow(words):\n    words.append('more')\n    return words\n")
     packed = pack(((["one"],), {}))

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from autograder.inside.kernel import OWN_PROCESS_ID
-from autograder.sandbox import IsolationUnavailable
-from autograder.sandbox.syscalls import ALLOWED, REFUSED, compile_filter
+from autograder.sandbox.guest.confinement import OWN_PROCESS_ID
+from autograder.sandbox.protocol import IsolationUnavailable
+from autograder.sandbox.seccomp import ALLOWED, REFUSED, compile_filter
 
 
 @pytest.mark.needs("libseccomp")

@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.sandbox.text import clean
+from autograder.text import clean
 
 ANY = st.text(st.characters(), max_size=200)
 

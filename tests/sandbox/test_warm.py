@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.records import Source
-from autograder.sandbox import IsolationUnavailable, Sandbox
+from autograder.models import Source
+from autograder.sandbox.protocol import IsolationUnavailable
+from autograder.sandbox.sandbox import Sandbox
 
 pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.needs("libseccomp")]
 

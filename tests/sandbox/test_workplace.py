@@ -7,7 +7,7 @@ import stat
 
 import pytest
 
-from autograder.sandbox.workplace import Workplace
+from autograder.sandbox.filesystem import Workplace
 
 
 def test_given_files_are_there_for_everybody_to_read(tmp_path, monkeypatch):

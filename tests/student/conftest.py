@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from terminal import Terminal
 
-from autograder.handout import build, put
-from autograder.student.folder import Handout
+from autograder.handout.build import build
+from autograder.handout.sync import write_files
+from autograder.student.handout import Handout
 
 REPOSITORY = Path(__file__).parents[2]
 TOY = REPOSITORY / "tests" / "toy"
@@ -44,7 +45,7 @@ def kit() -> str:
 def toy_handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy kit's handout, which no test may change."""
     folder = tmp_path_factory.mktemp("toy") / "sums"
-    put(build(TOY, "sums"), folder)
+    write_files(build(TOY, "sums"), folder)
     return folder
 
 
@@ -69,7 +70,7 @@ def solution() -> str:
 @pytest.fixture(scope="session")
 def student_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The variables of a machine on which the wheel is installed, and nothing that only staff have."""
-    from autograder.release import wheel
+    from autograder.release import build as wheel
 
     base = tmp_path_factory.mktemp("machine")
     built = base / "wheel.whl"

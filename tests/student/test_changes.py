@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from autograder.records import Source
-from autograder.student.changes import texts
+from autograder.models import Source
+from autograder.student.state import texts
 
 TASKS = ("add", "mean")
 

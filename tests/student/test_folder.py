@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.student.folder import Handout, HandoutError
+from autograder.student.handout import Handout, HandoutError
 
 TOY = Path(__file__).parents[1] / "toy"
 

@@ -7,9 +7,8 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.student import hints
-from autograder.student.folder import Handout
-from autograder.student.memory import Memory
+from autograder.student import handout as hints
+from autograder.student.handout import Handout, SavedState
 
 
 def test_each_call_gives_one_more_until_the_last(folder: Path) -> None:
@@ -28,20 +27,23 @@ def test_a_task_that_is_not_there_suggests_the_right_one(folder: Path) -> None:
 
 
 def test_the_first_hint_is_that_of_the_check_that_fails(handout: Handout) -> None:
-    failing = Memory(failing={"mean": "test_mean_of_the_given_numbers"})
-    assert hints.ladder(handout, "mean", failing)[0] == "Divide by how many there are."
-    assert hints.ladder(handout, "mean", Memory(failing={"mean": "test_gone"}))[0]
+    failing = SavedState(failing={"mean": "test_mean_of_the_given_numbers"})
+    assert hints.hint_list(handout, "mean", failing)[0] == "Divide by how many there are."
+    assert hints.hint_list(handout, "mean", SavedState(failing={"mean": "test_gone"}))[0]
 
 
 def test_the_other_tasks_hints_stay_where_they_are(handout: Handout) -> None:
-    memory = Memory.read(handout.state)
-    hints.take(handout, "add", memory)
-    again = Memory.read(handout.state)
-    assert (len(hints.taken(handout, "add", again)), hints.taken(handout, "mean", again)) == (1, [])
+    memory = SavedState.read(handout.state)
+    hints.take_hint(handout, "add", memory)
+    again = SavedState.read(handout.state)
+    assert (len(hints.hints_taken(handout, "add", again)), hints.hints_taken(handout, "mean", again)) == (
+        1,
+        [],
+    )
 
 
 def test_a_memory_that_cannot_be_read_begins_anew(handout: Handout) -> None:
     handout.state.mkdir()
     for text in ("", "[]", '{"hints": {"add": "two"}}', '{"nonsense": 1}'):
         (handout.state / "memory.json").write_text(text)
-        assert Memory.read(handout.state) == Memory()
+        assert SavedState.read(handout.state) == SavedState()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.student.board import Board
-from autograder.student.folder import Handout
+from autograder.student.handout import Handout
 from autograder.student.loop import Loop
 from autograder.student.process import CAN_FORK
+from autograder.student.state import Results
 
 Write = Callable[[str], None]
 MODES = [
@@ -53,14 +53,14 @@ def write(folder: Path) -> Write:
     return lambda text: (folder / "sums.py").write_text(text, encoding="utf-8") and None
 
 
-def to_the_end(loop: Loop) -> Board:
+def to_the_end(loop: Loop) -> Results:
     """Follow the present run until it is over."""
     while not loop.board.over:
         loop.next(60)
     return loop.board
 
 
-def checked(loop: Loop) -> Board:
+def checked(loop: Loop) -> Results:
     """Run all checks."""
     loop.check()
     return to_the_end(loop)

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.handout import build
-from autograder.release.archive import pack
+from autograder.files import pack
+from autograder.handout.build import build
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()")

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.intake import choose, find
-from autograder.student.folder import Handout
-from autograder.student.pack import Findings, pack
+from autograder.student.handout import Handout
+from autograder.student.pack import PackReport, pack
+from autograder.submissions.discovery import find
+from autograder.submissions.selection import select
 
 
-def packed(folder: Path, answer: str) -> Findings:
+def packed(folder: Path, answer: str) -> PackReport:
     """What comes of packing this answer."""
     (folder / "sums.py").write_text(answer, encoding="utf-8")
     return pack(Handout.read(folder))
@@ -28,7 +29,7 @@ def test_the_zip_is_what_the_grader_reads(folder: Path, tmp_path: Path, solution
     hand_in.mkdir(parents=True)
     found.written.rename(hand_in / "sums.zip")
     (found_there,) = find(hand_in.parent, "sums", "sums")
-    chosen = choose(found_there.read(), "sums", ("add", "mean", "scale"))
+    chosen = select(found_there.read(), "sums", ("add", "mean", "scale"))
     assert chosen.source is not None
     assert chosen.source.cells == (solution,)
 

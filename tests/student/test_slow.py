@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograder.student.slow import training_checks
+from autograder.student.run import training_checks
 
 CHECKS = """
 @pytest.fixture

@@ -7,16 +7,16 @@ import io
 import pytest
 from rich.console import Console
 
-from autograder.examiner.outcome import settle
-from autograder.student import wording
-from autograder.student.board import Board
-from autograder.student.folder import Handout
+from autograder.checks.results import make_result
+from autograder.student import panel as wording
+from autograder.student.handout import Handout
+from autograder.student.state import Results
 
 
-def read(board: Board, message: str, outcome: str = "failed") -> list[str]:
+def read(board: Results, message: str, outcome: str = "failed") -> list[str]:
     """The lines of a failed check with this message."""
     console = Console(width=100, file=io.StringIO(), highlight=False, markup=False, emoji=False)
-    for line in wording.failure(board, settle(board.handout.checks[0], outcome, message)):
+    for line in wording.failure(board, make_result(board.handout.checks[0], outcome, message)):
         console.print(line)
     return console.file.getvalue().splitlines()
 
@@ -40,18 +40,18 @@ def read(board: Board, message: str, outcome: str = "failed") -> list[str]:
     ],
 )
 def test_expected_and_received_stand_apart(handout: Handout, message: str, lines: list[str]) -> None:
-    assert read(Board(handout), message)[1:] == lines
+    assert read(Results(handout), message)[1:] == lines
 
 
 def test_a_long_message_is_cut(handout: Handout) -> None:
-    assert len(read(Board(handout), "\n".join(map(str, range(100))))) == 1 + wording.MOST_LINES + 1
+    assert len(read(Results(handout), "\n".join(map(str, range(100))))) == 1 + wording.MOST_LINES + 1
 
 
 def test_controls_and_markup_in_a_message_are_text(handout: Handout) -> None:
-    (line,) = read(Board(handout), "\x1b[31m[bold]red\x07")[1:]
+    (line,) = read(Results(handout), "\x1b[31m[bold]red\x07")[1:]
     assert line == "\N{REPLACEMENT CHARACTER}[31m[bold]red\N{REPLACEMENT CHARACTER}"
 
 
 def test_what_is_not_begun_says_where_the_task_is(handout: Handout) -> None:
-    lines = read(Board(handout), "add is not written yet.", "not_attempted")
+    lines = read(Results(handout), "add is not written yet.", "not_attempted")
     assert lines[1] == "Not begun yet: the text below the function's name is the whole task."

@@ -13,7 +13,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from autograder.wire import frames
-from autograder.wire.values import Packed, pack, unpack
+from autograder.wire.codec import pack, unpack
+from autograder.wire.encode import Packed
 
 Unpacked = tuple[Any, tuple[Any, ...]]
 

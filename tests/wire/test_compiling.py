@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.wire.values import NotAccepted, pack, unpack
+from autograder.wire.arrays import NotAllowedError
+from autograder.wire.codec import pack, unpack
 
 Make = Callable[..., Any]
 
@@ -149,5 +150,5 @@ def test_what_is_not_on_the_short_lists_is_refused_by_name(name: str, donor: Mak
     for key, value in compiled().items():
         setattr(model, key, value)
     packed = pack(model)
-    with pytest.raises(NotAccepted, match=found):
+    with pytest.raises(NotAllowedError, match=found):
         unpack(packed.head, packed.blob)

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from autograder.wire import frames
-from autograder.wire.values import NotAccepted, pack, unpack
+from autograder.wire.arrays import NotAllowedError
+from autograder.wire.codec import pack, unpack
 
 Entry = dict[str, Any]
 Make = Callable[..., Any]
@@ -48,14 +49,14 @@ def weights(*shapes: list[int], dtype: str = "float32") -> list[dict[str, Any]]:
 
 
 def refuse(entries: list[Any], blob: bytes = b"", match: str = "") -> None:
-    with pytest.raises(NotAccepted, match=match):
+    with pytest.raises(NotAllowedError, match=match):
         unpack({"layers": entries, "value": None}, blob)
 
 
 def refusal_of(head: Any, blob: bytes) -> str:
     try:
         unpack(head, blob)
-    except NotAccepted as refusal:
+    except NotAllowedError as refusal:
         return str(refusal)
     return ""
 
@@ -254,7 +255,7 @@ def strange_layers() -> dict[str, tuple[Any, str]]:
 def test_what_is_not_listed_is_named_to_the_student(name: str) -> None:
     value, match = strange_layers()[name]
     packed = pack({"answer": value})
-    with pytest.raises(NotAccepted, match=match):
+    with pytest.raises(NotAllowedError, match=match):
         unpack(packed.head, packed.blob)
 
 
@@ -263,7 +264,7 @@ def test_a_strange_change_of_an_argument_is_named(donor: Make, call: Callable[..
         model.layers[0].activation = lambda x: x
         return model
 
-    with pytest.raises(NotAccepted, match=r"donor_1.*activation.*function <lambda>"):
+    with pytest.raises(NotAllowedError, match=r"donor_1.*activation.*function <lambda>"):
         call(bend, donor())
 
 
@@ -271,7 +272,7 @@ def test_sizes_of_an_argument_cannot_change(donor: Make, call: Callable[..., Any
     def grow(model: Any) -> None:
         model.layers[0].units = 60
 
-    with pytest.raises(NotAccepted, match=r"donor_1.*units"):
+    with pytest.raises(NotAllowedError, match=r"donor_1.*units"):
         call(grow, donor())
 
 
@@ -280,7 +281,7 @@ def test_every_argument_must_come_back(donor: Make) -> None:
     reply = pack(None, known=pack(base).objects)
     known = pack(base).objects
     for forged in (reply.head["layers"][:-1], reply.head["layers"] + reply.head["layers"][:1], []):
-        with pytest.raises(NotAccepted):
+        with pytest.raises(NotAllowedError):
             unpack({"layers": forged, "value": None}, reply.blob, known)
 
 
@@ -288,7 +289,7 @@ def test_an_argument_keeps_its_class(donor: Make) -> None:
     base = donor()
     reply = copy.deepcopy(pack(None, known=pack(base).objects).head)
     reply["layers"][1]["class"] = "Flatten"
-    with pytest.raises(NotAccepted):
+    with pytest.raises(NotAllowedError):
         unpack(reply, b"", pack(base).objects)
 
 

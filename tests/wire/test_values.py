@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.wire import frames
-from autograder.wire.arrays import ITEM_SIZES
-from autograder.wire.values import NotAccepted, Opaque, pack, unpack
+from autograder.wire.arrays import ITEM_SIZES, NotAllowedError
+from autograder.wire.codec import pack, unpack
+from autograder.wire.decode import UnsupportedValue
 
 Cross = Callable[[Any], Any]
 
@@ -129,19 +130,22 @@ STRANGERS = {
 
 @pytest.mark.parametrize("name", STRANGERS)
 def test_what_cannot_cross_becomes_the_name_of_its_type(name: str, cross: Cross) -> None:
-    assert cross(STRANGERS[name]) == Opaque(name)
+    assert cross(STRANGERS[name]) == UnsupportedValue(name)
 
 
 def test_a_stranger_inside_leaves_its_neighbours_alone(cross: Cross) -> None:
-    assert cross({"a": [1, {2}], "b": (b"",)}) == {"a": [1, Opaque("set")], "b": (Opaque("bytes"),)}
+    assert cross({"a": [1, {2}], "b": (b"",)}) == {
+        "a": [1, UnsupportedValue("set")],
+        "b": (UnsupportedValue("bytes"),),
+    }
 
 
 def test_a_list_inside_itself_ends(cross: Cross) -> None:
     snake: list[Any] = []
     snake.append(snake)
-    assert "Opaque" in repr(cross(snake))
+    assert "UnsupportedValue" in repr(cross(snake))
     snake.append(snake)
-    assert cross(snake) == Opaque("list that is too large to send")
+    assert cross(snake) == UnsupportedValue("list that is too large to send")
 
 
 def test_the_largest_text_still_fits_a_frame() -> None:
@@ -194,7 +198,7 @@ FORGED |= {
 def test_forged_messages_are_refused_before_anything_is_allocated(name: str) -> None:
     head, blob = FORGED[name]
     tracemalloc.start()
-    with pytest.raises(NotAccepted):
+    with pytest.raises(NotAllowedError):
         unpack(head, blob)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -204,7 +208,7 @@ def test_forged_messages_are_refused_before_anything_is_allocated(name: str) -> 
 def test_no_byte_of_the_blob_is_used_twice() -> None:
     """A thousand arrays that all claim the same bytes would together be a thousand times the blob."""
     told = {"array": {"dtype": "int8", "shape": [8]}}
-    with pytest.raises(NotAccepted, match="arrived"):
+    with pytest.raises(NotAllowedError, match="arrived"):
         unpack({"layers": [], "value": [told] * 1000}, b"8 bytes!")
 
 
@@ -226,5 +230,5 @@ anything = st.recursive(
 
 @given(anything, st.binary(max_size=20))
 def test_any_tree_is_a_value_or_refused(tree: Any, blob: bytes) -> None:
-    with contextlib.suppress(NotAccepted):
+    with contextlib.suppress(NotAllowedError):
         unpack({"layers": [], "value": tree}, blob)

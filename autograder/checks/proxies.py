@@ -1,0 +1,101 @@
+"""The module that checks import in place of the student's: every task is a call into the sandbox."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any, NoReturn, Protocol
+
+from ..models import Outcome
+from ..wire.arrays import NotAllowedError
+from ..wire.codec import pack, unpack
+from ..wire.decode import UnsupportedValue
+from ..wire.frames import Frame
+
+
+class SubmissionFailed(Exception):
+    """The one exception that a failing submission raises in a check; `outcome` says how it failed."""
+
+    def __init__(self, outcome: Outcome, text: str) -> None:
+        super().__init__(text)
+        self.outcome = outcome
+
+
+class Caller(Protocol):
+    """Whatever can call a function of the submission with packed arguments."""
+
+    def __call__(self, function: str, request: Frame) -> Frame:
+        """Return the reply's frame; raises SubmissionFailed."""
+
+
+class Calls:
+    """The calls into one submission. Each distinct call is made once, however many checks look.
+
+    `asked` has every call with its reply, in the order in which checks made them, until it is emptied.
+    """
+
+    def __init__(self, call: Caller) -> None:
+        self._call = call
+        self._replies: dict[tuple[str, str, bytes], Frame | SubmissionFailed] = {}
+        self.asked: list[tuple[str, Frame, Frame | SubmissionFailed]] = []
+
+    def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Return the answer, rebuilt; puts what became of the arguments into the given objects."""
+        packed = pack((args, kwargs))
+        reply = self.ask(function, Frame({"value": packed.head}, packed.blob))
+        if isinstance(reply, SubmissionFailed):
+            raise SubmissionFailed(reply.outcome, str(reply))
+        try:
+            value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
+            if isinstance(value, UnsupportedValue):
+                raise SubmissionFailed("failed", f"The answer of {function} is a {value.type_name}.")
+            return value["answer"]
+        except NotAllowedError as error:
+            raise SubmissionFailed("failed", f"The answer of {function} is not accepted: {error}") from None
+        except (ValueError, TypeError, KeyError, LookupError, ArithmeticError) as error:
+            raise SubmissionFailed("crashed", f"The answer of {function} is no plain data: {error}") from None
+        except (MemoryError, RecursionError):
+            raise SubmissionFailed("crashed", f"The answer of {function} takes too much memory.") from None
+
+    def ask(self, function: str, request: Frame) -> Frame | SubmissionFailed:
+        """Return the reply to a packed request, from the submission or as it was before."""
+        key = (function, json.dumps(request.head), request.blob)
+        if key not in self._replies:
+            try:
+                self._replies[key] = self._call(function, request)
+            except SubmissionFailed as failure:
+                self._replies[key] = failure
+        reply = self._replies[key]
+        self.asked.append((function, request, reply))
+        return reply
+
+
+class Proxies(ModuleType):
+    """A module whose functions are the kit's tasks; each submission is attached to it in turn."""
+
+    _tasks: tuple[str, ...]
+    _calls: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+
+    def __init__(self, name: str, tasks: tuple[str, ...]) -> None:
+        super().__init__(name)
+        self.__dict__["_tasks"] = tasks
+        self.__dict__["_calls"] = _nobody
+
+    def attach(self, calls: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
+        """Send every call from now on to `calls`."""
+        self.__dict__["_calls"] = calls
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name not in self._tasks:
+            raise AttributeError(f"{self.__name__!r} has the tasks {', '.join(self._tasks)}, not {name!r}.")
+
+        def task(*args: Any, **kwargs: Any) -> Any:
+            return self._calls(name, args, kwargs)
+
+        task.__name__ = name
+        return task
+
+
+def _nobody(function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:
+    raise RuntimeError(f"{function} was called while no submission was being examined: call it in a check.")

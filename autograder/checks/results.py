@@ -1,0 +1,83 @@
+"""What a check's end means: passed, failed, not attempted, timed out, crashed, or the grader's own error."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from ..kit import Check
+from ..models import CheckResult, Outcome
+from .proxies import SubmissionFailed
+
+MESSAGE_LENGTH = 2_000
+
+
+class Skipped(Exception):
+    """In place of a check that nobody needs to see, for another was lost: the text is that one's name."""
+
+
+def result_of(check: Check, error: BaseException | None, seconds: float) -> CheckResult:
+    """The result of a check that ended with `error`, or passed where that is None."""
+    if error is None:
+        return make_result(check, "passed", "", seconds)
+    if isinstance(error, SubmissionFailed):
+        return make_result(check, error.outcome, str(error), seconds)
+    if isinstance(error, Skipped):
+        return make_result(check, "failed", f"Not looked at: {error} was lost before.")
+    if isinstance(error, AssertionError):
+        return make_result(check, "failed", str(error) or check.sentence, seconds)
+    if _is_exhaustion(error):
+        return make_result(check, "crashed", f"Examining the answer took too much: {error}", seconds)
+    return make_result(
+        check, "grader_error", f"The check itself raised {type(error).__name__}: {error}", seconds
+    )
+
+
+def make_result(check: Check, outcome: Outcome, message: str, seconds: float = 0.0) -> CheckResult:
+    """A check's result with its points, and what staff and student read of `message`."""
+    message = clean(message)
+    return CheckResult(
+        name=check.name,
+        task=check.task,
+        hidden=check.hidden,
+        outcome=outcome,
+        points=check.points if outcome == "passed" else 0,
+        max_points=check.points,
+        sentence=check.sentence,
+        message=message,
+        student_message=_for_student(check, outcome, message),
+        hint=check.hint,
+        seconds=round(seconds, 3),
+    )
+
+
+def _is_exhaustion(error: BaseException) -> bool:
+    """Whether a check ran out of memory or stack: with honest answers it does not, so the answer is why."""
+    # TensorFlow's own exception by name: kits without it import none.
+    return isinstance(error, MemoryError | RecursionError) or type(error).__name__ == "ResourceExhaustedError"
+
+
+def _for_student(check: Check, outcome: Outcome, message: str) -> str:
+    """A hidden check tells the student what to think about, and nothing that the submission said."""
+    if outcome == "passed":
+        return ""
+    if outcome == "not_attempted":
+        return f"{check.task} is not written yet."
+    if outcome == "grader_error":
+        return "The grader could not run this check. That is not your fault: a person will look at it."
+    if not check.hidden:
+        return message
+    if outcome == "timed_out":
+        return f"{check.task} took too long. {check.hint}"
+    if outcome == "crashed":
+        return f"{check.task} ended its process instead of returning. {check.hint}"
+    return check.hint
+
+
+def clean(text: str, length: int = MESSAGE_LENGTH) -> str:
+    """Text that is safe to store and print: cut, without controls, surrogates or bidirectional marks."""
+    cut = text if len(text) <= length else text[:length] + " …"
+    return "".join(char if _is_harmless(char) else "\N{REPLACEMENT CHARACTER}" for char in cut)
+
+
+def _is_harmless(char: str) -> bool:
+    return char in "\n\t" or unicodedata.category(char)[0] != "C"

@@ -1,0 +1,142 @@
+"""A pytest session that collects all checks once and then waits, warm, for submissions.
+
+pytest offers its test loop as a hook: instead of running the collected checks there, `serve` forks for every
+submission and runs them in the fork.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal, Protocol
+
+import pytest
+
+from ..kit import CHECK_FILES, Check
+from ..models import CheckResult
+from .results import Skipped, result_of
+
+# No plug-in that writes, captures or rewrites: what a check says is its own message, exactly.
+ARGUMENTS = (
+    *("-c", "/dev/null", "--assert=plain", "--capture=no", "--import-mode=importlib", "--noconftest"),
+    *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:warnings"),
+    *("-p", "no:logging", "-p", "no:junitxml", "-p", "no:unraisableexception", "-p", "no:threadexception"),
+)
+
+
+class Checked(Protocol):
+    """What a session must know of a kit: its name, all settings, and the checks that it is to find."""
+
+    @property
+    def slug(self) -> str:
+        """The kit's name."""
+
+    @property
+    def all_settings(self) -> dict[str, Any]:
+        """What the fixture `settings` gives."""
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """Every check in the files."""
+
+
+class CheckSession:
+    """A pytest plugin. `serve` is called with this session once every check is collected."""
+
+    def __init__(self, kit: Checked, serve: Callable[[CheckSession], None]) -> None:
+        self._kit = kit
+        self._serve = serve
+        self._errors: dict[str, BaseException] = {}
+        self._items: dict[str, pytest.Item] = {}
+        self._ended_by: Exception | None = None
+        self._enough: Skipped | None = None
+
+    def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
+        """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
+        paths = [str(folder / name) for name in files]
+        # What somebody's own tests are run with is not for these, nor is what happens to be installed.
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            os.environ.pop(name, None)
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        status = pytest.main(
+            [*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self, _fixtures(self._kit)]
+        )
+        if self._ended_by:
+            raise self._ended_by
+        if status != pytest.ExitCode.OK:
+            found = "; ".join(f"{name}: {error}" for name, error in self._errors.items())
+            raise RuntimeError(f"The checks of {self._kit.slug} could not be collected ({status!r}). {found}")
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Declare the marks."""
+        config.addinivalue_line("markers", "task(name, points, hint): the task that a check examines")
+        config.addinivalue_line("markers", "hidden: not shown to students")
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Remember why a file could not be imported."""
+        if report.failed:
+            self._errors[report.nodeid] = RuntimeError(report.longreprtext)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Serve instead of running the checks."""
+        if session.testsfailed:
+            return False
+        self._items = {item.name: item for item in session.items}
+        if found := set(self._items) ^ {check.name for check in self._kit.checks}:
+            raise RuntimeError(f"Checks that pytest and the kit see differently: {sorted(found)}.")
+        try:
+            self._serve(self)
+        except Exception as error:  # pytest would only print it
+            self._ended_by = error
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self) -> None:
+        """Leave a check out; pytest still puts away what the checks before it shared."""
+        if self._enough:
+            raise self._enough
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
+        """Keep the first exception of a check, from its fixtures or its body.
+
+        pytest itself would write about the failure, with all source lines: nobody reads that here, and it
+        takes longer than the check.
+        """
+        if call.excinfo is not None:
+            self._errors.setdefault(item.name, call.excinfo.value)
+        outcome: Literal["passed", "failed"] = "failed" if call.excinfo else "passed"
+        assert call.when != "collect"
+        return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
+
+    def examine(
+        self, checks: Sequence[Check], begin: Callable[[Check], None], brief: bool = False
+    ) -> Iterator[CheckResult]:
+        """Run `checks` in order, calling `begin` before each; where `brief`, up to the first that is lost."""
+        self._enough = None
+        for check, following in zip(checks, [*checks[1:], None], strict=True):
+            begin(check)
+            self._errors.pop(check.name, None)
+            item, started = self._items[check.name], time.monotonic()
+            nextitem = self._items[following.name] if following else None
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+            found = result_of(check, self._errors.get(check.name), time.monotonic() - started)
+            if brief and self._enough is None and found.outcome != "passed":
+                self._enough = Skipped(check.name)
+            yield found
+
+
+def _fixtures(kit: Checked) -> ModuleType:
+    """What checks may ask for, as another plugin: a method can be no fixture of a whole session."""
+
+    @pytest.fixture(scope="session")
+    def settings() -> dict[str, Any]:
+        """All settings of the kit."""
+        return kit.all_settings
+
+    plugin = ModuleType("kit_fixtures")
+    plugin.__dict__["settings"] = settings
+    return plugin

@@ -1,0 +1,149 @@
+"""Writes a new kit: sources from templates, then the handout that `kit sync` makes of them."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import keyword
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from .sync import write as sync
+from .sync import write_files
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+WEEK = re.compile(r"week\d+_")
+# So that the lines that hold these names stay short enough for the linter.
+LONGEST = 30
+# A submission imports these, or a handout has files of these names.
+TAKEN = frozenset(
+    {
+        *("numpy", "pandas", "tensorflow", "keras", "sklearn", "matplotlib", "scipy"),
+        *("pytest", "otter", "nbgrader", "nbformat", "autograder", "conftest", "notebook_checks"),
+        *("lesson", "mistakes", "alternatives", "tests", "inputs"),
+    }
+)
+
+
+class PlanError(ValueError):
+    """A name or a date will not do; the text says what was expected and found."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A new kit: `module` is the student's file, `tasks` its functions in teaching order."""
+
+    slug: str
+    title: str
+    module: str
+    tasks: tuple[str, ...]
+    release: date
+    due: date
+
+    def __post_init__(self) -> None:
+        """Raise PlanError with everything that is wrong, a sentence each."""
+        if problems := list(self._problems()):
+            raise PlanError("\n".join(problems))
+
+    def _problems(self) -> Iterator[str]:
+        yield from slug_problems(self.slug)
+        title = self.title
+        if not title.strip() or not title.isprintable() or len(title) > 2 * LONGEST:
+            yield f"Expected a title of one line of at most {2 * LONGEST} letters, found {self.title!r}."
+        elif "\\" in title or '"""' in title:
+            yield f"Expected a title that a docstring can hold, found {title!r}."
+        yield from module_problems(self.module)
+        yield from task_problems(self.tasks, self.module)
+        if self.due < self.release:
+            yield f"Expected it to be due on or after its release on {self.release}, found {self.due}."
+
+
+def module_of(slug: str) -> str:
+    """The student's file for a slug: `attention` for `week11_attention`."""
+    return WEEK.sub("", slug, count=1)
+
+
+def slug_problems(slug: str) -> Iterator[str]:
+    """What is wrong with a folder's name. Two letters are a language's folder."""
+    if not NAME.fullmatch(slug) or not 3 <= len(slug) <= LONGEST:
+        yield (
+            f"Expected a slug of 3 to {LONGEST} lower-case letters, digits and underscores, such as "
+            f"week11_attention, found {slug!r}."
+        )
+
+
+def module_problems(module: str) -> Iterator[str]:
+    """What is wrong with the name of the student's file, which must not hide another module."""
+    if (
+        not NAME.fullmatch(module)
+        or len(module) > LONGEST
+        or keyword.iskeyword(module)
+        or module.startswith("test_")
+    ):
+        yield f"Expected a module's name such as attention, found {module!r}: name one with --module."
+    elif module in TAKEN or module in sys.stdlib_module_names:
+        yield f"Expected a module's name of its own, found {module!r}: name another with --module."
+
+
+def task_problems(tasks: Sequence[str], module: str) -> Iterator[str]:
+    """What is wrong with the names of the functions."""
+    if not tasks:
+        yield "Expected one task or more, found none: name them with --task."
+    for task in dict.fromkeys(tasks):
+        taken = hasattr(builtins, task) or keyword.iskeyword(task) or keyword.issoftkeyword(task)
+        if not NAME.fullmatch(task) or len(task) > LONGEST or task.startswith("test_"):
+            yield f"Expected a task's name in lower case, such as add_softmax, found {task!r}."
+        elif taken or task in TAKEN or task in (module, "np", "hidden_look_at"):
+            yield f"Expected a task's name of its own, found {task!r}, which means something else already."
+        if tasks.count(task) > 1:
+            yield f"Expected every task once, found {task!r} {tasks.count(task)} times."
+
+
+TREES = ("autograder/kits", "solutions", "assignments")
+SUFFIX = ".j2"
+
+
+def write_kit(root: Path, plan: Plan) -> list[str]:
+    """Write the kit into the three trees of `root`; returns the paths of the files, sorted.
+
+    Raises PlanError where something of that name is there already; nothing is overwritten.
+    """
+    if there := [tree for tree in TREES if (root / tree / plan.slug).exists()]:
+        raise PlanError(
+            f"Expected no {plan.slug} yet, found one in {', '.join(there)}. "
+            "Take another slug, or remove what is there."
+        )
+    files = sources(plan)
+    write_files(files, root)
+    handout = [difference.path for difference in sync(root, plan.slug)]
+    return sorted({*files, *handout})
+
+
+def sources(plan: Plan) -> dict[str, bytes]:
+    """What an author writes of a kit, by path in the repository."""
+    return {path: text.encode() for path, text in _rendered(plan)}
+
+
+def _rendered(plan: Plan) -> Iterator[tuple[str, str]]:
+    # What is written are Python, TOML and Markdown, in which nothing is to be escaped.
+    environment = Environment(
+        loader=PackageLoader(__name__.rpartition(".")[0]),
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,  # noqa: S701
+    )
+    environment.filters["quoted"] = partial(json.dumps, ensure_ascii=False)
+    folders = {"checks": f"autograder/kits/{plan.slug}", "solution": f"solutions/{plan.slug}"}
+    for name in environment.list_templates():
+        tree, _, path = name.removesuffix(SUFFIX).partition("/")
+        path = path.replace("MODULE", plan.module)
+        yield f"{folders[tree]}/{path}", environment.get_template(name).render(plan=plan)

@@ -1,0 +1,83 @@
+"""Handouts in a repository: write what the sources say, or tell where the two differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ..kit import languages
+from .build import SETTINGS, build
+
+# Two letters, as which no kit is called.
+LANGUAGE_FOLDER = "[a-z][a-z]"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One file that is not what its sources say; `path` is relative to the repository."""
+
+    path: str
+    kind: Literal["missing", "changed", "stray"]
+
+
+def write(root: Path, slug: str) -> list[Difference]:
+    """Write `assignments/<slug>`; returns what had to change, sorted by path. Raises KitError.
+
+    A translation goes to `assignments/<language>/<slug>`. Files there that no source asks for are removed,
+    save hidden ones and caches. The public settings are also written beside the solution's inputs, where the
+    given code reads them.
+    """
+    wanted = _wanted(root, slug)
+    differences = list(_differences(root, slug, wanted))
+    for path in [root / difference.path for difference in differences if difference.kind == "stray"]:
+        path.unlink()
+    write_files(
+        {difference.path: wanted[difference.path] for difference in differences if difference.path in wanted},
+        root,
+    )
+    return differences
+
+
+def compare(root: Path, slug: str) -> list[Difference]:
+    """Where the repository differs from what `write` would leave, sorted by path. Raises KitError."""
+    return list(_differences(root, slug, _wanted(root, slug)))
+
+
+def write_files(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write files, such as those of `build`, below a folder."""
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _wanted(root: Path, slug: str) -> dict[str, bytes]:
+    handout = build(root, slug)
+    wanted = {f"assignments/{slug}/{name}": content for name, content in handout.items()}
+    for language in languages(root, slug):
+        translated = build(root, slug, language)
+        wanted |= {f"assignments/{language}/{slug}/{name}": text for name, text in translated.items()}
+    return wanted | {f"solutions/{slug}/{SETTINGS}": handout[SETTINGS]}
+
+
+def _differences(root: Path, slug: str, wanted: Mapping[str, bytes]) -> Iterator[Difference]:
+    for name in sorted(set(_found(root, slug)) | set(wanted)):
+        path = root / name
+        if name not in wanted:
+            yield Difference(name, "stray")
+        elif not path.is_file():
+            yield Difference(name, "missing")
+        elif path.read_bytes() != wanted[name]:
+            yield Difference(name, "changed")
+
+
+def _found(root: Path, slug: str) -> Iterator[str]:
+    """The files of the handouts on disk, without what Python, editors and test runners leave there."""
+    top = root / "assignments"
+    for folder in (top / slug, *top.glob(f"{LANGUAGE_FOLDER}/{slug}")):
+        for path in folder.rglob("*"):
+            parts = path.relative_to(folder).parts
+            if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):
+                yield path.relative_to(root).as_posix()

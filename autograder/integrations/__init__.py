@@ -1,0 +1,1 @@
+"""Integrations with other grading systems: Otter, nbgrader and Gradescope."""

@@ -1,0 +1,151 @@
+"""What Gradescope runs for one submission: `python -m autograder.integrations.gradescope /autograder`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..examiner.client import ExaminerDied
+from ..examiner.low_memory import LowMemoryExaminer
+from ..kit import Check, Kit
+from ..models import CheckResult, Report
+from ..sandbox.protocol import IsolationUnavailable
+from ..submissions.reader import read_folder, submitter_names
+from .messages import check_text, environment_text, summary
+
+NOT_RUN = "Not run: the grading ended before this check."
+
+
+class ResultsFile:
+    """What is known so far, as Gradescope reads it. A file of this form stands at `path` from the start.
+
+    Public checks are visible at once, hidden ones once the grades are published: Gradescope counts points of
+    checks that it never shows, but then shows no total. Staff's messages are not in it: they go to stdout.
+    """
+
+    def __init__(self, kit: Kit, path: Path) -> None:
+        """Write that nothing has run yet."""
+        self._kit = kit
+        self._path = path
+        self._done: dict[str, CheckResult] = {}
+        self._scored = True
+        self._write("The grading has not come to its end.")
+
+    def add(self, result: CheckResult) -> None:
+        """Take in the result of one check."""
+        self._done[result.name] = result
+        self._write(self._so_far("The grading has not come to its end."))
+
+    def cut(self, reason: str) -> None:
+        """Keep what there is: the points of the checks that ran, and a warning that the others did not."""
+        self._write(self._so_far(f"INCOMPLETE, so a person must look: {reason}"))
+
+    def fail(self, reason: str) -> None:
+        """Leave no score at all, so that Gradescope reports a failed autograder instead of a zero."""
+        self._scored = False
+        self._write(f"The grader failed, which is not the student's fault. A person must look. {reason}")
+
+    def finish(self, report: Report) -> None:
+        """Write the whole report; a report without a score leaves none here either."""
+        self._done = {check.name: check for check in report.checks}
+        if report.score is None:
+            self.fail(report.message)
+            return
+        environment_text = {"kit_version": report.kit_version, "isolation": report.environment.isolation}
+        self._write(
+            summary(report),
+            score=report.score,
+            execution_time=round(report.seconds),
+            extra_data={"kit": report.kit, **environment_text, "submission_sha256": report.submission_sha256},
+        )
+
+    def _so_far(self, remark: str) -> str:
+        return f"{remark} {len(self._done)} of {len(self._kit.checks)} checks ran; the others have no points."
+
+    def _write(self, output: str, **more: Any) -> None:
+        """Replace the file at once, so that nobody ever reads half of one."""
+        tests = [self._entry(check) for check in self._kit.checks]
+        data = {"output": output, "stdout_visibility": "hidden", "tests": tests, **more}
+        half = self._path.with_suffix(".half")
+        half.write_text(json.dumps(data, indent=2, ensure_ascii=False), encoding="utf-8")
+        half.replace(self._path)
+
+    def _entry(self, check: Check) -> Mapping[str, Any]:
+        entry: dict[str, Any] = {
+            "name": f"{check.task}: {check.sentence}",
+            "visibility": "after_published" if check.hidden else "visible",
+            "max_score": check.points,
+        }
+        if (result := self._done.get(check.name)) is None:
+            return {**entry, "output": NOT_RUN}
+        if self._scored and result.outcome != "grader_error":
+            entry |= {"score": result.points, "status": "passed" if result.outcome == "passed" else "failed"}
+        return {**entry, "output": check_text(result, staff=False)}
+
+
+SETTINGS, KIT = "examiner.json", "kit.zip"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The level of isolation, and after how many seconds to stop, before Gradescope does and gives a zero."""
+
+    isolation: str = "user"
+    seconds: float = 540.0
+
+
+def main(root: Path) -> int:
+    """Grade what is in `root/submission`; the exit status is 1 where there is no grade.
+
+    `root/source` is the unpacked zip; the grade is written to `root/results/results.json`.
+    """
+    source = root / "source"
+    settings = Settings(**json.loads((source / SETTINGS).read_text(encoding="utf-8")))
+    kit = Kit.unzip((source / KIT).read_bytes())
+    # From here on nobody but us can read the checks.
+    source.chmod(0o700)
+    student = submitter_names(root / "submission_metadata.json", "the submission")
+    submission = read_folder(root / "submission", kit, student)
+    results = ResultsFile(kit, root / "results" / "results.json")
+    overdue = threading.Event()
+
+    def stop(examiner: LowMemoryExaminer) -> None:
+        overdue.set()
+        examiner.kill()
+
+    try:
+        with LowMemoryExaminer(kit, settings.isolation, results.add, only=[submission]) as examiner:
+            timer = threading.Timer(settings.seconds, stop, [examiner])
+            timer.daemon = True
+            timer.start()
+            report = examiner.examine(submission)
+            timer.cancel()
+    except (ExaminerDied, IsolationUnavailable) as error:
+        if overdue.is_set():
+            results.cut(f"the grading was stopped after {settings.seconds:g} s.")
+            return 0
+        print(error)
+        results.fail(type(error).__name__)
+        return 1
+    results.finish(report)
+    print(staff_output(report))
+    return int(report.score is None)
+
+
+def staff_output(report: Report) -> str:
+    """All that the report says, which Gradescope shows to staff alone."""
+    checks = (
+        f"{check.name} ({check.points:g} of {check.max_points:g})\n{check_text(check, staff=True)}"
+        for check in report.checks
+    )
+    hidden = [f"Printed while hidden checks ran:\n{report.hidden_output}"] if report.hidden_output else []
+    return "\n\n".join((f"{report.status}: {report.message}\n{environment_text(report)}", *checks, *hidden))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,42 @@
+"""A report in sentences, for systems that show text: what staff read, and what students may."""
+
+from __future__ import annotations
+
+from ..models import CheckResult, Report
+
+OUTCOMES = {
+    "passed": "Passed",
+    "failed": "Failed",
+    "not_attempted": "Not attempted",
+    "timed_out": "Timed out",
+    "crashed": "Crashed",
+    "grader_error": "Not graded",
+}
+
+
+def summary(report: Report) -> str:
+    """What the whole report says, fit for students: what became of it, and what it was made with."""
+    heading = {
+        "graded": "",
+        "unreadable": "Nothing in this submission could be graded. ",
+        "grader_error": "The grader failed, which is not the student's fault. A person must look. ",
+    }[report.status]
+    printed = f"\n\nPrinted by the submission:\n{report.output.rstrip()}" if report.output.strip() else ""
+    return f"{heading}{report.message}\n{environment_text(report)}".strip() + printed
+
+
+def environment_text(report: Report) -> str:
+    """One sentence from which a grade can be traced."""
+    return (
+        f"Kit {report.kit}, version {report.kit_version}; isolation: {report.environment.isolation}; "
+        f"submission {report.submission_sha256[:12] or 'without files'}."
+    )
+
+
+def check_text(check: CheckResult, *, staff: bool) -> str:
+    """What one check says: everything to staff, to students what they may read."""
+    message = check.message if staff else check.student_message
+    lines = [f"{OUTCOMES[check.outcome]}: {check.sentence}", message]
+    if check.hint and check.hint not in message and check.outcome not in ("passed", "grader_error"):
+        lines.append(f"Think about: {check.hint}")
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,136 @@
+"""The plugin that puts the examiner's report in place of what Otter's own kernel finds.
+
+Otter runs student code, hidden tests and the pickling of the grade in one kernel. With this plugin its kernel
+sees an empty notebook in an emptied folder; `docs/doors.md` tells what Otter does when.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from otter.plugins import AbstractOtterPlugin
+from otter.run import AutograderConfig
+from otter.test_files import GradingResults, TestCase
+from otter.test_files.abstract_test import TestCaseResult
+
+from ..examiner.client import Examiner
+from ..examiner.low_memory import LowMemoryExaminer
+from ..kit import Kit
+from ..models import CheckResult, Report
+from ..submissions.reader import read_folder, submitter_names
+from .messages import check_text, summary
+
+# Beside the submission Otter puts its tests, and this file, so that tests can be imported.
+OTTERS_OWN = ("tests", "__init__.py")
+
+
+class GraderError(RuntimeError):
+    """The grader failed: Otter must end without a grade, which would be a zero."""
+
+
+class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publishes no types
+    """Grades with the examiner. Its configuration has `kit` and `isolation`, both required.
+
+    `kit` is the name, below the zip's `files`, of the kit's travelling copy. `isolation` names two levels:
+    `run` is for `otter run`, `container` for `otter grade` and Gradescope.
+    """
+
+    def __init__(self, submission_path: str, metadata: Mapping[str, Any], config: Mapping[str, Any]) -> None:
+        """Take what Otter hands to every plugin."""
+        super().__init__(submission_path, metadata, config)
+        self._picked = Path(submission_path) if submission_path else Path()
+        self._show_hidden = False
+        self._report: Report | None = None
+        self._examiner: Examiner | None = None
+
+    def before_grading(self, config: AutograderConfig) -> None:
+        """Read the submission and empty its folder, from which Otter would unpickle; start the examiner."""
+        autograder = self._picked.parent.parent
+        source = autograder / "source" / "files"
+        kit = Kit.unzip((source / self.plugin_config["kit"]).read_bytes())
+        ours = {*OTTERS_OWN, *(path.name for path in source.iterdir())}
+        student = submitter_names(autograder / "submission_metadata.json", self._picked.stem)
+        self._submission = read_folder(self._picked.parent, kit, student, ours)
+        self._show_hidden = bool(config.show_hidden)
+        config.grade_from_log = False
+        _empty(self._picked, keep_notebook=bool(config.pdf or config.token))
+        levels = self.plugin_config["isolation"]
+        if config.otter_run:
+            self._examiner = Examiner(kit, levels["run"], only=[self._submission])
+        else:
+            # In a container the checks lie where everybody could read them.
+            for folder in (autograder / "source", self._picked.parent):
+                folder.chmod(0o700)
+            self._examiner = LowMemoryExaminer(kit, levels["container"], only=[self._submission])
+
+    def before_execution(self, submission: Any) -> Any:
+        """Give Otter's kernel an empty notebook, and no file that it could import."""
+        self._picked.unlink()
+        return nbformat.v4.new_notebook()
+
+    def after_grading(self, results: GradingResults) -> None:
+        """Examine, and replace every result; raises GraderError where there is no grade."""
+        if self._examiner is None:
+            raise GraderError("Otter asked for results before it announced the grading.")
+        with self._examiner as examiner:
+            report = self._report = examiner.examine(self._submission)
+        if report.status == "grader_error":
+            raise GraderError(
+                "\n".join((summary(report), *(check_text(c, staff=True) for c in _broken(report))))
+            )
+        if set(results.results) != set(report.tasks):
+            raise GraderError(
+                f"Expected Otter's questions to be {', '.join(report.tasks)}, found "
+                f"{', '.join(results.results) or 'none'}: did its kernel start?"
+            )
+        for task, question in results.results.items():
+            cases = self._cases([check for check in report.checks if check.task == task])
+            question.test_cases = [case.test_case for case in cases]
+            question.test_case_results = cases
+        results.set_output(summary(report))
+        results.set_plugin_data(f"{__name__}.{type(self).__name__}", report.to_json())
+
+    def generate_report(self) -> str:
+        """What Otter prints in its summary, which students see only where `show_stdout` is set."""
+        return summary(self._report) if self._report else ""
+
+    def _cases(self, checks: Sequence[CheckResult]) -> list[TestCaseResult]:
+        """Otter's form of a task's checks. Hidden cases are for staff, or with `show_hidden` for students."""
+        cases = []
+        for number, check in enumerate(checks, start=1):
+            staff = check.hidden and not self._show_hidden
+            case = TestCase(
+                name=check.name if staff or not check.hidden else f"{check.task} - {number}",
+                body=None,
+                hidden=check.hidden,
+                points=check.max_points,
+                success_message=check.sentence,
+                failure_message=None,
+            )
+            passed = check.outcome == "passed"
+            cases.append(TestCaseResult(case, "Passed" if passed else check_text(check, staff=staff), passed))
+        return cases
+
+
+def _broken(report: Report) -> list[CheckResult]:
+    return [check for check in report.checks if check.outcome == "grader_error"]
+
+
+def _empty(picked: Path, *, keep_notebook: bool) -> None:
+    """Leave nothing that a student wrote beside Otter's own files, save a notebook that becomes a PDF."""
+    for path in picked.parent.iterdir():
+        if path.name in OTTERS_OWN or path == picked:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    (picked.parent / "__init__.py").write_text("")
+    if picked.suffix != ".ipynb":
+        picked.write_text("")
+    elif not keep_notebook:
+        nbformat.write(nbformat.v4.new_notebook(), picked)

@@ -1,0 +1,173 @@
+"""The proof's matrix as one self-contained page."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+
+from ..kit import Kit
+from ..models import CheckResult, Report
+from .answers import Answer
+
+DETECTED = 0.95
+NUMBER = re.compile(r"\d[\d.,]*")
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Known answers × checks: what the examiner made of every answer."""
+
+    kit: Kit
+    answers: tuple[Answer, ...]
+    reports: Mapping[str, Report]
+
+    def results(self, answer: Answer) -> dict[str, CheckResult]:
+        """An answer's results by the name of the check; only those that are about this answer."""
+        return {result.name: result for result in self.reports[answer.name].checks}
+
+    def failed(self, answer: Answer) -> frozenset[str]:
+        """The checks that did not pass on an answer."""
+        return failed(self.reports[answer.name])
+
+    def of(self, *kinds: str) -> list[Answer]:
+        """The answers of some kinds, in order."""
+        return [answer for answer in self.answers if answer.kind in kinds]
+
+    def detected(self) -> tuple[int, int]:
+        """How many mutants some check noticed, and how many there are."""
+        mutants = self.of("mutant")
+        return sum(bool(self.failed(mutant)) for mutant in mutants), len(mutants)
+
+
+def failed(report: Report) -> frozenset[str]:
+    """The checks that did not pass."""
+    return frozenset(result.name for result in report.checks if result.outcome != "passed")
+
+
+def is_as_expected(answer: Answer, report: Report) -> bool:
+    """Whether an answer lost exactly what it is to lose; of a mutant, whether it was noticed."""
+    if answer.kind == "mutant":
+        return bool(failed(report))
+    return answer.kind == "stub" or failed(report) == answer.fails
+
+
+def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:
+    """Everything that keeps the kit from being proven, a sentence each; none when it is.
+
+    `equivalent` maps a mutant that no check can notice to the reason; `public_text` is all that a student may
+    read anyway, so that a number which stands there gives nothing away.
+    """
+    return [
+        *_right_answers(matrix),
+        *_parts(matrix),
+        *_stub(matrix),
+        *_mistakes(matrix),
+        *_idle_checks(matrix),
+        *_mutants(matrix, equivalent),
+        *_feedback(matrix, public_text),
+        *_stumbling(matrix),
+    ]
+
+
+def read_equivalents(root: Path, kit: Kit) -> dict[str, str]:
+    """The reasons why some mutants are right answers, from `solutions/<slug>/equivalent.toml`."""
+    path = root / "solutions" / kit.slug / "equivalent.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _right_answers(matrix: Matrix) -> Iterator[str]:
+    for answer in matrix.of("solution", "alternative"):
+        for result in matrix.results(answer).values():
+            if result.outcome != "passed":
+                yield (
+                    f"The right answer {answer.name} loses {result.max_points:g} points in {result.name} "
+                    f"({result.outcome}): {result.message}"
+                )
+
+
+def _parts(matrix: Matrix) -> Iterator[str]:
+    for answer in matrix.of("part"):
+        for result in matrix.results(answer).values():
+            if result.outcome != "passed":
+                yield (
+                    f"The check {result.name} is {result.outcome} where {result.task} is the only task that "
+                    f"has an answer: it must look at no other. {result.message}"
+                )
+
+
+def _stub(matrix: Matrix) -> Iterator[str]:
+    for answer in matrix.of("stub"):
+        for result in matrix.results(answer).values():
+            if result.outcome != "not_attempted":
+                yield f"The unsolved stub must be not_attempted in {result.name}, and is {result.outcome}."
+
+
+def _mistakes(matrix: Matrix) -> Iterator[str]:
+    for answer in matrix.of("mistake"):
+        failed = matrix.failed(answer)
+        for name in sorted(answer.fails - failed):
+            yield f"The check {name} missed the mistake {answer.name}: {answer.about}"
+        for name in sorted(failed - answer.fails):
+            result = matrix.results(answer)[name]
+            yield (
+                f"The mistake {answer.name} must pass {name}, and is {result.outcome} there: "
+                f"{result.message} Is the check unfair, or does FAILS lack it?"
+            )
+
+
+def _idle_checks(matrix: Matrix) -> Iterator[str]:
+    caught = frozenset[str]().union(*(matrix.failed(answer) for answer in matrix.of("mistake")))
+    for check in matrix.kit.checks:
+        if check.hidden and check.name not in caught:
+            yield f"The hidden check {check.name} catches no known mistake: write one down or drop it."
+
+
+def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
+    survivors = {mutant.name for mutant in matrix.of("mutant") if not matrix.failed(mutant)}
+    for name in sorted(survivors - set(equivalent)):
+        yield f"No check notices the mutant “{name}”: add a check, or say in equivalent.toml why it is right."
+    for name in sorted(set(equivalent) - survivors):
+        yield f"equivalent.toml excuses “{name}”, which is no surviving mutant: delete the line."
+    found, total = matrix.detected()
+    if total and found < DETECTED * total:
+        yield f"The checks notice {found} of {total} mutants; expected {DETECTED:.0%} or more."
+
+
+def _stumbling(matrix: Matrix) -> Iterator[str]:
+    """Checks that cannot tell what an answer is worth: a student with that answer has no score."""
+    for answer in matrix.answers:
+        for result in matrix.results(answer).values():
+            if result.outcome == "grader_error":
+                yield f"The check {result.name} stumbles over {answer.name}: {result.message}"
+
+
+def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
+    """What a student reads points at the misconception, and gives no hidden value away."""
+    for answer in matrix.of("mistake"):
+        read = " ".join(_read_by_student(matrix, answer)).casefold()
+        for word in answer.reads:
+            if word.casefold() not in read:
+                yield f"A student with the mistake {answer.name} does not read “{word}”, but: {read[:300]}"
+    known = set(NUMBER.findall(public_text))
+    for check in matrix.kit.checks:
+        if check.hidden and (given := set(NUMBER.findall(f"{check.sentence} {check.hint}")) - known):
+            yield f"The hidden check {check.name} gives away {', '.join(sorted(given))}."
+
+
+def _read_by_student(matrix: Matrix, answer: Answer) -> Iterator[str]:
+    results = matrix.results(answer)
+    for name in sorted(matrix.failed(answer)):
+        yield results[name].sentence
+        yield results[name].student_message
+        yield results[name].hint
+
+
+def matrix_page(matrix: Matrix) -> str:
+    """HTML with every known answer against every check; no script, no request to anywhere."""
+    templates = Environment(loader=PackageLoader("autograder.proof"), autoescape=select_autoescape())
+    return templates.get_template("matrix.html").render(matrix=matrix, kit=matrix.kit)

@@ -1,0 +1,78 @@
+"""Remembers which kits were proven, so that a release need not prove again what has not changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import autograder
+
+from ..checks.environment import describe
+from ..kit import Kit
+
+if TYPE_CHECKING:  # proving imports nbgrader, which takes seconds
+    from .prove import Proof
+
+# The parts of the engine that no proof passes through: who asks for a grade, and who shows it.
+ELSEWHERE = ("kits/", "cli/", "doors/", "newkit/", "pages/", "release/", "student/")
+
+
+class ProofRecords:
+    """A folder with one small file for each proof that held.
+
+    A proof holds for exactly these files of the kit, its known answers too, for the engine that examined
+    them, and for these versions of Python and of the libraries.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def holds(self, root: Path, kit: Kit) -> bool:
+        """Whether the kit, as it is now, was proven."""
+        return self._path(root, kit).is_file()
+
+    def keep(self, root: Path, kit: Kit, proof: Proof) -> None:
+        """Remember a proof without problems; one that has some is not kept."""
+        if not proof.problems:
+            found, mutants = proof.matrix.detected()
+            data = {"kit": kit.slug, "kit_version": kit.version, "noticed": found, "mutants": mutants}
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path(root, kit).write_text(json.dumps(data) + "\n", encoding="utf-8")
+
+    def _path(self, root: Path, kit: Kit) -> Path:
+        return self._folder / f"{kit.slug}-{fingerprint(root, kit)}.json"
+
+
+def fingerprint(root: Path, kit: Kit) -> str:
+    """Hexadecimal digits that change with anything that a proof depends on."""
+    digest = hashlib.sha256()
+    engine = Path(autograder.__file__).parent
+    for name, path in (*_files(root, kit), *_code(engine)):
+        content = path.read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    environment = asdict(describe(kit, ""))
+    digest.update(
+        json.dumps({key: environment[key] for key in ("python", "tensorflow", "keras", "numpy")}).encode()
+    )
+    return digest.hexdigest()[:32]
+
+
+def _files(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
+    """All sources of a kit."""
+    for tree in (root / "autograder" / "kits" / kit.slug, root / "solutions" / kit.slug):
+        for path in sorted(tree.rglob("*")):
+            parts = path.relative_to(tree).parts
+            if path.is_file() and not any(part.startswith((".", "__")) for part in parts):
+                yield path.relative_to(root).as_posix(), path
+
+
+def _code(engine: Path) -> Iterator[tuple[str, Path]]:
+    """The engine's code that takes part in a proof."""
+    for path in sorted(engine.rglob("*.py")):
+        name = path.relative_to(engine).as_posix()
+        if not name.startswith(ELSEWHERE):
+            yield name, path

@@ -1,0 +1,184 @@
+"""The zip for `otter run`, `otter grade` and Gradescope: made by Otter's generator, then repeatable."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import tempfile
+import warnings
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ..files import pack, unpack
+from ..handout.build import ENGLISH, build
+from ..handout.otter_tests import grading_otter_tests
+from ..integrations.gradescope import KIT, SETTINGS, Settings
+from ..kit import Kit
+from .build import FOR_GRADING, FOR_OTTER, Wheel, locked_requirements
+
+NAME = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The kit, its version (which every report carries), and the SHA-256 of the files by path."""
+
+    kit: str
+    kit_version: str
+    files: Mapping[str, str]
+
+    @classmethod
+    def of(cls, kit: Kit, files: Mapping[str, bytes]) -> Manifest:
+        """The manifest of a zip that is to hold `files` beside it."""
+        return cls(kit.slug, kit.version, {name: sha256(files[name]) for name in sorted(files)})
+
+    def to_json(self) -> bytes:
+        """The text of `manifest.json`."""
+        return (json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n").encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Manifest:
+        """Read what `to_json` wrote; raises ValueError or TypeError on anything else."""
+        return cls(**json.loads(data))
+
+    def differences(self, files: Mapping[str, bytes]) -> list[str]:
+        """The paths whose files are missing, strange or not what the manifest says, sorted."""
+        found = {name: sha256(content) for name, content in files.items() if name != NAME}
+        names = set(found) | set(self.files)
+        return sorted(name for name in names if found.get(name) != self.files.get(name))
+
+
+def with_manifest(kit: Kit, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """`files` and the manifest that tells of them."""
+    return {**files, NAME: Manifest.of(kit, files).to_json()}
+
+
+def sha256(content: bytes) -> str:
+    """The checksum of one file, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+REQUIREMENTS = "requirements.txt"
+
+
+def student_zip(root: Path, kit: Kit, wheel: Wheel, language: str = ENGLISH) -> bytes:
+    """The bytes of the zip; the same sources and wheel give the same bytes. Raises KitError.
+
+    `python -m pip install -r requirements.txt` in its folder installs all, with the command `kit`.
+    """
+    files = build(root, kit.slug, language)
+    files[REQUIREMENTS] += f"# The command kit.\n./{wheel.name}\n".encode()
+    return pack(with_manifest(kit, {**files, wheel.name: wheel.content}))
+
+
+# Gradescope's default image, Ubuntu 22.04, runs Python 3.10; its universe has 3.11, and 24.04 has 3.12.
+SETUP = """\
+#!/usr/bin/env bash
+# Installs a Python that the examiner supports and the pinned packages, outside of anybody's home.
+set -euo pipefail
+export DEBIAN_FRONTEND=noninteractive
+here=$(cd "$(dirname "$0")" && pwd)
+apt-get update
+for version in 3.12 3.11 3.13; do
+    if apt-cache show "python$version-venv" > /dev/null 2>&1; then break; fi
+done
+apt-get install -y --no-install-recommends "python$version" "python$version-venv" libseccomp2
+"python$version" -m venv /opt/examiner
+/opt/examiner/bin/python -m pip install --no-cache-dir --require-hashes -r "$here/requirements.txt"
+/opt/examiner/bin/python -m pip install --no-cache-dir --no-index --no-deps "$here"/*.whl
+# Matplotlib looks for its fonts once, here, instead of before every submission.
+/opt/examiner/bin/python -P -c "import matplotlib.font_manager"
+# Submissions run as another user, who needs none of the examiner's files.
+chmod 700 "$(/opt/examiner/bin/python -P -c 'import autograder; print(*autograder.__path__)')"
+apt-get clean
+rm -rf /var/lib/apt/lists/*
+"""
+RUN = """\
+#!/usr/bin/env bash
+here=$(cd "$(dirname "$0")" && pwd)
+exec "${EXAMINER_PYTHON:-/opt/examiner/bin/python}" -P -m autograder.integrations.gradescope "$here"
+"""
+
+
+def gradescope_zip(kit: Kit, wheel: Wheel, settings: Settings | None = None) -> bytes:
+    """The bytes of `autograder.zip`; the same kit, wheel, lock and settings give the same bytes."""
+    files = {
+        "setup.sh": SETUP.encode(),
+        "run_autograder": RUN.encode(),
+        "requirements.txt": locked_requirements(FOR_GRADING).encode(),
+        SETTINGS: json.dumps(asdict(settings or Settings()), indent=2).encode(),
+        KIT: kit.zip(),
+        wheel.name: wheel.content,
+    }
+    return pack(with_manifest(kit, files), programs=("setup.sh", "run_autograder"))
+
+
+PLUGIN = "autograder.integrations.otter.ExaminerPlugin"
+ISOLATION = {"run": "bubblewrap", "container": "user"}
+SOURCE = "/autograder/source"
+# The Python of Otter's container, whose packages the lock pins: the lowest that the project supports.
+PYTHON = "3.11"
+
+AFTER_SETUP = """
+# The examiner runs submissions as another user, who must reach Python in root's home.
+apt-get install -y libseccomp2
+chmod a+x /root
+"""
+BEFORE_RUN = f"""\
+# The image of `otter grade` is built without these files, so the examiner is installed here.
+python -m pip install --quiet --no-index --no-deps --root-user-action=ignore {SOURCE}/files/*.whl
+chmod 700 "$(python -c 'import autograder; print(*autograder.__path__)')"
+"""
+
+
+def otter_zip(kit: Kit, wheel: Wheel) -> bytes:
+    """The bytes of `autograder.zip`; the same kit, wheel, lock and version of Otter give the same bytes."""
+    files = {
+        **grading_otter_tests(kit),
+        f"files/{kit.slug}.kit": kit.zip(),
+        f"files/{wheel.name}": wheel.content,
+        "otter_config.json": _config(kit),
+        "wanted.txt": f"-r {SOURCE}/requirements.txt\n".encode(),
+    }
+    made = unpack(_generate(files))
+    made["setup.sh"] += AFTER_SETUP.encode()
+    made["run_autograder"] = _before_last_line(made["run_autograder"].decode(), BEFORE_RUN).encode()
+    made["requirements.txt"] = locked_requirements((*FOR_GRADING, *FOR_OTTER)).encode()
+    return pack(with_manifest(kit, made), programs=("setup.sh", "run_autograder"))
+
+
+def _config(kit: Kit) -> bytes:
+    plugin = {PLUGIN: {"kit": f"{kit.slug}.kit", "isolation": ISOLATION}}
+    return json.dumps({"plugins": [plugin]}, indent=2).encode()
+
+
+def _generate(files: dict[str, bytes]) -> bytes:
+    """What `otter generate` makes of `files`; it reads them from the working folder."""
+    with tempfile.TemporaryDirectory(prefix="otter-") as name, warnings.catch_warnings():
+        # What Otter imports uses what others have deprecated.
+        warnings.simplefilter("ignore")
+        from otter.generate import main as generate  # over a second, and only staff have it
+
+        folder = Path(name).resolve()
+        for path, content in files.items():
+            (folder / path).parent.mkdir(exist_ok=True)
+            (folder / path).write_bytes(content)
+        with contextlib.chdir(folder / "files"):
+            generate(
+                tests_dir=str(folder / "tests"),
+                output_path=str(folder / "autograder.zip"),
+                config=str(folder / "otter_config.json"),
+                requirements=str(folder / "wanted.txt"),
+                overwrite_requirements=True,
+                no_environment=True,
+                python_version=PYTHON,
+                files=sorted(path.name for path in (folder / "files").iterdir()),
+            )
+        return (folder / "autograder.zip").read_bytes()
+
+
+def _before_last_line(script: str, lines: str) -> str:
+    *head, last = script.splitlines(keepends=True)
+    return "".join((*head, lines, last))

@@ -1,0 +1,1 @@
+"""Write pages and upload files from reports."""

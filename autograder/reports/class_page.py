@@ -1,0 +1,171 @@
+"""The class at a glance: who needs a person, how hard each check was, which mistakes occurred."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from importlib.resources import files
+from statistics import median
+
+import numpy as np
+
+from ..grading.review import ReviewItem
+from ..models import Report
+from .context import Context, KnownMistake, render
+
+BINS = 10
+LOST = ("failed", "crashed", "timed_out")
+
+
+@dataclass(frozen=True)
+class CheckStatistics:
+    """One check in a class.
+
+    `difficulty` is the share that did not pass. `discrimination` is the point-biserial correlation between
+    passing and the rest of the score, None where everybody or nobody passed or the rest does not vary.
+    """
+
+    name: str
+    task: str
+    hidden: bool
+    passed: int
+    attempted: int
+    difficulty: float
+    discrimination: float | None
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """Known mistakes that the same checks tell, and the students on whose work exactly these failed."""
+
+    mistakes: tuple[KnownMistake, ...]
+    students: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bin:
+    """A step of the score distribution, in points, and how many students reached it."""
+
+    low: float
+    high: float
+    count: int
+
+
+def graded(reports: Sequence[Report]) -> list[Report]:
+    """The reports that have a score that was earned."""
+    return [report for report in reports if report.status == "graded" and report.score is not None]
+
+
+def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
+    """Every check over all graded reports, in the order of the reports."""
+    counted = graded(reports)
+    if not counted:
+        return []
+    results = [{check.name: check for check in report.checks} for report in counted]
+    totals = np.array([report.score for report in counted], dtype=float)
+    statistics = []
+    for check in counted[0].checks:
+        mine = [result[check.name] for result in results if check.name in result]
+        if len(mine) != len(counted):
+            continue
+        passed = np.array([each.outcome == "passed" for each in mine])
+        rest = totals - np.array([each.points for each in mine])
+        statistics.append(
+            CheckStatistics(
+                name=check.name,
+                task=check.task,
+                hidden=check.hidden,
+                passed=int(passed.sum()),
+                attempted=sum(each.outcome != "not_attempted" for each in mine),
+                difficulty=float(1 - passed.mean()),
+                discrimination=_correlation(passed, rest),
+            )
+        )
+    return statistics
+
+
+def _correlation(passed: np.ndarray, rest: np.ndarray) -> float | None:
+    if passed.all() or not passed.any() or np.ptp(rest) == 0:
+        return None
+    return float(np.corrcoef(passed.astype(float), rest)[0, 1])
+
+
+def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]:
+    """Which known mistakes occurred, the most frequent first; those that no check tells apart are one.
+
+    A mistake is told by the checks that fail together: of the tasks that it changes and of all that it fails,
+    exactly its own checks must have failed. What crashed or took too long tells no mistake.
+    """
+    alike: defaultdict[tuple[frozenset[str], frozenset[str]], list[KnownMistake]] = defaultdict(list)
+    for mistake in context.mistakes:
+        tasks = mistake.tasks | {context.tasks_of.get(name, "") for name in mistake.fails}
+        alike[tasks, mistake.fails].append(mistake)
+    lost = {
+        report.student: {check.name: check.outcome for check in report.checks if check.outcome in LOST}
+        for report in graded(reports)
+    }
+    found = []
+    for (tasks, fails), mistakes in alike.items():
+        expected = dict.fromkeys(fails, "failed")
+        students = tuple(
+            student
+            for student, outcomes in lost.items()
+            if {name: outcomes[name] for name in outcomes if context.tasks_of.get(name) in tasks} == expected
+        )
+        if students:
+            found.append(Occurrence(tuple(mistakes), students))
+    return sorted(found, key=lambda one: (-len(one.students), one.mistakes[0].name))
+
+
+def distribution(reports: Sequence[Report]) -> list[Bin]:
+    """Graded scores in ten steps of equal width."""
+    counted = graded(reports)
+    if not counted:
+        return []
+    most = counted[0].max_score or 1.0
+    places = Counter(min(int(BINS * (report.score or 0) / most), BINS - 1) for report in counted)
+    width = most / BINS
+    return [Bin(place * width, (place + 1) * width, places[place]) for place in range(BINS)]
+
+
+@dataclass(frozen=True)
+class StudentRow:
+    """One student in the table; `page` is a link, empty for whoever handed in nothing."""
+
+    student: str
+    score: float | None
+    max_score: float
+    status: str
+    tasks: Mapping[str, float | None]
+    seconds: float
+    page: str
+    message: str = ""
+
+
+def class_page(
+    lines: Sequence[StudentRow], reports: Sequence[Report], attention: Sequence[ReviewItem], context: Context
+) -> str:
+    """HTML with one small script, which the page names by its hash and which only sorts and filters."""
+    script = files("autograder.reports").joinpath("html/table.js").read_text(encoding="utf-8")
+    bins = distribution(reports)
+    seconds = [line.seconds for line in lines if line.page]
+    scores = [report.score for report in graded(reports) if report.score is not None]
+    return render(
+        "class.html",
+        title=context.title,
+        lines=lines,
+        tasks=list(lines[0].tasks) if lines else [],
+        attention=attention,
+        pages={line.student: line.page for line in lines},
+        bins=bins,
+        most=max((step.count for step in bins), default=1) or 1,
+        checks=check_statistics(reports),
+        occurrences=occurrences(reports, context),
+        median_score=median(scores) if scores else None,
+        seconds=(sum(seconds), max(seconds)) if seconds else None,
+        script=script,
+        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+    )

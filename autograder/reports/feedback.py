@@ -1,0 +1,167 @@
+"""One student's page: what was earned, why, and what the networks look like."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Any, Literal
+
+from ..models import CheckResult, NetworkLayer, NetworkRecord, Report, TrainingRecord
+from .context import Context, render
+
+Mark = Literal["same", "other", "extra", "missing"]
+NOTES = {"same": "", "other": " – differs", "extra": " – not expected", "missing": " – missing in yours"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One layer in a drawing, and how it compares with the other drawing."""
+
+    layer: NetworkLayer
+    mark: Mark
+
+    @property
+    def frozen(self) -> bool:
+        """Whether it has parameters and none of them trains."""
+        return self.layer.parameters > 0 and self.layer.trainable == 0
+
+    @property
+    def words(self) -> str:
+        """The layer in words, with its difference."""
+        if not self.layer.parameters:
+            state = "no parameters"
+        elif self.frozen:
+            state = f"{self.layer.parameters:,} parameters, frozen"
+        elif self.layer.trainable == self.layer.parameters:
+            state = f"{self.layer.parameters:,} parameters, trainable"
+        else:
+            state = f"{self.layer.trainable:,} of {self.layer.parameters:,} parameters trainable"
+        note = {
+            "same": "",
+            "other": " – differs",
+            "extra": " – not expected",
+            "missing": " – missing in yours",
+        }
+        return f"{self.layer.name}: {state}{note[self.mark]}"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A student's network beside the expected one; `expected` is empty where none is known."""
+
+    task: str
+    yours: tuple[Block, ...]
+    expected: tuple[Block, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is marked."""
+        return any(block.mark != "same" for block in (*self.yours, *self.expected))
+
+
+def compare_networks(yours: NetworkRecord, expected: NetworkRecord | None) -> Comparison:
+    """Lay two networks side by side, layers that differ marked."""
+    if expected is None:
+        return Comparison(yours.task, tuple(Block(layer, "same") for layer in yours.layers), ())
+    left: list[Block] = []
+    right: list[Block] = []
+    matcher = SequenceMatcher(None, list(yours.layers), list(expected.layers), autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
+        mine, theirs = yours.layers[a:b], expected.layers[c:d]
+        if kind == "equal":
+            left += [Block(layer, "same") for layer in mine]
+            right += [Block(layer, "same") for layer in theirs]
+        else:
+            pairs = min(len(mine), len(theirs))
+            left += [Block(layer, "other" if n < pairs else "extra") for n, layer in enumerate(mine)]
+            right += [Block(layer, "other" if n < pairs else "missing") for n, layer in enumerate(theirs)]
+    return Comparison(yours.task, tuple(left), tuple(right))
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A learning curve as the points of an SVG polyline in a box of `width` × `height`."""
+
+    points: str
+    first: float
+    last: float
+    width: int = 320
+    height: int = 120
+
+
+def curve(losses: Sequence[float]) -> Curve | None:
+    """Draw losses from the first to the last, the largest at the top; None for fewer than two."""
+    if len(losses) < 2:
+        return None
+    top, bottom = max(losses), min(losses)
+    span = (top - bottom) or 1.0
+    width, height, edge = Curve.width, Curve.height, 6
+    points = [
+        (
+            edge + n * (width - 2 * edge) / (len(losses) - 1),
+            edge + (top - loss) / span * (height - 2 * edge),
+        )
+        for n, loss in enumerate(losses)
+    ]
+    return Curve(" ".join(f"{x:.1f},{y:.1f}" for x, y in points), losses[0], losses[-1])
+
+
+@dataclass(frozen=True)
+class Training:
+    """A training on a page: the check that asked for it, its accuracy if it told one, its curve."""
+
+    check: str
+    accuracy: float | None
+    curve: Curve | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task on a page. `unseen` hidden checks are counted and not told."""
+
+    name: str
+    score: float | None
+    max_score: float
+    checks: tuple[CheckResult, ...]
+    unseen: int
+    network: Comparison | None
+    trainings: tuple[Training, ...]
+
+
+def feedback_page(report: Report, context: Context) -> str:
+    """HTML that needs no script and asks nobody for anything."""
+    tasks = [_task(name, report, context) for name in report.tasks]
+    return render("feedback.html", report=report, title=context.title, tasks=tasks, hidden=context.hidden)
+
+
+def _task(name: str, report: Report, context: Context) -> Task:
+    checks = [check for check in report.checks if check.task == name]
+    seen = [check for check in checks if not (check.hidden and context.hidden == "nothing")]
+    network = next((network for network in report.networks if network.task == name), None)
+    # What trained for a hidden check is shown only if the check is.
+    told = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
+    return Task(
+        name=name,
+        score=report.tasks[name].score,
+        max_score=report.tasks[name].max_score,
+        checks=tuple(seen),
+        unseen=len(checks) - len(seen),
+        network=compare_networks(network, context.expected.get(name)) if network else None,
+        trainings=tuple(_training(each) for each in report.trainings if each.check in told),
+    )
+
+
+def _training(record: TrainingRecord) -> Training:
+    told: dict[str, Any] = record.value if isinstance(record.value, dict) else {}
+    accuracy = told.get("accuracy")
+    losses = _numbers(told.get("losses"))
+    return Training(record.check, accuracy if isinstance(accuracy, float) else None, curve(losses))
+
+
+def _numbers(value: object) -> Sequence[float]:
+    """A list of finite numbers, or nothing."""
+    if isinstance(value, list | tuple) and all(isinstance(n, float) and math.isfinite(n) for n in value):
+        return value
+    return ()

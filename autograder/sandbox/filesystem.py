@@ -1,0 +1,180 @@
+"""Matplotlib's list of its fonts, kept for the next sandbox: to make it takes more than a second."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import sysconfig
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path, PurePosixPath
+
+from ..files import cache_folder
+from .guest.scratch import wipe
+from .guest.startup import read_font_lists
+
+DISTRIBUTION = "weekly_kits"
+PREFIX = Path("/python")
+PACKAGES = ("site-packages", "dist-packages")
+SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
+
+
+@dataclass(frozen=True)
+class Python:
+    """The running interpreter: `executable` below `prefix`, its library folders, and folders of packages."""
+
+    executable: Path
+    prefix: Path
+    libraries: tuple[Path, ...]
+    packages: tuple[Path, ...]
+
+    @classmethod
+    def running(cls) -> Python:
+        """The interpreter that runs this; of a virtual environment, the one below it."""
+        executable = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
+        prefix = Path(sys.base_prefix).resolve()
+        paths = [Path(entry).resolve() for entry in sys.path if entry]
+        own = [Path(sysconfig.get_path("stdlib")).resolve(), *(p for p in paths if p.name == "lib-dynload")]
+        libraries = {prefix / path.relative_to(prefix).parts[0] for path in own}
+        packages = dict.fromkeys(path for path in paths if path.name in PACKAGES and path.is_dir())
+        return cls(executable, prefix, tuple(sorted(libraries)), tuple(packages))
+
+    def shown(self) -> Iterator[tuple[Path, Path]]:
+        """Pairs of a path here and the neutral path that stands for it inside."""
+        yield self.executable, PREFIX / "bin" / "python3"
+        for path in self.libraries:
+            yield path, PREFIX / path.relative_to(self.prefix)
+        yield from zip(self.packages, self.package_paths(), strict=True)
+
+    def package_paths(self) -> list[Path]:
+        """Where the folders of packages are inside."""
+        return [Path("/packages") / str(number) for number in range(len(self.packages))]
+
+    def library_path(self) -> str | None:
+        """Where the loader finds Python's shared library inside, if it is one."""
+        shared = any(any(path.glob("libpython*.so*")) for path in self.libraries)
+        return str(PREFIX / "lib") if shared else None
+
+
+def masked_paths(packages: Path) -> Iterator[Path]:
+    """What in a folder of packages is ours, or names folders of this machine."""
+    yield from packages.glob("*.pth")
+    yield from (*packages.glob("__editable__*"), *packages.glob("_editable_impl_*.py"))
+    yield from packages.glob(f"{DISTRIBUTION}-*.dist-info")
+    if (ours := packages / __package__.partition(".")[0]).exists():
+        yield ours
+
+
+def other_packages(library: Path) -> Iterator[Path]:
+    """Folders of packages inside a library folder: what counts is shown elsewhere."""
+    for name in PACKAGES:
+        yield from library.glob(f"python3*/{name}")
+
+
+def system_libraries() -> Iterator[tuple[Path, Path | None]]:
+    """The system's library folders, each with the target where it is a link."""
+    for path in map(Path, SYSTEM_LIBRARIES):
+        if path.is_symlink():
+            yield path, path.readlink()
+        elif path.is_dir():
+            yield path, None
+
+
+ENGINE = Path(__file__).resolve().parent.parent
+PARTS = ("wire", "sandbox/guest")
+MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
+
+
+def build_program() -> bytes:
+    """Return a zip application that serves the control socket whose descriptor is its argument."""
+    files = {"__main__.py": MAIN.encode(), "box/__init__.py": b"", "box/sandbox/__init__.py": b""}
+    for part in PARTS:
+        for path in sorted((ENGINE / part).glob("*.py")):
+            files[f"box/{part}/{path.name}"] = path.read_bytes()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            # Without a time of its own, an entry would have the present one.
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
+
+
+FOLDER, FILE = 0o755, 0o444
+
+
+class Workplace:
+    """A temporary folder that everybody may read: the file `program`, the folders `given` and `scratch`."""
+
+    def __init__(self, given: Mapping[str, bytes]) -> None:
+        # No TemporaryDirectory: a fork that ends would remove it.
+        self._root = Path(tempfile.mkdtemp(prefix="box-"))
+        self.program, self.given, self.scratch = (self._root / name for name in ("box.pyz", "kit", "scratch"))
+        try:
+            self._root.chmod(FOLDER)
+            _write(self.program, build_program())
+            for folder in (self.given, self.scratch):
+                _make(folder)
+            for name, content in given.items():
+                relative = PurePosixPath(name)
+                if relative.is_absolute() or ".." in relative.parts or not relative.parts:
+                    raise ValueError(f"Expected given files to have names below one folder, found {name!r}.")
+                _write(self.given / relative, content)
+        except BaseException:
+            self.remove()
+            raise
+
+    def lend_scratch(self, identity: int | None) -> None:
+        """Empty the scratch folder, and let this user own it alone."""
+        wipe(str(self.scratch))
+        if identity is not None:
+            os.chown(self.scratch, identity, identity)
+
+    def remove(self) -> None:
+        """Remove the folder and all that is in it, however deep."""
+        with suppress(OSError):
+            wipe(str(self._root))
+            self._root.rmdir()
+
+
+def _make(folder: Path) -> None:
+    """Make a folder that everybody may read, whatever the umask is."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir()
+        folder.chmod(FOLDER)
+
+
+def _write(path: Path, content: bytes) -> None:
+    _make(path.parent)
+    path.write_bytes(content)
+    path.chmod(FILE)
+
+
+def cached_font_lists() -> dict[str, str]:
+    """The list for the installed Matplotlib, by its file name; empty where none is kept."""
+    if folder := _folder():
+        with suppress(OSError):  # emptied in the meantime
+            return read_font_lists(folder)
+    return {}
+
+
+def cache_font_lists(lists: Mapping[str, str]) -> None:
+    """Keep what a warm process has made before it saw a submission. Losing it costs time alone."""
+    if lists and (folder := _folder()):
+        for name, text in lists.items():
+            with suppress(OSError):
+                part = folder / f"{os.getpid()}.part"
+                part.write_text(text, encoding="utf-8")
+                part.replace(folder / name)
+
+
+def _folder() -> Path | None:
+    try:
+        return cache_folder(f"matplotlib-{metadata.version('matplotlib')}")
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""The program that runs beside student code inside the sandbox."""

@@ -1,0 +1,134 @@
+"""The warm process's descendants: watched while they live, and gone without a trace afterwards."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import time
+from contextlib import suppress
+
+from .scratch import usage
+from .spec import Spec
+
+GONE_SECONDS = 5.0
+PAGE = resource.getpagesize()
+# A folder that is no file system of its own has to be walked, which costs more than asking the kernel.
+WALK_EVERY = 10
+
+
+class UnkillableProcess(RuntimeError):
+    """A descendant cannot be ended."""
+
+
+class ProcessTree:
+    """One child at a time, with whatever it has started."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec
+        self._child: int | None = None
+        self._fate: dict[str, str | int] = {}
+        self._rounds = 0
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a child that has not been seen to end."""
+        return self._child is not None and not self._fate
+
+    def born(self, process: int) -> None:
+        """From now on this is the child."""
+        if self._child is not None:
+            raise UnkillableProcess("Expected the last child to be ended before the next one is forked.")
+        self._child, self._fate, self._rounds = process, {}, 0
+
+    def watch(self) -> None:
+        """See what ended, and end what takes too much."""
+        self._reap(os.WNOHANG)
+        if self._child is None or self._fate:
+            return
+        if self._resident() > self._spec.resident_bytes:
+            self._stop("memory")
+        self._rounds += 1
+        if self._spec.scratch_mounted or self._rounds % WALK_EVERY == 0:
+            size, inodes = usage(self._spec.scratch, self._spec.scratch_mounted)
+            if inodes > self._spec.scratch_inodes or size > self._spec.scratch_bytes:
+                self._stop("scratch")
+
+    def end(self) -> dict[str, str | int]:
+        """End every descendant and say how the child ended; raises UnkillableProcess.
+
+        Orphans become children of this process, so nothing is left once it has no child.
+        """
+        deadline = time.monotonic() + GONE_SECONDS
+        self._reap(os.WNOHANG)
+        while _has_children():
+            if time.monotonic() > deadline:
+                raise UnkillableProcess(
+                    f"Expected every process to end within {GONE_SECONDS:g} s of being killed."
+                )
+            self._kill()
+            self._reap(0)
+        fate, self._child, self._fate = self._fate, None, {}
+        return fate
+
+    def _stop(self, how: str) -> None:
+        self._fate = {"how": how}
+        self._kill()
+
+    def _kill(self) -> None:
+        for process in [-1] if self._spec.alone else _descendants():
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+
+    def _reap(self, flags: int) -> None:
+        """Collect what ended: one process at least, unless `flags` say not to wait."""
+        try:
+            process, status = os.waitpid(-1, flags)
+            while process:
+                if process == self._child and not self._fate:
+                    self._fate = _fate(status)
+                process, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+
+    def _resident(self) -> int:
+        return sum(map(_resident, _descendants()))
+
+
+def _fate(status: int) -> dict[str, str | int]:
+    if os.WIFSIGNALED(status):
+        return {"how": "signal", "number": os.WTERMSIG(status)}
+    return {"how": "exit", "number": os.WEXITSTATUS(status)}
+
+
+def _has_children() -> bool:
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except ChildProcessError:
+        return False
+    return True
+
+
+def _descendants() -> list[int]:
+    """Children, their children and so on. Orphans are children of this process again."""
+    found: list[int] = []
+    waiting = [os.getpid()]
+    while waiting:
+        process = waiting.pop()
+        try:
+            for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 - thirty times a second
+                with open(f"/proc/{process}/task/{task}/children") as file:  # noqa: PTH123 - as above
+                    born = [int(number) for number in file.read().split()]
+                found += born
+                waiting += born
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+def _resident(process: int) -> int:
+    try:
+        with open(f"/proc/{process}/statm") as file:  # noqa: PTH123 - thirty times a second
+            return int(file.read().split()[1]) * PAGE
+    except (FileNotFoundError, ProcessLookupError, IndexError):
+        return 0

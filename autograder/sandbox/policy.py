@@ -1,0 +1,132 @@
+"""One warm process to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from .guest.spec import Spec
+
+
+class Isolation(StrEnum):
+    """The levels, strongest first; a weaker one is never chosen by itself.
+
+    `bubblewrap`: namespaces, a read-only system, nothing of ours to see. `user`: started by root, another
+    user that cannot read our files. `process`: limits only.
+    """
+
+    BUBBLEWRAP = "bubblewrap"
+    USER = "user"
+    PROCESS = "process"
+
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one submission; every number must be positive.
+
+    `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the
+    processor time of one process, which serves all calls of a submission unless it ends. `resident_mb` and
+    `scratch_inodes` are checked every 30 ms; the kernel refuses to pass the other sizes.
+    """
+
+    load_seconds: float = 60.0
+    call_seconds: float = 20.0
+    cpu_seconds: int = 120
+    address_space_mb: int = 4096
+    data_mb: int = 1024
+    resident_mb: int = 3072
+    processes: int = 64
+    open_files: int = 64
+    file_size_mb: int = 32
+    scratch_mb: int = 64
+    shared_memory_mb: int = 16
+    scratch_inodes: int = 20_000
+    output_kept_kb: int = 64
+    output_mb: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what is no positive number of the field's kind; raises ValueError."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            kind = (int, float) if isinstance(field.default, float) else int
+            if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value < 2**31:
+                what = "number" if isinstance(kind, tuple) else "integer"
+                raise ValueError(
+                    f"[limits] {field.name}: expected a positive {what} such as {field.default}, found "
+                    f"{value!r}."
+                )
+
+    @classmethod
+    def of(cls, table: Mapping[str, Any]) -> Limits:
+        """The limits in a kit's table `[limits]`; raises ValueError for a name or a value that is none."""
+        known = [field.name for field in fields(cls)]
+        if unknown := sorted(set(table) - set(known)):
+            raise ValueError(
+                f"[limits]: expected names among {', '.join(known)}; found {', '.join(unknown)}."
+            )
+        return cls(**table)
+
+    def rlimits(self) -> dict[str, int]:
+        """Names of `resource.RLIMIT_*` without the prefix, with the values of one child."""
+        return {
+            "AS": self.address_space_mb * MB,
+            "DATA": self.data_mb * MB,
+            "STACK": 8 * MB,
+            "NPROC": self.processes,
+            "NOFILE": self.open_files,
+            "FSIZE": self.file_size_mb * MB,
+            "CORE": 0,
+            "MEMLOCK": 0,
+            "MSGQUEUE": 0,
+            "SIGPENDING": 1024,
+            "CPU": self.cpu_seconds,
+        }
+
+
+# No module from the working directory (-P), no user's folder (-s), no site packages by themselves (-S).
+# Python's own variables are read, unlike with -I: the environment is ours alone, and hashes must not differ
+# from run to run.
+PYTHON_FLAGS = ("-P", "-s", "-S", "-B", "-u")
+
+VARIABLES = {
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    # A process forks safely only while it has one thread, and sandboxes must not fight for the cores.
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "-1",
+    "MPLBACKEND": "Agg",
+}
+
+# Nothing in /proc that names another process or a folder of the host. TensorFlow reads its own command line.
+SYSTEM_FILES = (
+    *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/proc/self/cmdline"),
+)
+WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
+
+
+def variables(scratch: str, library_path: str | None) -> dict[str, str]:
+    """All environment variables of a submission whose scratch folder this is."""
+    folders = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "KERAS_HOME"), scratch)
+    loader = {"LD_LIBRARY_PATH": library_path} if library_path else {}
+    return VARIABLES | folders | loader
+
+
+@dataclass(frozen=True)
+class Launch:
+    """How to start a warm process (bubblewrap sets the inner environment by itself), and what to tell it."""
+
+    command: tuple[str, ...]
+    environment: dict[str, str]
+    spec: Spec

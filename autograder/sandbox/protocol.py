@@ -1,0 +1,136 @@
+"""What a child says, checked: it may be a student's own bytes."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..text import clean
+from ..wire.frames import Frame
+from .policy import Limits
+
+
+class SandboxFailure(Exception):
+    """The submission's process did not answer a call; the text is a sentence."""
+
+
+class ChildTimedOut(SandboxFailure):
+    """The submission's process did not answer in time, and was ended."""
+
+
+class ChildDied(SandboxFailure):
+    """The submission's process ended before it answered."""
+
+
+class BadReply(SandboxFailure):
+    """What the submission's process sent is no reply, and it was ended."""
+
+
+class IsolationUnavailable(RuntimeError):
+    """The level of isolation that was asked for cannot be had here; the text says what to do."""
+
+
+class SandboxBroken(RuntimeError):
+    """The sandbox itself failed, through no fault of a submission's; a new one may work."""
+
+
+def exit_reason(fate: Mapping[str, Any], limits: Limits) -> str:
+    """Say what the warm process saw of a child's end."""
+    how, number = fate.get("how"), fate.get("number", 0)
+    if how == "memory":
+        return f"it used more than {limits.resident_mb} MB of memory"
+    if how == "scratch":
+        return f"it wrote more than {limits.scratch_mb} MB or {limits.scratch_inodes} files"
+    if how == "exit":
+        return f"it ended itself with status {number}"
+    if number == signal.SIGXCPU:
+        return f"it used more than {limits.cpu_seconds} s of processor time"
+    if number == signal.SIGKILL:
+        return "it closed its connection, or the system ended it for want of memory or processor time"
+    if how == "signal":
+        return f"it crashed ({_name(number)})"
+    return "it ended"
+
+
+def _name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+MAX_SENTENCE, MAX_NAME, MAX_TEXT = 1_000, 200, 2_000
+NO_REASON = "loading it failed without a reason."
+MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A submission after loading. Where not `ok`, `problem` is a sentence, with the `line` where it is known.
+
+    `functions` are the names of what can be called in it; `notes` has a sentence for every cell left out.
+    """
+
+    ok: bool
+    problem: str | None = None
+    line: int | None = None
+    functions: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def read_loaded(frame: Frame, filename: str) -> Loaded:
+    """The report in a child's first frame; raises BadReply.
+
+    Every sentence begins with the file that it is about: a submission may have written it itself, and people
+    must not take its words for the grader's.
+    """
+    report = frame.head.get("loaded")
+    if type(report) is not dict:
+        raise BadReply("Expected a report of loading, found another message.")
+    ok, problem, line = report.get("ok") is True, report.get("problem"), report.get("line")
+    return Loaded(
+        ok,
+        None if ok else _about(filename, clean(problem, MAX_SENTENCE) or NO_REASON),
+        line if type(line) is int and 0 < line < 10**9 else None,
+        _texts(report.get("functions"), MAX_NAMES, MAX_NAME),
+        tuple(_about(filename, note) for note in _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE)),
+    )
+
+
+def read_reply(frame: Frame, number: int) -> Frame:
+    """The reply to the call `number`: `{"ok": True, "value"}` or `{"raised": {"type", "text", "trace"}}`.
+
+    The value is as it came; the texts are clean. Raises BadReply.
+    """
+    if frame.head.get("id") != number:
+        raise BadReply("Expected the reply to this call, found another message.")
+    if type(raised := frame.head.get("raised")) is dict:
+        return Frame({"raised": _raised(raised)})
+    if frame.head.get("ok") is True and "value" in frame.head:
+        return Frame({"ok": True, "value": frame.head["value"]}, frame.blob)
+    raise BadReply("Expected a value or an exception, found neither.")
+
+
+def _raised(raised: Mapping[str, Any]) -> dict[str, Any]:
+    trace = raised.get("trace")
+    lines = [
+        [entry[0], clean(entry[1], MAX_NAME), clean(entry[2], MAX_NAME)]
+        for entry in (trace if type(trace) is list else [])[-MAX_LINES:]
+        if type(entry) is list and len(entry) == 3 and type(entry[0]) is int and 0 < entry[0] < 10**9
+    ]
+    return {
+        "type": clean(raised.get("type"), MAX_NAME),
+        "text": clean(raised.get("text"), MAX_TEXT),
+        "trace": lines,
+    }
+
+
+def _about(filename: str, text: str) -> str:
+    name = clean(filename, MAX_NAME)
+    return text if text.startswith(name) else f"{name}: {text}"
+
+
+def _texts(values: object, most: int, length: int) -> tuple[str, ...]:
+    return tuple(clean(value, length) for value in values[:most]) if type(values) is list else ()

@@ -1,0 +1,187 @@
+"""Hints one at a time, from a nudge to nearly the answer."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..files import METADATA, checksum
+from ..kit import Check, KitError, read_checks
+from ..models import Submission, SubmittedFile
+from ..submissions.selection import Selection, select
+
+STATE = ".kit"
+SOURCES = (".py", ".ipynb")
+
+
+class HandoutError(ValueError):
+    """A folder is no handout; the text says what was expected, what was found and what to do."""
+
+
+@dataclass(frozen=True)
+class Handout:
+    """One handout: its folder, and what `kit.json` says in it."""
+
+    folder: Path
+    about: Mapping[str, Any]
+
+    @classmethod
+    def read(cls, folder: Path) -> Handout:
+        """The handout in `folder`; raises HandoutError."""
+        folder = folder.resolve()
+        try:
+            about = json.loads((folder / METADATA).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise HandoutError(
+                f"Expected {METADATA} in {folder}, as in every handout; found none that can be read. "
+                "Go to the folder that you unzipped, or name it."
+            ) from None
+        handout = cls(folder, about)
+        try:
+            _ = handout.module, handout.tasks, handout.checks, handout.about["files"]
+        except (KeyError, TypeError, OSError, SyntaxError, KitError) as error:
+            raise HandoutError(
+                f"The handout in {folder} is not whole ({error}). Unzip it anew, beside your work."
+            ) from None
+        return handout
+
+    @property
+    def slug(self) -> str:
+        """The kit's name."""
+        return str(self.about["slug"])
+
+    @property
+    def title(self) -> str:
+        """The kit's name as people read it."""
+        return str(self.about["title"])
+
+    @property
+    def module(self) -> str:
+        """The name of the module that is handed in."""
+        return str(self.about["module"])
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The functions to fill in, in teaching order."""
+        return tuple(self.about["tasks"])
+
+    @property
+    def checks_file(self) -> str:
+        """The file with the public checks."""
+        return f"test_{self.module}.py"
+
+    @cached_property
+    def checks(self) -> tuple[Check, ...]:
+        """The public checks, task by task."""
+        text = (self.folder / self.checks_file).read_text(encoding="utf-8")
+        return tuple(
+            sorted(read_checks(self.checks_file, text), key=lambda each: self.tasks.index(each.task))
+        )
+
+    @cached_property
+    def all_settings(self) -> dict[str, Any]:
+        """What the fixture `settings` gives to checks."""
+        return dict(json.loads((self.folder / "inputs" / "settings.json").read_text(encoding="utf-8")))
+
+    @property
+    def state(self) -> Path:
+        """Where the command keeps what it remembers."""
+        return self.folder / STATE
+
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """The files that hold the answer; either may be missing."""
+        return tuple(self.folder / f"{self.module}{suffix}" for suffix in SOURCES)
+
+    def limit(self, name: str, default: float) -> float:
+        """A limit of the kit, in its own unit."""
+        return float(self.about.get("limits", {}).get(name, default))
+
+    def submission(self) -> Submission:
+        """What would be handed in now."""
+        files = []
+        for path in self.sources:
+            try:
+                files.append(SubmittedFile(path.name, path.read_bytes(), path.stat().st_mtime))
+            except OSError:
+                continue
+        names = " or ".join(path.name for path in self.sources)
+        problem = None if files else f"Expected {names} in {self.folder}, found neither."
+        return Submission("", tuple(files), problem)
+
+    def chosen(self) -> Selection:
+        """Which file counts, as the grader would choose, unless the newest one is not to be read.
+
+        The grader would then take the other one, in silence. Its author wants to hear of the newest.
+        """
+        submission = self.submission()
+        if submission.files:
+            newest = max(submission.files, key=lambda file: file.modified)
+            alone = select(replace(submission, files=(newest,)), self.module, self.tasks)
+            if alone.problem:
+                return alone
+        return select(submission, self.module, self.tasks)
+
+    def files(self) -> dict[str, bytes]:
+        """Everything that was handed out, save the answer, as it is now."""
+        paths = {name: self.folder / name for name in self.about["files"]}
+        return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
+
+    def altered(self) -> Iterator[str]:
+        """The files that are not as they were handed out, save the answer: the grader has its own."""
+        found = self.files()
+        for name, wanted in self.about["files"].items():
+            if name not in found or checksum(name, found[name]) != wanted:
+                yield name
+
+
+FILE = "memory.json"
+
+
+@dataclass
+class SavedState:
+    """By task: how many hints were given, and the name of the first check that did not pass."""
+
+    hints: dict[str, int] = field(default_factory=dict)
+    failing: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, state: Path) -> SavedState:
+        """What was kept in the folder `state`; nothing where that cannot be read."""
+        with suppress(OSError, ValueError, TypeError):
+            found = cls(**json.loads((state / FILE).read_text(encoding="utf-8")))
+            if all(isinstance(count, int) for count in found.hints.values()):
+                return found
+        return cls()
+
+    def write(self, state: Path) -> None:
+        """Keep it; where that cannot be done, hints begin anew."""
+        with suppress(OSError):
+            state.mkdir(exist_ok=True)
+            (state / FILE).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+
+
+def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+    """All hints for a task: that of the check that fails, or of the first one, and then the kit's own."""
+    checks = [check for check in handout.checks if check.task == task]
+    failing = [check for check in checks if check.name == memory.failing.get(task)]
+    nudges = [check.hint for check in (*failing, *checks)][:1]
+    return [*nudges, *handout.about.get("hints", {}).get(task, ())]
+
+
+def hints_taken(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+    """The hints for a task that were given already."""
+    return hint_list(handout, task, memory)[: memory.hints.get(task, 0)]
+
+
+def take_hint(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+    """Give one more hint, if there is one, and remember that; returns all that were given."""
+    most = len(hint_list(handout, task, memory))
+    memory.hints[task] = min(memory.hints.get(task, 0) + 1, most)
+    memory.write(handout.state)
+    return hints_taken(handout, task, memory)

@@ -1,0 +1,1 @@
+"""Find, read and select what students handed in."""

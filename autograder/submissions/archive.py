@@ -1,0 +1,175 @@
+"""Zips as folders in memory: nothing is ever extracted, and nothing is inflated beyond what was allowed."""
+
+from __future__ import annotations
+
+import calendar
+import contextlib
+import io
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from .folders import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, joined, megabytes, printable
+
+MEMBER_LIMIT = 10_000
+FOLDER_LIMIT = 10 * MEMBER_LIMIT
+# Other methods can ask for gigabytes of memory in a few bytes, and no ordinary zip has them.
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+_CENTRAL_HEADER = b"PK\x01\x02"
+_DRIVE = re.compile(r"[A-Za-z]:")
+# Everything that `zipfile` was seen to raise on damaged archives.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    RuntimeError,  # an encrypted member, too
+    NotImplementedError,
+    ValueError,
+    IndexError,
+    OverflowError,
+    MemoryError,
+    ImportError,
+)
+
+
+@dataclass
+class _Node:
+    """A folder while the names of a zip are sorted into folders."""
+
+    folders: dict[str, _Node] = field(default_factory=dict)
+    files: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
+
+
+def student_zip(data: bytes, name: str, where: str) -> Folder:
+    """The zip that a student handed in. It may unpack to at most 50 MB, and its names must stay inside.
+
+    Raises Unreadable.
+    """
+    if data.count(_CENTRAL_HEADER) > MEMBER_LIMIT:
+        raise Unreadable(f"{where} holds too many files: more than {MEMBER_LIMIT:,}.")
+    archive = _open(io.BytesIO(data), where)
+    members = archive.infolist()
+    if sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members) > FOLDER_LIMIT:
+        raise Unreadable(f"{where} holds too many folders in folders: more than {FOLDER_LIMIT:,}.")
+    size = sum(info.file_size for info in members)
+    if size > ZIP_LIMIT:
+        raise Unreadable(
+            f"{where} is too large: it unpacks to {megabytes(size)}, at most {megabytes(ZIP_LIMIT)} are read."
+        )
+    for info in members:
+        reason = _refused(info)
+        if reason and not _is_junk(info):
+            raise Unreadable(f"{where} {reason}.")
+    return _folder(archive, members, name, where)
+
+
+def class_zip(path: Path, name: str, where: str) -> Folder:
+    """A zip with a whole class, as a learning platform writes it; it stays open and is read member by member.
+
+    Its size has no limit, as each submission in it is limited by itself, and a member that leads out of it
+    costs only the submission that it belongs to. Raises Unreadable when it is no zip at all.
+    """
+    archive = _open(path, where)
+    return _folder(archive, archive.infolist(), name, where)
+
+
+def _open(source: io.BytesIO | Path, where: str) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
+    except _BROKEN as error:
+        raise Unreadable(
+            f"{where} is a broken zip: {printable(str(error)) or type(error).__name__}."
+        ) from None
+
+
+def _folder(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], name: str, where: str) -> Folder:
+    root = _Node()
+    for info in members:
+        parts = _parts(info)
+        if not parts or _is_junk(info):
+            continue
+        node = root
+        for part in parts if info.is_dir() else parts[:-1]:
+            node = node.folders.setdefault(part, _Node())
+        if not info.is_dir():
+            node.files[parts[-1]] = info
+    return _as_folder(archive, root, name, where)
+
+
+def _as_folder(archive: zipfile.ZipFile, node: _Node, name: str, where: str) -> Folder:
+    def entries() -> list[Entry]:
+        folders = [_as_folder(archive, child, key, joined(where, key)) for key, child in node.folders.items()]
+        files = [_file(archive, info, key, joined(where, key)) for key, info in node.files.items()]
+        return [*folders, *files]
+
+    return Folder(name, where, entries)
+
+
+def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str) -> File:
+    reason = _refused(info)
+
+    def load(limit: int) -> bytes:
+        if reason:
+            raise Unreadable(f"{where} {reason}.")
+        if info.flag_bits & 0x1:
+            raise Unreadable(f"{where} is encrypted: hand it in without a password.")
+        if info.compress_type not in _METHODS:
+            raise Unreadable(f"{where} is compressed in an unusual way: hand in an ordinary zip.")
+        try:
+            # The declared size may lie, so what is really inflated is limited.
+            with archive.open(info) as member:
+                data = member.read(limit + 1) if info.file_size <= limit else b""
+        except _BROKEN as error:
+            raise Unreadable(
+                f"{where} is damaged: {printable(str(error)) or type(error).__name__}."
+            ) from None
+        if max(len(data), info.file_size) > limit:
+            size = megabytes(max(len(data), info.file_size))
+            raise Unreadable(f"{where} is too large: {size}, where at most {megabytes(limit)} are read.")
+        return data
+
+    return File(name, where, _modified(info), load, odd=bool(reason))
+
+
+def _modified(info: zipfile.ZipInfo) -> float:
+    try:
+        return float(calendar.timegm((*info.date_time, 0, 0, 0)))
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+    """The member's place inside the zip, whatever its name claims."""
+    path = PurePosixPath(_name(info))
+    return tuple(part for part in path.parts if part not in ("..", path.anchor))
+
+
+def _is_junk(info: zipfile.ZipInfo) -> bool:
+    return any(is_junk(part) for part in _parts(info))
+
+
+def _refused(info: zipfile.ZipInfo) -> str:
+    """Why nothing is read through this member: it leads out of the zip. "" when it does not."""
+    name = _name(info)
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or _DRIVE.match(name) or "\0" in name:
+        return f"unpacks out of its own folder: a member is named {printable(name)}"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return f"holds a symbolic link, {printable(name)}, and links are not followed"
+    return ""
+
+
+def _name(info: zipfile.ZipInfo) -> str:
+    """The member's name; macOS writes UTF-8 without saying so, which `zipfile` reads as code page 437."""
+    name = info.orig_filename
+    if not info.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")

@@ -1,0 +1,80 @@
+"""Calls into a submission: each distinct one is made once, and failures are one exception."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder.checks.proxies import Calls, Proxies, SubmissionFailed
+from autograder.wire.codec import pack, unpack
+from autograder.wire.frames import Frame
+
+
+class Recorder:
+    """A submission in this process that doubles numbers, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[Any] = []
+
+    def __call__(self, function: str, request: Frame) -> Frame:
+        (args, kwargs), objects = unpack(request.head["value"], request.blob)
+        self.asked.append((function, args, kwargs))
+        if function == "hang":
+            raise SubmissionFailed("timed_out", "hang did not return")
+        reply = pack({"answer": [2 * args[0]], "args": args, "kwargs": kwargs}, known=objects)
+        return Frame({"value": reply.head}, reply.blob)
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def module(recorder: Recorder) -> Any:
+    proxies = Proxies("double", ("double", "hang"))
+    proxies.attach(Calls(recorder))
+    return proxies
+
+
+def test_a_proxy_calls_with_positions_and_keywords(module: Any, recorder: Recorder) -> None:
+    """Arguments arrive as they were given."""
+    assert module.double(2, unit="cm") == [4]
+    assert recorder.asked == [("double", (2,), {"unit": "cm"})]
+
+
+def test_an_equal_call_is_made_once_and_answers_are_not_shared(module: Any, recorder: Recorder) -> None:
+    """However many checks look, the submission is asked once, and each check holds objects of its own."""
+    first, second = module.double(2), module.double(2)
+    first.append("changed by a check")
+    assert second == [4]
+    assert len(recorder.asked) == 1
+
+
+def test_a_call_with_other_arguments_is_another_call(module: Any, recorder: Recorder) -> None:
+    """The argument, its type and its keyword all count."""
+    for arguments in ({"a": 2}, {"b": 2}, {"a": 2.0}):
+        module.double(1, **arguments)
+    assert len(recorder.asked) == 3
+
+
+def test_a_failing_call_fails_again_without_being_made_again(module: Any, recorder: Recorder) -> None:
+    """A call that takes until its deadline is waited for once."""
+    for _ in range(2):
+        with pytest.raises(SubmissionFailed) as failure:
+            module.hang(1)
+        assert failure.value.outcome == "timed_out"
+    assert len(recorder.asked) == 1
+
+
+def test_only_tasks_can_be_called(module: Any) -> None:
+    """What is no task is no attribute, and the message says what there is."""
+    with pytest.raises(AttributeError, match="double, hang, not 'triple'"):
+        module.triple  # noqa: B018 - reading it is the test
+
+
+def test_a_call_outside_an_examination_says_so() -> None:
+    """A check module must not call the submission while it is imported."""
+    with pytest.raises(RuntimeError, match="call it in a check"):
+        Proxies("double", ("double",)).double(1)

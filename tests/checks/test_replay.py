@@ -1,0 +1,149 @@
+"""A submission that replies what an earlier one replied has the earlier one's results, and no other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from autograder.checks.proxies import SubmissionFailed
+from autograder.checks.result_cache import CachedResults, Call, GeneratedNames, ResultCache, Trace, next_key
+from autograder.checks.results import make_result
+from autograder.kit import Kit
+from autograder.models import Outcome, Report
+from autograder.wire.frames import Frame
+
+ASKED = Frame({"value": {"layers": [], "value": "wide"}})
+
+
+def layer(name: object = "dense_4") -> dict[str, object]:
+    return {"class": "Dense", "name": name}
+
+
+def reply(*layers: dict[str, object], blob: bytes = b"weights", value: object = None) -> Frame:
+    return Frame({"ok": True, "value": {"layers": list(layers), "value": value}}, blob)
+
+
+def digest(reply: Frame | SubmissionFailed, asked: Frame = ASKED, spoken: str = "") -> str | None:
+    return ResultCache(GeneratedNames(frozenset({spoken}))).digest(reply, asked)
+
+
+def test_names_that_keras_made_up_do_not_count() -> None:
+    """Keras numbers layers through the whole process, so the number says nothing about the answer."""
+    assert (
+        digest(reply(layer("dense_4"))) == digest(reply(layer("dense"))) == digest(reply(layer("dense_12")))
+    )
+    assert list(ResultCache().numbered_names(reply(layer("dense_4"), layer("top")), ASKED)) == ["dense_4"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (reply(layer()), reply(layer("top"))),
+        (reply(layer()), reply(layer("dense_4x"))),
+        (reply(layer()), reply(layer(), blob=b"others")),
+        (reply(layer()), reply(layer(0))),
+        (reply(layer()), reply({"class": "Dense"})),
+        (reply(layer("dense"), layer("dense_1")), reply(layer("dense"), layer("dense"))),
+        (reply(value={"dict": layer("dense_1")}), reply(value={"dict": layer("dense_2")})),
+        (reply(value={"dict": {"a": 1, "b": 2}}), reply(value={"dict": {"b": 2, "a": 1}})),
+        (reply(value=1), reply(value=True)),
+    ],
+)
+def test_whatever_a_submission_chose_counts(one: Frame, other: Frame) -> None:
+    """Another name, other bytes, another order, the same name twice: another reply."""
+    assert digest(one) != digest(other)
+
+
+def test_a_name_that_was_asked_with_counts() -> None:
+    """Where the check named a layer, its name may be what the task is about."""
+    asked = Frame({"value": {"layers": [layer("dense_4")], "value": None}})
+    assert digest(reply(layer("dense_4")), asked) != digest(reply(layer("dense_7")), asked)
+
+
+def test_a_name_that_the_kit_speaks_of_counts(toy: Kit) -> None:
+    """Where a check compares with a name of the kit's own, such names are never made up."""
+    assert digest(reply(layer("dense")), spoken="dense") != digest(reply(layer("dense_1")), spoken="dense")
+    check = b"def test_x():\n    assert build().name == 'dense_1'\n"
+    kit = replace(toy, files={**toy.files, "test_hidden.py": check})
+    assert list(GeneratedNames.of(toy.files).made_up(reply(layer()).head, ASKED)) == [(0, layer())]
+    assert list(GeneratedNames.of(kit.files).made_up(reply(layer()).head, ASKED)) == []
+
+
+@pytest.mark.parametrize(
+    "head", [{}, {"value": 1}, {"value": {}}, {"value": {"layers": [1, {}, {"class": 1}]}}]
+)
+def test_a_reply_that_is_none_has_a_digest(head: dict[str, object]) -> None:
+    """What came may be anything that JSON can say."""
+    assert digest(Frame(head)) is not None
+
+
+def test_failures_that_time_or_memory_decide_are_never_kept() -> None:
+    """What timed out or crashed may come out otherwise the next time; an exception may not."""
+    assert digest(SubmissionFailed("timed_out", "slow")) is None
+    assert digest(SubmissionFailed("crashed", "gone")) is None
+    assert digest(SubmissionFailed("failed", "a")) != digest(SubmissionFailed("failed", "b"))
+
+
+@pytest.mark.parametrize("outcome", ["timed_out", "crashed", "grader_error"])
+def test_a_path_that_time_or_memory_ended_is_not_repeatable(toy: Kit, outcome: Outcome) -> None:
+    """An earlier task of the same submission may have used up the memory: the replies did not decide."""
+    calls = ((Call("add", ASKED), "digest"),)
+    assert Trace("start", calls, CachedResults((make_result(toy.checks[0], "failed", ""),), ())).repeatable
+    assert not Trace("start", calls, CachedResults((make_result(toy.checks[0], outcome, ""),), ())).repeatable
+
+
+def test_a_path_that_asks_with_megabytes_is_not_kept(toy: Kit) -> None:
+    """Models of a submission's may be in what is asked; the examiner does not collect them."""
+    calls = ((Call("add", Frame({}, bytes(2 << 20))), "digest"),)
+    assert not Trace("start", calls, CachedResults((), ())).repeatable
+
+
+def test_the_first_path_stays_where_a_later_one_contradicts_it(toy: Kit) -> None:
+    """Checks that ask differently after the same replies are no pure functions: nothing is replaced."""
+    replays, end = ResultCache(), CachedResults((make_result(toy.checks[0], "passed", ""),), ())
+    for name in ("add", "mean"):
+        replays.keep(Trace("start", ((Call(name, ASKED), "same"),), end))
+    assert replays.step("start") == Call("add", ASKED)
+
+
+def test_paths_that_begin_alike_part_where_their_replies_differ(toy: Kit) -> None:
+    """Two submissions that agree in the first reply and not in the second each have their own end."""
+    check, replays = toy.checks[0], ResultCache()
+    first, second = Call("add", Frame({"a": 1})), Call("mean", Frame({"b": 2}))
+    ends = {name: CachedResults((make_result(check, name, ""),), ()) for name in ("passed", "failed")}
+    for name, digest in (("passed", "right"), ("failed", "wrong")):
+        path = Trace("start", ((first, "same"), (second, digest)), ends[name])
+        replays.keep(Trace.from_event(path.to_event()))
+    assert replays.step("start") == first
+    parting = next_key("start", "same")
+    assert replays.step(parting) == second
+    assert replays.step(next_key(parting, "right")) == ends["passed"]
+    assert replays.step(next_key(parting, "wrong")) == ends["failed"]
+    assert replays.step(next_key(parting, "new")) is None
+
+
+def test_a_second_submission_with_the_same_replies_gets_the_same_report(
+    examine: Callable[[str], Report], solved: str
+) -> None:
+    """Times aside, a report does not show whether its checks ran or were taken from an earlier submission."""
+
+    def timeless(report: Report) -> Report:
+        checks = tuple(replace(check, seconds=0) for check in report.checks)
+        return replace(report, checks=checks, seconds=0)
+
+    wrong = solved + "\ndef mean(numbers):\n    return 2.0\n"
+    assert timeless(examine(wrong)) == timeless(examine(wrong + "\n# the same in other words\n"))
+
+
+def test_an_answer_that_is_right_in_public_only_is_still_found_out(
+    examine: Callable[[str], Report], solved: str
+) -> None:
+    """Sharing the first replies with a right answer is worth nothing in the checks that follow."""
+    right = examine(solved)
+    lucky = examine(solved + "\ndef mean(numbers):\n    return float(numbers[:3].mean())\n")
+    assert right.score == right.max_score
+    assert [check.name for check in lucky.checks if check.outcome != "passed"] == [
+        "test_mean_of_other_numbers"
+    ]

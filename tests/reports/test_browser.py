@@ -1,0 +1,107 @@
+"""The pages in a real browser: nothing that a student wrote does anything, and everybody can read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.models import Report
+from autograder.reports.write import write_pages
+from autograder.submissions.identity import safe_name
+
+TOY = Path(__file__).parents[1] / "toy"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("browser")]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, headless."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    from system_needs import chromium
+
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def pages(write_grades: Callable[[list[Report]], Path], hostile_class: list[Report]) -> list[Path]:
+    """The class page, and the feedback of everybody in the hostile class."""
+    folder = write_grades(hostile_class)
+    page = write_pages(folder, TOY)
+    return [page, *(folder / safe_name(report.student) / "feedback.html" for report in hostile_class)]
+
+
+def test_pages_are_quiet_and_fit(browser: Any, pages: list[Path]) -> None:
+    """No script of a student's runs, no request leaves, nothing is wider than the screen, light or dark."""
+    context = browser.new_context()
+    requests: list[str] = []
+    context.on("request", lambda request: requests.append(request.url))
+    for path in pages:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        assert page.title() != "owned"
+        for size, scheme in product((PHONE, DESK), ("light", "dark")):
+            page.set_viewport_size(size)
+            page.emulate_media(color_scheme=scheme)
+            assert page.locator("h1").is_visible()
+            width = page.evaluate("document.documentElement.scrollWidth")
+            assert width <= size["width"], f"{path.name} is {width} wide, {scheme}"
+        page.close()
+    assert sorted(requests) == sorted(path.as_uri() for path in pages)
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Any, pages: list[Path], scheme: str) -> None:
+    """What axe-core can see is accessible: contrast, names, structure."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The pages' own policy forbids scripts, axe's too.
+    context = browser.new_context(viewport=DESK, color_scheme=scheme, bypass_csp=True)
+    for path in pages[:3]:
+        page = context.new_page()
+        page.goto(path.as_uri())
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        page.close()
+    context.close()
+
+
+def test_the_table_sorts_and_filters(browser: Any, pages: list[Path]) -> None:
+    """Under the page's own policy, its one script works."""
+    page = browser.new_page()
+    page.goto(pages[0].as_uri())
+    page.get_by_role("button", name="points").click()
+    rows = page.locator("#students tbody tr")
+    points = [int(float(value)) for value in rows.locator("td:nth-child(2)").all_inner_texts()]
+    assert points == sorted(points)
+    page.get_by_label("Show only rows with").fill("bob")
+    assert page.locator("#students tbody tr:visible").count() == 1
+    assert page.locator("#shown").inner_text() == "1 of 4 shown"
+    page.close()
+
+
+def test_a_thousand_students_fit_on_the_class_page(
+    browser: Any, make_report: Callable[..., Report], write_grades: Callable[[list[Report]], Path]
+) -> None:
+    """The page of a large class opens, and filtering it shows the one who was looked for."""
+    folder = write_grades([make_report(f"student {number:04}") for number in range(1000)])
+    page = browser.new_page()
+    page.goto(write_pages(folder, TOY).as_uri())
+    page.get_by_label("Show only rows with").fill("student 0421")
+    assert page.locator("#students tbody tr:visible").count() == 1
+    page.close()

@@ -1,0 +1,166 @@
+"""What the pages say of a class, and what they never say."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.models import NetworkLayer, NetworkRecord, Report
+from autograder.reports.class_page import check_statistics, distribution, occurrences
+from autograder.reports.context import Context, KnownMistake
+from autograder.reports.feedback import compare_networks, curve, feedback_page
+from autograder.reports.write import NoGradesError, write_pages
+from autograder.submissions.identity import safe_name
+
+TOY = Path(__file__).parents[1] / "toy"
+Make = Callable[..., Report]
+Write = Callable[[list[Report]], Path]
+
+
+def test_a_student_reads_what_to_think_about_and_never_a_hidden_message(make_report: Make) -> None:
+    """The message of a hidden check is for staff; its hint is for everybody."""
+    report = make_report("bob", ("test_adds_negative_numbers",), words="Expected -7, received 3")
+    page = feedback_page(report, Context("Sums"))
+    assert "Try numbers below zero" in page
+    checks = page.split("What your code printed")[0].split("<h2>Tasks</h2>")[1]
+    assert "Expected -7" not in checks.replace("Expected -7, received 3: 25 parameters", "")
+
+
+@pytest.mark.parametrize(("hidden", "seen"), [("hint", True), ("outcome", False), ("nothing", False)])
+def test_an_instructor_decides_what_hidden_checks_show(make_report: Make, hidden: str, seen: bool) -> None:
+    """With `outcome` the hint is kept back, with `nothing` the check itself."""
+    report = make_report("bob", ("test_adds_negative_numbers",))
+    page = feedback_page(report, Context("Sums", hidden=hidden))  # type: ignore[arg-type]  # parametrised
+    assert ("Try numbers below zero" in page) == seen
+    assert ("Numbers below zero are added as well" in page) == (hidden != "nothing")
+    assert ("1 hidden checks count as well" in page) == (hidden == "nothing")
+
+
+def test_what_students_wrote_is_text(write_grades: Write, hostile_class: list[Report]) -> None:
+    """No markup of a student's reaches a page."""
+    page = write_pages(write_grades(hostile_class), TOY)
+    for path in page.parent.rglob("*.html"):
+        text = path.read_text()
+        assert "<img" not in text
+        assert "<script>document" not in text
+        assert "{{ 7*7 }}" in text or "eve" not in path.parent.name
+
+
+def test_scores_are_those_that_a_person_decided(
+    write_grades: Write, make_report: Make, tmp_path: Path
+) -> None:
+    """Where grades.csv and a report differ, grades.csv is right: somebody changed it for a reason."""
+    folder = write_grades([make_report("ada", ("test_adds_two_numbers",))])
+    table = (folder / "grades.csv").read_text().replace("ada,8", "ada,9.5")
+    (folder / "grades.csv").write_text(table)
+    write_pages(folder, TOY)
+    assert "9.5 of 10" in (folder / safe_name("ada") / "feedback.html").read_text()
+
+
+def test_copies_are_for_staff_and_cannot_be_made_up(write_grades: Write, make_report: Make) -> None:
+    """The class page names copies; a student's page does not, and no submission can say such a thing."""
+    folder = write_grades([make_report("ada"), make_report("bob", words="The same as what zoe handed in.")])
+    table = folder / "grades.csv"
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    rows[0]["message"] = "The same as what cem handed in."
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    needs = write_pages(folder, TOY).read_text().split("<h2>Scores</h2>")[0]
+    assert "cem" in needs
+    assert "zoe" not in needs
+    assert "cem" not in (folder / "ada" / "feedback.html").read_text()
+
+
+def test_each_system_gets_a_table(write_grades: Write, make_report: Make) -> None:
+    """Canvas, Moodle, Gradescope and nbgrader: everybody is in each, with the score."""
+    folder = write_grades([make_report("ada"), make_report("=2+3", ("test_adds_two_numbers",))])
+    write_pages(folder, TOY)
+    for name in ("canvas", "moodle", "gradescope", "nbgrader"):
+        rows = list(csv.reader((folder / "uploads" / f"{name}.csv").read_text().splitlines()))
+        assert len(rows) == (4 if name == "canvas" else 3)
+        assert {"10", "8"} <= {value for row in rows for value in row}
+        assert not any(value.startswith("=") for row in rows for value in row)
+
+
+def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
+    """The error names the file and the command that writes it."""
+    with pytest.raises(NoGradesError, match=r"grades\.csv, as `kit grade"):
+        write_pages(tmp_path, None)
+
+
+def test_a_known_mistake_is_told_by_the_checks_that_fail_together(make_report: Make) -> None:
+    """All of its checks failed and no other of its task: then it is that mistake, and else it is not."""
+    mistake = KnownMistake("subtracts", "…", frozenset({"add"}), frozenset({"test_adds_two_numbers"}))
+    tasks = {"test_adds_two_numbers": "add", "test_adds_negative_numbers": "add"}
+    context = Context("Sums", mistakes=(mistake,), tasks_of=tasks)
+    reports = [
+        make_report("ada", ("test_adds_two_numbers",)),
+        make_report("bob", ("test_adds_two_numbers", "test_adds_negative_numbers")),
+        make_report("eve", ("test_adds_two_numbers", "test_scale_doubles_an_array")),
+        make_report("kim"),
+    ]
+    (found,) = occurrences(reports, context)
+    assert found.students == ("ada", "eve")
+
+
+def test_mistakes_that_no_check_tells_apart_are_one_row(make_report: Make) -> None:
+    """Which of them it was, nobody can know."""
+    fails = frozenset({"test_adds_two_numbers"})
+    mistakes = [KnownMistake(name, "…", frozenset({"add"}), fails) for name in ("subtracts", "multiplies")]
+    context = Context("Sums", mistakes=tuple(mistakes), tasks_of={"test_adds_two_numbers": "add"})
+    (found,) = occurrences([make_report("ada", ("test_adds_two_numbers",))], context)
+    assert [mistake.name for mistake in found.mistakes] == ["subtracts", "multiplies"]
+
+
+def test_what_crashes_is_no_known_mistake(make_report: Make) -> None:
+    """It says nothing of what the student thought."""
+    name = "test_adds_two_numbers"
+    mistake = KnownMistake("subtracts", "…", frozenset({"add"}), frozenset({name}))
+    report = make_report("ada", (name,))
+    checks = [replace(c, outcome="crashed") if c.name == name else c for c in report.checks]
+    context = Context("Sums", mistakes=(mistake,), tasks_of={name: "add"})
+    assert occurrences([replace(report, checks=tuple(checks))], context) == []
+
+
+def test_discrimination_is_high_where_passing_goes_with_the_rest(make_report: Make) -> None:
+    """A check that the strong pass and the weak fail discriminates; one that all pass says nothing."""
+    weak = ("test_adds_two_numbers", "test_adds_negative_numbers", "test_mean_of_other_numbers")
+    statistics = {
+        each.name: each
+        for each in check_statistics([make_report("a"), make_report("b"), make_report("c", weak)])
+    }
+    assert statistics["test_adds_two_numbers"].discrimination == pytest.approx(1)
+    assert statistics["test_adds_two_numbers"].difficulty == pytest.approx(1 / 3)
+    assert statistics["test_scale_doubles_an_array"].discrimination is None
+
+
+def test_every_graded_student_is_in_one_step_of_the_distribution(make_report: Make) -> None:
+    """Full marks fall into the last step."""
+    bins = distribution([make_report("a"), make_report("b", ("test_adds_two_numbers",))])
+    assert [step.count for step in bins] == [0] * 8 + [1, 1]
+
+
+def test_a_difference_between_networks_is_marked_on_both_sides() -> None:
+    """A layer that differs is marked, an extra one and a missing one as such."""
+    dense, top, other = (NetworkLayer(name, 5, 5) for name in ("Dense 5 relu", "Dense 3 softmax", "Dense 4"))
+    same = compare_networks(NetworkRecord("add", (dense, top)), NetworkRecord("add", (dense, top)))
+    assert not same.differs
+    found = compare_networks(NetworkRecord("add", (dense, other, other)), NetworkRecord("add", (dense, top)))
+    assert [block.mark for block in found.yours] == ["same", "other", "extra"]
+    assert [block.mark for block in found.expected] == ["same", "other"]
+    less = compare_networks(NetworkRecord("add", (dense,)), NetworkRecord("add", (dense, top)))
+    assert [block.mark for block in less.expected] == ["same", "missing"]
+
+
+def test_a_curve_falls_from_left_to_right() -> None:
+    """The first loss is at the top left, the last at the bottom right; one number is no curve."""
+    drawn = curve([1.0, 0.5, 0.0])
+    assert drawn is not None
+    assert drawn.points.split() == ["6.0,6.0", "160.0,60.0", "314.0,114.0"]
+    assert curve([1.0]) is None

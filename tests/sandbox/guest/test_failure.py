@@ -1,0 +1,64 @@
+"""An exception becomes plain data."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.sandbox.guest.submission import MAX_LINES, MAX_TEXT, cut, describe, text_of
+
+HERE = frozenset([__file__])
+
+
+def caught(function) -> BaseException:
+    with pytest.raises(BaseException) as info:  # noqa: PT011 - any
+        function()
+    return info.value
+
+
+def test_only_lines_of_the_given_files_are_told():
+    def raises():
+        return max([])
+
+    described = describe(caught(raises), HERE)
+    assert described["type"] == "ValueError"
+    assert described["trace"][-1][1:] == ["raises", "return max([])"]
+    assert describe(caught(raises), frozenset())["trace"] == []
+
+
+def test_what_is_not_implemented_is_recognised_by_its_base():
+    class Later(NotImplementedError):
+        pass
+
+    assert describe(Later(), HERE)["type"] == "NotImplementedError"
+
+
+def test_only_the_last_lines_of_a_deep_trace_are_told():
+    def deep(n):
+        return deep(n - 1) if n else 1 / 0
+
+    trace = describe(caught(lambda: deep(100)), HERE)["trace"]
+    assert len(trace) == MAX_LINES
+    assert trace[-1][2] == "return deep(n - 1) if n else 1 / 0"
+
+
+def test_texts_are_cut_and_plain():
+    class Text(str):
+        __slots__ = ()
+
+        def __len__(self):
+            return 0
+
+        def __str__(self):
+            raise AssertionError("never asked")
+
+    assert text_of(ValueError("x" * 10_000)) == "x" * (MAX_TEXT - 1) + "…"
+    assert type(cut(Text("abc"), 5)) is str
+    assert cut(5, 5) == "?"
+
+
+def test_an_exception_that_exits_while_it_is_printed_is_told():
+    class Rude(Exception):
+        def __str__(self):
+            raise SystemExit
+
+    assert text_of(Rude()) == "(the exception has no readable text)"

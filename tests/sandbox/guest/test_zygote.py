@@ -1,0 +1,119 @@
+"""The warm process speaks over its control socket, here as a plain fork of the test."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.guest.spec import Spec
+from autograder.sandbox.guest.supervisor import MESSAGE_BYTES, serve
+from autograder.wire.codec import pack, unpack
+from autograder.wire.frames import Frame, receive, send
+
+READY = {"ready": True, "fonts": {}}
+
+
+@pytest.fixture
+def start(tmp_path) -> Iterator[Callable[..., socket.socket]]:
+    processes = []
+
+    def start(**wanted: Any) -> socket.socket:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(30)
+        big = 1 << 40
+        spec = Spec(
+            "transfer",
+            paths=(str(tmp_path),),
+            scratch=(str(tmp_path / "scratch"),),
+            scratch_bytes=big,
+            scratch_inodes=big,
+            resident_bytes=big,
+            readable=("/",),
+            alone=False,
+            **wanted,
+        )
+        (tmp_path / "scratch").mkdir()
+        process = os.fork()
+        if process == 0:
+            try:
+                ours.close()
+                serve(theirs, spec)
+            finally:
+                os._exit(0)
+        theirs.close()
+        processes.append((ours, process))
+        return ours
+
+    yield start
+    for control, process in processes:
+        control.close()
+        os.waitpid(process, 0)
+
+
+def ask(control: socket.socket, what: str, *descriptors: int) -> dict[str, Any]:
+    socket.send_fds(control, [json.dumps({"do": what, "id": 1}).encode()], descriptors)
+    return hear(control)
+
+
+def hear(control: socket.socket) -> dict[str, Any]:
+    message: dict[str, Any] = json.loads(control.recv(MESSAGE_BYTES))
+    return message
+
+
+def test_a_child_serves_the_socket_it_was_given(start):
+    control = start()
+    assert hear(control) == READY
+    link, theirs = socket.socketpair()
+    reading, writing = os.pipe()
+    assert ask(control, "fork", theirs.fileno(), writing) == {"id": 1, "forked": True}
+    theirs.close()
+    os.close(writing)
+    deadline = time.monotonic() + 30
+    source = ["def f(x):\n    print(x)\n    return x\n"]
+    send(link, Frame({"filename": "t.py", "tolerant": False}, json.dumps(source).encode()), deadline)
+    assert receive(link, deadline).head["loaded"]["ok"]
+    packed = pack(((3,), {}))
+    send(link, Frame({"call": "f", "id": 8, "value": packed.head}, packed.blob), deadline)
+    reply = receive(link, deadline)
+    assert reply.head.get("raised") is None
+    assert reply.head["id"] == 8
+    assert unpack(reply.head["value"], reply.blob)[0]["answer"] == 3
+    assert os.read(reading, 100) == b"3\n"
+    os.close(reading)
+    link.close()
+    assert ask(control, "end")["ended"]["how"] in ("exit", "signal")
+
+
+def test_a_second_child_at_once_is_refused(start):
+    control = start()
+    hear(control)
+    link, theirs = socket.socketpair()
+    with link, theirs:
+        assert "forked" in ask(control, "fork", theirs.fileno(), theirs.fileno())
+        assert (
+            "Expected the last child to be ended"
+            in ask(control, "fork", theirs.fileno(), theirs.fileno())["odd"]
+        )
+        assert "ended" in ask(control, "end")
+
+
+def test_given_code_is_imported_and_prepared_with_the_seed(start, tmp_path):
+    (tmp_path / "given_for_the_seed.py").write_text(
+        "def prepare(seed):\n    raise ValueError(f'seed {seed}')\n"
+    )
+    control = start(preload=("given_for_the_seed",), prepare="given_for_the_seed.prepare", seed=12)
+    assert "ValueError: seed 12" in hear(control)["failed"]
+
+
+def test_what_given_code_leaves_running_is_refused(start, tmp_path):
+    (tmp_path / "given_with_a_thread.py").write_text(
+        "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
+    )
+    control = start(preload=("given_with_a_thread",))
+    assert "Expected one thread before a fork, found 2" in hear(control)["failed"]

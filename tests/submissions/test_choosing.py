@@ -1,0 +1,195 @@
+"""Chooses the file that counts, and says why."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import warnings
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.models import Source, Submission, SubmittedFile
+from autograder.submissions.selection import Selection, attempted_tasks, select
+
+ANSWER = "def double(x):\n    return 2 * x\n"
+STUB = 'def double(x):\n    """Return twice x."""\n    raise NotImplementedError\n'
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "metadata": {}, "source": cell} for cell in cells]})
+
+
+def chosen(**files: str | bytes | tuple[str, float]) -> Selection:
+    """The choice among files, given by name (with `__` for the dot) as content, or content and time."""
+    submitted = []
+    for name, given_ in files.items():
+        content, modified = given_ if isinstance(given_, tuple) else (given_, 0.0)
+        data = content.encode() if isinstance(content, str) else content
+        submitted.append(SubmittedFile(name.replace("__", "."), data, modified))
+    return select(Submission("alice", tuple(submitted)), "toy", ["double", "treble"])
+
+
+def test_a_script_is_one_cell_that_tolerates_nothing():
+    assert chosen(toy__py=ANSWER) == Selection(Source("toy.py", (ANSWER,), tolerant=False))
+
+
+def test_a_notebook_is_its_code_cells_and_tolerant():
+    assert chosen(toy__ipynb=notebook("x = 1", ANSWER)) == Selection(
+        Source("toy.ipynb", ("x = 1", ANSWER), tolerant=True)
+    )
+
+
+@pytest.mark.parametrize("newer", ["script", "notebook"])
+def test_the_file_with_attempted_tasks_counts_even_when_it_is_older(newer):
+    script, book = (2.0, 1.0) if newer == "script" else (1.0, 2.0)
+    choice = chosen(toy__py=(STUB, script), toy__ipynb=(notebook(ANSWER), book))
+    assert choice.source.filename == "toy.ipynb"
+    assert choice.notes == ("toy.ipynb was graded, not toy.py, in which no task is attempted.",)
+    choice = chosen(toy__py=(ANSWER, script), toy__ipynb=(notebook(STUB), book))
+    assert choice.source.filename == "toy.py"
+    assert choice.notes == ("toy.py was graded, not toy.ipynb, in which no task is attempted.",)
+
+
+@pytest.mark.parametrize("text", [ANSWER, STUB])
+def test_when_both_are_attempted_or_none_is_the_newer_counts(text):
+    choice = chosen(toy__py=(text, 1.0), toy__ipynb=(notebook(text), 2.0))
+    assert choice.source.filename == "toy.ipynb"
+    assert choice.notes == ("toy.ipynb was graded: it is newer than toy.py.",)
+    assert chosen(toy__py=(text, 2.0), toy__ipynb=(notebook(text), 1.0)).source.filename == "toy.py"
+
+
+def test_files_of_one_time_are_chosen_the_same_in_any_order():
+    choice = chosen(toy__py=ANSWER, toy__ipynb=notebook(ANSWER))
+    assert choice == chosen(toy__ipynb=notebook(ANSWER), toy__py=ANSWER)
+    assert choice.source.filename == "toy.py"
+
+
+def test_the_modules_name_is_preferred_and_an_attempt_more_so():
+    assert chosen(toy__py=(ANSWER, 1.0), helper__py=(ANSWER, 2.0)).source.filename == "toy.py"
+    assert chosen(toy__py=(STUB, 1.0), mine__py=(ANSWER, 0.0)).source.filename == "mine.py"
+    assert chosen(mine__py=(ANSWER, 2.0), toy_final__py=(ANSWER, 1.0)).source.filename == "toy_final.py"
+
+
+def test_a_broken_file_gives_way_to_a_good_one():
+    choice = chosen(toy__py=("def (", 2.0), toy__ipynb=(notebook(ANSWER), 1.0))
+    assert choice.source.filename == "toy.ipynb"
+    assert choice.notes == ("toy.py is not Python, line 1: invalid syntax.",)
+
+
+def test_a_problem_stays_a_problem():
+    assert select(Submission("alice", problem="a.zip is broken."), "toy", []).problem == "a.zip is broken."
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        ("x = 1\ndef (", "toy.py is not Python, line 2"),
+        ("x = 1\nreturn x", "toy.py is not Python, line 2"),
+        ("def f():\n\tx\n        y", "toy.py is not Python, line 3"),
+        ("!pip install keras\n", "toy.py is not Python, line 1"),
+        (b"x = 1\0", "toy.py is not Python"),
+        (b"PK\x03\x04\xff", "toy.py is not Python"),
+        (b"x = '\xe9'\n", "toy.py is not Python"),
+        ("# coding: klingon\nx = 1\n", "toy.py is not Python"),
+        ("# coding: rot13\nk = 1\n", "toy.py is not Python"),
+        (codecs.BOM_UTF8 + b"# coding: latin-1\nx = 1\n", "toy.py is not Python"),
+        ("x = 1\n".encode("utf-16"), "toy.py is UTF-16"),
+        ("(" * 100_000, "toy.py"),
+        ("x = " + "-" * 1_000_000 + "1", "toy.py is nested too deep"),
+    ],
+)
+def test_a_script_that_is_not_python_says_where(content, problem):
+    choice = chosen(toy__py=content)
+    assert choice.source is None
+    assert choice.problem.startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (codecs.BOM_UTF8 + "x = 'é'\n".encode(), "x = 'é'\n"),
+        ("# coding: latin-1\nx = 'é'\n".encode("latin-1"), "# coding: latin-1\nx = 'é'\n"),
+        ("# -*- coding: cp1252 -*-\nx = '€'\n".encode("cp1252"), "# -*- coding: cp1252 -*-\nx = '€'\n"),
+        (b"x = 1\r\ny = 2\r\n", "x = 1\ny = 2\n"),
+        (b"x = 1\ry = 2", "x = 1\ny = 2"),
+    ],
+)
+def test_a_script_is_decoded_as_python_does(content, text):
+    assert chosen(toy__py=content).source.cells == (text,)
+
+
+def test_reading_a_script_warns_of_nothing():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert chosen(toy__py='x = "\\d"\nassert (1, "always")\n').source
+
+
+@given(st.binary(max_size=200), st.sampled_from(["toy.py", "toy.ipynb"]))
+def test_any_bytes_are_a_source_or_a_problem(content, name):
+    choice = select(Submission("alice", (SubmittedFile(name, content),)), "toy", ["double"])
+    assert (choice.source is None) == bool(choice.problem)
+
+
+@given(st.text(min_size=1, max_size=100).map(lambda text: f"#{text}"))
+def test_a_script_that_compiles_arrives_unchanged(text):
+    try:
+        text = text.replace("\r", "")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text.encode(), "toy.py", "exec")
+    except (SyntaxError, ValueError):
+        return
+    assert chosen(toy__py=text).source.cells == (text,)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "raise NotImplementedError",
+        "raise NotImplementedError()",
+        "raise NotImplementedError('to do')",
+        "pass",
+        "...",
+        "return",
+        "'docstring'",
+        "'docstring'; pass",
+        "y = 2\n    raise NotImplementedError\n    return y",
+    ],
+)
+def test_stubs_are_no_attempts(body):
+    assert not attempted_tasks(Source("toy.py", (f"def double(x):\n    {body}\n",), False), ["double"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def double(x): return x",
+        "def double(x):\n    return x\n    raise NotImplementedError",
+        "def double(x):\n    if x:\n        return 1\n    raise NotImplementedError",
+        "def double(x): raise ValueError",
+        "def double(x): print(x)",
+        "def double(x): return None or 1",
+        "async def double(x): return x",
+        "double = lambda x: x",
+        "double: object = abs",
+        "class double: pass",
+        "if True:\n    def double(x): return x",
+        "try:\n    pass\nexcept ImportError:\n    def double(x): return x",
+        "with open(__file__):\n    for i in [1]:\n        def double(x): return x",
+        f"{STUB}\n{ANSWER}",
+    ],
+)
+def test_attempts(text):
+    assert attempted_tasks(Source("toy.py", (text,), False), ["double"]) == {"double"}
+
+
+def test_attempts_are_found_in_any_cell_and_broken_cells_have_none():
+    cells = ("def (", STUB, "x\0", ANSWER, "def other(): return 1")
+    assert attempted_tasks(Source("toy.ipynb", cells, True), ["double", "treble"]) == {"double"}
+
+
+def test_what_is_defined_inside_a_function_is_no_attempt():
+    text = "def helper():\n    def double(x): return x\n    return double\n"
+    assert not attempted_tasks(Source("toy.py", (text,), False), ["double"])

@@ -1,0 +1,109 @@
+"""Reads notebooks of every format that Jupyter opened, and says what is wrong with the others."""
+
+from __future__ import annotations
+
+import json
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.submissions.folders import Unreadable
+from autograder.submissions.notebook import read_cells
+
+
+def code(source: object, *tags: str) -> dict[str, object]:
+    return {"cell_type": "code", "metadata": {"tags": list(tags)}, "source": source, "outputs": []}
+
+
+def read(*cells: object) -> tuple[str, ...]:
+    return read_cells(json.dumps({"nbformat": 4, "cells": cells}).encode(), "toy.ipynb")
+
+
+def test_code_cells_come_in_order():
+    text = {"cell_type": "markdown", "metadata": {}, "source": "# x = 0"}
+    raw = {"cell_type": "raw", "metadata": {}, "source": "x = 0"}
+    assert read(text, code("x = 1"), raw, code("x = 2")) == ("x = 1", "x = 2")
+
+
+def test_a_source_may_be_a_list_of_lines():
+    assert read(code(["x = 1\n", "y = 2"])) == ("x = 1\ny = 2",)
+
+
+def test_cells_tagged_explore_are_empty():
+    assert read(code("x = 1"), code("boom(", "explore"), code("y = 2", "other")) == ("x = 1", "", "y = 2")
+
+
+def test_cells_without_metadata_or_source_are_read():
+    assert read({"cell_type": "code"}, code("x = 1")) == ("", "x = 1")
+    assert read({"cell_type": "code", "source": "x", "metadata": None}) == ("x",)
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_what_nbformat_writes_is_read_as_nbformat_reads_it(version):
+    fresh = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell("x = 'é'\ny = 2"), nbformat.v4.new_markdown_cell("text")]
+    )
+    text = nbformat.writes(nbformat.convert(fresh, version), version)
+    assert read_cells(text.encode(), "toy.ipynb") == ("x = 'é'\ny = 2",)
+
+
+def test_a_byte_order_mark_and_utf16_are_read():
+    text = json.dumps({"cells": [code("x = 1")]})
+    assert read_cells(text.encode("utf-8-sig"), "toy.ipynb") == ("x = 1",)
+    assert read_cells(text.encode("utf-16"), "toy.ipynb") == ("x = 1",)
+
+
+def test_half_a_surrogate_pair_becomes_a_question_mark():
+    (cell,) = read_cells(b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'"}]}', "toy.ipynb")
+    assert cell == "x = '?'"
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "is no notebook that can be read"),
+        (b'{"cells": [', "is no notebook that can be read"),
+        (b"\xff\xfe\xff", "is no notebook that can be read"),
+        (b'{"cells": ' + b"[" * 200_000, "nested too deep"),
+        (b'{"cells": [' + b"9" * 10_000 + b"]}", "is no notebook that can be read"),
+        (b"[]", "is no notebook: expected JSON with cells"),
+        (b'{"metadata": {}}', "is no notebook: expected JSON with cells"),
+        (b'{"cells": 3}', "is a broken notebook"),
+        (b'{"cells": ["x"]}', "is a broken notebook"),
+        (b'{"worksheets": 3}', "is a broken notebook"),
+        (b'{"worksheets": [3]}', "is a broken notebook"),
+        (b'{"cells": [{"cell_type": "code", "source": 3}]}', "source is no text"),
+        (b'{"cells": [{"cell_type": "code", "source": [3]}]}', "source is no text"),
+        (b'{"cells": []}', "holds no code"),
+        (b'{"cells": [{"cell_type": "code", "source": " "}]}', "holds no code"),
+        (b'{"cells": [{"cell_type": "markdown", "source": "x"}]}', "holds no code"),
+    ],
+)
+def test_broken_notebooks_say_what_is_wrong(content, problem):
+    with pytest.raises(Unreadable, match=problem) as raised:
+        read_cells(content, "toy.ipynb")
+    assert str(raised.value).startswith("toy.ipynb ")
+    assert len(str(raised.value)) < 300
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["cells", "worksheets", "cell_type", "source", "metadata", "tags"]), inner
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_any_json_is_cells_or_unreadable(data):
+    try:
+        cells = read_cells(json.dumps(data).encode(), "toy.ipynb")
+    except Unreadable:
+        return
+    assert all(isinstance(cell, str) for cell in cells)
