@@ -1,7 +1,8 @@
-"""Zips that are the same bytes for the same files."""
+"""Files: atomic writes, repeatable zips, checksums and the cache folder."""
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import os
@@ -18,6 +19,41 @@ def cache_folder(name: str) -> Path | None:
     except (OSError, RuntimeError):  # a user without a home raises the latter
         return None
     return folder if os.access(folder, os.W_OK) else None
+
+
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Replace `path` by `content` as a whole: no reader, crash or full disk leaves half of it.
+
+    Text is encoded as UTF-8; characters that UTF-8 cannot hold are escaped. Raises
+    OSError after removing what was begun.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
+    begun = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with begun.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        begun.replace(path)
+    except OSError:
+        begun.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows opens no folders
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        # Some network file systems cannot sync a folder; the rename itself was still whole.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)
 
 
 METADATA = "kit.json"

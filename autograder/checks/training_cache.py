@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
-import sqlite3
 import struct
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
@@ -21,14 +21,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..files import write_atomic
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
 from .environment import installed, processor
 
 Train = Callable[[Any, Any, Any, int, int], Any]
 MEMORY_ENTRIES = 2_000
-DISK_BYTES = 256 * 1024**2
-EVICTION = "least-recently-used"
+MAX_DISK_BYTES = 256 * 1024**2
 LENGTHS = struct.Struct(">I")
 
 
@@ -43,26 +43,41 @@ class TrainingStore(Protocol):
 
 
 class TrainingFiles:
-    """A folder that many processes share, which forgets what was not asked for longest."""
+    """A folder with one file per training, named by its key, that several processes may share.
 
-    def __init__(self, folder: Path) -> None:
-        import diskcache  # students have none
+    Files are written whole or not at all. Above `max_bytes` the files that were used longest ago go first. An
+    error of the disk is ignored: it costs time, not grades.
+    """
 
-        self._cache = diskcache.Cache(str(folder), size_limit=DISK_BYTES, eviction_policy=EVICTION)
-        # A full or locked disk.
-        self._mishaps = (OSError, sqlite3.Error, diskcache.Timeout)
+    def __init__(self, folder: Path, max_bytes: int = MAX_DISK_BYTES) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
 
     def get(self, key: str) -> bytes | None:
-        """What was kept under `key`, or None."""
-        with suppress(*self._mishaps):
-            found = self._cache.get(key)
-            return found if isinstance(found, bytes) else None
+        """Return what is stored under `key`, or None."""
+        with suppress(OSError):
+            data = (self._folder / key).read_bytes()
+            os.utime(self._folder / key)
+            return data
         return None
 
     def set(self, key: str, data: bytes) -> None:
-        """Keep `data` under `key`, if that can be done."""
-        with suppress(*self._mishaps):
-            self._cache.set(key, data)
+        """Store `data` under `key`, if the disk allows it."""
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            write_atomic(self._folder / key, data)
+            self._evict()
+
+    def _evict(self) -> None:
+        files = sorted(
+            ((path.stat(), path) for path in self._folder.iterdir()), key=lambda found: found[0].st_mtime
+        )
+        excess = sum(stat.st_size for stat, _ in files) - self._max_bytes
+        for stat, path in files:
+            if excess <= 0:
+                return
+            path.unlink(missing_ok=True)
+            excess -= stat.st_size
 
 
 @dataclass(frozen=True)

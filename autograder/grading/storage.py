@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..files import write_atomic
 from ..models import Report
 from ..submissions.identity import safe_name
 
@@ -21,38 +21,6 @@ class StorageError(Exception):
 
 class WrongFolderError(StorageError):
     """The folder of grades holds, or is inside, something else."""
-
-
-def write_atomic(path: Path, text: str) -> None:
-    """Replace `path` by `text` so that a reader, a crash or a full disk never sees half of it.
-
-    Characters that UTF-8 cannot hold (from file names that are not text) are written as escapes. Raises
-    OSError after removing what was begun.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    begun = path.with_name(f".{path.name}.tmp")
-    try:
-        with begun.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        begun.replace(path)
-    except OSError:
-        begun.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        # Some network file systems cannot sync a folder; the rename itself was still whole.
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(descriptor)
 
 
 class GradesFolder:

@@ -58,7 +58,7 @@ def build(project: Path = PROJECT) -> Wheel:
 
 # The engine where it grades, and what submissions may import. Otter brings its own.
 FOR_GRADING = (
-    *("diskcache", "ipython", "matplotlib", "numpy", "pandas", "pyseccomp", "pytest", "pyyaml"),
+    *("ipython", "matplotlib", "msgspec", "numpy", "pandas", "pyseccomp", "pytest", "pyyaml"),
     *("scikit-learn", "scipy", "tensorflow"),
 )
 # Of its extra `grading` all but what uploads empty PDFs.

@@ -30,38 +30,11 @@ from ..checks import environment as threads
 from ..checks.proxies import Proxies
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
-from ..checks.training_cache import TrainingCache
+from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..sandbox.guest.startup import freeze_gc, preload
 from .handout import Handout
 from .process import OUTPUT, Event
 from .run import Emit, Run, training_checks
-
-MOST_FILES = 200
-
-
-class TrainingFolder:
-    """A folder with a file for every training. What goes wrong with it costs time alone."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def get(self, key: str) -> bytes | None:
-        """What was kept under `key`, or None."""
-        with suppress(OSError):
-            return (self._folder / key).read_bytes()
-        return None
-
-    def set(self, key: str, data: bytes) -> None:
-        """Keep `data` under `key`, whole or not at all; the oldest files go first."""
-        with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            new = self._folder / f"{key}.new"
-            new.write_bytes(data)
-            new.replace(self._folder / key)
-            by_age = sorted(self._folder.iterdir(), key=lambda path: path.stat().st_mtime)
-            for path in by_age[:-MOST_FILES]:
-                path.unlink()
-
 
 OUTPUT_BYTES = 64 * 1024**2
 
@@ -220,7 +193,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
         setattr(
             owner,
             name,
-            TrainingCache(getattr(owner, name), sources, TrainingFolder(handout.state / "trainings")),
+            TrainingCache(getattr(owner, name), sources, TrainingFiles(handout.state / "trainings")),
         )
     if "prepare" not in about:
         return lambda: None

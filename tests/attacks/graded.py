@@ -39,12 +39,8 @@ class Graded:
 
     def trainings(self) -> Mapping[str, bytes | None]:
         """What the store of trainings keeps."""
-        import diskcache
-
-        with diskcache.Cache(str(self.store)) as cache:
-            keys = list(cache)
         store = TrainingFiles(self.store)
-        return {key: store.get(key) for key in keys}
+        return {path.name: store.get(path.name) for path in self.store.iterdir()}
 
 
 @dataclass

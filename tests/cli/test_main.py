@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("tensorflow", "keras", "numpy", "pytest", "IPython", "nbformat", "rich.progress", "diskcache")
+HEAVY = ("tensorflow", "keras", "numpy", "pytest", "IPython", "nbformat", "rich.progress")
 
 
 def test_help_imports_nothing_heavy():

@@ -186,9 +186,9 @@ def test_a_disk_that_is_full_stops_the_run_and_keeps_what_is_there(
     from autograder.grading import storage
 
     write = storage.write_atomic
-    monkeypatch.setattr(storage, "write_whole", full)
+    monkeypatch.setattr(storage, "write_atomic", full)
     with pytest.raises(StorageError, match="No space left on device"):
         run(handed("ada", "a"), handed("bob", "b"))
-    monkeypatch.setattr(storage, "write_whole", write)
+    monkeypatch.setattr(storage, "write_atomic", write)
     run(handed("ada", "a"), handed("bob", "b"))
     assert grader.examined == ["bob"]

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.storage import GradesFolder, StorageError, read_report, write_atomic
+from autograder.files import write_atomic
+from autograder.grading.storage import GradesFolder, StorageError, read_report
 
 
 def same(report):

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.results import make_result
+from autograder.files import write_atomic
 from autograder.grading.grades_csv import format_csv, make_row
-from autograder.grading.storage import write_atomic
 from autograder.kit import Kit
 from autograder.models import Environment, NetworkLayer, NetworkRecord, Report, TaskScore, TrainingRecord
 from autograder.submissions.identity import safe_name

@@ -77,7 +77,7 @@ def student_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     built.write_bytes(wheel.build(REPOSITORY).content)
     with zipfile.ZipFile(built) as archive:
         archive.extractall(base / "installed")
-    staff = ("bs4", "diskcache", "distributed", "jinja2", "nbgrader", "otter", "pyseccomp", "yaml")
+    staff = ("bs4", "distributed", "jinja2", "nbgrader", "otter", "pyseccomp", "yaml")
     (base / "missing").mkdir()
     for name in staff:
         (base / "missing" / f"{name}.py").write_text(f'raise ImportError("only staff have {name}")\n')

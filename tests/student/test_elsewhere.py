@@ -13,7 +13,6 @@ MISSING = (
     "resource",
     "termios",
     "tty",
-    "diskcache",
     "jinja2",
     "nbgrader",
     "otter",
