@@ -49,6 +49,7 @@ test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handou
 	@$(bin)/python tests/system_needs.py
 	$(bin)/ruff check --quiet
 	$(bin)/ruff format --check --quiet
+	$(bin)/lint-imports --no-cache > /dev/null || $(bin)/lint-imports --no-cache
 	# Types beside the tests: they keep one core busy for ten seconds.
 	$(bin)/mypy --no-error-summary & types=$$!; \
 	$(bin)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS); tests=$$?; \

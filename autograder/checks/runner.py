@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..kit import Check
 from ..models import NetworkLayer, NetworkRecord
@@ -16,9 +16,6 @@ from .result_cache import CachedResults, Call, ResultCache, Trace, next_key
 from .results import Skipped, result_of
 from .session import CheckSession
 from .training_cache import Training, TrainingCache
-
-if TYPE_CHECKING:
-    from ..examiner.fork import Emit  # students use this where nothing can fork
 
 MOST_ENTRIES = 500
 
@@ -69,6 +66,9 @@ def _layer(entry: dict[str, Any]) -> NetworkLayer:
     free = entry.get("trainable", True)
     training = sum(size for size, each in zip(sizes, trains, strict=True) if free and each)
     return NetworkLayer(" ".join(words), sum(sizes), training)
+
+
+Emit = Callable[[dict[str, Any]], None]
 
 
 @dataclass(frozen=True)
