@@ -6,10 +6,38 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "not_attempted", "timed_out", "crashed", "grader_error"]
 Status = Literal["graded", "unreadable", "grader_error"]
+
+
+class ReviewReason(StrEnum):
+    """Why somebody should look at a submission, the most pressing reason first."""
+
+    GRADER_ERROR = "grader_error"
+    UNREADABLE = "unreadable"
+    CRASHED = "crashed"
+    TIMED_OUT = "timed_out"
+    AMBIGUOUS_NAME = "ambiguous_name"
+    NOT_ON_ROSTER = "not_on_roster"
+    OTHER_KIT = "other_kit"
+    ZERO_BUT_NOT_STUB = "zero_but_not_stub"
+    ANSWER_ABOVE_STUB = "answer_above_stub"
+    INCOMPLETE = "incomplete"  # a cell or a file of the submission was left out
+    SEVERAL_VERSIONS = "several_versions"
+    LATE = "late"
+    IDENTICAL = "identical"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class ReviewNote:
+    """One reason to look at a submission. `text` is the sentence that the report and the lists show."""
+
+    reason: ReviewReason
+    text: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +58,8 @@ class Submission:
     """What one student handed in.
 
     `problem` says why nothing in it can be read (then `files` is empty). `notes` are sentences for the
-    report, such as which of two submissions counts. `brief` asks only whether a task loses anything: its
+    report; a sentence that somebody should act on, such as which of two submissions counts, belongs in
+    `review` instead, which the report shows as well. `brief` asks only whether a task loses anything: its
     checks behind the first that is lost are lost unseen.
     """
 
@@ -40,18 +69,30 @@ class Submission:
     notes: tuple[str, ...] = ()
     sha256: str = ""
     brief: bool = False
+    review: tuple[ReviewNote, ...] = ()
 
     def to_bytes(self) -> bytes:
         """The form that travels to a worker."""
         files = [(file.name, b64encode(file.content).decode(), file.modified) for file in self.files]
-        return json.dumps([self.student, files, self.problem, self.notes, self.sha256, self.brief]).encode()
+        review = _plain(self.review)
+        return json.dumps(
+            [self.student, files, self.problem, self.notes, self.sha256, self.brief, review]
+        ).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Submission:
         """Read what `to_bytes` wrote."""
-        student, files, problem, notes, sha256, brief = json.loads(data)
+        student, files, problem, notes, sha256, brief, review = json.loads(data)
         submitted = (SubmittedFile(name, b64decode(content), modified) for name, content, modified in files)
-        return cls(student, tuple(submitted), problem, tuple(notes), sha256, brief)
+        return cls(student, tuple(submitted), problem, tuple(notes), sha256, brief, _review(review))
+
+
+def _plain(review: Sequence[ReviewNote]) -> list[tuple[str, str]]:
+    return [(note.reason.value, note.text) for note in review]
+
+
+def _review(plain: Sequence[Sequence[str]]) -> tuple[ReviewNote, ...]:
+    return tuple(ReviewNote(ReviewReason(reason), text) for reason, text in plain)
 
 
 @dataclass(frozen=True)
@@ -140,6 +181,7 @@ class Report:
 
     `output` is what the submission printed while it was loaded and its public checks ran; what it printed
     later is `hidden_output`, which no student sees: the code sees the hidden inputs and could print them.
+    `review` travels with a report but is no part of `report.json`.
     """
 
     kit: str
@@ -158,15 +200,21 @@ class Report:
     hidden_output: str = ""
     trainings: Sequence[TrainingRecord] = ()
     networks: Sequence[NetworkRecord] = ()
+    review: Sequence[ReviewNote] = ()
 
-    def to_json(self) -> str:
-        """The text of `report.json`."""
-        return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
+    def to_json(self, *, review: bool = False) -> str:
+        """Return the text of `report.json`, with `review` only where it is asked for."""
+        data = asdict(self)
+        del data["review"]
+        if review:
+            data["review"] = _plain(self.review)
+        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Report:
         """Read what `to_json` wrote; raises ValueError, KeyError or TypeError on anything else."""
         data: dict[str, Any] = json.loads(text)
+        data["review"] = _review(data.get("review", ()))
         data["tasks"] = {name: TaskScore(**score) for name, score in data["tasks"].items()}
         data["checks"] = tuple(CheckResult(**check) for check in data["checks"])
         data["trainings"] = tuple(TrainingRecord(**training) for training in data["trainings"])

@@ -136,7 +136,8 @@ class Examination:
 
     def _in_fork(self, submission: Submission, checks: Sequence[Check], emit: fork.Emit) -> None:
         chosen = select(submission, self.kit.module, self.kit.tasks)
-        emit({"notes": list(chosen.notes), "problem": chosen.problem, "device": device()})
+        review = [(note.reason.value, note.text) for note in chosen.review]
+        emit({"notes": chosen.notes, "review": review, "problem": chosen.problem, "device": device()})
         if chosen.source is None:
             return
         loaded = self.sandbox.load(chosen.source)

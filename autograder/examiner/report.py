@@ -13,6 +13,8 @@ from ..models import (
     NetworkRecord,
     Outcome,
     Report,
+    ReviewNote,
+    ReviewReason,
     Status,
     Submission,
     TaskScore,
@@ -33,6 +35,7 @@ class EventCollector:
         self.trainings: list[TrainingRecord] = []
         self.networks: list[NetworkRecord] = []
         self._kit = kit
+        self.review: tuple[ReviewNote, ...] = ()
         self._notes: dict[str, None] = {}
         self._running: Check | None = None
 
@@ -71,6 +74,10 @@ class EventCollector:
             self.hidden_output = clean(event["hidden_output"].removeprefix(self.output), length=20_000)
         else:
             self._notes |= dict.fromkeys(map(clean, event["notes"]))
+            found = (
+                ReviewNote(ReviewReason(reason), clean(text)) for reason, text in event.get("review", ())
+            )
+            self.review = tuple(dict.fromkeys((*self.review, *found)))
             self.problem = event["problem"] and clean(event["problem"])
             self.device = event.get("device", self.device)
 
@@ -92,7 +99,7 @@ def compose(
     checks = [progress.results[check.name] for check in kit.checks]
     failed = [check.name for check in checks if check.outcome == "grader_error"]
     status: Status = "grader_error" if failed else "graded"
-    notes = [*submission.notes, *progress.notes]
+    notes = _sentences(submission, progress)
     if failed:
         notes.insert(0, f"The grader failed on {', '.join(failed)}: a person must look.")
     return _report(kit, submission, status, " ".join(notes), checks, seconds, environment, progress)
@@ -105,7 +112,7 @@ def unreadable(
     checks = [
         make_result(check, "not_attempted", "The submission could not be read.") for check in kit.checks
     ]
-    message = " ".join([progress.problem or "", *submission.notes, *progress.notes])
+    message = " ".join([progress.problem or "", *_sentences(submission, progress)])
     return _report(kit, submission, "unreadable", message, checks, seconds, environment, progress)
 
 
@@ -113,6 +120,12 @@ def grader_error(kit: Kit, submission: Submission, message: str, environment: En
     """The report of a submission that the grader failed to examine: it has no score."""
     checks = [make_result(check, "grader_error", message) for check in kit.checks]
     return _report(kit, submission, "grader_error", message, checks, 0.0, environment, EventCollector(kit))
+
+
+def _sentences(submission: Submission, progress: EventCollector) -> list[str]:
+    """Return what intake and examination say about a submission, with what somebody should look at."""
+    review = [note.text for note in (*submission.review, *progress.review)]
+    return [*submission.notes, *review, *progress.notes]
 
 
 def _report(
@@ -144,6 +157,7 @@ def _report(
         hidden_output=progress.hidden_output,
         trainings=tuple(progress.trainings),
         networks=tuple(progress.networks),
+        review=(*submission.review, *progress.review),
     )
 
 

@@ -98,7 +98,7 @@ def serve_examiner(
         send_message(link, ready=True)
         while True:
             submission = Submission.from_bytes(link.recv_bytes())
-            send_message(link, report=examination.examine(submission).to_json())
+            send_message(link, report=examination.examine(submission).to_json(review=True))
 
     CheckSession(kit, serve).run(folder)
 

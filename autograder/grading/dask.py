@@ -64,7 +64,7 @@ class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not 
 def _examine(plugin: str, submission: bytes) -> str:
     """Run by a worker."""
     examiners: ExaminerPlugin = get_worker().plugins[plugin]
-    return examiners.examine(Submission.from_bytes(submission)).to_json()
+    return examiners.examine(Submission.from_bytes(submission)).to_json(review=True)
 
 
 class DaskExecutor:

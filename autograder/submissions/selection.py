@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from ..models import Source, Submission, SubmittedFile
+from ..models import ReviewNote, Source, Submission, SubmittedFile
 from .folders import Unreadable, printable
 from .identity import Assignment
 from .notebook import read_cells
@@ -74,11 +74,12 @@ def _does_nothing(statement: ast.stmt) -> bool:
 
 @dataclass(frozen=True)
 class Selection:
-    """The source that counts, or the `problem` that leaves none; `notes` are sentences about the choice."""
+    """The source that counts, or the `problem` that leaves none; `notes` and `review` tell of the choice."""
 
     source: Source | None
     problem: str | None = None
     notes: tuple[str, ...] = ()
+    review: tuple[ReviewNote, ...] = ()
 
 
 @dataclass(frozen=True)
