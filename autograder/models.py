@@ -1,16 +1,41 @@
-"""What flows through the product: frozen records, and their JSON form."""
+"""The records that flow through the product, and their JSON form.
+
+Every record is a frozen dataclass. What is read from JSON is checked against the types given here, and
+an error names the field, what was expected and what was found.
+"""
 
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any
 
-Outcome = Literal["passed", "failed", "not_attempted", "timed_out", "crashed", "grader_error"]
-Status = Literal["graded", "unreadable", "grader_error"]
+import msgspec
+
+# An integer stays an integer when a report is read and written again.
+Points = int | float
+
+
+class Outcome(StrEnum):
+    """How one check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ATTEMPTED = "not_attempted"
+    TIMED_OUT = "timed_out"
+    CRASHED = "crashed"
+    GRADER_ERROR = "grader_error"
+
+
+class Status(StrEnum):
+    """How the examination of one submission ended."""
+
+    GRADED = "graded"
+    UNREADABLE = "unreadable"
+    GRADER_ERROR = "grader_error"
 
 
 class ReviewReason(StrEnum):
@@ -59,8 +84,8 @@ class Submission:
 
     `problem` says why nothing in it can be read (then `files` is empty). `notes` are sentences for the
     report; a sentence that somebody should act on, such as which of two submissions counts, belongs in
-    `review` instead, which the report shows as well. `brief` asks only whether a task loses anything: its
-    checks behind the first that is lost are lost unseen.
+    `review` instead, which the report shows as well. With `fail_fast`, the checks of a task that follow its
+    first failure are skipped.
     """
 
     student: str
@@ -68,38 +93,24 @@ class Submission:
     problem: str | None = None
     notes: tuple[str, ...] = ()
     sha256: str = ""
-    brief: bool = False
+    fail_fast: bool = False
     review: tuple[ReviewNote, ...] = ()
 
     def to_bytes(self) -> bytes:
-        """The form that travels to a worker."""
-        files = [(file.name, b64encode(file.content).decode(), file.modified) for file in self.files]
-        review = _plain(self.review)
-        return json.dumps(
-            [self.student, files, self.problem, self.notes, self.sha256, self.brief, review]
-        ).encode()
+        """Return the form that is sent to a worker."""
+        return msgspec.json.encode(self)
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Submission:
-        """Read what `to_bytes` wrote."""
-        student, files, problem, notes, sha256, brief, review = json.loads(data)
-        submitted = (SubmittedFile(name, b64decode(content), modified) for name, content, modified in files)
-        return cls(student, tuple(submitted), problem, tuple(notes), sha256, brief, _review(review))
-
-
-def _plain(review: Sequence[ReviewNote]) -> list[tuple[str, str]]:
-    return [(note.reason.value, note.text) for note in review]
-
-
-def _review(plain: Sequence[Sequence[str]]) -> tuple[ReviewNote, ...]:
-    return tuple(ReviewNote(ReviewReason(reason), text) for reason, text in plain)
+        """Read the output of `to_bytes`; raises msgspec.ValidationError, which names the field."""
+        return msgspec.json.decode(data, type=cls)
 
 
 @dataclass(frozen=True)
 class Source:
     """Python text ready to run: cells in order. A `.py` is one cell.
 
-    When `tolerant` (a notebook), a cell that raises is lost alone; else the whole source is.
+    In a `tolerant` source (a notebook), a cell that raises is skipped. Elsewhere it fails the whole source.
     """
 
     filename: str
@@ -115,8 +126,8 @@ class CheckResult:
     task: str
     hidden: bool
     outcome: Outcome
-    points: float
-    max_points: float
+    points: Points
+    max_points: Points
     sentence: str
     message: str = ""
     student_message: str = ""
@@ -128,13 +139,13 @@ class CheckResult:
 class TaskScore:
     """Points of one task; `score` is None when the grader itself failed."""
 
-    score: float | None
-    max_score: float
+    score: Points | None
+    max_score: Points
 
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """One training of the submission's networks: the check that asked for it first, and what came of it.
+    """One training of the submission's networks, and the first check that asked for it.
 
     `value` is what the kit's training function returned, such as accuracy and losses.
     """
@@ -146,7 +157,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class NetworkLayer:
-    """One layer for people to look at: `Dense 50 relu`, its parameters, and how many of them train."""
+    """One layer for people to look at: `Dense 50 relu`, its parameters and how many are trainable."""
 
     name: str
     parameters: int
@@ -155,15 +166,15 @@ class NetworkLayer:
 
 @dataclass(frozen=True)
 class NetworkRecord:
-    """What a task's answer is made of, the first layer first."""
+    """The layers of the network that a task returned, the first layer first."""
 
     task: str
-    layers: Sequence[NetworkLayer]
+    layers: tuple[NetworkLayer, ...]
 
 
 @dataclass(frozen=True)
 class Environment:
-    """What a report was made with and on."""
+    """The versions, hardware, seed and isolation level that a report was made with."""
 
     python: str
     tensorflow: str | None
@@ -179,9 +190,9 @@ class Environment:
 class Report:
     """What one submission earned, check by check. `score` is None when the grader itself failed.
 
-    `output` is what the submission printed while it was loaded and its public checks ran; what it printed
-    later is `hidden_output`, which no student sees: the code sees the hidden inputs and could print them.
-    `review` travels with a report but is no part of `report.json`.
+    `output` is what the submission printed while it was loaded and its public checks ran. `hidden_output` is
+    what it printed later; no student sees it, because the code sees the hidden inputs and could print them.
+    `review` is sent with a report between processes but is not part of `report.json`.
     """
 
     kit: str
@@ -190,37 +201,40 @@ class Report:
     submission_sha256: str
     status: Status
     message: str
-    score: float | None
-    max_score: float
+    score: Points | None
+    max_score: Points
     tasks: Mapping[str, TaskScore]
-    checks: Sequence[CheckResult]
+    checks: tuple[CheckResult, ...]
     seconds: float
     environment: Environment
     output: str = ""
     hidden_output: str = ""
-    trainings: Sequence[TrainingRecord] = ()
-    networks: Sequence[NetworkRecord] = ()
-    review: Sequence[ReviewNote] = ()
+    trainings: tuple[TrainingRecord, ...] = ()
+    networks: tuple[NetworkRecord, ...] = ()
+    review: tuple[ReviewNote, ...] = ()
 
     def to_json(self, *, review: bool = False) -> str:
-        """Return the text of `report.json`, with `review` only where it is asked for."""
+        """Return the text of `report.json`, with `review` only where it is asked for.
+
+        It is valid JSON whatever was trained.
+        """
         data = asdict(self)
-        del data["review"]
-        if review:
-            data["review"] = _plain(self.review)
-        return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+        if not review:
+            del data["review"]
+        return json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Report:
-        """Read what `to_json` wrote; raises ValueError, KeyError or TypeError on anything else."""
-        data: dict[str, Any] = json.loads(text)
-        data["review"] = _review(data.get("review", ()))
-        data["tasks"] = {name: TaskScore(**score) for name, score in data["tasks"].items()}
-        data["checks"] = tuple(CheckResult(**check) for check in data["checks"])
-        data["trainings"] = tuple(TrainingRecord(**training) for training in data["trainings"])
-        data["networks"] = tuple(
-            NetworkRecord(network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"]))
-            for network in data["networks"]
-        )
-        data["environment"] = Environment(**data["environment"])
-        return cls(**data)
+        """Read the output of `to_json`; raises ValueError, which names the field that is wrong."""
+        return msgspec.json.decode(text, type=cls)
+
+
+def finite(tree: Any) -> Any:
+    """Return JSON data with None in place of every NaN and infinity, which JSON cannot express."""
+    if isinstance(tree, float):
+        return tree if math.isfinite(tree) else None
+    if isinstance(tree, dict):
+        return {name: finite(value) for name, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [finite(value) for value in tree]
+    return tree

@@ -15,6 +15,7 @@ from system_needs import NEEDS, asked_for, missing
 
 from autograder.examiner.client import Examiner
 from autograder.kit import Kit
+from autograder.models import Report, Submission, SubmittedFile
 from autograder.sandbox.guest.startup import freeze_gc
 
 HERE = Path(__file__).parent
@@ -104,3 +105,32 @@ def warm(trainings: Path) -> Iterator[Callable[[Path, str], Examiner]]:
 def toy_root(tmp_path: Path) -> Path:
     """A repository of its own with one small kit, `sums`, that a test may change."""
     return Path(shutil.copytree(HERE / "toy", tmp_path / "repository"))
+
+
+@pytest.fixture(scope="session")
+def toy() -> Kit:
+    """The toy kit, which needs no TensorFlow."""
+    return Kit.load(HERE / "toy", "sums")
+
+
+@pytest.fixture(scope="session")
+def examiner(toy: Kit) -> Iterator[Examiner]:
+    """An examiner of the toy kit in the default isolation."""
+    with Examiner(toy) as warm:
+        yield warm
+
+
+@pytest.fixture
+def examine(examiner: Examiner) -> Callable[[str], Report]:
+    """Examine the text of a `sums.py`."""
+
+    def examine(text: str) -> Report:
+        return examiner.examine(Submission("ada", (SubmittedFile("sums.py", text.encode()),), sha256="0"))
+
+    return examine
+
+
+@pytest.fixture(scope="session")
+def solved() -> str:
+    """The toy kit's answer."""
+    return (HERE / "toy" / "solutions" / "sums" / "sums.py").read_text()

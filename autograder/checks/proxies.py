@@ -49,14 +49,20 @@ class Calls:
         try:
             value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
             if isinstance(value, UnsupportedValue):
-                raise SubmissionFailed("failed", f"The answer of {function} is a {value.type_name}.")
+                raise SubmissionFailed(Outcome.FAILED, f"The answer of {function} is a {value.type_name}.")
             return value["answer"]
         except NotAllowedError as error:
-            raise SubmissionFailed("failed", f"The answer of {function} is not accepted: {error}") from None
+            raise SubmissionFailed(
+                Outcome.FAILED, f"The answer of {function} is not accepted: {error}"
+            ) from None
         except (ValueError, TypeError, KeyError, LookupError, ArithmeticError) as error:
-            raise SubmissionFailed("crashed", f"The answer of {function} is no plain data: {error}") from None
+            raise SubmissionFailed(
+                Outcome.CRASHED, f"The answer of {function} is no plain data: {error}"
+            ) from None
         except (MemoryError, RecursionError):
-            raise SubmissionFailed("crashed", f"The answer of {function} takes too much memory.") from None
+            raise SubmissionFailed(
+                Outcome.CRASHED, f"The answer of {function} takes too much memory."
+            ) from None
 
     def ask(self, function: str, request: Frame) -> Frame | SubmissionFailed:
         """Return the reply to a packed request, from the submission or as it was before."""

@@ -90,7 +90,7 @@ MAX_STEPS = 20_000
 # What a path asks with is kept, and models of a submission's may be in it.
 MAX_BYTES = 1 << 20
 # Time and memory decide these, and what a submission did in an earlier task has a part in both.
-NOT_REPEATABLE: tuple[Outcome, ...] = ("timed_out", "crashed", "grader_error")
+NOT_REPEATABLE = (Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.GRADER_ERROR)
 
 Reply = Frame | SubmissionFailed
 

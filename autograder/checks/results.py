@@ -18,17 +18,17 @@ class Skipped(Exception):
 def result_of(check: Check, error: BaseException | None, seconds: float) -> CheckResult:
     """The result of a check that ended with `error`, or passed where that is None."""
     if error is None:
-        return make_result(check, "passed", "", seconds)
+        return make_result(check, Outcome.PASSED, "", seconds)
     if isinstance(error, SubmissionFailed):
         return make_result(check, error.outcome, str(error), seconds)
     if isinstance(error, Skipped):
-        return make_result(check, "failed", f"Not looked at: {error} was lost before.")
+        return make_result(check, Outcome.FAILED, f"Not looked at: {error} was lost before.")
     if isinstance(error, AssertionError):
-        return make_result(check, "failed", str(error) or check.sentence, seconds)
+        return make_result(check, Outcome.FAILED, str(error) or check.sentence, seconds)
     if _is_exhaustion(error):
-        return make_result(check, "crashed", f"Examining the answer took too much: {error}", seconds)
+        return make_result(check, Outcome.CRASHED, f"Examining the answer took too much: {error}", seconds)
     return make_result(
-        check, "grader_error", f"The check itself raised {type(error).__name__}: {error}", seconds
+        check, Outcome.GRADER_ERROR, f"The check itself raised {type(error).__name__}: {error}", seconds
     )
 
 
@@ -40,7 +40,7 @@ def make_result(check: Check, outcome: Outcome, message: str, seconds: float = 0
         task=check.task,
         hidden=check.hidden,
         outcome=outcome,
-        points=check.points if outcome == "passed" else 0,
+        points=check.points if outcome == Outcome.PASSED else 0,
         max_points=check.points,
         sentence=check.sentence,
         message=message,
@@ -58,17 +58,17 @@ def _is_exhaustion(error: BaseException) -> bool:
 
 def _for_student(check: Check, outcome: Outcome, message: str) -> str:
     """A hidden check tells the student what to think about, and nothing that the submission said."""
-    if outcome == "passed":
+    if outcome == Outcome.PASSED:
         return ""
-    if outcome == "not_attempted":
+    if outcome == Outcome.NOT_ATTEMPTED:
         return f"{check.task} is not written yet."
-    if outcome == "grader_error":
+    if outcome == Outcome.GRADER_ERROR:
         return "The grader could not run this check. That is not your fault: a person will look at it."
     if not check.hidden:
         return message
-    if outcome == "timed_out":
+    if outcome == Outcome.TIMED_OUT:
         return f"{check.task} took too long. {check.hint}"
-    if outcome == "crashed":
+    if outcome == Outcome.CRASHED:
         return f"{check.task} ended its process instead of returning. {check.hint}"
     return check.hint
 

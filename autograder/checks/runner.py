@@ -9,7 +9,7 @@ from math import prod
 from typing import Any
 
 from ..kit import Check
-from ..models import NetworkLayer, NetworkRecord
+from ..models import NetworkLayer, NetworkRecord, Outcome
 from ..wire.frames import Frame
 from .proxies import Calls
 from .result_cache import CachedResults, Call, ResultCache, Trace, next_key
@@ -146,7 +146,7 @@ class CheckRunner:
         for found in self.session.examine(checks, begin, self.brief):
             results.append(found)
             self.emit({"check": asdict(found)})
-            if self.brief and found.outcome != "passed":
+            if self.brief and found.outcome != Outcome.PASSED:
                 self._lost.setdefault(found.task, found.name)
         if checks[0].task in self._lost:
             return

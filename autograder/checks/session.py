@@ -16,7 +16,7 @@ from typing import Any, Literal, Protocol
 import pytest
 
 from ..kit import CHECK_FILES, Check
-from ..models import CheckResult
+from ..models import CheckResult, Outcome
 from .results import Skipped, result_of
 
 # No plug-in that writes, captures or rewrites: what a check says is its own message, exactly.
@@ -124,7 +124,7 @@ class CheckSession:
             nextitem = self._items[following.name] if following else None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
             found = result_of(check, self._errors.get(check.name), time.monotonic() - started)
-            if brief and self._enough is None and found.outcome != "passed":
+            if brief and self._enough is None and found.outcome != Outcome.PASSED:
                 self._enough = Skipped(check.name)
             yield found
 

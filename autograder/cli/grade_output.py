@@ -16,6 +16,7 @@ from rich.text import Text
 from ..grading.grade import ClassGrades, Progress
 from ..grading.review import CheckChange, GradeChange, ReviewItem
 from ..kit import Kit
+from ..models import Outcome, Status
 from ..text import line, points
 
 NONE = "–"
@@ -50,10 +51,10 @@ def _points(value: float | None) -> str:
 # More rows than this are in grades.csv, not on the screen.
 MOST_ROWS = 40
 STYLES = {
-    "grader_error": "bold magenta",
-    "unreadable": "bold red",
-    "crashed": "yellow",
-    "timed_out": "yellow",
+    Outcome.GRADER_ERROR: "bold magenta",
+    Status.UNREADABLE: "bold red",
+    Outcome.CRASHED: "yellow",
+    Outcome.TIMED_OUT: "yellow",
     "identical": "cyan",
     "missing": "dim",
 }
@@ -132,7 +133,9 @@ class GradeView:
         if first and rest:
             table.add_section()
         for student, score, status in rest[:MOST_ROWS]:
-            table.add_row(Text(student), Text(score), Text("" if status == "graded" else status, style="dim"))
+            table.add_row(
+                Text(student), Text(score), Text("" if status == Status.GRADED else status, style="dim")
+            )
         self.console.print(table)
         if len(rest) > MOST_ROWS:
             self._say(f"… and {len(rest) - MOST_ROWS} more in grades.csv")
@@ -147,7 +150,7 @@ class GradeView:
         if rest:
             self._say("Others:" if first else "Everybody:")
         for student, score, status in rest:
-            self._say(f"  {student}: {score}" + ("" if status == "graded" else f"; {status}"))
+            self._say(f"  {student}: {score}" + ("" if status == Status.GRADED else f"; {status}"))
 
     def _say(self, text: str) -> None:
         self.console.print(Text(text), soft_wrap=True)
@@ -156,7 +159,9 @@ class GradeView:
 def _score(step: Progress) -> str:
     assert step.report is not None
     score = points(step.report.score, step.report.max_score)
-    return score if step.report.status == "graded" else f"{score}; {step.report.status.replace('_', ' ')}"
+    return (
+        score if step.report.status == Status.GRADED else f"{score}; {step.report.status.replace('_', ' ')}"
+    )
 
 
 def _sorted_rows(

@@ -17,6 +17,7 @@ from ..examiner.client import Examiner, ExaminerDied
 from ..files import cache_folder
 from ..grading.executors import LocalExecutor
 from ..kit import Kit, KitError, slugs
+from ..models import Outcome
 from ..proof.judgement import Matrix, matrix_page
 from ..proof.records import ProofRecords
 from ..sandbox.protocol import IsolationUnavailable
@@ -33,12 +34,12 @@ def proofs() -> ProofRecords | None:
 
 
 SIGNS = {
-    "passed": "·",
-    "failed": "✗",
-    "not_attempted": "○",
-    "timed_out": "⧖",
-    "crashed": "✗",
-    "grader_error": "!",
+    Outcome.PASSED: "·",
+    Outcome.FAILED: "✗",
+    Outcome.NOT_ATTEMPTED: "○",
+    Outcome.TIMED_OUT: "⧖",
+    Outcome.CRASHED: "✗",
+    Outcome.GRADER_ERROR: "!",
 }
 
 

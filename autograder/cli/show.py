@@ -9,19 +9,19 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ..models import CheckResult, Report
+from ..models import CheckResult, Outcome, Report, Status
 from ..text import line, lines, points
 from .common import near
 
 STYLES = {
-    "passed": "green",
-    "failed": "red",
-    "not_attempted": "dim",
-    "timed_out": "yellow",
-    "crashed": "yellow",
-    "grader_error": "bold magenta",
-    "graded": "green",
-    "unreadable": "bold red",
+    Outcome.PASSED: "green",
+    Outcome.FAILED: "red",
+    Outcome.NOT_ATTEMPTED: "dim",
+    Outcome.TIMED_OUT: "yellow",
+    Outcome.CRASHED: "yellow",
+    Outcome.GRADER_ERROR: "bold magenta",
+    Status.GRADED: "green",
+    Status.UNREADABLE: "bold red",
 }
 
 

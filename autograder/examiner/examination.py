@@ -58,11 +58,13 @@ class SubmissionClient:
             again = ", all that it has after it did not return before" if function in self._endless else ""
             self._endless.add(function)
             said = f"{function} did not return within {seconds:g} s{again}: is there an endless loop?"
-            raise SubmissionFailed("timed_out", said) from None
+            raise SubmissionFailed(Outcome.TIMED_OUT, said) from None
         except BadReply as error:
-            raise SubmissionFailed("crashed", f"The reply of {function} could not be read: {error}") from None
+            raise SubmissionFailed(
+                Outcome.CRASHED, f"The reply of {function} could not be read: {error}"
+            ) from None
         except SandboxFailure as error:
-            raise SubmissionFailed("crashed", f"{function} ended its process: {error}") from None
+            raise SubmissionFailed(Outcome.CRASHED, f"{function} ended its process: {error}") from None
         if "raised" in reply.head:
             raise _raised(function, reply.head["raised"])
         return reply
@@ -71,7 +73,7 @@ class SubmissionClient:
 def _raised(function: str, raised: dict[str, object]) -> SubmissionFailed:
     """What an exception of the submission means; `raised` is its own word, so only text is taken."""
     kind, text, trace = (raised.get(key) for key in ("type", "text", "trace"))
-    outcome: Outcome = "not_attempted" if kind in ("NotImplementedError", "Missing") else "failed"
+    outcome = Outcome.NOT_ATTEMPTED if kind in ("NotImplementedError", "Missing") else Outcome.FAILED
     place = f" (line {trace[-1][0]}: {trace[-1][2]})" if isinstance(trace, list) and trace else ""
     return SubmissionFailed(outcome, f"{function} raised {kind}: {text}{place}")
 
@@ -147,7 +149,7 @@ class Examination:
         calls = Calls(SubmissionClient(self.sandbox, self.call_seconds))
         self.proxies.attach(calls)
         putting = CheckRunner(
-            self.session, calls, self.replays, self.trainings, self.prepare, emit, submission.brief
+            self.session, calls, self.replays, self.trainings, self.prepare, emit, submission.fail_fast
         )
         for hidden in (False, True):
             for task in self.kit.tasks:

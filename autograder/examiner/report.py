@@ -86,7 +86,7 @@ class EventCollector:
         if self._running is None:
             self.problem = "Reading it took more than the examiner's limits: is the code nested very deeply?"
             return
-        outcome: Outcome = "timed_out" if isinstance(end, TimedOut) else "crashed"
+        outcome = Outcome.TIMED_OUT if isinstance(end, TimedOut) else Outcome.CRASHED
         message = f"Examining the answer of {self._running.task} ended the examining process: {end}."
         self.results[self._running.name] = make_result(self._running, outcome, message)
         self._running = None
@@ -97,8 +97,8 @@ def compose(
 ) -> Report:
     """The report of a submission on which every check has a result."""
     checks = [progress.results[check.name] for check in kit.checks]
-    failed = [check.name for check in checks if check.outcome == "grader_error"]
-    status: Status = "grader_error" if failed else "graded"
+    failed = [check.name for check in checks if check.outcome == Outcome.GRADER_ERROR]
+    status = Status.GRADER_ERROR if failed else Status.GRADED
     notes = _sentences(submission, progress)
     if failed:
         notes.insert(0, f"The grader failed on {', '.join(failed)}: a person must look.")
@@ -110,16 +110,17 @@ def unreadable(
 ) -> Report:
     """The report of a submission that cannot be read or loaded: every check is there and earns nothing."""
     checks = [
-        make_result(check, "not_attempted", "The submission could not be read.") for check in kit.checks
+        make_result(check, Outcome.NOT_ATTEMPTED, "The submission could not be read.") for check in kit.checks
     ]
     message = " ".join([progress.problem or "", *_sentences(submission, progress)])
-    return _report(kit, submission, "unreadable", message, checks, seconds, environment, progress)
+    return _report(kit, submission, Status.UNREADABLE, message, checks, seconds, environment, progress)
 
 
 def grader_error(kit: Kit, submission: Submission, message: str, environment: Environment) -> Report:
     """The report of a submission that the grader failed to examine: it has no score."""
-    checks = [make_result(check, "grader_error", message) for check in kit.checks]
-    return _report(kit, submission, "grader_error", message, checks, 0.0, environment, EventCollector(kit))
+    checks = [make_result(check, Outcome.GRADER_ERROR, message) for check in kit.checks]
+    status, none = Status.GRADER_ERROR, EventCollector(kit)
+    return _report(kit, submission, status, message, checks, 0.0, environment, none)
 
 
 def _sentences(submission: Submission, progress: EventCollector) -> list[str]:
@@ -150,7 +151,7 @@ def _report(
         score=total.score,
         max_score=total.max_score,
         tasks=tasks,
-        checks=checks,
+        checks=tuple(checks),
         seconds=round(seconds, 3),
         environment=environment,
         output=progress.output,
@@ -162,7 +163,7 @@ def _report(
 
 
 def _score(checks: Sequence[CheckResult]) -> TaskScore:
-    unknown = any(check.outcome == "grader_error" for check in checks)
+    unknown = any(check.outcome == Outcome.GRADER_ERROR for check in checks)
     return TaskScore(
         score=None if unknown else sum(check.points for check in checks),
         max_score=sum(check.max_points for check in checks),

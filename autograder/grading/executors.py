@@ -11,7 +11,7 @@ from typing import Protocol, Self
 from ..checks.environment import describe
 from ..examiner.report import grader_error
 from ..kit import Kit
-from ..models import Report, Submission
+from ..models import Report, Status, Submission
 from ..sandbox.protocol import IsolationUnavailable
 
 
@@ -69,7 +69,7 @@ class RetryingWorker:
                     raise
                 said = f"The examiner failed, also on a second try: {type(error).__name__}: {error}"
                 report = grader_error(self._kit, submission, said, describe(self._kit, self._isolation))
-            if report.status != "grader_error":
+            if report.status != Status.GRADER_ERROR:
                 break
             self.close()
         return report

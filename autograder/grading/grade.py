@@ -12,7 +12,7 @@ from typing import Protocol
 
 from ..checks.environment import describe
 from ..kit import Kit
-from ..models import Environment, Report, Submission
+from ..models import Environment, Report, Status, Submission
 from ..submissions.identity import safe_name
 from .executors import Executor
 from .grades_csv import Row, format_csv, make_row
@@ -25,12 +25,12 @@ from .storage import GradesFolder, WrongFolderError
 def is_up_to_date(report: Report, submission: Submission, kit: Kit, isolation: str) -> bool:
     """True where examining this submission again would give this report; a fault of the grader never is."""
     return (
-        report.status != "grader_error"
+        report.status != Status.GRADER_ERROR
         and (report.kit, report.kit_version) == (kit.slug, kit.version)
         and report.submission_sha256 == submission.sha256
         and _determined_by(report.environment) == _determined_by(describe(kit, isolation))
         # What intake found out is not part of the hash: which of two files counts, or why none can be read.
-        and (submission.problem is None or report.status == "unreadable")
+        and (submission.problem is None or report.status == Status.UNREADABLE)
         and all(said in report.message for said in (*submission.notes, submission.problem or ""))
     )
 
@@ -142,7 +142,7 @@ class ClassGrades:
     @property
     def faults(self) -> tuple[str, ...]:
         """Students whose grade the grader owes."""
-        return tuple(row.student for row in self.rows if row.status == "grader_error")
+        return tuple(row.student for row in self.rows if row.status == Status.GRADER_ERROR)
 
 
 def grade_class(

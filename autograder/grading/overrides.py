@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ..kit import Kit
-from ..models import CheckResult, Report, TaskScore
+from ..models import CheckResult, Outcome, Report, Status, TaskScore
 
 EXAMPLE = """Write it like this:
     [[override]]
@@ -78,17 +78,17 @@ def apply_overrides(report: Report, overrides: Sequence[Override]) -> Report:
     if not decided:
         return report
     checks = tuple(_decide(check, decided.get(check.name)) for check in report.checks)
-    open_checks = {c.task for c in checks if c.outcome == "grader_error" and c.name not in decided}
+    open_checks = {c.task for c in checks if c.outcome == Outcome.GRADER_ERROR and c.name not in decided}
     tasks = {name: _total(name, task, checks, open_checks) for name, task in report.tasks.items()}
     names = ", ".join(check.name for check in report.checks if check.name in decided)
     scores = [task.score for task in tasks.values()]
-    settled = report.status == "grader_error" and None not in scores
+    settled = report.status == Status.GRADER_ERROR and None not in scores
     return replace(
         report,
         checks=checks,
         tasks=tasks,
         score=None if None in scores else sum(score for score in scores if score is not None),
-        status="graded" if settled else report.status,
+        status=Status.GRADED if settled else report.status,
         message=" ".join(filter(None, (report.message, f"Decided by a person: {names}."))),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ..models import Report, Submission
+from ..models import Outcome, Report, Status, Submission
 
 # In the order in which people should look.
 Kind = Literal["grader_error", "unreadable", "crashed", "timed_out", "identical"]
@@ -48,10 +48,10 @@ def duplicate_note(others: Sequence[str]) -> str:
 
 
 def _of(student: str, report: Report) -> Iterable[ReviewItem]:
-    if report.status == "unreadable":
+    if report.status == Status.UNREADABLE:
         yield ReviewItem("unreadable", student, report.message)
-    failed = [check.name for check in report.checks if check.outcome == "grader_error"]
-    if report.status == "grader_error":
+    failed = [check.name for check in report.checks if check.outcome == Outcome.GRADER_ERROR]
+    if report.status == Status.GRADER_ERROR:
         yield ReviewItem(
             "grader_error", student, report.message or f"The grader failed in {', '.join(failed)}."
         )
@@ -86,7 +86,9 @@ def find_duplicates(fingerprints: Mapping[str, str], reports: Mapping[str, Repor
     """
     same = defaultdict(list)
     for student, report in sorted(reports.items()):
-        if fingerprints.get(student) and any(check.outcome != "not_attempted" for check in report.checks):
+        if fingerprints.get(student) and any(
+            check.outcome != Outcome.NOT_ATTEMPTED for check in report.checks
+        ):
             same[fingerprints[student]].append(student)
     return {
         student: [other for other in students if other != student]
@@ -139,4 +141,4 @@ def _checks(old: Mapping[str, float | None], new: Mapping[str, float | None]) ->
 
 
 def _points(report: Report) -> dict[str, float | None]:
-    return {c.name: None if c.outcome == "grader_error" else c.points for c in report.checks}
+    return {c.name: None if c.outcome == Outcome.GRADER_ERROR else c.points for c in report.checks}

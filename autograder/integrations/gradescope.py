@@ -13,7 +13,7 @@ from typing import Any
 from ..examiner.client import ExaminerDied
 from ..examiner.low_memory import LowMemoryExaminer
 from ..kit import Check, Kit
-from ..models import CheckResult, Report
+from ..models import CheckResult, Outcome, Report
 from ..sandbox.protocol import IsolationUnavailable
 from ..submissions.reader import read_folder, submitter_names
 from .messages import check_text, environment_text, summary
@@ -83,8 +83,11 @@ class ResultsFile:
         }
         if (result := self._done.get(check.name)) is None:
             return {**entry, "output": NOT_RUN}
-        if self._scored and result.outcome != "grader_error":
-            entry |= {"score": result.points, "status": "passed" if result.outcome == "passed" else "failed"}
+        if self._scored and result.outcome != Outcome.GRADER_ERROR:
+            entry |= {
+                "score": result.points,
+                "status": "passed" if result.outcome == Outcome.PASSED else "failed",
+            }
         return {**entry, "output": check_text(result, staff=False)}
 
 

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from ..models import CheckResult, Report
+from ..models import CheckResult, Outcome, Report, Status
 
 OUTCOMES = {
-    "passed": "Passed",
-    "failed": "Failed",
-    "not_attempted": "Not attempted",
-    "timed_out": "Timed out",
-    "crashed": "Crashed",
-    "grader_error": "Not graded",
+    Outcome.PASSED: "Passed",
+    Outcome.FAILED: "Failed",
+    Outcome.NOT_ATTEMPTED: "Not attempted",
+    Outcome.TIMED_OUT: "Timed out",
+    Outcome.CRASHED: "Crashed",
+    Outcome.GRADER_ERROR: "Not graded",
 }
 
 
 def summary(report: Report) -> str:
     """What the whole report says, fit for students: what became of it, and what it was made with."""
     heading = {
-        "graded": "",
-        "unreadable": "Nothing in this submission could be graded. ",
-        "grader_error": "The grader failed, which is not the student's fault. A person must look. ",
+        Status.GRADED: "",
+        Status.UNREADABLE: "Nothing in this submission could be graded. ",
+        Status.GRADER_ERROR: "The grader failed, which is not the student's fault. A person must look. ",
     }[report.status]
     printed = f"\n\nPrinted by the submission:\n{report.output.rstrip()}" if report.output.strip() else ""
     return f"{heading}{report.message}\n{environment_text(report)}".strip() + printed
@@ -37,6 +37,10 @@ def check_text(check: CheckResult, *, staff: bool) -> str:
     """What one check says: everything to staff, to students what they may read."""
     message = check.message if staff else check.student_message
     lines = [f"{OUTCOMES[check.outcome]}: {check.sentence}", message]
-    if check.hint and check.hint not in message and check.outcome not in ("passed", "grader_error"):
+    if (
+        check.hint
+        and check.hint not in message
+        and check.outcome not in (Outcome.PASSED, Outcome.GRADER_ERROR)
+    ):
         lines.append(f"Think about: {check.hint}")
     return "\n".join(line for line in lines if line)

@@ -25,7 +25,7 @@ from ..grading.executors import RetryingWorker
 from ..grading.storage import GradesFolder
 from ..handout.stub import STUB
 from ..kit import Kit
-from ..models import CheckResult, Report, Submission, TaskScore
+from ..models import CheckResult, Outcome, Report, Status, Submission, TaskScore
 from ..submissions.folders import disk_entry
 from ..submissions.identity import Assignment
 from ..submissions.reader import read_submission
@@ -69,14 +69,14 @@ def outputs(score: TaskScore, checks: Sequence[CheckResult]) -> list[Any]:
 def _said(check: CheckResult) -> str:
     if not check.hidden:
         return check_text(check, staff=False)
-    if check.outcome == "passed":
+    if check.outcome == Outcome.PASSED:
         return f"{OUTCOMES[check.outcome]}: a check that you do not have."
     return f"{OUTCOMES[check.outcome]}: a check that you do not have.\n{check.student_message}"
 
 
 def _on_top(notebook: Any, report: Report) -> Any:
     """A cell that says what became of the submission."""
-    fault = report.status == "grader_error"
+    fault = report.status == Status.GRADER_ERROR
     # The report's own message names the checks that failed, hidden ones too.
     text = f"{FAULT}\n{environment_text(report)}" if fault else summary(report)
     cell = nbformat.v4.new_code_cell("", id=ABOUT, outputs=[_stream(text)])

@@ -20,7 +20,7 @@ from otter.test_files.abstract_test import TestCaseResult
 from ..examiner.client import Examiner
 from ..examiner.low_memory import LowMemoryExaminer
 from ..kit import Kit
-from ..models import CheckResult, Report
+from ..models import CheckResult, Outcome, Report, Status
 from ..submissions.reader import read_folder, submitter_names
 from .messages import check_text, summary
 
@@ -78,7 +78,7 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
             raise GraderError("Otter asked for results before it announced the grading.")
         with self._examiner as examiner:
             report = self._report = examiner.examine(self._submission)
-        if report.status == "grader_error":
+        if report.status == Status.GRADER_ERROR:
             raise GraderError(
                 "\n".join((summary(report), *(check_text(c, staff=True) for c in _broken(report))))
             )
@@ -111,13 +111,13 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
                 success_message=check.sentence,
                 failure_message=None,
             )
-            passed = check.outcome == "passed"
+            passed = check.outcome == Outcome.PASSED
             cases.append(TestCaseResult(case, "Passed" if passed else check_text(check, staff=staff), passed))
         return cases
 
 
 def _broken(report: Report) -> list[CheckResult]:
-    return [check for check in report.checks if check.outcome == "grader_error"]
+    return [check for check in report.checks if check.outcome == Outcome.GRADER_ERROR]
 
 
 def _empty(picked: Path, *, keep_notebook: bool) -> None:

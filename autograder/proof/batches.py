@@ -50,7 +50,7 @@ class Batch:
     def submission(self, kit: Kit) -> Submission:
         """The batch as a student's submission."""
         file = SubmittedFile(f"{kit.module}.py", self.text.encode())
-        return Submission(self.name, (file,), brief=self.brief)
+        return Submission(self.name, (file,), fail_fast=self.brief)
 
     def reports(self, report: Report) -> Iterator[tuple[Answer, Report]]:
         """Each answer with what the report says of it."""

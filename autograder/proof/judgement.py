@@ -11,7 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, select_autoescape
 
 from ..kit import Kit
-from ..models import CheckResult, Report
+from ..models import CheckResult, Outcome, Report
 from .answers import Answer
 
 DETECTED = 0.95
@@ -46,7 +46,7 @@ class Matrix:
 
 def failed(report: Report) -> frozenset[str]:
     """The checks that did not pass."""
-    return frozenset(result.name for result in report.checks if result.outcome != "passed")
+    return frozenset(result.name for result in report.checks if result.outcome != Outcome.PASSED)
 
 
 def is_as_expected(answer: Answer, report: Report) -> bool:
@@ -83,7 +83,7 @@ def read_equivalents(root: Path, kit: Kit) -> dict[str, str]:
 def _right_answers(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("solution", "alternative"):
         for result in matrix.results(answer).values():
-            if result.outcome != "passed":
+            if result.outcome != Outcome.PASSED:
                 yield (
                     f"The right answer {answer.name} loses {result.max_points:g} points in {result.name} "
                     f"({result.outcome}): {result.message}"
@@ -93,7 +93,7 @@ def _right_answers(matrix: Matrix) -> Iterator[str]:
 def _parts(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("part"):
         for result in matrix.results(answer).values():
-            if result.outcome != "passed":
+            if result.outcome != Outcome.PASSED:
                 yield (
                     f"The check {result.name} is {result.outcome} where {result.task} is the only task that "
                     f"has an answer: it must look at no other. {result.message}"
@@ -103,7 +103,7 @@ def _parts(matrix: Matrix) -> Iterator[str]:
 def _stub(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("stub"):
         for result in matrix.results(answer).values():
-            if result.outcome != "not_attempted":
+            if result.outcome != Outcome.NOT_ATTEMPTED:
                 yield f"The unsolved stub must be not_attempted in {result.name}, and is {result.outcome}."
 
 
@@ -142,7 +142,7 @@ def _stumbling(matrix: Matrix) -> Iterator[str]:
     """Checks that cannot tell what an answer is worth: a student with that answer has no score."""
     for answer in matrix.answers:
         for result in matrix.results(answer).values():
-            if result.outcome == "grader_error":
+            if result.outcome == Outcome.GRADER_ERROR:
                 yield f"The check {result.name} stumbles over {answer.name}: {result.message}"
 
 

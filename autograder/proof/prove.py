@@ -12,7 +12,7 @@ from pathlib import Path
 from ..grading.executors import Executor
 from ..handout import stub
 from ..kit import Kit, KitError
-from ..models import Report, Submission
+from ..models import Report, Status, Submission
 from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration_report import disagreements
@@ -69,7 +69,7 @@ class Examination:
     def _settled(self, answer: Answer, batch: Batch) -> bool:
         """Whether an answer ended as it should, and through no fault of another in the same submission."""
         report = self.reports[answer.name]
-        apart = len(batch.parts) == 1 or report.status == "graded"
+        apart = len(batch.parts) == 1 or report.status == Status.GRADED
         return apart and is_as_expected(answer, report)
 
 

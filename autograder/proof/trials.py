@@ -27,6 +27,7 @@ from ..checks.training_cache import TrainingCache
 from ..examiner import fork
 from ..examiner.worker import warm_up
 from ..kit import Kit, KitError
+from ..models import Outcome
 from .answers import Answer, alternatives, mistakes, solution
 from .fingerprint import calibration_path
 
@@ -42,13 +43,13 @@ def attach_answer(proxies: Proxies, answer: Answer) -> None:
 def _call(module: ModuleType, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """Call a function of the answer; what it raises means what it means to the examiner."""
     if not hasattr(module, function):
-        raise SubmissionFailed("not_attempted", f"{function} is missing")
+        raise SubmissionFailed(Outcome.NOT_ATTEMPTED, f"{function} is missing")
     try:
         return getattr(module, function)(*args, **kwargs)
     except NotImplementedError as error:
-        raise SubmissionFailed("not_attempted", str(error)) from error
+        raise SubmissionFailed(Outcome.NOT_ATTEMPTED, str(error)) from error
     except Exception as error:
-        raise SubmissionFailed("failed", f"{type(error).__name__}: {error}") from error
+        raise SubmissionFailed(Outcome.FAILED, f"{type(error).__name__}: {error}") from error
 
 
 DAY = 24 * 3600

@@ -13,11 +13,11 @@ from statistics import median
 import numpy as np
 
 from ..grading.review import ReviewItem
-from ..models import Report
+from ..models import Outcome, Report, Status
 from .context import Context, KnownMistake, render
 
 BINS = 10
-LOST = ("failed", "crashed", "timed_out")
+LOST = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Bin:
 
 def graded(reports: Sequence[Report]) -> list[Report]:
     """The reports that have a score that was earned."""
-    return [report for report in reports if report.status == "graded" and report.score is not None]
+    return [report for report in reports if report.status == Status.GRADED and report.score is not None]
 
 
 def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
@@ -71,7 +71,7 @@ def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
         mine = [result[check.name] for result in results if check.name in result]
         if len(mine) != len(counted):
             continue
-        passed = np.array([each.outcome == "passed" for each in mine])
+        passed = np.array([each.outcome == Outcome.PASSED for each in mine])
         rest = totals - np.array([each.points for each in mine])
         statistics.append(
             CheckStatistics(
@@ -79,7 +79,7 @@ def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
                 task=check.task,
                 hidden=check.hidden,
                 passed=int(passed.sum()),
-                attempted=sum(each.outcome != "not_attempted" for each in mine),
+                attempted=sum(each.outcome != Outcome.NOT_ATTEMPTED for each in mine),
                 difficulty=float(1 - passed.mean()),
                 discrimination=_correlation(passed, rest),
             )
@@ -109,7 +109,7 @@ def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]
     }
     found = []
     for (tasks, fails), mistakes in alike.items():
-        expected = dict.fromkeys(fails, "failed")
+        expected = dict.fromkeys(fails, Outcome.FAILED)
         students = tuple(
             student
             for student, outcomes in lost.items()

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ..checks.results import clean
+from ..models import Outcome
 from . import panel
 from .handout import Handout
 from .loop import Loop
@@ -34,7 +35,7 @@ def report(board: Results, console: Console) -> None:
     console.print(panel.tasks_text(board))
     for task in board.handout.tasks:
         result = board.failing(task)
-        if result and result.outcome != "not_attempted":
+        if result and result.outcome != Outcome.NOT_ATTEMPTED:
             console.print()
             for line in panel.failure_text(board, result):
                 console.print(line)

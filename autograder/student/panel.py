@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..checks.results import clean
-from ..models import CheckResult
+from ..models import CheckResult, Outcome
 from .handout import Handout, SavedState, hint_list, hints_taken
 from .run import Location
 from .state import Results, State
@@ -52,7 +52,7 @@ def tasks_text(board: Results) -> Table:
 def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
     """A check that does not pass: its sentence, what was expected and received, and where to look."""
     yield Text.assemble((result.task, "bold"), "  ", clean(result.sentence))
-    if result.outcome == "not_attempted" and result.message == f"{result.task} is not written yet.":
+    if result.outcome == Outcome.NOT_ATTEMPTED and result.message == f"{result.task} is not written yet.":
         yield Text("Not begun yet: the text below the function's name is the whole task.", "dim")
     else:
         yield from _message(result.message)
@@ -204,7 +204,7 @@ class View:
         for task in board.handout.tasks:
             for check in board.of(task):
                 result = board.results.get(check.name)
-                if result and result.outcome not in ("passed", "not_attempted"):
+                if result and result.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED):
                     yield from failure_text(board, result)
                     yield Text("")
         yield from altered_text(board.handout)

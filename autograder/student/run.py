@@ -18,7 +18,7 @@ from ..checks.results import clean
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
 from ..kit import Check
-from ..models import Source
+from ..models import Outcome, Source
 from ..sandbox.guest.submission import Loaded, load, text_of
 from ..wire.codec import pack, unpack
 from ..wire.frames import Frame
@@ -82,7 +82,7 @@ class LocalCalls:
         called = vars(self.loaded.module).get(function)
         if called is None:
             raise SubmissionFailed(
-                "not_attempted", f"There is no {function} in {self.loaded.module.__file__}."
+                Outcome.NOT_ATTEMPTED, f"There is no {function} in {self.loaded.module.__file__}."
             )
         self.prepare()
         self.watch(function)
@@ -95,7 +95,9 @@ class LocalCalls:
             self.places[clean(str(failed))] = found
             raise failed from None
         except SystemExit:
-            raise SubmissionFailed("failed", f"{function} ends the program instead of returning.") from None
+            raise SubmissionFailed(
+                Outcome.FAILED, f"{function} ends the program instead of returning."
+            ) from None
         finally:
             self.watch(None)
         return Frame({"value": packed.head}, packed.blob)
@@ -103,11 +105,11 @@ class LocalCalls:
 
 def _failed(function: str, error: Exception, found: list[Location]) -> SubmissionFailed:
     if not isinstance(error, NotImplementedError):
-        return SubmissionFailed("failed", f"{function} raised {type(error).__name__}: {text_of(error)}")
+        return SubmissionFailed(Outcome.FAILED, f"{function} raised {type(error).__name__}: {text_of(error)}")
     if found and found[-1].function != function:
         what = f"{function} calls {found[-1].function}, which is not written yet."
-        return SubmissionFailed("not_attempted", what)
-    return SubmissionFailed("not_attempted", f"{function} is not written yet.")
+        return SubmissionFailed(Outcome.NOT_ATTEMPTED, what)
+    return SubmissionFailed(Outcome.NOT_ATTEMPTED, f"{function} is not written yet.")
 
 
 def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:

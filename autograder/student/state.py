@@ -74,7 +74,7 @@ class Results:
         elif "broken" in event:
             self._stop(f"The checks could not be run.\n{event['broken']}")
         elif "gone" in event:
-            self._cut("crashed")
+            self._cut(Outcome.CRASHED)
         elif "ended" in event:
             self.over, self.running = True, None
 
@@ -88,7 +88,7 @@ class Results:
 
     def overdue(self) -> list[str]:
         """End what has been silent for too long; returns the names of the checks that are left to be run."""
-        self._cut("timed_out")
+        self._cut(Outcome.TIMED_OUT)
         return list(self._left)
 
     @property
@@ -105,11 +105,11 @@ class Results:
             outcomes = {self.results[name].outcome for name in names - waiting}
         if not outcomes:
             return "unknown"
-        if outcomes == {"not_attempted"}:
+        if outcomes == {Outcome.NOT_ATTEMPTED}:
             return "untouched"
-        if outcomes != {"passed"}:
+        if outcomes != {Outcome.PASSED}:
             return "wrong"
-        known = {name for name in waiting & set(self.results) if self.results[name].outcome == "passed"}
+        known = {name for name in waiting & set(self.results) if self.results[name].outcome == Outcome.PASSED}
         return "waiting" if waiting - known else "solved"
 
     def of(self, task: str) -> list[Check]:
@@ -135,8 +135,8 @@ class Results:
         """The first check of a task that does not pass; those not attempted count only by themselves."""
         found = [self.results[check.name] for check in self.of(task) if check.name in self.results]
         found = [result for result in found if result.name not in self._left] or found
-        wrong = [result for result in found if result.outcome not in ("passed", "not_attempted")]
-        return next(iter([*wrong, *(result for result in found if result.outcome != "passed")]), None)
+        wrong = [result for result in found if result.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
+        return next(iter([*wrong, *(result for result in found if result.outcome != Outcome.PASSED)]), None)
 
     def place(self, result: CheckResult) -> list[Location]:
         """The student's lines to look at: where it was raised, else where the task is defined."""
@@ -178,11 +178,11 @@ class Results:
         """The run was cut short: by the check that was running, or while the file was loaded."""
         if (check := self.running) is None:
             limit = self.handout.limit("load_seconds", LOAD_SECONDS)
-            why = f"took more than {limit:g} s" if outcome == "timed_out" else "ended its process"
+            why = f"took more than {limit:g} s" if outcome == Outcome.TIMED_OUT else "ended its process"
             self._stop(f"{self.chosen} {why} while it was loaded: what does it do outside functions?")
             return
         calling, limit = self._calling, self._call_seconds if self._calling else CHECK_SECONDS
-        if outcome == "timed_out":
+        if outcome == Outcome.TIMED_OUT:
             what = f"{check.task} did not return" if calling else "The check was not done"
             message = f"{what} within {limit:g} s: is there an endless loop?"
         else:

@@ -200,7 +200,9 @@ def test_of_a_brief_submission_the_first_loss_of_a_task_is_all_that_is_seen(toy:
         SubmittedFile("sums.py", (solved + "\ndef add(left, right):\n    return left * right\n").encode()),
     )
     with Examiner(kit) as examiner:
-        brief, whole = (examiner.examine(Submission("ada", wrong, brief=brief)) for brief in (True, False))
+        brief, whole = (
+            examiner.examine(Submission("ada", wrong, fail_fast=brief)) for brief in (True, False)
+        )
     left_out = "Not looked at: test_adds_two_numbers was lost before."
     messages = {check.name: check.message for check in brief.checks if check.task == "add"}
     assert messages.pop("test_adds_two_numbers") != left_out
