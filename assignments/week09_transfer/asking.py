@@ -35,8 +35,8 @@ class Asked(NamedTuple):
     answer: Any
 
 
-def ask(task: Callable[..., Any], argument: Any, seed: int, **sizes: int) -> Asked:
-    """Set `seed`, then call `task` with a network from `lesson.load` and with `sizes` by keyword."""
+def ask(task: Callable[..., Any], argument: Any, seed: int, *sizes: int) -> Asked:
+    """Set `seed`, then call `task` with a network from `lesson.load` and with `sizes`."""
     before = State(
         list(argument.layers),
         [layer.trainable for layer in argument.layers],
@@ -45,7 +45,7 @@ def ask(task: Callable[..., Any], argument: Any, seed: int, **sizes: int) -> Ask
         networks.counts(argument),
     )
     lesson.deterministic(seed)
-    return Asked(argument, before, task(argument, **sizes))
+    return Asked(argument, before, task(argument, *sizes))
 
 
 def once(question: Callable[[], Answer]) -> Callable[[], Answer]:

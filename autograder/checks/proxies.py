@@ -97,6 +97,11 @@ class Proxies(ModuleType):
             raise AttributeError(f"{self.__name__!r} has the tasks {', '.join(self._tasks)}, not {name!r}.")
 
         def task(*args: Any, **kwargs: Any) -> Any:
+            if kwargs:
+                raise TypeError(
+                    f"Pass the arguments of {name} by position, not {', '.join(kwargs)} by name: a handout "
+                    "promises the order of arguments, and students may rename them."
+                )
             return self._calls(name, args, kwargs)
 
         task.__name__ = name

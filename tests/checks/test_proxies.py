@@ -38,10 +38,17 @@ def module(recorder: Recorder) -> Any:
     return proxies
 
 
-def test_a_proxy_calls_with_positions_and_keywords(module: Any, recorder: Recorder) -> None:
-    """Arguments arrive as they were given."""
-    assert module.double(2, unit="cm") == [4]
-    assert recorder.asked == [("double", (2,), {"unit": "cm"})]
+def test_a_proxy_calls_by_position(module: Any, recorder: Recorder) -> None:
+    """Arguments arrive in their order."""
+    assert module.double(2, "cm") == [4]
+    assert recorder.asked == [("double", (2, "cm"), {})]
+
+
+def test_a_check_that_passes_an_argument_by_name_is_wrong(module: Any, recorder: Recorder) -> None:
+    """Students may rename arguments, so a check that relies on a name is the kit's mistake."""
+    with pytest.raises(TypeError, match="Pass the arguments of double by position, not unit by name"):
+        module.double(2, unit="cm")
+    assert not recorder.asked
 
 
 def test_an_equal_call_is_made_once_and_answers_are_not_shared(module: Any, recorder: Recorder) -> None:
@@ -53,9 +60,9 @@ def test_an_equal_call_is_made_once_and_answers_are_not_shared(module: Any, reco
 
 
 def test_a_call_with_other_arguments_is_another_call(module: Any, recorder: Recorder) -> None:
-    """The argument, its type and its keyword all count."""
-    for arguments in ({"a": 2}, {"b": 2}, {"a": 2.0}):
-        module.double(1, **arguments)
+    """The argument, its type and its place all count."""
+    for arguments in ((1, 2), (2, 1), (1, 2.0)):
+        module.double(*arguments)
     assert len(recorder.asked) == 3
 
 

@@ -38,14 +38,12 @@ class Asked:
         return self.build()
 
 
-def ask(task: Callable[..., Any], name: str, seed: int, *rest: Any, **sizes: Any) -> Asked:
+def ask(task: Callable[..., Any], name: str, seed: int, *rest: Any) -> Asked:
     """Set `seed`, then call `task` with the network that `lesson.load` calls `name`, and with what else."""
-    return ask_with(task, lambda: lesson.load(name), seed, *rest, **sizes)
+    return ask_with(task, lambda: lesson.load(name), seed, *rest)
 
 
-def ask_with(
-    task: Callable[..., Any], build: Callable[[], Any], seed: int, *rest: Any, **sizes: Any
-) -> Asked:
+def ask_with(task: Callable[..., Any], build: Callable[[], Any], seed: int, *rest: Any) -> Asked:
     """Set `seed`, then call `task` with what `build` makes, the same at every call, and with what else."""
     argument = build()
     state = State(
@@ -55,7 +53,7 @@ def ask_with(
         networks.counts(argument),
     )
     lesson.deterministic(seed)
-    return Asked(argument, state, task(argument, *rest, **sizes), build)
+    return Asked(argument, state, task(argument, *rest), build)
 
 
 def once(question: Callable[[], Answer]) -> Callable[[], Answer]:

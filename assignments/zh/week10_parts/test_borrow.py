@@ -48,7 +48,7 @@ def trained(settings: Settings) -> Callable[[], Trained]:
     @asking.once
     def asked() -> Trained:
         rate = settings["graft_rate"]
-        graft = asking.ask(borrow.add_softmax, "parts_body", settings["seed"], learning_rate=rate)
+        graft = asking.ask(borrow.add_softmax, "parts_body", settings["seed"], 4, rate)
         x, y = lesson.things(settings["each"], settings["seed"])
         expect.compiled(graft.answer, rate)
         expect.can_train(graft.answer, x, y)
@@ -79,7 +79,7 @@ def tuned(settings: Settings) -> Callable[[], Trained]:
     @asking.once
     def asked() -> Trained:
         rate = settings["thaw_rate"]
-        graft = asking.ask(borrow.thaw_last_block, "things_graft", settings["seed"], learning_rate=rate)
+        graft = asking.ask(borrow.thaw_last_block, "things_graft", settings["seed"], rate)
         x, y = lesson.things(settings["each"], settings["seed"])
         expect.compiled(graft.answer, rate)
         expect.can_train(graft.answer, x, y)
@@ -252,7 +252,7 @@ def test_take_top_is_compiled(taken: Callable[[], Asked]) -> None:
 def test_take_top_teaches_the_graft(settings: Settings) -> None:
     """Trained by itself on features of a few things, the top makes the graft know new ones."""
     seed, rate = settings["seed"], settings["top_rate"]
-    asked = asking.ask(borrow.take_top, "new_graft", seed, learning_rate=rate)
+    asked = asking.ask(borrow.take_top, "new_graft", seed, rate)
     expect.compiled(asked.answer, rate)
     x, y = lesson.things(settings["each"], seed)
     features = networks.outputs(lesson.load("parts_body"), x)

@@ -25,7 +25,7 @@ def other_base(settings: Settings) -> Callable[[], Any]:
     @asking.once
     def asked() -> Any:
         lesson.deterministic(settings["seed"])
-        return transfer.build_base(n_features=7, n_classes=5)
+        return transfer.build_base(7, 5)
 
     return asked
 
@@ -51,16 +51,16 @@ def deep_frozen(settings: Settings) -> Callable[[], Asked]:
 @pytest.fixture(scope="module")
 def mixed_top(settings: Settings) -> Callable[[], Asked]:
     """A new top on a body of four layers, two of which are frozen."""
-    body, sizes = "mixed_body", {"n_classes": 5}
-    return asking.once(lambda: asking.ask(transfer.add_softmax, lesson.load(body), settings["seed"], **sizes))
+    body, classes = "mixed_body", 5
+    return asking.once(lambda: asking.ask(transfer.add_softmax, lesson.load(body), settings["seed"], classes))
 
 
 @pytest.fixture(scope="module")
 def deep_graft(settings: Settings) -> Callable[[], Asked]:
     """A graft onto a donor with four hidden layers, two of which are frozen."""
-    donor, sizes = "mixed_donor", {"n_classes": 3}
+    donor, classes = "mixed_donor", 3
     return asking.once(
-        lambda: asking.ask(transfer.build_transfer_model, lesson.load(donor), settings["seed"], **sizes)
+        lambda: asking.ask(transfer.build_transfer_model, lesson.load(donor), settings["seed"], classes)
     )
 
 

@@ -40,33 +40,31 @@ def nested(settings: Settings) -> Callable[[], Asked]:
 @pytest.fixture(scope="module")
 def mixed(settings: Settings) -> Callable[[], Asked]:
     """A new top on a body of which some layers are frozen."""
-    sizes = {"n_classes": 5, "learning_rate": 0.002}
-    return asking.once(lambda: asking.ask(borrow.add_softmax, "mixed_body", settings["seed"], **sizes))
+    sizes = (5, 0.002)
+    return asking.once(lambda: asking.ask(borrow.add_softmax, "mixed_body", settings["seed"], *sizes))
 
 
 @pytest.fixture(scope="module")
 def tall(settings: Settings) -> Callable[[], Asked]:
     """The top of a graft that has several Dense layers."""
-    rate = {"learning_rate": 0.002}
-    return asking.once(lambda: asking.ask(borrow.take_top, "tall_graft", settings["seed"], **rate))
+    return asking.once(lambda: asking.ask(borrow.take_top, "tall_graft", settings["seed"], 0.002))
 
 
 @pytest.fixture(scope="module")
 def thawed(settings: Settings) -> Callable[[], Asked]:
     """A graft whose body is a network of its own, frozen as a whole, thawed."""
-    rate = {"learning_rate": 0.0002}
-    return asking.once(lambda: asking.ask(borrow.thaw_last_block, "nested_graft", settings["seed"], **rate))
+    return asking.once(lambda: asking.ask(borrow.thaw_last_block, "nested_graft", settings["seed"], 0.0002))
 
 
 @pytest.fixture(scope="module")
 def small(settings: Settings) -> Callable[[], Asked]:
     """A new top on another network that ends in maps."""
-    sizes = {"n_classes": 3, "learning_rate": 0.002}
+    sizes = (3, 0.002)
 
     def build() -> Any:
         return networks.functional(lesson.load("small_network"))
 
-    return asking.once(lambda: asking.ask_with(borrow.borrow_network, build, settings["seed"], **sizes))
+    return asking.once(lambda: asking.ask_with(borrow.borrow_network, build, settings["seed"], *sizes))
 
 
 @pytest.mark.hidden

@@ -26,6 +26,6 @@ def test_mean_of_the_given_numbers():
 def test_scale_doubles_an_array():
     """Scaling by two doubles every element."""
     numbers = lesson.load("numbers")
-    scaled = sums.scale(numbers, factor=2)
+    scaled = sums.scale(numbers, 2)
     assert isinstance(scaled, np.ndarray), f"Expected an array, received {type(scaled).__name__}."
     assert scaled.tolist() == (2 * numbers).tolist(), f"Expected {2 * numbers}, received {scaled}."
