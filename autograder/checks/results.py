@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from ..kit import Check
 from ..models import CheckResult, Outcome
+from ..text import clean
 from .proxies import SubmissionFailed
 
 MESSAGE_LENGTH = 2_000
@@ -34,7 +33,7 @@ def result_of(check: Check, error: BaseException | None, seconds: float) -> Chec
 
 def make_result(check: Check, outcome: Outcome, message: str, seconds: float = 0.0) -> CheckResult:
     """A check's result with its points, and what staff and student read of `message`."""
-    message = clean(message)
+    message = clean(message, MESSAGE_LENGTH)
     return CheckResult(
         name=check.name,
         task=check.task,
@@ -71,13 +70,3 @@ def _for_student(check: Check, outcome: Outcome, message: str) -> str:
     if outcome == Outcome.CRASHED:
         return f"{check.task} ended its process instead of returning. {check.hint}"
     return check.hint
-
-
-def clean(text: str, length: int = MESSAGE_LENGTH) -> str:
-    """Text that is safe to store and print: cut, without controls, surrogates or bidirectional marks."""
-    cut = text if len(text) <= length else text[:length] + " …"
-    return "".join(char if _is_harmless(char) else "\N{REPLACEMENT CHARACTER}" for char in cut)
-
-
-def _is_harmless(char: str) -> bool:
-    return char in "\n\t" or unicodedata.category(char)[0] != "C"

@@ -10,7 +10,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from ..kit import Kit, KitError, find_root, languages, slugs
-from ..text import lines
+from ..text import clean
 
 DID_NOT_HOLD = 1
 USED_WRONGLY = 2
@@ -19,7 +19,7 @@ INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
 def fail(message: str, status: int) -> NoReturn:
     """Print `message` to stderr, safe for a terminal, and leave."""
-    typer.echo(lines(message), err=True)
+    typer.echo(clean(message), err=True)
     raise typer.Exit(status)
 
 

@@ -17,7 +17,7 @@ from ..grading.grade import ClassGrades, Progress
 from ..grading.review import CheckChange, GradeChange, ReviewItem
 from ..kit import Kit
 from ..models import Outcome, Status
-from ..text import line, points
+from ..text import clean_line, points
 
 NONE = "–"
 
@@ -34,7 +34,9 @@ def print_changes(changed: Sequence[GradeChange], of: int, old: Path, console: C
         table.add_column(name, justify="right" if name in ("old", "new") else "left", overflow="fold")
     for change in changed:
         first, *others = [_told(check) for check in change.checks] or ["no longer in the class"]
-        table.add_row(Text(line(change.student, 60)), _points(change.old), _points(change.new), Text(first))
+        table.add_row(
+            Text(clean_line(change.student, 60)), _points(change.old), _points(change.new), Text(first)
+        )
         for other in others:
             table.add_row("", "", "", Text(other))
     console.print(table)
@@ -94,8 +96,8 @@ class GradeView:
         if step.report is None:
             self._begin(step)
         elif not self._terminal:
-            self._say(f"[{step.done}/{step.total}] {line(step.student)}: {_score(step)}")
-        name = line(step.student, 24) if step.report else "starting"
+            self._say(f"[{step.done}/{step.total}] {clean_line(step.student)}: {_score(step)}")
+        name = clean_line(step.student, 24) if step.report else "starting"
         self._bar.update(self._task, completed=step.done, total=step.total, description=name)
 
     def result(self, grades: ClassGrades, out: Path) -> None:
@@ -126,7 +128,7 @@ class GradeView:
         table.add_column("needs a person" if first else "", overflow="fold")
         for student, score, items in first:
             why = Text("\n").join(
-                Text.assemble((item.kind.replace("_", " "), STYLES[item.kind]), ": ", line(item.reason))
+                Text.assemble((item.kind.replace("_", " "), STYLES[item.kind]), ": ", clean_line(item.reason))
                 for item in items
             )
             table.add_row(Text(student), Text(score), why)
@@ -146,7 +148,7 @@ class GradeView:
             self._say("Needs a person:")
         for student, score, items in first:
             for item in items:
-                self._say(f"  {student}: {score}; {item.kind.replace('_', ' ')}: {line(item.reason)}")
+                self._say(f"  {student}: {score}; {item.kind.replace('_', ' ')}: {clean_line(item.reason)}")
         if rest:
             self._say("Others:" if first else "Everybody:")
         for student, score, status in rest:
@@ -173,11 +175,11 @@ def _sorted_rows(
         needs[item.student].append(item)
     rows = {row.student: row for row in grades.rows}
     first = [
-        (line(student, 60), points(rows[student].score, rows[student].max_score), items)
+        (clean_line(student, 60), points(rows[student].score, rows[student].max_score), items)
         for student, items in needs.items()
     ]
     rest = [
-        (line(row.student, 60), points(row.score, row.max_score), row.status)
+        (clean_line(row.student, 60), points(row.score, row.max_score), row.status)
         for row in grades.rows
         if row.student not in needs
     ]
@@ -208,5 +210,5 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
 
 
 def _names(names: tuple[str, ...] | list[str]) -> str:
-    shown = ", ".join(line(name, 60) for name in names[:10])
+    shown = ", ".join(clean_line(name, 60) for name in names[:10])
     return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"

@@ -10,7 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ..models import CheckResult, Outcome, Report, Status
-from ..text import line, lines, points
+from ..text import clean, clean_line, points
 from .common import near
 
 STYLES = {
@@ -54,13 +54,13 @@ def print_report(report: Report, console: Console | None = None) -> None:
     """Print a report; what students wrote is never markup."""
     console = console or Console(highlight=False, markup=False, emoji=False)
     console.print(
-        Text(line(report.student), style="bold"),
+        Text(clean_line(report.student), style="bold"),
         Text(f"{report.kit} {report.kit_version}", style="dim"),
         Text(report.status.replace("_", " "), style=STYLES[report.status]),
     )
     console.print(Text(f"{points(report.score, report.max_score)} points", style="bold"))
     if report.message:
-        _put(console, Text(lines(report.message)), 0)
+        _put(console, Text(clean(report.message)), 0)
     for name, task in report.tasks.items():
         console.print()
         console.print(Text(name, style="bold"), Text(points(task.score, task.max_score)))
@@ -96,9 +96,9 @@ def _check(check: CheckResult) -> Iterator[tuple[Text, int]]:
     said = Text.assemble(
         (check.outcome.replace("_", " "), STYLES[check.outcome]),
         f"  {round(check.points, 6):g}/{round(check.max_points, 6):g}  ",
-        line(check.sentence),
+        clean_line(check.sentence),
     )
     yield said, 2
     yield Text(f"{check.name}{', hidden' if check.hidden else ''}", style="dim"), 4
     if check.message:
-        yield Text(lines(check.message)), 4
+        yield Text(clean(check.message)), 4

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..text import lines
+from ..text import clean
 from .common import DID_NOT_HOLD, USED_WRONGLY, fail
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def hint(
         memory.hints.pop(task, None)
     before, most = len(hints.hints_taken(handout, task, memory)), len(hints.hint_list(handout, task, memory))
     given = hints.take_hint(handout, task, memory)
-    typer.echo(f"Hint {len(given)} of {most} for {task}: {lines(given[-1])}")
+    typer.echo(f"Hint {len(given)} of {most} for {task}: {clean(given[-1])}")
     if before == most:
         typer.echo(f"That was the last one. `kit hint {task} --again` begins anew.")
 
@@ -92,7 +92,7 @@ def pack(folder: Folder = Path()) -> None:
         ("✗", "red", found.fatal),
     ):
         for sentence in sentences:
-            typer.secho(f"{mark} {lines(sentence)}", fg=colour, bold=mark != "✓")
+            typer.secho(f"{mark} {clean(sentence)}", fg=colour, bold=mark != "✓")
     if found.written is None:
         fail("Nothing was written: handed in like this, no task would earn a point.", DID_NOT_HOLD)
     due = f", by {handout.about['due']}" if handout.about.get("due") else ""

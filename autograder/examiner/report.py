@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..checks.results import clean, make_result
+from ..checks.results import MESSAGE_LENGTH, make_result
 from ..kit import Check, Kit
 from ..models import (
     CheckResult,
@@ -20,7 +20,10 @@ from ..models import (
     TaskScore,
     TrainingRecord,
 )
+from ..text import clean
 from .fork import Crashed, Event, TimedOut
+
+MAX_OUTPUT = 20_000
 
 
 class EventCollector:
@@ -69,16 +72,17 @@ class EventCollector:
         elif "path" in event:
             pass
         elif "output" in event:
-            self.output = clean(event["output"], length=20_000)
+            self.output = clean(event["output"], MAX_OUTPUT)
         elif "hidden_output" in event:
-            self.hidden_output = clean(event["hidden_output"].removeprefix(self.output), length=20_000)
+            self.hidden_output = clean(event["hidden_output"].removeprefix(self.output), MAX_OUTPUT)
         else:
-            self._notes |= dict.fromkeys(map(clean, event["notes"]))
+            self._notes |= dict.fromkeys(clean(note, MESSAGE_LENGTH) for note in event["notes"])
             found = (
-                ReviewNote(ReviewReason(reason), clean(text)) for reason, text in event.get("review", ())
+                ReviewNote(ReviewReason(reason), clean(text, MESSAGE_LENGTH))
+                for reason, text in event.get("review", ())
             )
             self.review = tuple(dict.fromkeys((*self.review, *found)))
-            self.problem = event["problem"] and clean(event["problem"])
+            self.problem = event["problem"] and clean(event["problem"], MESSAGE_LENGTH)
             self.device = event.get("device", self.device)
 
     def cut(self, end: TimedOut | Crashed) -> None:

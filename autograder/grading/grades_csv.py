@@ -5,17 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..models import Report
+from ..text import clean
 
 # A spreadsheet takes a cell that begins so for a formula. With decimal commas, a semicolon begins a cell.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _FORMULA = re.compile(rf"(^|;)(\s*)([{re.escape(''.join(FORMULA_STARTS))}])")
-# Joiners belong to how some names are written; the other characters without a shape of their own do not.
-_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 
 @dataclass(frozen=True)
@@ -75,13 +73,8 @@ def cell(text: str) -> str:
 
     An apostrophe stands before what would be a formula, U+FFFD for every control and direction mark.
     """
-    plain = "".join(char if _is_plain(char) else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return _FORMULA.sub(r"\1\2'\3", plain)
-
-
-def _is_plain(char: str) -> bool:
-    category = unicodedata.category(char)
-    return char in _JOINERS or (category[0] != "C" and category not in ("Zl", "Zp"))
+    # Joiners belong to how some names are written.
+    return _FORMULA.sub(r"\1\2'\3", clean(text, newlines=False, joiners=True))
 
 
 def number(value: float | None) -> str:

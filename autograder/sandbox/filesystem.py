@@ -93,6 +93,7 @@ MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
 def build_program() -> bytes:
     """Return a zip application that serves the control socket whose descriptor is its argument."""
     files = {"__main__.py": MAIN.encode(), "box/__init__.py": b"", "box/sandbox/__init__.py": b""}
+    files["box/text.py"] = (ENGINE / "text.py").read_bytes()
     for part in PARTS:
         for path in sorted((ENGINE / part).glob("*.py")):
             files[f"box/{part}/{path.name}"] = path.read_bytes()

@@ -87,7 +87,7 @@ class Output:
 
     def text(self) -> str:
         """What was kept, as clean text that says where it was cut."""
-        text = clean(self._kept.decode(errors="replace"), self._most)
+        text = clean(self._kept.decode(errors="replace"), self._most, replacement="")
         return f"{text}\n[cut after {self._most} bytes]" if self._cut else text
 
 

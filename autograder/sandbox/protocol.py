@@ -92,7 +92,7 @@ def read_loaded(frame: Frame, filename: str) -> Loaded:
     ok, problem, line = report.get("ok") is True, report.get("problem"), report.get("line")
     return Loaded(
         ok,
-        None if ok else _about(filename, clean(problem, MAX_SENTENCE) or NO_REASON),
+        None if ok else _about(filename, _clean(problem, MAX_SENTENCE) or NO_REASON),
         line if type(line) is int and 0 < line < 10**9 else None,
         _texts(report.get("functions"), MAX_NAMES, MAX_NAME),
         tuple(_about(filename, note) for note in _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE)),
@@ -116,21 +116,26 @@ def read_reply(frame: Frame, number: int) -> Frame:
 def _raised(raised: Mapping[str, Any]) -> dict[str, Any]:
     trace = raised.get("trace")
     lines = [
-        [entry[0], clean(entry[1], MAX_NAME), clean(entry[2], MAX_NAME)]
+        [entry[0], _clean(entry[1], MAX_NAME), _clean(entry[2], MAX_NAME)]
         for entry in (trace if type(trace) is list else [])[-MAX_LINES:]
         if type(entry) is list and len(entry) == 3 and type(entry[0]) is int and 0 < entry[0] < 10**9
     ]
     return {
-        "type": clean(raised.get("type"), MAX_NAME),
-        "text": clean(raised.get("text"), MAX_TEXT),
+        "type": _clean(raised.get("type"), MAX_NAME),
+        "text": _clean(raised.get("text"), MAX_TEXT),
         "trace": lines,
     }
 
 
 def _about(filename: str, text: str) -> str:
-    name = clean(filename, MAX_NAME)
+    name = _clean(filename, MAX_NAME)
     return text if text.startswith(name) else f"{name}: {text}"
 
 
 def _texts(values: object, most: int, length: int) -> tuple[str, ...]:
-    return tuple(clean(value, length) for value in values[:most]) if type(values) is list else ()
+    return tuple(_clean(value, length) for value in values[:most]) if type(values) is list else ()
+
+
+def _clean(text: object, max_length: int) -> str:
+    """Return the text of a reply without control characters, which programs print for a terminal."""
+    return clean(text, max_length, replacement="")

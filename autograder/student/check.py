@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
-from ..checks.results import clean
 from ..models import Outcome
+from ..text import clean
 from . import panel
 from .handout import Handout
 from .loop import Loop

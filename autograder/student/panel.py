@@ -13,8 +13,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from ..checks.results import clean
 from ..models import CheckResult, Outcome
+from ..text import clean
 from .handout import Handout, SavedState, hint_list, hints_taken
 from .run import Location
 from .state import Results, State

@@ -14,12 +14,13 @@ from types import ModuleType
 
 from ..checks.proxies import Calls, Proxies, SubmissionFailed
 from ..checks.result_cache import ResultCache
-from ..checks.results import clean
+from ..checks.results import MESSAGE_LENGTH
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
 from ..kit import Check
 from ..models import Outcome, Source
 from ..sandbox.guest.submission import Loaded, load, text_of
+from ..text import clean
 from ..wire.codec import pack, unpack
 from ..wire.frames import Frame
 from .handout import Handout
@@ -92,7 +93,7 @@ class LocalCalls:
         except Exception as error:
             found = locations(error, self.loaded.filenames)
             failed = _failed(function, error, found)
-            self.places[clean(str(failed))] = found
+            self.places[clean(str(failed), MESSAGE_LENGTH)] = found
             raise failed from None
         except SystemExit:
             raise SubmissionFailed(

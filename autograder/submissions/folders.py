@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..text import clean
+
 MEGABYTE = 1_000_000
 FILE_LIMIT = 10 * MEGABYTE
 ZIP_LIMIT = 50 * MEGABYTE
@@ -83,8 +85,7 @@ def visible(folder: Folder) -> list[Entry]:
 
 def printable(text: str, limit: int = 120) -> str:
     """`text` on one line, without controls, direction marks or broken characters, cut to `limit`."""
-    clean = "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
-    return clean if len(clean) <= limit else clean[: limit - 1] + "…"
+    return clean(text, limit, newlines=False)
 
 
 def joined(parent: str, name: str) -> str:

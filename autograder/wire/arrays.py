@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..text import clean
+
 if TYPE_CHECKING:
     import numpy
 
@@ -16,11 +18,8 @@ class NotAllowedError(ValueError):
 
 
 def readable(text: object, most: int = MAX_NAME) -> str:
-    """A text of unknown origin, fit for a sentence: what is printable is kept, at most `most` letters."""
-    if type(text) is not str:
-        return "?"
-    kept = "".join(filter(str.isprintable, text[: 4 * most]))
-    return kept if len(kept) <= most else kept[: most - 1] + "…"
+    """Return a text of unknown origin, fit for a sentence: what is safe in it, at most `most` characters."""
+    return clean(text, most, newlines=False, replacement="")
 
 
 MAX_DIMENSIONS = 16

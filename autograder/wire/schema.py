@@ -9,6 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..text import clean
+
+MAX_SHOWN = 60
+
 MOST_NAME = 200
 
 
@@ -177,7 +181,7 @@ def union(first: Kind, second: Kind) -> Kind:
 def abbreviate(tree: object) -> str:
     """A short text for a piece of JSON of unknown origin."""
     if isinstance(tree, str):
-        return f"“{tree[:60]}”" if tree.isprintable() else "a string"
+        return f"“{clean(tree, MAX_SHOWN, newlines=False)}”"
     if tree is None or isinstance(tree, (bool, float)):
         return repr(tree)
     if isinstance(tree, int):

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from autograder import wire
+from autograder import text, wire
 
 PROGRAM = """
 import sys
@@ -26,6 +26,7 @@ def test_it_runs_from_an_archive_under_another_name_without_numpy_or_keras(tmp_p
     archive = tmp_path / "program.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("borrowed/__init__.py", "")
+        packed.write(text.__file__, "borrowed/text.py")
         for module in Path(wire.__file__).parent.glob("*.py"):
             packed.write(module, f"borrowed/name/{module.name}")
     done = subprocess.run(

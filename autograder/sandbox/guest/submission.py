@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from ...text import clean
 from ...wire.codec import pack, unpack
 from ...wire.frames import Frame, receive, send
 from .confinement import limit, take_over
@@ -26,7 +27,7 @@ MAX_LINE = 200
 def describe(error: BaseException, filenames: frozenset[str]) -> dict[str, Any]:
     """Return `{"type", "text", "trace": [[line, function, text], …]}`, outermost call first."""
     kind = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
-    return {"type": cut(kind, MAX_LINE), "text": text_of(error), "trace": trace_of(error, filenames)}
+    return {"type": _clean(kind, MAX_LINE), "text": text_of(error), "trace": trace_of(error, filenames)}
 
 
 def text_of(error: BaseException) -> str:
@@ -35,13 +36,13 @@ def text_of(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except BaseException:
         text = "(the exception has no readable text)"
-    return cut(text, MAX_TEXT)
+    return _clean(text, MAX_TEXT)
 
 
 def trace_of(error: BaseException, filenames: frozenset[str]) -> list[list[Any]]:
     """The lines of the student's files that were being run, the last ones where there are many."""
     found = [
-        [number, cut(frame.f_code.co_name, MAX_LINE), _line(frame.f_code.co_filename, number)]
+        [number, _clean(frame.f_code.co_name, MAX_LINE), _line(frame.f_code.co_filename, number)]
         for frame, number in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename in filenames
     ]
@@ -50,14 +51,12 @@ def trace_of(error: BaseException, filenames: frozenset[str]) -> list[list[Any]]
     return found[-MAX_LINES:]
 
 
-def cut(text: object, most: int) -> str:
-    """A plain string of at most `most` characters."""
-    plain = str.__str__(text) if isinstance(text, str) else "?"
-    return plain if len(plain) <= most else plain[: most - 1] + "…"
-
-
 def _line(filename: str, number: int) -> str:
-    return cut(linecache.getline(filename, number).strip(), MAX_LINE)
+    return _clean(linecache.getline(filename, number).strip(), MAX_LINE)
+
+
+def _clean(value: object, max_length: int) -> str:
+    return clean(value, max_length, replacement="")
 
 
 MAX_NAMES = 500
@@ -114,7 +113,7 @@ def _functions(module: ModuleType) -> list[str]:
         names = [name for name, value in vars(module).items() if callable(value)]
     except RuntimeError:  # another thread of the submission is still defining names
         return []
-    return [cut(name, MAX_LINE) for name in names if isinstance(name, str) and name[:1] != "_"][:MAX_NAMES]
+    return [_clean(name, MAX_LINE) for name in names if isinstance(name, str) and name[:1] != "_"][:MAX_NAMES]
 
 
 # The trusted side keeps the real deadline; this one only has to be later.
