@@ -40,9 +40,13 @@ class Calls:
         self._replies: dict[tuple[str, str, bytes], Frame | SubmissionFailed] = {}
         self.asked: list[tuple[str, Frame, Frame | SubmissionFailed]] = []
 
-    def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """Return the answer, rebuilt; puts what became of the arguments into the given objects."""
-        packed = pack((args, kwargs))
+    def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1) -> Any:
+        """Return the answer, rebuilt; puts what became of the arguments into the given objects.
+
+        With `times` above 1 the submission calls its function so often, on the same objects, and the answer
+        is the list of what the calls returned: an object that several of them returned is one object.
+        """
+        packed = pack((args, kwargs) if times == 1 else (args, kwargs, times))
         reply = self.ask(function, Frame({"value": packed.head}, packed.blob))
         if isinstance(reply, SubmissionFailed):
             raise SubmissionFailed(reply.outcome, str(reply))
@@ -78,17 +82,20 @@ class Calls:
 
 
 class Proxies(ModuleType):
-    """A module whose functions are the kit's tasks; each submission is attached to it in turn."""
+    """A module whose functions are the kit's tasks; each submission is attached to it in turn.
+
+    `task.twice(…)` calls a task twice and returns both answers, in which one object stays one object.
+    """
 
     _tasks: tuple[str, ...]
-    _calls: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]
+    _calls: Callable[..., Any]
 
     def __init__(self, name: str, tasks: tuple[str, ...]) -> None:
         super().__init__(name)
         self.__dict__["_tasks"] = tasks
         self.__dict__["_calls"] = _nobody
 
-    def attach(self, calls: Callable[[str, tuple[Any, ...], dict[str, Any]], Any]) -> None:
+    def attach(self, calls: Callable[..., Any]) -> None:
         """Send every call from now on to `calls`."""
         self.__dict__["_calls"] = calls
 
@@ -104,9 +111,13 @@ class Proxies(ModuleType):
                 )
             return self._calls(name, args, kwargs)
 
+        def twice(*args: Any, **kwargs: Any) -> Any:
+            return self._calls(name, args, kwargs, 2)
+
         task.__name__ = name
+        task.twice = twice  # type: ignore[attr-defined]
         return task
 
 
-def _nobody(function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> NoReturn:
+def _nobody(function: str, *arguments: Any) -> NoReturn:
     raise RuntimeError(f"{function} was called while no submission was being examined: call it in a check.")

@@ -37,15 +37,18 @@ def attach_answer(proxies: Proxies, answer: Answer) -> None:
     module = ModuleType(proxies.__name__)
     module.__file__ = f"{proxies.__name__}.py"
     exec(compile(answer.text, module.__file__, "exec"), module.__dict__)  # noqa: S102 - see above
-    proxies.attach(lambda function, args, kwargs: _call(module, function, args, kwargs))
+    proxies.attach(lambda *call: _call(module, *call))
 
 
-def _call(module: ModuleType, function: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _call(
+    module: ModuleType, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1
+) -> Any:
     """Call a function of the answer; what it raises means what it means to the examiner."""
     if not hasattr(module, function):
         raise SubmissionFailed(Outcome.NOT_ATTEMPTED, f"{function} is missing")
     try:
-        return getattr(module, function)(*args, **kwargs)
+        answers = [getattr(module, function)(*args, **kwargs) for _ in range(times)]
+        return answers[0] if times == 1 else answers
     except NotImplementedError as error:
         raise SubmissionFailed(Outcome.NOT_ATTEMPTED, str(error)) from error
     except Exception as error:

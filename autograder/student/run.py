@@ -79,7 +79,7 @@ class LocalCalls:
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the reply's frame; raises SubmissionFailed."""
-        (args, kwargs), objects = unpack(request.head["value"], request.blob)
+        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob)
         called = vars(self.loaded.module).get(function)
         if called is None:
             raise SubmissionFailed(
@@ -88,7 +88,7 @@ class LocalCalls:
         self.prepare()
         self.watch(function)
         try:
-            answer = called(*args, **kwargs)
+            answer = [called(*args, **kwargs) for _ in range(*times)] if times else called(*args, **kwargs)
             packed = pack({"answer": answer, "args": args, "kwargs": kwargs}, known=objects)
         except Exception as error:
             found = locations(error, self.loaded.filenames)

@@ -18,8 +18,8 @@ class Recorder:
         self.asked: list[Any] = []
 
     def __call__(self, function: str, request: Frame) -> Frame:
-        (args, kwargs), objects = unpack(request.head["value"], request.blob)
-        self.asked.append((function, args, kwargs))
+        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob)
+        self.asked.append((function, args, kwargs, *times))
         if function == "hang":
             raise SubmissionFailed("timed_out", "hang did not return")
         reply = pack({"answer": [2 * args[0]], "args": args, "kwargs": kwargs}, known=objects)
@@ -85,3 +85,10 @@ def test_a_call_outside_an_examination_says_so() -> None:
     """A check module must not call the submission while it is imported."""
     with pytest.raises(RuntimeError, match="call it in a check"):
         Proxies("double", ("double",)).double(1)
+
+
+def test_a_task_can_be_called_twice_in_one_request(module: Any, recorder: Recorder) -> None:
+    """The submission is told to call its function twice; an ordinary call is no part of that."""
+    module.double.twice(2, unit="cm")
+    assert module.double(2, unit="cm") == [4]
+    assert recorder.asked == [("double", (2,), {"unit": "cm"}, 2), ("double", (2,), {"unit": "cm"})]

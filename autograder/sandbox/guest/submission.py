@@ -149,9 +149,9 @@ def _call(loaded: Loaded, request: Frame, prepare: Callable[[], None]) -> Frame:
         text = f"{loaded.module.__name__} has no function {name}"
         return Frame({"id": number, "raised": {"type": "Missing", "text": text, "trace": []}})
     try:
-        (args, kwargs), objects = unpack(request.head["value"], request.blob)
+        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob)
         prepare()
-        answer = function(*args, **kwargs)
+        answer = [function(*args, **kwargs) for _ in range(*times)] if times else function(*args, **kwargs)
         packed = pack({"answer": answer, "args": args, "kwargs": kwargs}, known=objects)
     except BaseException as error:
         return Frame({"id": number, "raised": describe(error, loaded.filenames)})
