@@ -1,7 +1,7 @@
 """What nbgrader runs in place of a kernel: the examiner, whose outcome stands in each grade cell.
 
 nbgrader knows a cell's points from its outputs: a number is partial credit, an error is none. It sees only
-what these preprocessors write; `docs/doors.md` tells what nbgrader does when.
+what these preprocessors write; `docs/integrations.md` tells what nbgrader does when.
 """
 
 from __future__ import annotations

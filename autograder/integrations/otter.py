@@ -1,7 +1,7 @@
 """The plugin that puts the examiner's report in place of what Otter's own kernel finds.
 
 Otter runs student code, hidden tests and the pickling of the grade in one kernel. With this plugin its kernel
-sees an empty notebook in an emptied folder; `docs/doors.md` tells what Otter does when.
+sees an empty notebook in an emptied folder; `docs/integrations.md` tells what Otter does when.
 """
 
 from __future__ import annotations

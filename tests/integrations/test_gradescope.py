@@ -27,7 +27,7 @@ from autograder.sandbox.protocol import IsolationUnavailable
 
 PROJECT = Path(__file__).parents[2]
 CONTAINER_BYTES = 768_000_000
-# Kits that need a container with twice the memory; docs/doors.md says so.
+# Kits that need a container with twice the memory; docs/integrations.md says so.
 LARGER = {"week10_parts": 1_536_000_000}
 # What of files, TensorFlow's code above all, stays in memory where that is short: measured in a control group
 # with the limit of a container, in which week 9's solution earned its points.

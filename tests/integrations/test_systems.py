@@ -29,8 +29,8 @@ from autograder.integrations import gradescope
 from autograder.kit import Kit
 from autograder.models import Submission, SubmittedFile
 from autograder.proof.answers import mistakes, solution
-from autograder.proof.judgement import known_answers
 from autograder.proof.mutation import only_task
+from autograder.proof.prove import known_answers
 from autograder.release.build import Wheel
 from autograder.release.bundles import gradescope_zip, otter_zip
 from autograder.release.nbgrader_course import nbgrader_course

@@ -11,7 +11,7 @@ import pytest
 from autograder.examiner.client import Examiner
 from autograder.grading.executors import LocalExecutor
 from autograder.kit import Kit
-from autograder.proof.judgement import Proof, prove
+from autograder.proof.prove import Proof, prove
 
 COURSE = Path(__file__).parents[2]
 TOY = COURSE / "tests" / "toy"

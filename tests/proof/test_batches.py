@@ -10,8 +10,8 @@ import pytest
 from autograder.kit import Kit, KitError
 from autograder.proof.answers import Answer
 from autograder.proof.batches import batch_answers, batch_mutants, single
-from autograder.proof.judgement import Proof
 from autograder.proof.mutation import mutants
+from autograder.proof.prove import Proof
 
 ProveToy = Callable[[str, str, str], list[str]]
 BASE = """

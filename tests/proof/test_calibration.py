@@ -24,7 +24,7 @@ from autograder.proof.calibration import (
 )
 from autograder.proof.calibration_report import disagreements, plot, read_table, table_path, write_table
 from autograder.proof.fingerprint import without_comments
-from autograder.proof.judgement import Proof
+from autograder.proof.prove import Proof
 
 ROOT = Path(__file__).parents[2]
 SLUG = "week09_transfer"

@@ -13,7 +13,7 @@ import pytest
 
 from autograder.examiner.client import ONE_THREAD
 from autograder.kit import slugs
-from autograder.proof.judgement import Proof
+from autograder.proof.prove import Proof
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

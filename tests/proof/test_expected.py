@@ -11,7 +11,7 @@ import pytest
 from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord, Report
 from autograder.proof.answers import expected_networks, outdated, write_expected
-from autograder.proof.judgement import Proof
+from autograder.proof.prove import Proof
 
 TOY = Path(__file__).parents[1] / "toy"
 NETWORKS = (

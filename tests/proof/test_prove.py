@@ -9,14 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.proof.judgement import (
-    Matrix,
-    Proof,
-    find_problems,
-    matrix_page,
-    public_text,
-    read_equivalents,
-)
+from autograder.proof.judgement import Matrix, find_problems, matrix_page, read_equivalents
+from autograder.proof.prove import Proof, public_text
 
 TOY = Path(__file__).parents[1] / "toy"
 Judge = Callable[[Matrix], list[str]]

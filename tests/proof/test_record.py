@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.proof.judgement import Matrix, Proof
+from autograder.proof.judgement import Matrix
+from autograder.proof.prove import Proof
 from autograder.proof.records import ProofRecords
 
 
