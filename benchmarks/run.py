@@ -1,4 +1,4 @@
-"""Measures a class against what people use today and against the floor, and writes `docs/benchmarks.md`.
+"""Measures a class against what people use today and against the baseline, and writes `docs/benchmarks.md`.
 
 `python benchmarks/run.py [--class 200] [--different 60] [--sample 4] [--growth 50 200 1000] [--saves 20]`.
 Whole processes are timed from outside, start-up included.
@@ -55,10 +55,10 @@ def grade(folder: Path, out: Path, jobs: int = CORES) -> tuple[float, float]:
     return time.monotonic() - started, peak / 2**20
 
 
-def floor(folder: Path) -> tuple[float, dict[str, float]]:
+def baseline(folder: Path) -> tuple[float, dict[str, float]]:
     """The same programs in one warm process a core: seconds, and what those of all cores went into."""
     files = sorted(folder.glob("*.py"))
-    command = [sys.executable, Path(__file__).with_name("floor.py"), ROOT, SLUG]
+    command = [sys.executable, Path(__file__).with_name("baseline.py"), ROOT, SLUG]
 
     def run(part: int) -> dict[str, float]:
         output = subprocess.run(
@@ -126,8 +126,8 @@ def measure(kit: Kit, work: Path, asked: argparse.Namespace) -> str:
     ours, memory = grade(mixed, work / "grades-mixed")
     say(f"kit grade, {asked.different} in which nothing repeats")
     apart, _ = grade(different, work / "grades-different")
-    say("the floor")
-    ground, spent = floor(mixed)
+    say("the baseline")
+    ground, spent = baseline(mixed)
     growth: list[tuple[int, float, float]] = []
     for size in asked.growth:
         say(f"kit grade, a class of {size}")

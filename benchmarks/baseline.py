@@ -1,6 +1,6 @@
-"""The floor: the same distinct calls, trainings and checks in one warm process a core, and nothing else.
+"""The baseline: the same distinct calls, trainings and checks in one warm process a core, and nothing else.
 
-`python benchmarks/floor.py ROOT SLUG FILE…` examines programs directly, one fork each, with the examiner's
+`python benchmarks/baseline.py ROOT SLUG FILE…` examines programs directly, one fork each, with the examiner's
 own session, store of trainings and results of equal replies, but no sandbox, no second process, no reports.
 The last line that it prints says where its time went: seconds in JSON.
 """
