@@ -22,8 +22,8 @@ SPENT = {
 class Figures:
     """Measured figures: seconds per submission of the peers, seconds of our whole runs, memory in MiB.
 
-    `spent` splits the baseline's seconds of all cores by cause. `growth` holds (submissions, seconds, MiB) per
-    class size; `saves` is a table of the student's commands.
+    `spent` splits the baseline's seconds of all cores by cause. `growth` holds (submissions, seconds, MiB)
+    per class size; `saves` is a table of the student's commands.
     """
 
     alone: float
@@ -88,15 +88,16 @@ training. The seconds hold for this machine; quote the ratios.
 
 ## Where the time goes
 
-The baseline runs the same distinct calls, trainings and checks in one warm process per core, without isolation
-and without reports. It took {found.baseline:.1f} s for the class. Its {total:.0f} s on {cores} cores divide into:
+The baseline runs the same distinct calls, trainings and checks in one warm process per core, without
+isolation and without reports. It took {found.baseline:.1f} s for the class.
+Its {total:.0f} s on {cores} cores divide into:
 
 | | seconds | share |
 | --- | --- | --- |
 {spent}
 
-Caches do not reduce a submission's own calls to Keras. Trainings and checks run once per distinct answer, so their
-share falls as a class grows. [grading.md](grading.md) divides one submission.
+Caches do not reduce a submission's own calls to Keras. Trainings and checks run once per distinct answer,
+so their share falls as a class grows. [grading.md](grading.md) divides one submission.
 
 ## Growth
 
