@@ -17,8 +17,8 @@ from ..kit import Kit
 if TYPE_CHECKING:  # proving imports nbgrader, which takes seconds
     from .prove import Proof
 
-# The parts of the engine that no proof passes through: who asks for a grade, and who shows it.
-ELSEWHERE = ("kits/", "cli/", "doors/", "newkit/", "pages/", "release/", "student/")
+# The packages that take no part in a proof.
+NOT_INVOLVED = ("kits/", "cli/", "integrations/", "reports/", "release/", "student/")
 
 
 class ProofRecords:
@@ -74,5 +74,5 @@ def _code(engine: Path) -> Iterator[tuple[str, Path]]:
     """The engine's code that takes part in a proof."""
     for path in sorted(engine.rglob("*.py")):
         name = path.relative_to(engine).as_posix()
-        if not name.startswith(ELSEWHERE):
+        if not name.startswith(NOT_INVOLVED):
             yield name, path
