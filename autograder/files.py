@@ -6,9 +6,16 @@ import errno
 import hashlib
 import io
 import os
+import time
 import zipfile
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+
+METADATA = "kit.json"
+# Text is compared without the carriage returns that some systems add.
+TEXT_SUFFIXES = (".py", ".json", ".ini", ".txt", ".md")
+# The earliest time that a zip can hold.
+NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def cache_folder(name: str) -> Path | None:
@@ -56,30 +63,58 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-METADATA = "kit.json"
-# Text is compared without the carriage returns that some systems add.
-TEXT = (".py", ".json", ".ini", ".txt", ".md")
-
-
 def checksum(name: str, content: bytes) -> str:
-    """Sixteen hexadecimal digits of a file's SHA-256, the same whatever ends its lines."""
-    text = content.replace(b"\r\n", b"\n") if name.endswith(TEXT) else content
-    return hashlib.sha256(text).hexdigest()[:16]
+    """Return sixteen hexadecimal digits of a file's SHA-256, the same whatever ends its lines."""
+    text = content.replace(b"\r\n", b"\n") if name.endswith(TEXT_SUFFIXES) else content
+    return sha256(text)[:16]
 
 
-def pack(files: Mapping[str, bytes], programs: Collection[str] = ()) -> bytes:
-    """A zip of `files` by path, sorted and without times; `programs` are those that may be executed."""
+def sha256(content: bytes) -> str:
+    """Return the SHA-256 of `content` in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def sha256_of_parts(parts: Iterable[bytes]) -> str:
+    """Return the SHA-256 of `parts`, each with its length, so that no two lists of parts are alike."""
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
+
+
+def pack(
+    files: Mapping[str, bytes],
+    programs: Collection[str] = (),
+    *,
+    comment: bytes = b"",
+    compress: bool = True,
+    modified: float | None = None,
+) -> bytes:
+    """Return a zip of `files` by path, sorted, so that the same files give the same bytes.
+
+    `programs` are the names of the files that may be executed. Entries have no time, unless `modified`
+    gives one for all of them, in seconds since the epoch.
+    """
+    moment = NO_TIME if modified is None else max(time.localtime(modified)[:6], NO_TIME)
+    method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
+        archive.comment = comment
         for name in sorted(files):
-            entry = zipfile.ZipInfo(name)
+            entry = zipfile.ZipInfo(name, moment)
             entry.create_system = 3  # Unix, whatever this runs on
             entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
-            archive.writestr(entry, files[name], zipfile.ZIP_DEFLATED)
+            archive.writestr(entry, files[name], method)
     return buffer.getvalue()
 
 
 def unpack(data: bytes) -> dict[str, bytes]:
-    """The files of a zip by path."""
+    """Return the files of a zip by path."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return {entry.filename: archive.read(entry) for entry in archive.infolist() if not entry.is_dir()}
+
+
+def zip_comment(data: bytes) -> bytes:
+    """Return the comment of a zip."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.comment

@@ -1,43 +1,31 @@
-"""A kit as data: settings, checks, given code and inputs, from a repository or a travelling copy."""
+"""A kit as data: settings, checks, support code and inputs, from a repository or a kit archive."""
 
 from __future__ import annotations
 
-import ast
 import hashlib
-import io
 import re
-import tomllib
-import zipfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any
+
+from .check_files import Check, read_checks
+from .files import pack, unpack, zip_comment
+from .kit_config import Dates, Feedback, KitConfig
+from .source_code import SourceError
+from .validation import InvalidDataError, read_toml
 
 CHECK_FILES = ("test_public.py", "test_hidden.py")
+CONFIG_FILE = "kit.toml"
 TRANSLATIONS = "translations"
 LANGUAGE = re.compile(r"[a-z]{2}")
-KNOWN_KEYS = {
-    *("title", "module", "tasks", "given", "preload", "prepare", "train", "picture"),
-    *("settings", "settings_hidden", "calibrated", "limits", "dates", "feedback"),
-}
+# A function of a module, as `prepare`, `train` and `picture` name it.
+_FUNCTION = re.compile(r"\w+(\.\w+)*\.\w+")
 
 
 class KitError(ValueError):
     """A kit is missing or not written as it should be; the text says what was expected and found."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """One check as its marks and docstring declare it."""
-
-    name: str
-    task: str
-    points: float
-    hidden: bool
-    sentence: str
-    hint: str
 
 
 @dataclass(frozen=True)
@@ -55,31 +43,27 @@ class Kit:
     def load(cls, root: Path, slug: str) -> Kit:
         """Read a kit from a repository; raises KitError."""
         checks, sources = root / "autograder" / "kits" / slug, root / "solutions" / slug
-        if not (checks / "kit.toml").is_file():
+        if not (checks / CONFIG_FILE).is_file():
             known = ", ".join(slugs(root)) or "none"
             raise KitError(f"Expected a kit {slug!r} in {root}, found: {known}.")
-        files = {name: (checks / name).read_bytes() for name in ("kit.toml", *CHECK_FILES)}
-        given = tomllib.loads(files["kit.toml"].decode()).get("given", [])
-        files |= {f"given/{name}": (sources / name).read_bytes() for name in given}
-        files |= {f"given/inputs/{path.name}": path.read_bytes() for path in inputs(sources)}
-        files |= {f"hidden/{path.name}": path.read_bytes() for path in inputs(checks)}
+        try:
+            files = {name: (checks / name).read_bytes() for name in (CONFIG_FILE, *CHECK_FILES)}
+            given = cls(slug, files).config.given
+            files |= {f"given/{name}": (sources / name).read_bytes() for name in given}
+            files |= {f"given/inputs/{path.name}": path.read_bytes() for path in inputs(sources)}
+            files |= {f"hidden/{path.name}": path.read_bytes() for path in inputs(checks)}
+        except OSError as error:
+            raise KitError(f"{slug}: cannot read {error.filename}: {error.strerror}.") from None
         return cls(slug, files)._checked()
 
     @classmethod
     def unzip(cls, data: bytes) -> Kit:
-        """Read what `zip` wrote; the archive's comment is the slug."""
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            files = {name: archive.read(name) for name in archive.namelist()}
-            return cls(archive.comment.decode(), files)._checked()
+        """Read a kit archive, whose comment is the slug; raises KitError where the kit is not valid."""
+        return cls(zip_comment(data).decode(), unpack(data))._checked()
 
     def zip(self) -> bytes:
-        """The travelling copy: the same kit gives the same bytes."""
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.comment = self.slug.encode()
-            for name in sorted(self.files):
-                archive.writestr(zipfile.ZipInfo(name), self.files[name], zipfile.ZIP_DEFLATED)
-        return buffer.getvalue()
+        """Return the kit archive: the same kit gives the same bytes."""
+        return pack(self.files, comment=self.slug.encode())
 
     def write(self, folder: Path) -> None:
         """Write the files below `folder`, which others cannot read."""
@@ -90,12 +74,12 @@ class Kit:
             path.write_bytes(content)
 
     @cached_property
-    def config(self) -> Mapping[str, Any]:
-        """The parsed `kit.toml`."""
+    def config(self) -> KitConfig:
+        """The parsed `kit.toml`; raises KitError."""
         try:
-            return tomllib.loads(self.files["kit.toml"].decode())
-        except tomllib.TOMLDecodeError as error:
-            raise KitError(f"{self.slug}/kit.toml is not TOML: {error}.") from error
+            return read_toml(self.files[CONFIG_FILE], KitConfig, self._path(CONFIG_FILE))
+        except InvalidDataError as error:
+            raise KitError(str(error)) from None
 
     @cached_property
     def version(self) -> str:
@@ -107,46 +91,50 @@ class Kit:
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        """All checks, public ones first, in the order of the files."""
-        return tuple(check for name in CHECK_FILES for check in read_checks(name, self.files[name].decode()))
+        """All checks, public ones first, in the order of the files; raises KitError."""
+        try:
+            return tuple(
+                check
+                for name in CHECK_FILES
+                for check in read_checks(self._path(name), self.files[name].decode())
+            )
+        except (SourceError, UnicodeDecodeError) as error:
+            raise KitError(str(error)) from None
 
     @property
     def title(self) -> str:
         """The kit's name as people read it."""
-        return str(self.config["title"])
+        return self.config.title
 
     @property
     def module(self) -> str:
         """The name of the module that a student hands in."""
-        return str(self.config["module"])
+        return self.config.module
 
     @property
     def tasks(self) -> tuple[str, ...]:
         """The functions to fill in, in teaching order."""
-        return tuple(self.config["tasks"])
+        return self.config.tasks
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What public checks and given code may know."""
-        return dict(self.config.get("settings", {}))
+        """What public checks and support code may know."""
+        return dict(self.config.settings)
 
     @property
     def all_settings(self) -> dict[str, Any]:
         """The settings that the examiner's checks see."""
-        return {**self.settings, **self.config.get("settings_hidden", {})}
+        return {**self.config.settings, **self.config.settings_hidden}
 
     @property
-    def feedback(self) -> Literal["hint", "outcome", "nothing"]:
+    def feedback(self) -> Feedback:
         """What students see of hidden checks: what to think about, whether they passed, or nothing."""
-        found = self.config.get("feedback", "hint")
-        if found not in ("hint", "outcome", "nothing"):
-            raise KitError(f"{self.slug}/kit.toml: feedback is hint, outcome or nothing, found {found!r}.")
-        return cast('Literal["hint", "outcome", "nothing"]', found)
+        return self.config.feedback
 
     @property
     def calibrated(self) -> dict[str, str]:
         """The settings that are accuracy thresholds, each with the check that grades by it."""
-        return dict(self.config.get("calibrated", {}))
+        return dict(self.config.calibrated)
 
     @property
     def seed(self) -> int:
@@ -154,18 +142,18 @@ class Kit:
         return int(self.settings.get("seed", 0))
 
     @property
-    def dates(self) -> Mapping[str, date]:
+    def dates(self) -> Dates:
         """Release and due dates."""
-        return dict(self.config.get("dates", {}))
+        return self.config.dates
 
     @property
     def given(self) -> dict[str, bytes]:
-        """Given code and public inputs, by their path beside the submission."""
+        """Support code and public inputs, by their path beside the submission."""
         return {n.removeprefix("given/"): c for n, c in self.files.items() if n.startswith("given/")}
 
     @property
     def given_code(self) -> str:
-        """The SHA-256 of the given code: what it computes can change only with it."""
+        """The SHA-256 of the support code: what it computes can change only with it."""
         code = [content for name, content in sorted(self.given.items()) if name.endswith(".py")]
         return hashlib.sha256(b"\0".join(code)).hexdigest()
 
@@ -174,21 +162,68 @@ class Kit:
         return sum(check.points for check in self.checks if task in (None, check.task))
 
     def _checked(self) -> Kit:
-        """This kit, or KitError where `kit.toml` and the checks do not fit."""
-        if unknown := set(self.config) - KNOWN_KEYS:
-            raise KitError(f"{self.slug}/kit.toml: expected {sorted(KNOWN_KEYS)}, found {sorted(unknown)}.")
-        if missing := {"title", "module", "tasks"} - set(self.config):
-            raise KitError(f"{self.slug}/kit.toml lacks {', '.join(sorted(missing))}.")
-        if stray := {check.task for check in self.checks} - set(self.tasks):
-            raise KitError(f"{self.slug}: checks name tasks that kit.toml does not list: {sorted(stray)}.")
-        names = [check.name for check in self.checks]
-        if lost := set(self.calibrated) - set(self.all_settings) | set(self.calibrated.values()) - set(names):
-            raise KitError(
-                f"{self.slug}/kit.toml: [calibrated] names no setting or no check with {sorted(lost)}."
-            )
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise KitError(f"{self.slug}: two checks share a name: {sorted(twice)}.")
+        """Return this kit; raises KitError where it is not valid, with every problem that was found."""
+        if problems := [*_config_problems(self.config), *_check_problems(self.config, self.checks)]:
+            raise KitError(f"{self._path(CONFIG_FILE)}: {' '.join(problems)}")
         return self
+
+    def _path(self, name: str) -> str:
+        """Return the place of a file of the kit in its repository, for messages."""
+        return f"autograder/kits/{self.slug}/{name}"
+
+
+def _config_problems(config: KitConfig) -> Iterator[str]:
+    """Yield a sentence for everything in `kit.toml` that its types do not rule out."""
+    if not config.module.isidentifier():
+        yield f"`module`: expected the name of a Python module, found {config.module!r}."
+    for task in config.tasks:
+        if not task.isidentifier():
+            yield f"`tasks`: expected names of functions, found {task!r}."
+    for key, names in (("tasks", config.tasks), ("given", config.given)):
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            yield f"`{key}` lists {', '.join(twice)} twice."
+    for key in ("prepare", "train", "picture"):
+        function = getattr(config, key)
+        if function is not None and not _FUNCTION.fullmatch(function):
+            yield f"`{key}`: expected a function as module.function, found {function!r}."
+    seed = config.settings.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        yield f"`settings.seed`: expected a whole number, found {seed!r}."
+    release, due = config.dates.release, config.dates.due
+    if release and due and due < release:
+        yield f"`dates.due`: expected {release} or later, the release, found {due}."
+
+
+def _check_problems(config: KitConfig, checks: tuple[Check, ...]) -> Iterator[str]:
+    """Yield a sentence for everything in which `kit.toml` and the checks do not fit."""
+    names = [check.name for check in checks]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        yield f"Two checks share a name: {', '.join(twice)}."
+    if unknown := sorted({check.task for check in checks} - set(config.tasks)):
+        yield f"Checks name tasks that `tasks` does not list: {', '.join(unknown)}."
+    known = {*config.settings, *config.settings_hidden}
+    unknown = sorted({*config.calibrated} - known | {*config.calibrated.values()} - set(names))
+    if unknown:
+        yield f"`calibrated` names no setting or no check with {', '.join(unknown)}."
+
+
+@dataclass(frozen=True)
+class KitCollection:
+    """The kits of a repository; `problems` has a sentence for each kit that cannot be read, by slug."""
+
+    kits: tuple[Kit, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_all(root: Path) -> KitCollection:
+    """Read every kit of a repository; a kit that is not valid is a problem, and hides no other kit."""
+    kits, problems = [], {}
+    for slug in slugs(root):
+        try:
+            kits.append(Kit.load(root, slug))
+        except KitError as error:
+            problems[slug] = str(error)
+    return KitCollection(tuple(kits), problems)
 
 
 def slugs(root: Path) -> list[str]:
@@ -216,37 +251,3 @@ def find_root(start: Path) -> Path:
 def inputs(folder: Path) -> Iterator[Path]:
     """The input files of one tree, sorted."""
     return (path for path in sorted((folder / "inputs").glob("*")) if path.is_file())
-
-
-def read_checks(filename: str, text: str) -> Iterator[Check]:
-    """The checks that a test file declares, without importing it; raises KitError."""
-    for node in ast.parse(text, filename).body:
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-            yield _read_check(filename, node)
-
-
-def _read_check(filename: str, node: ast.FunctionDef) -> Check:
-    marks = {_mark_name(decorator): decorator for decorator in node.decorator_list}
-    task, sentence = marks.get("task"), ast.get_docstring(node)
-    if not isinstance(task, ast.Call) or len(task.args) != 1 or not sentence:
-        raise KitError(
-            f"{filename}: {node.name} needs a docstring and a mark "
-            '@pytest.mark.task("…", points=…, hint="…").'
-        )
-    values = {keyword.arg: ast.literal_eval(keyword.value) for keyword in task.keywords}
-    if set(values) != {"points", "hint"} or not values["hint"]:
-        found = ", ".join(map(str, values))
-        raise KitError(f"{filename}: the task mark of {node.name} takes points and hint, found {found}.")
-    return Check(
-        name=node.name,
-        task=ast.literal_eval(task.args[0]),
-        points=values["points"],
-        hidden="hidden" in marks,
-        sentence=" ".join(sentence.split()),
-        hint=values["hint"],
-    )
-
-
-def _mark_name(decorator: ast.expr) -> str:
-    function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    return function.attr if isinstance(function, ast.Attribute) else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..kit import Check
+from ..check_files import Check
 from ..models import CheckResult, Outcome
 from ..text import clean
 from .proxies import SubmissionFailed

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from math import prod
 from typing import Any
 
-from ..kit import Check
+from ..check_files import Check
 from ..models import NetworkLayer, NetworkRecord, Outcome
 from ..wire.frames import Frame
 from .proxies import Calls

@@ -15,7 +15,8 @@ from typing import Any, Literal, Protocol
 
 import pytest
 
-from ..kit import CHECK_FILES, Check
+from ..check_files import Check
+from ..kit import CHECK_FILES
 from ..models import CheckResult, Outcome
 from .results import Skipped, result_of
 

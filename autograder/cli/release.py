@@ -40,7 +40,7 @@ def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isola
 
 def is_out(kit: Kit, today: date) -> bool:
     """Whether the kit's release date is today or earlier; a kit without one is never out by itself."""
-    released = kit.dates.get("release")
+    released = kit.dates.release
     return released is not None and released <= today
 
 
@@ -62,9 +62,9 @@ def run_list(root: Path | None) -> None:
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
     for name in ("kit", "title", "state", "points", "release", "due", "version"):
         table.add_column(name, justify="right" if name == "points" else "left", no_wrap=name != "title")
-    for kit in sorted(kits, key=lambda kit: (str(kit.dates.get("release", "~")), kit.slug)):
+    for kit in sorted(kits, key=lambda kit: (str(kit.dates.release or "~"), kit.slug)):
         where = state(kit, proven=known is not None and known.holds(root, kit), today=today)
-        dates = (str(kit.dates.get(name, "")) for name in ("release", "due"))
+        dates = (str(day or "") for day in (kit.dates.release, kit.dates.due))
         cells = (kit.slug, kit.title, where, f"{kit.points():g}", *dates, kit.version)
         table.add_row(*(Text(cell) for cell in cells))
     # A file or a pipe has no width that a title would have to be cut to.

@@ -8,13 +8,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..check_files import Check
 from ..checks.environment import describe, device
 from ..checks.proxies import Calls, Proxies, SubmissionFailed
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
 from ..checks.training_cache import Training, TrainingCache
-from ..kit import Check, Kit
+from ..kit import Kit
 from ..models import Outcome, Report, Submission
 from ..sandbox.protocol import BadReply, ChildTimedOut, SandboxFailure
 from ..sandbox.sandbox import Sandbox
@@ -29,12 +30,13 @@ CHECK_SECONDS = 120.0
 
 def check_seconds(kit: Kit) -> float:
     """How long one check may take, all its calls and trainings together."""
-    return float(kit.config.get("limits", {}).get("check_seconds", CHECK_SECONDS))
+    return kit.config.limits.check_seconds or CHECK_SECONDS
 
 
 def sandbox_limits(kit: Kit) -> dict[str, Any]:
     """What is for `sandbox.Limits.of`."""
-    return {name: value for name, value in kit.config.get("limits", {}).items() if name != "check_seconds"}
+    ours = ("check_seconds", "submission_seconds")
+    return {name: value for name, value in kit.config.limits.given().items() if name not in ours}
 
 
 # What a function that once did not return has left of its time: an endless loop costs the whole of it once.

@@ -56,9 +56,9 @@ def _public(kit: Kit, isolation: str, only: Sequence[Submission]) -> dict[str, o
     return {
         "given": {name: b64encode(content).decode() for name, content in kit.given.items()},
         "module": kit.module,
-        "preload": kit.config.get("preload", ()),
+        "preload": kit.config.preload,
         "without": unused_imports_of(kit, only),
-        "prepare": kit.config.get("prepare"),
+        "prepare": kit.config.prepare,
         "seed": kit.seed,
         "limits": sandbox_limits(kit),
         "isolation": isolation,

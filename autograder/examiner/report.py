@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..check_files import Check
 from ..checks.results import MESSAGE_LENGTH, make_result
-from ..kit import Check, Kit
+from ..kit import Kit
 from ..models import (
     CheckResult,
     Environment,

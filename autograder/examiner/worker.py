@@ -55,9 +55,9 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
     with Sandbox(
         given=kit.given,
         module=kit.module,
-        preload=kit.config.get("preload", ()),
+        preload=kit.config.preload,
         without=options["without"],
-        prepare=kit.config.get("prepare"),
+        prepare=kit.config.prepare,
         seed=kit.seed,
         limits=Limits.of(sandbox_limits(kit)),
         isolation=Isolation(options["isolation"]),
@@ -110,12 +110,12 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
-    preload(names := kit.config.get("preload", ()), unused_imports(kit))
+    preload(names := kit.config.preload, unused_imports(kit))
     for name in names:
         if hasattr(sys.modules[name], "INPUT_FOLDERS"):
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
     preparation(kit)()
-    if train := kit.config.get("train"):
+    if train := kit.config.train:
         owner, name = _declared(train)
         trainings = TrainingCache(
             getattr(owner, name), kit.given_code, TrainingFiles(store) if store else None
@@ -127,7 +127,7 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
 
 def preparation(kit: Kit) -> Callable[[], None]:
     """The kit's own preparation, with its seed: what comes after does not depend on what came before."""
-    if prepare := kit.config.get("prepare"):
+    if prepare := kit.config.prepare:
         owner, name = _declared(prepare)
         return partial(getattr(owner, name), kit.seed)
     return lambda: None

@@ -49,13 +49,16 @@ def requirements() -> str:
     return "\n".join(lines + [f"{name}{ranges[name]}" for name in FOR_STUDENTS]) + "\n"
 
 
+# What kit.json repeats of kit.toml where it is there.
+DECLARED = ("preload", "prepare", "train", "picture")
+
+
 def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> bytes:
     """The text of `kit.json` for a handout of `files`; `hints` is that of `hints.toml`. Raises KitError."""
     ladder = _hints(kit, hints)
     given = [name.removesuffix(".py") for name in kit.given if name.endswith(".py")]
     kept = {name for name in files if name not in ("README.md", "requirements.txt", f"{kit.module}.py")}
     sums = {name: checksum(name, files[name]) for name in sorted(kept)}
-    config = kit.config
     data = {
         "generated": f"by `kit sync` from {kit.slug}'s kit.toml, checks and hints.toml",
         "slug": kit.slug,
@@ -65,9 +68,9 @@ def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> by
         "tasks": kit.tasks,
         "given": sorted(given),
         "imports": IMPORTS,
-        **{key: config[key] for key in ("preload", "prepare", "train", "picture") if key in config},
-        "limits": config.get("limits", {}),
-        "due": str(kit.dates["due"]) if "due" in kit.dates else None,
+        **{key: value for key in DECLARED if (value := getattr(kit.config, key))},
+        "limits": kit.config.limits.given(),
+        "due": str(kit.dates.due) if kit.dates.due else None,
         "hidden_points": {
             task: sum(check.points for check in kit.checks if check.hidden and check.task == task)
             for task in kit.tasks
@@ -116,7 +119,7 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
     return pages.select_template([f"readme.{language}.md", f"readme.{ENGLISH}.md"]).render(
         kit=kit,
         title=title,
-        due=kit.dates.get("due"),
+        due=kit.dates.due,
         rows=list(_rows(kit, stub)),
         together={"points": f"{kit.points():g}", "public": f"{sum(_public(kit, t) for t in kit.tasks):g}"},
         given=[f"`{name.removesuffix('.py')}`" for name in code],
@@ -216,7 +219,7 @@ def _conftest() -> str:
 
 def _pytest_ini(kit: Kit) -> str:
     """What `conftest.py` must know of the kit. The file also keeps other configurations out."""
-    prepare = kit.config.get("prepare", "")
+    prepare = kit.config.prepare or ""
     return f"""[pytest]
 addopts = --no-header --disable-warnings
 pythonpath = .

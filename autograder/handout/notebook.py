@@ -67,7 +67,7 @@ def notebook_cells(kit: Kit, answers: str, story: str | None, style: Style = OTT
     parts = read_story(story or plain_story(kit.title, kit.tasks), kit.tasks)
     if not parts or parts[0].kind != "text":
         raise KitError("lesson.md: expected a title first, found code or a task.")
-    imports = "".join(f"import {name}\n" for name in kit.config.get("preload", ()))
+    imports = "".join(f"import {name}\n" for name in kit.config.preload)
     cells = [
         Cell("text", "title", parts[0].content),
         Cell("explore", "install", INSTALL.format(slug=kit.slug)),

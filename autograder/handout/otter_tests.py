@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from importlib import resources
 
-from ..kit import Check, Kit
+from ..check_files import Check
+from ..kit import Kit
 
 HELPER = "notebook_checks.py"
 

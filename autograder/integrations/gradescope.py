@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..check_files import Check
 from ..examiner.client import ExaminerDied
 from ..examiner.low_memory import LowMemoryExaminer
-from ..kit import Check, Kit
+from ..kit import Kit
 from ..models import CheckResult, Outcome, Report
 from ..sandbox.protocol import IsolationUnavailable
 from ..submissions.reader import read_folder, submitter_names

@@ -160,7 +160,7 @@ class SaveDueDate(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publi
         """Take the end of the day in `kit.toml`, where nbgrader runs."""
         summary, converter = resources["nbgrader"], self.parent.parent
         kit = read_kit(Path(converter.coursedir.root), summary["assignment"])
-        if not converter.no_database and (due := kit.dates.get("due")):
+        if not converter.no_database and (due := kit.dates.due):
             with Gradebook(summary["db_url"]) as gradebook:
                 if gradebook.find_assignment(kit.slug).duedate is None:
                     moment = datetime.combine(due, time(23, 59, 59)).astimezone()

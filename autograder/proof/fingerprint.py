@@ -28,16 +28,14 @@ def calibration_fingerprint(root: Path, kit: Kit, setting: str) -> str:
 
 def _parts(root: Path, kit: Kit, setting: str) -> Iterator[bytes]:
     path = calibration_path(root, kit)
-    if not path.is_file() or "train" not in kit.config:
+    if not path.is_file() or kit.config.train is None:
         raise KitError(
             f"{kit.slug}: [calibrated] in kit.toml needs `train`, the training that is graded, and "
             f"{path.name} beside it, which draws the weights to start from."
         )
     calibration = path.read_text(encoding="utf-8")
     yield without_comments(calibration).encode()
-    modules = {f"{name}.py" for name in imports(calibration)} | {
-        kit.config["train"].partition(".")[0] + ".py"
-    }
+    modules = {f"{name}.py" for name in imports(calibration)} | {kit.config.train.partition(".")[0] + ".py"}
     for name, content in sorted(kit.files.items()):
         _, _, file = name.partition("/")
         if name.startswith("given/") and file in modules:

@@ -211,7 +211,7 @@ def _hidden_checks(root: Path, kit: Kit) -> Iterator[Secret]:
 def _hidden_settings(root: Path, kit: Kit) -> Iterator[Secret]:
     """Thresholds: their names, and their values where no student reads these numbers anyway."""
     public = public_text(root, kit)
-    for name, value in kit.config.get("settings_hidden", {}).items():
+    for name, value in kit.config.settings_hidden.items():
         known = Secret("", words=(str(value),)).found_in(Text("", public, "", ""))
         numbers = (str(value),) if isinstance(value, int | float) and not known else ()
         yield Secret(f"the hidden setting {name}", words=(name, *numbers))

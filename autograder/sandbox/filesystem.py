@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import sysconfig
 import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
-from ..files import cache_folder
+from ..files import cache_folder, pack
 from .guest.scratch import wipe
 from .guest.startup import read_font_lists
 
@@ -97,12 +95,7 @@ def build_program() -> bytes:
     for part in PARTS:
         for path in sorted((ENGINE / part).glob("*.py")):
             files[f"box/{part}/{path.name}"] = path.read_bytes()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            # Without a time of its own, an entry would have the present one.
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
+    return pack(files, compress=False)
 
 
 FOLDER, FILE = 0o755, 0o444

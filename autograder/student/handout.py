@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..check_files import Check, read_checks
 from ..files import METADATA, checksum
-from ..kit import Check, KitError, read_checks
 from ..models import Submission, SubmittedFile
+from ..source_code import SourceError
 from ..submissions.selection import Selection, select
 
 STATE = ".kit"
@@ -44,7 +45,7 @@ class Handout:
         handout = cls(folder, about)
         try:
             _ = handout.module, handout.tasks, handout.checks, handout.about["files"]
-        except (KeyError, TypeError, OSError, SyntaxError, KitError) as error:
+        except (KeyError, TypeError, OSError, SourceError) as error:
             raise HandoutError(
                 f"The handout in {folder} is not whole ({error}). Unzip it anew, beside your work."
             ) from None

@@ -10,16 +10,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import warnings
-import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .. import files
 from ..checks.environment import ONE_THREAD
 from ..models import Source, SubmittedFile
 from ..sandbox.guest.submission import load
+from ..source_code import try_parse
 from ..submissions.folders import FILE_LIMIT, megabytes
 from ..submissions.selection import attempted_tasks
 from .handout import Handout
@@ -39,13 +39,8 @@ def unavailable_imports(source: Source, accepted: Collection[str]) -> list[Impor
     """The imports of modules that are neither accepted nor Python's own, save those in a `try`."""
     found = []
     for cell in source.cells:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(cell)
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
-        found += list(_strange(tree, accepted, runs=True))
+        if (tree := try_parse(cell)) is not None:
+            found += list(_strange(tree, accepted, runs=True))
     return found
 
 
@@ -214,9 +209,7 @@ def _advice(handout: Handout, module: str) -> str:
 
 
 def _write(handout: Handout, file: SubmittedFile) -> Path:
-    """A zip with the answer alone, under the kit's name; the time in it is when the answer last changed."""
+    """Write a zip of the answer alone; the time in it is when the answer last changed."""
     path = handout.folder / f"{handout.slug}.zip"
-    changed = max(time.localtime(file.modified)[:6], (1980, 1, 1, 0, 0, 0))
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(zipfile.ZipInfo(file.name, changed), file.content, zipfile.ZIP_DEFLATED)
+    files.write_atomic(path, files.pack({file.name: file.content}, modified=file.modified))
     return path

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from types import ModuleType
 
+from ..check_files import Check
 from ..checks.proxies import Calls, Proxies, SubmissionFailed
 from ..checks.result_cache import ResultCache
 from ..checks.results import MESSAGE_LENGTH
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..kit import Check
 from ..models import Outcome, Source
 from ..sandbox.guest.submission import Loaded, load, text_of
 from ..text import clean

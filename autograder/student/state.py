@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..check_files import Check
 from ..checks.results import make_result
-from ..kit import Check
 from ..models import CheckResult, Outcome, Source
 from .handout import Handout
 from .process import Event

@@ -6,9 +6,11 @@ import ast
 import importlib.util
 import warnings
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ..models import ReviewNote, Source, Submission, SubmittedFile
+from ..source_code import try_parse
 from .folders import Unreadable, printable
 from .identity import Assignment
 from .notebook import read_cells
@@ -18,13 +20,9 @@ def attempted_tasks(source: Source, tasks: Collection[str]) -> frozenset[str]:
     """The tasks that `source` defines with a body of its own. Cells that do not parse attempt nothing."""
     names: set[str] = set()
     for cell in source.cells:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                tree = ast.parse(cell)
-            names.update(_answers(tree.body))
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
+        if (tree := try_parse(cell)) is not None:
+            with suppress(RecursionError):
+                names.update(_answers(tree.body))
     return frozenset(names.intersection(tasks))
 
 

@@ -93,7 +93,7 @@ def test_a_function_that_does_not_return_costs_its_own_task(
 
 def test_an_endless_loop_costs_the_whole_time_of_a_call_once(examine: Examine, solved: str, toy: Kit) -> None:
     """Other functions keep theirs, and so does the next submission."""
-    limit = toy.config["limits"]["call_seconds"]
+    limit = toy.config.limits.call_seconds
     endless = "\nimport time\ndef {}(numbers, factor=1):\n    time.sleep(60)\n"
     for text in (endless.format("mean") + endless.format("scale"), endless.format("mean")):
         messages = {check.name: check.message for check in examine(solved + text).checks}

@@ -25,7 +25,7 @@ def test_it_is_a_kit_with_points_for_every_task(toy_root: Path) -> None:
     write_kit(toy_root, SMALL)
     kit = Kit.load(toy_root, SMALL.slug)
     assert (kit.title, kit.module, kit.tasks) == (SMALL.title, SMALL.module, SMALL.tasks)
-    assert kit.dates == {"release": SMALL.release, "due": SMALL.due}
+    assert (kit.dates.release, kit.dates.due) == (SMALL.release, SMALL.due)
     assert {(check.task, check.hidden) for check in kit.checks} == {
         (task, hidden) for task in kit.tasks for hidden in (False, True)
     }

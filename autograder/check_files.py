@@ -1,0 +1,86 @@
+"""Read the checks that a test file declares, without importing it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NoReturn
+
+from .source_code import SourceError, parse
+
+_EXAMPLE = '@pytest.mark.task("freeze", points=2, hint="…")'
+
+
+class CheckError(SourceError):
+    """A check is not declared as it should be; the text names file, line, expected and found."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check as its marks and docstring declare it."""
+
+    name: str
+    task: str
+    points: float
+    hidden: bool
+    sentence: str
+    hint: str
+
+
+def read_checks(filename: str, text: str) -> Iterator[Check]:
+    """Yield the checks of a test file, in its order; raises SourceError."""
+    lines: dict[str, int] = {}
+    for node in parse(text, filename).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+            declaration = _Declaration(filename, node)
+            if node.name in lines:
+                declaration.fail(f"a check of this name stands in line {lines[node.name]} already")
+            lines[node.name] = node.lineno
+            yield declaration.check()
+
+
+@dataclass(frozen=True)
+class _Declaration:
+    """One test function of a file."""
+
+    filename: str
+    node: ast.FunctionDef | ast.AsyncFunctionDef
+
+    def fail(self, problem: str) -> NoReturn:
+        """Raise the CheckError that names this function's place."""
+        raise CheckError(f"{self.filename}, line {self.node.lineno}: {self.node.name}: {problem}.")
+
+    def check(self) -> Check:
+        """Return what the function's docstring and marks declare."""
+        marks = {_mark_name(decorator): decorator for decorator in self.node.decorator_list}
+        mark, sentence = marks.get("task"), ast.get_docstring(self.node)
+        if isinstance(self.node, ast.AsyncFunctionDef):
+            self.fail("expected a plain function, found `async def`")
+        if "parametrize" in marks:
+            self.fail("parametrized checks are not supported: write one function for each case")
+        if not isinstance(mark, ast.Call) or len(mark.args) != 1 or not sentence:
+            self.fail(f"expected a docstring and a mark {_EXAMPLE}")
+        values = {str(keyword.arg): self._literal(keyword.value) for keyword in mark.keywords}
+        if set(values) != {"points", "hint"}:
+            found = ", ".join(values) or "neither"
+            self.fail(f"the mark takes points and hint, found {found}; write {_EXAMPLE}")
+        task, points, hint = self._literal(mark.args[0]), values["points"], values["hint"]
+        if not isinstance(task, str):
+            self.fail(f"expected the name of a task, found {task!r}")
+        if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points < 2**31:
+            self.fail(f"expected points as a number of at least 0, found {points!r}")
+        if not isinstance(hint, str) or not hint.strip():
+            self.fail(f"expected a hint, found {hint!r}")
+        return Check(self.node.name, task, points, "hidden" in marks, " ".join(sentence.split()), hint)
+
+    def _literal(self, value: ast.expr) -> object:
+        try:
+            return ast.literal_eval(value)
+        except (ValueError, TypeError, SyntaxError):
+            self.fail(f"expected plain values in the mark, found the computed {ast.unparse(value)!r}")
+
+
+def _mark_name(decorator: ast.expr) -> str:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return function.attr if isinstance(function, ast.Attribute) else ""

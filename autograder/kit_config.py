@@ -1,0 +1,66 @@
+"""The keys of `kit.toml` and their types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+Seconds = Annotated[float, msgspec.Meta(gt=0, lt=2**31)]
+Count = Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
+# What students see of hidden checks: what to think about, only whether they passed, or nothing.
+Feedback = Literal["hint", "outcome", "nothing"]
+
+
+class LimitsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `[limits]`; what is left out has the default of the sandbox or of the examiner."""
+
+    load_seconds: Seconds | None = None
+    call_seconds: Seconds | None = None
+    check_seconds: Seconds | None = None
+    submission_seconds: Seconds | None = None
+    cpu_seconds: Count | None = None
+    address_space_mb: Count | None = None
+    data_mb: Count | None = None
+    resident_mb: Count | None = None
+    processes: Count | None = None
+    open_files: Count | None = None
+    file_size_mb: Count | None = None
+    scratch_mb: Count | None = None
+    shared_memory_mb: Count | None = None
+    scratch_inodes: Count | None = None
+    output_kept_kb: Count | None = None
+    output_mb: Count | None = None
+
+    def given(self) -> dict[str, int | float]:
+        """Return the limits that the table sets, by name; whole numbers as written, without `.0`."""
+        values = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
+        return {name: int(value) if value == int(value) else value for name, value in values.items()}
+
+
+class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `[dates]`."""
+
+    release: date | None = None
+    due: date | None = None
+
+
+class KitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A parsed `kit.toml`."""
+
+    title: Annotated[str, msgspec.Meta(min_length=1)]
+    module: str
+    tasks: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    given: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+    prepare: str | None = None
+    train: str | None = None
+    picture: str | None = None
+    feedback: Feedback = "hint"
+    settings: Mapping[str, Any] = {}
+    settings_hidden: Mapping[str, Any] = {}
+    calibrated: Mapping[str, str] = {}
+    limits: LimitsConfig = LimitsConfig()
+    dates: Dates = Dates()

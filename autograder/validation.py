@@ -1,0 +1,145 @@
+"""Check data from TOML and JSON files against declared msgspec structs.
+
+Errors name the file, the key, what was expected and what was found.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, time
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+import msgspec
+
+T = TypeVar("T")
+
+# How msgspec names the types that it expected, and how people do.
+_TYPE_NAMES = {
+    "str": "a string",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+    "date": "a date such as 2026-11-23",
+}
+_CONSTRAINTS = ((" of length >= 1", " that is not empty"), (" >= ", " of at least "), (" > 0.0", " above 0"))
+_FOUND_NAMES = {str: "a string", bool: "a truth value", int: "a number", float: "a number", list: "a list"}
+_PLACE = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+_MISSING_FIELD = re.compile(r"Object missing required field `(.*)`")
+_MAX_SHOWN = 60
+
+
+class InvalidDataError(ValueError):
+    """A file does not hold what was declared; the text names file, key, expected and found."""
+
+
+def read_toml(text: bytes | str, kind: type[T], where: str) -> T:
+    """Return the TOML document as a `kind`; `where` names the file in errors. Raises InvalidDataError."""
+    try:
+        data = tomllib.loads(text if isinstance(text, str) else text.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise InvalidDataError(f"{where}: expected UTF-8, found other bytes: {error}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidDataError(f"{where} is not TOML: {error}.") from None
+    return convert(data, kind, where)
+
+
+def read_json(text: bytes | str, kind: type[T], where: str) -> T:
+    """Return the JSON document as a `kind`; `where` names the file in errors. Raises InvalidDataError."""
+    try:
+        data = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise InvalidDataError(f"{where} is not JSON: {error}.") from None
+    return convert(data, kind, where)
+
+
+def read_file(path: Path, kind: type[T]) -> T:
+    """Return what the TOML or JSON file at `path` holds; raises InvalidDataError and OSError."""
+    read = read_toml if path.suffix == ".toml" else read_json
+    return read(path.read_bytes(), kind, str(path))
+
+
+def convert(data: object, kind: type[T], where: str) -> T:
+    """Return `data` as a `kind`; `where` names its file in errors. Raises InvalidDataError."""
+    if unknown := list(_unknown_keys(data, kind, "")):
+        raise InvalidDataError(f"{where}: {' '.join(unknown)}")
+    try:
+        return msgspec.convert(data, kind)
+    except msgspec.ValidationError as error:
+        raise InvalidDataError(f"{where}: {_explain(str(error), data, kind)}") from None
+
+
+def suggest(name: str, known: Sequence[str]) -> str:
+    """Return the end of a sentence that names what was perhaps meant, or everything that is known."""
+    if near := get_close_matches(name, known, n=2):
+        return f"did you mean {' or '.join(f'`{each}`' for each in near)}?"
+    return f"expected one of {', '.join(f'`{each}`' for each in known)}."
+
+
+def _unknown_keys(data: object, kind: Any, prefix: str) -> Iterator[str]:
+    """Yield a sentence for each key of `data` that the struct `kind` does not declare."""
+    if isinstance(data, list):
+        for kind_of_item in get_args(kind)[:1]:
+            for number, item in enumerate(data):
+                yield from _unknown_keys(item, kind_of_item, f"{prefix.removesuffix('.')}[{number}].")
+    if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(data, Mapping)):
+        return
+    fields = {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    for key, value in data.items():
+        if key in fields:
+            yield from _unknown_keys(value, fields[key], f"{prefix}{key}.")
+        elif kind.__struct_config__.forbid_unknown_fields:
+            yield f"unknown key `{prefix}{key}`; {suggest(str(key), list(fields))}"
+
+
+def _explain(error: str, data: object, kind: Any) -> str:
+    """Return msgspec's error in the words that people use for types, with the value that was found."""
+    match = _PLACE.fullmatch(error)
+    assert match is not None
+    problem, path = match["problem"], (match["path"] or "").replace("[...]", "")
+    if missing := _MISSING_FIELD.fullmatch(problem):
+        return f"the key `{f'{path}.' if path else ''}{missing[1]}` is missing."
+    found = _describe(_value_at(data, path))
+    return f"{f'`{path}`: ' if path else ''}expected {_expected(problem, kind, path)}, found {found}."
+
+
+def _expected(problem: str, kind: Any, path: str) -> str:
+    match = re.match(r"Expected `([^`]*)`(.*?)(, got .*)?$", problem)
+    if match is None:  # an enum value or a date in a form of its own
+        return _alternatives(_kind_at(kind, path))
+    names = [_TYPE_NAMES.get(name, name) for name in match[1].split(" | ") if name != "null"]
+    constraint = match[2]
+    for symbols, words in _CONSTRAINTS:
+        constraint = constraint.replace(symbols, words)
+    return " or ".join(names) + constraint
+
+
+def _alternatives(kind: Any) -> str:
+    values = [value for value in get_args(kind) if not isinstance(value, type)]
+    return " or ".join(map(repr, values)) if values else _TYPE_NAMES["date"]
+
+
+def _kind_at(kind: Any, path: str) -> Any:
+    for step in path.split("."):
+        kind = next(field.type for field in msgspec.structs.fields(kind) if field.encode_name == step)
+    return kind
+
+
+def _value_at(data: Any, path: str) -> Any:
+    for step in re.findall(r"[^.\[\]]+", path):
+        data = data[int(step)] if isinstance(data, list) else data[step]
+    return data
+
+
+def _describe(value: object) -> str:
+    """Return the kind of a value and its text, cut to one short line."""
+    if isinstance(value, Mapping):
+        return "a table"
+    name = "a date or time" if isinstance(value, date | time) else _FOUND_NAMES.get(type(value), "nothing")
+    shown = repr(value) if isinstance(value, str | bool | int | float | list) else str(value)
+    return f"{name}: {shown if len(shown) <= _MAX_SHOWN else shown[: _MAX_SHOWN - 1] + '…'}"

@@ -1,0 +1,135 @@
+"""A kit that is not valid is told by file, key, expected and found, and hides no other kit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.kit import Kit, KitError, load_all
+from autograder.kit_config import LimitsConfig
+from autograder.sandbox.policy import Limits
+
+TOML, PUBLIC = "autograder/kits/sums/kit.toml", "autograder/kits/sums/test_public.py"
+MARK = '@pytest.mark.task("add", points=2, hint='
+
+# What an author may write, and what the message says of it.
+MISTAKES = [
+    (
+        TOML,
+        "call_seconds = 2",
+        'call_seconds = "2"',
+        "`limits.call_seconds`: expected a number, found a str",
+    ),
+    (TOML, "call_seconds = 2", "call_seconds = 0", "`limits.call_seconds`: expected a number above 0"),
+    (
+        TOML,
+        "call_seconds = 2",
+        "call_second = 2",
+        "`limits.call_second`; did you mean `call_seconds`",
+    ),
+    (
+        TOML,
+        "call_seconds = 2",
+        "cpu_seconds = 1.5",
+        "`limits.cpu_seconds`: expected a whole number",
+    ),
+    (TOML, 'title = "Sums"', "", "the key `title` is missing"),
+    (TOML, 'title = "Sums"', "title = 3", "`title`: expected a string, found a number: 3"),
+    (TOML, 'title = "Sums"', 'title = "Sums"\ntitel = "x"', "unknown key `titel`; did you mean `title`?"),
+    (TOML, 'title = "Sums"', 'title = "Sums"\nfeedback = "all"', "expected 'hint' or 'outcome' or 'nothing'"),
+    (TOML, 'title = "Sums"', "title = ", "kit.toml is not TOML: Invalid value (at line 1"),
+    (TOML, 'module = "sums"', 'module = "my sums"', "`module`: expected the name of a Python module"),
+    (TOML, '"scale"]', '"scale", "scale"]', "`tasks` lists scale twice"),
+    (TOML, '"scale"]', "3]", "`tasks[2]`: expected a string, found a number: 3"),
+    (TOML, '["add", "mean", "scale"]', "[]", "`tasks`: expected a list that is not empty"),
+    (TOML, '"lesson.deterministic"', '"deterministic"', "`prepare`: expected a function as module.function"),
+    (TOML, '["lesson.py"]', '"lesson.py"', "`given`: expected a list, found a string: 'lesson.py'"),
+    (TOML, '["lesson.py"]', '["lessons.py"]', "cannot read "),
+    (TOML, "seed = 7", 'seed = "7"', "`settings.seed`: expected a whole number, found '7'"),
+    (TOML, "[limits]", '[dates]\ndue = "soon"\n[limits]', "`dates.due`: expected a date such as 2026-11-23"),
+    (
+        TOML,
+        "[limits]",
+        "[dates]\nrelease = 2031-01-09\ndue = 2031-01-02\n[limits]",
+        "expected 2031-01-09 or",
+    ),
+    (
+        TOML,
+        "[limits]",
+        '[calibrated]\nno_such = "test_x"\n[limits]',
+        "no setting or no check with no_such",
+    ),
+    (PUBLIC, "import sums", "import sums\ndef broken(:", "test_public.py, line "),
+    (PUBLIC, "points=2", "points=-2", "expected points as a number of at least 0, found -2"),
+    (PUBLIC, "points=2", "points='2'", "expected points as a number of at least 0, found '2'"),
+    (
+        PUBLIC,
+        "points=2",
+        "points=float(2)",
+        "in the mark, found the computed 'float(2)'",
+    ),
+    (PUBLIC, "points=2", "point=2", "the mark takes points and hint, found point, hint"),
+    (PUBLIC, '"add", points', '"ad", points', "Checks name tasks that `tasks` does not list: ad"),
+    (PUBLIC, "def test_scale_doubles", "def helper_doubles", ""),
+]
+
+
+@pytest.mark.parametrize(("name", "old", "new", "says"), MISTAKES)
+def test_a_mistake_is_one_sentence_with_its_place(
+    toy_root: Path, name: str, old: str, new: str, says: str
+) -> None:
+    path = toy_root / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+    if not says:
+        Kit.load(toy_root, "sums")
+        return
+    with pytest.raises(KitError) as caught:
+        Kit.load(toy_root, "sums")
+    assert says in str(caught.value)
+    assert "sums" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("decorator", "says"),
+    [
+        ("@pytest.mark.parametrize('n', [1, 2])\n", "parametrized checks are not supported"),
+        ("async ", "expected a plain function, found `async def`"),
+    ],
+)
+def test_a_check_of_another_form_is_refused(toy_root: Path, decorator: str, says: str) -> None:
+    path = toy_root / PUBLIC
+    text = path.read_text()
+    path.write_text(text.replace("def test_", f"{decorator}def test_", 1))
+    with pytest.raises(KitError, match=says):
+        Kit.load(toy_root, "sums")
+
+
+def test_a_check_declared_twice_names_both_lines(toy_root: Path) -> None:
+    path = toy_root / PUBLIC
+    text = path.read_text()
+    path.write_text(text + text[text.index("@pytest.mark") :])
+    with pytest.raises(KitError, match=r"line \d+: test_\w+: a check of this name stands in \d+ already"):
+        Kit.load(toy_root, "sums")
+
+
+def test_a_broken_kit_hides_no_other(toy_root: Path) -> None:
+    broken = toy_root / "autograder/kits/broken"
+    broken.mkdir()
+    (broken / "kit.toml").write_text("title = 3")
+    found = load_all(toy_root)
+    assert [kit.slug for kit in found.kits] == ["sums"]
+    assert list(found.problems) == ["broken"]
+
+
+def test_an_archive_holds_the_same_kit(toy_root: Path) -> None:
+    kit = Kit.load(toy_root, "sums")
+    assert Kit.unzip(kit.zip()) == kit
+    assert Kit.unzip(kit.zip()).version == kit.version
+
+
+def test_limits_are_those_of_the_sandbox_and_the_examiner() -> None:
+    ours = {"check_seconds", "submission_seconds"}
+    assert set(LimitsConfig.__struct_fields__) == {*Limits.__dataclass_fields__, *ours}
