@@ -111,7 +111,7 @@ def test_a_check_declared_twice_names_both_lines(toy_root: Path) -> None:
     path = toy_root / PUBLIC
     text = path.read_text()
     path.write_text(text + text[text.index("@pytest.mark") :])
-    with pytest.raises(KitError, match=r"line \d+: test_\w+: a check of this name stands in \d+ already"):
+    with pytest.raises(KitError, match=r"line \d+: test_\w+: a check of this name stands in line \d+"):
         Kit.load(toy_root, "sums")
 
 
