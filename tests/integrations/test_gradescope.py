@@ -179,7 +179,7 @@ def test_a_grading_that_takes_too_long_keeps_what_it_has(
     container = lay_out(toy, solved)
     settings = container.root / "source" / gradescope.SETTINGS
     settings.write_text(json.dumps({"isolation": "process", "seconds": 0.01}))
-    monkeypatch.setattr(gradescope, "LeanExaminer", Stuck)
+    monkeypatch.setattr(gradescope, "LowMemoryExaminer", Stuck)
     assert gradescope.main(container.root) == 0
     results = container.results()
     assert [entry.get("score") for entry in results["tests"]] == [2, 1, None, None, None]
@@ -195,7 +195,7 @@ def test_a_level_that_cannot_be_had_is_no_zero(
 ) -> None:
     """Staff read why; there is no score, and the run has failed."""
     container = lay_out(toy, solved)
-    monkeypatch.setattr(gradescope, "LeanExaminer", Refused)
+    monkeypatch.setattr(gradescope, "LowMemoryExaminer", Refused)
     assert gradescope.main(container.root) == 1
     assert "Expected another user" in capsys.readouterr().out
     assert not any("score" in entry for entry in [container.results(), *container.results()["tests"]])

@@ -84,7 +84,7 @@ def questions(kit: Kit) -> GradingResults:
 def grading(toy: Kit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Grading:
     """Otter's folders with a submission of several files."""
     monkeypatch.setattr(door, "Examiner", StandIn)
-    monkeypatch.setattr(door, "LeanExaminer", StandIn)
+    monkeypatch.setattr(door, "LowMemoryExaminer", StandIn)
     folder = tmp_path / "submission"
     for name in ("sums.py", ".OTTER_LOG", "otter/__init__.py", "tests/add.py", "__init__.py", "sums.kit"):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -19,13 +19,13 @@ pytestmark = pytest.mark.needs("bubblewrap")
 # Run in the room: examines each text that comes on standard input, and writes reports and what came when.
 PROGRAM = """
 import json, sys
-from autograder.examiner.low_memory import LeanExaminer
+from autograder.examiner.low_memory import LowMemoryExaminer
 from autograder.kit import Kit
 from autograder.models import Submission, SubmittedFile
 from pathlib import Path
 
 kit, order = Kit.load(Path(sys.argv[1]), "sums"), []
-with LeanExaminer(kit, sys.argv[2], lambda check: order.append(check.name)) as examiner:
+with LowMemoryExaminer(kit, sys.argv[2], lambda check: order.append(check.name)) as examiner:
     reports = [
         examiner.examine(Submission("ada", (SubmittedFile("sums.py", text.encode()),)))
         for text in json.load(sys.stdin)
