@@ -95,7 +95,7 @@ def pack(folder: Folder = Path()) -> None:
             typer.secho(f"{mark} {clean(sentence)}", fg=colour, bold=mark != "✓")
     if found.written is None:
         fail("Nothing was written: handed in like this, no task would earn a point.", DID_NOT_HOLD)
-    due = f", by {handout.about['due']}" if handout.about.get("due") else ""
+    due = f", by {handout.about.due}" if handout.about.due else ""
     typer.echo(f"Wrote {found.written.name}. Hand it in{due}.")
 
 

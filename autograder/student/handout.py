@@ -10,11 +10,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from ..check_files import Check, read_checks
-from ..files import METADATA, checksum
+from ..files import METADATA, checksum, write_atomic
 from ..models import Submission, SubmittedFile
-from ..source_code import SourceError
 from ..submissions.selection import Selection, select
+from ..validation import read_file
 
 STATE = ".kit"
 SOURCES = (".py", ".ipynb")
@@ -24,52 +26,71 @@ class HandoutError(ValueError):
     """A folder is no handout; the text says what was expected, what was found and what to do."""
 
 
+class HandoutMetadata(msgspec.Struct, frozen=True):
+    """What `kit.json` of a handout says; keys that a later version adds are ignored."""
+
+    slug: str
+    title: str
+    module: str
+    tasks: tuple[str, ...]
+    files: Mapping[str, str]
+    given: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
+    preload: tuple[str, ...] = ()
+    prepare: str | None = None
+    train: str | None = None
+    picture: str | None = None
+    limits: Mapping[str, float] = {}
+    due: str | None = None
+    hidden_points: Mapping[str, float] = {}
+    hidden_look_at: str = ""
+    hints: Mapping[str, tuple[str, ...]] = {}
+
+
 @dataclass(frozen=True)
 class Handout:
     """One handout: its folder, and what `kit.json` says in it."""
 
     folder: Path
-    about: Mapping[str, Any]
+    about: HandoutMetadata
 
     @classmethod
     def read(cls, folder: Path) -> Handout:
         """The handout in `folder`; raises HandoutError."""
         folder = folder.resolve()
         try:
-            about = json.loads((folder / METADATA).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            raise HandoutError(
-                f"Expected {METADATA} in {folder}, as in every handout; found none that can be read. "
-                "Go to the folder that you unzipped, or name it."
-            ) from None
-        handout = cls(folder, about)
-        try:
-            _ = handout.module, handout.tasks, handout.checks, handout.about["files"]
-        except (KeyError, TypeError, OSError, SourceError) as error:
-            raise HandoutError(
-                f"The handout in {folder} is not whole ({error}). Unzip it anew, beside your work."
-            ) from None
+            handout = cls(folder, read_file(folder / METADATA, HandoutMetadata))
+            _ = handout.checks
+        except FileNotFoundError as error:
+            if Path(error.filename).name == METADATA:
+                raise HandoutError(
+                    f"Expected {METADATA} in {folder}, as in every handout; found none. "
+                    "Go to the folder that you unzipped, or name it."
+                ) from None
+            raise HandoutError(_incomplete(folder, error)) from None
+        except (OSError, ValueError) as error:
+            raise HandoutError(_incomplete(folder, error)) from None
         return handout
 
     @property
     def slug(self) -> str:
         """The kit's name."""
-        return str(self.about["slug"])
+        return self.about.slug
 
     @property
     def title(self) -> str:
         """The kit's name as people read it."""
-        return str(self.about["title"])
+        return self.about.title
 
     @property
     def module(self) -> str:
         """The name of the module that is handed in."""
-        return str(self.about["module"])
+        return self.about.module
 
     @property
     def tasks(self) -> tuple[str, ...]:
         """The functions to fill in, in teaching order."""
-        return tuple(self.about["tasks"])
+        return self.about.tasks
 
     @property
     def checks_file(self) -> str:
@@ -101,7 +122,7 @@ class Handout:
 
     def limit(self, name: str, default: float) -> float:
         """A limit of the kit, in its own unit."""
-        return float(self.about.get("limits", {}).get(name, default))
+        return self.about.limits.get(name, default)
 
     def submission(self) -> Submission:
         """What would be handed in now."""
@@ -130,15 +151,19 @@ class Handout:
 
     def files(self) -> dict[str, bytes]:
         """Everything that was handed out, save the answer, as it is now."""
-        paths = {name: self.folder / name for name in self.about["files"]}
+        paths = {name: self.folder / name for name in self.about.files}
         return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
 
     def altered(self) -> Iterator[str]:
         """The files that are not as they were handed out, save the answer: the grader has its own."""
         found = self.files()
-        for name, wanted in self.about["files"].items():
+        for name, wanted in self.about.files.items():
             if name not in found or checksum(name, found[name]) != wanted:
                 yield name
+
+
+def _incomplete(folder: Path, error: Exception) -> str:
+    return f"The handout in {folder} is not whole ({error}). Unzip it anew, beside your work."
 
 
 FILE = "memory.json"
@@ -163,8 +188,7 @@ class SavedState:
     def write(self, state: Path) -> None:
         """Keep it; where that cannot be done, hints begin anew."""
         with suppress(OSError):
-            state.mkdir(exist_ok=True)
-            (state / FILE).write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+            write_atomic(state / FILE, json.dumps(asdict(self), indent=2))
 
 
 def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
@@ -172,7 +196,7 @@ def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
     checks = [check for check in handout.checks if check.task == task]
     failing = [check for check in checks if check.name == memory.failing.get(task)]
     nudges = [check.hint for check in (*failing, *checks)][:1]
-    return [*nudges, *handout.about.get("hints", {}).get(task, ())]
+    return [*nudges, *handout.about.hints.get(task, ())]
 
 
 def hints_taken(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:

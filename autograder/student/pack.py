@@ -82,10 +82,10 @@ def try_loading(handout: Handout, source: Source) -> LoadTrial:
     """
     seconds = handout.limit("load_seconds", LOAD_SECONDS)
     with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
-        for name in handout.about["given"]:
+        for name in handout.about.given:
             shutil.copy(handout.folder / f"{name}.py", folder)
         shutil.copytree(handout.folder / "inputs", Path(folder) / "inputs")
-        preload = handout.about.get("preload", [])
+        preload = handout.about.preload
         request = {"module": handout.module, "source": asdict(source), "preload": preload}
         try:
             done = subprocess.run(
@@ -176,7 +176,7 @@ def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackRepo
             "most: is there data or output in it? Clear a notebook's output before saving it."
         )
         return
-    accepted = {*handout.about["imports"], *handout.about["given"]}
+    accepted = {*handout.about.imports, *handout.about.given}
     for module in unavailable_imports(source, accepted):
         advice = _advice(handout, module.name)
         sentence = (
@@ -205,7 +205,7 @@ def _missing(handout: Handout, tasks: frozenset[str], tried: LoadTrial) -> Itera
 def _advice(handout: Handout, module: str) -> str:
     if (handout.folder / f"{module}.py").is_file():
         return f": {module}.py is in your folder, but one file is handed in. Move what you need into it"
-    return f" (it has Python's own, {', '.join(handout.about['imports'])} and the given code)"
+    return f" (it has Python's own, {', '.join(handout.about.imports)} and the given code)"
 
 
 def _write(handout: Handout, file: SubmittedFile) -> Path:

@@ -91,12 +91,12 @@ def solved_text(board: Results, task: str) -> Iterator[Text]:
 
 def closing_text(handout: Handout) -> Iterator[Text]:
     """What hidden checks look at in general, and how to hand in."""
-    hidden = sum(handout.about.get("hidden_points", {}).values())
-    look = handout.about.get("hidden_look_at") or "what the tasks say, with other inputs"
+    hidden = sum(handout.about.hidden_points.values())
+    look = handout.about.hidden_look_at or "what the tasks say, with other inputs"
     yield Text("Every public check passes.", "bold green")
     if hidden:
         yield Text(f"The other {hidden:g} points are for checks that you do not have. They look at {look}.")
-    due = f", by {handout.about['due']}" if handout.about.get("due") else ""
+    due = f", by {handout.about.due}" if handout.about.due else ""
     yield Text.assemble(("kit pack", "bold"), f" looks it over and writes the file to hand in{due}.")
 
 

@@ -209,7 +209,7 @@ class Run:
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:
         """Show what tasks make of the lesson's networks, where the kit can draw and all is right."""
-        if not (path := self.handout.about.get("picture")):
+        if not (path := self.handout.about.picture):
             return
         module, _, function = path.rpartition(".")
         draw = getattr(importlib.import_module(module), function)

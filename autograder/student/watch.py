@@ -132,7 +132,7 @@ def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
 
     def of_interest(change: Change, path: str) -> bool:
         name = Path(os.path.relpath(path, handout.folder)).as_posix()
-        return name in answers or name in handout.about.get("files", {})
+        return name in answers or name in handout.about.files
 
     def look() -> None:
         folders = [path for path in (handout.folder, handout.folder / "inputs") if path.is_dir()]

@@ -159,7 +159,7 @@ def main(folder: Path, forks: bool) -> None:
         sys.modules[handout.module] = proxies
         prepare = warm_up(handout)
         checks = (handout.folder / handout.checks_file).read_text("utf-8")
-        slow = training_checks(checks, handout.about.get("train"))
+        slow = training_checks(checks, handout.about.train)
 
         def serve(session: CheckSession) -> None:
             replays = ResultCache(GeneratedNames.of(handout.files()))
@@ -182,22 +182,22 @@ def main(folder: Path, forks: bool) -> None:
 def warm_up(handout: Handout) -> Callable[[], None]:
     """Import what the kit declares, put the store before its training; return what prepares a call."""
     about = handout.about
-    pictures = [about["picture"].rpartition(".")[0]] if "picture" in about else []
-    preload((*about.get("preload", ()), *pictures))
+    pictures = [about.picture.rpartition(".")[0]] if about.picture else []
+    preload((*about.preload, *pictures))
     if "keras" in sys.modules:
         for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
             importlib.import_module(module.name)
-    if "train" in about:
-        owner, name = _declared(about["train"])
-        sources = "".join(about["files"][f"{given}.py"] for given in about["given"])
+    if about.train:
+        owner, name = _declared(about.train)
+        sources = "".join(about.files[f"{given}.py"] for given in about.given)
         setattr(
             owner,
             name,
             TrainingCache(getattr(owner, name), sources, TrainingFiles(handout.state / "trainings")),
         )
-    if "prepare" not in about:
+    if not about.prepare:
         return lambda: None
-    owner, name = _declared(about["prepare"])
+    owner, name = _declared(about.prepare)
     prepare = partial(getattr(owner, name), handout.all_settings.get("seed", 0))
     prepare()
     return prepare
