@@ -1,4 +1,4 @@
-"""Writes grades into an nbgrader gradebook, as nbgrader's own autograding would have."""
+"""Write grades into an nbgrader gradebook."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ class GradebookError(Exception):
 
 
 def database_url(place: str) -> str:
-    """The URL of a gradebook: `place` itself, or that of an SQLite file of this name."""
+    """Return `place` if it is a URL, else the URL of the SQLite file of this name."""
     return place if "://" in place else f"sqlite:///{place}"
 
 
 def write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
-    """Write the reports of a class, by student, into the gradebook at a URL or in an SQLite file.
+    """Write the reports of a class, by student, into a gradebook; raises GradebookError.
 
-    Assignment, notebook and grade cells are those of the kit's course folder, and are made where they are
-    missing; a task is a grade cell. Grades that people gave stay, and count before these. What the grader
-    failed on has no automatic score and waits for a person. Raises GradebookError.
+    `place` is a database URL or an SQLite file. Assignment, notebook and one grade cell per task are
+    created if they are missing. Manual grades stay and take precedence. A task that the grader failed on
+    gets no automatic score and needs manual grading.
     """
     try:
         with _nbgraders_tools(), warnings.catch_warnings():
-            # What nbgrader asks of its database is deprecated there.
+            # nbgrader uses deprecated interfaces of its database library.
             warnings.simplefilter("ignore")
             _write(database_url(place), kit, reports)
     except ImportError as error:
@@ -47,7 +47,7 @@ def write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None
 
 @contextmanager
 def _nbgraders_tools() -> Iterator[None]:
-    """Let nbgrader find alembic, which it starts by its name to make a new gradebook."""
+    """Put alembic on the PATH: nbgrader starts it by name to create a gradebook."""
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
     try:

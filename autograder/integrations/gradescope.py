@@ -1,4 +1,4 @@
-"""What Gradescope runs for one submission: `python -m autograder.integrations.gradescope /autograder`."""
+"""Grade one submission on Gradescope: `python -m autograder.integrations.gradescope /autograder`."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ NOT_RUN = "Not run: the grading ended before this check."
 
 
 class ResultsFile:
-    """What is known so far, as Gradescope reads it. A file of this form stands at `path` from the start.
+    """The results so far in Gradescope's format, in a file that exists from the start.
 
-    Public checks are visible at once, hidden ones once the grades are published: Gradescope counts points of
-    checks that it never shows, but then shows no total. Staff's messages are not in it: they go to stdout.
+    Public checks are visible at once, hidden ones after publication: Gradescope counts points of checks
+    that it never shows. Staff messages go to stdout instead.
     """
 
     def __init__(self, kit: Kit, path: Path) -> None:
-        """Write that nothing has run yet."""
+        """Write a file that says that no check has run yet."""
         self._kit = kit
         self._path = path
         self._done: dict[str, CheckResult] = {}
@@ -38,21 +38,21 @@ class ResultsFile:
         self._write("The grading has not come to its end.")
 
     def add(self, result: CheckResult) -> None:
-        """Take in the result of one check."""
+        """Add the result of one check."""
         self._done[result.name] = result
         self._write(self._so_far("The grading has not come to its end."))
 
     def cut(self, reason: str) -> None:
-        """Keep what there is: the points of the checks that ran, and a warning that the others did not."""
+        """Keep the points of the checks that ran, with a warning that the others did not."""
         self._write(self._so_far(f"INCOMPLETE, so a person must look: {reason}"))
 
     def fail(self, reason: str) -> None:
-        """Leave no score at all, so that Gradescope reports a failed autograder instead of a zero."""
+        """Write no score, so that Gradescope reports a failed autograder instead of a zero."""
         self._scored = False
         self._write(f"The grader failed, which is not the student's fault. A person must look. {reason}")
 
     def finish(self, report: Report) -> None:
-        """Write the whole report; a report without a score leaves none here either."""
+        """Write the whole report, without a score if the report has none."""
         self._done = {check.name: check for check in report.checks}
         if report.score is None:
             self.fail(report.message)
@@ -97,16 +97,16 @@ SETTINGS, KIT = "examiner.json", "kit.zip"
 
 @dataclass(frozen=True)
 class Settings:
-    """The level of isolation, and after how many seconds to stop, before Gradescope does and gives a zero."""
+    """The isolation level, and the seconds after which to stop, before Gradescope stops with a zero."""
 
     isolation: str = "user"
     seconds: float = 540.0
 
 
 def main(root: Path) -> int:
-    """Grade what is in `root/submission`; the exit status is 1 where there is no grade.
+    """Grade `root/submission` and return the exit status, 1 if there is no grade.
 
-    `root/source` is the unpacked zip; the grade is written to `root/results/results.json`.
+    `root/source` is the unpacked zip; the results go to `root/results/results.json`.
     """
     source = root / "source"
     settings = Settings(**json.loads((source / SETTINGS).read_text(encoding="utf-8")))
@@ -142,7 +142,7 @@ def main(root: Path) -> int:
 
 
 def staff_output(report: Report) -> str:
-    """All that the report says, which Gradescope shows to staff alone."""
+    """Return the whole report as text, which Gradescope shows to staff only."""
     checks = (
         f"{check.name} ({check.points:g} of {check.max_points:g})\n{check_text(check, staff=True)}"
         for check in report.checks

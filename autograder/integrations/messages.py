@@ -1,4 +1,4 @@
-"""A report in sentences, for systems that show text: what staff read, and what students may."""
+"""Format a report as text for other systems, for staff and for students."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ OUTCOMES = {
 
 
 def summary(report: Report) -> str:
-    """What the whole report says, fit for students: what became of it, and what it was made with."""
+    """Return a summary for students: the status, and what the report was made with."""
     heading = {
         Status.GRADED: "",
         Status.UNREADABLE: "Nothing in this submission could be graded. ",
@@ -26,7 +26,7 @@ def summary(report: Report) -> str:
 
 
 def environment_text(report: Report) -> str:
-    """One sentence from which a grade can be traced."""
+    """Return one sentence with the versions, processor, seed and isolation level of a report."""
     return (
         f"Kit {report.kit}, version {report.kit_version}; isolation: {report.environment.isolation}; "
         f"submission {report.submission_sha256[:12] or 'without files'}."
@@ -34,7 +34,7 @@ def environment_text(report: Report) -> str:
 
 
 def check_text(check: CheckResult, *, staff: bool) -> str:
-    """What one check says: everything to staff, to students what they may read."""
+    """Return the text of one check: everything for staff, the student message for students."""
     message = check.message if staff else check.student_message
     lines = [f"{OUTCOMES[check.outcome]}: {check.sentence}", message]
     if (

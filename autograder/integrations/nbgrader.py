@@ -1,7 +1,7 @@
-"""What nbgrader runs in place of a kernel: the examiner, whose outcome stands in each grade cell.
+"""nbgrader preprocessors that run the examiner instead of a kernel.
 
-nbgrader knows a cell's points from its outputs: a number is partial credit, an error is none. It sees only
-what these preprocessors write; `docs/integrations.md` tells what nbgrader does when.
+nbgrader derives a cell's points from its outputs: a number is partial credit, an error is zero. The
+preprocessors write these outputs; `docs/integrations.md` lists nbgrader's steps.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ ABOUT = "examiner"
 
 
 def fill(notebook: Any, report: Report) -> None:
-    """Put the outcome of each task into its grade cell and the rest on top; no other output stays."""
+    """Write the outcome of each task into its grade cell and a summary on top; drop other outputs."""
     for cell in notebook.cells:
         task = cell.metadata.get("nbgrader", {}).get("grade_id")
         if cell.cell_type != "code":
@@ -49,10 +49,10 @@ def fill(notebook: Any, report: Report) -> None:
 
 
 def outputs(score: TaskScore, checks: Sequence[CheckResult]) -> list[Any]:
-    """What nbgrader takes for this score, and what the checks say.
+    """Return the outputs that stand for a score, with the messages of the checks.
 
-    Points are a result and no points an error. So is a score that the grader owes: no other preprocessor of
-    nbgrader's may take it for full points.
+    Points become a result, no points an error. A missing score becomes an error too, so that nbgrader does
+    not take the cell for full points.
     """
     text = "\n\n".join(_said(check) for check in checks)
     if score.score is None:
@@ -75,9 +75,9 @@ def _said(check: CheckResult) -> str:
 
 
 def _on_top(notebook: Any, report: Report) -> Any:
-    """A cell that says what became of the submission."""
+    """Return a cell that summarizes the report."""
     fault = report.status == Status.GRADER_ERROR
-    # The report's own message names the checks that failed, hidden ones too.
+    # The report's message names failed hidden checks.
     text = f"{FAULT}\n{environment_text(report)}" if fault else summary(report)
     cell = nbformat.v4.new_code_cell("", id=ABOUT, outputs=[_stream(text)])
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
@@ -99,14 +99,14 @@ REPORT = "kit_report"
 
 
 class KitMissingError(LookupError):
-    """The course folder lacks the kit of an assignment; the text says what to do."""
+    """The course folder lacks the kit archive of an assignment; the text says what to do."""
 
 
 def configure(c: Any, root: Path) -> None:
     """Set up the configuration `c` of the course in the folder `root`."""
     c.CourseDirectory.root = str(root)
     c.ClearSolutions.code_stub = {"python": STUB}
-    # Who hands in a notebook without a grade cell has that task's points all the same.
+    # A notebook without a grade cell keeps that task's points.
     c.OverwriteCells.add_missing_cells = True
     kits = (Kit.unzip(path.read_bytes()) for path in sorted((root / KITS).glob("*.kit")))
     c.Autograde.exclude_overwriting = {kit.slug: [f"{kit.module}.py"] for kit in kits}
@@ -115,7 +115,7 @@ def configure(c: Any, root: Path) -> None:
 
 
 class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes no types
-    """Examines what was handed in, and writes the outcome into the notebook and into `reports`."""
+    """Examine a submission, and write its outcome into the notebook and into `reports`."""
 
     isolation = Unicode("bubblewrap", help="bubblewrap, user (in a container as root) or process").tag(
         config=True
@@ -137,10 +137,10 @@ class Examine(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes
 
 
 class MarkUngraded(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes no types
-    """Leaves tasks that the grader failed on without a score, and marks them as needing a person."""
+    """Clear the score of tasks that the grader failed on, and ask for a manual grade."""
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
-        """Take back the points that nbgrader saw in the cells of such tasks."""
+        """Remove the points that nbgrader derived for cells of such tasks."""
         summary, report = resources["nbgrader"], resources[REPORT]
         with Gradebook(summary["db_url"]) as gradebook:
             for task in ungraded_cells(report):
@@ -154,10 +154,10 @@ class MarkUngraded(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publ
 
 
 class SaveDueDate(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publishes no types
-    """Tells the gradebook when the assignment is due, unless it knows a date already."""
+    """Set the due date of the assignment, unless the gradebook has one."""
 
     def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
-        """Take the end of the day in `kit.toml`, where nbgrader runs."""
+        """Set the end of the due day in `kit.toml`, in nbgrader's time zone."""
         summary, converter = resources["nbgrader"], self.parent.parent
         kit = read_kit(Path(converter.coursedir.root), summary["assignment"])
         if not converter.no_database and (due := kit.dates.due):
@@ -169,7 +169,7 @@ class SaveDueDate(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publi
 
 
 def read_kit(root: Path, slug: str) -> Kit:
-    """The kit of an assignment, from its travelling copy in the course folder; raises KitMissingError."""
+    """Read the kit archive of an assignment from the course folder; raises KitMissingError."""
     path = root / KITS / f"{slug}.kit"
     if not path.is_file():
         raise KitMissingError(
@@ -180,18 +180,18 @@ def read_kit(root: Path, slug: str) -> Kit:
 
 
 def read_submitted(folder: Path, kit: Kit, student: str) -> Submission:
-    """What nbgrader collected from a student, read as `kit grade` reads it."""
+    """Read what nbgrader collected from a student, as `kit grade` does."""
     wanted = Assignment(kit.slug, kit.module, frozenset(kit.given))
     return read_submission(student, [disk_entry(folder)], str(folder.name), wanted)
 
 
 def ungraded_cells(report: Report) -> list[str]:
-    """The tasks that the grader failed on."""
+    """Return the tasks that the grader failed on."""
     return [task for task, score in report.tasks.items() if score.score is None]
 
 
 def _grading() -> Iterator[type]:
-    """The preprocessors of nbgrader's own list, with the examiner in place of the kernel."""
+    """Yield nbgrader's preprocessors, with the examiner in place of the kernel."""
     for preprocessor in _default(Autograde, "autograde_preprocessors"):
         yield Examine if preprocessor is Execute else preprocessor
         if preprocessor is SaveAutoGrades:
@@ -203,7 +203,7 @@ def _default(converter: type[Any], trait: str) -> list[type]:
 
 
 def _examiner_of(converter: Any, kit: Kit, isolation: str) -> RetryingWorker:
-    """One warm examiner for all students of a run, which is what a converter lives for."""
+    """Return the examiner that all students of a run share; a converter lives for one run."""
     known: dict[str, RetryingWorker] = vars(converter).setdefault("kit_examiners", {})
     if kit.version not in known:
         pair = RetryingWorker(kit, partial(Examiner, kit, isolation), isolation)

@@ -1,7 +1,7 @@
-"""The plugin that puts the examiner's report in place of what Otter's own kernel finds.
+"""Otter plugin that replaces the results of Otter's kernel by the examiner's report.
 
-Otter runs student code, hidden tests and the pickling of the grade in one kernel. With this plugin its kernel
-sees an empty notebook in an emptied folder; `docs/integrations.md` tells what Otter does when.
+Otter runs student code, hidden tests and the pickling of the grade in one kernel. With this plugin the
+kernel gets an empty notebook in an empty folder; `docs/integrations.md` lists Otter's steps.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from ..models import CheckResult, Outcome, Report, Status
 from ..submissions.reader import read_folder, submitter_names
 from .messages import check_text, summary
 
-# Beside the submission Otter puts its tests, and this file, so that tests can be imported.
+# Otter puts its tests and this file beside the submission, so that tests can be imported.
 OTTERS_OWN = ("tests", "__init__.py")
 
 
 class GraderError(RuntimeError):
-    """The grader failed: Otter must end without a grade, which would be a zero."""
+    """The grader failed. Otter must stop without a grade: it would write a zero."""
 
 
 class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publishes no types
-    """Grades with the examiner. Its configuration has `kit` and `isolation`, both required.
+    """Grade with the examiner. The configuration requires `kit` and `isolation`.
 
-    `kit` is the name, below the zip's `files`, of the kit's travelling copy. `isolation` names two levels:
-    `run` is for `otter run`, `container` for `otter grade` and Gradescope.
+    `kit` is the name of the kit archive below the zip's `files`. `isolation` names two levels: `run` for
+    `otter run`, `container` for `otter grade` and Gradescope.
     """
 
     def __init__(self, submission_path: str, metadata: Mapping[str, Any], config: Mapping[str, Any]) -> None:
-        """Take what Otter hands to every plugin."""
+        """Accept the arguments that Otter passes to every plugin."""
         super().__init__(submission_path, metadata, config)
         self._picked = Path(submission_path) if submission_path else Path()
         self._show_hidden = False
@@ -48,7 +48,7 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         self._examiner: Examiner | None = None
 
     def before_grading(self, config: AutograderConfig) -> None:
-        """Read the submission and empty its folder, from which Otter would unpickle; start the examiner."""
+        """Read the submission, empty its folder (Otter unpickles files there) and start the examiner."""
         autograder = self._picked.parent.parent
         source = autograder / "source" / "files"
         kit = Kit.unzip((source / self.plugin_config["kit"]).read_bytes())
@@ -62,18 +62,18 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         if config.otter_run:
             self._examiner = Examiner(kit, levels["run"], only=[self._submission])
         else:
-            # In a container the checks lie where everybody could read them.
+            # In a container every user could read the checks.
             for folder in (autograder / "source", self._picked.parent):
                 folder.chmod(0o700)
             self._examiner = LowMemoryExaminer(kit, levels["container"], only=[self._submission])
 
     def before_execution(self, submission: Any) -> Any:
-        """Give Otter's kernel an empty notebook, and no file that it could import."""
+        """Return an empty notebook, and leave no file that the kernel could import."""
         self._picked.unlink()
         return nbformat.v4.new_notebook()
 
     def after_grading(self, results: GradingResults) -> None:
-        """Examine, and replace every result; raises GraderError where there is no grade."""
+        """Examine the submission and replace every result; raises GraderError if there is no grade."""
         if self._examiner is None:
             raise GraderError("Otter asked for results before it announced the grading.")
         with self._examiner as examiner:
@@ -95,11 +95,11 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         results.set_plugin_data(f"{__name__}.{type(self).__name__}", report.to_json())
 
     def generate_report(self) -> str:
-        """What Otter prints in its summary, which students see only where `show_stdout` is set."""
+        """Return the text for Otter's summary, which students see only with `show_stdout`."""
         return summary(self._report) if self._report else ""
 
     def _cases(self, checks: Sequence[CheckResult]) -> list[TestCaseResult]:
-        """Otter's form of a task's checks. Hidden cases are for staff, or with `show_hidden` for students."""
+        """Return a task's checks as Otter's test cases. Students see hidden cases only with `show_hidden`."""
         cases = []
         for number, check in enumerate(checks, start=1):
             staff = check.hidden and not self._show_hidden
@@ -121,7 +121,7 @@ def _broken(report: Report) -> list[CheckResult]:
 
 
 def _empty(picked: Path, *, keep_notebook: bool) -> None:
-    """Leave nothing that a student wrote beside Otter's own files, save a notebook that becomes a PDF."""
+    """Remove everything that a student wrote, except a notebook that becomes a PDF."""
     for path in picked.parent.iterdir():
         if path.name in OTTERS_OWN or path == picked:
             continue

@@ -1,4 +1,4 @@
-"""Pinned requirements: the part of `requirements.lock` that grading needs, with its hashes."""
+"""Build the wheel of the engine, and select the locked requirements that grading needs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-# The first second that a zip can hold: no build shall differ from another by its time.
+# The earliest time that a zip can hold, so that all builds carry the same time.
 EPOCH = "315532800"
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -26,14 +26,14 @@ class WheelError(RuntimeError):
 
 @dataclass(frozen=True)
 class Wheel:
-    """A built wheel. pip insists on the `name`."""
+    """A built wheel. pip requires this `name`."""
 
     name: str
     content: bytes
 
 
 def build(project: Path = PROJECT) -> Wheel:
-    """Build the wheel of the checkout `project` without a network; the same sources give the same bytes."""
+    """Build the wheel of the checkout `project`, offline and byte-identical for identical sources."""
     if not (project / "pyproject.toml").is_file():
         raise WheelError(
             f"Expected a checkout of the project, found no pyproject.toml in {project}. "
@@ -56,27 +56,27 @@ def build(project: Path = PROJECT) -> Wheel:
         return Wheel(built[0].name, built[0].read_bytes())
 
 
-# The engine where it grades, and what submissions may import. Otter brings its own.
+# What the examiner needs, and what submissions may import. Otter pins its own packages.
 FOR_GRADING = (
     *("ipython", "matplotlib", "msgspec", "numpy", "pandas", "pyseccomp", "pytest", "pyyaml"),
     *("scikit-learn", "scipy", "tensorflow"),
 )
-# Of its extra `grading` all but what uploads empty PDFs.
+# Otter's extra `grading` without what it needs to upload PDFs.
 FOR_OTTER = ("otter-grader", "ipykernel", "jupyter-client")
-# Containers run Linux on a Python that TensorFlow has wheels for.
+# The Pythons of containers for which TensorFlow has wheels.
 PYTHONS = ("3.11", "3.12", "3.13")
 _ENTRY = re.compile(r"^([A-Za-z0-9._-]+)==")
 
 
 class LockError(RuntimeError):
-    """The lock lacks something that grading needs."""
+    """The lock lacks a package that grading needs."""
 
 
 def locked_requirements(wanted: Iterable[str], lock: Path = PROJECT / "requirements.lock") -> str:
-    """The entries of `lock` for `wanted` and all that they need, sorted; raises LockError."""
+    """Return the entries of `lock` for `wanted` and their dependencies, sorted; raises LockError."""
     entries: dict[str, str] = {}
     for name, text in _entries(lock.read_text(encoding="utf-8")):
-        # One entry for each version, where it differs from Python to Python.
+        # One entry per version where it depends on the Python.
         entries[canonicalize_name(name)] = entries.get(canonicalize_name(name), "") + text
     names = closure(wanted)
     if missing := sorted(names - set(entries)):
@@ -87,7 +87,7 @@ def locked_requirements(wanted: Iterable[str], lock: Path = PROJECT / "requireme
 
 
 def closure(wanted: Iterable[str]) -> set[str]:
-    """The names of `wanted` and of all that they need on Linux, as the installed packages declare it."""
+    """Return the names of `wanted` and of their dependencies on Linux, from installed metadata."""
     todo = [Requirement(text) for text in wanted]
     seen: set[tuple[str, frozenset[str]]] = set()
     while todo:
@@ -103,7 +103,7 @@ def _needs(name: str, extras: frozenset[str]) -> Iterator[Requirement]:
     try:
         declared = metadata.requires(name) or []
     except metadata.PackageNotFoundError:
-        # A backport for an older Python than this one.
+        # A backport that this Python does not need.
         return
     for requirement in map(Requirement, declared):
         if requirement.marker is None or any(
@@ -128,7 +128,7 @@ def _environment(python: str, extra: str) -> dict[str, str]:
 
 
 def _entries(text: str) -> Iterator[tuple[str, str]]:
-    """Names and texts of a lock's entries; a text goes on over indented lines."""
+    """Yield names and texts of a lock's entries; indented lines continue an entry."""
     for entry in re.split(r"^(?=\S)", text, flags=re.MULTILINE):
         if found := _ENTRY.match(entry):
             yield found[1], entry

@@ -1,4 +1,4 @@
-"""The zip for `otter run`, `otter grade` and Gradescope: made by Otter's generator, then repeatable."""
+"""Build the zips for students, Otter and Gradescope, each with a manifest and repeatable bytes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAME = "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """The kit, its version (which every report carries), and the SHA-256 of the files by path."""
+    """The kit, its version (as in every report), and the SHA-256 of each file by path."""
 
     kit: str
     kit_version: str
@@ -31,11 +31,11 @@ class Manifest:
 
     @classmethod
     def of(cls, kit: Kit, files: Mapping[str, bytes]) -> Manifest:
-        """The manifest of a zip that is to hold `files` beside it."""
+        """Return the manifest of `files`."""
         return cls(kit.slug, kit.version, {name: sha256(files[name]) for name in sorted(files)})
 
     def to_json(self) -> bytes:
-        """The text of `manifest.json`."""
+        """Return the text of `manifest.json`."""
         return (json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n").encode()
 
     @classmethod
@@ -44,19 +44,19 @@ class Manifest:
         return cls(**json.loads(data))
 
     def differences(self, files: Mapping[str, bytes]) -> list[str]:
-        """The paths whose files are missing, strange or not what the manifest says, sorted."""
+        """Return the sorted paths whose files are missing, unknown or different from the manifest."""
         found = {name: sha256(content) for name, content in files.items() if name != NAME}
         names = set(found) | set(self.files)
         return sorted(name for name in names if found.get(name) != self.files.get(name))
 
 
 def with_manifest(kit: Kit, files: Mapping[str, bytes]) -> dict[str, bytes]:
-    """`files` and the manifest that tells of them."""
+    """Return `files` with a manifest that describes them."""
     return {**files, NAME: Manifest.of(kit, files).to_json()}
 
 
 def sha256(content: bytes) -> str:
-    """The checksum of one file, in hexadecimal."""
+    """Return the SHA-256 of a file in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -64,9 +64,10 @@ REQUIREMENTS = "requirements.txt"
 
 
 def student_zip(root: Path, kit: Kit, wheel: Wheel, language: str = ENGLISH) -> bytes:
-    """The bytes of the zip; the same sources and wheel give the same bytes. Raises KitError.
+    """Return the student zip, byte-identical for identical sources and wheel; raises KitError.
 
-    `python -m pip install -r requirements.txt` in its folder installs all, with the command `kit`.
+    `python -m pip install -r requirements.txt` in its folder installs everything, including the command
+    `kit`.
     """
     files = build(root, kit.slug, language)
     files[REQUIREMENTS] += f"# The command kit.\n./{wheel.name}\n".encode()
@@ -103,7 +104,7 @@ exec "${EXAMINER_PYTHON:-/opt/examiner/bin/python}" -P -m autograder.integration
 
 
 def gradescope_zip(kit: Kit, wheel: Wheel, settings: Settings | None = None) -> bytes:
-    """The bytes of `autograder.zip`; the same kit, wheel, lock and settings give the same bytes."""
+    """Return `autograder.zip` for Gradescope without Otter, byte-identical for identical inputs and lock."""
     files = {
         "setup.sh": SETUP.encode(),
         "run_autograder": RUN.encode(),
@@ -118,7 +119,7 @@ def gradescope_zip(kit: Kit, wheel: Wheel, settings: Settings | None = None) -> 
 PLUGIN = "autograder.integrations.otter.ExaminerPlugin"
 ISOLATION = {"run": "bubblewrap", "container": "user"}
 SOURCE = "/autograder/source"
-# The Python of Otter's container, whose packages the lock pins: the lowest that the project supports.
+# The Python of Otter's container: the lowest that the project supports and the lock pins packages for.
 PYTHON = "3.11"
 
 AFTER_SETUP = """
@@ -134,7 +135,7 @@ chmod 700 "$(python -c 'import autograder; print(*autograder.__path__)')"
 
 
 def otter_zip(kit: Kit, wheel: Wheel) -> bytes:
-    """The bytes of `autograder.zip`; the same kit, wheel, lock and version of Otter give the same bytes."""
+    """Return Otter's `autograder.zip`, byte-identical for identical inputs, lock and version of Otter."""
     files = {
         **grading_otter_tests(kit),
         f"files/{kit.slug}.kit": kit.zip(),
@@ -155,9 +156,9 @@ def _config(kit: Kit) -> bytes:
 
 
 def _generate(files: dict[str, bytes]) -> bytes:
-    """What `otter generate` makes of `files`; it reads them from the working folder."""
+    """Run `otter generate` on `files`; it reads them from the working folder."""
     with tempfile.TemporaryDirectory(prefix="otter-") as name, warnings.catch_warnings():
-        # What Otter imports uses what others have deprecated.
+        # Packages that Otter imports use deprecated interfaces.
         warnings.simplefilter("ignore")
         from otter.generate import main as generate  # over a second, and only staff have it
 

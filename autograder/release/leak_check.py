@@ -1,4 +1,4 @@
-"""The leak check: nothing that goes to students may hold an answer or anything of a hidden check."""
+"""Check that nothing for students contains an answer or a part of a hidden check."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DEPTH = 4
 
 @dataclass(frozen=True)
 class Text:
-    """A stretch of text and where it stands; `plain` without spaces, and `code` as Python would write it."""
+    """A text and its location; `plain` has no spaces, `code` is normalized Python."""
 
     where: str
     text: str
@@ -32,12 +32,12 @@ class Text:
     code: str
 
     def has(self, run: str) -> bool:
-        """Whether these letters, written without spaces, stand in it one after the other."""
+        """Return whether the text contains `run`, both without spaces."""
         return run in self.plain or run in self.code
 
 
 def unpacked_files(files: Mapping[str, bytes], depth: int = DEPTH) -> Iterator[tuple[str, bytes]]:
-    """All files by path, and those inside of zips, wheels and `.npz` behind the path of these."""
+    """Yield all files by path, including those inside zips, wheels and `.npz`."""
     for name, content in files.items():
         yield name, content
         if depth and zipfile.is_zipfile(io.BytesIO(content)):
@@ -48,8 +48,8 @@ def unpacked_files(files: Mapping[str, bytes], depth: int = DEPTH) -> Iterator[t
 
 
 def texts(files: Mapping[str, bytes]) -> Iterator[Text]:
-    """The name and text of every file, whole and, of a notebook, every string in it by itself."""
-    # The same file is in many of the zips.
+    """Yield the text of every file, and of a notebook also each string by itself."""
+    # The same file is in several zips.
     without_spaces = cache(_without_spaces)
 
     def text(where: str, text: str) -> Text:
@@ -68,12 +68,12 @@ def texts(files: Mapping[str, bytes]) -> Iterator[Text]:
 
 
 def without_spaces(text: str) -> str:
-    """Text without spaces and with one kind of quotes."""
+    """Return text without spaces and with one kind of quotes."""
     return "".join(text.split()).replace("'", '"')
 
 
 def normal_lines(source: str) -> list[str]:
-    """The lines of Python as Python would write them, without comments and docstrings; raises SyntaxError."""
+    """Return normalized lines of Python without comments and docstrings; raises SyntaxError."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
@@ -83,7 +83,7 @@ def normal_lines(source: str) -> list[str]:
 
 
 def _without_spaces(text: str) -> tuple[str, str]:
-    """A text without spaces, as it stands and as Python would write it."""
+    """Return a text without spaces, as it is and as normalized Python."""
     try:
         code = "".join(normal_lines(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -92,7 +92,7 @@ def _without_spaces(text: str) -> tuple[str, str]:
 
 
 def _strings(data: Any) -> Iterator[str]:
-    """Every text in JSON; lists of lines, as notebooks have them, as one."""
+    """Yield every string in JSON; a notebook's list of lines counts as one string."""
     if isinstance(data, str):
         yield data
     elif isinstance(data, list):
@@ -114,11 +114,11 @@ def _is_docstring(node: ast.AST) -> bool:
     )
 
 
-# A single line of code this long, without spaces, is nobody's by chance.
+# A line of this length (without spaces) does not occur twice by chance.
 LONG = 40
-# One expression as the whole answer; a shorter one could stand anywhere.
+# The shortest one-line answer that counts; shorter ones occur anywhere.
 SHORT = 8
-# Lines that stand in much code: `return model`, `else:`.
+# Lines that occur in most code, such as `return model` or `else:`.
 TRIVIAL = re.compile(r"(return)?\w*:?")
 STAFF_FILES = ("test_hidden.py", "mistakes.py", "alternatives.py", "equivalent.toml", "kit.toml")
 REGION = re.compile(r"^[^\n]*### BEGIN SOLUTION\n(.*?)^[^\n]*### END SOLUTION", re.MULTILINE | re.DOTALL)
@@ -126,19 +126,19 @@ REGION = re.compile(r"^[^\n]*### BEGIN SOLUTION\n(.*?)^[^\n]*### END SOLUTION", 
 
 @dataclass(frozen=True)
 class Secret:
-    """What must not be found, and what to call it. `words` are looked for as such, `runs` without spaces."""
+    """A secret and its name. `words` must not occur as words, `runs` not as text without spaces."""
 
     name: str
     words: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
 
     def found_in(self, text: Text) -> str:
-        """What of it stands in a text, "" if nothing."""
+        """Return the part of the secret that occurs in a text, or ""."""
         for run in self.runs:
             if text.has(run):
                 return run
         for word in self.words:
-            # Of a longer number or name it would be a part by chance.
+            # As a part of a longer number or name it would match by chance.
             before = r"(?<![\w.])" if word[0].isdigit() else r"(?<!\w)"
             if word in text.text and re.search(rf"{before}{re.escape(word)}(?!\w|\.\d)", text.text):
                 return word
@@ -146,7 +146,7 @@ class Secret:
 
 
 def find_leaks(root: Path, kit: Kit, released: Mapping[str, bytes]) -> list[str]:
-    """A sentence for each file in `released` and each secret of the kit in it; none where all is well."""
+    """Return one sentence per file in `released` and secret found in it."""
     hidden = [*_hidden_checks(root, kit), *_hidden_settings(root, kit), *_hidden_inputs(kit)]
     secrets = [*_answers(root, kit), *hidden]
     found: dict[str, None] = {}
@@ -158,7 +158,7 @@ def find_leaks(root: Path, kit: Kit, released: Mapping[str, bytes]) -> list[str]
 
 
 def _staff_files(kit: Kit, released: Mapping[str, bytes]) -> Iterator[str]:
-    """Whole files that are for staff, by name or by what is in them."""
+    """Yield files that are for staff only, by name or content."""
     inputs = {content: name for name, content in kit.files.items() if name.startswith("hidden/")}
     for where, content in unpacked_files(released):
         name = re.split(r"[/ ]", where)[-1]
@@ -169,7 +169,7 @@ def _staff_files(kit: Kit, released: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def _answers(root: Path, kit: Kit) -> Iterator[Secret]:
-    """What stands between the markers, and the functions of other right answers."""
+    """Yield the marked answers and the functions of alternatives."""
     public = without_spaces(public_text(root, kit))
     answer = solution(root, kit)
     for region in REGION.findall(answer.text):
@@ -180,14 +180,14 @@ def _answers(root: Path, kit: Kit) -> Iterator[Secret]:
 
 
 def _functions(other: Answer, base: Answer) -> Iterator[str]:
-    """The bodies of the functions that an answer has of its own."""
+    """Yield the bodies of the functions that only this answer defines."""
     for node in ast.parse(other.text.removeprefix(base.text)).body:
         if isinstance(node, ast.FunctionDef):
             yield "\n".join(ast.unparse(part) for part in node.body)
 
 
 def _hidden_checks(root: Path, kit: Kit) -> Iterator[Secret]:
-    """Names, sentences, hints and code; what the public checks say as well is no secret."""
+    """Yield names, sentences, hints and code of hidden checks that public checks do not contain."""
     public = kit.files["test_public.py"].decode()
     known = without_spaces(public_text(root, kit))
     said = without_spaces(public)
@@ -209,7 +209,7 @@ def _hidden_checks(root: Path, kit: Kit) -> Iterator[Secret]:
 
 
 def _hidden_settings(root: Path, kit: Kit) -> Iterator[Secret]:
-    """Thresholds: their names, and their values where no student reads these numbers anyway."""
+    """Yield names of hidden settings, and values that occur nowhere in public text."""
     public = public_text(root, kit)
     for name, value in kit.config.settings_hidden.items():
         known = Secret("", words=(str(value),)).found_in(Text("", public, "", ""))
@@ -218,16 +218,16 @@ def _hidden_settings(root: Path, kit: Kit) -> Iterator[Secret]:
 
 
 def _hidden_inputs(kit: Kit) -> Iterator[Secret]:
-    """The names that hidden checks load, unless a public input is called so."""
+    """Yield the names that hidden checks load, unless a public input has the same name."""
     public = {Path(name).stem for name in kit.given if name.startswith("inputs/")}
     for name in {Path(name).stem for name in kit.files if name.startswith("hidden/")} - public:
         yield Secret(f"the hidden input {name}", words=(name,))
 
 
 def _runs(source: str, public: str | None = None) -> tuple[str, ...]:
-    """What gives a piece of code away: any two of its lines in a row, and the whole of a single line.
+    """Return what identifies code: any two consecutive lines, or a single line as a whole.
 
-    With `public`, all that students read anyway, also any long line that is not in it.
+    With `public`, the text that students have, also any long line that `public` lacks.
     """
     lines = normal_lines(source)
     telling = [number for number, line in enumerate(lines) if not TRIVIAL.fullmatch(line)]
@@ -241,6 +241,6 @@ def _runs(source: str, public: str | None = None) -> tuple[str, ...]:
 
 
 def leak_message(found: Sequence[str]) -> str:
-    """All leaks as one message that says what to do."""
+    """Return all leaks as one message that says what to do."""
     rows = "\n".join(f"  {leak}" for leak in found)
     return f"Expected nothing secret in what goes to students, found:\n{rows}\nTake it out and release again."

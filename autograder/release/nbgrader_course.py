@@ -1,4 +1,4 @@
-"""The course folder for nbgrader: a source with the answers in it, the kit beside it, the configuration."""
+"""Build the nbgrader course folder: source with answers, kit archive, configuration."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ configure(c, Path(__file__).resolve().parent)
 
 
 def nbgrader_course(root: Path, kit: Kit) -> dict[str, bytes]:
-    """The course's files by path. Only what is below `source` goes to students, by way of nbgrader's release.
+    """Return the course's files by path; raises KitError if the kit's notebook cannot be built.
 
-    Raises KitError where the kit's notebook cannot be made.
+    Only what is below `source` reaches students, through nbgrader's release.
     """
     source = f"source/{kit.slug}"
     handout = build(root, kit.slug)
@@ -45,9 +45,9 @@ def nbgrader_course(root: Path, kit: Kit) -> dict[str, bytes]:
 
 
 def source_notebook(root: Path, kit: Kit) -> bytes:
-    """The notebook that `nbgrader generate_assignment` makes the release of: it has the answers.
+    """Return the notebook with answers from which `nbgrader generate_assignment` builds the release.
 
-    Each task has a solution cell and a grade cell with the points of all its checks, hidden ones too.
+    Each task has a solution cell, and a grade cell with the points of all its checks.
     """
     path = root / "solutions" / kit.slug / f"{kit.module}.py"
     style = Style(
@@ -64,7 +64,7 @@ def source_notebook(root: Path, kit: Kit) -> bytes:
 
 
 def release_version(kit: Kit, course: Mapping[str, bytes]) -> dict[str, bytes]:
-    """What students get of a course, by path: what nbgrader's own code makes of it for its release."""
+    """Return what students get of a course by path, built by nbgrader's own code."""
     source = f"source/{kit.slug}/"
     files = {n.removeprefix(source): content for n, content in course.items() if n.startswith(source)}
     name = f"{kit.module}.ipynb"
@@ -78,7 +78,7 @@ def release_version(kit: Kit, course: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _metadata(kit: Kit, cell: Cell) -> dict[str, Any]:
-    """What nbgrader knows of a cell: the grade of a task goes by the task's name."""
+    """Return nbgrader's metadata of a cell; the grade id of a task is its name."""
     if cell.kind not in ("answer", "check"):
         return {}
     is_check = cell.kind == "check"
@@ -97,12 +97,12 @@ def _metadata(kit: Kit, cell: Cell) -> dict[str, Any]:
 
 
 def _refuse_answers_between_tasks(cell: Cell, filename: str) -> None:
-    """In place of every marked answer nbgrader puts a stub, which outside of a function stops a notebook."""
+    """Raise KitError for an answer outside a function, whose stub would stop the notebook."""
     inside: set[int] = set()
     if cell.kind == "answer":
         for part in ast.parse(cell.source).body:
             if isinstance(part, ast.FunctionDef) and part.name == cell.task:
-                # Up to the end marker, which stands below the last statement.
+                # The end marker stands below the last statement.
                 inside = set(range(part.lineno, len(cell.source.split("\n")) + 1))
     for number, line in enumerate(cell.source.split("\n"), 1):
         if "BEGIN SOLUTION" in line and (number not in inside or not line.startswith((" ", "\t"))):

@@ -1,4 +1,4 @@
-"""One kit, released: everything that students and systems get, checked for leaks, in one folder."""
+"""Release a kit: write everything that students and systems get into one folder, after a leak check."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .nbgrader_course import nbgrader_course, release_version
 
 
 class LeakError(RuntimeError):
-    """Something secret is in what goes to students; the text says what and where."""
+    """A file for students contains a secret; the text says what and where."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,10 @@ class Release:
 
 
 def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
-    """Write `out/<kit>`: the same kit, wheel and lock give the same bytes. Raises KitError or LeakError.
+    """Write `out/<kit>`, byte-identical for identical inputs; raises KitError or LeakError.
 
-    Files of an earlier release that this one lacks are removed; others, such as an nbgrader gradebook, stay.
+    Removes files of an earlier release that this one lacks. Other files, such as an nbgrader gradebook,
+    stay.
     """
     course = nbgrader_course(root, kit)
     zips = {f"{kit.slug}.zip": student_zip(root, kit, wheel)} | {
@@ -57,7 +58,7 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
 
 
 def _released(folder: Path) -> set[str]:
-    """What the manifest of an earlier release names."""
+    """Return the paths in the manifest of an earlier release."""
     try:
         names = Manifest.from_json((folder / NAME).read_bytes()).files
     except (OSError, ValueError, TypeError):
