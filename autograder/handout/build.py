@@ -1,4 +1,4 @@
-"""The files of a handout, in memory."""
+"""Build a handout's files in memory."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from .stub import make_stub
 from .translation import TABLE, read_translation
 
 DISTRIBUTION = "weekly-kits"
-# What submissions may import beside the standard library, by what brings it; pytest runs the checks,
-# the other two the notebook.
+# Modules that submissions may import beside the standard library, by distribution. pytest runs the checks,
+# the last two the notebook.
 FOR_STUDENTS = {
     "ipykernel": (),
     "matplotlib": ("matplotlib",),
@@ -36,12 +36,12 @@ FOR_STUDENTS = {
     "scikit-learn": ("sklearn",),
     "tensorflow": ("tensorflow", "keras"),
 }
-# What a submission may import, beside the standard library and the given code.
+# Modules that a submission may import, beside the standard library and support code.
 IMPORTS = tuple(sorted(name for names in FOR_STUDENTS.values() for name in names))
 
 
 def requirements() -> str:
-    """The text of `requirements.txt`: the ranges that the project itself declares."""
+    """Return the text of `requirements.txt`: the version ranges that the project declares."""
     project = distributions.metadata(DISTRIBUTION)
     declared = map(Requirement, distributions.requires(DISTRIBUTION) or [])
     ranges = {requirement.name: str(requirement.specifier) for requirement in declared}
@@ -49,12 +49,14 @@ def requirements() -> str:
     return "\n".join(lines + [f"{name}{ranges[name]}" for name in FOR_STUDENTS]) + "\n"
 
 
-# What kit.json repeats of kit.toml where it is there.
+# Optional keys of kit.toml that kit.json repeats.
 DECLARED = ("preload", "prepare", "train", "picture")
 
 
 def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> bytes:
-    """The text of `kit.json` for a handout of `files`; `hints` is that of `hints.toml`. Raises KitError."""
+    """Return the text of `kit.json` for a handout of `files`; raises KitError. `hints` is the text of
+    `hints.toml`.
+    """
     ladder = _hints(kit, hints)
     given = [name.removesuffix(".py") for name in kit.given if name.endswith(".py")]
     kept = {name for name in files if name not in ("README.md", "requirements.txt", f"{kit.module}.py")}
@@ -102,11 +104,11 @@ ENGLISH = "en"
 
 
 def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
-    """The text of `README.md`: tasks with their points, how to run the checks, how to hand in.
+    """Return the text of `README.md`: tasks with points, how to run the checks, how to hand in.
 
-    It is in English where there is no page of that language.
+    Falls back to English if there is no page in `language`.
     """
-    # A page is Markdown, in which nothing is to be escaped.
+    # The page is Markdown: no HTML escaping.
     pages = Environment(
         loader=PackageLoader("autograder.handout", "pages"),
         undefined=StrictUndefined,
@@ -128,7 +130,7 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
 
 
 def _rows(kit: Kit, stub: str) -> Iterator[dict[str, str]]:
-    """A task a row: its name, what it is, and its points."""
+    """Return one table row per task: name, summary and points."""
     sentences = {n.name: _sentence(n) for n in ast.parse(stub).body if isinstance(n, ast.FunctionDef)}
     for task in kit.tasks:
         points = {"points": f"{kit.points(task):g}", "public": f"{_public(kit, task):g}"}
@@ -140,7 +142,7 @@ def _public(kit: Kit, task: str) -> float:
 
 
 def _sentence(function: ast.FunctionDef) -> str:
-    """The first paragraph of a docstring, safe in a table's cell."""
+    """Return the first paragraph of a docstring, escaped for a table cell."""
     paragraph = (ast.get_docstring(function) or "").split("\n\n")[0]
     return " ".join(paragraph.split()).replace("|", "\\|")
 
@@ -149,10 +151,9 @@ SETTINGS = "inputs/settings.json"
 
 
 def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
-    """The handout of one kit: contents by path in its folder, the same bytes for the same sources.
+    """Return the files of a handout by path, byte-identical for identical sources; raises KitError.
 
-    Every file that can hold a comment begins with one that names its source. Raises KitError where the
-    sources are not written as they should be.
+    Every file that can hold a comment begins with one that names its source.
     """
     kit = Kit.load(root, slug)
     checks, sources = f"autograder/kits/{slug}", f"solutions/{slug}"
@@ -186,13 +187,13 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
 
 
 def story(root: Path, slug: str) -> str | None:
-    """The text of the kit's `lesson.md`, None where it has none."""
+    """Return the text of the kit's `lesson.md`, or None."""
     path = root / "solutions" / slug / STORY
     return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
 def settings(kit: Kit) -> bytes:
-    """The text of `inputs/settings.json`: the public settings of `kit.toml`."""
+    """Return the text of `inputs/settings.json`: the public settings of `kit.toml`."""
     try:
         return (json.dumps(kit.settings, indent=2, ensure_ascii=False) + "\n").encode()
     except TypeError as error:
@@ -218,7 +219,7 @@ def _conftest() -> str:
 
 
 def _pytest_ini(kit: Kit) -> str:
-    """What `conftest.py` must know of the kit. The file also keeps other configurations out."""
+    """Return `pytest.ini`, which tells `conftest.py` about the kit and keeps other configurations out."""
     prepare = kit.config.prepare or ""
     return f"""[pytest]
 addopts = --no-header --disable-warnings

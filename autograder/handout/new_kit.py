@@ -1,4 +1,4 @@
-"""Writes a new kit: sources from templates, then the handout that `kit sync` makes of them."""
+"""Write a new kit from templates, with its handout."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ from .sync import write_files
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 WEEK = re.compile(r"week\d+_")
-# So that the lines that hold these names stay short enough for the linter.
+# Keeps generated lines within the linter's limit.
 LONGEST = 30
-# A submission imports these, or a handout has files of these names.
+# Names of modules that a submission imports, or of files in a handout.
 TAKEN = frozenset(
     {
         *("numpy", "pandas", "tensorflow", "keras", "sklearn", "matplotlib", "scipy"),
@@ -33,12 +33,12 @@ TAKEN = frozenset(
 
 
 class PlanError(ValueError):
-    """A name or a date will not do; the text says what was expected and found."""
+    """A name or a date is not valid; the text says what was expected and found."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A new kit: `module` is the student's file, `tasks` its functions in teaching order."""
+    """The names and dates of a new kit: `module` is the student's file, `tasks` its functions in order."""
 
     slug: str
     title: str
@@ -48,7 +48,7 @@ class Plan:
     due: date
 
     def __post_init__(self) -> None:
-        """Raise PlanError with everything that is wrong, a sentence each."""
+        """Raise PlanError with one sentence per problem."""
         if problems := list(self._problems()):
             raise PlanError("\n".join(problems))
 
@@ -66,12 +66,12 @@ class Plan:
 
 
 def module_of(slug: str) -> str:
-    """The student's file for a slug: `attention` for `week11_attention`."""
+    """Return the default module of a slug: `attention` for `week11_attention`."""
     return WEEK.sub("", slug, count=1)
 
 
 def slug_problems(slug: str) -> Iterator[str]:
-    """What is wrong with a folder's name. Two letters are a language's folder."""
+    """Yield what is wrong with a slug. Two-letter names are reserved for languages."""
     if not NAME.fullmatch(slug) or not 3 <= len(slug) <= LONGEST:
         yield (
             f"Expected a slug of 3 to {LONGEST} lower-case letters, digits and underscores, such as "
@@ -80,7 +80,7 @@ def slug_problems(slug: str) -> Iterator[str]:
 
 
 def module_problems(module: str) -> Iterator[str]:
-    """What is wrong with the name of the student's file, which must not hide another module."""
+    """Yield what is wrong with the name of the student's file, which must not hide another module."""
     if (
         not NAME.fullmatch(module)
         or len(module) > LONGEST
@@ -93,7 +93,7 @@ def module_problems(module: str) -> Iterator[str]:
 
 
 def task_problems(tasks: Sequence[str], module: str) -> Iterator[str]:
-    """What is wrong with the names of the functions."""
+    """Yield what is wrong with the names of the functions."""
     if not tasks:
         yield "Expected one task or more, found none: name them with --task."
     for task in dict.fromkeys(tasks):
@@ -111,9 +111,9 @@ SUFFIX = ".j2"
 
 
 def write_kit(root: Path, plan: Plan) -> list[str]:
-    """Write the kit into the three trees of `root`; returns the paths of the files, sorted.
+    """Write the kit into the three trees of `root`; return the sorted paths of its files.
 
-    Raises PlanError where something of that name is there already; nothing is overwritten.
+    Raises PlanError if something of that name exists; nothing is overwritten.
     """
     if there := [tree for tree in TREES if (root / tree / plan.slug).exists()]:
         raise PlanError(
@@ -127,12 +127,12 @@ def write_kit(root: Path, plan: Plan) -> list[str]:
 
 
 def sources(plan: Plan) -> dict[str, bytes]:
-    """What an author writes of a kit, by path in the repository."""
+    """Return a kit's sources by path in the repository."""
     return {path: text.encode() for path, text in _rendered(plan)}
 
 
 def _rendered(plan: Plan) -> Iterator[tuple[str, str]]:
-    # What is written are Python, TOML and Markdown, in which nothing is to be escaped.
+    # The templates are Python, TOML and Markdown: no HTML escaping.
     environment = Environment(
         loader=PackageLoader(__name__.rpartition(".")[0]),
         undefined=StrictUndefined,

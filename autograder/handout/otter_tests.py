@@ -1,4 +1,4 @@
-"""The questions of Otter's zip: test cases that fail unless the plugin replaces their results."""
+"""Write Otter's test files, for the handout and for grading."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ HELPER = "notebook_checks.py"
 
 
 def public_otter_tests(kit: Kit) -> dict[str, bytes]:
-    """What a handout needs so that `grader.check(task)` runs the public checks, by path in the handout.
+    """Return the files that let `grader.check(task)` run the public checks, by path in the handout.
 
-    The test cases call the checks of the handout's own `test_<module>.py`; no hidden check is in them.
+    The test cases call the checks in the handout's `test_<module>.py`.
     """
     source = f"autograder/kits/{kit.slug}/test_public.py"
     files = {HELPER: _helper()}
@@ -30,9 +30,9 @@ def public_otter_tests(kit: Kit) -> dict[str, bytes]:
 def question(
     task: str, checks: Iterable[Check], bodies: Iterable[str], head: str = "", start: str = ""
 ) -> bytes:
-    """The file of one question: for each check a test case with its points, sentence and hint.
+    """Return the file of one question, with a test case per check: points, sentence and hint.
 
-    Otter runs the file anew whenever the question is checked: `head` is what it imports, `start` comes next.
+    Otter runs the file for every check of the question: first the imports in `head`, then `start`.
     """
     cases = "".join(
         f"""
@@ -59,7 +59,7 @@ def _helper() -> bytes:
 
 
 def grading_otter_tests(kit: Kit) -> dict[str, bytes]:
-    """What Otter's zip needs: its questions with test cases, which fail unless the plugin replaces them."""
+    """Return the test files of Otter's zip, whose cases fail unless the plugin replaces their results."""
     files = {}
     for task in kit.tasks:
         checks = [check for check in kit.checks if check.task == task]

@@ -1,8 +1,7 @@
-"""`lesson.md`, the story of the notebook, taken apart.
+"""Parse `lesson.md`, the text of the notebook.
 
-Text becomes text, a block fenced as python a cell that is not graded, and the line `<!-- task: freeze -->`
-the place of that task. Every task has one section of its own, which begins with `##`, in the order of
-`kit.toml`.
+A block fenced as python becomes a cell that is not graded; the line `<!-- task: freeze -->` marks the
+place of that task. Every task has its own section, which begins with `##`, in the order of `kit.toml`.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ _FENCE = re.compile(r"(`{3,}|~{3,})\s*(\w*)\s*")
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of the story: its text, code that is not graded, or the name of a task."""
+    """A part of the lesson text: text, code that is not graded, or the name of a task."""
 
     kind: Literal["text", "code", "task"]
     content: str
 
 
 def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]:
-    """The parts of a story, in order; a heading `##` begins a part. Raises KitError."""
+    """Return the parts of a lesson text in order; raises KitError. A heading `##` begins a part."""
     parts = _joined(part for part in _parts(text, where) if part.content)
     found = [part.content for part in parts if part.kind == "task"]
     if found != list(tasks):
@@ -41,7 +40,7 @@ def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]
 
 
 def plain_story(title: str, tasks: Sequence[str]) -> str:
-    """The story of a kit that has none yet: a heading for every task."""
+    """Return a minimal lesson text: a heading per task."""
     sections = (f"## `{task}`\n\n<!-- task: {task} -->\n" for task in tasks)
     return "\n".join((f"# {title}\n", *sections))
 
@@ -59,7 +58,7 @@ def _parts(text: str, where: str) -> Iterator[Part]:
             else:
                 lines.append(line)
         elif opening:
-            # Fences of other languages stay in the text that they interrupt.
+            # Fences of other languages stay text.
             yield _text(lines)
             lines, (fence, language) = [], opening.groups()
         elif task := _TASK.fullmatch(line.strip()):
@@ -84,7 +83,7 @@ def _fenced(lines: Sequence[str], fence: str, language: str) -> Iterator[Part]:
 
 
 def _joined(parts: Iterable[Part]) -> list[Part]:
-    """Parts of text in a row are one, up to the next heading."""
+    """Merge consecutive text up to the next heading."""
     joined: list[Part] = []
     for part in parts:
         goes_on = part.kind == "text" and not part.content.startswith("## ")

@@ -1,4 +1,4 @@
-"""The student's file: the solution without its answers."""
+"""Make the student's file: the solution without its answers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
 
 
 def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:
-    """The text of `source` with every marked answer replaced by a line that raises NotImplementedError.
+    """Return `source` with every marked answer replaced by a line that raises NotImplementedError.
 
-    The markers and what they enclose are nbgrader's, and so is the code that replaces them. Answers outside
-    any function are removed. Raises KitError where a marker has no partner, or where some task would still
-    have its answer, or another docstring.
+    The markers are nbgrader's, and its ClearSolutions replaces them. Answers outside functions are
+    removed. Raises KitError for an unpaired marker, or if a task keeps its answer or loses its docstring.
     """
     cleared = _clear(source, filename)
     stub = _name_the_tasks(cleared, filename)
@@ -30,7 +29,7 @@ def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:
 
 
 def _clear(source: str, filename: str) -> str:
-    """What nbgrader makes of the source as one notebook cell."""
+    """Apply nbgrader's ClearSolutions to the source as one cell."""
     cell = nbformat.v4.new_code_cell(source)
     clear = ClearSolutions(code_stub={"python": STUB}, enforce_metadata=False)
     try:
@@ -43,7 +42,7 @@ def _clear(source: str, filename: str) -> str:
 
 
 def _name_the_tasks(cleared: str, filename: str) -> str:
-    """Let each placeholder say whose it is, and remove those outside any function."""
+    """Name the task in each placeholder, and remove placeholders outside functions."""
     lines = cleared.split("\n")
     owners = {
         number: node.name
@@ -66,7 +65,7 @@ def _function(task: str, text: str, filename: str) -> ast.FunctionDef:
 
 
 def _check(task: str, solved: ast.FunctionDef, stub: ast.FunctionDef, filename: str) -> None:
-    """The stub raises first thing that is not given code, and asks what the solution answers."""
+    """Raise KitError unless every task raises first and keeps its docstring."""
     if not ast.get_docstring(stub) or ast.get_docstring(stub) != ast.get_docstring(solved):
         raise KitError(f"{filename}: {task} needs a docstring, which is the whole task, outside the markers.")
     if not any(isinstance(node, ast.Raise) for node in stub.body):

@@ -1,4 +1,4 @@
-"""Handouts in a repository: write what the sources say, or tell where the two differ."""
+"""Write the handouts of a repository from their sources, or list the differences."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from typing import Literal
 from ..kit import languages
 from .build import SETTINGS, build
 
-# Two letters, as which no kit is called.
+# Two letters, which no kit may have as its name.
 LANGUAGE_FOLDER = "[a-z][a-z]"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One file that is not what its sources say; `path` is relative to the repository."""
+    """One file that differs from its sources; `path` is relative to the repository."""
 
     path: str
     kind: Literal["missing", "changed", "stray"]
 
 
 def write(root: Path, slug: str) -> list[Difference]:
-    """Write `assignments/<slug>`; returns what had to change, sorted by path. Raises KitError.
+    """Write `assignments/<slug>` and return the changes, sorted by path; raises KitError.
 
-    A translation goes to `assignments/<language>/<slug>`. Files there that no source asks for are removed,
-    save hidden ones and caches. The public settings are also written beside the solution's inputs, where the
-    given code reads them.
+    A translation goes to `assignments/<language>/<slug>`. Files without a source are removed, except
+    hidden files and caches. The public settings are also written beside the solution's inputs, where
+    support code reads them.
     """
     wanted = _wanted(root, slug)
     differences = list(_differences(root, slug, wanted))
@@ -41,12 +41,12 @@ def write(root: Path, slug: str) -> list[Difference]:
 
 
 def compare(root: Path, slug: str) -> list[Difference]:
-    """Where the repository differs from what `write` would leave, sorted by path. Raises KitError."""
+    """Return where the repository differs from what `write` writes, sorted by path; raises KitError."""
     return list(_differences(root, slug, _wanted(root, slug)))
 
 
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
-    """Write files, such as those of `build`, below a folder."""
+    """Write `files` by path below `folder`."""
     for name, content in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +74,7 @@ def _differences(root: Path, slug: str, wanted: Mapping[str, bytes]) -> Iterator
 
 
 def _found(root: Path, slug: str) -> Iterator[str]:
-    """The files of the handouts on disk, without what Python, editors and test runners leave there."""
+    """Yield the files of the handouts on disk, without caches of Python, editors and test runners."""
     top = root / "assignments"
     for folder in (top / slug, *top.glob(f"{LANGUAGE_FOLDER}/{slug}")):
         for path in folder.rglob("*"):

@@ -1,7 +1,7 @@
-"""A handout in another language: one story and one table of docstrings around the same code.
+"""Translate a handout: another lesson text and other docstrings around the same code.
 
-`solutions/<slug>/translations/<language>/` has `lesson.md` and `docstrings.toml`: the `title`, `about` (the
-module's docstring), and under `[tasks]` one docstring a task. Code, checks and inputs are the kit's own.
+`solutions/<slug>/translations/<language>/` holds `lesson.md` and `docstrings.toml` with `title`, `about`
+(the module's docstring) and, under `[tasks]`, one docstring per task.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ TABLE = "docstrings.toml"
 
 @dataclass(frozen=True)
 class Translation:
-    """What differs from the kit's own handout: `about` is the module's docstring, `tasks` the others."""
+    """The translated texts: `about` is the module's docstring, `tasks` the docstrings of the tasks."""
 
     title: str
     about: str
@@ -33,7 +33,7 @@ class Translation:
     story: str
 
     def put_into(self, source: str) -> str:
-        """The text of a module with these docstrings in place of its own; its code stays as it is."""
+        """Return the text of a module with its docstrings replaced and its code unchanged."""
         tree, lines = ast.parse(source), source.split("\n")
         texts = [(tree.body[0], self.about)] if ast.get_docstring(tree) else []
         texts += [(node.body[0], self.tasks[name]) for name, node in _functions(tree, self.tasks).items()]
@@ -45,7 +45,7 @@ class Translation:
 def read_translation(root: Path, kit: Kit, module: str, story: str | None, language: str) -> Translation:
     """Read a translation of the docstrings of `module` and of `story`.
 
-    Raises KitError with everything that is missing or strange, a sentence each.
+    Raises KitError with one sentence per missing or unexpected text.
     """
     folder = Path("solutions", kit.slug, TRANSLATIONS, language)
     table = _table(root / folder / TABLE, folder / TABLE)
@@ -72,7 +72,7 @@ def _read(path: Path) -> str | None:
 
 
 def _table_problems(kit: Kit, module: str, table: Mapping[str, Any], where: str) -> Iterator[str]:
-    """What is missing or strange in the table of docstrings."""
+    """Yield what is missing or unexpected in the table of docstrings."""
     tree = ast.parse(module)
     wanted = {"title": kit.title} | ({"about": about} if (about := ast.get_docstring(tree)) else {})
     yield from _differences(wanted, {key: table[key] for key in table if key != "tasks"}, where, "")
@@ -95,13 +95,13 @@ def _differences(wanted: Mapping[str, str], found: Mapping[str, Any], where: str
 
 
 def _examples(text: str) -> list[tuple[str, str]]:
-    """What a docstring shows of its function: statements, without their comments, and what they print."""
+    """Return the examples of a docstring: statements without comments, and their output."""
     examples = doctest.DocTestParser().get_examples(textwrap.dedent(text))
     return [(ast.unparse(ast.parse(example.source)), example.want) for example in examples]
 
 
 def _story_problems(kit: Kit, original: str | None, text: str, where: str) -> Iterator[str]:
-    """What is missing or strange in the story."""
+    """Yield what is missing or unexpected in the lesson text."""
     missing = [task for task in kit.tasks if not re.search(rf"<!--\s*task:\s*{task}\s*-->", text)]
     for task in missing:
         yield f"{where}: expected a section with <!-- task: {task} -->, found none."
@@ -129,6 +129,6 @@ def _functions(tree: ast.Module, names: Mapping[str, object]) -> dict[str, ast.F
 
 
 def _literal(text: str, indent: int) -> list[str]:
-    """A docstring as it stands in code."""
+    """Return a docstring as a literal."""
     quoted = f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
     return textwrap.indent(quoted, " " * indent).split("\n")
