@@ -54,9 +54,7 @@ DECLARED = ("preload", "prepare", "train", "picture")
 
 
 def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> bytes:
-    """Return the text of `kit.json` for a handout of `files`; raises KitError. `hints` is the text of
-    `hints.toml`.
-    """
+    """Return the text of `kit.json`, given the handout's files and the text of `hints.toml`."""
     ladder = _hints(kit, hints)
     given = [name.removesuffix(".py") for name in kit.given if name.endswith(".py")]
     kept = {name for name in files if name not in ("README.md", "requirements.txt", f"{kit.module}.py")}

@@ -43,9 +43,7 @@ OTTER = Style("import otter\n\ngrader = otter.Notebook()", 'grader.check("{task}
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell. `given` marks graded code that is not an answer; `task` names the task of an answer or
-    check.
-    """
+    """One cell: `given` marks graded code without an answer, `task` names the task of an answer or check."""
 
     kind: Literal["text", "explore", "given", "answer", "check"]
     id: str

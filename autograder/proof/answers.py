@@ -1,6 +1,7 @@
-"""What the solution's networks are made of, kept beside the checks for pages that show what was expected.
+"""Read a kit's known answers, and keep the networks of its solution.
 
-`expected.json` is written by `kit prove --write` from the solution's own report; the proof compares it.
+`kit prove --write` writes `expected.json` from the solution's report; pages show these networks as
+expected, and the proof compares them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 class Answer:
     """One known answer: the text that a student would hand in, and the checks that must fail on it.
 
-    `tasks` are those in which it is not the solution. `own` has the functions of this answer alone.
+    `tasks` are those in which it differs from the solution; `own` holds the functions that only it
+    defines.
     """
 
     kind: Kind
@@ -38,28 +40,28 @@ class Answer:
 
     @property
     def whole(self) -> bool:
-        """Whether it has all tasks: it is right or wrong in each of them."""
+        """Whether the answer covers all tasks."""
         return self.kind not in ("part", "mutant")
 
     @cached_property
     def defines(self) -> frozenset[str]:
-        """The names of its own functions."""
+        """The names of the functions that only this answer defines."""
         return frozenset(node.name for node in ast.parse(self.own).body if isinstance(node, ast.FunctionDef))
 
 
 def solution(root: Path, kit: Kit) -> Answer:
-    """The kit's own answer."""
+    """Return the kit's solution."""
     text = (root / "solutions" / kit.slug / f"{kit.module}.py").read_text(encoding="utf-8")
     return Answer("solution", "solution", "The kit's own answer.", text, kit.tasks)
 
 
 def alternatives(root: Path, kit: Kit) -> list[Answer]:
-    """Right answers in other styles; raises KitError where the file is not as it should be."""
+    """Return the right answers in other styles; raises KitError for a malformed file."""
     return list(_read(root, kit, "alternative"))
 
 
 def mistakes(root: Path, kit: Kit) -> list[Answer]:
-    """Known wrong answers; raises KitError where the file is not as it should be."""
+    """Return the known wrong answers; raises KitError for a malformed file."""
     return list(_read(root, kit, "mistake"))
 
 
@@ -115,7 +117,7 @@ def _check(
     fails: tuple[str, ...] | None,
     kind: str,
 ) -> None:
-    """Raise KitError where an answer is not as its file's form asks."""
+    """Raise KitError if an answer does not follow its file's format."""
     known = {check.name for check in kit.checks}
     if not ast.get_docstring(node):
         raise KitError(f"{file}: {node.name} needs a docstring that says what it is.")
@@ -130,7 +132,7 @@ def _check(
 
 
 def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
-    """The networks of the solution by task; none where they were never written."""
+    """Return the networks of the solution by task, empty if they were never written."""
     path = _path(root, slug)
     if not path.exists():
         return {}
@@ -144,7 +146,7 @@ def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
 
 
 def write_expected(root: Path, kit: Kit, solution: Report) -> None:
-    """Write down what the solution's networks are made of; nothing for a kit without networks."""
+    """Write the networks of the solution; write nothing for a kit without networks."""
     if solution.networks:
         told = {
             "generated_by": "kit prove --write, from the solution",
@@ -154,7 +156,7 @@ def write_expected(root: Path, kit: Kit, solution: Report) -> None:
 
 
 def outdated(root: Path, kit: Kit, solution: Report) -> Iterator[str]:
-    """A sentence where the file does not tell the solution's networks."""
+    """Yield a sentence if the file does not hold the solution's networks."""
     if expected_networks(root, kit.slug) != {network.task: network for network in solution.networks}:
         yield (
             f"autograder/kits/{kit.slug}/expected.json does not tell the solution's networks: "

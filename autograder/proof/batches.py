@@ -1,12 +1,12 @@
-"""What is handed to the examiner for a proof: one known answer, or several that override different tasks.
+"""Combine known answers that override different tasks into one submission.
 
-A mistake costs nothing in other tasks. So mistakes in different tasks can be one submission, as long as no
-function that one of them defines reaches what another defines. If one does cost another something, checks do
-not end as they should, unless they would fail anyway; then each is examined alone. That checks look at no
-other task is proven with the parts of the solution. What remains unseen is a mistake that leaves its process
-changed where the only checks to notice it fail for another mistake: for that there is `kit prove --each`.
+Mistakes in different tasks do not affect each other, as long as no function of one uses a function of
+another. If an answer of a batch does not end as expected, each of its answers is examined alone. Parts of
+the solution prove that checks depend on no other task. One case stays undetected: a mistake that changes
+its process while the only checks that would notice fail for another mistake. `kit prove --no-batch`
+detects it.
 
-A mutant is looked at in its own task first, up to the check that notices it: most are noticed there.
+A mutant is examined in its own task first, up to the first check that fails: most are noticed there.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .mutation import CallGraph, only_task
 
 @dataclass(frozen=True)
 class Part:
-    """An answer in a batch, and the tasks whose results are about it."""
+    """An answer in a batch, and the tasks whose results belong to it."""
 
     answer: Answer
     tasks: frozenset[str]
@@ -39,7 +39,7 @@ class Batch:
 
     @property
     def name(self) -> str:
-        """The name that the submission has."""
+        """The name of the submission."""
         return " + ".join(part.answer.name for part in self.parts)
 
     @property
@@ -48,25 +48,25 @@ class Batch:
         return tuple(part.answer for part in self.parts)
 
     def submission(self, kit: Kit) -> Submission:
-        """The batch as a student's submission."""
+        """Return the batch as a submission."""
         file = SubmittedFile(f"{kit.module}.py", self.text.encode())
         return Submission(self.name, (file,), fail_fast=self.brief)
 
     def reports(self, report: Report) -> Iterator[tuple[Answer, Report]]:
-        """Each answer with what the report says of it."""
+        """Yield each answer with its part of the report."""
         for part in self.parts:
             mine = tuple(result for result in report.checks if result.task in part.tasks)
             yield part.answer, replace(report, student=part.answer.name, checks=mine)
 
 
 def single(answer: Answer, kit: Kit) -> Batch:
-    """One answer and nothing else."""
+    """Return a batch of one answer."""
     tasks = kit.tasks if answer.whole else answer.tasks
     return Batch(answer.text, (Part(answer, frozenset(tasks)),))
 
 
 def batch_answers(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
-    """As few batches as come of putting each answer into the first one that has room for it.
+    """Return batches of compatible answers by first fit.
 
     The answers are of one kind: they begin with the same text.
     """
@@ -80,9 +80,9 @@ def batch_answers(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
 
 
 def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Batch]:
-    """Mutants of `right`, each in the task that was changed, and several where no task uses another.
+    """Return batches of mutants of `right`, each examined in the task that it changes.
 
-    A mutant of a function that is no task is alone.
+    A mutant of a function that is not a task is alone.
     """
     reach = CallGraph(ast.parse(right.text))
 
@@ -106,7 +106,7 @@ def _narrow(mutants: list[Answer], right: Answer) -> Batch:
 
 
 def _first_fit(answers: Iterable[Answer], fits: Callable[[Answer, list[Answer]], bool]) -> list[list[Answer]]:
-    """The answers, each in the first group where it fits."""
+    """Group the answers, each in the first group where it fits."""
     groups: list[list[Answer]] = []
     for answer in answers:
         group = next((group for group in groups if fits(answer, group)), None)
@@ -118,7 +118,7 @@ def _first_fit(answers: Iterable[Answer], fits: Callable[[Answer, list[Answer]],
 
 
 def _changed(mutant: Answer) -> str:
-    """The function that a mutant is about."""
+    """Return the function that a mutant changes."""
     (name,) = mutant.defines
     return name
 
@@ -127,7 +127,7 @@ def _joined(answers: list[Answer], kit: Kit) -> Batch:
     touched = _touched(answers, kit)
     every = frozenset().union(*touched.values())
     parts = [
-        # Where nobody changed anything, nothing may be lost: that says something of each of them.
+        # Unchanged tasks count for every answer: they must pass.
         Part(answer, frozenset(kit.tasks) - (every - touched[answer.name]))
         for answer in answers
     ]
@@ -135,13 +135,13 @@ def _joined(answers: list[Answer], kit: Kit) -> Batch:
 
 
 def _apart(answers: list[Answer], kit: Kit) -> bool:
-    """Whether no task is reached by two of these answers, once they are one module."""
+    """Return whether no task depends on two of these answers once they are one module."""
     touched = _touched(answers, kit).values()
     return len(frozenset().union(*touched)) == sum(map(len, touched))
 
 
 def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
-    """The tasks that each answer can reach with the functions that it defines."""
+    """Return the tasks that depend on the functions of each answer."""
     reach = CallGraph(ast.parse(_text(answers)))
     return {
         answer.name: frozenset(kit.tasks) & frozenset().union(*map(reach.reached_from, answer.defines))

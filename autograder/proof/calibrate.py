@@ -1,4 +1,4 @@
-"""Calibrates a kit: has known answers trained from many initial weights, and gathers what they reached."""
+"""Calibrate a kit: train its known answers from many initial weights and collect the accuracies."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def calibrate(
 ) -> Calibration:
     """Train every distinct network of the known answers from `seeds` initial weights; raises KitError.
 
-    A right answer that a check of [calibrated] does not train is an error of the kit, too.
+    A right answer that a check of [calibrated] does not train is an error of the kit.
     """
     if not kit.calibrated:
         raise KitError(
             f"{kit.slug}/kit.toml has no [calibrated]: name each accuracy threshold and the check that "
             "grades by it."
         )
-    # Before the trainings, which take minutes: what changes meanwhile is not what they rest on.
+    # Taken before the trainings, which take minutes: files may change meanwhile.
     bases = {setting: calibration_fingerprint(root, kit, setting) for setting in kit.calibrated}
     events: list[Event] = []
     for event in _events(root, kit.slug, seeds):
@@ -49,7 +49,7 @@ def calibrate(
 
 
 def _events(root: Path, slug: str, seeds: int) -> Iterator[Event]:
-    """What the trials say, until they are done; their end is the end of all that they started."""
+    """Yield the events of the trials process; end it with all its children."""
     command = [sys.executable, "-m", "autograder.proof.trials", str(root), slug, str(seeds)]
     with (
         tempfile.TemporaryFile() as log,
@@ -97,7 +97,7 @@ def _threshold(kit: Kit, setting: str, rests_on: str, events: list[Event]) -> Th
 
 
 def _names(trained: list[Event], network: str | None, right: bool) -> tuple[str, ...]:
-    """The answers that have a network, the right ones or the wrong ones."""
+    """Return the right or the wrong answers that have a network."""
     return tuple(
         event["trained"]
         for event in trained

@@ -1,4 +1,4 @@
-"""What a calibration found, and what follows for each threshold."""
+"""Hold the results of a calibration, and decide for each threshold whether it is fair."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.special import betaincinv  # scipy.stats, which has the same, takes a second to import
+from scipy.special import betaincinv  # scipy.stats has this function too, but its import takes a second
 
 CONFIDENCE = 0.95
 
-# Values in ascending order, each with how often it was seen.
+# Values in ascending order, each with its count.
 Counted = Sequence[tuple[float, int]]
 
 
 def highest_chance(failures: int, trials: int) -> float:
-    """The one-sided Clopper-Pearson bound: with 95 % confidence a trial fails with no greater probability.
+    """Return the one-sided 95 % Clopper-Pearson bound of the probability that a trial fails.
 
-    Exact for independent trials of one chance. Source: C. J. Clopper and E. S. Pearson, Biometrika 26 (1934).
+    Exact for independent trials with equal probability. Source: C. J. Clopper and E. S. Pearson,
+    Biometrika 26 (1934).
     """
     if not 0 <= failures <= trials or trials < 1:
         raise ValueError(f"Expected failures among one trial or more, received {failures} of {trials}.")
@@ -25,12 +26,12 @@ def highest_chance(failures: int, trials: int) -> float:
 
 
 def count_below(counted: Counted, threshold: float) -> int:
-    """How many of the values do not reach the threshold."""
+    """Return how many values are below the threshold."""
     return sum(count for value, count in counted if not value >= threshold)
 
 
 def quantile(counted: Counted, share: float) -> float:
-    """The least of the values that at least this share of all does not exceed; share 0 gives the minimum."""
+    """Return the smallest value that at least this share of all values does not exceed."""
     needed, seen = share * sum(count for _, count in counted), 0
     for value, count in counted:
         seen += count
@@ -44,9 +45,9 @@ HIGHEST_CHANCE = 0.005
 
 @dataclass(frozen=True)
 class Network:
-    """One distinct network, trained from many initial weights: whose it is, and what it reached how often.
+    """One distinct network, trained from many initial weights: its answers and counted accuracies.
 
-    A wrong answer beside right ones trains as they do: no threshold can tell it from them.
+    A wrong answer with the network of a right one trains equally: no threshold separates them.
     """
 
     right: tuple[str, ...]
@@ -55,16 +56,16 @@ class Network:
 
     @property
     def trials(self) -> int:
-        """How many trainings there were."""
+        """The number of trainings."""
         return sum(count for _, count in self.reached)
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """One threshold of a kit: the setting and its value, the check that grades by it, and the networks.
+    """One threshold of a kit: the setting and its value, the check that uses it, and the networks.
 
-    `basis` is the hash of what the trainings rest on. `turned_away` are the wrong answers that the check
-    fails before it would train them.
+    `basis` is the hash of what the trainings depend on. `turned_away` lists the wrong answers that the
+    check fails before training.
     """
 
     setting: str
@@ -80,31 +81,31 @@ class Threshold:
         return [network for network in self.networks if network.right]
 
     def failures(self, network: Network) -> int:
-        """How many trainings of a network do not reach the threshold."""
+        """Return how many trainings of a network stay below the threshold."""
         return count_below(network.reached, self.value)
 
     def chance(self, network: Network) -> float:
-        """The bound of the chance that a training of this network does not reach the threshold."""
+        """Return the bound of the probability that a training of this network stays below the threshold."""
         return highest_chance(self.failures(network), network.trials)
 
     @property
     def worst(self) -> Network:
-        """The network of right answers that fails most easily: an answer has one network, not all."""
+        """The network of right answers that fails most often."""
         return max(self.right, key=self.chance)
 
     @property
     def holds(self) -> bool:
-        """Whether every right answer fails with a probability below 0.5 %, at 95 % confidence."""
+        """Whether every right answer fails with a probability below 0.5 % at 95 % confidence."""
         return self.chance(self.worst) < HIGHEST_CHANCE
 
     @property
     def reached(self) -> Counted:
-        """What all networks of right answers reached."""
+        """The accuracies of all networks of right answers."""
         return merge_counts(self.right)
 
     @property
     def highest(self) -> float | None:
-        """The highest of the observed accuracies that would hold as the threshold; None where none would."""
+        """The highest observed accuracy that would hold as the threshold, or None."""
         return max(
             (value for value, _ in self.reached if all(_holds(value, network) for network in self.right)),
             default=None,
@@ -112,19 +113,19 @@ class Threshold:
 
     @property
     def wrong_trained(self) -> int:
-        """How many wrong answers the check trains."""
+        """The number of wrong answers that the check trains."""
         return sum(len(network.wrong) for network in self.networks)
 
     @property
     def stopped(self) -> float:
-        """The share of these that the threshold stops, over all their trainings; 0 where there are none."""
+        """The share of their trainings that stay below the threshold; 0 if there are none."""
         shares = [(self.failures(network) / network.trials, len(network.wrong)) for network in self.networks]
         return sum(share * count for share, count in shares) / max(self.wrong_trained, 1)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """All thresholds of a kit, calibrated with so many initial weights for each network, on this."""
+    """All calibrated thresholds of a kit, with the number of initial weights, versions and hardware."""
 
     kit: str
     seeds: int
@@ -133,7 +134,7 @@ class Calibration:
 
 
 def merge_counts(networks: Sequence[Network]) -> Counted:
-    """What these networks reached, all trainings counted alike."""
+    """Return the accuracies of these networks with their counts added."""
     counted: Counter[float] = Counter()
     for network in networks:
         counted.update(dict(network.reached))

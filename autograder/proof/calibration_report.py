@@ -1,6 +1,6 @@
-"""The table of a calibration as it lies beside the kit, and whether kit and table still agree.
+"""Write a calibration as a table and a plot, and compare the table with the kit.
 
-The numbers of a table follow from how often each accuracy was reached, so a table can be checked by itself.
+All numbers of a table follow from the counts of accuracies, so a table can be checked by itself.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .calibration import HIGHEST_CHANCE, Calibration, Counted, Network, Threshol
 from .fingerprint import calibration_fingerprint
 
 RIGHT, WRONG, LINE = "#0b6e4f", "#b3541e", "#1a1a1a"
-# The same numbers give the same bytes: no date, no random names, no paths instead of letters.
+# Byte-identical for equal numbers: no date, no random ids, text instead of glyph paths.
 SETTINGS = {
     "svg.hashsalt": "calibration",
     "svg.fonttype": "none",
@@ -33,7 +33,7 @@ LARGEST = 220
 
 
 def plot(calibration: Calibration) -> str:
-    """An SVG with a row for each network: a disc's area is the share of its trainings that ended there."""
+    """Return an SVG with a row per network; a disc's area is the share of trainings there."""
     rows = [len(threshold.networks) for threshold in calibration.thresholds]
     with matplotlib.rc_context(SETTINGS):
         figure = Figure(figsize=(9, 1.2 * len(rows) + 0.34 * sum(rows)), layout="constrained")
@@ -88,12 +88,12 @@ HEAD = """\
 
 
 def table_path(root: Path, kit: Kit) -> Path:
-    """Where a kit's table lies."""
+    """Return the path of a kit's table."""
     return root / "autograder" / "kits" / kit.slug / "calibration.toml"
 
 
 def write_table(calibration: Calibration) -> str:
-    """The table as TOML."""
+    """Return the table as TOML."""
     lines = [
         HEAD.format(slug=calibration.kit, seeds=calibration.seeds, bound=HIGHEST_CHANCE),
         _line("kit", calibration.kit),
@@ -126,7 +126,7 @@ def read_table(text: str) -> Calibration:
 
 
 def disagreements(root: Path, kit: Kit) -> Iterator[str]:
-    """What keeps a kit's thresholds from being calibrated, a sentence each; none for a kit that has none."""
+    """Yield one sentence per reason why a kit's thresholds do not count as calibrated."""
     if not kit.calibrated:
         return
     path, again = table_path(root, kit), f"Run `kit calibrate {kit.slug} --seeds 1000`."
@@ -172,7 +172,7 @@ def _of_threshold(root: Path, kit: Kit, threshold: Threshold) -> Iterator[str]:
 
 
 def not_held(threshold: Threshold) -> str:
-    """The sentence that a threshold fails right answers too often."""
+    """Return the sentence that a threshold fails right answers too often."""
     worst, highest = threshold.worst, threshold.highest
     advice = f"at most {highest:.6g} would hold" if highest is not None else "no threshold would hold"
     return (
@@ -214,7 +214,7 @@ def _spread(reached: Counted) -> Iterator[str]:
 
 
 def _line(key: str, value: Any) -> str:
-    """One TOML line: of numbers, texts and lists of them, JSON is TOML, too."""
+    """Return one TOML line; JSON of numbers, strings and lists of them is TOML too."""
     return f"{key} = {json.dumps(value, ensure_ascii=False)}"
 
 

@@ -1,6 +1,6 @@
-"""What a calibration rests on: when none of it changes, its trainings come out as they did.
+"""Compute a hash of everything that a calibration depends on.
 
-Prose does not count, neither docstrings nor comments; nor do the thresholds themselves, or what a check says.
+Docstrings, comments, thresholds and the messages of checks do not count.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Function = ast.FunctionDef
 
 
 def calibration_fingerprint(root: Path, kit: Kit, setting: str) -> str:
-    """The SHA-256 of all that decides what the right answers reach under one threshold; raises KitError."""
+    """Return the SHA-256 of what decides the accuracies of right answers for a threshold; raises KitError."""
     digest = hashlib.sha256()
     for part in _parts(root, kit, setting):
         digest.update(f"{len(part)}\0".encode() + part)
@@ -51,18 +51,18 @@ def _parts(root: Path, kit: Kit, setting: str) -> Iterator[bytes]:
 
 
 def calibration_path(root: Path, kit: Kit) -> Path:
-    """Where the kit says from which weights its networks may start."""
+    """Return the path of the module that defines the initial weights of networks."""
     return root / "autograder" / "kits" / kit.slug / "calibration.py"
 
 
 def imports(text: str) -> set[str]:
-    """The modules that a program imports by their own name."""
+    """Return the modules that a program imports by name."""
     nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import)]
     return {alias.name for node in nodes for alias in node.names}
 
 
 def check_code(text: str, check: str) -> list[str]:
-    """The bare code of a check and of the fixtures that it asks for, in the order of the file."""
+    """Return the code of a check and of its fixtures without comments, in the order of the file."""
     functions = {node.name: node for node in ast.parse(text).body if isinstance(node, Function)}
     needed, left = set[str](), [check]
     while left:
@@ -75,7 +75,7 @@ def check_code(text: str, check: str) -> list[str]:
 
 
 def without_comments(text: str) -> str:
-    """A program without docstrings, comments on lines of their own, and empty lines."""
+    """Return a program without docstrings, comment lines and empty lines."""
     lines = text.splitlines()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, Function | ast.ClassDef | ast.Module) and ast.get_docstring(node) is not None:

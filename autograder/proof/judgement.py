@@ -1,4 +1,4 @@
-"""The proof's matrix as one self-contained page."""
+"""Decide from the results of all known answers whether a kit is proven."""
 
 from __future__ import annotations
 
@@ -20,47 +20,47 @@ NUMBER = re.compile(r"\d[\d.,]*")
 
 @dataclass(frozen=True)
 class Matrix:
-    """Known answers × checks: what the examiner made of every answer."""
+    """Known answers × checks: the report of every answer."""
 
     kit: Kit
     answers: tuple[Answer, ...]
     reports: Mapping[str, Report]
 
     def results(self, answer: Answer) -> dict[str, CheckResult]:
-        """An answer's results by the name of the check; only those that are about this answer."""
+        """Return an answer's results by the name of the check."""
         return {result.name: result for result in self.reports[answer.name].checks}
 
     def failed(self, answer: Answer) -> frozenset[str]:
-        """The checks that did not pass on an answer."""
+        """Return the checks that did not pass on an answer."""
         return failed(self.reports[answer.name])
 
     def of(self, *kinds: str) -> list[Answer]:
-        """The answers of some kinds, in order."""
+        """Return the answers of some kinds, in order."""
         return [answer for answer in self.answers if answer.kind in kinds]
 
     def detected(self) -> tuple[int, int]:
-        """How many mutants some check noticed, and how many there are."""
+        """Return how many mutants a check noticed, and how many there are."""
         mutants = self.of("mutant")
         return sum(bool(self.failed(mutant)) for mutant in mutants), len(mutants)
 
 
 def failed(report: Report) -> frozenset[str]:
-    """The checks that did not pass."""
+    """Return the checks that did not pass."""
     return frozenset(result.name for result in report.checks if result.outcome != Outcome.PASSED)
 
 
 def is_as_expected(answer: Answer, report: Report) -> bool:
-    """Whether an answer lost exactly what it is to lose; of a mutant, whether it was noticed."""
+    """Return whether an answer fails exactly the checks that it must fail; a mutant, any check."""
     if answer.kind == "mutant":
         return bool(failed(report))
     return answer.kind == "stub" or failed(report) == answer.fails
 
 
 def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:
-    """Everything that keeps the kit from being proven, a sentence each; none when it is.
+    """Return one sentence per problem that keeps the kit from being proven.
 
-    `equivalent` maps a mutant that no check can notice to the reason; `public_text` is all that a student may
-    read anyway, so that a number which stands there gives nothing away.
+    `equivalent` maps a mutant that no check can notice to the reason; `public_text` is the text that
+    students have: its numbers are no secrets.
     """
     return [
         *_right_answers(matrix),
@@ -75,7 +75,7 @@ def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: st
 
 
 def read_equivalents(root: Path, kit: Kit) -> dict[str, str]:
-    """The reasons why some mutants are right answers, from `solutions/<slug>/equivalent.toml`."""
+    """Read from `solutions/<slug>/equivalent.toml` why some mutants are right answers."""
     path = root / "solutions" / kit.slug / "equivalent.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 
@@ -139,7 +139,7 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
 
 
 def _stumbling(matrix: Matrix) -> Iterator[str]:
-    """Checks that cannot tell what an answer is worth: a student with that answer has no score."""
+    """Yield checks that raise an error of their own: a student with that answer would get no score."""
     for answer in matrix.answers:
         for result in matrix.results(answer).values():
             if result.outcome == Outcome.GRADER_ERROR:
@@ -147,7 +147,7 @@ def _stumbling(matrix: Matrix) -> Iterator[str]:
 
 
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
-    """What a student reads points at the misconception, and gives no hidden value away."""
+    """Yield messages that miss the misconception or contain hidden values."""
     for answer in matrix.of("mistake"):
         read = " ".join(_read_by_student(matrix, answer)).casefold()
         for word in answer.reads:
@@ -168,6 +168,6 @@ def _read_by_student(matrix: Matrix, answer: Answer) -> Iterator[str]:
 
 
 def matrix_page(matrix: Matrix) -> str:
-    """HTML with every known answer against every check; no script, no request to anywhere."""
+    """Return a self-contained HTML page with every known answer against every check."""
     templates = Environment(loader=PackageLoader("autograder.proof"), autoescape=select_autoescape())
     return templates.get_template("matrix.html").render(matrix=matrix, kit=matrix.kit)

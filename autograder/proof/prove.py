@@ -1,4 +1,4 @@
-"""Runs a proof: every known answer of a kit through the real examiner."""
+"""Run a proof: examine every known answer of a kit with the real examiner."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from .mutation import mutants, only_task
 
 
 class Examination:
-    """The reports of all answers so far; a later one of the same answer takes the place of the earlier.
+    """The reports of all answers so far; a later report of an answer replaces the earlier one.
 
-    `progress` is told how many submissions are done, of how many.
+    `progress` is called with the number of finished and of all submissions.
     """
 
     def __init__(self, kit: Kit, executor: Executor, progress: Callable[[int, int], None]) -> None:
@@ -36,7 +36,7 @@ class Examination:
         self.reports: dict[str, Report] = {}
 
     def examine(self, batches: Sequence[Batch]) -> None:
-        """Examine batches, and what is then in doubt: while the examiners are warm, as far as it is known."""
+        """Examine batches, then each answer of an unexpected batch alone, while the examiners are warm."""
         left: Sequence[Batch] = batches
         while left:
             with closing(self._executor.examine(self._submissions(left))) as examined:
@@ -57,7 +57,7 @@ class Examination:
         yield from (batch.submission(self._kit) for batch in batches)
 
     def _in_doubt(self) -> list[Batch]:
-        """Each answer, alone, of batches in which one did not end as it should; nothing is given twice."""
+        """Return the answers, alone, of batches that did not end as expected; nothing is examined twice."""
         return [
             again
             for batch in list(self._done)
@@ -67,7 +67,7 @@ class Examination:
         ]
 
     def _settled(self, answer: Answer, batch: Batch) -> bool:
-        """Whether an answer ended as it should, and through no fault of another in the same submission."""
+        """Return whether an answer ended as expected, unaffected by others in the same submission."""
         report = self.reports[answer.name]
         apart = len(batch.parts) == 1 or report.status == Status.GRADED
         return apart and is_as_expected(answer, report)
@@ -75,14 +75,14 @@ class Examination:
 
 @dataclass(frozen=True)
 class Proof:
-    """The matrix of a kit, and what keeps it from being proven."""
+    """The matrix of a kit, and the problems that keep it from being proven."""
 
     matrix: Matrix
     problems: tuple[str, ...]
 
 
 def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
-    """Solution, stub, parts, alternatives, mistakes and mutants, in this order; raises KitError."""
+    """Return solution, stub, parts, alternatives, mistakes and mutants, in this order; raises KitError."""
     right = solution(root, kit)
     unsolved = stub.make_stub(right.text, kit.tasks, f"{kit.module}.py")
     answers = (
@@ -131,7 +131,7 @@ def prove(
 
 
 def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:
-    """The batches to begin with. A mutant that is known to survive goes at once to all that it reaches."""
+    """Return the first batches. A mutant that is known to survive is examined in all tasks at once."""
     right, stub = answers[:2]
     of = {kind: [a for a in answers if a.kind == kind] for kind in ("alternative", "mistake", "mutant")}
     return [
@@ -146,7 +146,7 @@ def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[st
 
 
 def public_text(root: Path, kit: Kit) -> str:
-    """All that a student may read anyway: the tasks, the given code, the public checks."""
+    """Return the text that students have: docstrings of tasks, support code, public checks."""
     docstrings = [
         ast.get_docstring(node) or ""
         for node in ast.walk(ast.parse(solution(root, kit).text))

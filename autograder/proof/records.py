@@ -1,4 +1,4 @@
-"""Remembers which kits were proven, so that a release need not prove again what has not changed."""
+"""Record which kits are proven, so that a release skips the proof of an unchanged kit."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ NOT_INVOLVED = ("kits/", "cli/", "integrations/", "reports/", "release/", "stude
 
 
 class ProofRecords:
-    """A folder with one small file for each proof that held.
+    """A folder with one small file per proof that held.
 
-    A proof holds for exactly these files of the kit, its known answers too, for the engine that examined
-    them, and for these versions of Python and of the libraries.
+    A proof holds for the files of the kit, its known answers, the engine, and the versions of Python and
+    libraries.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def holds(self, root: Path, kit: Kit) -> bool:
-        """Whether the kit, as it is now, was proven."""
+        """Return whether the kit is proven in its current state."""
         return self._path(root, kit).is_file()
 
     def keep(self, root: Path, kit: Kit, proof: Proof) -> None:
-        """Remember a proof without problems; one that has some is not kept."""
+        """Store a proof; one with problems is not stored."""
         if not proof.problems:
             found, mutants = proof.matrix.detected()
             data = {"kit": kit.slug, "kit_version": kit.version, "noticed": found, "mutants": mutants}
@@ -48,7 +48,7 @@ class ProofRecords:
 
 
 def fingerprint(root: Path, kit: Kit) -> str:
-    """Hexadecimal digits that change with anything that a proof depends on."""
+    """Return hexadecimal digits that change with anything that a proof depends on."""
     digest = hashlib.sha256()
     engine = Path(autograder.__file__).parent
     for name, path in (*_files(root, kit), *_code(engine)):
@@ -62,7 +62,7 @@ def fingerprint(root: Path, kit: Kit) -> str:
 
 
 def _files(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
-    """All sources of a kit."""
+    """Yield all sources of a kit."""
     for tree in (root / "autograder" / "kits" / kit.slug, root / "solutions" / kit.slug):
         for path in sorted(tree.rglob("*")):
             parts = path.relative_to(tree).parts
@@ -71,7 +71,7 @@ def _files(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
 
 
 def _code(engine: Path) -> Iterator[tuple[str, Path]]:
-    """The engine's code that takes part in a proof."""
+    """Yield the engine's code that takes part in a proof."""
     for path in sorted(engine.rglob("*.py")):
         name = path.relative_to(engine).as_posix()
         if not name.startswith(NOT_INVOLVED):

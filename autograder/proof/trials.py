@@ -1,8 +1,8 @@
-"""Trains what the checks would train, from many initial weights.
+"""Train the networks that checks train, from many initial weights.
 
-`python -m autograder.proof.trials ROOT SLUG SEEDS` prints JSON, a line each: {"progress": …} along the way,
-{"trained": …} for every answer and threshold, and {"reached": …} for every distinct network. Known answers
-are the staff's own text, so each runs in a fork of this process and in no sandbox.
+`python -m autograder.proof.trials ROOT SLUG SEEDS` prints one JSON object per line: {"progress": …},
+{"trained": …} per answer and threshold, and {"reached": …} per distinct network. Known answers are
+trusted, so each runs in a fork of this process without a sandbox.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from .fingerprint import calibration_path
 
 
 def attach_answer(proxies: Proxies, answer: Answer) -> None:
-    """Load an answer and send the calls of the checks straight to its functions; raises what loading does."""
+    """Load an answer and route the calls of the checks to its functions."""
     module = ModuleType(proxies.__name__)
     module.__file__ = f"{proxies.__name__}.py"
     exec(compile(answer.text, module.__file__, "exec"), module.__dict__)  # noqa: S102 - see above
@@ -43,7 +43,7 @@ def attach_answer(proxies: Proxies, answer: Answer) -> None:
 def _call(
     module: ModuleType, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1
 ) -> Any:
-    """Call a function of the answer; what it raises means what it means to the examiner."""
+    """Call a function of the answer; its exceptions count as in the examiner."""
     if not hasattr(module, function):
         raise SubmissionFailed(Outcome.NOT_ATTEMPTED, f"{function} is missing")
     try:
@@ -58,7 +58,8 @@ def _call(
 DAY = 24 * 3600
 BOUNDS = fork.Bounds(data_bytes=16 * fork.GIB, cpu_seconds=DAY)
 AT_ONCE = 1_000
-# One by one takes a second or two each: too few to call a right answer safe, enough to know a wrong one.
+# A single training takes one or two seconds. So few trials cannot prove a right answer safe, but reveal a
+# wrong one.
 ONE_BY_ONE = 30
 DRAWS = 2
 
@@ -67,7 +68,7 @@ Take = Callable[[Any, Any, Any, int, int], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Trial:
-    """What the kit says of a threshold: the weights to start from, what is measured, and on which rows."""
+    """How a kit tests a threshold: initial weights, measure, and rows."""
 
     draw: Callable[[Any, int], list[Any]]
     accuracy: Callable[[Any, Any, Any], float]
@@ -75,12 +76,12 @@ class Trial:
 
 
 class Taken(Exception):
-    """The check asked for the training that was waited for, and need not go on."""
+    """The check has requested the training of interest; the rest of it is not needed."""
 
 
 @dataclass(frozen=True)
 class TrialRunner:
-    """One kit's checks, warm, and what stands in for its training."""
+    """The collected checks of a kit, with a stand-in for its training function."""
 
     kit: Kit
     session: CheckSession
@@ -88,9 +89,9 @@ class TrialRunner:
     trainings: TrainingCache
 
     def take(self, answer: Answer, setting: str, take: Take) -> dict[str, Any] | None:
-        """What `take` made of the training that a threshold's check asks for, None where it asks for none.
+        """Return the result of `take` for the training that a threshold's check requests, or None.
 
-        Raises KitError where `take` failed.
+        Raises KitError if `take` fails.
         """
         check = next(check for check in self.kit.checks if check.name == self.kit.calibrated[setting])
 
@@ -98,7 +99,7 @@ class TrialRunner:
             def training(*arguments: Any) -> None:
                 try:
                     emit(take(*arguments))
-                except Exception:  # the check would only say that it failed
+                except Exception:  # otherwise the check would only fail
                     emit({"problem": traceback.format_exc()})
                 raise Taken
 
@@ -113,7 +114,7 @@ class TrialRunner:
 
 
 def main(root: Path, slug: str, seeds: int, say: fork.Emit) -> None:
-    """Tell `say` what came of every answer; raises KitError."""
+    """Report the result of every answer to `say`; raises KitError."""
     kit = Kit.load(root, slug)
     with tempfile.TemporaryDirectory() as folder:
         kit.write(Path(folder))
@@ -160,7 +161,7 @@ def _run(bench: TrialRunner, root: Path, calibration: Any, seeds: int, say: fork
 
 
 def _asked(root: Path, kit: Kit) -> Iterator[tuple[Answer, str]]:
-    """Right answers for every threshold; wrong ones where the check is about a task that they get wrong."""
+    """Yield right answers for every threshold, and wrong answers for checks of the tasks that they change."""
     tasks = {check.name: check.task for check in kit.checks}
     for setting, check in kit.calibrated.items():
         for answer in (solution(root, kit), *alternatives(root, kit), *mistakes(root, kit)):
@@ -169,10 +170,9 @@ def _asked(root: Path, kit: Kit) -> Iterator[tuple[Answer, str]]:
 
 
 def fingerprint(draw: Any, model: Any, x: Any, y: Any, epochs: int, seed: int) -> str:
-    """The hash of what decides a training up to names: networks with the same one train alike.
+    """Return a hash of what decides a training, except names: equal networks train equally.
 
-    It has what the network computes and loses on x and y: whether a layer holds its activation or is followed
-    by it makes no difference.
+    It covers outputs and loss on x and y, so an activation layer equals the `activation` argument.
     """
     import hashlib
 
@@ -197,9 +197,9 @@ def fingerprint(draw: Any, model: Any, x: Any, y: Any, epochs: int, seed: int) -
 def reached(
     train: Any, trial: Trial, seeds: int, model: Any, x: Any, y: Any, epochs: int, seed: int
 ) -> list[tuple[float, int]]:
-    """Each accuracy that trainings from the starts 0 to `seeds` - 1 reached, with how many did.
+    """Return the accuracies of trainings from the starts 0 to `seeds` - 1, with counts.
 
-    Networks that cannot be trained together are trained from the first few starts alone.
+    Networks that cannot be trained together are trained from the first few starts only.
     """
     from .vectorized import NotVectorizable, VectorizedModels
 
@@ -220,12 +220,12 @@ def reached(
 
 
 def _giving(outputs: Any) -> Callable[..., Any]:
-    """Stands for a network where `accuracy` asks for its outputs."""
+    """Return an object that `accuracy` can call like the network."""
     return lambda x, training=False: outputs
 
 
 if __name__ == "__main__":
-    # What answers print is no business of the reader's.
+    # Discard what answers print.
     channel = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     try:

@@ -1,4 +1,4 @@
-"""Trains many networks at once that differ in their weights alone: one trace, one more dimension."""
+"""Train many networks that differ only in their weights at once, along an extra array axis."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# Their steps treat every number for itself, so a stack of arrays is stepped as each array would be.
+# These optimizers are elementwise, so a step on stacked arrays equals a step on each array.
 ELEMENTWISE = ("SGD", "Adam", "AdamW", "Adadelta", "Adagrad", "Adamax", "Ftrl", "Lion", "Nadam", "RMSprop")
 STATE = "Expected layers whose only state is weights, without regularisers, found others: train one by one."
 
 
 class NotVectorizable(ValueError):
-    """These networks cannot be trained at once as they would be one by one."""
+    """Training these networks together would not equal training them one by one."""
 
 
 class VectorizedModels:
-    """Stands for copies of one compiled model in a kit's training function, and trains all of them in `fit`.
+    """Stand in for copies of one compiled model in a kit's training function; `fit` trains all of them.
 
-    Loss, optimizer and the model's own code are Keras'; only the loop around them is not. What `fit` leaves
-    out is what a training of plain layers has no use for: metrics, callbacks, and state beside the weights.
+    Loss, optimizer and model are Keras'; only the training loop differs. `fit` supports no metrics,
+    callbacks or state beside the weights.
     """
 
-    # What is to be trained is made in `fit`: before it, the optimizer can be built for nothing.
+    # `fit` creates the variables: building the optimizer earlier would be wasted.
     built = False
 
     def __init__(self, model: Any, starts: Sequence[Sequence[np.ndarray]]) -> None:
-        """Begin with `starts`: for each network the arrays of `model.get_weights()`."""
+        """Start from `starts`: for each network the arrays of `model.get_weights()`."""
         self.model = model
         self.weights = [np.stack(arrays) for arrays in zip(*starts, strict=True)]
 
@@ -51,10 +51,10 @@ class VectorizedModels:
     def fit(self, batches: Any, *, epochs: int, steps_per_epoch: int, **_: Any) -> SimpleNamespace:
         """Train every network on the same batches; the history stays empty.
 
-        Raises NotVectorizable where they would end elsewhere one by one.
+        Raises NotVectorizable if the result would differ from training one by one.
         """
         _expect_elementwise(self.optimizer)
-        # Not the batches themselves: to draw one changes the order of those to come.
+        # Not the batches themselves: drawing one would change the order of later ones.
         self._expect_stateless(tf.zeros([size or 1 for size in batches.element_spec[0].shape]))
         places = self._places()
         trained = [keras.Variable(self.weights[place]) for place in places]
@@ -70,36 +70,36 @@ class VectorizedModels:
         return SimpleNamespace(history={"loss": []})
 
     def outputs(self, x: np.ndarray) -> np.ndarray:
-        """What every network makes of the rows of x: (networks, rows, …)."""
+        """Return the outputs of every network on the rows of x, with shape (networks, rows, …)."""
         values = [tf.constant(self.weights[place]) for place in self._places()]
         run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)))
         return np.array(run().numpy())
 
     def __call__(self, x: np.ndarray, training: bool = False) -> np.ndarray:
-        """What the first network makes of the rows of x; raises ValueError when asked to train."""
+        """Return the outputs of the first network on the rows of x; raises ValueError for `training=True`."""
         if training:
             raise ValueError("Expected a look at what was trained, not another training.")
         first: np.ndarray = self.outputs(x)[0]
         return first
 
     def _step(self, trained: list[Any], x: Any, y: Any) -> None:
-        """Take one step with every network."""
+        """Take one optimizer step with every network."""
         values = [variable.value for variable in trained]
         with tf.GradientTape() as tape:
             tape.watch(values)
-            # Networks do not touch each other, so the slopes of the sum are the slopes of each.
+            # The networks are independent, so the gradients of the sum are the gradients of each.
             loss = tf.reduce_sum(self._map(values, lambda call: self._loss(call, x, y)))
         self.optimizer.apply(tape.gradient(loss, values), trained)
 
     def _places(self) -> list[int]:
-        """Where in the list of weights the trainable ones are, in the order of `trainable_variables`."""
+        """Return the indices of the trainable weights, in the order of `trainable_variables`."""
         where = {id(variable): place for place, variable in enumerate(self.model.weights)}
         return [where[id(variable)] for variable in self.model.trainable_variables]
 
     def _map(self, values: Sequence[Any], result: Any) -> Any:
-        """Stack what `result` makes of each network, given a function that calls it.
+        """Stack the `result` of each network, which gets a function that calls the network.
 
-        `values` are the stacked trainable weights. Of the others those that all networks share stay one.
+        `values` are the stacked trainable weights. Other weights that all networks share are not stacked.
         """
         where = {id(variable): place for place, variable in enumerate(self.model.weights)}
         others = [self.weights[where[id(variable)]] for variable in self.model.non_trainable_variables]
@@ -121,7 +121,7 @@ class VectorizedModels:
         return tf.vectorized_map(one, [*values, *own])
 
     def _expect_stateless(self, x: Any) -> None:
-        """Raise NotVectorizable where training on x changes more than what the slopes change."""
+        """Raise NotVectorizable if training on x changes more than the trainable weights."""
         values, frozen = (
             [v.value for v in part]
             for part in (self.model.trainable_variables, self.model.non_trainable_variables)
@@ -136,7 +136,7 @@ class VectorizedModels:
 
 
 def _expect_elementwise(optimizer: Any) -> None:
-    """Raise NotVectorizable where a step depends on more than each number's own slopes."""
+    """Raise NotVectorizable if an optimizer step of a number depends on the gradients of others."""
     joined = [
         name
         for name in ("clipnorm", "global_clipnorm", "use_ema", "gradient_accumulation_steps")
