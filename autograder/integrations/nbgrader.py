@@ -26,8 +26,8 @@ from ..grading.storage import GradesFolder
 from ..handout.stub import STUB
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report, Status, Submission, TaskScore
+from ..submissions.assignment import Assignment
 from ..submissions.folders import disk_entry
-from ..submissions.identity import Assignment
 from ..submissions.reader import read_submission
 from .messages import OUTCOMES, check_text, environment_text, summary
 

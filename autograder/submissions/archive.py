@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from .folders import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, joined, megabytes, printable
+from .folders import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, join_place, megabytes, printable
 
 MEMBER_LIMIT = 10_000
 FOLDER_LIMIT = 10 * MEMBER_LIMIT
@@ -44,7 +44,7 @@ class _Node:
     """A folder while the names of a zip are sorted into folders."""
 
     folders: dict[str, _Node] = field(default_factory=dict)
-    files: dict[str, zipfile.ZipInfo] = field(default_factory=dict)
+    files: list[tuple[str, zipfile.ZipInfo]] = field(default_factory=list)
 
 
 def student_zip(data: bytes, name: str, where: str) -> Folder:
@@ -99,15 +99,16 @@ def _folder(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], name: 
         for part in parts if info.is_dir() else parts[:-1]:
             node = node.folders.setdefault(part, _Node())
         if not info.is_dir():
-            node.files[parts[-1]] = info
+            node.files.append((parts[-1], info))
     return _as_folder(archive, root, name, where)
 
 
 def _as_folder(archive: zipfile.ZipFile, node: _Node, name: str, where: str) -> Folder:
     def entries() -> list[Entry]:
-        folders = [_as_folder(archive, child, key, joined(where, key)) for key, child in node.folders.items()]
-        files = [_file(archive, info, key, joined(where, key)) for key, info in node.files.items()]
-        return [*folders, *files]
+        folders: list[Entry] = [
+            _as_folder(archive, child, key, join_place(where, key)) for key, child in node.folders.items()
+        ]
+        return folders + [_file(archive, info, key, join_place(where, key)) for key, info in node.files]
 
     return Folder(name, where, entries)
 
@@ -135,7 +136,7 @@ def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str
             raise Unreadable(f"{where} is too large: {size}, where at most {megabytes(limit)} are read.")
         return data
 
-    return File(name, where, _modified(info), load, odd=bool(reason))
+    return File(name, where, _modified(info), load, special=bool(reason))
 
 
 def _modified(info: zipfile.ZipInfo) -> float:

@@ -1,130 +1,252 @@
-"""Which submissions a class folder holds: whose they are, and which of several counts."""
+"""Find the submissions of a class: one per student, with who handed it in and which of several counts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ..models import Submission
-from .folders import Entry, File, Folder, Unreadable, disk_root, joined, printable, visible
-from .identity import SUBMITTED, Assignment, Attribution, attribute, class_folder, handed_in
-from .platforms import METADATA, read_metadata
+from ..models import ReviewNote, ReviewReason, Submission
+from .assignment import Assignment
+from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
+from .identity import Identity, Platform, normalize_name
+from .layout import SUBMITTED, Attribution, ClassLayout, IgnoredFile, read_layout
 from .reader import read_submission
+
+# Submissions that were read stay in memory up to this size, so that none is read twice.
+MAX_CACHED = 200 * MEGABYTE
 
 
 class ClassError(ValueError):
-    """What was given as a class cannot be used; the text says what was expected and found."""
+    """The folder given as a class cannot be used. The text says what was expected and found."""
+
+
+class ReadCache:
+    """Submissions that were read, as long as all of them together fit."""
+
+    def __init__(self, max_bytes: int = MAX_CACHED) -> None:
+        self._left = max_bytes
+        self._submissions: dict[str, Submission] = {}
+
+    def get(self, student: str) -> Submission | None:
+        """Return the student's submission if it is here."""
+        return self._submissions.get(student)
+
+    def add(self, submission: Submission) -> None:
+        """Keep a submission unless there is no room for it."""
+        size = sum(len(file.content) for file in submission.files)
+        if size <= self._left:
+            self._left -= size
+            self._submissions[submission.student] = submission
 
 
 @dataclass(frozen=True)
-class Found:
-    """One student's submission: known, but not read yet, so that a large class is never in memory at once.
+class FoundSubmission:
+    """One student's submission, found but not read yet.
 
-    A class zip stays open while any `Found` of it is kept; read in the process that found it.
+    `student` is the identity's display name, which is unique in the class. A class zip stays open while any
+    `FoundSubmission` in it is kept; read in the process that found it.
     """
 
     student: str
     entries: tuple[Entry, ...]
     where: str
-    wanted: Assignment
-    notes: tuple[str, ...] = ()
+    assignment: Assignment
+    identity: Identity
+    review: tuple[ReviewNote, ...] = ()
+    cache: ReadCache = field(default_factory=ReadCache, compare=False, repr=False)
 
     def read(self) -> Submission:
-        """Read the files (at most 50 MB). Never raises: what cannot be read is the submission's `problem`."""
-        return read_submission(self.student, self.entries, self.where, self.wanted, self.notes)
+        """Read the files (at most 50 MB), once for all calls where memory allows.
+
+        Never raises: what cannot be read is the submission's `problem`.
+        """
+        if (cached := self.cache.get(self.student)) is not None:
+            return cached
+        read = read_submission(self.student, self.entries, self.where, self.assignment)
+        submission = replace(read, review=(*self.review, *read.review))
+        self.cache.add(submission)
+        return submission
 
 
-def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> list[Found]:
+@dataclass(frozen=True)
+class ClassFolder:
+    """The submissions of a class, sorted by student, and the files that are nobody's."""
+
+    submissions: tuple[FoundSubmission, ...]
+    ignored: tuple[IgnoredFile, ...] = ()
+
+
+def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> list[FoundSubmission]:
+    """Return the submissions of `find_class`."""
+    return list(find_class(place, slug, module, given).submissions)
+
+
+def find_class(
+    place: Path, slug: str, module: str, given: Collection[str] = (), *, is_class_zip: bool = False
+) -> ClassFolder:
     """Find the submissions in a class folder, a class zip, one student's folder or one student's file.
 
-    `given` names the kit's given code (`lesson.py`), which is no answer. Students come sorted and once each.
-    Raises ClassError when `place` is no class at all.
+    `given` names the kit's given code (`lesson.py`), which is no answer. `is_class_zip` says that a zip holds
+    a class and not one student's files. Every file has a submission or is listed as ignored, and every
+    student appears once. Raises ClassError when `place` cannot be a class.
     """
-    wanted = Assignment(slug, module, frozenset(given))
+    assignment = Assignment(slug, module, frozenset(given))
     root = place.expanduser().resolve()
     if not root.exists():
         raise ClassError(f"{place} does not exist: expected a class folder, a zip, a .py or an .ipynb.")
     try:
-        claims = list(_claims(disk_root(root), wanted))
+        layout = read_layout(disk_root(root), assignment, is_class_zip=is_class_zip)
     except Unreadable as problem:
         raise ClassError(str(problem)) from None
-    if not claims:
+    if not layout.attributions:
         raise ClassError(
-            f"{place} holds no submission for {slug}: expected one .py, .ipynb, zip or folder a student, "
-            "or what Canvas, Moodle, Gradescope or nbgrader write."
+            f"{place} holds no submission for {slug}: expected one .py, .ipynb, zip or folder per student, "
+            "or an export of a learning platform." + "".join(f" {file.text}" for file in layout.ignored[:3])
         )
-    if root.name == slug and root.parent.parent.name == SUBMITTED and claims[0].entry.name == slug:
-        claims = [replace(claims[0], student=root.parent.name)]  # one student's submitted/<student>/<kit>
-    return sorted(_settled(claims, wanted), key=lambda found: found.student)
+    _name_nbgrader_student(layout, root, slug)
+    found = _submissions(layout.attributions, assignment)
+    return ClassFolder(tuple(sorted(found, key=lambda each: each.student)), tuple(layout.ignored))
 
 
-def _claims(root: Entry, wanted: Assignment) -> Iterator[Attribution]:
-    """Whose everything in the class is."""
-    folder = class_folder(root, wanted)
-    if folder is None:
-        if isinstance(root, File) and not (root.is_source or root.is_zip):
-            raise Unreadable(f"{root.where} is no submission: expected a folder, a zip, a .py or an .ipynb.")
-        yield attribute(root)
-        return
-    entries = {entry.name: entry for entry in visible(folder)}
-    metadata = entries.pop(METADATA, None)
-    if isinstance(metadata, File):
-        for handin in read_metadata(metadata):
-            entry = entries.pop(handin.folder, None) or _missing(handin.folder, folder.where)
-            for name, email in handin.submitters or [(handin.folder, "")]:
-                yield Attribution(name or email, email, entry, handin.created)
-    yield from map(attribute, handed_in(entries.values(), wanted, nbgrader=folder.name == SUBMITTED))
+def _name_nbgrader_student(layout: ClassLayout, root: Path, slug: str) -> None:
+    """Name the one hand-in in nbgrader's `submitted/<student>/<assignment>` after its student."""
+    if root.name == slug and root.parent.parent.name == SUBMITTED and len(layout.attributions) == 1:
+        name = root.parent.name
+        identity = Identity(name, Platform.NBGRADER, login=name)
+        layout.attributions[0] = replace(layout.attributions[0], identity=identity, review=())
 
 
-def _missing(name: str, where: str) -> File:
-    def load(limit: int) -> bytes:
-        raise Unreadable(f"{METADATA} names the folder {printable(name)}, which is not there.")
-
-    return File(name, joined(where, name), 0.0, load, odd=True)
-
-
-def _settled(claims: Sequence[Attribution], wanted: Assignment) -> Iterator[Found]:
-    """One submission a student; students of one name get their number behind it."""
-    numbers: dict[str, set[str]] = {}
-    for each in claims:
-        numbers.setdefault(each.student, set()).add(each.number)
-    students: dict[str, list[Attribution]] = {}
-    for each in claims:
-        several = len(numbers[each.student]) > 1 and each.number
-        students.setdefault(f"{each.student} ({each.number})" if several else each.student, []).append(each)
-    for student, own in students.items():
-        yield _found(student, own, wanted, []) if len(own) == 1 else _newest(student, own, wanted)
-
-
-def _newest(student: str, claims: Iterable[Attribution], wanted: Assignment) -> Found:
-    """The newest of one student's claims, with notes that name the others."""
-    timed = [(each, wanted.changed(each.entry) if each.order is None else each.order) for each in claims]
-    timed.sort(key=lambda pair: (pair[1], pair[0].entry.where))
-    notes: list[str] = []
-    sources: dict[str, tuple[Attribution, float]] = {}
-    attempts: list[list[tuple[Attribution, float]]] = []
-    for each, time in timed:
-        if isinstance(each.entry, Folder) or each.entry.is_zip:
-            attempts += [[(each, time)]] if time else []  # an empty folder is no second submission
-        elif each.entry.is_source:
-            if older := sources.pop(each.entry.name, None):
-                notes.append(_newer_counts(each, older[0]))
-            sources[each.entry.name] = (each, time)
-    # Files side by side are one submission in several files; a folder or a zip is one by itself.
-    attempts += [list(sources.values())] if sources else []
-    attempts.sort(key=lambda attempt: (attempt[-1][1], attempt[-1][0].entry.where))
-    counting = [each for each, _ in (attempts or [timed])[-1]]
-    notes += [_newer_counts(counting[-1], attempt[-1][0]) for attempt in attempts[:-1]]
-    return _found(student, counting, wanted, notes)
+def _submissions(attributions: Sequence[Attribution], assignment: Assignment) -> list[FoundSubmission]:
+    """Return one submission per student."""
+    students = _by_student(attributions)
+    names = _display_names(students)
+    twins = _similar(names.values())
+    cache = ReadCache()
+    found = []
+    for key, own in students.items():
+        name = names[key]
+        counting, versions = _newest(own, assignment)
+        entries = tuple(each.entry for each in counting)
+        identity = replace(counting[-1].identity, display_name=name)
+        notes = [note for each in counting for note in each.review]
+        if name in twins:
+            said = "Another student's name differs only in letter case, spaces or how accents are encoded."
+            notes.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+        if identity.late:
+            notes.append(ReviewNote(ReviewReason.LATE, "The platform marks it as late."))
+        review = tuple(dict.fromkeys((*notes, *versions)))
+        where = entries[-1].where or entries[-1].name
+        found.append(FoundSubmission(name, entries, where, assignment, identity, review, cache))
+    return found
 
 
-def _found(student: str, claims: Sequence[Attribution], wanted: Assignment, notes: Iterable[str]) -> Found:
-    entries = tuple(each.entry for each in claims)
-    return Found(student, entries, entries[-1].where or entries[-1].name, wanted, tuple(notes))
+def _by_student(attributions: Sequence[Attribution]) -> Mapping[tuple[str, ...], list[Attribution]]:
+    """Group attributions by student. An ambiguous one never joins others: it may be somebody else's."""
+    shared = Counter(each.identity.key for each in attributions)
+    students: defaultdict[tuple[str, ...], list[Attribution]] = defaultdict(list)
+    for each in attributions:
+        key = each.identity.key
+        if each.identity.ambiguous and shared[key] > 1:
+            name = _file_name(each.entry)
+            identity = replace(each.identity, name=name, ids=(), login="", email="", aliases=(), known=False)
+            students["ambiguous", each.entry.where].append(replace(each, identity=identity))
+        else:
+            students[key].append(each)
+    return students
 
 
-def _newer_counts(newer: Attribution, older: Attribution) -> str:
-    return (
-        f"There are two submissions: {newer.entry.where} is newer and counts, {older.entry.where} does not."
-    )
+def _file_name(entry: Entry) -> str:
+    name = entry.where.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _display_names(students: Mapping[tuple[str, ...], Sequence[Attribution]]) -> dict[tuple[str, ...], str]:
+    """Return a unique name for each student: the platform's, with an id where several have the same."""
+    shared = Counter(own[-1].identity.name for own in students.values())
+    names: dict[tuple[str, ...], str] = {}
+    taken: set[str] = set()
+    for key, own in students.items():
+        identity = own[-1].identity
+        name = identity.name
+        if shared[name] > 1 and identity.label:
+            name = f"{name} ({identity.label})"
+        unique, number = name, 1
+        while unique in taken:
+            number += 1
+            unique = f"{name} #{number}"
+        taken.add(unique)
+        names[key] = unique
+    return names
+
+
+def _similar(names: Iterable[str]) -> set[str]:
+    """Return the names that differ from another one only in letter case, spaces or Unicode form."""
+    alike: defaultdict[str, list[str]] = defaultdict(list)
+    for name in names:
+        alike[normalize_name(name)].append(name)
+    return {name for group in alike.values() if len(group) > 1 for name in group}
+
+
+@dataclass(frozen=True)
+class _Version:
+    """One of several things that a student handed in: a folder, a zip, or files that lie side by side."""
+
+    time: float
+    claims: tuple[Attribution, ...]
+    has_answer: bool
+
+    @property
+    def where(self) -> str:
+        return self.claims[-1].entry.where
+
+
+def _newest(
+    claims: Sequence[Attribution], assignment: Assignment
+) -> tuple[Sequence[Attribution], list[ReviewNote]]:
+    """Return what counts of a student's claims, and a note that names the versions that do not."""
+    if len(claims) == 1:
+        return claims, []
+    versions = _versions(claims, assignment)
+    *older, newest = sorted(versions, key=lambda each: (each.has_answer, each.time, each.where))
+    # An empty folder or a text beside an answer is no other version of it.
+    older = [version for version in older if version.has_answer or not newest.has_answer]
+    sources: dict[str, Attribution] = {}
+    replaced = []
+    for claim in newest.claims:
+        if former := sources.get(claim.entry.name):
+            replaced.append((claim.entry.where, former.entry.where))
+        sources[claim.entry.name] = claim
+    notes = [_several_versions(newer, [former]) for newer, former in replaced]
+    if older and newest.time:
+        notes.append(_several_versions(newest.where, [version.where for version in older]))
+    return list(sources.values()), notes
+
+
+def _versions(claims: Iterable[Attribution], assignment: Assignment) -> list[_Version]:
+    """Return the versions among the claims: attempts where the platform tells them apart."""
+    groups: defaultdict[tuple[object, ...], list[tuple[float, Attribution]]] = defaultdict(list)
+    for claim in claims:
+        changed = assignment.last_change(claim.entry)
+        time = claim.order if claim.order is not None else changed or 0.0
+        apart = isinstance(claim.entry, Folder) or claim.entry.is_zip
+        if claim.identity.submitted is not None:
+            key: tuple[object, ...] = ("attempt", claim.identity.submitted)
+        else:
+            key = ("alone", claim.entry.where) if apart else ("side by side",)
+        groups[key].append((time, claim))
+    versions = []
+    for group in groups.values():
+        group.sort(key=lambda pair: (pair[0], pair[1].entry.where))
+        ordered = tuple(claim for _, claim in group)
+        has_answer = any(assignment.has_answer(claim.entry) for claim in ordered)
+        versions.append(_Version(group[-1][0], ordered, has_answer))
+    return versions
+
+
+def _several_versions(newest: str, older: Sequence[str]) -> ReviewNote:
+    others = ", ".join(map(printable, older[:5])) + (", …" if len(older) > 5 else "")
+    count, verb = ("two", "does") if len(older) == 1 else (str(len(older) + 1), "do")
+    text = f"There are {count} submissions: {newest} is newer and counts, {others} {verb} not."
+    return ReviewNote(ReviewReason.SEVERAL_VERSIONS, text)

@@ -1,4 +1,4 @@
-"""Folders and files on a disk: links are never followed, only regular files are opened, nothing blocks."""
+"""Folders and files on a disk, read safely: links are not followed and only regular files are opened."""
 
 from __future__ import annotations
 
@@ -20,84 +20,8 @@ _SOURCE = re.compile(r"\.(py|ipynb)$", re.IGNORECASE)
 _ZIP = re.compile(r"\.zip$", re.IGNORECASE)
 _JUNK = re.compile(
     r"\..*|~\$.*|__MACOSX|__pycache__|Thumbs\.db|desktop\.ini|.*-checkpoint\.ipynb|__zip_filename__",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
-
-
-class Unreadable(Exception):
-    """Something handed in cannot be read. The text is one sentence that says what, where and why."""
-
-
-@dataclass(frozen=True)
-class File:
-    """One file: `load(limit)` returns its bytes, or raises Unreadable when there are more than `limit`.
-
-    `where` is its place for messages and `name` the name that its author gave it. `odd` says that it is a
-    link, a pipe or the like, of which `load` only tells why it is not read. `path` is set on a disk.
-    """
-
-    name: str
-    where: str
-    modified: float
-    load: Callable[[int], bytes] = field(compare=False)
-    odd: bool = False
-    path: Path | None = field(default=None, compare=False)
-
-    @property
-    def is_source(self) -> bool:
-        """Whether the name is that of a `.py` or an `.ipynb`."""
-        return _SOURCE.search(self.name) is not None
-
-    @property
-    def is_zip(self) -> bool:
-        """Whether the name is that of a zip."""
-        return _ZIP.search(self.name) is not None
-
-    @property
-    def stem(self) -> str:
-        """The name without the suffix of a source or a zip."""
-        return _ZIP.sub("", _SOURCE.sub("", self.name))
-
-
-@dataclass(frozen=True)
-class Folder:
-    """One folder; `entries()` lists it anew and raises Unreadable when that cannot be done."""
-
-    name: str
-    where: str
-    entries: Callable[[], Sequence[File | Folder]] = field(compare=False)
-
-
-Entry = File | Folder
-
-
-def is_junk(name: str) -> bool:
-    """Whether editors and operating systems leave entries of this name behind."""
-    return _JUNK.fullmatch(name) is not None
-
-
-def visible(folder: Folder) -> list[Entry]:
-    """The folder's entries that are no junk, sorted by name."""
-    return sorted(
-        (entry for entry in folder.entries() if not is_junk(entry.name)), key=lambda entry: entry.name
-    )
-
-
-def printable(text: str, limit: int = 120) -> str:
-    """`text` on one line, without controls, direction marks or broken characters, cut to `limit`."""
-    return clean(text, limit, newlines=False)
-
-
-def joined(parent: str, name: str) -> str:
-    """What messages call the entry `name` of the folder that they call `parent` ("" for the class itself)."""
-    return f"{parent}/{printable(name)}" if parent else printable(name)
-
-
-def megabytes(size: int) -> str:
-    """A size in bytes for people, rounded up, so that what is over a limit does not look like it."""
-    return f"{math.ceil(size * 10 / MEGABYTE) / 10:.1f} MB"
-
-
 _KINDS = {
     stat.S_IFLNK: "a symbolic link, and links are not followed",
     stat.S_IFIFO: "a named pipe",
@@ -107,41 +31,125 @@ _KINDS = {
 }
 
 
-def text_of(name: str) -> str:
-    """A file name as text that can be encoded: bytes that are no UTF-8 become replacement characters."""
-    return os.fsencode(name).decode("utf-8", "replace")
+class Unreadable(Exception):
+    """A submitted file or folder cannot be read. The text is one sentence that says what, where and why."""
+
+
+@dataclass(frozen=True)
+class File:
+    """One file. `load(limit)` returns its bytes, and raises Unreadable when there are more than `limit`.
+
+    `where` is its place for messages and `name` the name that its author gave it. A `special` file is a
+    link, a pipe or the like; its `load` only raises the reason. `path` is set for files on a disk.
+    `latin1_name` is the name read as Latin-1 where its bytes are not UTF-8.
+    """
+
+    name: str
+    where: str
+    modified: float
+    load: Callable[[int], bytes] = field(compare=False)
+    special: bool = False
+    path: Path | None = field(default=None, compare=False)
+    latin1_name: str = ""
+
+    @property
+    def is_source(self) -> bool:
+        """Return whether the name ends in `.py` or `.ipynb`."""
+        return _SOURCE.search(self.name) is not None
+
+    @property
+    def is_zip(self) -> bool:
+        """Return whether the name ends in `.zip`."""
+        return _ZIP.search(self.name) is not None
+
+    @property
+    def stem(self) -> str:
+        """Return the name without the suffix of a source file or a zip."""
+        return _ZIP.sub("", _SOURCE.sub("", self.name))
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One folder. `entries()` lists it anew, and raises Unreadable when that fails."""
+
+    name: str
+    where: str
+    entries: Callable[[], Sequence[File | Folder]] = field(compare=False)
+    latin1_name: str = ""
+
+
+Entry = File | Folder
+
+
+def is_junk(name: str) -> bool:
+    """Return whether editors and operating systems leave entries of this name behind."""
+    return _JUNK.fullmatch(name) is not None
+
+
+def visible(folder: Folder) -> list[Entry]:
+    """Return the folder's entries without junk, sorted by name."""
+    return sorted(
+        (entry for entry in folder.entries() if not is_junk(entry.name)),
+        key=lambda entry: (entry.name, entry.latin1_name),
+    )
+
+
+def printable(text: str, limit: int = 120) -> str:
+    """Return `text` sanitized, in one line and cut to `limit`."""
+    return clean(text, limit, newlines=False)
+
+
+def join_place(parent: str, name: str) -> str:
+    """Return what messages call the entry `name` of the folder `parent` ("" for the class itself)."""
+    return f"{parent}/{printable(name)}" if parent else printable(name)
+
+
+def megabytes(size: int) -> str:
+    """Return a size in bytes as text, rounded up, so that a size over a limit looks like it."""
+    return f"{math.ceil(size * 10 / MEGABYTE) / 10:.1f} MB"
 
 
 def disk_entry(path: Path, parent: str = "") -> Entry:
-    """The file or folder at `path`, which is not followed when it is a link. Never raises.
+    """Return the file or folder at `path`, without following a link. Never raises.
 
-    `parent` is what messages call the folder that it lies in.
+    `parent` is what messages call the folder that contains it.
     """
-    name = text_of(path.name)
-    where = joined(parent, name)
+    name, latin1_name = _decode(path.name)
+    where = join_place(parent, name)
     try:
         status = path.lstat()
     except OSError as error:
-        return _odd(name, where, f"cannot be looked at ({error.strerror})")
+        return _special(name, where, f"cannot be inspected ({error.strerror})", latin1_name)
     if stat.S_ISDIR(status.st_mode):
-        return Folder(name, where, lambda: _entries(path, where))
+        return Folder(name, where, lambda: _entries(path, where), latin1_name)
     if stat.S_ISREG(status.st_mode):
-        return File(name, where, status.st_mtime, lambda limit: _read(path, where, limit), path=path)
+        return File(
+            *(name, where, status.st_mtime, lambda limit: _read(path, where, limit)),
+            path=path,
+            latin1_name=latin1_name,
+        )
     kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a special file")
-    return _odd(name, where, f"is {kind}: expected a file or a folder")
+    return _special(name, where, f"is {kind}: expected a file or a folder", latin1_name)
 
 
 def disk_root(path: Path) -> Entry:
-    """The class at `path`; messages name what is inside a class folder by its place there."""
+    """Return the class at `path`. Messages name its entries relative to it."""
     entry = disk_entry(path)
     return Folder(entry.name, "", lambda: _entries(path, "")) if isinstance(entry, Folder) else entry
 
 
-def _odd(name: str, where: str, reason: str) -> File:
+def _decode(name: str) -> tuple[str, str]:
+    """Return a file name as text that can be encoded and, when its bytes are not UTF-8, read as Latin-1."""
+    raw = os.fsencode(name)
+    text = raw.decode("utf-8", "replace")
+    return text, "" if text.encode() == raw else raw.decode("latin-1")
+
+
+def _special(name: str, where: str, reason: str, latin1_name: str) -> File:
     def load(limit: int) -> bytes:
         raise Unreadable(f"{where} {reason}.")
 
-    return File(name, where, 0.0, load, odd=True)
+    return File(name, where, 0.0, load, special=True, latin1_name=latin1_name)
 
 
 def _entries(path: Path, where: str) -> Sequence[Entry]:
@@ -153,7 +161,7 @@ def _entries(path: Path, where: str) -> Sequence[Entry]:
 
 
 def _read(path: Path, where: str, limit: int) -> bytes:
-    # What was a regular file a moment ago may be a pipe or a link by now, so the descriptor is asked again.
+    # The file may have become a pipe or a link since it was found, so the descriptor is checked again.
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
@@ -167,5 +175,5 @@ def _read(path: Path, where: str, limit: int) -> bytes:
         raise Unreadable(f"{where} cannot be read: {error.strerror}.") from None
     if max(len(data), status.st_size) > limit:
         size = megabytes(max(len(data), status.st_size))
-        raise Unreadable(f"{where} is too large: {size}, where at most {megabytes(limit)} are read.")
+        raise Unreadable(f"{where} is too large: {size}, the limit is {megabytes(limit)}.")
     return data

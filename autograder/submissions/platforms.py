@@ -1,135 +1,374 @@
-"""Gradescope's export: `submission_metadata.yml` beside one folder a submission, named by number."""
+"""How each platform names what it exports: who handed it in, and the end of the name that the student chose.
+
+A parser sees the whole class, because some names can only be read in comparison with the others. In every
+pattern the platform's own part comes first and the leftmost match decides, so that what a student writes into
+a file name is never read as the platform's part. All patterns take linear time.
+"""
 
 from __future__ import annotations
 
 import calendar
-import datetime
 import re
-import time
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
-from .folders import MEGABYTE, File, Unreadable
+from .assignment import SAKAI_ATTACHMENTS, Assignment
+from .folders import MEGABYTE, Entry, File, Folder, Unreadable
+from .identity import Identity, Platform
+
+MAX_NAME = 1_000
 
 
 @dataclass(frozen=True)
-class ParsedFilename:
-    """A download name, taken apart.
+class ParsedName:
+    """What a platform's name says.
 
-    `number` is the platform's own number of the student, `filename` the name that the student gave ("" for a
-    folder). `order` grows with time where the name tells it: a number, or seconds since the epoch, but the
-    same throughout one platform.
+    `filename` is the end that the student chose, "" for a folder. `order` grows with time where the name
+    tells it, in one unit throughout a platform. A `platform_file` was written by the platform itself.
     """
 
-    student: str
-    number: str
-    filename: str
-    order: float | None
+    identity: Identity
+    filename: str = ""
+    order: float | None = None
+    platform_file: bool = False
 
 
-# lastnamefirst_LATE_123_456_transfer-1.py; under anonymous grading anon_Ab1c2_456_transfer.py. Canvas numbers
-# its files as they arrive and appends -1, -2, … to the name of a file that was handed in before.
+Parser = Callable[[Sequence[Entry], Assignment, str], list[ParsedName | None]]
+
+_PLATFORM_FILE = ParsedName(Identity(""), platform_file=True)
+
+# lastnamefirst_LATE_123_456_transfer-1.py. Canvas numbers its files as they arrive and appends -1, -2, … to
+# the name of a file that was handed in before.
 _CANVAS = re.compile(
-    r"(?P<student>[^\W\d_]\w*?)(?:_LATE)?_(?P<number>\d+)_(?:(?P<file>\d+)_(?P<name>.+)|(?P<text>text|link)\.html)",
-    re.IGNORECASE,
+    r"(?P<name>[^\W\d_]\w*?)(?P<late>_LATE)?_(?P<id>\d+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
+    re.IGNORECASE | re.DOTALL,
 )
-_CANVAS_ANONYMOUS = re.compile(r"(?:LATE_)?(?P<student>anon_\w+?)_(?P<file>\d+)_(?P<name>.+)")
-# Otter's exports, transfer_2026_11_23T10_00_00_123456.zip, look like it and are not.
-_EXPORT = re.compile(r"(.+)_\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d+\.zip", re.IGNORECASE)
-_RESUBMITTED = re.compile(r"-\d{1,3}(?=\.\w+$)")
+# Under anonymous grading: LATE_anon_Ab1c2_456_transfer.py.
+_CANVAS_ANONYMOUS = re.compile(
+    r"(?P<late>LATE_)?(?P<name>anon_[^\W_]+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
+    re.DOTALL,
+)
+_RESUBMITTED = re.compile(r"-(\d{1,3})(?=\.\w+$)")
+# The end of Otter's exports, transfer_2026_11_23T10_00_00_123456.zip, which resembles Canvas' names.
+_OTTER_EXPORT = re.compile(r"_\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d+\.zip$", re.IGNORECASE)
 # Jane Doe_12345_assignsubmission_file_/transfer.py, or the same in one file name.
 _MOODLE = re.compile(
-    r"(?P<student>[^_]+)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<name>.*))?", re.IGNORECASE
+    r"(?P<name>.+?)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_(?P<filename>.*))?", re.DOTALL
 )
-# Week 9_jdoe_attempt_2026-11-23-10-00-00_transfer.py, and a .txt about the attempt.
-_BLACKBOARD = re.compile(
-    r".+_(?P<student>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<name>.+)|(?P<about>\.txt))"
+_MOODLE_GROUP = re.compile(r"(?=[^-]*[ \d])[^-]+-(?P<member>[^ ]+ .+)", re.DOTALL)
+# Week 9_jdoe_attempt_2026-11-23-10-00-00_transfer.py, and a .txt about each attempt.
+_BLACKBOARD = re.compile(r"_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?=.)|(?P<about>\.txt$))", re.DOTALL)
+_BLACKBOARD_ABOUT = re.compile(r"\((?P<login>[^()]+)\)\s*$")
+# 20411-88101 - Jo Doe - Nov 28, 2026 905 AM, as a folder or before " - transfer.py".
+_BRIGHTSPACE = re.compile(
+    r"(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<time>(?:[^\W\d]+\.? \d{1,2}|\d{1,2}\.? [^\W\d]+\.?),? \d{4},? "
+    r"\d{1,2}[:._-]?\d\d(?: ?[AP]M)?)(?: - (?P<filename>.+))?",
+    re.IGNORECASE | re.DOTALL,
 )
+_BRIGHTSPACE_TIME = re.compile(
+    r"(?:(?P<month>[^\W\d]+)\.? (?P<day>\d{1,2})|(?P<day2>\d{1,2})\.? (?P<month2>[^\W\d]+)\.?),? "
+    r"(?P<year>\d{4}),? (?P<hour>\d{1,2})[:._-]?(?P<minute>\d\d)(?: ?(?P<half>[AP])M)?",
+    re.IGNORECASE,
+)
+_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
+# Doe, Jo(jdoe)/Submission attachment(s)/transfer.py, or the same in one file name.
+_SAKAI_FOLDER = re.compile(r"(?P<name>[^()]+)\((?P<login>[^()]+)\)")
+_SAKAI_FILE = re.compile(
+    rf"(?P<name>[^()]+)\((?P<login>[^()]+)\)_{re.escape(SAKAI_ATTACHMENTS)}_(?P<filename>.+)", re.DOTALL
+)
+# Jo Doe - transfer.ipynb, as Google Classroom names the copies that it makes for students.
+_GOOGLE = re.compile(r"(?P<name>.+?) - (?P<filename>.+)", re.DOTALL)
+_COPY_NUMBER = re.compile(r" ?\(\d{1,3}\)$")
+# "Copy of" in the languages of Google Drive.
+_COPY = re.compile(
+    r"(?:Copy of|Kopie v[ao]n|Copie de|Copia d[ei]|Cópia de|Kopi[ae]? a[fv]|Kopi[ae]) |副本"
+    r"|.*(?:的副本|のコピー)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_GITHUB_PARENT = re.compile(r"(?P<title>.+?)-submissions(?:-.*)?", re.DOTALL)
 
 
-def parse_filename(name: str) -> ParsedFilename | None:
-    """Take a name in a class folder apart; None when no platform's pattern fits it."""
-    if match := _MOODLE.fullmatch(name):
-        return ParsedFilename(match["student"], match["number"], match["name"] or "", None)
-    if match := _BLACKBOARD.fullmatch(name):
-        return (
-            None
-            if match["about"]
-            else ParsedFilename(match["student"], "", match["name"], _seconds(match["time"]))
-        )
-    if match := _CANVAS_ANONYMOUS.fullmatch(name):
-        return ParsedFilename(match["student"], "", _RESUBMITTED.sub("", match["name"]), float(match["file"]))
-    if (match := _CANVAS.fullmatch(name)) and _CANVAS.fullmatch(_EXPORT.sub(r"\1.zip", name)):
-        if match["text"]:
-            return ParsedFilename(match["student"], match["number"], f"{match['text']}.html", 0.0)
-        return ParsedFilename(
-            match["student"], match["number"], _RESUBMITTED.sub("", match["name"]), float(match["file"])
-        )
-    return None
+def detect_platform(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> Platform | None:
+    """Return the platform that wrote the entries of a class folder; None when they are named otherwise.
+
+    A platform must explain more than half of the entries, so that no single hand-in decides. Where several
+    do, the one that explains the most counts, and then the one whose names are more specific.
+    """
+    best, most = None, 0
+    for platform, parser in PARSERS.items():
+        parsed = parser(entries, assignment, folder_name)
+        own = sum(1 for name in parsed if name and not name.platform_file)
+        others = sum(1 for name in parsed if name is None)
+        if own > others and own > most:
+            best, most = platform, own
+    return best
 
 
-def _seconds(moment: str) -> float:
+def parse_names(
+    platform: Platform, entries: Sequence[Entry], assignment: Assignment, folder_name: str
+) -> list[ParsedName | None]:
+    """Return what each entry's name says on a platform; None where the platform does not name so."""
+    parser = PARSERS.get(platform)
+    return parser(entries, assignment, folder_name) if parser else [None] * len(entries)
+
+
+def is_copy(stem: str) -> bool:
+    """Return whether a file is named as a copy of another, which says nothing about its owner."""
+    return _COPY.match(stem[:MAX_NAME]) is not None
+
+
+def _each(
+    parse: Callable[[Entry], ParsedName | None],
+) -> Parser:
+    """Return a parser that reads every name by itself."""
+
+    def parser(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+        return [parse(entry) if len(entry.name) <= MAX_NAME else None for entry in entries]
+
+    return parser
+
+
+def _canvas(entry: Entry) -> ParsedName | None:
+    if isinstance(entry, Folder):
+        return None
+    if match := _CANVAS_ANONYMOUS.fullmatch(entry.name):
+        identity = Identity(match["name"], Platform.CANVAS, ids=(match["name"],), late=bool(match["late"]))
+    else:
+        match = _CANVAS.fullmatch(entry.name)
+        if match is None or not _CANVAS.fullmatch(_OTTER_EXPORT.sub(".zip", entry.name)):
+            return None
+        identity = Identity(match["name"], Platform.CANVAS, ids=(match["id"],), late=bool(match["late"]))
+    if match["kind"]:
+        return ParsedName(identity, f"{match['kind']}.html", 0.0)
+    # `x_1_2_3_y` may also be the student `x_1` with the id 2: the platform allows a name to end so.
+    other = re.match(r"\d+_", match["filename"])
+    version = _RESUBMITTED.search(match["filename"])
+    identity = replace(
+        identity,
+        attempt=int(version[1]) + 1 if version else 1,
+        ambiguous=other is not None,
+        aliases=(match["file"],) if other else (),
+    )
+    return ParsedName(identity, _RESUBMITTED.sub("", match["filename"]), float(match["file"]))
+
+
+def _moodle(entry: Entry) -> ParsedName | None:
+    match = _MOODLE.fullmatch(entry.name)
+    # Only Moodle names both folders and files.
+    if match is None or isinstance(entry, File) != bool(match["filename"]):
+        return None
+    identity = Identity(match["name"], Platform.MOODLE, ids=(match["id"],))
+    # In group mode the name of the group stands first: Group A-Jane Doe.
+    if grouped := _MOODLE_GROUP.fullmatch(match["name"]):
+        identity = replace(identity, aliases=(grouped["member"],))
+    return ParsedName(identity, match["filename"] or "")
+
+
+def _blackboard(
+    entries: Sequence[Entry], assignment: Assignment, folder_name: str
+) -> list[ParsedName | None]:
+    matches = [
+        _BLACKBOARD.search(entry.name) if isinstance(entry, File) and len(entry.name) <= MAX_NAME else None
+        for entry in entries
+    ]
+    found = [(entry, match) for entry, match in zip(entries, matches, strict=True) if match and match.start()]
+    heads = sorted({entry.name[: match.start()] for entry, match in found})
+    described = {}
+    for entry, about in found:
+        head = entry.name[: about.start()]
+        if about["about"] and isinstance(entry, File) and (login := _described_login(entry, head)):
+            described[head] = login
+    logins = _blackboard_logins(heads, described)
+    parsed: list[ParsedName | None] = []
+    for entry, match in zip(entries, matches, strict=True):
+        if match is None or not match.start():
+            parsed.append(None)
+        elif match["about"]:
+            parsed.append(_PLATFORM_FILE)
+        else:
+            login, longer = logins[entry.name[: match.start()]]
+            moment = _seconds(match["time"], "%Y-%m-%d-%H-%M-%S")
+            identity = Identity(login, Platform.BLACKBOARD, login=login, submitted=moment, aliases=longer)
+            parsed.append(ParsedName(identity, entry.name[match.end() :], moment or 0.0))
+    return parsed
+
+
+def _described_login(about: File, head: str) -> str:
+    """Return the login that the platform's text about an attempt gives, if it fits the file name."""
     try:
-        return float(calendar.timegm(time.strptime(moment, "%Y-%m-%d-%H-%M-%S")))
+        first = about.load(MEGABYTE)[:MAX_NAME].decode("utf-8-sig", "replace").partition("\n")[0]
+    except Unreadable:
+        return ""
+    match = _BLACKBOARD_ABOUT.search(first)
+    return match["login"] if match and head.endswith(f"_{match['login']}") else ""
+
+
+def _blackboard_logins(
+    heads: Sequence[str], described: Mapping[str, str]
+) -> Mapping[str, tuple[str, tuple[str, ...]]]:
+    """Return the login in each `<title>_<login>`, where both may hold underscores, and longer readings of it.
+
+    The title is the same throughout a class, so the logins of different students always differ.
+    """
+    titles = Counter(head.removesuffix(f"_{login}") for head, login in described.items())
+    if titles:
+        prefix = titles.most_common(1)[0][0] + "_"
+    else:
+        common = _common_prefix(heads) if len(heads) > 1 else ""
+        prefix = common[: common.rfind("_") + 1]
+    logins: dict[str, tuple[str, tuple[str, ...]]] = {}
+    for head in heads:
+        if head in described:
+            logins[head] = (described[head], ())
+            continue
+        own = prefix if prefix and head.startswith(prefix) else head[: head.find("_") + 1]
+        # Logins may begin alike: with stud_a and stud_b the title seems to end in "stud".
+        cuts = [i + 1 for i, char in enumerate(own[:-1]) if char == "_"]
+        logins[head] = (head[len(own) :], tuple(head[cut:] for cut in reversed(cuts)))
+    return logins
+
+
+def _brightspace(entry: Entry) -> ParsedName | None:
+    if isinstance(entry, File) and entry.name.casefold() == "index.html":
+        return _PLATFORM_FILE
+    match = _BRIGHTSPACE.fullmatch(entry.name)
+    if match is None or isinstance(entry, File) != bool(match["filename"]):
+        return None
+    moment = _brightspace_time(match["time"])
+    identity = Identity(match["name"], Platform.BRIGHTSPACE, ids=(match["id"],), submitted=moment)
+    return ParsedName(identity, match["filename"] or "", moment or 0.0)
+
+
+def _brightspace_time(text: str) -> float | None:
+    match = _BRIGHTSPACE_TIME.fullmatch(text)
+    month = _MONTHS.get((match["month"] or match["month2"])[:3].casefold()) if match else None
+    if match is None or month is None:
+        return None
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + (12 if match["half"].casefold() == "p" else 0)
+    try:
+        moment = datetime(
+            *(int(match["year"]), month, int(match["day"] or match["day2"]), hour, int(match["minute"])),
+            tzinfo=UTC,
+        )
     except ValueError:
-        return 0.0
+        return None
+    return moment.timestamp()
 
 
-METADATA = "submission_metadata.yml"
-# The file also holds every submission's results and history, so it may be long.
-_LIMIT = 500 * MEGABYTE
-
-
-@dataclass(frozen=True)
-class GradescopeSubmission:
-    """One entry of the metadata: whose folder it is (several students in a group) and when it came."""
-
-    folder: str
-    submitters: tuple[tuple[str, str], ...]  # (name, e-mail)
-    created: float
-
-
-def read_metadata(file: File) -> list[GradescopeSubmission]:
-    """The entries of the metadata file; raises Unreadable when it is not what Gradescope writes."""
-    import yaml  # only an export needs it
-
-    base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    class Loader(base):  # type: ignore[misc]
-        """The safe loader; Ruby's own tags, which older exports carry, mean nothing to it."""
-
-    Loader.add_multi_constructor("!ruby/", lambda loader, suffix, node: None)
+def _sakai(entry: Entry) -> ParsedName | None:
+    if isinstance(entry, File):
+        if entry.name.casefold() in ("grades.csv", "grades.xls", "grades.xlsx"):
+            return _PLATFORM_FILE
+        if match := _SAKAI_FILE.fullmatch(entry.name):
+            identity = Identity(match["name"], Platform.SAKAI, login=match["login"])
+            return ParsedName(identity, match["filename"])
+        return None
+    match = _SAKAI_FOLDER.fullmatch(entry.name)
+    if match is None:
+        return None
     try:
-        data = yaml.load(file.load(_LIMIT), Loader=Loader)  # noqa: S506 - derived from the safe loader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise Unreadable(f"{file.where} is no YAML that can be read: {reason}.") from None
-    if not isinstance(data, Mapping):
-        raise Unreadable(f"{file.where} is not what Gradescope exports: expected one entry a submission.")
-    return [_handin(str(folder), entry) for folder, entry in data.items() if isinstance(entry, Mapping)]
-
-
-def _handin(folder: str, entry: Mapping[str, Any]) -> GradescopeSubmission:
-    people = _get(entry, "submitters")
-    people = [person for person in people if isinstance(person, Mapping)] if isinstance(people, list) else []
-    names = tuple((str(_get(person, "name") or ""), str(_get(person, "email") or "")) for person in people)
-    return GradescopeSubmission(
-        folder, tuple(name for name in names if any(name)), _seconds_of(_get(entry, "created_at"))
+        children = {child.name: child for child in entry.entries()}
+    except Unreadable:
+        children = {}
+    if "," not in match["name"] and SAKAI_ATTACHMENTS not in children:
+        return None
+    moment = _sakai_time(children.get("timestamp.txt"))
+    return ParsedName(
+        Identity(match["name"], Platform.SAKAI, login=match["login"], submitted=moment), "", moment
     )
 
 
-def _get(entry: Mapping[str, Any], key: str) -> Any:
-    """Gradescope writes Ruby symbols, `:name`, as keys."""
-    return entry.get(f":{key}", entry.get(key))
+def _sakai_time(entry: Entry | None) -> float | None:
+    """Return the time in Sakai's `timestamp.txt`, such as 20261123100000000."""
+    if not isinstance(entry, File):
+        return None
+    try:
+        text = entry.load(100).decode("ascii", "replace").strip()
+    except Unreadable:
+        return None
+    return _seconds(text[:14], "%Y%m%d%H%M%S")
 
 
-def _seconds_of(moment: Any) -> float:
-    if isinstance(moment, str):
-        try:
-            moment = datetime.datetime.fromisoformat(moment)
-        except ValueError:
-            return 0.0
-    if not isinstance(moment, datetime.datetime):
-        return 0.0
-    return (moment if moment.tzinfo else moment.replace(tzinfo=datetime.UTC)).timestamp()
+def _google(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+    parsed: list[ParsedName | None] = []
+    titles = Counter[str]()
+    for entry in entries:
+        match = _GOOGLE.fullmatch(entry.name) if len(entry.name) <= MAX_NAME else None
+        if match is None or not isinstance(entry, File):
+            parsed.append(None)
+            continue
+        renamed = replace(entry, name=match["filename"])
+        title = _COPY_NUMBER.sub("", renamed.stem)
+        titles[title.casefold()] += 1
+        parsed.append(ParsedName(Identity(match["name"], Platform.GOOGLE_CLASSROOM), match["filename"]))
+    # The assignment's title stands behind the name: without one it could be any name with a dash.
+    title = titles.most_common(1)[0][0] if titles else ""
+    named = assignment.name_match(title) or assignment.slug.casefold() in title
+    students = {name.identity.name for name in parsed if name}
+    if not named and not (titles[title] > 1 and titles[title] == sum(titles.values()) == len(students)):
+        return [None] * len(entries)
+    return parsed
+
+
+def _github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+    folders = [entry for entry in entries if isinstance(entry, Folder) and len(entry.name) <= MAX_NAME]
+    prefix = _github_prefix(folders, assignment, folder_name)
+    parsed: list[ParsedName | None] = []
+    for entry in entries:
+        login = entry.name.removeprefix(prefix)
+        if prefix and isinstance(entry, Folder) and login and login != entry.name:
+            parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login)))
+        else:
+            parsed.append(None)
+    return parsed
+
+
+def _github_prefix(folders: Sequence[Folder], assignment: Assignment, folder_name: str) -> str:
+    """Return the `<assignment>-` of clones named `<assignment>-<login>`, "" when they are no clones."""
+    names = [folder.name for folder in folders]
+    titles = [assignment.slug, assignment.slug.replace("_", "-")]
+    if match := _GITHUB_PARENT.fullmatch(folder_name[:MAX_NAME]):
+        titles.insert(0, match["title"])
+    for title in titles:
+        if sum(name.startswith(f"{title}-") for name in names) * 2 > len(names):
+            return f"{title}-"
+    if len(names) < 2 or sum(map(_is_clone, folders)) * 2 <= len(names):
+        return ""
+    common = _common_prefix(names)
+    return common[: common.rfind("-") + 1]
+
+
+def _is_clone(folder: Folder) -> bool:
+    try:
+        return any(entry.name == ".git" for entry in folder.entries())
+    except Unreadable:
+        return False
+
+
+def _common_prefix(names: Sequence[str]) -> str:
+    first, last = min(names), max(names)
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:length]
+
+
+def _seconds(text: str, form: str) -> float | None:
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return None
+
+
+# The more specific a platform's names are, the further up it stands.
+PARSERS: Mapping[Platform, Parser] = {
+    Platform.CANVAS: _each(_canvas),
+    Platform.MOODLE: _each(_moodle),
+    Platform.BRIGHTSPACE: _each(_brightspace),
+    Platform.BLACKBOARD: _blackboard,
+    Platform.SAKAI: _each(_sakai),
+    Platform.GITHUB_CLASSROOM: _github,
+    Platform.GOOGLE_CLASSROOM: _google,
+}

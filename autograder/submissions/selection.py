@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from ..models import ReviewNote, Source, Submission, SubmittedFile
 from ..source_code import try_parse
+from .assignment import Assignment
 from .folders import Unreadable, printable
-from .identity import Assignment
 from .notebook import read_cells
 
 
@@ -104,17 +104,17 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
             candidates.append(_Candidate(file, source, attempted_tasks(source, tasks)))
     if not candidates:
         return Selection(None, " ".join(problems[:3]) or "The submission is empty.")
-    wanted = Assignment("", module)
-    best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, wanted)))
+    assignment = Assignment("", module)
+    best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, assignment)))
     notes = [_note(best, other) for other in candidates if other is not best]
     return Selection(best.source, None, (*notes[:3], *problems[:3]))
 
 
-def _preference(file: SubmittedFile, wanted: Assignment) -> tuple[int, float, bool, str]:
+def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float, bool, str]:
     """The larger, the better. The last two only make equals come out the same on every machine."""
     name = file.name.rpartition("/")[2]
     stem = name.rpartition(".")[0]
-    return wanted.named(stem), file.modified, name.casefold().endswith(".py"), file.name
+    return assignment.name_match(stem), file.modified, name.casefold().endswith(".py"), file.name
 
 
 def _note(best: _Candidate, other: _Candidate) -> str:

@@ -17,7 +17,7 @@ def test_files_of_the_platform_and_of_the_kit_are_no_answer(toy: Kit, tmp_path: 
     for name in ("sums.py", "lesson.py", "test_sums.py", "tests/add.py", "__init__.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x = 1\n")
-    submission = read_folder(tmp_path, toy, "ada", ours=("tests", "__init__.py"))
+    submission = read_folder(tmp_path, toy, "ada", platform_files=("tests", "__init__.py"))
     assert [file.name for file in submission.files] == ["sums.py"]
     assert submission.student == "ada"
     assert submission.problem is None

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.models import Submission
-from autograder.submissions.discovery import Found, find
+from autograder.submissions.discovery import ClassFolder, FoundSubmission, find_class
 
 
 class Room:
@@ -51,20 +51,35 @@ class Room:
         code = [{"cell_type": "code", "metadata": {}, "source": cell} for cell in cells]
         return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": code})
 
-    def found(self, below: str = ".") -> dict[str, Found]:
-        """What `find` says of the class, or of something in it."""
-        found = find(self.path / below, "week01_toy", "toy", ["given.py"])
-        students = [each.student for each in found]
+    def find_class(self, below: str = ".", *, is_class_zip: bool = False) -> ClassFolder:
+        """Find the class, or something in it."""
+        found = find_class(self.path / below, "week01_toy", "toy", ["given.py"], is_class_zip=is_class_zip)
+        students = [each.student for each in found.submissions]
         assert students == sorted(set(students))
-        return dict(zip(students, found, strict=True))
+        return found
 
-    def read(self, below: str = ".") -> dict[str, Submission]:
-        """Every student's submission."""
-        return {student: found.read() for student, found in self.found(below).items()}
+    def found(self, below: str = ".", *, is_class_zip: bool = False) -> dict[str, FoundSubmission]:
+        """Return what is found of the class, or of something in it, by student."""
+        found = self.find_class(below, is_class_zip=is_class_zip).submissions
+        return {each.student: each for each in found}
 
-    def files(self, below: str = ".") -> dict[str, list[str]]:
-        """The names of the files that were read, for every student."""
-        return {student: [file.name for file in own.files] for student, own in self.read(below).items()}
+    def ignored(self) -> list[str]:
+        """Return the remarks about files that are nobody's."""
+        return [file.text for file in self.find_class().ignored]
+
+    def review(self, student: str) -> dict[str, str]:
+        """Return the reasons to look at a student's submission, with their texts."""
+        return {note.reason.value: note.text for note in self.read()[student].review}
+
+    def read(self, below: str = ".", *, is_class_zip: bool = False) -> dict[str, Submission]:
+        """Return every student's submission."""
+        found = self.found(below, is_class_zip=is_class_zip)
+        return {student: submission.read() for student, submission in found.items()}
+
+    def files(self, below: str = ".", *, is_class_zip: bool = False) -> dict[str, list[str]]:
+        """Return the names of the files that were read, for every student."""
+        read = self.read(below, is_class_zip=is_class_zip)
+        return {student: [file.name for file in own.files] for student, own in read.items()}
 
     def problem(self, student: str) -> str:
         """Why a student's submission cannot be read."""

@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from autograder.models import ReviewNote, ReviewReason
 from autograder.submissions.discovery import ClassError
 
 
@@ -76,8 +77,10 @@ def test_of_canvas_resubmissions_the_newest_counts_whatever_the_files_times(room
     room.put("doejane_LATE_1234_5008_toy-1.py", room.stub, modified=2_000_000_000)
     submission = room.read()["doejane"]
     assert [file.content.decode() for file in submission.files] == [room.answer]
-    assert all("doejane_LATE_1234_5008_toy-1.py" in note for note in submission.notes)
-    assert any("doejane_LATE_1234_5009_toy-2.py is newer and counts" in note for note in submission.notes)
+    versions = [note.text for note in submission.review if note.reason is ReviewReason.SEVERAL_VERSIONS]
+    assert all("doejane_LATE_1234_5008_toy-1.py" in text for text in versions)
+    assert any("doejane_LATE_1234_5009_toy-2.py is newer and counts" in text for text in versions)
+    assert ReviewNote(ReviewReason.LATE, "The platform marks it as late.") in submission.review
 
 
 def test_canvas_files_of_different_kinds_are_one_submission(room):
@@ -85,7 +88,7 @@ def test_canvas_files_of_different_kinds_are_one_submission(room):
     room.put("doejane_1234_5002_toy.ipynb", room.notebook(room.answer))
     room.put("doejane_1234_5003_report.pdf", b"%PDF")
     assert room.files() == {"doejane": ["toy.ipynb", "toy.py"]}
-    assert room.read()["doejane"].notes == ()
+    assert room.review("doejane") == {}
 
 
 def test_what_canvas_got_instead_of_code_is_a_row(room):
@@ -170,9 +173,8 @@ def test_of_two_gradescope_submissions_the_later_counts(room):
     room.put("submission_2/toy.py", room.answer, modified=1_000_000_000)
     submission = room.read()["Bo"]
     assert submission.files[0].content.decode() == room.answer
-    assert submission.notes == (
-        "There are two submissions: submission_2 is newer and counts, submission_1 does not.",
-    )
+    said = "There are two submissions: submission_2 is newer and counts, submission_1 does not."
+    assert room.review("Bo") == {"several_versions": said}
 
 
 @pytest.mark.parametrize("text", ["[1, 2", "just text", "!!python/object/apply:os.system [true]", "\x00"])
@@ -196,7 +198,7 @@ def test_moodle_names(room):
         "Participant (85)": ["toy.py"],
         "Zoë Müller": ["deep/toy.ipynb"],
     }
-    assert room.read()["Jane Doe"].notes == ()
+    assert room.review("Jane Doe") == {}
 
 
 def test_blackboard_names_with_the_last_attempt_counting(room):
@@ -205,7 +207,7 @@ def test_blackboard_names_with_the_last_attempt_counting(room):
     room.put("Week 1_jdoe_attempt_2026-11-23-12-00-00.txt", "Name: Jane Doe")
     submission = room.read()["jdoe"]
     assert [file.content.decode() for file in submission.files] == [room.answer]
-    assert len(submission.notes) == 1
+    assert len(submission.review) == 1
 
 
 @pytest.mark.parametrize("name", ["alice.py", "alice.ipynb", "alice.zip"])
@@ -236,10 +238,10 @@ def test_a_class_of_one_folder_is_named_by_it(room):
     assert list(room.found()) == ["alice"]
 
 
-@pytest.mark.parametrize("below", [".", "canvas.zip"])
-def test_a_zip_can_be_the_class(room, below):
+@pytest.mark.parametrize("below", [".", "submissions.zip"])
+def test_an_export_zip_is_the_class(room, below):
     room.zip_of(
-        "canvas.zip",
+        "submissions.zip",
         {
             "doejane_1234_5001_toy.py": room.answer,
             "roejoe_LATE_1235_5002_toy-1.ipynb": room.notebook(room.answer),
@@ -252,7 +254,8 @@ def test_a_zip_can_be_the_class(room, below):
 def test_a_class_zip_may_hold_folders_and_zips(room):
     inner = room.zip("inner.zip", "toy.py").read_bytes()
     room.zip_of("class.zip", {"class/alice/toy.py": room.answer, "class/bob.zip": inner, "class/eve/": b""})
-    assert room.files("class.zip") == {"alice": ["toy.py"], "bob": ["bob.zip/toy.py"], "eve": []}
+    files = room.files("class.zip", is_class_zip=True)
+    assert files == {"alice": ["toy.py"], "bob": ["bob.zip/toy.py"], "eve": []}
 
 
 def test_a_link_in_a_class_zip_costs_only_its_owner(room):
@@ -261,7 +264,7 @@ def test_a_link_in_a_class_zip_costs_only_its_owner(room):
         link = zipfile.ZipInfo("eve.py")
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "/etc/passwd")
-    read = room.read("class.zip")
+    read = room.read("class.zip", is_class_zip=True)
     assert "symbolic link" in read["eve"].problem
     assert read["alice"].problem is None
 
@@ -274,17 +277,17 @@ def test_two_submissions_of_one_student_and_the_newer_counts(room):
     read = room.read()
     assert [file.name for file in read["alice"].files] == ["toy.py"]
     assert [file.name for file in read["bob"].files] == ["bob.zip/toy.py"]
-    assert read["alice"].notes == (
+    assert [note.text for student in ("alice", "bob") for note in read[student].review] == [
         "There are two submissions: alice is newer and counts, alice.py does not.",
-    )
-    assert read["bob"].notes == ("There are two submissions: bob.zip is newer and counts, bob does not.",)
+        "There are two submissions: bob.zip is newer and counts, bob does not.",
+    ]
 
 
 def test_an_empty_folder_is_no_second_submission(room):
     room.put("alice.py")
     (room.path / "alice").mkdir()
     assert room.files() == {"alice": ["alice.py"]}
-    assert room.read()["alice"].notes == ()
+    assert room.review("alice") == {}
 
 
 def test_a_script_and_a_notebook_of_one_name_are_one_submission(room):

@@ -17,13 +17,13 @@ from hypothesis import strategies as st
 
 from autograder.models import SubmittedFile
 from autograder.submissions.archive import student_zip
+from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import find
 from autograder.submissions.folders import File, Folder, Unreadable, disk_entry
-from autograder.submissions.identity import Assignment
 from autograder.submissions.reader import digest, read_submission
 from autograder.submissions.selection import select
 
-WANTED = Assignment("week01_toy", "toy")
+ASSIGNMENT = Assignment("week01_toy", "toy")
 
 
 def test_an_empty_file_is_unreadable(room):
@@ -142,7 +142,7 @@ def test_folders_have_a_depth(room):
 
 def test_folders_have_a_number_of_entries():
     many = Folder("alice", "alice", lambda: [File(f"{n}.txt", "alice", 0, bytes) for n in range(10_001)])
-    assert "over 10,000 files and folders" in read_submission("alice", [many], "alice", WANTED).problem
+    assert "over 10,000 files and folders" in read_submission("alice", [many], "alice", ASSIGNMENT).problem
 
 
 # Zips.
@@ -286,7 +286,7 @@ def test_what_goes_into_a_zip_comes_out(members):
 
 @given(st.binary(), st.sampled_from(["toy.py", "toy.ipynb", "toy.zip"]))
 def test_any_bytes_are_a_submission_or_a_problem(content, name):
-    read = read_submission("alice", [File(name, name, 0.0, lambda limit: content)], name, WANTED)
+    read = read_submission("alice", [File(name, name, 0.0, lambda limit: content)], name, ASSIGNMENT)
     chosen = select(read, "toy", ["double"])
     assert (chosen.source is None) == bool(chosen.problem)
 
@@ -297,7 +297,7 @@ def test_a_damaged_zip_is_a_submission_or_a_problem(data):
     for _ in range(data.draw(st.integers(1, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     read = read_submission(
-        "alice", [File("a.zip", "a.zip", 0.0, lambda limit: bytes(content))], "a.zip", WANTED
+        "alice", [File("a.zip", "a.zip", 0.0, lambda limit: bytes(content))], "a.zip", ASSIGNMENT
     )
     assert bool(read.files) != bool(read.problem)
 

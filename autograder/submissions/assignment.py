@@ -1,0 +1,90 @@
+"""The assignment that submissions are searched for, and the names of files that come with its kit."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .folders import Entry, File, Folder, Unreadable, visible
+
+# Sakai puts what a student handed in there, beside texts and folders of its own.
+SAKAI_ATTACHMENTS = "Submission attachment(s)"
+# Files of a handout, besides the kit's own given code.
+HANDOUT_FILES = frozenset(
+    {
+        "conftest.py",
+        "kit.json",
+        "notebook_checks.py",
+        "pytest.ini",
+        "readme.md",
+        "requirements.txt",
+        "test_hidden.py",
+        "test_public.py",
+    }
+)
+# Support modules that handouts carry or carried beside `lesson.py`.
+SUPPORT_MODULES = frozenset({"asking.py", "drawing.py", "expect.py", "networks.py"})
+MAX_DEPTH = 4
+
+_SUPPORT = re.compile(r"(test_.*|.*_test|conftest|setup|notebook_checks)\.py", re.IGNORECASE)
+_ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "tests"}
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """The kit's slug, its module's name, and the file names of its given code."""
+
+    slug: str
+    module: str
+    given: frozenset[str] = frozenset()
+
+    def name_match(self, stem: str) -> int:
+        """Return 2 when `stem` is the module's name, 1 when it contains it (`transfer (1)`), else 0."""
+        stem, module = stem.casefold(), self.module.casefold()
+        return 2 if stem == module else int(module in stem)
+
+    def candidates(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Return the entries of a student's folder that may hold the answer."""
+        for name in (SAKAI_ATTACHMENTS, self.slug):
+            # nbgrader keeps each assignment of a student in a folder of its own.
+            own = [entry for entry in entries if isinstance(entry, Folder) and entry.name == name]
+            if own and not any(self.is_answer(entry) for entry in entries):
+                return own
+        return [entry for entry in entries if not self.is_support(entry)]
+
+    def is_answer(self, entry: Entry) -> bool:
+        """Return whether an entry is a source file that may be an answer."""
+        return isinstance(entry, File) and entry.is_source and not self.is_support(entry)
+
+    def is_support(self, entry: Entry) -> bool:
+        """Return whether an entry of a student's folder comes with the kit or with an environment."""
+        if isinstance(entry, Folder):
+            return entry.name.casefold() in _ENVIRONMENT_FOLDERS
+        return entry.name in self.given or _SUPPORT.fullmatch(entry.name) is not None
+
+    def is_support_file(self, entry: Entry) -> bool:
+        """Return whether an entry of a class folder is one that every student received."""
+        if isinstance(entry, Folder):
+            return self.is_support(entry)
+        name = entry.name.casefold()
+        return (
+            entry.name in self.given
+            or name in HANDOUT_FILES | SUPPORT_MODULES
+            or name == f"test_{self.module}.py".casefold()
+        )
+
+    def has_answer(self, entry: Entry, depth: int = MAX_DEPTH) -> bool:
+        """Return whether `entry` is or holds an answer or a zip, looking `depth` folders deep."""
+        return self.last_change(entry, depth) is not None
+
+    def last_change(self, entry: Entry, depth: int = MAX_DEPTH) -> float | None:
+        """Return when the newest answer or zip in `entry` was changed, or None when there is none."""
+        if isinstance(entry, File):
+            return entry.modified if entry.is_zip or self.is_answer(entry) else None
+        try:
+            children = self.candidates(visible(entry)) if depth else []
+        except Unreadable:
+            return None
+        times = (self.last_change(child, depth - 1) for child in children)
+        return max((time for time in times if time is not None), default=None)
