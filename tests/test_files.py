@@ -1,10 +1,16 @@
-"""The user's cache: made where it is missing, done without where it cannot be."""
+"""The cache folder, and zips."""
 
 from __future__ import annotations
 
+import io
+import stat
+import zipfile
 from pathlib import Path
 
-from autograder.files import cache_folder
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograder.files import cache_folder, pack, unpack
 
 
 def test_a_folder_is_made_for_its_user_alone(tmp_path, monkeypatch):
@@ -36,3 +42,22 @@ def test_a_user_without_a_home_has_none(monkeypatch):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr(Path, "home", nowhere)
     assert cache_folder("things") is None
+
+
+NAMES = st.text("abcdefgh", min_size=1, max_size=8)
+
+
+@given(st.dictionaries(NAMES, st.binary(max_size=200)))
+def test_what_goes_in_comes_out_and_order_does_not_matter(files: dict[str, bytes]) -> None:
+    """The same files in another order give the same bytes."""
+    backwards = dict(reversed(files.items()))
+    assert unpack(pack(files)) == files
+    assert pack(files) == pack(backwards)
+
+
+def test_programs_may_be_executed() -> None:
+    """Gradescope starts `run_autograder` itself."""
+    with zipfile.ZipFile(io.BytesIO(pack({"run": b"", "data": b""}, programs=("run",)))) as archive:
+        modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
+    assert modes["run"] & stat.S_IXUSR
+    assert not modes["data"] & stat.S_IXUSR
