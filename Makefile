@@ -1,7 +1,7 @@
 # The only list of commands: a desk and the CI run the same targets. `make` alone explains them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test sync prove release bench pictures lock clean
+.PHONY: help grade test sync filters prove release bench pictures lock clean
 
 PYTHON ?= $(or $(shell for python in python3 /usr/bin/python3; do \
 	$$python -c '$(quick)' 2> /dev/null && echo $$python && break; done),python3)
@@ -57,6 +57,9 @@ test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handou
 
 sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits/
 	@$(bin)/kit sync
+
+filters: .venv/installed  ## compile the sandbox's system-call filters anew, for every architecture
+	@$(bin)/python -m autograder.sandbox.compile_filters
 
 prove: .venv/installed  ## every known answer of every kit against every check: KIT= for one
 	@$(bin)/kit prove $(if $(filter command line,$(origin KIT)),$(KIT))

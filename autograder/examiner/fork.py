@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..sandbox.guest.confinement import end_with_parent
+
 Event = dict[str, Any]
 Emit = Callable[[Event], None]
 GIB = 1024**3
@@ -50,8 +52,10 @@ def run(function: Callable[[Emit], None], seconds: float, bounds: Bounds) -> Ite
             f"Expected one thread before a fork, found {threads}: what was imported starts some."
         )
     reading, writing = os.pipe()
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
+        end_with_parent(parent)
         os.close(reading)
         _be_child(function, writing, bounds)
     os.close(writing)

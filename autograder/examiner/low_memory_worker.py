@@ -23,6 +23,7 @@ from typing import Any
 
 from ..kit import Kit
 from ..sandbox.guest import supervisor as zygote
+from ..sandbox.guest.confinement import end_with_parent
 from ..sandbox.guest.spec import Spec
 from ..sandbox.guest.startup import preload
 from ..sandbox.policy import Isolation, Launch, Limits
@@ -100,6 +101,8 @@ def _become_warm(launch: Launch, theirs: socket.socket, log: Any) -> None:
 def main(descriptor: int) -> None:
     """Serve the client at the other end of `descriptor`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whatever ends the client ends the submission that is being examined.
+    end_with_parent()
     link = Connection(descriptor)
     try:
         with tempfile.TemporaryDirectory(prefix="examiner-") as folder:

@@ -24,6 +24,7 @@ from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..kit import Kit
 from ..models import Submission
+from ..sandbox.guest.confinement import end_with_parent
 from ..sandbox.guest.startup import freeze_gc, preload
 from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable
@@ -37,6 +38,8 @@ def main(descriptor: int) -> None:
     """Serve the client at the other end of `descriptor`."""
     # Ctrl-C reaches the whole foreground group: the client decides what becomes of the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Whatever ends the client ends the submission that is being examined.
+    end_with_parent()
     link = Connection(descriptor)
     try:
         kit = Kit.unzip(link.recv_bytes())

@@ -85,7 +85,7 @@ apt-get update
 for version in 3.12 3.11 3.13; do
     if apt-cache show "python$version-venv" > /dev/null 2>&1; then break; fi
 done
-apt-get install -y --no-install-recommends "python$version" "python$version-venv" libseccomp2
+apt-get install -y --no-install-recommends "python$version" "python$version-venv"
 "python$version" -m venv /opt/examiner
 /opt/examiner/bin/python -m pip install --no-cache-dir --require-hashes -r "$here/requirements.txt"
 /opt/examiner/bin/python -m pip install --no-cache-dir --no-index --no-deps "$here"/*.whl
@@ -124,7 +124,6 @@ PYTHON = "3.11"
 
 AFTER_SETUP = """
 # The examiner runs submissions as another user, who must reach Python in root's home.
-apt-get install -y libseccomp2
 chmod a+x /root
 """
 BEFORE_RUN = f"""\

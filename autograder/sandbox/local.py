@@ -14,7 +14,7 @@ from .guest.confinement import landlock_version
 from .guest.spec import Spec
 from .policy import PYTHON_FLAGS, SYSTEM_FILES, Isolation, Launch, variables
 from .protocol import IsolationUnavailable
-from .seccomp import compile_filter
+from .seccomp import load_filter
 
 
 def unreadable_parent(path: Path) -> Path | None:
@@ -62,7 +62,7 @@ def launch(spec: Spec, workplace: Workplace, isolation: Isolation) -> Launch:
         paths=(*map(str, python.packages), str(workplace.given)),
         scratch=(str(workplace.scratch),),
         rlimits=spec.rlimits if root else _without_processes(spec.rlimits),
-        system_calls=_filter_if_any(isolation),
+        system_calls=load_filter().hex(),
         readable=(*map(str, ours), *READABLE, *SYSTEM_FILES),
         identity=identity,
         unshare=root,
@@ -100,13 +100,3 @@ def _expect_reachable(python: Python, workplace: Workplace) -> None:
 def _without_processes(rlimits: Mapping[str, int]) -> dict[str, int]:
     """All limits but one: the kernel would count this user's processes outside of the sandbox too."""
     return {name: most for name, most in rlimits.items() if name != "NPROC"}
-
-
-def _filter_if_any(isolation: Isolation) -> str:
-    """The filter; at the level `process`, which promises none, it may be missing."""
-    try:
-        return compile_filter().hex()
-    except IsolationUnavailable:
-        if isolation is Isolation.PROCESS:
-            return ""
-        raise

@@ -28,7 +28,7 @@ from .protocol import (
     SandboxFailure,
     exit_reason,
 )
-from .seccomp import compile_filter
+from .seccomp import load_filter
 
 
 def plan(wanted: Spec, workplace: Workplace, limits: Limits, isolation: Isolation) -> Launch:
@@ -62,7 +62,7 @@ def _in_bubblewrap(spec: Spec, workplace: Workplace, limits: Limits) -> Launch:
         scratch=(bubblewrap.SCRATCH, bubblewrap.SHARED_MEMORY),
         scratch_mounted=True,
         scratch_bytes=(limits.scratch_mb + limits.shared_memory_mb) * MB,
-        system_calls=compile_filter().hex(),
+        system_calls=load_filter().hex(),
         readable=(*bubblewrap.readable(python), *SYSTEM_FILES),
         identity=unused_uid() if os.geteuid() == 0 else None,
     )

@@ -28,7 +28,6 @@ STYLES = re.compile(r"\x1b\[[0-9;]*m")
 Classes = dict[str, Attacked]
 pytestmark = [
     pytest.mark.needs("bubblewrap"),
-    pytest.mark.needs("libseccomp"),
     pytest.mark.xdist_group("attacks"),
 ]
 

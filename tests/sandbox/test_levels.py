@@ -17,7 +17,6 @@ NOBODY = 64_321
 
 pytestmark = [
     pytest.mark.needs("bubblewrap"),
-    pytest.mark.needs("libseccomp"),
     pytest.mark.skipif("SANDBOX_LEVEL" in os.environ, reason="this is the inner run"),
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user"),
     pytest.mark.skipif(not shutil.which("unshare"), reason="util-linux is missing"),

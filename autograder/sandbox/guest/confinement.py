@@ -46,6 +46,16 @@ def prctl(option: int, first: int = 0, second: int = 0) -> None:
     )
 
 
+def end_with_parent(parent: int | None = None) -> None:
+    """Have the kernel kill this process when the thread that started it ends.
+
+    Ends at once where the parent is no longer the process `parent`.
+    """
+    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
+
+
 def unshare(flags: int) -> None:
     """Leave the namespaces that `flags` name; raises OSError."""
     _call("unshare", flags)
@@ -156,8 +166,9 @@ def confine(spec: Spec) -> None:
                 unshare(flag)
     if spec.identity is not None:
         _become(spec.identity)
-    # Again: a change of user undoes it. Where the starter may not signal this user, the control socket tells.
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    # After the change of user, which undoes it. Where the starter may not signal this user, the end of the
+    # control socket ends this process.
+    end_with_parent()
     os.umask(0o077)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     forget_handlers()
@@ -218,10 +229,10 @@ def take_over(link: int, output: int) -> int:
     return LINK
 
 
-def limit(spec: Spec) -> None:
+def limit(spec: Spec, parent: int) -> None:
     """Give up, for good, everything that a submission does not need; raises OSError."""
     os.setsid()
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent(parent)
     # Writing too much, or to nobody, should raise in the submission instead of ending it.
     for number in (signal.SIGXFSZ, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)

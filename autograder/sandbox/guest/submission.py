@@ -120,10 +120,10 @@ def _functions(module: ModuleType) -> list[str]:
 PATIENCE_SECONDS = 1e6
 
 
-def run(link: int, output: int, spec: Spec, prepare: Callable[[], None]) -> None:
+def run(link: int, output: int, spec: Spec, prepare: Callable[[], None], parent: int) -> None:
     """Serve `link` as the submission's process; `prepare` is called before loading and before each call."""
     sock = socket.socket(fileno=take_over(link, output))
-    limit(spec)
+    limit(spec, parent)
     try:
         _serve(sock, spec, prepare)
     except EOFError:

@@ -148,11 +148,12 @@ class _Supervisor:
         return fate
 
     def _fork(self, link: int, output: int) -> bool:
+        parent = os.getpid()
         process = os.fork()
         if process == 0:
             try:
                 self._control.close()
-                child.run(link, output, self._spec, self._prepare)
+                child.run(link, output, self._spec, self._prepare, parent)
             finally:
                 os._exit(0)
         self._relatives.born(process)
