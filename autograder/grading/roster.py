@@ -1,62 +1,321 @@
-"""Who is in the class: a CSV file with the columns `student` and `id`."""
+"""Who is in the class: a CSV file, and which of its students handed in what.
+
+A roster has a column with names or a column with ids; Canvas' own gradebook export is a roster too.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from ..submissions.identity import Identity, Platform, normalize_name
+
+MAX_TEXT = 300
+DELIMITERS = ",;\t"
+# What the columns of rosters and gradebooks are called, letter case and punctuation apart.
+COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "name": ("student", "name", "student name", "full name", "display name", "fullname"),
+    "last_name": ("last name", "lastname", "surname", "family name"),
+    "first_name": ("first name", "firstname", "given name", "forename"),
+    "id": (
+        *("id", "student id", "studentid", "user id", "sid", "id number", "student number"),
+        *("orgdefinedid", "org defined id", "matriculation number", "matrikelnummer"),
+    ),
+    "sis_id": ("sis user id", "sis id", "integration id"),
+    "login": (
+        *("login", "login id", "sis login id", "username", "user name", "user", "netid", "net id", "eid"),
+        *("display id", "github username", "github", "uid"),
+    ),
+    "email": ("email", "e mail", "email address", "e mail address", "mail"),
+    "section": ("section", "sections"),
+}
+CANVAS_TEST_STUDENT = "student, test"
+
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
 
 class RosterError(ValueError):
-    """The roster cannot be used; the text says what was expected and found."""
+    """The roster cannot be used. The text says where, what was expected and what was found."""
+
+
+class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One student of the roster. `id` is what upload files name the student by."""
+
+    name: Text
+    id: Text = ""
+    sis_id: Text = ""
+    login: Text = ""
+    email: Text = ""
+    section: Text = ""
+
+    @property
+    def keys(self) -> set[str]:
+        """Return the ids, login and e-mail address that a platform may name the student by."""
+        return {_fold(key) for key in (self.id, self.sis_id, self.login, self.email) if key}
+
+    @property
+    def label(self) -> str:
+        """Return what tells the student from others of the same name."""
+        return next((key for key in (self.id, self.sis_id, self.login, self.email) if key), "")
+
+
+@dataclass(frozen=True)
+class RosterMatch:
+    """Which hand-ins belong to whom, by the hand-in's display name.
+
+    `ambiguous` has the reasons why a hand-in that fits the roster belongs to nobody. `contested` are the
+    students whose such a hand-in may be, and `missing` those of whom nothing came.
+    """
+
+    entries: Mapping[str, RosterEntry]
+    ambiguous: Mapping[str, str]
+    contested: tuple[RosterEntry, ...]
+    missing: tuple[RosterEntry, ...]
 
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a class and their ids, in the roster's order."""
+    """The students of a class in the roster's order."""
 
-    ids: dict[str, str]
+    entries: tuple[RosterEntry, ...]
+
+    @property
+    def names(self) -> Mapping[RosterEntry, str]:
+        """Return a unique name for each student: the roster's, with an id where several have the same."""
+        shared = Counter(entry.name for entry in self.entries)
+        return {
+            entry: f"{entry.name} ({entry.label})" if shared[entry.name] > 1 and entry.label else entry.name
+            for entry in self.entries
+        }
+
+    @property
+    def ids(self) -> Mapping[str, str]:
+        """Return the students' ids by name."""
+        return {name: entry.id for entry, name in self.names.items()}
 
     def id_of(self, student: str) -> str | None:
-        """The id of whoever handed in as `student` (the roster's name, or the id itself), or None."""
-        name = self._name_of(student)
-        return None if name is None else self.ids[name]
+        """Return the id of whoever handed in as `student`, or None."""
+        entry = self.match([Identity(student, display_name=student)]).entries.get(student)
+        return None if entry is None else entry.id
 
     def missing(self, students: Iterable[str]) -> list[str]:
-        """The names on the roster from whom nothing came."""
-        present = {self._name_of(student) for student in students}
-        return [name for name in self.ids if name not in present]
+        """Return the names on the roster of whom nothing came."""
+        match = self.match(Identity(student, display_name=student) for student in students)
+        return [self.names[entry] for entry in match.missing]
 
-    def _name_of(self, student: str) -> str | None:
-        # macOS writes ü in two characters where others write one.
-        student = unicodedata.normalize("NFC", student)
-        if student in self.ids:
-            return student
-        return next((name for name, number in self.ids.items() if number and number == student), None)
+    def match(self, identities: Iterable[Identity]) -> RosterMatch:
+        """Match hand-ins with students by id, login, e-mail address or name.
+
+        Letter case and Unicode form do not matter. A hand-in that fits several students, and students whom
+        several hand-ins fit, are left unmatched, so that nobody takes another's place.
+        """
+        index = _Index(self.entries)
+        certain: dict[str, set[RosterEntry]] = {}
+        reasons: dict[str, str] = {}
+        guessed: dict[str, set[RosterEntry]] = {}
+        for identity in identities:
+            found, reason = index.find(identity)
+            certain[identity.display_name] = found
+            if reason:
+                reasons[identity.display_name] = reason
+            elif not found:
+                guessed[identity.display_name] = index.by_alias(identity)
+        taken = {entry for found in certain.values() for entry in found}
+        for name, found in guessed.items():
+            certain[name] = found - taken
+        return self._decide(certain, reasons)
+
+    def _decide(self, found: Mapping[str, set[RosterEntry]], reasons: dict[str, str]) -> RosterMatch:
+        """Give a hand-in to the one student who fits, if no other hand-in does."""
+        claims = Counter(entry for entries in found.values() for entry in entries)
+        matched: dict[str, RosterEntry] = {}
+        contested: set[RosterEntry] = set()
+        for name, entries in found.items():
+            if len(entries) == 1 and name not in reasons and claims[next(iter(entries))] == 1:
+                matched[name] = next(iter(entries))
+                continue
+            contested |= entries
+            if len(entries) > 1:
+                reasons.setdefault(name, f"{len(entries)} students of the roster fit this name.")
+            elif entries:
+                reasons.setdefault(name, "Another submission fits the same student of the roster.")
+        left = [entry for entry in self.entries if entry not in matched.values()]
+        return RosterMatch(
+            matched,
+            reasons,
+            tuple(entry for entry in left if entry in contested),
+            tuple(entry for entry in left if entry not in contested),
+        )
+
+
+class _Index:
+    """The students of a roster by what a platform may call them."""
+
+    def __init__(self, entries: Sequence[RosterEntry]) -> None:
+        self._keys: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._names: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._compact: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        for entry in entries:
+            for key in entry.keys:
+                self._keys[key].add(entry)
+            for name in _name_forms(entry.name):
+                self._names[name].add(entry)
+                self._compact[_compact(name)].add(entry)
+
+    def find(self, identity: Identity) -> tuple[set[RosterEntry], str]:
+        """Return the students whom a hand-in fits, and why none of them is certain ("" when one may be)."""
+        if not identity.known:
+            return set(), ""
+        keys = [*identity.ids, identity.login, identity.email]
+        if identity.platform is Platform.PLAIN:
+            keys.append(identity.name)  # files may be named by id or login
+        by_key = {entry for key in keys if key for entry in self._keys.get(_fold(key), ())}
+        by_name = self._by_name(identity.name, identity.platform)
+        if by_key and by_name and not by_key & by_name:
+            return by_key | by_name, "The id belongs to one student of the roster and the name to another."
+        found = by_key & by_name or by_key or by_name
+        if identity.ambiguous:
+            found = found | {
+                entry for alias in identity.aliases for entry in self._keys.get(_fold(alias), ())
+            }
+        return found, ""
+
+    def by_alias(self, identity: Identity) -> set[RosterEntry]:
+        """Return the students whom another reading of the name fits."""
+        if not identity.known or identity.ambiguous:
+            return set()
+        found: set[RosterEntry] = set()
+        for alias in identity.aliases:
+            found |= self._keys.get(_fold(alias), set()) | self._by_name(alias, identity.platform)
+        return found
+
+    def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
+        if platform is Platform.CANVAS:
+            return self._compact.get(_compact(name), set())  # Canvas removes spaces and punctuation
+        return {entry for form in _name_forms(name) for entry in self._names.get(form, ())}
+
+
+def _fold(key: str) -> str:
+    return unicodedata.normalize("NFKC", key.strip().casefold())
+
+
+def _compact(name: str) -> str:
+    return re.sub(r"\W", "", normalize_name(name))
+
+
+def _name_forms(name: str) -> set[str]:
+    """Return `doe, jo` and `jo doe` for either of them; the last word may be all of the family name."""
+    plain = normalize_name(name)
+    if "," in plain:
+        last, _, first = (part.strip() for part in plain.partition(","))
+        return {f"{last}, {first}", f"{first} {last}"}
+    first, _, last = plain.rpartition(" ")
+    return {plain, f"{last}, {first}"} if first else {plain}
 
 
 def load_roster(path: Path) -> Roster:
-    """Read a roster; raises RosterError."""
+    """Read a roster. Raises RosterError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise RosterError(f"Cannot read the roster {path}: {error}. Save it as CSV in UTF-8.") from error
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
-    if not {"student", "id"} <= set(columns):
-        raise RosterError(
-            f"{path}: expected a first line with the columns student,id, found {','.join(columns)!r}."
-        )
-    ids: dict[str, str] = {}
+    try:
+        entries = tuple(_read_entries(path, text))
+    except csv.Error as error:
+        raise RosterError(f"{path} is no CSV file: {error}.") from error
+    if not entries:
+        raise RosterError(f"{path}: expected one line per student, found none.")
+    return Roster(entries)
+
+
+def _read_entries(path: Path, text: str) -> Iterator[RosterEntry]:
+    first_line = text.partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first_line.count)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = next(rows, [])
+    columns = _columns(path, header)
+    is_canvas = "sis_id" in columns or any(_column_name(name) == "sis login id" for name in header)
+    lines: dict[tuple[str, str], int] = {}
     for row in rows:
-        name = unicodedata.normalize("NFC", (row[columns["student"]] or "").strip())
-        number = (row[columns["id"]] or "").strip()
-        if not name:
-            raise RosterError(f"{path}, line {rows.line_num}: the student's name is empty.")
-        if name in ids or (number and number in ids.values()):
-            raise RosterError(f"{path}, line {rows.line_num}: {name!r} or the id {number!r} is there twice.")
-        ids[name] = number
-    return Roster(ids)
+        values = {field: row[at].strip() for field, at in columns.items() if at < len(row)}
+        if not any(cell.strip() for cell in row) or (is_canvas and _is_no_student(values)):
+            continue
+        entry = _make_entry(path, rows.line_num, header, columns, values)
+        for same in _what_is_unique(entry):
+            if other := lines.get(same):
+                field, value = same
+                raise RosterError(
+                    f"{path}, line {rows.line_num}: expected each {field} once, "
+                    f"found {value!r} in line {other} too."
+                )
+            lines[same] = rows.line_num
+        yield entry
+
+
+def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
+    """Return the places of the columns that are known, by field."""
+    names = [_column_name(name) for name in header]
+    columns: dict[str, int] = {}
+    for field, known in COLUMNS.items():
+        places = [names.index(name) for name in known if name in names]
+        if places:
+            columns[field] = places[0]
+    if not {"name", "last_name", "id", "login", "email"} & columns.keys():
+        raise RosterError(
+            f"{path}, line 1: expected columns such as student,id (or name, first name and last name, login, "
+            f"email), found {','.join(header)!r}."
+        )
+    return columns
+
+
+def _column_name(name: str) -> str:
+    return " ".join(re.sub(r"[\W_]+", " ", name.casefold()).split())
+
+
+def _is_no_student(values: Mapping[str, str]) -> bool:
+    """Return whether a row of Canvas' gradebook is "Points Possible", a remark or the test student."""
+    ids = (values.get(field, "") for field in ("id", "sis_id"))
+    return not any(ids) or values.get("name", "").casefold() == CANVAS_TEST_STUDENT
+
+
+def _make_entry(
+    path: Path, line: int, header: Sequence[str], columns: Mapping[str, int], values: Mapping[str, str]
+) -> RosterEntry:
+    names = [values[field] for field in ("last_name", "first_name") if values.get(field)]
+    fields = {
+        field: value
+        for field, value in values.items()
+        if field not in ("name", "last_name", "first_name") and value
+    }
+    fields["name"] = values.get("name") or ", ".join(names)
+    if not fields["name"]:
+        has_name = {"name", "last_name", "first_name"} & columns.keys()
+        fallback = next((fields[field] for field in ("login", "email", "id") if fields.get(field)), "")
+        if has_name or not fallback:
+            at = min((columns[field] for field in has_name), default=0)
+            raise RosterError(
+                f"{path}, line {line}, column {header[at].strip()!r}: expected a student's name, found none."
+            )
+        fields["name"] = fallback
+    try:
+        return msgspec.convert(fields, RosterEntry)
+    except msgspec.ValidationError as error:
+        raise RosterError(f"{path}, line {line}: {error}.") from None
+
+
+def _what_is_unique(entry: RosterEntry) -> Iterator[tuple[str, str]]:
+    """Yield what no other line may have: ids, and the name where there is no id."""
+    for field, value in (("id", entry.id), ("login", entry.login), ("email", entry.email)):
+        if value:
+            yield field, _fold(value)
+    if not entry.label:
+        yield "name without an id", entry.name

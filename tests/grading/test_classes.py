@@ -9,7 +9,7 @@ import pytest
 
 from autograder.grading.grade import GradeOptions, UnknownStudentError, grade_class
 from autograder.grading.overrides import Override
-from autograder.grading.roster import Roster
+from autograder.grading.roster import Roster, RosterEntry
 from autograder.grading.storage import GradesFolder, StorageError, WrongFolderError
 
 
@@ -145,7 +145,8 @@ def test_a_decision_about_nobody_in_the_class_is_named(run, handed):
 
 
 def test_a_roster_adds_ids_and_whoever_is_missing(run, table, handed):
-    grades = run(handed("ada"), handed("x"), roster=Roster({"bob": "7", "ada": "5"}))
+    roster = Roster((RosterEntry("bob", "7"), RosterEntry("ada", "5")))
+    grades = run(handed("ada"), handed("x"), roster=roster)
     assert {name: (row["id"], row["status"], row["score"]) for name, row in table().items()} == {
         "ada": ("5", "graded", "10"),
         "bob": ("7", "missing", "0"),

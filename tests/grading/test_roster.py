@@ -1,10 +1,13 @@
-"""The roster: ids, who is missing, and clear words about a file that is none."""
+"""The roster: its columns, which hand-in belongs to whom, and errors that name their place."""
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
-from autograder.grading.roster import RosterError, load_roster
+from autograder.grading.roster import Roster, RosterEntry, RosterError, load_roster
+from autograder.submissions.identity import Identity, Platform
 
 
 def roster(tmp_path, text, encoding="utf-8"):
@@ -13,37 +16,136 @@ def roster(tmp_path, text, encoding="utf-8"):
     return load_roster(path)
 
 
+def owners(roster, *identities):
+    """Return the id of each hand-in's student, by the hand-in's name; None where it has none."""
+    named = [each if isinstance(each, Identity) else Identity(each, display_name=each) for each in identities]
+    match = roster.match(named)
+    found = {each.display_name: match.entries.get(each.display_name) for each in named}
+    return {name: entry and entry.label for name, entry in found.items()}
+
+
+def canvas(name, number, **more):
+    return Identity(name, Platform.CANVAS, ids=(number,), display_name=name, **more)
+
+
 def test_ids_belong_to_names_and_the_order_is_kept(tmp_path):
     found = roster(tmp_path, "student,id\nzoe,7\nada,0042\n")
-    assert list(found.ids) == ["zoe", "ada"]
-    assert found.id_of("ada") == "0042"
+    assert [entry.name for entry in found.entries] == ["zoe", "ada"]
+    assert owners(found, "ada") == {"ada": "0042"}
 
 
 def test_who_handed_in_under_the_id_is_not_missing(tmp_path):
     found = roster(tmp_path, "student,id\nzoe,7\nada,0042\nbob,\n")
-    assert found.id_of("0042") == "0042"
-    assert found.missing(["0042", "eve"]) == ["zoe", "bob"]
-    assert found.id_of("eve") is None
+    match = found.match([Identity("0042", display_name="0042"), Identity("eve", display_name="eve")])
+    assert list(match.entries) == ["0042"]
+    assert [entry.name for entry in match.missing] == ["zoe", "bob"]
 
 
-def test_a_name_is_the_same_in_both_spellings_of_unicode(tmp_path):
-    found = roster(tmp_path, "student,id\nJürgen,1\n")
-    assert found.id_of("Ju\N{COMBINING DIAERESIS}rgen") == "1"
+COLUMN_TABLE = [
+    ("student,id\nJo Doe,7\n", RosterEntry("Jo Doe", "7")),
+    ('email,ID, Student \r\nx@y,5,"Lovelace, Ada"\r\n', RosterEntry("Lovelace, Ada", "5", email="x@y")),
+    ("Full name;ID number;Email address\nJo Doe;7;jo@x\n", RosterEntry("Jo Doe", "7", email="jo@x")),
+    ("Last Name\tFirst Name\tUsername\nDoe\tJo\tjdoe\n", RosterEntry("Doe, Jo", login="jdoe")),
+    (
+        "OrgDefinedId,Username,Last Name,First Name\n7,jdoe,Doe,Jo\n",
+        RosterEntry("Doe, Jo", "7", login="jdoe"),
+    ),
+    ("name,netid,section\nJo Doe,jdoe,A\n", RosterEntry("Jo Doe", login="jdoe", section="A")),
+    ("login\njdoe\n", RosterEntry("jdoe", login="jdoe")),
+    ("student,id,week 1,notes\nJo Doe,7,10,fine\n", RosterEntry("Jo Doe", "7")),
+    (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Week 9 (5512)\n"
+        ",,,,,Manual Posting\n"
+        '"    Points Possible",,,,,100\n'
+        '"Doe, Jo",1001,s1,jo1,A,\n'
+        '"Student, Test",1009,,abc,A,\n',
+        RosterEntry("Doe, Jo", "1001", sis_id="s1", login="jo1", section="A"),
+    ),
+]
 
 
-def test_a_spreadsheets_file_is_read(tmp_path):
-    found = roster(tmp_path, 'email,ID, Student \r\nx@y,5,"Lovelace, Ada"\r\n', "utf-8-sig")
-    assert found.ids == {"Lovelace, Ada": "5"}
+@pytest.mark.parametrize(("text", "entry"), COLUMN_TABLE)
+def test_columns_are_recognized(tmp_path, text, entry):
+    assert roster(tmp_path, text, "utf-8-sig") == Roster((entry,))
+
+
+MATCH_TABLE = [
+    ("student,id\nJürgen,1\n", unicodedata.normalize("NFD", "Jürgen"), "1"),
+    ("student,id\njo müller,7\n", "Jo Müller", "7"),
+    ('student,id\n"Doe, Jo",7\n', "Jo Doe", "7"),
+    ("student,id\nJo Doe,7\n", "Doe, Jo", "7"),
+    ("student,id\nJo Doe,7\n", "jo_doe", "7"),
+    ("student,login\nJo Doe,JDoe\n", "jdoe", "JDoe"),
+    ("student,email\nJo Doe,Jo@X.edu\n", "jo@x.edu", "Jo@X.edu"),
+    ("student,id\nJo Doe,7\n", "Jo", None),
+    ('student,id\n"Doe, Jo",7\n', canvas("doejo", "1001"), "7"),
+    ("student,id\nJo Doe,7\n", canvas("doejo", "1001"), "7"),
+    ('student,id\n"Doe, Jo",1001\n"Roe, Jo",1002\n', canvas("doejo", "1001"), "1001"),
+    # The id is one student's and the name another's.
+    ('student,id\n"Doe, Jo",1001\n"Roe, Kim",1002\n', canvas("roekim", "1001"), None),
+    # Both readings of an ambiguous name are on the roster, or only one is.
+    ("student,id\nA,1\nB,2\n", canvas("x", "1", ambiguous=True, aliases=("2",)), None),
+    ("student,id\nA,1\nB,3\n", canvas("x", "1", ambiguous=True, aliases=("2",)), "1"),
+    ("student,id\nA,1\n", Identity("A", known=False, display_name="A"), None),
+    (
+        "student,login\nA,stud_a\n",
+        Identity("a_", Platform.BLACKBOARD, login="a_", aliases=("stud_a",), display_name="a_"),
+        "stud_a",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "identity", "owner"), MATCH_TABLE)
+def test_a_hand_in_belongs_to_one_student(tmp_path, text, identity, owner):
+    ((_, found),) = owners(roster(tmp_path, text), identity).items()
+    assert found == owner
+
+
+def test_students_of_one_name_are_told_apart_by_id(tmp_path):
+    found = roster(tmp_path, "student,id\nWang Wei,501\nWang Wei,502\n")
+    first, second = (
+        Identity("Wang Wei", Platform.MOODLE, ids=(number,), display_name=f"Wang Wei ({number})")
+        for number in ("501", "502")
+    )
+    assert owners(found, first, second) == {"Wang Wei (501)": "501", "Wang Wei (502)": "502"}
+    assert list(found.names.values()) == ["Wang Wei (501)", "Wang Wei (502)"]
+
+
+def test_a_name_that_fits_several_students_is_nobodys_and_neither_is_missing(tmp_path):
+    found = roster(tmp_path, "student,id\nWang Wei,501\nWang Wei,502\nJo Doe,503\n")
+    match = found.match([Identity("wang wei", display_name="wang wei")])
+    assert not match.entries
+    assert match.ambiguous == {"wang wei": "2 students of the roster fit this name."}
+    assert [entry.id for entry in match.contested] == ["501", "502"]
+    assert [entry.id for entry in match.missing] == ["503"]
+
+
+def test_of_two_hand_ins_that_fit_one_student_neither_takes_the_place(tmp_path):
+    found = roster(tmp_path, "student,login\nJo Doe,jdoe\n")
+    match = found.match([Identity("jdoe", display_name="jdoe"), Identity("Jo Doe", display_name="Jo Doe")])
+    assert not match.entries
+    assert set(match.ambiguous) == {"jdoe", "Jo Doe"}
+    assert not match.missing
+
+
+def test_another_reading_of_a_name_takes_nobodys_place(tmp_path):
+    found = roster(tmp_path, "student,login\nAnn,stud_a\n")
+    longer = Identity("a_", Platform.BLACKBOARD, login="a_", aliases=("stud_a",), display_name="a_")
+    owner = Identity("stud_a", Platform.BLACKBOARD, login="stud_a", display_name="stud_a")
+    assert owners(found, longer, owner) == {"a_": None, "stud_a": "stud_a"}
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("name,number\nada,1\n", "columns student,id, found 'name,number'"),
-        ("", "columns student,id"),
-        ("student,id\nada,1\nada,2\n", "line 3: 'ada'"),
-        ("student,id\nada,1\nbob,1\n", "line 3: 'bob' or the id '1'"),
-        ("student,id\n ,1\n", "line 2: the student's name is empty"),
+        ("what,number\nada,1\n", "line 1: expected columns such as student,id .* found 'what,number'"),
+        ("", "line 1: expected columns"),
+        ("student,id\n", "expected one line per student, found none"),
+        ("student,id\nada,1\nbob,1\n", "line 3: expected each id once, found '1' in line 2 too"),
+        ("student,id\nada,\nada,\n", "line 3: expected each name without an id once"),
+        ("student,login\nada,x\nbob,X\n", "line 3: expected each login once"),
+        ("student,id\n ,1\n", "line 2, column 'student': expected a student's name, found none"),
+        (f"student,id\nada,{'1' * 400}\n", r"line 2: .*length <= 300.*\$\.id"),
     ],
 )
 def test_a_file_that_is_no_roster_is_refused_with_its_place(tmp_path, text, said):
