@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
 from ..models import Outcome
 from ..wire.arrays import NotAllowedError
 from ..wire.codec import pack, unpack
-from ..wire.decode import UnsupportedValue
 from ..wire.frames import Frame
+from ..wire.unsupported import UnsupportedValue
 
 
 class SubmissionFailed(Exception):
@@ -47,13 +47,15 @@ class Calls:
         is the list of what the calls returned: an object that several of them returned is one object.
         """
         packed = pack((args, kwargs) if times == 1 else (args, kwargs, times))
+        if packed.refused:
+            _refuse_arguments(function, (args, kwargs), packed.refused)
         reply = self.ask(function, Frame({"value": packed.head}, packed.blob))
         if isinstance(reply, SubmissionFailed):
             raise SubmissionFailed(reply.outcome, str(reply))
         try:
             value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
             if isinstance(value, UnsupportedValue):
-                raise SubmissionFailed(Outcome.FAILED, f"The answer of {function} is a {value.type_name}.")
+                raise SubmissionFailed(Outcome.FAILED, f"The answer of {function} is {value}.")
             return value["answer"]
         except NotAllowedError as error:
             raise SubmissionFailed(
@@ -79,6 +81,29 @@ class Calls:
         reply = self._replies[key]
         self.asked.append((function, request, reply))
         return reply
+
+
+class ArgumentError(TypeError):
+    """A check passes a task something that cannot cross: the mistake is the check's author's."""
+
+
+def _refuse_arguments(function: str, arguments: Any, refused: tuple[str, ...]) -> NoReturn:
+    """Raise whose mistake the arguments are: the submission's if it returned them, else the check's."""
+    if found := next(_unsupported_values(arguments), None):
+        raise SubmissionFailed(Outcome.FAILED, f"{function} gets an earlier answer, which is {found}.")
+    raise ArgumentError(
+        f"The check passes {function} {refused[0]}, which cannot cross. docs/answers.md lists what can."
+    )
+
+
+def _unsupported_values(value: Any) -> Iterator[UnsupportedValue]:
+    if isinstance(value, UnsupportedValue):
+        yield value
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from _unsupported_values(item)
+    elif isinstance(value, dict):
+        yield from _unsupported_values([*value, *value.values()])
 
 
 class Proxies(ModuleType):

@@ -1,9 +1,13 @@
-"""The short list of optimizers, with finite numbers as settings, and of learning rate schedules."""
+"""Tables of the small objects that may cross, with their settings.
+
+Initializers, regularizers, constraints, activations, losses, learning rate schedules and optimizers.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from .activations import activation_kind
 from .schema import (
     Field,
     Fields,
@@ -15,6 +19,7 @@ from .schema import (
     integer,
     list_of,
     name,
+    name_of,
     object_of,
     one_of,
     optional,
@@ -22,6 +27,7 @@ from .schema import (
     union,
 )
 
+MAX_OUTPUTS = 64
 SEEDS = integer(-(2**63), 2**63 - 1)
 POSITIVE = real(0.0)
 SHARE = real(0.0, 1.0)
@@ -29,7 +35,18 @@ SHARE = real(0.0, 1.0)
 _AXIS = integer(-8, 8)
 AXES = union(_AXIS, list_of(_AXIS, 0, 8))
 
-_SEED = Field(optional(SEEDS), None, "_init_seed")
+
+def _initial_seed() -> Kind:
+    """Return the kind of an initializer's seed; a generator crosses as the seed that it began with."""
+    kind = optional(SEEDS)
+
+    def to_wire(value: Any) -> Any:
+        return kind.to_wire(getattr(value, "_initial_seed", value))
+
+    return Kind(kind.accepts, to_wire, kind.from_wire)
+
+
+_SEED = Field(_initial_seed(), None, "_init_seed")
 _NORMAL: Fields = {"mean": Field(real(), 0.0), "stddev": Field(POSITIVE, 0.05), "seed": _SEED}
 _SCALED: Fields = {
     "seed": _SEED,
@@ -42,115 +59,128 @@ _VARIANCE: Fields = {
     "distribution": Field(one_of("truncated_normal", "untruncated_normal", "uniform"), "truncated_normal"),
 }
 
-INITIALIZERS = object_of(
-    "an initializer of Keras",
-    "initializers",
-    {
-        "Zeros": {},
-        "Ones": {},
-        "Constant": {"value": Field(real(), 0.0)},
-        "RandomNormal": _NORMAL,
-        "RandomUniform": {"minval": Field(real(), -0.05), "maxval": Field(real(), 0.05), "seed": _SEED},
-        "TruncatedNormal": _NORMAL,
-        "GlorotNormal": _SCALED,
-        "GlorotUniform": _SCALED,
-        "HeNormal": _SCALED,
-        "HeUniform": _SCALED,
-        "LecunNormal": _SCALED,
-        "LecunUniform": _SCALED,
-        "Orthogonal": {"gain": Field(real(), 1.0), "seed": _SEED},
-        "VarianceScaling": {**_VARIANCE, **_SCALED},
+INITIALIZER_CLASSES: dict[str, Fields] = {
+    "Zeros": {},
+    "Ones": {},
+    "Constant": {"value": Field(real(), 0.0)},
+    "Identity": {"gain": Field(real(), 1.0)},
+    "RandomNormal": _NORMAL,
+    "RandomUniform": {"minval": Field(real(), -0.05), "maxval": Field(real(), 0.05), "seed": _SEED},
+    "TruncatedNormal": _NORMAL,
+    "GlorotNormal": _SCALED,
+    "GlorotUniform": _SCALED,
+    "HeNormal": _SCALED,
+    "HeUniform": _SCALED,
+    "LecunNormal": _SCALED,
+    "LecunUniform": _SCALED,
+    "Orthogonal": {"gain": Field(real(), 1.0), "seed": _SEED},
+    "VarianceScaling": {**_VARIANCE, **_SCALED},
+}
+INITIALIZERS = object_of("an initializer of Keras", "initializers", INITIALIZER_CLASSES)
+
+REGULARIZER_CLASSES: dict[str, Fields] = {
+    "L1": {"l1": Field(real(), 0.01)},
+    "L2": {"l2": Field(real(), 0.01)},
+    "L1L2": {"l1": Field(real(), 0.0), "l2": Field(real(), 0.0)},
+    "OrthogonalRegularizer": {
+        "factor": Field(real(), 0.01),
+        "mode": Field(one_of("rows", "columns"), "rows"),
     },
-)
+}
+REGULARIZERS = object_of("a regularizer of Keras", "regularizers", REGULARIZER_CLASSES)
 
-REGULARIZERS = object_of(
-    "a regularizer of Keras",
-    "regularizers",
-    {
-        "L1": {"l1": Field(real(), 0.01)},
-        "L2": {"l2": Field(real(), 0.01)},
-        "L1L2": {"l1": Field(real(), 0.0), "l2": Field(real(), 0.0)},
+CONSTRAINT_CLASSES: dict[str, Fields] = {
+    "NonNeg": {},
+    "UnitNorm": {"axis": Field(AXES, 0)},
+    "MaxNorm": {"max_value": Field(POSITIVE, 2), "axis": Field(AXES, 0)},
+    "MinMaxNorm": {
+        "min_value": Field(POSITIVE, 0.0),
+        "max_value": Field(POSITIVE, 1.0),
+        "rate": Field(SHARE, 1.0),
+        "axis": Field(AXES, 0),
     },
-)
+}
+CONSTRAINTS = object_of("a constraint of Keras", "constraints", CONSTRAINT_CLASSES)
 
-CONSTRAINTS = object_of(
-    "a constraint of Keras",
-    "constraints",
-    {
-        "NonNeg": {},
-        "UnitNorm": {"axis": Field(AXES, 0)},
-        "MaxNorm": {"max_value": Field(POSITIVE, 2), "axis": Field(AXES, 0)},
-        "MinMaxNorm": {
-            "min_value": Field(POSITIVE, 0.0),
-            "max_value": Field(POSITIVE, 1.0),
-            "rate": Field(SHARE, 1.0),
-            "axis": Field(AXES, 0),
-        },
+ACTIVATION_FUNCTIONS = (
+    *("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish", "glu"),
+    *("softmax", "log_softmax", "sigmoid", "log_sigmoid", "hard_sigmoid", "hard_silu", "sparsemax"),
+    *("tanh", "hard_tanh", "tanh_shrink", "soft_shrink", "hard_shrink", "threshold", "squareplus"),
+    *("softplus", "softsign", "exponential", "sparse_plus", "sparse_sigmoid"),
+)
+ACTIVATION_LAYERS: dict[str, Fields] = {
+    "ReLU": {
+        "max_value": Field(optional(POSITIVE)),
+        "negative_slope": Field(POSITIVE, 0.0),
+        "threshold": Field(POSITIVE, 0.0),
     },
+    "LeakyReLU": {"negative_slope": Field(real(), 0.3)},
+    "ELU": {"alpha": Field(real(), 1.0)},
+    "Softmax": {"axis": Field(AXES, -1)},
+}
+ACTIVATIONS = activation_kind(
+    function_of("activations", ACTIVATION_FUNCTIONS, aliases=("tensorflow.nn", "keras.ops")),
+    object_of("an activation layer", "layers", ACTIVATION_LAYERS),
+    ACTIVATION_FUNCTIONS,
 )
 
-_ACTIVATION_FUNCTIONS = function_of(
-    "activations",
-    (
-        *("linear", "relu", "relu6", "leaky_relu", "elu", "selu", "celu", "gelu", "silu", "mish"),
-        *("softmax", "log_softmax", "sigmoid", "log_sigmoid", "hard_sigmoid", "hard_silu"),
-        *("tanh", "hard_tanh", "softplus", "softsign", "exponential"),
-    ),
-    twins=("tensorflow.nn", "keras.ops"),
+_REDUCTION = Field(
+    optional(one_of("sum_over_batch_size", "sum", "mean", "mean_with_sample_weight", "none")),
+    "sum_over_batch_size",
 )
-_LAYERS = object_of(
-    "an activation layer",
-    "layers",
-    {
-        "ReLU": {
-            "max_value": Field(optional(POSITIVE)),
-            "negative_slope": Field(POSITIVE, 0.0),
-            "threshold": Field(POSITIVE, 0.0),
-        },
-        "LeakyReLU": {"negative_slope": Field(real(), 0.3)},
-        "ELU": {"alpha": Field(real(), 1.0)},
-        "Softmax": {"axis": Field(AXES, -1)},
-    },
-)
-ACTIVATIONS = union(_ACTIVATION_FUNCTIONS, _LAYERS)
-
-
-MOST_OUTPUTS = 64
-
-_REDUCTION = Field(optional(one_of("sum_over_batch_size", "sum", "mean", "none")), "sum_over_batch_size")
-_LOGITS: Fields = {"from_logits": Field(boolean(), False), "reduction": _REDUCTION}
-_CROSSENTROPY: Fields = {**_LOGITS, "label_smoothing": Field(SHARE, 0.0), "axis": Field(integer(-8, 8), -1)}
+_PLAIN: Fields = {
+    "reduction": _REDUCTION,
+    "dtype": Field(one_of("float32", "float64", "float16"), "float32", explicit=True),
+}
+_LOGITS: Fields = {**_PLAIN, "from_logits": Field(boolean(), False)}
+_CROSSENTROPY: Fields = {**_LOGITS, "label_smoothing": Field(SHARE, 0.0), "axis": Field(_AXIS, -1)}
 _FOCAL: Fields = {**_CROSSENTROPY, "alpha": Field(real(), 0.25), "gamma": Field(real(), 2.0)}
-_PLAIN: Fields = {"reduction": _REDUCTION}
+_OVERLAP: Fields = {**_PLAIN, "axis": Field(optional(AXES))}
 
-_CLASSES: dict[str, Fields] = {
+
+def _argument(key: str) -> Any:
+    """Return a function that reads what a loss passes on to its function."""
+    return lambda loss: loss._fn_kwargs.get(key)
+
+
+LOSS_CLASSES: dict[str, Fields] = {
     "CategoricalCrossentropy": _CROSSENTROPY,
     "BinaryCrossentropy": _CROSSENTROPY,
-    "SparseCategoricalCrossentropy": {**_LOGITS, "ignore_class": Field(optional(integer(-(2**31), 2**31)))},
+    "SparseCategoricalCrossentropy": {
+        **_LOGITS,
+        "ignore_class": Field(optional(integer(-(2**31), 2**31))),
+        "axis": Field(_AXIS, -1, _argument("axis")),
+    },
     "CategoricalFocalCrossentropy": _FOCAL,
     "BinaryFocalCrossentropy": {**_FOCAL, "apply_class_balancing": Field(boolean(), False)},
+    "CategoricalGeneralizedCrossEntropy": {**_PLAIN, "q": Field(SHARE, 0.5)},
     "MeanSquaredError": _PLAIN,
     "MeanAbsoluteError": _PLAIN,
     "MeanAbsolutePercentageError": _PLAIN,
     "MeanSquaredLogarithmicError": _PLAIN,
+    "Huber": {**_PLAIN, "delta": Field(POSITIVE, 1.0, _argument("delta"))},
+    "CosineSimilarity": {**_PLAIN, "axis": Field(_AXIS, -1, _argument("axis"))},
     "KLDivergence": _PLAIN,
     "LogCosh": _PLAIN,
     "Poisson": _PLAIN,
     "Hinge": _PLAIN,
     "SquaredHinge": _PLAIN,
     "CategoricalHinge": _PLAIN,
+    "Dice": _OVERLAP,
+    "Tversky": {**_OVERLAP, "alpha": Field(real(), 0.5), "beta": Field(real(), 0.5)},
 }
 _FUNCTIONS = (
     *("categorical_crossentropy", "binary_crossentropy", "sparse_categorical_crossentropy"),
     *("categorical_focal_crossentropy", "binary_focal_crossentropy", "mean_squared_error"),
     *("mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error"),
     *("kl_divergence", "log_cosh", "poisson", "hinge", "squared_hinge", "categorical_hinge", "huber"),
+    *("cosine_similarity", "dice", "tversky", "categorical_generalized_cross_entropy"),
 )
 _SHORT = ("mse", "mae", "mape", "msle", "kld", "MSE", "MAE", "MAPE", "MSLE", "KLD")
 
-_OBJECT = object_of("an object of Keras", "losses", _CLASSES)
+_OBJECT = object_of("an object of Keras", "losses", LOSS_CLASSES)
 _FUNCTION = function_of("losses", _FUNCTIONS)
-_STRING = one_of(*_FUNCTIONS, *_SHORT, *_CLASSES)
+_STRING = one_of(*_FUNCTIONS, *_SHORT, *LOSS_CLASSES)
 
 
 def _single_to_wire(value: Any) -> Any:
@@ -175,17 +205,17 @@ def _single_from_wire(tree: Any) -> Any:
 
 
 def for_outputs(single: Kind) -> Kind:
-    """One thing for a whole model, or a list, or a dictionary by output name, of one for each output."""
+    """Return the kind of one object for a model, or a list or dictionary with one for each output."""
 
     def to_wire(value: Any) -> Any:
         if isinstance(value, (list, tuple)):
-            return [single.to_wire(item) for item in value[: MOST_OUTPUTS + 1]]
+            return [single.to_wire(item) for item in value[: MAX_OUTPUTS + 1]]
         if isinstance(value, dict):
             return {"outputs": {str(key): single.to_wire(item) for key, item in value.items()}}
         return single.to_wire(value)
 
     def from_wire(tree: Any) -> Any:
-        if type(tree) is list and len(tree) <= MOST_OUTPUTS:
+        if type(tree) is list and len(tree) <= MAX_OUTPUTS:
             return [single.from_wire(item) for item in tree]
         if type(tree) is dict and set(tree) == {"outputs"} and type(tree["outputs"]) is dict:
             return {key: single.from_wire(item) for key, item in tree["outputs"].items()}
@@ -205,30 +235,76 @@ LOSS_WEIGHTS = for_outputs(optional(real(-1e6, 1e6)))
 
 
 _STEPS = integer(1, 2**31)
+_STEP_NUMBERS = real(0, 1e12)
 
-SCHEDULES = object_of(
-    "a schedule of Keras",
-    "optimizers.schedules",
-    {
-        "ExponentialDecay": {
-            "initial_learning_rate": Field(POSITIVE),
-            "decay_steps": Field(_STEPS),
-            "decay_rate": Field(real()),
-            "staircase": Field(boolean(), False),
-        },
-        "CosineDecay": {
-            "initial_learning_rate": Field(POSITIVE),
-            "decay_steps": Field(_STEPS),
-            "alpha": Field(real(), 0.0),
-            "warmup_target": Field(optional(POSITIVE)),
-            "warmup_steps": Field(integer(0, 2**31), 0),
-        },
+SCHEDULE_CLASSES: dict[str, Fields] = {
+    "ExponentialDecay": {
+        "initial_learning_rate": Field(POSITIVE),
+        "decay_steps": Field(_STEP_NUMBERS),
+        "decay_rate": Field(real()),
+        "staircase": Field(boolean(), False),
     },
-)
+    "InverseTimeDecay": {
+        "initial_learning_rate": Field(POSITIVE),
+        "decay_steps": Field(_STEP_NUMBERS),
+        "decay_rate": Field(real()),
+        "staircase": Field(boolean(), False),
+    },
+    "PolynomialDecay": {
+        "initial_learning_rate": Field(POSITIVE),
+        "decay_steps": Field(_STEP_NUMBERS),
+        "end_learning_rate": Field(POSITIVE, 0.0001),
+        "power": Field(real(), 1.0),
+        "cycle": Field(boolean(), False),
+    },
+    "PiecewiseConstantDecay": {
+        "boundaries": Field(list_of(_STEP_NUMBERS, 0, 1_000)),
+        "values": Field(list_of(POSITIVE, 1, 1_001)),
+    },
+    "CosineDecay": {
+        "initial_learning_rate": Field(POSITIVE),
+        "decay_steps": Field(_STEP_NUMBERS),
+        "alpha": Field(real(), 0.0),
+        "warmup_target": Field(optional(POSITIVE)),
+        "warmup_steps": Field(_STEP_NUMBERS, 0),
+    },
+    "CosineDecayRestarts": {
+        "initial_learning_rate": Field(POSITIVE),
+        "first_decay_steps": Field(_STEP_NUMBERS),
+        "t_mul": Field(POSITIVE, 2.0, "_t_mul"),
+        "m_mul": Field(POSITIVE, 1.0, "_m_mul"),
+        "alpha": Field(real(), 0.0),
+    },
+}
+SCHEDULES = object_of("a schedule of Keras", "optimizers.schedules", SCHEDULE_CLASSES)
+
+
+def _learning_rate() -> Kind:
+    """Return the kind of learning rates: a number, a variable, a schedule, or a function with one value."""
+    number = real(0.0, 1e6)
+    kind = union(SCHEDULES, number)
+
+    def to_wire(value: Any) -> Any:
+        try:
+            return kind.to_wire(value)
+        except SchemaError as error:
+            if not callable(value):
+                raise
+            refusal = error
+        try:
+            first, second = float(value()), float(value())
+        except Exception:
+            raise refusal from None
+        if first != second:
+            raise SchemaError(f"{name_of(value)}, which gives another number every time")
+        return number.to_wire(first)
+
+    return Kind(kind.accepts, to_wire, kind.from_wire)
+
 
 _COMMON: Fields = {
     "name": Field(name()),
-    "learning_rate": Field(union(SCHEDULES, real(0.0, 1e6)), None, "_learning_rate"),
+    "learning_rate": Field(_learning_rate(), None, "_learning_rate"),
     "weight_decay": Field(optional(real())),
     "clipnorm": Field(optional(POSITIVE)),
     "global_clipnorm": Field(optional(POSITIVE)),
@@ -244,22 +320,38 @@ _MOMENTS: Fields = {**_SMALL, "beta_1": Field(SHARE, 0.9), "beta_2": Field(SHARE
 _ADAM: Fields = {**_MOMENTS, "amsgrad": Field(boolean(), False)}
 _MOMENTUM = Field(SHARE, 0.0)
 
-OPTIMIZERS = object_of(
-    "an optimizer of Keras",
-    "optimizers",
-    {
-        "SGD": {**_COMMON, "momentum": _MOMENTUM, "nesterov": Field(boolean(), False)},
-        "Adam": _ADAM,
-        "AdamW": {**_ADAM, "weight_decay": Field(optional(real()), 0.004)},
-        "Adamax": _MOMENTS,
-        "Nadam": _MOMENTS,
-        "RMSprop": {
-            **_SMALL,
-            "rho": Field(SHARE, 0.9),
-            "momentum": _MOMENTUM,
-            "centered": Field(boolean(), False),
-        },
-        "Adagrad": {**_SMALL, "initial_accumulator_value": Field(POSITIVE, 0.1)},
-        "Adadelta": {**_SMALL, "rho": Field(SHARE, 0.95)},
+OPTIMIZER_CLASSES: dict[str, Fields] = {
+    "SGD": {**_COMMON, "momentum": _MOMENTUM, "nesterov": Field(boolean(), False)},
+    "Adam": _ADAM,
+    "AdamW": {**_ADAM, "weight_decay": Field(optional(real()), 0.004)},
+    "Adamax": _MOMENTS,
+    "Nadam": _MOMENTS,
+    "Lamb": _MOMENTS,
+    "Lion": {**_COMMON, "beta_1": Field(SHARE, 0.9), "beta_2": Field(SHARE, 0.99)},
+    "RMSprop": {
+        **_SMALL,
+        "rho": Field(SHARE, 0.9),
+        "momentum": _MOMENTUM,
+        "centered": Field(boolean(), False),
     },
-)
+    "Adagrad": {**_SMALL, "initial_accumulator_value": Field(POSITIVE, 0.1)},
+    "Adadelta": {**_SMALL, "rho": Field(SHARE, 0.95)},
+    "Adafactor": {
+        **_COMMON,
+        "beta_2_decay": Field(real(), -0.8),
+        "epsilon_1": Field(POSITIVE, 1e-30),
+        "epsilon_2": Field(POSITIVE, 0.001),
+        "clip_threshold": Field(POSITIVE, 1.0),
+        "relative_step": Field(boolean(), True),
+    },
+    "Ftrl": {
+        **_COMMON,
+        "learning_rate_power": Field(real(high=0.0), -0.5),
+        "initial_accumulator_value": Field(POSITIVE, 0.1),
+        "l1_regularization_strength": Field(POSITIVE, 0.0),
+        "l2_regularization_strength": Field(POSITIVE, 0.0),
+        "l2_shrinkage_regularization_strength": Field(POSITIVE, 0.0),
+        "beta": Field(real(), 0.0),
+    },
+}
+OPTIMIZERS = object_of("an optimizer of Keras", "optimizers", OPTIMIZER_CLASSES)

@@ -14,12 +14,12 @@ MAX_NAME = 80
 
 
 class NotAllowedError(ValueError):
-    """Something received is not on the short lists; the text is a sentence that a student can read."""
+    """Something received is not accepted; the text is a sentence that a student can read."""
 
 
-def readable(text: object, most: int = MAX_NAME) -> str:
-    """Return a text of unknown origin, fit for a sentence: what is safe in it, at most `most` characters."""
-    return clean(text, most, newlines=False, replacement="")
+def readable(text: object, max_length: int = MAX_NAME) -> str:
+    """Return what is safe in a text of unknown origin, cut to `max_length` characters."""
+    return clean(text, max_length, newlines=False, replacement="")
 
 
 MAX_DIMENSIONS = 16
@@ -50,26 +50,32 @@ class BlobWriter:
         self._parts: list[bytes] = []
 
     def add(self, array: numpy.ndarray[Any, Any]) -> dict[str, Any]:
-        """Append an array of any byte order or layout; its description. The dtype must be in ITEM_SIZES."""
+        """Append an array of any layout, with a dtype of ITEM_SIZES; return its description."""
         data = array.astype(array.dtype.newbyteorder("="), copy=False).tobytes()
         self.size += len(data)
         self._parts.append(data)
         return {"dtype": array.dtype.name, "shape": list(array.shape)}
 
+    def add_bytes(self, data: bytes) -> dict[str, Any]:
+        """Append bytes; return their description as an array."""
+        self.size += len(data)
+        self._parts.append(data)
+        return {"dtype": "uint8", "shape": [len(data)]}
+
     def blob(self) -> bytes:
-        """All bytes added so far."""
+        """Return all bytes added so far."""
         return b"".join(self._parts)
 
 
 class BlobReader:
-    """Hands out a blob's bytes as arrays. No byte is used twice, so together they are no larger than it."""
+    """Reads arrays from a blob, one after another, so that together they are no larger than it."""
 
     def __init__(self, blob: bytes) -> None:
         self._blob = blob
         self._used = 0
 
     def take(self, description: object) -> numpy.ndarray[Any, Any]:
-        """Return the next array, writable; raises NotAllowedError where description and bytes differ."""
+        """Return the next array, writable; raise NotAllowedError where description and bytes differ."""
         dtype, shape = parse_description(description)
         size = math.prod(shape) * ITEM_SIZES[dtype]
         if size > len(self._blob) - self._used:
@@ -90,7 +96,7 @@ class BlobReader:
 
 
 def parse_description(description: object) -> tuple[str, tuple[int, ...]]:
-    """The dtype and shape in an array's description; raises NotAllowedError when it is none."""
+    """The dtype and shape in an array's description; raise NotAllowedError for what is none."""
     if type(description) is not dict or set(description) != {"dtype", "shape"}:
         raise NotAllowedError("An array must be described by its dtype and its shape.")
     dtype, shape = description["dtype"], description["shape"]

@@ -1,14 +1,21 @@
-"""One layer from its entry: weights are checked against the bytes present before the layer is built."""
+"""Construct one layer from its entry in a message, and compile models.
+
+Settings are checked by their schemas, weights by the shapes that follow from the settings: a layer is built
+only when the arrays of just these shapes have arrived, and gets them as its weights.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import Any
 
-from .allowed_layers import DTYPES, INPUT, MOST_DIMENSIONS, MOST_LENGTH, LayerClass
+from .activations import check_probe
+from .allowed_layers import DTYPES, INPUT, MAX_DIMENSIONS, MAX_LENGTH, LayerClass
 from .allowed_objects import LOSS, LOSS_WEIGHTS, OPTIMIZERS, SEEDS
 from .arrays import BlobReader
+from .initializers import FixedInitializer
 from .schema import (
     Field,
     Fields,
@@ -22,6 +29,7 @@ from .schema import (
     optional,
     settings_of,
 )
+from .weight_shapes import Weight
 
 FIELDS: Fields = {
     "optimizer": Field(optional(OPTIMIZERS)),
@@ -31,7 +39,7 @@ FIELDS: Fields = {
 
 
 def compile_settings(model: Any) -> dict[str, Any] | None:
-    """What a model is compiled with as JSON, or None for one that is not; raises SettingError."""
+    """Return what a model is compiled with as JSON, None for one that is not; raise SettingError."""
     if not model.compiled:
         return None
     found = {
@@ -47,7 +55,7 @@ def compile_settings(model: Any) -> dict[str, Any] | None:
 
 
 def compile_model(model: Any, settings: object) -> None:
-    """Compile a model with settings of unknown origin; raises SettingError."""
+    """Compile a model with settings of unknown origin; raise SettingError."""
     if type(settings) is not dict or not set(settings) <= set(FIELDS):
         raise SettingError("compile", abbreviate(settings))
     arguments = {key: _converted(FIELDS[key].kind.from_wire, key, tree) for key, tree in settings.items()}
@@ -57,69 +65,79 @@ def compile_model(model: Any, settings: object) -> None:
 def _converted(way: Any, key: str, value: Any) -> Any:
     try:
         return way(value)
-    except SettingError as unfit:
-        raise SettingError(f"{key} {unfit.key}", unfit.found) from None
-    except SchemaError as unfit:
-        raise SettingError(key, str(unfit)) from None
+    except SettingError as error:
+        raise SettingError(f"{key} {error.key}", error.found) from None
+    except SchemaError as error:
+        raise SettingError(key, str(error)) from None
 
 
-_SHAPE = list_of(optional(integer(0, MOST_LENGTH)), 1, MOST_DIMENSIONS)
+_SHAPE = list_of(optional(integer(0, MAX_LENGTH)), 1, MAX_DIMENSIONS)
 _SEEDS = list_of(SEEDS, 2, 2)
-_MOST_WEIGHTS = 16
-
-
-class FixedInitializer:
-    """An initializer that hands out the one array that arrived, and nothing of another shape."""
-
-    def __init__(self, array: Any) -> None:
-        self._array = array
-
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
-        """The array; raises Unfit where another shape is wanted."""
-        if tuple(shape) != self._array.shape:
-            raise SchemaError(
-                f"a weight of shape {tuple(shape)} where one of shape {self._array.shape} arrived"
-            )
-        return self._array
-
-
-class NoInitializer:
-    """An initializer for a layer that came without weights: nothing is allocated while it is rebuilt."""
-
-    def __call__(self, shape: Any, dtype: Any = None) -> NoReturn:
-        """Raises Unfit."""
-        raise SchemaError(f"no weight where one of shape {tuple(shape)} is needed")
+_MAX_WEIGHTS = 32
+_MAX_INPUTS = 8
+BUILD_ARGUMENTS = ("query_shape", "value_shape", "key_shape")
 
 
 @dataclass
 class Pending:
-    """A layer with what is left to do once every layer of the table exists."""
+    """A layer, and what is to be done once every layer of the table exists."""
 
     layer: Any
-    shape: tuple[int | None, ...] | None = None
+    shape: Any = None
     arrays: list[Any] = field(default_factory=list)
+    assigned: bool = False
     initializers: dict[str, Any] = field(default_factory=dict)
     trains: list[bool] = field(default_factory=list)
+    states: list[tuple[Any, ...]] = field(default_factory=list)
+    generators: tuple[str, ...] = ()
+    probe: Any = None
+    original_build: Any = None
 
     def finish(self) -> None:
-        """Build the layer unless a model that it belongs to has done so, and give it its own initializers."""
+        """Build the layer unless a model has done so; give it its weights, initializers and random state."""
         if self.arrays and not self.layer.built:
-            self.layer.build(self.shape)
-        if len(self.layer.weights) != len(self.arrays) and self.initializers:
-            raise SettingError("weights", f"{len(self.arrays)} instead of {len(self.layer.weights)}")
+            self.layer.build(**self.shape) if isinstance(self.shape, dict) else self.layer.build(self.shape)
+        if self.original_build is not None:
+            self.layer.build = self.original_build
+            if len(self.layer.weights) != len(self.arrays):
+                raise SettingError("weights", f"{len(self.arrays)} instead of {len(self.layer.weights)}")
+        if self.assigned:
+            assign(self.layer, self.arrays)
         for name, initializer in self.initializers.items():
             setattr(self.layer, name, initializer)
+        self._restore_random_state()
+        if self.probe is not None:
+            check_probe(self.layer, self.shape, self.probe)
 
     def set_flags(self) -> None:
-        """Mark each weight as training or frozen."""
+        """Mark each weight as trainable or frozen."""
         if self.trains:
             for weight, trains in zip(self.layer.weights, self.trains, strict=True):
                 if weight.trainable is not trains:
                     weight.trainable = trains
 
+    def _restore_random_state(self) -> None:
+        if not self.states:
+            return
+        generators = list(random_generators(self.layer, self.generators))
+        if len(generators) != len(self.states):
+            raise SettingError("drawn", "a state of random numbers that this layer does not draw")
+        for generator, state in zip(generators, self.states, strict=True):
+            generator.state.assign(state)
+
+
+def random_generators(layer: Any, paths: tuple[str, ...]) -> Iterator[Any]:
+    """Yield the generators that a layer draws its random numbers from."""
+    for path in paths:
+        found = layer
+        for step in path.split("."):
+            found = getattr(found, step, None)
+        if found is not None:
+            yield found
+
 
 def new_input(entry: dict[str, Any]) -> Pending:
-    """An input layer."""
+    """Construct an input layer."""
     import keras
 
     settings = check_settings(entry.get("settings"), INPUT)
@@ -127,75 +145,133 @@ def new_input(entry: dict[str, Any]) -> Pending:
 
 
 def new_layer(entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> Pending:
-    """A layer with weights, built later or by the first model that contains it; raises Unfit."""
+    """Construct a layer, which is built later or by the first model that contains it; raise SchemaError."""
     import keras
 
     arguments = check_settings(entry.get("settings"), listed.fields)
-    shape, arrays, names = _weights(entry, listed, arguments, reader)
-    initializers: dict[str, Any] = {}
-    for key in _initializers(listed):
-        kind, default = listed.fields[key].kind, listed.fields[key].default
-        initializers[key] = arguments.get(key) or kind.from_wire(default)
-        arguments[key] = NoInitializer()
-    for key, array in zip(names, arrays, strict=True):
-        arguments[key] = FixedInitializer(array)
+    config = _config(listed, arguments)
+    shape, arrays, expected = _weights(entry, listed, config, reader)
     dtype = DTYPES.from_wire(entry.get("dtype", "float32"))
     layer = getattr(keras.layers, entry["class"])(name=entry["name"], dtype=dtype, **arguments)
-    _restore_draws(layer, entry)
-    return Pending(layer, shape, arrays, initializers, _flags(entry, len(arrays)))
+    pending = Pending(layer, shape, arrays, trains=_flags(entry, len(arrays)))
+    _guard(pending, listed, config, expected)
+    _restore_later(pending, entry, listed, reader)
+    return pending
 
 
 def update_layer(layer: Any, entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> Pending:
-    """Bring a layer to the state that its entry tells, in place; raises Unfit where that is not possible."""
+    """Bring a layer to the state that its entry tells, in place; raise SchemaError if it cannot."""
     settings = entry.get("settings")
     arguments = check_settings(settings, listed.fields)
     assert type(settings) is dict
     for key in _changed(settings_of(layer, listed.fields), settings, listed.fields):
-        if not listed.fields[key].changes:
+        if not listed.fields[key].mutable:
             raise SettingError(key, "another value than when it was passed in")
         default = listed.fields[key].default
         setattr(
             layer, key, arguments[key] if key in arguments else listed.fields[key].kind.from_wire(default)
         )
-    shape, arrays, names = _weights(entry, listed, arguments, reader)
-    pending = Pending(layer, shape, arrays, {}, _flags(entry, len(arrays)))
+    config = _config(listed, arguments)
+    shape, arrays, expected = _weights(entry, listed, config, reader)
+    pending = Pending(layer, shape, arrays, trains=_flags(entry, len(arrays)))
     if layer.weights:
-        _assign(layer, arrays)
+        assign(layer, arrays)
     else:
-        pending.initializers = {key: getattr(layer, key) for key in _initializers(listed)}
-        for key in pending.initializers:
-            setattr(layer, key, NoInitializer())
-        for key, array in zip(names, arrays, strict=True):
-            setattr(layer, key, FixedInitializer(array))
-    _restore_draws(layer, entry)
+        _guard(pending, listed, config, expected)
+    _restore_later(pending, entry, listed, reader)
     return pending
 
 
+def _config(listed: LayerClass, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return every setting that decides about shapes, those at their defaults included."""
+    config = {}
+    for key, setting in listed.fields.items():
+        if not key.endswith("_initializer"):
+            default = None if setting.default is None else setting.kind.from_wire(setting.default)
+            config[key] = arguments.get(key, default)
+    return config
+
+
 def _weights(
-    entry: dict[str, Any], listed: LayerClass, arguments: Mapping[str, Any], reader: BlobReader
-) -> tuple[tuple[int | None, ...] | None, list[Any], list[str]]:
-    """The input shape, the arrays, and the initializers that they stand for; shapes are right."""
+    entry: dict[str, Any], listed: LayerClass, config: Mapping[str, Any], reader: BlobReader
+) -> tuple[Any, list[Any], list[Weight]]:
+    """Return the input shape, the arrays, and the weights that they are; their shapes are as expected."""
     if "weights" not in entry:
         return None, [], []
     descriptions = entry["weights"]
-    if listed.weights is None or type(descriptions) is not list or len(descriptions) > _MOST_WEIGHTS:
+    if listed.weights is None or type(descriptions) is not list or len(descriptions) > _MAX_WEIGHTS:
         raise SettingError("weights", "something that this class does not have")
-    shape = _SHAPE.from_wire(entry.get("built"))
-    config = {key: arguments.get(key, field_.default) for key, field_ in listed.fields.items()}
-    try:
-        expected = listed.weights(config, shape)
-    except (IndexError, TypeError, ZeroDivisionError):
-        raise SettingError("input shape", str(shape)) from None
+    shape = _build_shape(entry.get("built"))
+    expected = _expected(listed, config, shape)
     arrays = [reader.take(description) for description in descriptions]
     dtype = entry.get("dtype", "float32")
     found = [(array.shape, array.dtype.name) for array in arrays]
-    if found != [(weight.shape, dtype) for weight in expected]:
+    if found != [(weight.shape, weight.dtype or dtype) for weight in expected]:
         raise SettingError("weights", f"the shapes {[shape for shape, _ in found]}")
-    return shape, arrays, [weight.initializer for weight in expected]
+    return shape, arrays, expected
 
 
-def _initializers(listed: LayerClass) -> list[str]:
-    return [key for key in listed.fields if key.endswith("_initializer")]
+def _expected(listed: LayerClass, config: Mapping[str, Any], shape: Any) -> list[Weight]:
+    assert listed.weights
+    try:
+        return listed.weights(config, shape)
+    except (IndexError, KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError):
+        raise SettingError("input shape", abbreviate(str(shape))) from None
+
+
+def _build_shape(tree: Any) -> Any:
+    """Return the shape, the shapes, or the shapes by name that a layer was built with."""
+    if type(tree) is dict:
+        if not {"query_shape", "value_shape"} <= set(tree) <= set(BUILD_ARGUMENTS):
+            raise SettingError("input shape", abbreviate(tree))
+        return {key: _SHAPE.from_wire(tree[key]) for key in BUILD_ARGUMENTS if key in tree}
+    if type(tree) is list and tree and all(type(part) is list for part in tree):
+        if len(tree) > _MAX_INPUTS:
+            raise SettingError("input shape", f"{len(tree)} inputs")
+        return [_SHAPE.from_wire(part) for part in tree]
+    return _SHAPE.from_wire(tree)
+
+
+def _guard(pending: Pending, listed: LayerClass, config: Mapping[str, Any], expected: list[Weight]) -> None:
+    """Let a layer be built only into the weights that arrived, until it is finished."""
+    if listed.weights is None:
+        return
+    layer, build = pending.layer, pending.layer.build
+    pending.assigned = any(not weight.initializer for weight in expected)
+    if not pending.assigned:
+        for weight, array in zip(expected, pending.arrays, strict=True):
+            pending.initializers[weight.initializer] = getattr(layer, weight.initializer)
+            setattr(layer, weight.initializer, FixedInitializer(array))
+    shapes = [array.shape for array in pending.arrays]
+
+    @functools.wraps(build)  # Keras looks at the signature to see which shapes to pass
+    def guarded_build(*args: Any, **kwargs: Any) -> None:
+        needed = [weight.shape for weight in _expected(listed, config, _shape_of_build(args, kwargs))]
+        if needed and not shapes:
+            raise SchemaError(f"no weight where one of shape {needed[0]} is needed")
+        if needed != shapes:
+            raise SchemaError(f"weights of the shapes {shapes} where {needed} are needed")
+        build(*args, **kwargs)
+
+    pending.original_build = build
+    layer.build = guarded_build
+
+
+def _shape_of_build(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    if "query_shape" in kwargs:
+        return {key: kwargs[key] for key in BUILD_ARGUMENTS if kwargs.get(key) is not None}
+    return args[0] if args else next(iter(kwargs.values()), None)
+
+
+def _restore_later(pending: Pending, entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> None:
+    """Read what is restored once the layer is built: the state of its random numbers, and its probe."""
+    if "drawn" in entry:
+        pending.generators = listed.generators
+        pending.states = list(list_of(_SEEDS, 1, max(1, len(listed.generators))).from_wire(entry["drawn"]))
+    if "probe" in entry:
+        if "activation" not in listed.fields:
+            raise SettingError("probe", "something that this class does not have")
+        pending.probe = reader.take(entry["probe"])
 
 
 def _flags(entry: dict[str, Any], count: int) -> list[bool]:
@@ -206,19 +282,11 @@ def _changed(old: dict[str, Any], new: dict[str, Any], fields: Mapping[str, Fiel
     return [key for key in fields if old.get(key, fields[key].default) != new.get(key, fields[key].default)]
 
 
-def _assign(layer: Any, arrays: list[Any]) -> None:
+def assign(layer: Any, arrays: list[Any]) -> None:
+    """Give a built layer its weights; raise SettingError where the shapes differ."""
     weights = layer.weights
     if [tuple(weight.shape) for weight in weights] != [array.shape for array in arrays]:
         raise SettingError("weights", "other shapes than when it was passed in")
     for weight, array in zip(weights, arrays, strict=True):
         if weight.numpy().tobytes() != array.tobytes():
             weight.assign(array)
-
-
-def _restore_draws(layer: Any, entry: dict[str, Any]) -> None:
-    """Continue a layer's random numbers where the other end stands."""
-    if "drawn" in entry:
-        generator = getattr(layer, "seed_generator", None)
-        if generator is None:
-            raise SettingError("drawn", "a state of random numbers that this layer does not draw")
-        generator.state.assign(_SEEDS.from_wire(entry["drawn"]))

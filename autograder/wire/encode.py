@@ -1,203 +1,71 @@
-"""A value as a tree of plain JSON, with arrays and layers put aside."""
+"""Encode a value as a tree of plain JSON, with arrays and layers beside it."""
 
 from __future__ import annotations
 
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .allowed_layers import DTYPES, INPUT, LAYERS, NAME
-from .arrays import ITEM_SIZES, BlobWriter, readable
-from .construct import compile_settings
+from .arrays import ITEM_SIZES, BlobWriter
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
-from .graphs import graph_of
-from .schema import MOST_NAME, SchemaError, SettingError, name_of, settings_of
-
-MOST_NESTING = 40
-
-
-class LayerTable:
-    """Collects layers in the order in which they can be rebuilt: every layer after those it is made of.
-
-    The table starts with the `known` layers, which the other end holds already.
-    """
-
-    def __init__(self, known: Sequence[Any]) -> None:
-        self._objects = list(known)
-        self._known = len(self._objects)
-        self._places = {id(layer): place for place, layer in enumerate(self._objects)}
-        self._told: set[int] = set()
-        self._open: set[int] = set()
-        self._entries: list[dict[str, Any]] = []
-        self._weights = BlobWriter()
-
-    def refer(self, layer: Any) -> int:
-        """A layer's place in the table; it is entered now if it is not in it yet."""
-        if id(layer) not in self._told:
-            self._enter(layer)
-        return self._places[id(layer)]
-
-    def finish(self) -> tuple[list[dict[str, Any]], tuple[Any, ...], bytes]:
-        """The entries, the layers in the order of the table, and the bytes of their weights."""
-        for layer in self._objects[: self._known]:
-            self.refer(layer)
-        return self._entries, tuple(self._objects), self._weights.blob()
-
-    def _enter(self, layer: Any) -> None:
-        place = self._places.get(id(layer))
-        known = place is not None
-        if id(layer) in self._open or len(self._open) > MOST_NESTING:
-            raise SettingError("layers", "a model inside itself")
-        self._open.add(id(layer))
-        try:
-            entry = self._entry(layer, known)
-        except SchemaError as unfit:
-            key, found = (
-                (unfit.key, unfit.found) if isinstance(unfit, SettingError) else ("layer", str(unfit))
-            )
-            entry = {"class": _class_of(layer), "name": _name_of(layer), "strange": [key, found[:80]]}
-        self._open.discard(id(layer))
-        if known:
-            entry["known"] = place
-        else:
-            self._places[id(layer)] = len(self._objects)
-            self._objects.append(layer)
-        self._told.add(id(layer))
-        self._entries.append(entry)
-
-    def _entry(self, layer: Any, known: bool) -> dict[str, Any]:
-        import keras
-
-        kind = type(layer).__name__
-        if type(layer) is keras.Sequential:
-            entry = self._model(layer, kind)
-            entry["layers"] = [self.refer(part) for part in parts_of(layer)]
-        elif kind == "Functional" and isinstance(layer, keras.Model) and _from_keras(layer):
-            entry = self._model(layer, kind)
-            if not known:
-                entry["graph"] = graph_of(layer, self.refer)
-        elif type(layer) is keras.layers.InputLayer:
-            entry = {"class": kind, "settings": settings_of(layer, INPUT)}
-        elif kind in LAYERS and type(layer) is getattr(keras.layers, kind):
-            entry = self._layer(layer, kind)
-        else:
-            raise SettingError("class", kind)
-        if "call" in vars(layer):
-            raise SettingError("class", f"{kind} with a call of its own")
-        try:
-            entry["name"] = NAME.to_wire(layer.name)
-        except SchemaError as unfit:
-            raise SettingError("name", str(unfit)) from None
-        if not layer.trainable:
-            entry["trainable"] = False
-        return entry
-
-    def _model(self, model: Any, kind: str) -> dict[str, Any]:
-        settings = compile_settings(model)
-        return {"class": kind} if settings is None else {"class": kind, "compile": settings}
-
-    def _layer(self, layer: Any, kind: str) -> dict[str, Any]:
-        listed = LAYERS[kind]
-        entry: dict[str, Any] = {"class": kind, "settings": settings_of(layer, listed.fields)}
-        if "activity_regularizer" not in listed.fields and layer.activity_regularizer is not None:
-            raise SettingError("activity_regularizer", name_of(layer.activity_regularizer))
-        dtype = DTYPES.to_wire(layer.dtype_policy.name)
-        if dtype != "float32":
-            entry["dtype"] = dtype
-        if listed.draws and hasattr(layer, "seed_generator"):
-            entry["drawn"] = [int(number) for number in layer.seed_generator.state.numpy()]
-        weights = layer.weights
-        if weights:
-            entry["built"] = _input_shape(layer)
-            entry["weights"] = [self._weights.add(_read(weight)) for weight in weights]
-            entry["trains"] = [bool(weight.trainable) for weight in weights]
-        return entry
-
-
-def parts_of(model: Any) -> list[Any]:
-    """A Sequential's layers in order, its input layer among them, and one that occurs twice two times."""
-    import keras
-
-    first = keras.Model.layers.fget(model)[:1]
-    source = first if first and isinstance(first[0], keras.layers.InputLayer) else []
-    return [*source, *model.layers]
-
-
-def _read(weight: Any) -> Any:
-    """A weight's array. TensorFlow's `numpy()` copies it once more on the way."""
-    variable = weight.value
-    return variable.value().numpy() if callable(getattr(variable, "value", None)) else weight.numpy()
-
-
-def _input_shape(layer: Any) -> list[Any]:
-    shape = (layer.get_build_config() or {}).get("input_shape")
-    if not isinstance(shape, (list, tuple)) or not all(
-        item is None or isinstance(item, int) for item in shape
-    ):
-        raise SettingError("input shape", name_of(shape))
-    return list(shape)
-
-
-def _from_keras(layer: Any) -> bool:
-    return bool(type(layer).__module__.startswith("keras.src."))
-
-
-def _class_of(layer: Any) -> str:
-    name = type(layer).__name__
-    return name if isinstance(name, str) else "?"
-
-
-def _name_of(layer: Any) -> str:
-    name = getattr(layer, "name", None)
-    return name[:MOST_NAME] if isinstance(name, str) else "?"
-
+from .layer_table import LayerTable
+from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
 
 MAX_DEPTH = 32
 MAX_BITS = 2_000
-ROOM = 8 * 1024
+# Bytes of a frame's JSON that are kept for what the protocol adds around a message.
+RESERVED = 8 * 1024
+HISTORY = "keras.src.callbacks.history"
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A message: `head` (plain JSON), `blob` (raw bytes), and this end's layers in the order of its table."""
+    """A message: `head` (plain JSON), `blob` (raw bytes), and this end's layers in the order of its table.
+
+    `refused` describes everything in the value that does not cross.
+    """
 
     head: dict[str, Any]
     blob: bytes
     objects: tuple[Any, ...] = ()
+    refused: tuple[str, ...] = ()
 
 
 class TooLargeError(Exception):
-    """More than one frame can hold."""
+    """The value is larger than one frame can hold."""
 
 
 class Packer:
-    """Packs one value; what is inside decides nothing but how it is told."""
+    """Packs one value. What does not cross becomes its kind and the name of its type."""
 
     def __init__(self, known: Sequence[Any]) -> None:
         self._arrays = BlobWriter()
         self._nodes = 0
         self._letters = 0
         self._table = LayerTable(known) if known else None
+        self._refused: list[str] = []
 
     def message(self, tree: object) -> Packed:
-        """The whole message around a tree that this packer made; raises TooLargeError."""
+        """Return the message around a tree that this packer made; raise TooLargeError."""
         layers: list[Any] = []
         objects: tuple[Any, ...] = ()
         blob = self._arrays.blob()
+        refused = self._refused
         if self._table is not None:
             layers, objects, weights = self._table.finish()
             blob = weights + blob
+            refused = refused + self._table.refused
         head = {"layers": layers, "value": tree}
         small = self._nodes < 500 and self._letters < 4_000 and len(layers) < 50
-        if len(blob) > MAX_BLOB or not (small or len(json.dumps(head)) <= MAX_JSON - ROOM):
+        if len(blob) > MAX_BLOB or not (small or len(json.dumps(head)) <= MAX_JSON - RESERVED):
             raise TooLargeError
-        return Packed(head, blob, objects)
+        return Packed(head, blob, objects, tuple(refused))
 
     def tree(self, value: Any, depth: int = 0) -> Any:
-        """A value as plain JSON; raises TooLargeError."""
+        """Return a value as plain JSON; raise TooLargeError."""
         self._nodes += 1
         if self._nodes > MAX_NODES // 4:
             raise TooLargeError
@@ -210,38 +78,105 @@ class Packer:
         if scalar is not None:
             return scalar
         if depth < MAX_DEPTH:
-            if isinstance(value, list):
-                return [self.tree(item, depth + 1) for item in list.__iter__(value)]
-            if isinstance(value, tuple):
-                return {"tuple": [self.tree(item, depth + 1) for item in tuple.__iter__(value)]}
-            if isinstance(value, dict):
-                return self._mapping(value, depth)
-        return self._layer(value) or {"opaque": type_name(value)}
+            for kind, encode in self._containers():
+                if isinstance(value, kind):
+                    return encode(value, depth + 1)
+            table = self._columns(value, depth + 1)
+            if table is not None:
+                return table
+            if type(value).__name__ == "History" and type(value).__module__ == HISTORY:
+                return {"history": self.tree(dict(value.history), depth + 1)}
+        return self._layer(value) or self.unsupported(value, kind_of(value))
+
+    def unsupported(self, value: object, kind: ValueKind) -> dict[str, Any]:
+        """Return the tree of a value that does not cross."""
+        name = type_name(value)
+        if isinstance(value, UnsupportedValue):
+            kind, name = value.kind, value.type_name
+        self._refused.append(f"a value of the type {name} ({kind})")
+        return {"unsupported": [str(kind), name]}
+
+    def _containers(self) -> tuple[tuple[Any, Callable[[Any, int], Any]], ...]:
+        return (
+            (list, lambda value, depth: self._items(list.__iter__(value), depth)),
+            (tuple, lambda value, depth: {"tuple": self._items(tuple.__iter__(value), depth)}),
+            (dict, self._mapping),
+            (set, lambda value, depth: {"set": self._sorted(set.__iter__(value), depth)}),
+            (frozenset, lambda value, depth: {"frozenset": self._sorted(frozenset.__iter__(value), depth)}),
+            ((bytes, bytearray), lambda value, depth: {"bytes": self._bytes(value)}),
+        )
+
+    def _items(self, items: Any, depth: int) -> list[Any]:
+        return [self.tree(item, depth) for item in items]
+
+    def _sorted(self, items: Any, depth: int) -> list[Any]:
+        """Return the items of a set in an order that does not depend on their hashes."""
+        return sorted(self._items(items, depth), key=json.dumps)
+
+    def _bytes(self, value: Any) -> dict[str, Any]:
+        if self._arrays.size + len(value) > MAX_BLOB:
+            raise TooLargeError
+        return self._arrays.add_bytes(bytes(value))
+
+    def _mapping(self, value: dict[Any, Any], depth: int) -> Any:
+        items = list(dict.items(value))
+        if not all(type(key) is str for key, _ in items):
+            return {"pairs": [[self.tree(key, depth), self.tree(item, depth)] for key, item in items]}
+        self._letters += sum(len(key) for key, _ in items)
+        return {"dict": {key: self.tree(item, depth) for key, item in items}}
 
     def _number(self, value: Any) -> Any:
-        """A number or an array as a tree, or None."""
+        """Return a number or an array as a tree, None for everything else."""
         array = _as_array(value)
         if array is not None:
-            if array.dtype.name not in ITEM_SIZES:
-                return {"opaque": f"{type_name(value)} of {readable(array.dtype.name)}"}
-            if self._arrays.size + array.nbytes > MAX_BLOB:
-                raise TooLargeError
-            tag = "scalar" if _is_scalar(value) else "array"
-            return {tag: self._arrays.add(array)}
+            return self._array(value, array)
         if isinstance(value, int):
             number = int.__int__(value)
-            return number if number.bit_length() <= MAX_BITS else {"opaque": "int that is too large to send"}
+            return number if number.bit_length() <= MAX_BITS else self.unsupported(value, ValueKind.TOO_LARGE)
         if isinstance(value, float):
             real = float.__float__(value)
             return real if math.isfinite(real) else {"float": repr(real)}
         return None
 
-    def _mapping(self, value: dict[Any, Any], depth: int) -> Any:
-        items = list(dict.items(value))
-        if not all(type(key) is str for key, _ in items):
-            return {"opaque": f"{type_name(value)} with keys that are not strings"}
-        self._letters += sum(len(key) for key, _ in items)
-        return {"dict": {key: self.tree(item, depth + 1) for key, item in items}}
+    def _array(self, value: Any, array: Any) -> Any:
+        texts = _texts(array)
+        if texts is not None:
+            self._nodes += len(texts)
+            self._letters += sum(map(len, texts))
+            if self._nodes > MAX_NODES // 4:
+                raise TooLargeError
+            return {"texts": {"shape": list(array.shape), "items": texts}}
+        if array.dtype.name not in ITEM_SIZES:
+            return self.unsupported(value, ValueKind.ARRAY)
+        if self._arrays.size + array.nbytes > MAX_BLOB:
+            raise TooLargeError
+        tag = "scalar" if _is_scalar(value) else "array"
+        return {tag: self._arrays.add(array)}
+
+    def _columns(self, value: Any, depth: int) -> Any:
+        """Return a pandas data frame or series as its columns, None for everything else."""
+        pandas = sys.modules.get("pandas")
+        if pandas is None or not hasattr(pandas, "DataFrame"):
+            return None
+        if isinstance(value, pandas.Series):
+            named = [self.tree(value.name, depth), self._column(value, depth), self._index(value, depth)]
+            return {"series": named}
+        if isinstance(value, pandas.DataFrame):
+            names = [self.tree(name, depth) for name in value.columns]
+            columns = [self._column(value.iloc[:, place], depth) for place in range(len(names))]
+            return {"frame": [names, columns, self._index(value, depth)]}
+        return None
+
+    def _column(self, column: Any, depth: int) -> Any:
+        values = column.to_numpy()
+        return self.tree(values if values.dtype.name in ITEM_SIZES else values.tolist(), depth)
+
+    def _index(self, value: Any, depth: int) -> Any:
+        """Return the labels of the rows, None where they only count."""
+        plain = type(value.index).__name__ == "RangeIndex" and value.index.equals(
+            sys.modules["pandas"].RangeIndex(len(value))
+        )
+        return None if plain else self._column(value.index, depth)
 
     def _layer(self, value: Any) -> Any:
         keras = sys.modules.get("keras")
@@ -253,7 +188,7 @@ class Packer:
 
 
 def _as_array(value: Any) -> Any:
-    """A NumPy array for arrays, NumPy scalars, tensors and variables; None for everything else."""
+    """Return a NumPy array for arrays, NumPy scalars, tensors and variables, None for everything else."""
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return None
@@ -269,13 +204,19 @@ def _as_array(value: Any) -> Any:
     return None
 
 
+def _texts(array: Any) -> list[str] | None:
+    """Return the items of an array of text, whether NumPy's or TensorFlow's, None for another array."""
+    if array.dtype.kind == "U":
+        return [str(item) for item in array.ravel().tolist()]
+    if array.dtype.kind in "OS" and array.size:
+        items = array.ravel().tolist()
+        try:
+            found = [item.decode() if type(item) is bytes else item for item in items]
+        except UnicodeDecodeError:
+            return None
+        return found if all(type(item) is str for item in found) else None
+    return None
+
+
 def _is_scalar(value: Any) -> bool:
     return isinstance(value, sys.modules["numpy"].generic)
-
-
-def type_name(value: object) -> str:
-    """The name of a value's type, fit for a sentence."""
-    try:
-        return readable(type(value).__name__)
-    except Exception:
-        return "?"

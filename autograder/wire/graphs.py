@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .allowed_layers import MOST_DIMENSIONS, MOST_LENGTH, NAME
+from .allowed_layers import MAX_DIMENSIONS, MAX_LENGTH, NAME
 from .allowed_objects import AXES
 from .schema import (
     Field,
@@ -18,15 +18,28 @@ from .schema import (
     integer,
     keras_module,
     list_of,
-    name_of,
+    one_of,
     optional,
     real,
     settings_of,
 )
 
+MAX_CALLS = 2_000
+MAX_NESTING = 8
+# Arguments of a layer's call beside its inputs: flags, and tensors or structures of them.
+CALL_FLAGS = ("training", "use_causal_mask", "return_attention_scores")
+CALL_TENSORS = (
+    *("mask", "initial_state", "query", "value", "key"),
+    *("attention_mask", "query_mask", "value_mask", "key_mask"),
+)
+
 _AXIS = Field(optional(AXES))
 _LAST_AXIS = Field(optional(AXES), -1)
+_ONE_AXIS = integer(-MAX_DIMENSIONS, MAX_DIMENSIONS)
+_AXES = list_of(_ONE_AXIS, 0, MAX_DIMENSIONS)
+_DTYPES = one_of("float32", "float64", "float16", "int32", "int64", "bool")
 _REDUCTION: Fields = {"axis": _AXIS, "keepdims": Field(boolean(), False)}
+_POSITION: Fields = {"axis": Field(optional(_ONE_AXIS)), "keepdims": Field(boolean(), False)}
 
 # The class of a Keras operation, the public function that makes one, and the settings that it has.
 OPERATIONS: Mapping[str, tuple[str, Fields]] = {
@@ -71,28 +84,73 @@ OPERATIONS: Mapping[str, tuple[str, Fields]] = {
     "Sum": ("ops.sum", _REDUCTION),
     "Max": ("ops.max", _REDUCTION),
     "Min": ("ops.min", _REDUCTION),
+    "Var": ("ops.var", _REDUCTION),
+    "Std": ("ops.std", _REDUCTION),
+    "Prod": ("ops.prod", _REDUCTION),
+    "Any": ("ops.any", _REDUCTION),
+    "All": ("ops.all", _REDUCTION),
+    "Argmax": ("ops.argmax", _POSITION),
+    "Argmin": ("ops.argmin", _POSITION),
+    "Logsumexp": ("ops.logsumexp", _REDUCTION),
+    "Clip": ("ops.clip", {"x_min": Field(real()), "x_max": Field(real())}),
+    "Reciprocal": ("ops.reciprocal", {}),
+    "Rsqrt": ("ops.rsqrt", {}),
+    "Expm1": ("ops.expm1", {}),
+    "Log1p": ("ops.log1p", {}),
+    "Sin": ("ops.sin", {}),
+    "Cos": ("ops.cos", {}),
+    "Sign": ("ops.sign", {}),
+    "Floor": ("ops.floor", {}),
+    "Equal": ("ops.equal", {}),
+    "NotEqual": ("ops.not_equal", {}),
+    "Greater": ("ops.greater", {}),
+    "GreaterEqual": ("ops.greater_equal", {}),
+    "Less": ("ops.less", {}),
+    "LessEqual": ("ops.less_equal", {}),
+    "LogicalAnd": ("ops.logical_and", {}),
+    "LogicalOr": ("ops.logical_or", {}),
+    "LogicalNot": ("ops.logical_not", {}),
+    "Where": ("ops.where", {}),
+    "OnesLike": ("ops.ones_like", {}),
+    "ZerosLike": ("ops.zeros_like", {}),
+    "Cast": ("ops.cast", {"dtype": Field(_DTYPES)}),
+    "Matmul": ("ops.matmul", {}),
+    "GetItem": ("", {}),
+    "Transpose": ("ops.transpose", {"axes": Field(optional(_AXES))}),
+    "Swapaxes": ("ops.swapaxes", {"axis1": Field(_ONE_AXIS), "axis2": Field(_ONE_AXIS)}),
+    "Flip": ("ops.flip", {"axis": _AXIS}),
+    "Stack": ("ops.stack", {"axis": Field(_ONE_AXIS, 0)}),
+    "Repeat": ("ops.repeat", {"repeats": Field(integer(1, 4096)), "axis": Field(optional(_ONE_AXIS))}),
+    "OneHot": (
+        "ops.one_hot",
+        {
+            "num_classes": Field(integer(1, 2**20)),
+            "axis": Field(_ONE_AXIS, -1),
+            "dtype": Field(optional(_DTYPES)),
+        },
+    ),
     "Concatenate": ("ops.concatenate", {"axis": Field(integer(-8, 8), 0)}),
     "ExpandDims": ("ops.expand_dims", {"axis": _AXIS}),
     "Squeeze": ("ops.squeeze", {"axis": _AXIS}),
-    "Reshape": ("ops.reshape", {"newshape": Field(list_of(integer(-1, MOST_LENGTH), 0, MOST_DIMENSIONS))}),
+    "Reshape": ("ops.reshape", {"newshape": Field(list_of(integer(-1, MAX_LENGTH), 0, MAX_DIMENSIONS))}),
     "StopGradient": ("ops.stop_gradient", {}),
 }
 
 
 def operation_settings(operation: Any) -> dict[str, Any]:
-    """An operation as JSON: its class, its name, its settings; raises SettingError."""
+    """Return an operation as JSON: its class, its name, its settings; raise SettingError."""
     kind = type(operation).__name__
     if kind not in OPERATIONS or not type(operation).__module__.startswith(
         ("keras.src.ops.", "keras.src.activations.")
     ):
         raise SettingError("operation", kind)
     settings = settings_of(operation, OPERATIONS[kind][1])
-    told = {"operation": kind, "name": NAME.to_wire(operation.name)}
-    return {**told, "settings": settings} if settings else told
+    entry = {"operation": kind, "name": NAME.to_wire(operation.name)}
+    return {**entry, "settings": settings} if settings else entry
 
 
 def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
-    """The result of an operation of unknown origin on symbolic tensors; raises Unfit."""
+    """Return the result of an operation of unknown origin on symbolic tensors; raise SchemaError."""
     kind = call.get("operation")
     if (
         type(kind) is not str
@@ -101,10 +159,14 @@ def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
     ):
         raise SettingError("operation", abbreviate(kind))
     path, fields = OPERATIONS[kind]
-    module, _, function = path.rpartition(".")
-    result = getattr(keras_module(module), function)(
-        *arguments, **check_settings(call.get("settings", {}), fields)
-    )
+    settings = check_settings(call.get("settings", {}), fields)
+    if kind == "GetItem":
+        if len(arguments) != 2 or not hasattr(arguments[0], "_keras_history"):
+            raise SettingError("operation", "a slice of nothing")
+        result = arguments[0][arguments[1]]
+    else:
+        module, _, function = path.rpartition(".")
+        result = getattr(keras_module(module), function)(*arguments, **settings)
     history = getattr(result, "_keras_history", None)
     if history is None:
         raise SettingError("operation", f"{kind} of nothing but numbers")
@@ -113,14 +175,16 @@ def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
     return result
 
 
-MOST_CALLS = 2_000
-MOST_NESTING = 8
 _NUMBER = real()
-_TRAINING = boolean()
+_FLAG = boolean()
+_BOUND = optional(integer(-MAX_LENGTH, MAX_LENGTH))
 
 
 def graph_of(model: Any, refer: Callable[[Any], int]) -> dict[str, Any]:
-    """A functional model's graph as JSON; `refer` gives a layer's place in the table. Raises SettingError."""
+    """Return a functional model's graph as JSON; raise SettingError.
+
+    `refer` gives a layer's place in the table.
+    """
     places: dict[int, int] = {}
     inputs = []
     for tensor in model.inputs:
@@ -151,49 +215,55 @@ def _call_of(node: Any, places: dict[int, int], refer: Callable[[Any], int]) -> 
     if isinstance(operation, keras.Layer):
         call["layer"] = refer(operation)
         if options:
-            call["training"] = _training(options)
+            call["options"] = {key: _option(key, value, places) for key, value in options.items()}
         return call
     if options:
         raise SettingError("operation", f"{type(operation).__name__} with {', '.join(map(str, options))}")
     return {**call, **operation_settings(operation)}
 
 
-def _training(options: dict[str, Any]) -> bool:
-    if set(options) != {"training"} or not isinstance(options["training"], (bool, int)):
-        raise SettingError("call", f"the arguments {', '.join(map(str, options))}")
-    return bool(options["training"])
+def _option(key: str, value: Any, places: dict[int, int]) -> Any:
+    if key in CALL_FLAGS and isinstance(value, (bool, int)):
+        return bool(value)
+    if key in CALL_TENSORS:
+        return _structure_of(value, places)
+    raise SettingError("call", f"the argument {key}")
 
 
 def _structure_of(value: Any, places: dict[int, int], depth: int = 0) -> Any:
     if id(value) in places:
         return {"tensor": places[id(value)]}
-    if depth > MOST_NESTING:
+    if depth > MAX_NESTING:
         raise SettingError("call", "an argument nested too deeply")
     if isinstance(value, (list, tuple)):
         items = [_structure_of(item, places, depth + 1) for item in value]
         return items if isinstance(value, list) else {"tuple": items}
     if isinstance(value, dict):
         return {"dict": {str(key): _structure_of(item, places, depth + 1) for key, item in value.items()}}
+    if isinstance(value, slice):
+        return {"slice": [_structure_of(item, {}) for item in (value.start, value.stop, value.step)]}
+    if value is Ellipsis:
+        return {"ellipsis": 3}
     if value is None or isinstance(value, bool):
-        raise SettingError("call", name_of(value))
+        return value
     try:
         return _NUMBER.to_wire(value)
-    except SchemaError as unfit:
-        raise SettingError("call", str(unfit)) from None
+    except SchemaError as error:
+        raise SettingError("call", str(error)) from None
 
 
 def call_graph(graph: object, layers: Sequence[Any]) -> tuple[Any, Any]:
-    """The inputs and outputs of a graph of unknown origin, called anew on the layers of the table.
+    """Return the inputs and outputs of a graph of unknown origin, called again on the layers of the table.
 
-    Raises Unfit where it is not on the short lists; Keras raises what it likes where shapes do not fit.
+    Raises SchemaError for what is not listed; Keras raises its own errors where shapes do not match.
     """
     import keras
 
     if type(graph) is not dict or set(graph) != {"inputs", "calls", "takes", "gives"}:
         raise SettingError("graph", abbreviate(graph))
     inputs, calls = graph["inputs"], graph["calls"]
-    if type(inputs) is not list or type(calls) is not list or len(inputs) + len(calls) > MOST_CALLS:
-        raise SettingError("graph", f"more than {MOST_CALLS} calls")
+    if type(inputs) is not list or type(calls) is not list or len(inputs) + len(calls) > MAX_CALLS:
+        raise SettingError("graph", f"more than {MAX_CALLS} calls")
     tensors: list[Any] = []
     for place in inputs:
         source = _layer(place, layers)
@@ -210,14 +280,22 @@ def _call(call: Any, tensors: list[Any], layers: Sequence[Any]) -> Any:
     if type(call) is not dict or type(call.get("args")) is not list or not call["args"]:
         raise SettingError("call", abbreviate(call))
     arguments = [_structure(item, tensors) for item in call["args"]]
-    if set(call) <= {"args", "layer", "training"} and "layer" in call:
-        options = {"training": _TRAINING.from_wire(call["training"])} if "training" in call else {}
-        return _layer(call["layer"], layers)(*arguments, **options)
+    if set(call) <= {"args", "layer", "options"} and "layer" in call:
+        return _layer(call["layer"], layers)(*arguments, **_options(call.get("options", {}), tensors))
     return operate(call, arguments)
 
 
+def _options(options: Any, tensors: list[Any]) -> dict[str, Any]:
+    if type(options) is not dict or not set(options) <= {*CALL_FLAGS, *CALL_TENSORS}:
+        raise SettingError("call", abbreviate(options))
+    return {
+        key: _FLAG.from_wire(tree) if key in CALL_FLAGS else _structure(tree, tensors)
+        for key, tree in options.items()
+    }
+
+
 def _structure(tree: Any, tensors: list[Any], depth: int = 0) -> Any:
-    if depth > 2 * MOST_NESTING:
+    if depth > 2 * MAX_NESTING:
         raise SettingError("call", "an argument nested too deeply")
     if type(tree) is list:
         return [_structure(item, tensors, depth + 1) for item in tree]
@@ -227,10 +305,14 @@ def _structure(tree: Any, tensors: list[Any], depth: int = 0) -> Any:
             return tensors[content]
         if tag == "tuple" and type(content) is list:
             return tuple(_structure(item, tensors, depth + 1) for item in content)
+        if tag == "slice" and type(content) is list and len(content) == 3:
+            return slice(*(_BOUND.from_wire(bound) for bound in content))
+        if tag == "ellipsis":
+            return Ellipsis
         if tag == "dict" and type(content) is dict:
             return {key: _structure(item, tensors, depth + 1) for key, item in content.items()}
         raise SettingError("call", abbreviate(tag))
-    return _NUMBER.from_wire(tree)
+    return tree if tree is None or type(tree) is bool else _NUMBER.from_wire(tree)
 
 
 def _layer(place: object, layers: Sequence[Any]) -> Any:

@@ -1,8 +1,11 @@
-"""Small objects of short lists (initializers, losses, optimizers, …) as a class name and checked settings."""
+"""Schemas of settings: convert one setting to JSON, and check JSON of unknown origin before it is used.
+
+A `Kind` converts one setting in both directions; a `Field` is a setting of a class; `object_of` makes a kind
+of a table of classes, whose objects are then made by their constructors from checked settings.
+"""
 
 from __future__ import annotations
 
-import math
 import operator
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -12,17 +15,16 @@ from typing import Any
 from ..text import clean
 
 MAX_SHOWN = 60
-
-MOST_NAME = 200
+MAX_NAME = 4_000
 
 
 class SchemaError(ValueError):
-    """A setting is not of its kind; the text names what was found."""
+    """A setting does not match its schema; the text names what was found."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Both ways of one setting, each raising Unfit where it does not fit.
+    """Converts one kind of setting in both directions; both functions raise SchemaError.
 
     `to_wire` makes plain JSON; `from_wire` reads JSON of unknown origin; `accepts` completes "accepted is …".
     """
@@ -34,23 +36,27 @@ class Kind:
 
 @dataclass(frozen=True)
 class Field:
-    """One setting of a class: its kind, its default as JSON, and its attribute where that is named otherwise.
+    """One setting of a class: its kind and its default as JSON.
 
-    A field that `changes` may differ on a layer that both ends hold; it is then set there.
+    `attribute` names the attribute that holds it where that is not the setting's own name (dots reach into
+    parts), or is a function of the instance. A `mutable` setting may differ on a layer that both ends hold;
+    it is then assigned there. The default of an `explicit` one is passed to the constructor, because Keras'
+    own default follows its global state.
     """
 
     kind: Kind
     default: Any = None
-    attribute: str = ""
-    changes: bool = False
+    attribute: str | Callable[[Any], Any] = ""
+    mutable: bool = False
+    explicit: bool = False
 
 
 def integer(low: int, high: int) -> Kind:
-    """A whole number within bounds."""
+    """Return the kind of whole numbers within bounds."""
 
     def to_wire(value: Any) -> Any:
         try:
-            return operator.index(value)
+            return from_wire(operator.index(value))
         except TypeError:
             raise SchemaError(name_of(value)) from None
 
@@ -63,16 +69,14 @@ def integer(low: int, high: int) -> Kind:
 
 
 def real(low: float = -1e30, high: float = 1e30) -> Kind:
-    """A finite number within bounds, whole or not."""
+    """Return the kind of finite numbers within bounds, whole or not."""
 
     def to_wire(value: Any) -> Any:
         try:
             number = value if type(value) in (int, float) else float(value)
         except Exception:
             raise SchemaError(name_of(value)) from None
-        if not math.isfinite(number):
-            raise SchemaError(repr(number))
-        return number
+        return from_wire(number)
 
     def from_wire(tree: Any) -> Any:
         if type(tree) not in (int, float) or not low <= tree <= high:
@@ -83,7 +87,7 @@ def real(low: float = -1e30, high: float = 1e30) -> Kind:
 
 
 def boolean() -> Kind:
-    """True or False."""
+    """Return the kind of True and False."""
 
     def to_wire(value: Any) -> bool:
         if not isinstance(value, int):
@@ -99,7 +103,7 @@ def boolean() -> Kind:
 
 
 def one_of(*choices: str) -> Kind:
-    """One of a few strings."""
+    """Return the kind of a few strings."""
 
     def check(value: Any) -> str:
         if type(value) is not str or value not in choices:
@@ -110,18 +114,18 @@ def one_of(*choices: str) -> Kind:
 
 
 def name() -> Kind:
-    """A name as Keras wants it: not empty, not long, no slash."""
+    """Return the kind of Keras' names: not empty, not very long, no slash."""
 
     def check(value: Any) -> str:
-        if not isinstance(value, str) or not 0 < len(value) <= MOST_NAME or "/" in value:
+        if not isinstance(value, str) or not 0 < len(value) <= MAX_NAME or "/" in value:
             raise SchemaError(abbreviate(value))
         return str.__str__(value)
 
-    return Kind(f"a name of at most {MOST_NAME} letters without a slash", check, check)
+    return Kind(f"a name of at most {MAX_NAME} letters without a slash", check, check)
 
 
 def default_only(default: Any) -> Kind:
-    """A setting that has to stay at its default."""
+    """Return the kind of a setting that must keep its default."""
 
     def check(value: Any) -> Any:
         if value is not default and not (type(value) is type(default) and value == default):
@@ -132,7 +136,7 @@ def default_only(default: Any) -> Kind:
 
 
 def optional(kind: Kind) -> Kind:
-    """None, or something of another kind."""
+    """Return the kind of None and everything of another kind."""
 
     def to_wire(value: Any) -> Any:
         return None if value is None else kind.to_wire(value)
@@ -143,25 +147,25 @@ def optional(kind: Kind) -> Kind:
     return Kind(f"None or {kind.accepts}", to_wire, from_wire)
 
 
-def list_of(kind: Kind, least: int, most: int) -> Kind:
-    """A tuple of things of one kind."""
+def list_of(kind: Kind, min_length: int, max_length: int) -> Kind:
+    """Return the kind of sequences of one kind, which arrive as tuples."""
 
     def to_wire(value: Any) -> list[Any]:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise SchemaError(name_of(value))
-        return [kind.to_wire(item) for item in value[: most + 1]]
+        return [kind.to_wire(item) for item in value[: max_length + 1]]
 
     def from_wire(tree: Any) -> tuple[Any, ...]:
-        if type(tree) is not list or not least <= len(tree) <= most:
+        if type(tree) is not list or not min_length <= len(tree) <= max_length:
             raise SchemaError(abbreviate(tree))
         return tuple([kind.from_wire(item) for item in tree])
 
-    count = str(least) if least == most else f"{least} to {most}"
+    count = str(min_length) if min_length == max_length else f"{min_length} to {max_length}"
     return Kind(f"{count} times {kind.accepts}", to_wire, from_wire)
 
 
 def union(first: Kind, second: Kind) -> Kind:
-    """Of the first kind if it fits, else of the second."""
+    """Return the kind that tries the first kind, then the second."""
 
     def to_wire(value: Any) -> Any:
         try:
@@ -178,8 +182,19 @@ def union(first: Kind, second: Kind) -> Kind:
     return Kind(f"{first.accepts} or {second.accepts}", to_wire, from_wire)
 
 
+def text(max_length: int) -> Kind:
+    """Return the kind of strings up to a length."""
+
+    def check(value: Any) -> str:
+        if type(value) is not str or len(value) > max_length:
+            raise SchemaError(abbreviate(value))
+        return value
+
+    return Kind(f"a string of at most {max_length} characters", check, check)
+
+
 def abbreviate(tree: object) -> str:
-    """A short text for a piece of JSON of unknown origin."""
+    """Return a short text for a piece of JSON of unknown origin."""
     if isinstance(tree, str):
         return f"“{clean(tree, MAX_SHOWN, newlines=False)}”"
     if tree is None or isinstance(tree, (bool, float)):
@@ -190,7 +205,7 @@ def abbreviate(tree: object) -> str:
 
 
 def name_of(value: object) -> str:
-    """What a Python value is, by name: a function's own name beside its type's."""
+    """Return the name of a value's type, and its own name where it has one."""
     try:
         name = getattr(value, "__name__", None)
         kind = type(value).__name__
@@ -203,7 +218,7 @@ Fields = Mapping[str, Field]
 
 
 class SettingError(SchemaError):
-    """A setting is not of its kind: which one, and what was found."""
+    """A setting does not match its schema: `key` says which, `found` what it is."""
 
     def __init__(self, key: str, found: str) -> None:
         super().__init__(f"{key} = {found}")
@@ -212,35 +227,44 @@ class SettingError(SchemaError):
 
 
 def settings_of(instance: Any, fields: Fields) -> dict[str, Any]:
-    """The settings that differ from their defaults, as JSON; raises SettingError."""
+    """Return the settings that differ from their defaults, as JSON; raise SettingError."""
     found: dict[str, Any] = {}
     for key, field in fields.items():
         try:
-            tree = field.kind.to_wire(getattr(instance, field.attribute or key, field.default))
-        except SchemaError as unfit:
-            raise SettingError(key, str(unfit)) from None
+            tree = field.kind.to_wire(_setting(instance, key, field))
+        except SchemaError as error:
+            raise SettingError(key, str(error)) from None
         if tree != field.default or type(tree) is not type(field.default):
             found[key] = tree
     return found
 
 
+def _setting(instance: Any, key: str, field: Field) -> Any:
+    if callable(field.attribute):
+        return field.attribute(instance)
+    value = instance
+    for step in (field.attribute or key).split("."):
+        value = getattr(value, step, field.default)
+    return value
+
+
 def check_settings(settings: object, fields: Fields) -> dict[str, Any]:
-    """Constructor arguments from JSON of unknown origin, each of its kind; raises SettingError."""
+    """Return constructor arguments from JSON of unknown origin; raise SettingError."""
     if type(settings) is not dict:
         raise SettingError("settings", abbreviate(settings))
-    found: dict[str, Any] = {}
+    arguments = {key: field.kind.from_wire(field.default) for key, field in fields.items() if field.explicit}
     for key, tree in settings.items():
         if key not in fields:
             raise SettingError(key, abbreviate(tree))
         try:
-            found[key] = fields[key].kind.from_wire(tree)
-        except SchemaError as unfit:
-            raise SettingError(key, str(unfit)) from None
-    return found
+            arguments[key] = fields[key].kind.from_wire(tree)
+        except SchemaError as error:
+            raise SettingError(key, str(error)) from None
+    return arguments
 
 
 def object_of(noun: str, module: str, classes: Mapping[str, Fields]) -> Kind:
-    """An object of one of a few classes of a Keras module, such as `initializers`."""
+    """Return the kind of objects of a few classes of a Keras module, such as `initializers`."""
 
     def to_wire(value: Any) -> dict[str, Any]:
         name = type(value).__name__
@@ -258,11 +282,11 @@ def object_of(noun: str, module: str, classes: Mapping[str, Fields]) -> Kind:
     return Kind(f"{noun} ({', '.join(classes)})", to_wire, from_wire)
 
 
-def function_of(module: str, names: tuple[str, ...], twins: tuple[str, ...] = ()) -> Kind:
-    """A function of a Keras module by its name.
+def function_of(module: str, names: tuple[str, ...], aliases: tuple[str, ...] = ()) -> Kind:
+    """Return the kind of functions of a Keras module, by name.
 
-    The functions of the same name in the modules `twins`, such as `tensorflow.nn`, compute the same and count
-    as it.
+    Functions of the same name in the modules `aliases`, such as `tensorflow.nn`, compute the same and are
+    accepted as well.
     """
 
     def to_wire(value: Any) -> str:
@@ -270,7 +294,7 @@ def function_of(module: str, names: tuple[str, ...], twins: tuple[str, ...] = ()
         if name in names:
             if value is getattr(keras_module(module), name):
                 return name
-            if any(value is getattr(_imported(twin), name, None) for twin in twins):
+            if any(value is getattr(_imported(alias), name, None) for alias in aliases):
                 return name
         raise SchemaError(name_of(value))
 
@@ -283,7 +307,7 @@ def function_of(module: str, names: tuple[str, ...], twins: tuple[str, ...] = ()
 
 
 def _imported(path: str) -> Any:
-    """A module by its dotted path if it is imported already, else None."""
+    """Return a module by its dotted path if it is imported already, else None."""
     top, *steps = path.split(".")
     part: Any = sys.modules.get(top)
     for step in steps:
@@ -292,7 +316,7 @@ def _imported(path: str) -> Any:
 
 
 def keras_module(path: str) -> Any:
-    """A module of Keras by its dotted path, such as `optimizers.schedules`."""
+    """Return a module of Keras by its dotted path, such as `optimizers.schedules`."""
     import keras
 
     part: Any = keras

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.proxies import Calls, Proxies, SubmissionFailed
+from autograder.checks.proxies import ArgumentError, Calls, Proxies, SubmissionFailed
 from autograder.wire.codec import pack, unpack
 from autograder.wire.frames import Frame
+from autograder.wire.unsupported import ValueKind, unsupported
 
 
 class Recorder:
@@ -73,6 +74,25 @@ def test_a_failing_call_fails_again_without_being_made_again(module: Any, record
             module.hang(1)
         assert failure.value.outcome == "timed_out"
     assert len(recorder.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "value", [lambda: None, object(), [iter(())], 10**5000], ids=lambda value: type(value).__name__
+)
+def test_an_argument_that_cannot_cross_is_the_authors_mistake(
+    value: Any, module: Any, recorder: Recorder
+) -> None:
+    """The error names the task, is no failure of the submission, and nothing is sent."""
+    with pytest.raises(ArgumentError, match=r"The check passes double a value of the type"):
+        module.double([value])
+    assert recorder.asked == []
+
+
+def test_an_answer_that_did_not_cross_is_the_submissions_mistake_when_it_is_passed_on(module: Any) -> None:
+    """A check may pass one task's answer to the next without looking at it."""
+    answer = unsupported(ValueKind.COROUTINE, "coroutine")
+    with pytest.raises(SubmissionFailed, match=r"a coroutine: is `async` needed\?"):
+        module.double({"answer": [answer]})
 
 
 def test_only_tasks_can_be_called(module: Any) -> None:

@@ -134,7 +134,7 @@ REFUSED = {
         lambda: {"optimizer": type("Mine", (keras().optimizers.Adam,), {})(), "loss": "mse"},
         "Mine",
     ),
-    "another optimizer": (lambda: {"optimizer": keras().optimizers.Ftrl(), "loss": "mse"}, "Ftrl"),
+    "another optimizer": (lambda: {"optimizer": keras().optimizers.Muon(), "loss": "mse"}, "Muon"),
     "a learning rate that is no number": (
         lambda: {"optimizer": keras().optimizers.Adam(float("nan")), "loss": "mse"},
         "nan",

@@ -1,0 +1,149 @@
+"""Recognize an activation function by what it computes, where its name says nothing.
+
+A student's own function that computes one of Keras' activations crosses as that activation. The sandbox
+compares values and gradients on fixed inputs; the examiner compares the rebuilt layer with what the student's
+computed on other inputs (`check_probe`). What a submission claims here decides nothing by itself: the
+rebuilt network is the one that is graded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from .schema import Kind, SchemaError, keras_module, name_of
+
+MAX_PROBE = 4_096
+UNKNOWN_LENGTH = 4
+_RELATIVE, _ABSOLUTE = 1e-4, 1e-5
+_OWN = "a function of its own; pass the activation by its name, such as activation='relu'"
+
+
+def activation_kind(functions: Kind, layers: Kind, names: tuple[str, ...]) -> Kind:
+    """Return the kind of activations: functions of Keras, activation layers, and what computes the same."""
+
+    def to_wire(value: Any) -> Any:
+        for kind in (functions, layers):
+            try:
+                return kind.to_wire(value)
+            except SchemaError:
+                continue
+        if not callable(value) or hasattr(value, "weights"):
+            raise SchemaError(name_of(value))
+        found = recognize(value, names)
+        if found is None:
+            raise SchemaError(f"{name_of(value)}, {_OWN}")
+        return found if isinstance(found, str) else layers.to_wire(found)
+
+    def from_wire(tree: Any) -> Any:
+        return functions.from_wire(tree) if type(tree) is str else layers.from_wire(tree)
+
+    return Kind(f"{functions.accepts} or {layers.accepts}", to_wire, from_wire)
+
+
+def is_plain(activation: object) -> bool:
+    """Return whether an activation is Keras' own, so that its name says what it computes."""
+    home = str(getattr(activation, "__module__", None))
+    return home.startswith(("keras.", "tensorflow.python.ops."))
+
+
+def recognize(function: Any, names: tuple[str, ...]) -> Any:
+    """Return the name or the activation layer whose values and gradients a function has, or None."""
+    import numpy
+
+    grid = numpy.linspace(-6.05, 6.05, 24, dtype="float32").reshape(4, 6)
+    mixed = numpy.random.default_rng(8).permutation(numpy.linspace(-3.01, 3.01, 24, dtype="float32"))
+    for dtype in ("float32", "float64"):
+        inputs = [grid.astype(dtype), mixed.reshape(4, 6).astype(dtype)]
+        expected = _values_and_gradients(function, inputs)
+        if expected is None:
+            continue
+        for name, candidate in _candidates(function, names, dtype):
+            found = _values_and_gradients(candidate, inputs)
+            if found is not None and all(map(_close, expected, found)):
+                return name
+    return None
+
+
+def _candidates(function: Any, names: tuple[str, ...], dtype: str) -> Iterator[tuple[Any, Any]]:
+    """Yield what a function may be: Keras' functions, then layers with the numbers that it seems to have."""
+    import keras
+    import numpy
+
+    for name in names:
+        yield name, getattr(keras_module("activations"), name)
+    try:
+        low, high = (float(each) for each in numpy.asarray(function(numpy.array([-1.0, 1e4], dtype))))
+    except Exception:
+        return
+    if math.isfinite(low) and math.isfinite(high):
+        # Explicit names, so that the numbers in the names of the student's layers stay what they would be.
+        slope, alpha = round(-low, 6), round(-low / (1 - math.exp(-1)), 6)
+        guesses = [keras.layers.ELU(alpha, name="elu")]
+        if slope >= 0:
+            guesses.append(keras.layers.LeakyReLU(negative_slope=slope, name="leaky"))
+        if slope >= 0 and 0 < high < 1e4:
+            ceiling = round(high, 6)
+            guesses.append(keras.layers.ReLU(max_value=ceiling, negative_slope=slope, name="relu"))
+        yield from ((guess, guess) for guess in guesses)
+
+
+def _values_and_gradients(function: Any, inputs: list[Any]) -> list[Any] | None:
+    """Return what a function makes of each of the inputs, and its gradients there; None where it fails."""
+    import numpy
+    import tensorflow
+
+    found = []
+    try:
+        for array in inputs:
+            with tensorflow.GradientTape() as tape:
+                x = tensorflow.constant(array)
+                tape.watch(x)
+                y = tensorflow.convert_to_tensor(function(x))
+                factors = tensorflow.constant(numpy.cos(array[..., : y.shape[-1]]), y.dtype)
+                total = tensorflow.reduce_sum(y * factors)
+            gradients = tape.gradient(total, x)
+            found += [y.numpy(), numpy.zeros_like(array) if gradients is None else gradients.numpy()]
+    except Exception:
+        return None
+    return found
+
+
+def _close(one: Any, other: Any) -> bool:
+    import numpy
+
+    return (
+        one.shape == other.shape
+        and bool(numpy.all(numpy.isfinite(one)))
+        and numpy.allclose(one, other, rtol=_RELATIVE, atol=_ABSOLUTE)
+    )
+
+
+def probe(layer: Any, shape: Any) -> Any:
+    """Return what a layer computes from fixed inputs, or its activation where inputs are unknown or large.
+
+    `shape` is the input shape that the layer was built with, or None.
+    """
+    import numpy
+
+    lengths: list[int] = []
+    if isinstance(shape, (tuple, list)) and all(item is None or isinstance(item, int) for item in shape):
+        lengths = [2, *(UNKNOWN_LENGTH if item is None else item for item in shape[1:])]
+    if not lengths or math.prod(lengths) > MAX_PROBE or not layer.built or not layer.weights:
+        lengths = []
+    draw = numpy.random.default_rng(15).normal(0, 2, lengths or (5, 7)).astype(layer.compute_dtype)
+    outputs = layer(draw) if lengths else layer.activation(draw)
+    first = outputs[0] if isinstance(outputs, (tuple, list)) else outputs
+    return numpy.asarray(first).ravel()[:MAX_PROBE]
+
+
+def check_probe(layer: Any, shape: Any, expected: Any) -> None:
+    """Raise SchemaError unless a rebuilt layer computes what the student's computed."""
+    import numpy
+
+    found = probe(layer, shape)
+    if found.shape != expected.shape or not numpy.allclose(
+        found, expected, rtol=1e-3, atol=1e-4, equal_nan=True
+    ):
+        raise SchemaError(_OWN)

@@ -1,0 +1,204 @@
+"""Rebuild the layers and models of a message from its table, which is of unknown origin.
+
+Constructors are called with checked settings; Keras' own deserialization is never used.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from .allowed_layers import ACCEPTED, INPUT, LAYERS, NAME
+from .arrays import BlobReader, NotAllowedError, readable
+from .construct import FIELDS, Pending, compile_model, compile_settings, new_input, new_layer, update_layer
+from .graphs import call_graph
+from .layer_table import parts_of
+from .refused import OWN_CLASS, REFUSED_LAYERS
+from .schema import SchemaError, SettingError, settings_of
+from .sizes import TableSizes, check_outputs
+
+MAX_ENTRIES = 1_000
+_KEYS = {
+    "Sequential": {"layers", "compile"},
+    "Functional": {"graph", "compile"},
+    "InputLayer": {"settings"},
+}
+_LAYER_KEYS = {"settings", "dtype", "drawn", "built", "weights", "trains", "probe"}
+_COMMON_KEYS = {"class", "name", "trainable", "known"}
+
+
+def rebuild(entries: Sequence[Any], reader: BlobReader, known: Sequence[Any]) -> tuple[Any, ...]:
+    """Return the layers and models of the entries, in order: first those of `known`, brought up to date.
+
+    Raises NotAllowedError, and nothing else, for what is not listed.
+    """
+    if len(entries) > MAX_ENTRIES:
+        raise NotAllowedError(f"A message may hold {MAX_ENTRIES} layers, and this one has {len(entries)}.")
+    # Keras draws a seed for every new initializer and generator; what is drawn later must not depend on that.
+    drawn = random.getstate()
+    try:
+        return _Rebuilder(reader, known).run(entries)
+    finally:
+        random.setstate(drawn)
+
+
+class _Rebuilder:
+    def __init__(self, reader: BlobReader, known: Sequence[Any]) -> None:
+        self._reader = reader
+        self._table = list(known)
+        self._known = len(self._table)
+        self._entered: set[int] = set()
+        self._pending: list[tuple[dict[str, Any], Pending]] = []
+        self._sizes = TableSizes()
+
+    def run(self, entries: Sequence[Any]) -> tuple[Any, ...]:
+        for entry in entries:
+            self._guarded(entry, self._enter)
+        if len(self._entered) != self._known:
+            raise NotAllowedError(f"All {self._known} layers that were passed in must come back.")
+        for entry, pending in self._pending:
+            self._guarded(entry, lambda _, pending=pending: pending.finish())
+        # A model's flag is set for all of its layers, so those come after it.
+        for entry, pending in reversed(self._pending):
+            if pending.layer.trainable is not entry.get("trainable", True):
+                pending.layer.trainable = entry.get("trainable", True)
+        for entry, pending in self._pending:
+            pending.set_flags()
+            if "compile" in entry:
+                self._guarded(entry, lambda entry, pending=pending: _compile(pending.layer, entry["compile"]))
+        return tuple(self._table)
+
+    def _guarded(self, entry: Any, step: Any) -> None:
+        try:
+            step(entry)
+        except NotAllowedError:
+            raise
+        except SettingError as error:
+            raise NotAllowedError(not_allowed_message(entry, error.key, error.found)) from None
+        except SchemaError as error:
+            raise NotAllowedError(not_allowed_message(entry, "layer", str(error))) from None
+        except Exception as error:
+            what = f"{readable(entry.get('class'))} “{readable(entry.get('name'))}”"
+            raise NotAllowedError(f"The {what} could not be rebuilt: {readable(str(error), 400)}") from error
+
+    def _enter(self, entry: Any) -> None:
+        kind = _checked_keys(entry)
+        if "known" in entry:
+            self._update(entry, kind)
+            return
+        if kind == "Sequential":
+            pending = self._sequential(entry)
+        elif kind == "Functional":
+            pending = self._functional(entry)
+        elif kind == "InputLayer":
+            pending = new_input(entry)
+        else:
+            pending = new_layer(entry, LAYERS[kind], self._reader)
+        self._sizes.note(entry, len(self._table))
+        self._table.append(pending.layer)
+        self._pending.append((entry, pending))
+
+    def _sequential(self, entry: dict[str, Any]) -> Pending:
+        import keras
+
+        model = keras.Sequential(self._parts(entry), name=entry["name"])
+        check_outputs(model)
+        return Pending(model)
+
+    def _functional(self, entry: dict[str, Any]) -> Pending:
+        import keras
+
+        takes, gives = call_graph(entry.get("graph"), self._table)
+        model = keras.Model(takes, gives, name=entry["name"])
+        check_outputs(model)
+        return Pending(model)
+
+    def _parts(self, entry: dict[str, Any]) -> list[Any]:
+        places = entry.get("layers")
+        if type(places) is not list or not all(
+            type(place) is int and 0 <= place < len(self._table) for place in places
+        ):
+            raise SettingError("layers", "something else than layers of the table")
+        return [self._table[place] for place in places]
+
+    def _update(self, entry: dict[str, Any], kind: str) -> None:
+        place = entry["known"]
+        if type(place) is not int or not 0 <= place < self._known or place in self._entered:
+            raise SettingError("layers", "a layer that was not passed in, or twice the same")
+        layer = self._table[place]
+        if type(layer).__name__ != kind:
+            raise SettingError("class", kind)
+        self._entered.add(place)
+        pending = Pending(layer)
+        if kind in LAYERS:
+            pending = update_layer(layer, entry, LAYERS[kind], self._reader)
+        elif kind == "InputLayer":
+            if settings_of(layer, INPUT) != entry.get("settings"):
+                raise SettingError("settings", "others than before")
+        elif kind == "Sequential":
+            parts = self._parts(entry)
+            self._sizes.note(entry, place)
+            _resynchronise(layer, parts)
+            check_outputs(layer)
+        if layer.name != entry["name"]:
+            layer.name = entry["name"]
+        self._pending.append((entry, pending))
+
+
+def _checked_keys(entry: Any) -> str:
+    """Return the class of an entry, all of whose keys are as expected."""
+    if type(entry) is not dict or type(entry.get("class")) is not str:
+        raise NotAllowedError("A layer must be given by its class and its name.")
+    kind: str = entry["class"]
+    if "refused" in entry:
+        refused = entry["refused"]
+        if type(refused) is not list or len(refused) != 2 or not all(type(item) is str for item in refused):
+            raise NotAllowedError("A layer that is refused must say so in two strings.")
+        raise SettingError(refused[0], refused[1])
+    if kind not in ACCEPTED:
+        raise SettingError("class", kind)
+    extra = set(entry) - _COMMON_KEYS - _KEYS.get(kind, _LAYER_KEYS)
+    if extra:
+        raise SettingError(min(extra), "something unexpected")
+    try:
+        NAME.from_wire(entry.get("name"))
+    except SchemaError as error:
+        raise SettingError("name", str(error)) from None
+    if type(entry.get("trainable", True)) is not bool:
+        raise SettingError("trainable", "something else than True or False")
+    return kind
+
+
+def _resynchronise(model: Any, parts: list[Any]) -> None:
+    """Give a Sequential exactly these layers, in place, and keep what it has where nothing changed."""
+    present = parts_of(model)
+    same = 0
+    while same < min(len(present), len(parts)) and present[same] is parts[same]:
+        same += 1
+    if same == len(present) == len(parts):
+        return
+    only_taken_off = same == len(parts)
+    for left in reversed(range(same, len(present))):
+        model.pop(rebuild=left == same > 0 and only_taken_off)
+    for place in range(same, len(parts)):
+        model.add(parts[place], rebuild=place == len(parts) - 1)
+
+
+def _compile(model: Any, settings: object) -> None:
+    if not model.compiled or compile_settings(model) != settings:
+        compile_model(model, settings)
+
+
+def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
+    """Return why a layer is not accepted: which one it is, what was found in it, what would be accepted."""
+    kind, name = readable(entry.get("class")), readable(entry.get("name"))
+    key, found = readable(key), readable(found, 250)
+    if key == "class":
+        reason = REFUSED_LAYERS.get(found, OWN_CLASS)
+        return f"The layer “{name}” of the class “{found}” is not accepted: {reason}."
+    if key == "operation":
+        return f"The {kind} “{name}” uses the operation {found}, which is not accepted."
+    fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
+    wanted = f" Accepted is {fields[key].kind.accepts}." if key in fields else ""
+    return f"The {kind} “{name}” has this as its {key}: {found}. That is not accepted.{wanted}"

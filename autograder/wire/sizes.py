@@ -1,0 +1,103 @@
+"""Bound what a rebuilt model computes, from the shapes of its graph and before anything is computed."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from .allowed_layers import LAYERS
+from .schema import SettingError
+
+# Layers of a model, each as often as it is called, those of models inside it included.
+MAX_LAYERS = 5_000
+MAX_NESTING = 40
+# Elements for one example: of the outputs of one call, and of all calls of a model.
+MAX_OUTPUT = 2**21
+MAX_OUTPUTS = 2**24
+UNKNOWN_LENGTH = 32
+# Layers whose outputs may be much larger than their inputs.
+ENLARGING = (
+    *(f"{kind}{rank}D" for kind in ("ZeroPadding", "UpSampling") for rank in (1, 2, 3)),
+    *(f"Conv{rank}DTranspose" for rank in (1, 2, 3)),
+    *("RepeatVector", "Resizing", "CategoryEncoding", "TextVectorization", "Dot"),
+    *(f"Adaptive{kind}Pooling{rank}D" for kind in ("Max", "Average") for rank in (1, 2, 3)),
+)
+
+
+class TableSizes:
+    """The number of layers, and how deep they are nested, of every entry in a table of layers so far."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[int, tuple[int, int]] = {}
+
+    def note(self, entry: dict[str, Any], place: int) -> None:
+        """Note an entry, which refers to earlier ones; raise SettingError if it is too large or too deep."""
+        calls = entry["graph"]["calls"] if "graph" in entry else []
+        inside = [*entry.get("layers", ()), *(call.get("layer") for call in calls)]
+        sizes = [self._sizes.get(part, (1, 1)) for part in inside]
+        size = max(1, sum(size for size, _ in sizes))
+        depth = 1 + max((depth for _, depth in sizes), default=0)
+        if size > MAX_LAYERS or depth > MAX_NESTING:
+            raise SettingError("layers", f"{size} layers, up to {depth} models inside each other")
+        self._sizes[place] = size, depth
+
+
+def check_outputs(model: Any) -> None:
+    """Raise SettingError if a model computes too many numbers for one example."""
+    graph = getattr(model, "_functional", model)
+    if graph is None or not hasattr(graph, "_nodes_by_depth"):
+        _check_unbuilt(model)
+        return
+    total = 0
+    for nodes in graph._nodes_by_depth.values():
+        for node in nodes:
+            size = sum(_elements(tensor.shape) for tensor in node.outputs) + _scores(node)
+            total += size
+            if size > MAX_OUTPUT or total > MAX_OUTPUTS:
+                raise SettingError(
+                    "size",
+                    f"{size:,} numbers for one example as the output of “{node.operation.name}” "
+                    f"(at most {MAX_OUTPUT:,} for a layer, {MAX_OUTPUTS:,} for all)",
+                )
+            _check_noise_shape(node)
+
+
+def _check_unbuilt(model: Any) -> None:
+    for layer in model.layers:
+        if type(layer).__name__ in ENLARGING:
+            raise SettingError(
+                "size",
+                f"unknown, since it is not built and has the layer “{layer.name}”: begin it with keras.Input",
+            )
+
+
+def _elements(shape: Any) -> int:
+    return prod(UNKNOWN_LENGTH if length is None else length for length in shape[1:])
+
+
+def _scores(node: Any) -> int:
+    """Return the number of attention scores that a call computes beside its outputs."""
+    listed = LAYERS.get(type(node.operation).__name__)
+    if listed is None or listed.scores is None:
+        return 0
+    lengths = [
+        [UNKNOWN_LENGTH if length is None else length for length in tensor.shape]
+        for tensor in node.input_tensors
+    ]
+    return listed.scores(node.operation, lengths)
+
+
+def _check_noise_shape(node: Any) -> None:
+    """Raise SettingError where a dropout could not be computed in training."""
+    noise = getattr(node.operation, "noise_shape", None)
+    if noise is None or not node.input_tensors:
+        return
+    shape = node.input_tensors[0].shape
+    wrong = len(noise) != len(shape) or any(
+        length is not None and length != 1 and (place == 0 or length != whole)
+        for place, (length, whole) in enumerate(zip(noise, shape, strict=False))
+    )
+    if wrong:
+        raise SettingError(
+            "noise_shape", f"{tuple(noise)} in “{node.operation.name}” for inputs of {tuple(shape)}"
+        )

@@ -1,0 +1,130 @@
+"""Values that do not cross: what each is, and what its author could return in its place."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import types
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+from .arrays import readable
+
+
+class ValueKind(StrEnum):
+    """What a value that does not cross is."""
+
+    COROUTINE = "coroutine"
+    ASYNC_GENERATOR = "async generator"
+    GENERATOR = "generator"
+    ITERATOR = "iterator"
+    FUNCTION = "function"
+    CLASS = "class"
+    MODULE = "module"
+    EXCEPTION = "exception"
+    SYMBOLIC_TENSOR = "symbolic tensor"
+    DATASET = "dataset"
+    OPTIMIZER = "optimizer"
+    ARRAY = "array"
+    TOO_LARGE = "too large"
+    OTHER = "other"
+
+
+HINTS: dict[ValueKind, str] = {
+    ValueKind.COROUTINE: "is `async` needed?",
+    ValueKind.ASYNC_GENERATOR: "is `async` needed?",
+    ValueKind.GENERATOR: "return a list, not `yield`",
+    ValueKind.ITERATOR: "return a list, as `list(…)` makes it",
+    ValueKind.FUNCTION: "return what it returns: are `()` missing?",
+    ValueKind.CLASS: "return an instance: are `()` missing?",
+    ValueKind.MODULE: "return something in it",
+    ValueKind.EXCEPTION: "`raise` it, do not return it",
+    ValueKind.SYMBOLIC_TENSOR: "return the model, `keras.Model(inputs, outputs)`",
+    ValueKind.DATASET: "return arrays",
+    ValueKind.OPTIMIZER: "return the model that is compiled with it",
+    ValueKind.ARRAY: "an array may hold numbers, booleans and text",
+    ValueKind.TOO_LARGE: "it is too large to send",
+    ValueKind.OTHER: "numbers, text, lists, tuples, sets, dicts, arrays, layers and models can be returned",
+}
+
+
+@dataclass(frozen=True, repr=False)
+class UnsupportedValue:
+    """Stand for a value that does not cross: its kind and the name of its type are known.
+
+    Each is an instance of a subclass that is named like that type, so that a message with
+    `type(answer).__name__` says the same as without a sandbox.
+    """
+
+    kind: ValueKind
+    type_name: str
+
+    def __str__(self) -> str:
+        article = "an" if self.type_name[:1].lower() in tuple("aeiou") else "a"
+        return f"{article} {self.type_name}: {HINTS[self.kind]}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, UnsupportedValue) and (self.kind, self.type_name) == (
+            other.kind,
+            other.type_name,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.type_name))
+
+
+def unsupported(kind: ValueKind, type_name: str) -> UnsupportedValue:
+    """Return what stands for a value whose type has this name."""
+    return _named(type_name)(kind, type_name)
+
+
+@lru_cache(maxsize=100)
+def _named(type_name: str) -> type[UnsupportedValue]:
+    return type(type_name or "?", (UnsupportedValue,), {"__doc__": UnsupportedValue.__doc__})
+
+
+def type_name(value: object) -> str:
+    """Return the name of a value's type, fit for a sentence."""
+    try:
+        return readable(type(value).__name__)
+    except Exception:
+        return "?"
+
+
+def kind_of(value: object) -> ValueKind:
+    """Return what a value is that does not cross."""
+    try:
+        return _kind(value)
+    except Exception:
+        return ValueKind.OTHER
+
+
+def _kind(value: Any) -> ValueKind:
+    keras, tensorflow = sys.modules.get("keras"), sys.modules.get("tensorflow")
+    if keras is not None and isinstance(value, keras.KerasTensor):
+        return ValueKind.SYMBOLIC_TENSOR
+    if keras is not None and isinstance(value, keras.optimizers.Optimizer):
+        return ValueKind.OPTIMIZER
+    if tensorflow is not None and isinstance(value, tensorflow.data.Dataset):
+        return ValueKind.DATASET
+    if inspect.iscoroutine(value) or inspect.isawaitable(value):
+        return ValueKind.COROUTINE
+    if inspect.isgenerator(value):
+        return ValueKind.GENERATOR
+    if isinstance(value, type):
+        return ValueKind.CLASS
+    if isinstance(value, types.ModuleType):
+        return ValueKind.MODULE
+    if isinstance(value, BaseException):
+        return ValueKind.EXCEPTION
+    if inspect.isroutine(value) or type(value).__name__ == "partial":
+        return ValueKind.FUNCTION
+    if isinstance(value, AsyncIterator):
+        return ValueKind.ASYNC_GENERATOR
+    return ValueKind.ITERATOR if isinstance(value, Iterator) else ValueKind.OTHER

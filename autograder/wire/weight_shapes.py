@@ -1,0 +1,177 @@
+"""How the weights of each accepted layer follow from its settings and its input shape.
+
+The examiner compares these shapes with the arrays that arrived before it builds a layer, so that a layer
+never allocates more than its message holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .schema import SchemaError
+
+Shape = tuple[Any, ...]
+Config = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Weight:
+    """One weight of a layer: the setting that initializes it, its shape, and its dtype where that is fixed.
+
+    A weight without `initializer` is assigned after the layer is built.
+    """
+
+    initializer: str
+    shape: Shape
+    dtype: str = ""
+
+
+def dense_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return kernel and bias of a dense layer."""
+    return [Weight("kernel_initializer", (shape[-1], config["units"])), *_bias(config, config["units"])]
+
+
+def convolution_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return kernel and bias of a convolution of any rank."""
+    channels = _channels(shape, len(config["kernel_size"]))
+    kernel = (*config["kernel_size"], channels // config["groups"], config["filters"])
+    return [Weight("kernel_initializer", kernel), *_bias(config, config["filters"])]
+
+
+def transposed_convolution_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return kernel and bias of a transposed convolution, whose kernel ends in the input's channels."""
+    kernel = (*config["kernel_size"], config["filters"], _channels(shape, len(config["kernel_size"])))
+    return [Weight("kernel_initializer", kernel), *_bias(config, config["filters"])]
+
+
+def depthwise_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return kernel and bias of a convolution that keeps channels apart."""
+    channels, multiplier = _channels(shape, len(config["kernel_size"])), config["depth_multiplier"]
+    kernel = Weight("depthwise_initializer", (*config["kernel_size"], channels, multiplier))
+    return [kernel, *_bias(config, channels * multiplier)]
+
+
+def separable_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return both kernels and the bias of a separable convolution."""
+    rank = len(config["kernel_size"])
+    channels, multiplier = _channels(shape, rank), config["depth_multiplier"]
+    return [
+        Weight("depthwise_initializer", (*config["kernel_size"], channels, multiplier)),
+        Weight("pointwise_initializer", (*[1] * rank, channels * multiplier, config["filters"])),
+        *_bias(config, config["filters"]),
+    ]
+
+
+def embedding_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the table of an embedding."""
+    return [Weight("embeddings_initializer", (config["input_dim"], config["output_dim"]))]
+
+
+def batch_normalization_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return scale and offset, where there are any, and the moving averages."""
+    lengths = (shape[config["axis"]],)
+    return [
+        *_scale_and_offset(config, lengths),
+        Weight("moving_mean_initializer", lengths),
+        Weight("moving_variance_initializer", lengths),
+    ]
+
+
+def layer_normalization_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return scale and offset, where there are any, over one axis or several."""
+    return _scale_and_offset(config, _lengths(config, shape))
+
+
+def scale_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the scale of a root mean square normalization."""
+    return [Weight("", _lengths(config, shape))]
+
+
+def statistics_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return what `Normalization` has adapted to, unless its mean was given."""
+    if config["mean"] is not None:
+        return []
+    axes = config["axis"] or ()
+    lengths = tuple(shape[axis] for axis in sorted(axis % len(shape) for axis in axes))
+    return [Weight("", lengths), Weight("", lengths), Weight("", (), "int32")]
+
+
+def prelu_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the slopes, one for each position that is not shared."""
+    shared = config["shared_axes"] or ()
+    lengths = [1 if axis in shared else length for axis, length in enumerate(shape)]
+    return [Weight("alpha_initializer", tuple(lengths[1:]))]
+
+
+def simple_recurrent_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the weights of a simple recurrent layer."""
+    return _recurrent(config, shape, 1, (config["units"],))
+
+
+def gru_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the weights of a GRU, whose bias has two rows where it resets after."""
+    bias = (3 * config["units"],)
+    return _recurrent(config, shape, 3, (2, *bias) if config["reset_after"] else bias)
+
+
+def lstm_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the weights of an LSTM."""
+    return _recurrent(config, shape, 4, (4 * config["units"],))
+
+
+def _recurrent(config: Config, shape: Shape, gates: int, bias: Shape) -> list[Weight]:
+    _batch, _steps, features = shape
+    width = gates * config["units"]
+    weights = [Weight("", (features, width)), Weight("", (config["units"], width))]
+    return [*weights, Weight("", bias)] if config["use_bias"] else weights
+
+
+def multi_head_attention_weights(config: Config, shape: Mapping[str, Shape]) -> list[Weight]:
+    """Return kernels and biases of the query, the key, the value and the output, in this order."""
+    query, value = shape["query_shape"], shape["value_shape"]
+    key = shape.get("key_shape") or value
+    heads, key_dim = config["num_heads"], config["key_dim"]
+    value_dim = config["value_dim"] or key_dim
+    output = config["output_shape"] or (query[-1],)
+    output = output if isinstance(output, tuple) else (output,)
+    weights: list[Weight] = []
+    for features, width in ((query, key_dim), (key, key_dim), (value, value_dim)):
+        weights.append(Weight("", (features[-1], heads, width)))
+        weights += [Weight("", (heads, width))] if config["use_bias"] else []
+    weights.append(Weight("", (heads, value_dim, *output)))
+    return [*weights, Weight("", tuple(output))] if config["use_bias"] else weights
+
+
+def attention_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the scale and the weight of concatenated scores, where there are any."""
+    count = int(config["use_scale"]) + int(config["score_mode"] == "concat")
+    return [Weight("", ())] * count
+
+
+def additive_attention_weights(config: Config, shape: Shape) -> list[Weight]:
+    """Return the scale of an additive attention."""
+    return [Weight("", (shape[0][-1],))] if config["use_scale"] else []
+
+
+def _bias(config: Config, count: int) -> list[Weight]:
+    return [Weight("bias_initializer", (count,))] if config["use_bias"] else []
+
+
+def _channels(shape: Shape, rank: int) -> int:
+    channels = shape[-1]
+    if len(shape) != rank + 2 or not isinstance(channels, int):
+        raise SchemaError(f"an input of shape {shape}")
+    return channels
+
+
+def _lengths(config: Config, shape: Shape) -> Shape:
+    axes = config["axis"] if isinstance(config["axis"], (tuple, list)) else (config["axis"],)
+    return tuple(shape[axis] for axis in sorted(axes))
+
+
+def _scale_and_offset(config: Config, lengths: Shape) -> list[Weight]:
+    gamma = [Weight("gamma_initializer", lengths)] if config["scale"] else []
+    beta = [Weight("beta_initializer", lengths)] if config["center"] else []
+    return gamma + beta
