@@ -24,6 +24,8 @@ from .stub import make_stub
 from .translation import TABLE, read_translation
 
 DISTRIBUTION = "weekly-kits"
+ENGLISH = "en"
+SETTINGS = "inputs/settings.json"
 # Modules that submissions may import beside the standard library, by distribution. pytest runs the checks,
 # the last two the notebook.
 FOR_STUDENTS = {
@@ -98,9 +100,6 @@ def _hints(kit: Kit, text: str) -> dict[str, Any]:
     return ladder
 
 
-ENGLISH = "en"
-
-
 def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
     """Return the text of `README.md`: tasks with points, how to run the checks, how to hand in.
 
@@ -116,12 +115,17 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
         autoescape=False,  # noqa: S701
     )
     code = {name: text for name, text in kit.given.items() if name.endswith(".py")}
+    public = sum(_public(kit, task) for task in kit.tasks)
     return pages.select_template([f"readme.{language}.md", f"readme.{ENGLISH}.md"]).render(
         kit=kit,
         title=title,
         due=kit.dates.due,
         rows=list(_rows(kit, stub)),
-        together={"points": f"{kit.points():g}", "public": f"{sum(_public(kit, t) for t in kit.tasks):g}"},
+        together={
+            "points": f"{kit.points():g}",
+            "public": f"{public:g}",
+            "hidden": f"{kit.points() - public:g}",
+        },
         given=[f"`{name.removesuffix('.py')}`" for name in code],
         programs=[name for name, text in code.items() if b"__main__" in text],
     )
@@ -143,9 +147,6 @@ def _sentence(function: ast.FunctionDef) -> str:
     """Return the first paragraph of a docstring, escaped for a table cell."""
     paragraph = (ast.get_docstring(function) or "").split("\n\n")[0]
     return " ".join(paragraph.split()).replace("|", "\\|")
-
-
-SETTINGS = "inputs/settings.json"
 
 
 def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:

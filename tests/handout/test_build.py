@@ -70,7 +70,7 @@ def test_nothing_hidden_and_no_answer_is_in_it(toy_root: Path) -> None:
 def test_the_first_page_has_the_points_of_every_task(toy_root: Path) -> None:
     page = build(toy_root, "sums")["README.md"].decode()
     assert "| `add` | Return the sum of two numbers: `add(2, 3)` is 5. | 5 | 2 |" in page
-    assert "| together | | 10 | 4 |" in page
+    assert "| total | | 10 | 4 |" in page
 
 
 def test_the_first_page_says_when_it_is_due(toy_root: Path) -> None:

@@ -1,8 +1,7 @@
-"""Lets plain `python -m pytest` speak as the grader does. You need not read this to do the tasks."""
+"""Make plain `python -m pytest` report like the grader. You need not read this to do the tasks."""
 
 from __future__ import annotations
 
-import gc
 import importlib
 import json
 import os
@@ -16,13 +15,13 @@ import pytest
 HERE = Path(__file__).parent
 NOT_ATTEMPTED = "not attempted"
 
-# TensorFlow reads this when it is imported: no notes about the machine, such as a missing GPU.
+# TensorFlow reads this at import: no messages about the machine, such as a missing GPU.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--task freeze`, and the setting in `pytest.ini` that names the given code's function of a seed."""
-    parser.addoption("--task", help="run the checks of one task alone")
+    """Add the option `--task` and the setting in `pytest.ini` that names the function that sets the seed."""
+    parser.addoption("--task", help="run only the checks of this task")
     parser.addini("kit_prepare", "called with the kit's seed before every check: module.function", default="")
 
 
@@ -44,40 +43,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def settings() -> dict[str, Any]:
-    """The kit's public settings, such as its seed and thresholds."""
+    """Return the kit's public settings, such as its seed and thresholds."""
     return _settings()
 
 
 @pytest.fixture(autouse=True)
 def prepared(request: pytest.FixtureRequest) -> None:
-    """The same start for every check: the kit's seed, set by the given code."""
+    """Set the kit's seed before every check."""
     if name := request.config.getini("kit_prepare"):
         module, _, function = name.rpartition(".")
         getattr(importlib.import_module(module), function)(_settings().get("seed", 0))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, object, object]:
-    """Look for garbage neither while checks are imported nor in what they import, and seldom from then on.
-
-    Networks are many small objects: it would take a fifth of the time.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.freeze()
-        gc.set_threshold(20_000)
-        if enabled:
-            gc.enable()
-
-
-@pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """Of a file that is not Python, show the line alone, not how it came to be read."""
+    """For a syntax error show only its line, without a traceback."""
     report = yield
     found = getattr(getattr(report, "call", None), "excinfo", None)
     problem = found and (found.value.__cause__ or found.value)
@@ -91,7 +73,7 @@ def pytest_make_collect_report(
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Say what a failed check means instead of showing the check's code."""
+    """Report a failed check in words instead of showing its code."""
     report = yield
     report.task, report.points = _task(item), _mark(item).get("points", 0)  # type: ignore[attr-defined]
     if report.failed and call.excinfo is not None and _task(item):
@@ -105,14 +87,14 @@ def pytest_runtest_makereport(
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
-    """Count what is not attempted apart from what is wrong."""
+    """Count checks that are not attempted separately from failed ones."""
     if getattr(report, "kit_outcome", "") == NOT_ATTEMPTED:
         return NOT_ATTEMPTED, "-", NOT_ATTEMPTED.upper()
     return None
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Public points by task."""
+    """Print the public points of each task."""
     reports = [
         report
         for group in terminalreporter.stats.values()
@@ -148,13 +130,13 @@ def _mark(item: pytest.Item) -> dict[str, Any]:
 
 
 def _is_not_attempted(problem: BaseException, task: str) -> bool:
-    """Whether a function still raises as the stub does, or is missing."""
+    """Return whether a function still raises as the stub does, or is missing."""
     missing = isinstance(problem, AttributeError) and isinstance(problem.obj, types.ModuleType)
     return isinstance(problem, NotImplementedError) or (missing and problem.name == task)  # type: ignore[attr-defined]
 
 
 def _explain(item: pytest.Item, found: pytest.ExceptionInfo[BaseException]) -> list[str]:
-    """The check's sentence, what went wrong, and the hint."""
+    """Return the check's sentence, what went wrong, and the hint."""
     sentence = " ".join((getattr(item, "obj", None).__doc__ or "").split())
     message, in_check = str(found.value), found.traceback[-1].path == item.path
     if isinstance(found.value, AssertionError) and in_check and not message.startswith("assert "):
@@ -166,5 +148,5 @@ def _explain(item: pytest.Item, found: pytest.ExceptionInfo[BaseException]) -> l
 
 
 def _own_frames(found: pytest.ExceptionInfo[BaseException]) -> Any:
-    """The part of a traceback that is in this folder, not inside a library."""
+    """Return the part of a traceback that is in this folder, not inside a library."""
     return found.traceback.filter(lambda entry: HERE in Path(entry.path).parents)

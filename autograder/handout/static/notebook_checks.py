@@ -1,8 +1,7 @@
-"""Runs the checks of the test file on a notebook's functions. You need not read this to do the tasks."""
+"""Run the checks of the test file on a notebook's functions. You need not read this to do the tasks."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import types
@@ -15,7 +14,7 @@ import pytest
 
 HERE = Path(__file__).parent
 NOT_ATTEMPTED = "not attempted"
-# pytest needs no screen and no notes here, and no second to look for what nobody caught.
+# No output of pytest's own, and no plugins that only take time here.
 OUT = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception", "faulthandler")
 QUIET = ("-o", "addopts=", "--capture=no", *(f"-pno:{plugin}" for plugin in OUT))
 
@@ -29,16 +28,16 @@ class CheckFailed(Exception):
 
 
 class Checks:
-    """The checks of one task. The first that is asked for runs all of them: they share what is slow."""
+    """The checks of one task; the first `run` runs all of them together, because they share slow calls."""
 
     def __init__(self, module: str, task: str) -> None:
-        """Take the checks of `test_<module>.py` that are about `task`."""
+        """Select the checks of `task` in `test_<module>.py`."""
         self._module = module
         self._task = task
         self._seen: _Seen | None = None
 
     def run(self, env: dict[str, Any], check: str) -> None:
-        """Tell how one check ended on the functions in `env`, the notebook's variables.
+        """Report the result of one check on the functions in `env`, the notebook's variables.
 
         Raises NotAttempted or CheckFailed.
         """
@@ -50,8 +49,8 @@ class Checks:
 def must_pass(env: dict[str, Any], module: str, task: str) -> None:
     """Run all checks of one task; raises NotAttempted, or CheckFailed with what all of them say.
 
-    nbgrader gives full points to a cell that ends well. Where it runs this cell to give points, its examiner
-    is not in place, and nobody may get any: raises RuntimeError.
+    Raises RuntimeError if nbgrader runs this cell for grading: it would give full points to a cell without an
+    error, so its configuration must replace this run by the examiner.
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise RuntimeError("Expected the examiner to grade this cell: is nbgrader_config.py the kit's?")
@@ -59,7 +58,7 @@ def must_pass(env: dict[str, Any], module: str, task: str) -> None:
 
 
 class _Seen:
-    """A pytest plugin that keeps what each check said, by its name: nothing where it passed."""
+    """A pytest plugin that collects the failure messages of each check by name."""
 
     def __init__(self) -> None:
         self._said: dict[str, list[str]] = {}
@@ -79,12 +78,12 @@ class _Seen:
             self._broken.append(str(report.longrepr))
 
     def end(self, status: int) -> None:
-        """Note that pytest ended with `status`: nothing passed where it was stopped."""
+        """Record the exit status of pytest: no check passed if it was stopped."""
         if not self._broken and status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             self._broken.append(f"Expected pytest to run the checks, found {status!r}.")
 
     def expect(self, *checks: str) -> None:
-        """Raise NotAttempted or CheckFailed unless these checks passed; all that ran where none is named."""
+        """Raise NotAttempted or CheckFailed unless `checks` (by default all that ran) passed."""
         if self._broken:
             raise CheckFailed("\n\n".join(self._broken))
         names = checks or tuple(self._said)
@@ -96,30 +95,18 @@ class _Seen:
 
 
 def _seen(env: dict[str, Any], module: str, task: str) -> _Seen:
-    """Run all checks of a task and keep what they say; raises NotAttempted where the function is missing."""
+    """Run all checks of a task; raises NotAttempted if the function is missing."""
     if task not in env:
         raise NotAttempted(f"{task}: not attempted yet; run the cell that defines it")
     seen, where = _Seen(), ("--rootdir", str(HERE), "-c", str(HERE / "pytest.ini"))
-    with _imports(module, env), _garbage_as_before():
+    with _imports(module, env):
         seen.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), "--task", task], [seen]))
     return seen
 
 
 @contextmanager
-def _garbage_as_before() -> Iterator[None]:
-    """Collect what the checks leave behind, and undo what `conftest.py` does about garbage."""
-    usual = gc.get_threshold()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.unfreeze()
-        gc.set_threshold(*usual)
-
-
-@contextmanager
 def _imports(module: str, env: dict[str, Any]) -> Iterator[None]:
-    """Let `import <module>` give the notebook's variables, to checks that are imported anew."""
+    """Make `import <module>` return the notebook's variables, and import the checks again."""
     stand_in = types.ModuleType(module)
     vars(stand_in).update({key: value for key, value in env.items() if not key.startswith("__")})
     names = (module, f"test_{module}")
