@@ -1,9 +1,15 @@
-"""Read Python source as a syntax tree, without running it."""
+"""Read Python source as a syntax tree, without running it: recognise stubs, drop statements.
+
+Imports the standard library alone: the sandbox's program carries this module too.
+"""
 
 from __future__ import annotations
 
 import ast
 import warnings
+from collections.abc import Iterable
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class SourceError(ValueError):
@@ -45,3 +51,51 @@ def imported_modules(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.partition(".")[0])
     return names
+
+
+def is_stub(function: Function) -> bool:
+    """Return whether a function is as it was handed out: it raises NotImplementedError and does no more."""
+    rest = [statement for statement in function.body if not does_nothing(statement)]
+    return bool(rest) and all(raises_not_implemented(statement) for statement in rest)
+
+
+def does_nothing(statement: ast.stmt) -> bool:
+    """Return whether a statement is `pass`, `return`, `...` or a docstring."""
+    if isinstance(statement, ast.Expr):
+        return isinstance(statement.value, ast.Constant)
+    return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Return) and statement.value is None)
+
+
+def raises_not_implemented(statement: ast.stmt) -> bool:
+    """Return whether a statement is `raise NotImplementedError`, with or without a text."""
+    if not isinstance(statement, ast.Raise):
+        return False
+    error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
+    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+
+
+def first_line(node: ast.stmt) -> int:
+    """Return the line where a statement begins, decorators included, as `co_firstlineno` counts."""
+    decorators = getattr(node, "decorator_list", [])
+    first: int = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno)
+    return first
+
+
+def drop(text: str, statements: Iterable[ast.stmt]) -> str:
+    """Return `text` without these top-level statements; all others keep their line and column.
+
+    Each becomes the expression `0`, so that what stands beside it on a line still parses.
+    """
+    # Columns count bytes of UTF-8. Python ends lines at these three and nowhere else.
+    lines = [line.encode() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    for node in statements:
+        start, end = first_line(node) - 1, (node.end_lineno or node.lineno) - 1
+        # A decorator begins with an @ that is no part of its expression, so its whole line goes.
+        column = node.col_offset if start == node.lineno - 1 else 0
+        for number in range(start, end + 1):
+            line = lines[number]
+            begin = column if number == start else 0
+            stop = (node.end_col_offset or len(line)) if number == end else len(line)
+            dropped = b" " * (stop - begin) if number < end else b"0".ljust(stop - begin)
+            lines[number] = line[:begin] + dropped + line[stop:]
+    return b"\n".join(lines).decode()

@@ -12,14 +12,7 @@ from ..wire.arrays import NotAllowedError
 from ..wire.codec import pack, unpack
 from ..wire.frames import Frame
 from ..wire.unsupported import UnsupportedValue
-
-
-class SubmissionFailed(Exception):
-    """The one exception that a failing submission raises in a check; `outcome` says how it failed."""
-
-    def __init__(self, outcome: Outcome, text: str) -> None:
-        super().__init__(text)
-        self.outcome = outcome
+from .failures import SubmissionFailed
 
 
 class Caller(Protocol):
@@ -54,9 +47,11 @@ class Calls:
             raise SubmissionFailed(reply.outcome, str(reply))
         try:
             value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
-            if isinstance(value, UnsupportedValue):
-                raise SubmissionFailed(Outcome.FAILED, f"The answer of {function} is {value}.")
-            return value["answer"]
+            answer = value["answer"]
+            for each in answer if times > 1 else [answer]:
+                if isinstance(each, UnsupportedValue):
+                    raise SubmissionFailed(Outcome.FAILED, f"The answer of {function} is {each}.")
+            return answer
         except NotAllowedError as error:
             raise SubmissionFailed(
                 Outcome.FAILED, f"The answer of {function} is not accepted: {error}"
@@ -124,20 +119,23 @@ class Proxies(ModuleType):
         """Send every call from now on to `calls`."""
         self.__dict__["_calls"] = calls
 
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *times: int) -> Any:
+        if kwargs:
+            raise TypeError(
+                f"Pass the arguments of {name} by position, not {', '.join(kwargs)} by name: a handout "
+                "promises the order of arguments, and students may rename them."
+            )
+        return self._calls(name, args, kwargs, *times)
+
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._tasks:
             raise AttributeError(f"{self.__name__!r} has the tasks {', '.join(self._tasks)}, not {name!r}.")
 
         def task(*args: Any, **kwargs: Any) -> Any:
-            if kwargs:
-                raise TypeError(
-                    f"Pass the arguments of {name} by position, not {', '.join(kwargs)} by name: a handout "
-                    "promises the order of arguments, and students may rename them."
-                )
-            return self._calls(name, args, kwargs)
+            return self._call(name, args, kwargs)
 
         def twice(*args: Any, **kwargs: Any) -> Any:
-            return self._calls(name, args, kwargs, 2)
+            return self._call(name, args, kwargs, 2)
 
         task.__name__ = name
         task.twice = twice  # type: ignore[attr-defined]

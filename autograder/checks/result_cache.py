@@ -21,7 +21,7 @@ from typing import Any
 
 from ..models import CheckResult, Outcome
 from ..wire.frames import Frame
-from .proxies import SubmissionFailed
+from .failures import SubmissionFailed
 
 WORD = re.compile(r"[a-z0-9_]+")
 

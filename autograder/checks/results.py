@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..check_files import Check
 from ..models import CheckResult, Outcome
 from ..text import clean
-from .proxies import SubmissionFailed
+from .failures import SubmissionFailed
 
 MESSAGE_LENGTH = 2_000
 

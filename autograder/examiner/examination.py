@@ -10,7 +10,8 @@ from typing import Any
 
 from ..check_files import Check
 from ..checks.environment import describe, device
-from ..checks.proxies import Calls, Proxies, SubmissionFailed
+from ..checks.failures import SubmissionFailed, call_failed
+from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
@@ -68,16 +69,8 @@ class SubmissionClient:
         except SandboxFailure as error:
             raise SubmissionFailed(Outcome.CRASHED, f"{function} ended its process: {error}") from None
         if "raised" in reply.head:
-            raise _raised(function, reply.head["raised"])
+            raise call_failed(function, reply.head["raised"])
         return reply
-
-
-def _raised(function: str, raised: dict[str, object]) -> SubmissionFailed:
-    """What an exception of the submission means; `raised` is its own word, so only text is taken."""
-    kind, text, trace = (raised.get(key) for key in ("type", "text", "trace"))
-    outcome = Outcome.NOT_ATTEMPTED if kind in ("NotImplementedError", "Missing") else Outcome.FAILED
-    place = f" (line {trace[-1][0]}: {trace[-1][2]})" if isinstance(trace, list) and trace else ""
-    return SubmissionFailed(outcome, f"{function} raised {kind}: {text}{place}")
 
 
 def _nobody(event: fork.Event) -> None:

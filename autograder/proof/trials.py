@@ -21,7 +21,8 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from ..checks.proxies import Proxies, SubmissionFailed
+from ..checks.failures import SubmissionFailed
+from ..checks.proxies import Proxies
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache
 from ..examiner import fork

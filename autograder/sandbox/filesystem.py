@@ -91,7 +91,8 @@ MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
 def build_program() -> bytes:
     """Return a zip application that serves the control socket whose descriptor is its argument."""
     files = {"__main__.py": MAIN.encode(), "box/__init__.py": b"", "box/sandbox/__init__.py": b""}
-    files["box/text.py"] = (ENGINE / "text.py").read_bytes()
+    for module in ("text.py", "source_code.py"):
+        files[f"box/{module}"] = (ENGINE / module).read_bytes()
     for part in PARTS:
         for path in sorted((ENGINE / part).glob("*.py")):
             files[f"box/{part}/{path.name}"] = path.read_bytes()

@@ -60,6 +60,7 @@ def launch(spec: Spec, workplace: Workplace, isolation: Isolation) -> Launch:
     spec = replace(
         spec,
         paths=(*map(str, python.packages), str(workplace.given)),
+        given=str(workplace.given),
         scratch=(str(workplace.scratch),),
         rlimits=spec.rlimits if root else _without_processes(spec.rlimits),
         system_calls=load_filter().hex(),

@@ -243,6 +243,7 @@ class ChildProcess:
     def __init__(self, warm: ForkServer, output: Output, limits: Limits) -> None:
         self._output = output
         self._most = limits.output_mb * MB
+        self._cpu_seconds = limits.cpu_seconds
         self._calls = 0
         self._link, theirs = socket.socketpair()
         writing = output.open()
@@ -257,7 +258,9 @@ class ChildProcess:
 
     def load(self, source: Source, seconds: float) -> Loaded:
         """Send the submission and return what became of it; raises SandboxFailure."""
-        head = {"filename": source.filename, "tolerant": source.tolerant}
+        # Within both limits, so that a statement that does not end is interrupted before the whole load is.
+        own = {"seconds": min(seconds, self._cpu_seconds)}
+        head = {"filename": source.filename, "tolerant": source.tolerant, **own}
         reply = self._exchange(Frame(head, json.dumps(source.cells).encode()), seconds)
         return read_loaded(reply, source.filename)
 

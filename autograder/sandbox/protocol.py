@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text import clean
+from ..wire.failures import FailureKind
 from ..wire.frames import Frame
 from .policy import Limits
 
@@ -100,7 +101,7 @@ def read_loaded(frame: Frame, filename: str) -> Loaded:
 
 
 def read_reply(frame: Frame, number: int) -> Frame:
-    """The reply to the call `number`: `{"ok": True, "value"}` or `{"raised": {"type", "text", "trace"}}`.
+    """The reply to the call `number`: `{"ok": True, "value"}` or `{"raised": …}` as the guest describes it.
 
     The value is as it came; the texts are clean. Raises BadReply.
     """
@@ -121,10 +122,19 @@ def _raised(raised: Mapping[str, Any]) -> dict[str, Any]:
         if type(entry) is list and len(entry) == 3 and type(entry[0]) is int and 0 < entry[0] < 10**9
     ]
     return {
+        "kind": _kind(raised.get("kind")),
+        "name": _clean(raised.get("name"), MAX_NAME),
         "type": _clean(raised.get("type"), MAX_NAME),
         "text": _clean(raised.get("text"), MAX_TEXT),
         "trace": lines,
     }
+
+
+def _kind(value: object) -> FailureKind:
+    try:
+        return FailureKind(value)  # type: ignore[arg-type]  # anything may have come
+    except ValueError:
+        return FailureKind.RAISED
 
 
 def _about(filename: str, text: str) -> str:

@@ -59,6 +59,7 @@ def _in_bubblewrap(spec: Spec, workplace: Workplace, limits: Limits) -> Launch:
     spec = replace(
         spec,
         paths=(*map(str, python.package_paths()), bubblewrap.GIVEN),
+        given=bubblewrap.GIVEN,
         scratch=(bubblewrap.SCRATCH, bubblewrap.SHARED_MEMORY),
         scratch_mounted=True,
         scratch_bytes=(limits.scratch_mb + limits.shared_memory_mb) * MB,

@@ -25,6 +25,9 @@ from ..submissions.selection import attempted_tasks
 from .handout import Handout
 from .state import LOAD_SECONDS
 
+# What a process may take to import what the kit preloads.
+START_SECONDS = 60.0
+
 
 @dataclass(frozen=True)
 class Import:
@@ -86,7 +89,12 @@ def try_loading(handout: Handout, source: Source) -> LoadTrial:
             shutil.copy(handout.folder / f"{name}.py", folder)
         shutil.copytree(handout.folder / "inputs", Path(folder) / "inputs")
         preload = handout.about.preload
-        request = {"module": handout.module, "source": asdict(source), "preload": preload}
+        request = {
+            "module": handout.module,
+            "source": asdict(source),
+            "preload": preload,
+            "seconds": seconds,
+        }
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "autograder.student.pack", folder],
@@ -95,7 +103,7 @@ def try_loading(handout: Handout, source: Source) -> LoadTrial:
                 env=os.environ | ONE_THREAD | {"PYTHONIOENCODING": "utf-8"},
                 capture_output=True,
                 encoding="utf-8",
-                timeout=seconds,
+                timeout=seconds + START_SECONDS,
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -117,7 +125,9 @@ def main(folder: str) -> None:
         __import__(name)
     began = time.monotonic()
     source = request["source"]
-    report = load(request["module"], source["filename"], source["cells"], source["tolerant"]).report
+    report = load(
+        request["module"], source["filename"], source["cells"], source["tolerant"], request["seconds"]
+    ).report
     told = {
         "problem": report["problem"],
         "notes": report["notes"],

@@ -13,15 +13,15 @@ from itertools import groupby
 from types import ModuleType
 
 from ..check_files import Check
-from ..checks.proxies import Calls, Proxies, SubmissionFailed
+from ..checks.failures import call_failed
+from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache
 from ..checks.results import MESSAGE_LENGTH
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..models import Outcome, Source
-from ..sandbox.guest.submission import Loaded, load, text_of
+from ..models import Source
+from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
 from ..text import clean
-from ..wire.codec import pack, unpack
 from ..wire.frames import Frame
 from .handout import Handout
 from .process import Event
@@ -79,38 +79,23 @@ class LocalCalls:
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the reply's frame; raises SubmissionFailed."""
-        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob)
-        called = vars(self.loaded.module).get(function)
-        if called is None:
-            raise SubmissionFailed(
-                Outcome.NOT_ATTEMPTED, f"There is no {function} in {self.loaded.module.__file__}."
-            )
-        self.prepare()
+        found: list[Location] = []
         self.watch(function)
         try:
-            answer = [called(*args, **kwargs) for _ in range(*times)] if times else called(*args, **kwargs)
-            packed = pack({"answer": answer, "args": args, "kwargs": kwargs}, known=objects)
-        except Exception as error:
-            found = locations(error, self.loaded.filenames)
-            failed = _failed(function, error, found)
-            self.places[clean(str(failed), MESSAGE_LENGTH)] = found
-            raise failed from None
-        except SystemExit:
-            raise SubmissionFailed(
-                Outcome.FAILED, f"{function} ends the program instead of returning."
-            ) from None
+            reply = call(
+                self.loaded,
+                function,
+                request,
+                self.prepare,
+                lambda error: found.extend(locations(error, self.loaded.definitions.names)),
+            )
         finally:
             self.watch(None)
-        return Frame({"value": packed.head}, packed.blob)
-
-
-def _failed(function: str, error: Exception, found: list[Location]) -> SubmissionFailed:
-    if not isinstance(error, NotImplementedError):
-        return SubmissionFailed(Outcome.FAILED, f"{function} raised {type(error).__name__}: {text_of(error)}")
-    if found and found[-1].function != function:
-        what = f"{function} calls {found[-1].function}, which is not written yet."
-        return SubmissionFailed(Outcome.NOT_ATTEMPTED, what)
-    return SubmissionFailed(Outcome.NOT_ATTEMPTED, f"{function} is not written yet.")
+        if "raised" in reply.head:
+            failed = call_failed(function, reply.head["raised"], line=False)
+            self.places[clean(str(failed), MESSAGE_LENGTH)] = found
+            raise failed
+        return reply
 
 
 def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:
@@ -200,8 +185,9 @@ class Run:
 
     def _load(self, source: Source) -> Loaded | None:
         """Load the source as the grader does."""
-        loaded = load(self.handout.module, source.filename, source.cells, source.tolerant)
-        found = definitions(loaded.module, self.handout.tasks, loaded.filenames)
+        seconds = self.handout.limit("load_seconds", LOAD_SECONDS)
+        loaded = load(self.handout.module, source.filename, source.cells, source.tolerant, seconds)
+        found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)
         locations = {task: asdict(place) for task, place in found.items()}
         report = loaded.report
         self.emit({"problem": report["problem"], "notes": report["notes"], "definitions": locations})

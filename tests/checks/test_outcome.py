@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks.proxies import SubmissionFailed
+from autograder.checks.failures import SubmissionFailed
 from autograder.checks.results import result_of
 from autograder.kit import Kit
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from autograder.checks.proxies import ArgumentError, Calls, Proxies, SubmissionFailed
+from autograder.checks.failures import SubmissionFailed
+from autograder.checks.proxies import ArgumentError, Calls, Proxies
 from autograder.wire.codec import pack, unpack
 from autograder.wire.frames import Frame
 from autograder.wire.unsupported import ValueKind, unsupported
@@ -109,6 +110,6 @@ def test_a_call_outside_an_examination_says_so() -> None:
 
 def test_a_task_can_be_called_twice_in_one_request(module: Any, recorder: Recorder) -> None:
     """The submission is told to call its function twice; an ordinary call is no part of that."""
-    module.double.twice(2, unit="cm")
-    assert module.double(2, unit="cm") == [4]
-    assert recorder.asked == [("double", (2,), {"unit": "cm"}, 2), ("double", (2,), {"unit": "cm"})]
+    module.double.twice(2, "cm")
+    assert module.double(2, "cm") == [4]
+    assert recorder.asked == [("double", (2, "cm"), {}, 2), ("double", (2, "cm"), {})]

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.checks.proxies import SubmissionFailed
+from autograder.checks.failures import SubmissionFailed
 from autograder.checks.result_cache import CachedResults, Call, GeneratedNames, ResultCache, Trace, next_key
 from autograder.checks.results import make_result
 from autograder.kit import Kit

@@ -52,7 +52,8 @@ class Raised(Exception):
 
     def __init__(self, raised: dict[str, Any]) -> None:
         super().__init__(f"{raised['type']}: {raised['text']}")
-        self.type, self.text, self.trace = raised["type"], raised["text"], raised["trace"]
+        self.kind, self.type, self.text = raised["kind"], raised["type"], raised["text"]
+        self.trace = raised["trace"]
 
 
 class Caller:

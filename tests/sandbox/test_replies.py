@@ -15,6 +15,7 @@ from autograder.sandbox.protocol import (
     read_loaded,
     read_reply,
 )
+from autograder.wire.failures import FailureKind
 from autograder.wire.frames import Frame
 
 JSON = st.recursive(
@@ -23,7 +24,7 @@ JSON = st.recursive(
     max_leaves=10,
 )
 NAMES = st.sampled_from(
-    ["ok", "problem", "line", "functions", "notes", "id", "raised", "type", "text", "trace", "value"]
+    ["ok", "problem", "line", "functions", "notes", "id", "raised", "kind", "name", "text", "trace", "value"]
 )
 HEADS = st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON, max_size=5), max_size=6)
 
@@ -47,7 +48,8 @@ def test_any_reply_is_read_or_refused(head):
     except BadReply:
         return
     if "raised" in reply.head:
-        assert set(reply.head["raised"]) == {"type", "text", "trace"}
+        assert set(reply.head["raised"]) == {"kind", "name", "type", "text", "trace"}
+        assert type(reply.head["raised"]["kind"]) is FailureKind
         assert all([type(x) for x in line] == [int, str, str] for line in reply.head["raised"]["trace"])
     else:
         assert set(reply.head) == {"ok", "value"}

@@ -12,6 +12,7 @@ from autograder.models import Source
 from autograder.sandbox.policy import Isolation, Limits
 from autograder.sandbox.protocol import BadReply, ChildDied, ChildTimedOut, SandboxBroken, SandboxFailure
 from autograder.sandbox.sandbox import Sandbox
+from autograder.wire.failures import FailureKind
 
 pytestmark = pytest.mark.needs("bubblewrap")
 
@@ -114,7 +115,7 @@ def test_a_missing_function_is_said_to_be_missing(call):
     call.load("def other(): pass")
     with pytest.raises(call.Raised) as raised:
         call("add")
-    assert raised.value.type == "Missing"
+    assert raised.value.kind == FailureKind.MISSING
 
 
 def test_what_is_printed_is_kept_from_every_child_and_cut_at_the_limit(call):
@@ -148,12 +149,13 @@ def test_a_file_that_does_not_load_has_a_problem_with_its_line(call, text, line,
     assert (loaded.ok, loaded.line, loaded.problem) == (False, line, sentence)
 
 
-def test_a_cell_that_raises_is_lost_alone(call):
+def test_a_statement_that_raises_is_lost_alone(call):
     loaded = call.load("a = 1", "b = 1\nb = c", "def f():\n    return a\n", "def (", tolerant=True)
     assert loaded.ok
     assert loaded.notes == (
-        "transfer.ipynb, code cell 2, line 2: NameError: name 'c' is not defined This cell was left out.",
-        "transfer.ipynb, code cell 4, line 1: SyntaxError: invalid syntax This cell was left out.",
+        "transfer.ipynb, code cell 2, line 2: NameError: name 'c' is not defined. This statement was left "
+        "out.",
+        "transfer.ipynb, code cell 4, line 1: SyntaxError: invalid syntax. This cell was left out.",
     )
     assert call("f") == 1
 
@@ -164,11 +166,57 @@ def test_a_submission_is_no_program(call):
     assert call("f") == ("transfer", True)
 
 
-def test_loading_that_does_not_end_is_a_problem(call):
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("while True: pass", "transfer.py, line 1: it did not end within 0.45 s: is there an endless loop?"),
+        (
+            "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
+            "transfer.py: loading it failed: it did not answer within 0.5 s.",
+        ),
+    ],
+)
+def test_loading_that_does_not_end_is_a_problem(call, text, problem):
     limits = Limits(load_seconds=0.5)
     with Sandbox({}, "transfer", limits=limits, isolation=call.sandbox.isolation) as sandbox:
-        loaded = sandbox.load(Source("transfer.py", ("while True: pass",), False))
-    assert loaded.problem == "transfer.py: loading it failed: it did not answer within 0.5 s."
+        assert sandbox.load(Source("transfer.py", (text,), False)).problem == problem
+
+
+@pytest.mark.parametrize("tolerant", [False, True])
+def test_a_submission_finds_the_handouts_files_where_it_runs(call, tolerant):
+    text = (
+        "import os, pathlib\nhere = pathlib.Path(__file__).parent\n"
+        "def f(): return open('inputs/words.txt').read(), (here / 'inputs' / 'words.txt').read_text(), "
+        "sorted(os.listdir()), 'load' in pathlib.Path('lesson.py').read_text()\n"
+    )
+    assert call.load(text, tolerant=tolerant).notes == ()
+    names = ["inputs", "lesson.py", *([] if tolerant else ["transfer.py"])]
+    assert call("f") == ("some words", "some words", names, True)
+
+
+def test_a_submission_imports_what_it_writes_and_cannot_change_what_is_given(call):
+    text = (
+        "open('helper.py', 'w').write('x = 7')\nimport helper\nopen('inputs/mine.txt', 'w').write('mine')\n"
+        "def f(): return helper.x, open('inputs/mine.txt').read()\n"
+        "def g(): return open('inputs/words.txt', 'a').write('more')\n"
+    )
+    assert call.load(text, tolerant=True).notes == ()
+    assert call("f") == (7, "mine")
+    with pytest.raises(call.Raised, match=r"PermissionError|Read-only file system"):
+        call("g")
+
+
+def test_a_cell_may_await(call):
+    later = "async def g():\n    await asyncio.sleep(0)\n    return 3"
+    loaded = call.load("import asyncio", later, "x = await g()", "def f(): return x", tolerant=True)
+    assert loaded.notes == ()
+    assert call("f") == 3
+
+
+def test_a_statement_that_does_not_end_is_lost_alone(call):
+    loaded = call.load("def f(): return 1", "while True: pass", "def g(): return f() + 1", tolerant=True)
+    assert loaded.notes[0].startswith("transfer.ipynb, code cell 2, line 1: it did not end within 0.25 s")
+    assert call("g") == 2
 
 
 HANG = """

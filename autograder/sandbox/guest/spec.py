@@ -19,6 +19,8 @@ class Spec:
     prepare: str | None = None
     seed: int = 0
     paths: tuple[str, ...] = ()
+    # The folder with given code and inputs, of which a submission finds links where it runs.
+    given: str = ""
     # Folders that a submission may write to; the first one is where it runs.
     scratch: tuple[str, ...] = ()
     scratch_bytes: int = 0

@@ -19,9 +19,9 @@ from collections.abc import Callable
 from typing import Any
 
 from ... import wire
+from . import child
 from . import confinement as kernel
 from . import startup as fonts
-from . import submission as child
 from .confinement import close_all_but, confine, forget_handlers, threads
 from .process_tree import ProcessTree
 from .scratch import wipe

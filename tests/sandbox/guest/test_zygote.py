@@ -76,7 +76,8 @@ def test_a_child_serves_the_socket_it_was_given(start):
     os.close(writing)
     deadline = time.monotonic() + 30
     source = ["def f(x):\n    print(x)\n    return x\n"]
-    send(link, Frame({"filename": "t.py", "tolerant": False}, json.dumps(source).encode()), deadline)
+    head = {"filename": "t.py", "tolerant": False, "seconds": 60}
+    send(link, Frame(head, json.dumps(source).encode()), deadline)
     assert receive(link, deadline).head["loaded"]["ok"]
     packed = pack(((3,), {}))
     send(link, Frame({"call": "f", "id": 8, "value": packed.head}, packed.blob), deadline)

@@ -1,0 +1,129 @@
+"""Describe an exception of a submission as plain data, and say whose `raise NotImplementedError` it was."""
+
+from __future__ import annotations
+
+import difflib
+import linecache
+import traceback
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+from ...text import clean
+from ...wire.failures import FailureKind
+
+MAX_TEXT = 2_000
+MAX_LINES = 20
+MAX_LINE = 200
+
+
+@dataclass(frozen=True)
+class Definitions:
+    """Where a submission's text defines what: `(file, line)` of stubs, and of raises left over in a body.
+
+    A stub is a function that raises NotImplementedError and does no more; its line is that of its first
+    decorator, as in `co_firstlineno`. `names` are the files' names in tracebacks.
+    """
+
+    names: frozenset[str] = frozenset()
+    stubs: frozenset[tuple[str, int]] = frozenset()
+    leftover_raises: frozenset[tuple[str, int]] = frozenset()
+
+
+def describe(error: BaseException, function: str, definitions: Definitions) -> dict[str, Any]:
+    """Return what came of a call to `function`: `{"kind", "name", "type", "text", "trace"}`.
+
+    The trace is `[[line, function, text], …]`, outermost call first. `name` is the function that the kind
+    speaks of.
+    """
+    kind, name = _classify(error, function, definitions)
+    type_name = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
+    return {
+        "kind": kind,
+        "name": _clean(name, MAX_LINE),
+        "type": _clean(type_name, MAX_LINE),
+        "text": text_of(error),
+        "trace": trace_of(error, definitions.names),
+    }
+
+
+def describe_missing(function: str, module: ModuleType, definitions: Definitions) -> dict[str, Any]:
+    """Return what a call to a function that is not there comes to, with a `name` that may be meant."""
+    name = _similar(function, module, definitions)
+    return {"kind": FailureKind.MISSING, "name": _clean(name, MAX_LINE), "type": "", "text": "", "trace": []}
+
+
+def text_of(error: BaseException) -> str:
+    """Return what the exception says, cut; an exception that cannot say it says so."""
+    try:
+        text = error.msg if isinstance(error, SyntaxError) else str(error)
+    except BaseException:
+        text = "(the exception has no readable text)"
+    return _clean(text, MAX_TEXT)
+
+
+def trace_of(error: BaseException, names: frozenset[str]) -> list[list[Any]]:
+    """Return the lines of the student's files that were being run, the last ones where there are many."""
+    found = [
+        [number, _clean(frame.f_code.co_name, MAX_LINE), _line(frame.f_code.co_filename, number)]
+        for frame, number in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename in names
+    ]
+    if isinstance(error, SyntaxError) and error.filename in names and error.lineno:
+        found.append([error.lineno, "<module>", _line(error.filename, error.lineno)])
+    return found[-MAX_LINES:]
+
+
+def _classify(error: BaseException, function: str, definitions: Definitions) -> tuple[FailureKind, str]:
+    """Return what kind of failure an exception is, and the name of the function that raised it."""
+    if isinstance(error, SystemExit):
+        return FailureKind.EXITED, function
+    raiser = _raiser(error) if isinstance(error, NotImplementedError) else None
+    if raiser is None:
+        return FailureKind.RAISED, function
+    code, line = raiser
+    if (code.co_filename, code.co_firstlineno) in definitions.stubs:
+        kind = FailureKind.STUB if code.co_name == function else FailureKind.UNWRITTEN_CALL
+    elif (code.co_filename, line) in definitions.leftover_raises:
+        kind = FailureKind.LEFTOVER_RAISE
+    else:
+        kind = FailureKind.RAISED
+    return kind, code.co_name
+
+
+def _raiser(error: BaseException) -> tuple[CodeType, int] | None:
+    """Return the code that raised an exception, and the line in it."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return (frames[-1][0].f_code, frames[-1][1]) if frames else None
+
+
+def _similar(function: str, module: ModuleType, definitions: Definitions) -> str:
+    """Return a name of the submission's own that may be what was asked for, or ""."""
+    own = {name: value for name, value in list(vars(module).items()) if _is_own(value, module, definitions)}
+    for name in _methods(own):
+        if name.endswith(f".{function}"):
+            return name
+    functions = {name.casefold(): name for name, value in own.items() if isinstance(value, FunctionType)}
+    close = difflib.get_close_matches(function.casefold(), functions, n=1)
+    return functions[close[0]] if close else ""
+
+
+def _is_own(value: object, module: ModuleType, definitions: Definitions) -> bool:
+    if isinstance(value, FunctionType):
+        return value.__code__.co_filename in definitions.names
+    return isinstance(value, type) and value.__module__ == module.__name__
+
+
+def _methods(own: dict[str, Any]) -> Iterator[str]:
+    for name, value in own.items():
+        if isinstance(value, type):
+            yield from (f"{name}.{method}" for method in vars(value))
+
+
+def _line(filename: str, number: int) -> str:
+    return _clean(linecache.getline(filename, number).strip(), MAX_LINE)
+
+
+def _clean(value: object, max_length: int) -> str:
+    return clean(value, max_length, replacement="")

@@ -1,0 +1,262 @@
+"""Python text becomes a module, whole or statement by statement, and its functions are called."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.guest import stand_ins, submission
+from autograder.sandbox.guest.submission import Loaded, TimedOut, call, load
+from autograder.wire.codec import pack
+from autograder.wire.failures import FailureKind
+from autograder.wire.frames import Frame
+
+NAME = "a_module_of_a_student"
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Loading is for a process of its own: what it leaves behind is undone."""
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+    before, names = set(sys.modules), set(vars(builtins))
+    yield
+    for name in {*sys.modules} - before:
+        if name == NAME or name.startswith(stand_ins.STAND_INS):
+            del sys.modules[name]
+    for name in {*vars(builtins)} - names:
+        delattr(builtins, name)
+
+
+def load_file(text: str, seconds: float = 60) -> Loaded:
+    return load(NAME, "transfer.py", [text], tolerant=False, seconds=seconds)
+
+
+def load_cells(*cells: str, seconds: float = 60) -> Loaded:
+    return load(NAME, "transfer.ipynb", cells, tolerant=True, seconds=seconds)
+
+
+def failed_call(loaded: Loaded, function: str = "f") -> dict[str, Any]:
+    packed = pack(((), {}))
+    reply = call(loaded, function, Frame({"value": packed.head}, packed.blob), lambda: None)
+    raised: dict[str, Any] = reply.head["raised"]
+    return raised
+
+
+def test_the_module_is_registered_before_its_code_runs():
+    loaded = load_file(f"import {NAME}\nme = {NAME}\nx = 1\n")
+    assert loaded.module.me is loaded.module is sys.modules[NAME]
+    assert loaded.module.__name__ == NAME
+
+
+def test_the_guard_of_a_program_does_not_run():
+    assert load_file("if __name__ == '__main__': raise SystemExit\n").report["ok"]
+
+
+def test_functions_are_the_public_names_that_can_be_called():
+    text = "import os\nfrom math import sin\nclass C: pass\nf = lambda: 1\n_g = f\nx = 1\n"
+    assert load_file(text).report["functions"] == ["sin", "C", "f"]
+
+
+def test_the_source_can_be_looked_at():
+    text = "def f():\n    return 'a line'\n"
+    assert inspect.getsource(load_file(text).module.f) == text
+
+
+def test_dataclasses_and_annotations_find_their_module():
+    text = (
+        "from __future__ import annotations\nfrom dataclasses import dataclass\n"
+        "@dataclass\nclass P:\n    x: int = 1\ndef f(): return P().x\n"
+    )
+    assert load_file(text).module.f() == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", None),
+        ("x = 1\n\nraise ValueError('no')\n", 3),
+        ("def f():\n    g()\ndef g():\n    raise ValueError\nf()\n", 4),
+        ("x = 1\n  y = 2\n", 2),
+        ("x = '\0'", None),
+        ("raise SystemExit(3)", 1),
+        ("raise KeyboardInterrupt", 1),
+        ("raise BaseExceptionGroup('g', [KeyboardInterrupt()])", 1),
+        ("import no_such_module_anywhere", 1),
+    ],
+)
+def test_a_file_that_raises_has_the_students_own_line(text, line):
+    report = load_file(text).report
+    assert report["ok"] == (text == "")
+    assert report["line"] == line
+    if not report["ok"]:
+        assert report["problem"].startswith("transfer.py" if line is None else f"transfer.py, line {line}: ")
+
+
+def test_what_stands_before_the_line_that_raises_has_run():
+    assert load_file("x = 1\nraise ValueError").module.x == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "notes"),
+    [
+        (["y = z", "w = 1"], ["code cell 1, line 1: NameError: name 'z' is not defined"]),
+        (["exit(", "w = 1"], ["code cell 1, line 1: SyntaxError"]),
+        (["import sys; sys.exit(); w = 1"], ["code cell 1, line 1: the code ends the program"]),
+        (["raise KeyboardInterrupt\nw = 1"], ["code cell 1, line 1: KeyboardInterrupt"]),
+        (["a = 1", "return\nw = a"], ["code cell 2, line 1: SyntaxError: 'return' outside function"]),
+        (["x = z\ny = x\nw = 1"], ["code cell 1, line 1: NameError"]),
+        (["x = z\nw = 1", "y = x"], ["code cell 1, line 1: NameError", "code cell 2, line 1: NameError"]),
+    ],
+)
+def test_a_statement_that_raises_costs_itself_alone(cells, notes):
+    loaded = load_cells(*cells)
+    assert loaded.module.w == 1
+    assert loaded.report["ok"]
+    for note, expected in zip(loaded.report["notes"], notes, strict=True):
+        assert note.startswith(f"transfer.ipynb, {expected}")
+
+
+def test_one_note_speaks_of_a_whole_cell():
+    assert load_cells("a = z\nb = a\nc = b").report["notes"] == [
+        "transfer.ipynb, code cell 1, line 1: NameError: name 'z' is not defined. This statement was left "
+        "out. So were 2 others in this cell."
+    ]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ["from __future__ import annotations", "def f(x: Unknown): return x\nw = 1"],
+        ["import asyncio\nasync def g(): return 1", "w = await g()"],
+        ["w = 0\nasync def g(): return 1\nfor i in [1]:\n    w = await g()"],
+        ["w = int(__name__ == '__main__')"],
+        ["import sys\nsys.modules[__name__].w = 1"],
+        ["from dataclasses import dataclass\n@dataclass\nclass A:\n    w: int = 1\nw = A().w"],
+        ["display('x', [1]); w = 1"],
+        ["get_ipython().run_line_magic('matplotlib', 'inline'); w = 1"],
+        ["from IPython.display import clear_output, HTML\ndisplay(HTML('x')); clear_output(); w = 1"],
+        ["from google.colab import drive, files\ndrive.mount('/content/drive'); w = 1"],
+        ["import google.colab.userdata as u\nfor name in u.get('x'): pass\nw = 1"],
+        ["import ipywidgets\n@ipywidgets.interact\ndef f(): return 1\nw = f()"],
+        ["import otter\ngrader = otter.Notebook('x.ipynb')\ngrader.check('q1')\nw = 1"],
+        [f"import {NAME} as me\nme.w = 1"],
+    ],
+)
+def test_a_notebook_runs_as_in_jupyter(cells):
+    loaded = load_cells(*cells)
+    assert loaded.report["notes"] == []
+    assert loaded.module.w == 1
+
+
+def test_a_future_holds_for_later_cells_alone():
+    loaded = load_cells("def f(x: int): pass", "from __future__ import annotations", "def g(x: int): pass")
+    assert loaded.module.f.__annotations__ == {"x": int}
+    assert loaded.module.g.__annotations__ == {"x": "int"}
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        "while True: pass",
+        "import time; time.sleep(1000)",
+        "while True:\n    try:\n        while True: pass\n    except Exception: pass",
+        "try:\n    while True: pass\nexcept: pass\nwhile True: pass",
+    ],
+)
+def test_a_statement_that_does_not_end_costs_itself_alone(endless):
+    loaded = load_cells("a = 1", f"{endless}\nb = 2", endless, "c = 3", seconds=1.5)
+    assert (loaded.module.a, loaded.module.b, loaded.module.c) == (1, 2, 3)
+    assert all("is there an endless loop?" in note for note in loaded.report["notes"])
+    assert len(loaded.report["notes"]) == 2
+
+
+def test_a_file_that_does_not_end_says_in_which_line():
+    report = load_file("x = 1\nwhile True:\n    x = 2\n", seconds=0.5).report
+    assert not report["ok"]
+    assert report["problem"].startswith("transfer.py, line ")
+    assert report["problem"].endswith(": it did not end within 0.45 s: is there an endless loop?")
+
+
+def test_code_is_interrupted_where_the_system_has_no_timers():
+    def endless() -> None:
+        with submission._asynchronous_exception(0.05):
+            while True:
+                pass
+
+    with pytest.raises(TimedOut):
+        endless()
+    with submission._asynchronous_exception(60):
+        pass
+
+
+def test_another_thread_has_no_time_limit():
+    def work() -> None:
+        with submission.time_limit(0.001):
+            done.append(threading.current_thread().name)
+
+    done: list[str] = []
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done
+
+
+def test_the_file_stands_in_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert load_file("x = __file__").module.x == str(tmp_path / f"{NAME}.py")
+    assert Path(load_cells("x = __file__").module.x).parent == tmp_path
+
+
+STUB = 'def g():\n    """Say."""\n    # Your code goes here.\n    raise NotImplementedError(\'g\')\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "name"),
+    [
+        (STUB.replace("g", "f"), FailureKind.STUB, "f"),
+        (
+            "import functools\n@functools.cache\ndef f():\n    raise NotImplementedError\n",
+            FailureKind.STUB,
+            "f",
+        ),
+        (STUB + "def f(): return g()", FailureKind.UNWRITTEN_CALL, "g"),
+        (STUB + "def h(): return g()\ndef f(): return h()", FailureKind.UNWRITTEN_CALL, "g"),
+        ("def f():\n    x = 1\n    raise NotImplementedError('f')\n", FailureKind.LEFTOVER_RAISE, "f"),
+        ("def g():\n    x = 1\n    raise NotImplementedError\nf = g", FailureKind.LEFTOVER_RAISE, "g"),
+        ("def f():\n    if True:\n        raise NotImplementedError('flat ones')", FailureKind.RAISED, "f"),
+        ("import io\ndef f(): io.IOBase().read1()\n", FailureKind.RAISED, "f"),
+        ("import abc, numbers\nclass A(dict):\n    pass\ndef f(): raise KeyError", FailureKind.RAISED, "f"),
+        ("import sys\ndef f(): sys.exit()", FailureKind.EXITED, "f"),
+        ("def f(): return 1 / 0", FailureKind.RAISED, "f"),
+        ("def f_model(): pass", FailureKind.MISSING, ""),
+        ("def g(): pass", FailureKind.MISSING, ""),
+        ("class Answers:\n    def f(self): pass", FailureKind.MISSING, "Answers.f"),
+        ("def F(): pass", FailureKind.MISSING, "F"),
+    ],
+)
+def test_a_failed_call_says_what_happened(text, kind, name):
+    raised = failed_call(load_file(text))
+    assert (raised["kind"], raised["name"]) == (kind, name)
+
+
+@pytest.mark.parametrize(
+    ("function", "found"),
+    [("freeze", "freeze_model"), ("build_base", "buildBase"), ("drop_top", "drop_top_layer"), ("add", "")],
+)
+def test_a_function_of_another_name_may_be_meant(function, found):
+    names = ("freeze_model", "buildBase", "drop_top_layer", "subtract")
+    text = "from os.path import join as freeze_\n" + "".join(f"def {name}(): pass\n" for name in names)
+    assert failed_call(load_file(text), function)["name"] == found
+
+
+def test_an_error_inside_a_library_is_that_librarys():
+    text = "import contextlib\ndef f(): contextlib.AbstractContextManager.__subclasshook__.x\n"
+    assert failed_call(load_file(text))["kind"] == FailureKind.RAISED
