@@ -106,6 +106,11 @@ def find_class(
             "or an export of a learning platform." + "".join(f" {file.text}" for file in layout.ignored[:3])
         )
     _name_nbgrader_student(layout, root, slug)
+    return collect_submissions(layout, assignment)
+
+
+def collect_submissions(layout: ClassLayout, assignment: Assignment) -> ClassFolder:
+    """Return one submission per student of a class, and the files that are nobody's."""
     found = _submissions(layout.attributions, assignment)
     return ClassFolder(tuple(sorted(found, key=lambda each: each.student)), tuple(layout.ignored))
 

@@ -131,7 +131,7 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
         if isinstance(only, File) and (opened := _open_zip(only, assignment, is_class_zip)):
             return _unwrap(opened, assignment, is_class_zip)
         if isinstance(only, Folder) and (is_class_zip or _is_export_name(only.name, assignment)):
-            if _looks_like_class(only, assignment):
+            if _is_gradescope(only) or _looks_like_class(visible(only), assignment):
                 return _unwrap(only, assignment, is_class_zip)
             if only.name == assignment.slug:
                 return None
@@ -167,12 +167,12 @@ def _is_export(folder: Folder, assignment: Assignment) -> bool:
         return _is_export(entries[0], assignment)
     if _is_gradescope(folder):
         return True
-    platform = detect_platform(entries, assignment, folder.name)
-    if platform is None:
-        return False
-    parsed = parse_names(platform, entries, assignment, folder.name)
-    owners = {name.identity.key for name in parsed if name and not name.platform_file}
-    return all(parsed) and len(owners) > 1
+    platform = detect_platform(entries, assignment, "")
+    return (
+        platform is not None
+        and all(parse_names(platform, entries, assignment, ""))
+        and _count_owners(entries, assignment) > 1
+    )
 
 
 def _is_gradescope(folder: Folder) -> bool:
@@ -193,10 +193,9 @@ def _nbgrader_folder(entries: Sequence[Entry]) -> Folder | None:
     return next((entry for entry in entries if isinstance(entry, Folder) and entry.name == SUBMITTED), None)
 
 
-def _looks_like_class(folder: Folder, assignment: Assignment) -> bool:
-    """Return whether the folder's own entries show that they are several students'."""
-    entries = visible(folder)
-    if _is_gradescope(folder) or _nbgrader_folder(entries) or _has_platform(entries, assignment, folder.name):
+def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:
+    """Return whether a folder's entries show that they are several students'."""
+    if _nbgrader_folder(entries) or _has_platform(entries, assignment, ""):
         return True
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     unnamed = not any(_is_named(entry, assignment) for entry in answers)
@@ -254,25 +253,39 @@ def _add_class(
 def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
     """Return the folders of sections in a class, none where the folders are students'.
 
-    Every folder must be named as a section, or more than half must hold what a platform exported.
+    More than half of them hold what a platform exported, at least one of several students; or all are named
+    as sections and more of them look like classes than like one student's or one group's folder.
     """
     folders = [entry for entry in entries if isinstance(entry, Folder)]
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     if len(folders) < 2 or answers or _has_platform(entries, assignment, ""):
         return []
-    named = all(_SECTION_NAME.fullmatch(folder.name[:200]) for folder in folders)
-    classes = sum(_is_section(folder, assignment, named) for folder in folders)
-    return folders if classes * 2 > len(folders) else []
+    listed = [_list(folder) for folder in folders]
+    owners = [_count_owners(inner, assignment) for inner in listed]
+    if sum(map(bool, owners)) * 2 > len(folders) and max(owners) > 1:
+        return folders
+    if not all(_SECTION_NAME.fullmatch(folder.name[:200]) for folder in folders):
+        return []
+    votes = sum(
+        _looks_like_class(inner, assignment) - _is_one_students(inner, assignment) for inner in listed
+    )
+    return folders if votes > 0 else []
 
 
-def _is_section(folder: Folder, assignment: Assignment, named: bool) -> bool:
+def _count_owners(entries: Sequence[Entry], assignment: Assignment) -> int:
+    """Return how many students' hand-ins a platform's names tell apart; 0 without a platform."""
+    platform = detect_platform(entries, assignment, "")
+    if platform is None:
+        return 0
+    parsed = parse_names(platform, entries, assignment, "")
+    return len({name.identity.key for name in parsed if name and not name.platform_file})
+
+
+def _list(folder: Folder) -> list[Entry]:
     try:
-        entries = visible(folder)
+        return visible(folder)
     except Unreadable:
-        return False
-    if named and _looks_like_class(folder, assignment):
-        return True
-    return bool(entries) and _has_platform(entries, assignment, folder.name)
+        return []
 
 
 def _add_hand_ins(

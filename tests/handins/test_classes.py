@@ -1,0 +1,536 @@
+"""Class folders of every platform: who is found, which files count, what is told, and who is missing.
+
+The table has one case per folder: `ON_DISK` in `classes/`, `BUILT` from their file names. Nothing is graded
+here, because discovery and the roster decide all of it.
+"""
+
+from __future__ import annotations
+
+import os
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from autograder.grading.roster import load_roster
+from autograder.models import ReviewReason
+from autograder.submissions.discovery import ClassFolder, find_class
+
+CLASSES = Path(__file__).parent / "classes"
+SLUG, MODULE = "week09_transfer", "transfer"
+AMBIGUOUS, LATE = ReviewReason.AMBIGUOUS_NAME, ReviewReason.LATE
+VERSIONS, UNREADABLE = ReviewReason.SEVERAL_VERSIONS, ReviewReason.UNREADABLE
+TWINS = ("Ada", "ada", unicodedata.normalize("NFC", "Zoë"), unicodedata.normalize("NFD", "Zoë"))
+NOT_UTF8 = "J\N{REPLACEMENT CHARACTER}rg"
+
+METADATA = """\
+---
+submission_1:
+  :submitters:
+  - :name: Jo Doe
+    :sid: '1001'
+    :email: jo@x.edu
+  - :name: Kim Roe
+    :sid: '1002'
+    :email: kim@x.edu
+  :created_at: 2026-11-23 10:00:00.123456000 Z
+  :results: {score: 1, history: [1, 2, {a: b}]}
+submission_2:
+  :submitters:
+  - :name: Lee Poe
+    :sid: null
+    :email: lee@x.edu
+  :created_at: 2026-11-23 11:00:00 Z
+submission_3:
+  :submitters: []
+submission_4:
+  :submitters:
+  - :name: Jo Doe
+    :sid: '1004'
+    :email: other@x.edu
+"""
+
+
+# The id that upload files use, the files that are read, and the reasons for a review.
+Row = tuple[str, tuple[str, ...], set[str]]
+
+
+def row(*files: str, owner: str = "", why: tuple[ReviewReason, ...] = ()) -> Row:
+    """Return the row of one student; `owner` is the id that the roster gives."""
+    return owner, files, {reason.value for reason in why}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A class folder and what is right for it. `files` are built; without them the folder is on disk."""
+
+    name: str
+    rows: Mapping[str, Row]
+    files: tuple[str, ...] | Mapping[str, str] = ()
+    ignored: set[str] = field(default_factory=set)
+    roster: str = ""
+    missing: tuple[str, ...] = ()
+    is_class_zip: bool = False
+
+
+def case(name: str, rows: Mapping[str, Row], **more: object) -> Case:
+    return Case(name, rows, **more)  # type: ignore[arg-type]
+
+
+ON_DISK = [
+    case("blackboard", {"j_doe": row("transfer.py"), "k_doe": row("transfer.py")}),
+    case(
+        "brightspace",
+        {
+            "Jo Doe": row("transfer.py", owner="20411", why=(VERSIONS,)),
+            "Kim Roe": row("transfer.ipynb", owner="20412"),
+        },
+        ignored={"index.html"},
+        roster="roster.csv",
+        missing=("Lee Poe",),
+    ),
+    case(
+        "google-classroom",
+        {
+            "Jo Doe": row("transfer.ipynb", owner="jo@x.edu"),
+            "Kim Roe": row("transfer.ipynb", owner="kim@x.edu"),
+            "Kopie von transfer": row("Kopie von transfer.ipynb", why=(AMBIGUOUS,)),
+        },
+        roster="roster.csv",
+    ),
+    case(
+        "canvas-roster",
+        {"doejo": row("transfer.py", owner="1001"), "roekim": row("transfer.py", owner="1002", why=(LATE,))},
+        roster="roster.csv",
+        missing=("Poe, Lee",),
+    ),
+    case(
+        "canvas-roster",
+        {"doejo": row("transfer.py", owner="1001"), "roekim": row("transfer.py", owner="1002", why=(LATE,))},
+        roster="gradebook.csv",
+    ),
+    case(
+        "same-names",
+        {
+            "Jo Doe": row("transfer.py", owner="503"),
+            "Wang Wei (501)": row("transfer.py", owner="501"),
+            "Wang Wei (502)": row("transfer.py", owner="502"),
+        },
+        roster="roster.csv",
+    ),
+    case(
+        "flat-class-odd-files",
+        {
+            "Jo Doe": row("Jo Doe.py"),
+            **{
+                name: row(why=(UNREADABLE,))
+                for name in ("Kim Roe", "Lee Poe", "Max Moe", "Nia Noe", "Ola Ooe", "Pia Poo", "Quo Qoe")
+            },
+        },
+    ),
+    case(
+        "given-files-in-class",
+        {"Jo Doe": row("Jo Doe.py"), "solution": row("solution.py")},
+        ignored={"lesson.py", "expect.py", "README.md", "roster.csv"},
+    ),
+    case(
+        "roster-letter-case",
+        {"Jo Müller": row("Jo Müller.py", owner="7")},
+        roster="roster.csv",
+        missing=("Kim Roe",),
+    ),
+    case(
+        "attack-blackboard_name",
+        {"ada": row("transfer.py"), "mallory": row("x_ada_attempt_2026-12-31-23-59-59_transfer.py")},
+    ),
+    case(
+        "attack-canvas_name",
+        {
+            "lovelaceada": row("transfer.py"),
+            "mallorymax": row("x_lovelaceada_attempt_2026-12-31-23-59-59_transfer.py"),
+        },
+    ),
+    case("attack-nbgrader_slug", {"ada": row("hw/transfer.py"), "mallory": row("transfer.py")}),
+    case(
+        "attack-late_zip_other_name",
+        {"mallory": row("mallory.zip/sub1/transfer.py", "mallory.zip/sub2/transfer.py")},
+    ),
+    case("attack-yaml_name_bomb", {"mallory": row("mallory.zip/sub1/transfer.py")}),
+    case("attack-one_zip_many_students", {"mallory": row(*(f"mallory.zip/s{n:03}.py" for n in range(40)))}),
+]
+
+BUILT = [
+    case(
+        "canvas: anonymous, late, resubmitted, text entries",
+        {
+            "anon_Ab1c2": row("transfer.py"),
+            "anon_Zz9y8": row("transfer.ipynb", why=(LATE,)),
+            "anon_Qq1q1": row(why=(UNREADABLE,)),
+        },
+        files=(
+            "anon_Ab1c2_5004_transfer.py",
+            "LATE_anon_Zz9y8_5005_transfer-1.ipynb",
+            "anon_Qq1q1_text.html",
+        ),
+    ),
+    case(
+        "canvas: a file whose name begins with a number may be another student's",
+        {
+            "doejo": row("transfer.py"),
+            "doejo_1001_1005_70005_transfer": row("70005_transfer.py", why=(AMBIGUOUS,)),
+            "roekim": row("2026_transfer.py", why=(AMBIGUOUS,)),
+        },
+        files=(
+            "doejo_1001_70001_transfer.py",
+            "doejo_1001_1005_70005_transfer.py",
+            "roekim_1002_70002_2026_transfer.py",
+        ),
+    ),
+    case(
+        "canvas: another system's file in the folder is a row for review",
+        {
+            "doejo": row("transfer.py"),
+            "roekim": row("transfer.py"),
+            "poelee": row("transfer.py"),
+            "by mail": row("by mail.py", why=(AMBIGUOUS,)),
+        },
+        files=(
+            *("doejo_1001_1_transfer.py", "roekim_1002_2_transfer.py", "poelee_1003_3_transfer.py"),
+            *("by mail.py", "minutes.pdf"),
+        ),
+        ignored={"minutes.pdf"},
+    ),
+    case(
+        "moodle: underscores, texts, files and a group",
+        {
+            "Jo_Doe": row("transfer.py"),
+            "Kim Roe": row("transfer.py"),
+            "Group A-Lee Poe": row("transfer.py", owner="7"),
+        },
+        files=(
+            "Jo_Doe_501_assignsubmission_file_/transfer.py",
+            "Jo_Doe_501_assignsubmission_onlinetext_/onlinetext.html",
+            "Kim Roe_502_assignsubmission_file_transfer.py",
+            "Group A-Lee Poe_503_assignsubmission_file_/transfer.py",
+        ),
+        roster="student,id\nLee Poe,7\nNia Noe,8\n",
+        missing=("Nia Noe",),
+    ),
+    case(
+        "blackboard: a text that names the login decides where the title ends",
+        {"stud_a": row("transfer.py"), "stud_b": row("transfer.py")},
+        files={
+            "Week_9_stud_a_attempt_2026-11-23-10-00-00_transfer.py": "x = 1",
+            "Week_9_stud_a_attempt_2026-11-23-10-00-00.txt": "Name: A B (stud_a)\nAssignment: Week_9\n",
+            "Week_9_stud_b_attempt_2026-11-23-10-00-00_transfer.py": "x = 1",
+        },
+        ignored={"Week_9_stud_a_attempt_2026-11-23-10-00-00.txt"},
+    ),
+    case(
+        "blackboard: without one the roster may know a longer login",
+        {"a": row("transfer.py", owner="stud_a"), "b": row("transfer.py", owner="stud_b")},
+        files=(
+            "Week 9_stud_a_attempt_2026-11-23-10-00-00_transfer.py",
+            "Week 9_stud_b_attempt_2026-11-23-10-00-00_transfer.py",
+        ),
+        roster="name,login\nAnn,stud_a\nBob,stud_b\n",
+    ),
+    case(
+        "blackboard: the last attempt counts, whatever its files are called",
+        {"jdoe": row("b.py", why=(VERSIONS,))},
+        files=(
+            "Week 9_jdoe_attempt_2026-11-23-10-00-00_a.py",
+            "Week 9_jdoe_attempt_2026-11-24-10-00-00_b.py",
+        ),
+    ),
+    case(
+        "brightspace: loose files and other date formats",
+        {"Jo Doe": row("transfer.py"), "Kim - Roe": row("transfer.py")},
+        files=(
+            "20411-88101 - Jo Doe - Nov 28, 2026 905 AM - transfer.py",
+            "20412-88101 - Kim - Roe - 29 November, 2026 22_05 - transfer.py",
+            "index.html",
+        ),
+        ignored={"index.html"},
+    ),
+    case(
+        "sakai: folders",
+        {"Doe, Jo": row("transfer.py", owner="1001"), "Roe, Kim": row(why=(UNREADABLE,), owner="1002")},
+        files={
+            "Doe, Jo(jdoe)/Submission attachment(s)/transfer.py": "x = 1",
+            "Doe, Jo(jdoe)/Feedback Attachment(s)/transfer.py": "x = 2",
+            "Doe, Jo(jdoe)/timestamp.txt": "20261123100000000",
+            "Roe, Kim(kroe)/Roe, Kim(kroe)_submissionText.html": "<p>sorry</p>",
+            "grades.csv": "",
+        },
+        ignored={"grades.csv"},
+        roster="Student,ID,Login\nJo Doe,1001,jdoe\nKim Roe,1002,kroe\n",
+    ),
+    case(
+        "sakai: loose files",
+        {"Doe, Jo": row("transfer.py"), "Roe, Kim": row("transfer.py")},
+        files=(
+            "Doe, Jo(jdoe)_Submission attachment(s)_transfer.py",
+            "Roe, Kim(kroe)_Submission attachment(s)_transfer.py",
+        ),
+    ),
+    case(
+        "google classroom: copies and unnamed files are nobody's",
+        {
+            "Jo Doe": row("transfer.ipynb"),
+            "Kim Roe": row("transfer (1).ipynb"),
+            "Lee Poe": row("transfer.ipynb"),
+            "Copy of transfer": row("Copy of transfer.ipynb", why=(AMBIGUOUS,)),
+            "transfer": row("transfer.ipynb", why=(AMBIGUOUS,)),
+        },
+        files=(
+            "Jo Doe - transfer.ipynb",
+            "Kim Roe - transfer (1).ipynb",
+            "Lee Poe - transfer.ipynb",
+            "Copy of transfer.ipynb",
+            "transfer.ipynb",
+        ),
+    ),
+    case(
+        "names with dashes are not google classroom's",
+        {"2026 - Ada": row("2026 - Ada.py"), "2026 - Bob": row("2026 - Bob.py")},
+        files=("2026 - Ada.py", "2026 - Bob.py"),
+    ),
+    case(
+        "github classroom: clones",
+        {"ada": row("transfer.py"), "bob-b": row("src/transfer.py"), "mallory": row("transfer.py")},
+        files=(
+            "week09-transfer-ada/transfer.py",
+            "week09-transfer-ada/.git/config",
+            "week09-transfer-bob-b/src/transfer.py",
+            "week09-transfer-mallory/transfer.py",
+            "week09-transfer-mallory/README.md",
+        ),
+    ),
+    case(
+        "github classroom: any title, known by the clones",
+        {"ada": row("transfer.py"), "bob": row("transfer.py")},
+        files=("hw-ada/transfer.py", "hw-ada/.git/config", "hw-bob/transfer.py", "hw-bob/.git/config"),
+    ),
+    case(
+        "names with hyphens are not clones",
+        {"anna-lena": row("transfer.py"), "anna-maria": row("transfer.py")},
+        files=("anna-lena/transfer.py", "anna-maria/transfer.py"),
+    ),
+    case(
+        "gradescope: groups, two of one name, and nobody",
+        {
+            "Jo Doe (jo@x.edu)": row("transfer.py", owner="1001"),
+            "Jo Doe (other@x.edu)": row("transfer.py", owner="1004"),
+            "Kim Roe": row("transfer.py", owner="1002"),
+            "Lee Poe": row("transfer.ipynb", owner="1003"),
+            "submission_3": row("transfer.py", why=(AMBIGUOUS,)),
+            "submission_9": row("transfer.py"),
+        },
+        files={
+            "submission_metadata.yml": METADATA,
+            "submission_1/transfer.py": "x = 1",
+            "submission_2/transfer.ipynb": "{}",
+            "submission_3/transfer.py": "x = 3",
+            "submission_4/transfer.py": "x = 4",
+            "submission_9/transfer.py": "x = 9",
+        },
+        ignored={"submission_metadata.yml"},
+        roster="name,sid,email\nJo Doe,1001,jo@x.edu\nJo Doe,1004,other@x.edu\nKim Roe,1002,\n"
+        "Lee Poe,1003,LEE@x.edu\n",
+    ),
+    case(
+        "gradescope: metadata that a student handed in speaks for nobody",
+        {"ada": row("transfer.py"), "bob": row("submission_1/transfer.py")},
+        files={
+            "ada/transfer.py": "x = 1",
+            "bob/submission_metadata.yml": METADATA,
+            "bob/submission_1/transfer.py": "x = 2",
+            "submission_metadata.yml": METADATA,
+        },
+        ignored={"submission_metadata.yml"},
+    ),
+    case(
+        "nbgrader: whoever handed in other assignments only is told",
+        {"ada": row("transfer.ipynb"), "eve": row(why=(UNREADABLE,))},
+        files=(
+            "submitted/ada/week09_transfer/transfer.ipynb",
+            "submitted/ada/week08_other/other.ipynb",
+            "submitted/bob/week08_other/other.ipynb",
+            "submitted/eve/week09_transfer/timestamp.txt",
+            "source/week09_transfer/transfer.ipynb",
+        ),
+        ignored={"submitted/bob (week08_other)"},
+    ),
+    case(
+        "a student called submitted changes nothing",
+        {"ada": row("transfer.py"), "submitted": row("x/transfer.py")},
+        files=("ada/transfer.py", "submitted/x/week09_transfer/transfer.py"),
+    ),
+    case(
+        "sections: the same name in two of them is two students",
+        {
+            "ada (Section A)": row("ada.py"),
+            "ada (Section B)": row("ada.py"),
+            "bob": row("bob.py"),
+            "transfer": row("transfer.py", why=(AMBIGUOUS,)),
+        },
+        files=(
+            "Section A/ada.py",
+            "Section A/bob.py",
+            "Section B/ada.py",
+            "Section B/transfer.py",
+            "Section B/notes.csv",
+        ),
+        ignored={"Section B/notes.csv"},
+    ),
+    case(
+        "sections: exports of a platform, whatever the folders are called",
+        {"doejo": row("transfer.py"), "poelee": row("transfer.py"), "roekim": row("transfer.py")},
+        files=(
+            "Mon/doejo_1001_1_transfer.py",
+            "Mon/roekim_1002_2_transfer.py",
+            "Tue/poelee_1003_3_transfer.py",
+        ),
+    ),
+    case(
+        "groups that hand in a folder each are no sections",
+        {
+            "group 1": row("transfer.py"),
+            "group 2": row("helper.py", "transfer.py"),
+            "group 3": row("transfer.py"),
+        },
+        files=("group 1/transfer.py", "group 2/transfer.py", "group 2/helper.py", "group 3/transfer.py"),
+    ),
+    case(
+        "a file named like the module does not make a class one student's",
+        {"alice": row("alice.py"), "bob": row("bob.py"), "transfer": row("transfer.py", why=(AMBIGUOUS,))},
+        files=("alice.py", "bob.py", "transfer.py"),
+    ),
+    case(
+        "a folder to work in is one student's",
+        {"class": row("helper.py", "transfer.py")},
+        files=("transfer.py", "helper.py", "kit.json", "lesson.py", "inputs/iris.npz"),
+    ),
+    case(
+        "two Unicode forms and two letter cases are two students, and it is told",
+        {
+            unicodedata.normalize(form, "Zoë"): row(
+                f"{unicodedata.normalize(form, 'Zoë')}.py", why=(AMBIGUOUS,)
+            )
+            for form in ("NFC", "NFD")
+        }
+        | {name: row(f"{name}.py", why=(AMBIGUOUS,)) for name in ("Ada", "ada")},
+        files=(
+            *(f"{unicodedata.normalize(form, 'Zoë')}.py" for form in ("NFC", "NFD")),
+            *("Ada.py", "ada.py"),
+        ),
+    ),
+    case(
+        "names in Latin-1 are two students and told, and the roster knows them",
+        {
+            "J\N{REPLACEMENT CHARACTER}rg (Jörg)": row(
+                "J\N{REPLACEMENT CHARACTER}rg.py", owner="1", why=(AMBIGUOUS,)
+            ),
+            "J\N{REPLACEMENT CHARACTER}rg (Jürg)": row(
+                "J\N{REPLACEMENT CHARACTER}rg.py", owner="2", why=(AMBIGUOUS,)
+            ),
+        },
+        files=("J\udcf6rg.py", "J\udcfcrg.py"),
+        roster="student,id\nJörg,1\nJürg,2\n",
+    ),
+    case(
+        "every file of a flat class has a row or a remark",
+        {"ada": row("ada.py"), "bob": row("bob.zip/transfer.py"), "eve": row(why=(UNREADABLE,))},
+        files=(
+            "ada.py",
+            "bob.zip",
+            "eve.rar",
+            "Makefile",
+            "roster.csv",
+            ".hidden.py",
+            "inputs/iris.npz",
+            "index.html",
+        ),
+        ignored={"Makefile", "roster.csv", ".hidden.py", "inputs", "index.html"},
+    ),
+    case(
+        "a lone zip is one hand-in, whatever is in it",
+        {"class": row("class.zip/a/transfer.py", "class.zip/b/transfer.py")},
+        files=("class.zip!a/transfer.py", "class.zip!b/transfer.py"),
+    ),
+    case(
+        "a lone zip is a class when a person says so",
+        {"a": row("transfer.py"), "b": row("transfer.py")},
+        files=("class.zip!a/transfer.py", "class.zip!b/transfer.py"),
+        is_class_zip=True,
+    ),
+    case(
+        "a lone zip is a class when it is unmistakably an export",
+        {"doejo": row("transfer.py"), "roekim": row("transfer.py")},
+        files=("submissions.zip!doejo_1001_1_transfer.py", "submissions.zip!roekim_1002_2_transfer.py"),
+    ),
+    case(
+        "a zip with an export's name and anything else in it is one hand-in",
+        {"submissions": row("submissions.zip/ada.py", "submissions.zip/bob.py")},
+        files=("submissions.zip!ada.py", "submissions.zip!bob.py"),
+    ),
+    case(
+        "a lone folder is one hand-in, whatever is in it",
+        {"mallory": row("submission_1/transfer.py", "submission_2/transfer.py")},
+        files={
+            "mallory/submission_metadata.yml": METADATA,
+            "mallory/submission_1/transfer.py": "x = 1",
+            "mallory/submission_2/transfer.py": "x = 2",
+        },
+    ),
+]
+
+
+def build(place: Path, files: tuple[str, ...] | Mapping[str, str]) -> Path:
+    """Write a class folder; `zip!member` is a member of a zip, and every other zip has one answer."""
+    place.mkdir()
+    for name in files:
+        content = files[name] if isinstance(files, Mapping) else "x = 1"
+        archive, _, member = name.partition("!")
+        path = place / archive
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if archive.endswith(".zip"):
+            with ZipFile(path, "a") as opened:
+                opened.writestr(member or "transfer.py", content)
+        else:
+            path.write_text(content)
+            os.utime(path, (1_000_000_000, 1_000_000_000))
+    return place
+
+
+def results(found: ClassFolder, roster: Path | None) -> tuple[dict[str, object], tuple[str, ...]]:
+    """Return the rows of a class in the table's form, and the names of missing students."""
+    match = load_roster(roster).match([each.identity for each in found.submissions]) if roster else None
+    rows: dict[str, object] = {}
+    for each in found.submissions:
+        read = each.read()
+        entry = match.entries.get(each.student) if match else None
+        why = {note.reason.value for note in read.review} | ({"unreadable"} if read.problem else set())
+        rows[each.student] = (entry.label if entry else "", tuple(file.name for file in read.files), why)
+    return rows, tuple(entry.name for entry in match.missing) if match else ()
+
+
+@pytest.mark.parametrize("right", [*ON_DISK, *BUILT], ids=lambda right: right.name)
+def test_a_class_is_read_right(right: Case, tmp_path: Path) -> None:
+    """Rows, files that count, reasons for a review, remarks and missing students are those of the table."""
+    if right.files:
+        place = build(tmp_path / "class", right.files)
+        roster = tmp_path / "roster.csv"
+        roster.write_text(right.roster, encoding="utf-8")
+    else:
+        place = CLASSES / right.name / "class"
+        roster = CLASSES / right.name / right.roster
+    found = find_class(place, SLUG, MODULE, ["lesson.py"], is_class_zip=right.is_class_zip)
+    rows, missing = results(found, roster if right.roster else None)
+    assert rows == right.rows
+    assert {each.where for each in found.ignored} == right.ignored
+    assert missing == right.missing
