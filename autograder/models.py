@@ -98,12 +98,13 @@ class Submission:
 
     def to_bytes(self) -> bytes:
         """Return the form that is sent to a worker."""
-        return msgspec.json.encode(self)
+        # Names need not be UTF-8; only the escapes of `json` can say so.
+        return json.dumps(msgspec.to_builtins(self)).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Submission:
         """Read the output of `to_bytes`; raises msgspec.ValidationError, which names the field."""
-        return msgspec.json.decode(data, type=cls)
+        return msgspec.convert(json.loads(data), cls)
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ class Report:
     @classmethod
     def from_json(cls, text: str) -> Report:
         """Read the output of `to_json`; raises ValueError, which names the field that is wrong."""
-        return msgspec.json.decode(text, type=cls)
+        return msgspec.convert(json.loads(text), cls)
 
 
 def finite(tree: Any) -> Any:

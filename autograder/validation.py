@@ -112,7 +112,8 @@ def _expected(problem: str, kind: Any, path: str) -> str:
     match = re.match(r"Expected `([^`]*)`(.*?)(, got .*)?$", problem)
     if match is None:  # an enum value or a date in a form of its own
         return _alternatives(_kind_at(kind, path))
-    names = [_TYPE_NAMES.get(name, name) for name in match[1].split(" | ") if name != "null"]
+    kinds = [name for name in match[1].split(" | ") if name != "null"]
+    names = [_TYPE_NAMES.get(name, name) for name in kinds if name != "int" or "float" not in kinds]
     constraint = match[2]
     for symbols, words in _CONSTRAINTS:
         constraint = constraint.replace(symbols, words)

@@ -1,16 +1,40 @@
-"""The command `kit`: one module an audience. What is heavy is imported when a command runs."""
+"""The command `kit`, one module per audience. What is slow to import is imported when a command runs."""
 
 from __future__ import annotations
 
 import signal
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from . import author, student, ta
+from .common import ASSISTANTS, INSTRUCTORS, STUDENTS
+
+
+class GroupedCommands(TyperGroup):
+    """A group whose help lists commands by audience."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write one section per audience."""
+        commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
+        for audience in (STUDENTS, ASSISTANTS, INSTRUCTORS):
+            rows = [
+                (name, command.get_short_help_str(limit=formatter.width))
+                for name, command in commands.items()
+                if isinstance(command, TyperCommand)
+                and command.rich_help_panel == audience
+                and not command.hidden
+            ]
+            if rows:
+                with formatter.section(audience):
+                    formatter.write_dl(rows)
+
 
 app = typer.Typer(
     name="kit",
-    help="Weekly deep-learning kits that grade themselves honestly.",
+    cls=GroupedCommands,
+    help="Weekly deep-learning assignments: check them, grade them, make them.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -19,7 +43,6 @@ app = typer.Typer(
 app.add_typer(student.app)
 app.add_typer(ta.app)
 app.add_typer(author.app)
-app.add_typer(author.new_app)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""What an instructor types: handouts that follow their sources, proofs, releases."""
+"""Commands for instructors: make, prove, calibrate and release kits."""
 
 from __future__ import annotations
 
@@ -11,30 +11,50 @@ from typing import Annotated, TypeVar
 import typer
 
 from ..kit import KitError, slugs
-from .common import DID_NOT_HOLD, USED_WRONGLY, Isolations, cores, fail, find_repository, untranslated
+from .common import (
+    AUTHOR_ERRORS,
+    CORES,
+    DID_NOT_HOLD,
+    INSTRUCTORS,
+    USED_WRONGLY,
+    Isolations,
+    Root,
+    fail,
+    find_repository,
+    untranslated,
+    warn,
+)
 
 DAY = ["%Y-%m-%d"]
+# What `kit sync` did about a difference.
+DONE = {"missing": "wrote", "changed": "wrote", "stray": "removed"}
+
 T = TypeVar("T")
 Days = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DATE", help="A day, as 2026-12-07.")]
+Jobs = Annotated[int, typer.Option(min=1, help="How many answers to examine at once.", show_default="cores")]
 
-new_app = typer.Typer()
+app = typer.Typer()
 
 
-@new_app.command()
+@app.command(rich_help_panel=INSTRUCTORS)
 def new(
     slug: Annotated[str, typer.Argument(metavar="SLUG", help="The folder's name, such as week11_attention.")],
-    title: Annotated[str | None, typer.Option(help="The kit's name as people read it.")] = None,
+    title: Annotated[str | None, typer.Option(help="The kit's title.")] = None,
     task: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A function to fill in; once for each of them.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A function to fill in; may be given several times."),
     ] = None,
     release: Days = None,
     due: Days = None,
     module: Annotated[
         str | None, typer.Option(help="The student's file without .py.", show_default="the slug's end")
     ] = None,
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
+    root: Root = None,
 ) -> None:
-    """Write next week's kit, as a skeleton that already proves itself; asks for what is missing."""
+    """Write the skeleton of a new kit, which can be proven as it is.
+
+    Asks for options that are not given.
+    """
     from ..handout.new_kit import (  # it imports nbgrader, which takes seconds
         Plan,
         PlanError,
@@ -60,8 +80,141 @@ def new(
     typer.echo(_next(plan.slug))
 
 
+@app.command(rich_help_panel=INSTRUCTORS)
+def sync(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit status 1 where files differ.")
+    ] = False,
+    root: Root = None,
+) -> None:
+    """Write the handouts in assignments/ from solutions/ and autograder/kits/.
+
+    Exit status 1: a kit cannot be read; the others are written all the same.
+    """
+    from ..handout import sync as sync_handout  # it imports nbgrader, which takes seconds
+
+    try:
+        root = find_repository(root)
+    except KitError as error:
+        fail(str(error), USED_WRONGLY)
+    act = sync_handout.compare if check else sync_handout.write
+    differences, problems = [], []
+    for slug in slugs(root):
+        try:
+            differences += act(root, slug)
+        except AUTHOR_ERRORS as error:
+            problems.append(str(error))
+    for difference in differences:
+        typer.echo(f"{difference.kind if check else DONE[difference.kind]} {difference.path}")
+    for note in untranslated(root):
+        typer.echo(note)
+    for problem in problems:
+        warn(problem)
+    if check and differences:
+        fail("Expected what the sources say, found these files to differ. Run `make sync`.", DID_NOT_HOLD)
+    if problems:
+        raise typer.Exit(DID_NOT_HOLD)
+    if not differences:
+        typer.echo("Every handout is what its sources say.")
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def prove(
+    kit: Annotated[
+        str | None, typer.Argument(metavar="KIT", help="The kit's name; without it, all kits.")
+    ] = None,
+    jobs: Jobs = CORES,
+    isolation: Isolations = "bubblewrap",
+    page: Annotated[
+        Path | None, typer.Option(metavar="HTML", help="Also write the matrix of results as a page.")
+    ] = None,
+    write_kit: Annotated[
+        bool, typer.Option("--write", help="Write expected.json from the solution.")
+    ] = False,
+    no_batch: Annotated[
+        bool, typer.Option("--no-batch", help="Examine each answer alone: slower, and more thorough.")
+    ] = False,
+    each: Annotated[bool, typer.Option("--each", hidden=True)] = False,
+    root: Root = None,
+) -> None:
+    """Check that a kit grades fairly.
+
+    Runs all checks on the solution, the stub, every alternative, every known mistake and many mutants.
+
+    Exit status 1: a check missed a mistake, a right answer lost points, or a hint gives something away.
+    """
+    from .prove import ProveCommand, run_prove
+
+    if each:
+        warn("--each is now called --no-batch.")
+    command = ProveCommand(kit, root, jobs, isolation, page, write=write_kit, no_batch=no_batch or each)
+    if status := run_prove(command):
+        raise typer.Exit(status)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def calibrate(
+    kit: Annotated[str, typer.Argument(metavar="KIT", help="The kit's name, or the path of its folder.")],
+    seeds: Annotated[
+        int, typer.Option(min=1, help="How many initial weights to try for each distinct network.")
+    ] = 1_000,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to write table and plot.", show_default="the kit"),
+    ] = None,
+    root: Root = None,
+) -> None:
+    """Find safe accuracy thresholds for a kit.
+
+    Trains the known answers from many initial weights.
+
+    Exit status 1: a right answer fails too often, or too few seeds were tried to know.
+    """
+    from .calibrate import run_calibrate
+
+    if status := run_calibrate(kit, root, seeds, out):
+        raise typer.Exit(status)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
+def release(
+    out: Annotated[Path, typer.Option(metavar="DIST", help="The folder to write into.")],
+    kit: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="KIT", help="The kit's name; without it, all kits whose release date has come."
+        ),
+    ] = None,
+    jobs: Jobs = CORES,
+    isolation: Isolations = "bubblewrap",
+    root: Root = None,
+) -> None:
+    """Build the files to publish, for students, Otter, nbgrader and Gradescope.
+
+    Proves a kit first that has changed since it was proven.
+
+    Exit status 1: a kit is not proven, or something secret would go to students.
+    """
+    from .release import run_release
+
+    if status := run_release(kit, out, root, jobs, isolation):
+        raise typer.Exit(status)
+
+
+@app.command(name="list", rich_help_panel=INSTRUCTORS)
+def list_kits(root: Root = None) -> None:
+    """List all kits with state, points, dates and version.
+
+    A kit is a draft until `kit prove` succeeded on this machine for its present files, then proven, and
+    released from its release date on. A kit that cannot be read is listed as broken.
+    """
+    from .release import run_list
+
+    run_list(root)
+
+
 def _given(value: T | None, option: str, ask: Callable[[], T]) -> T:
-    """What was named, or else what a person answers; without a terminal there is nobody to ask."""
+    """Return the option's value, or ask for it; without a terminal, exit."""
     if value:
         return value
     if not sys.stdin.isatty():
@@ -91,125 +244,3 @@ It runs and proves itself as it is. What to do:
   kit prove {slug}
   kit sync
   kit release {slug} --out dist"""
-
-
-DONE = {"missing": "wrote", "changed": "wrote", "stray": "removed"}
-
-app = typer.Typer()
-
-
-@app.command()
-def sync(
-    check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit status 1 where files differ.")
-    ] = False,
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
-) -> None:
-    """Write assignments/ from solutions/ and autograder/kits/."""
-    from ..handout import sync as sync_handout  # it imports nbgrader, which takes seconds
-
-    try:
-        root = find_repository(root)
-    except KitError as error:
-        fail(str(error), USED_WRONGLY)
-    act = sync_handout.compare if check else sync_handout.write
-    try:
-        differences = [difference for slug in slugs(root) for difference in act(root, slug)]
-        notes = untranslated(root)
-    except KitError as error:
-        fail(str(error), DID_NOT_HOLD)
-    for difference in differences:
-        typer.echo(f"{difference.kind if check else DONE[difference.kind]} {difference.path}")
-    for note in notes:
-        typer.echo(note)
-    if not differences:
-        typer.echo("Every handout is what its sources say.")
-    elif check:
-        fail("Expected what the sources say, found these files to differ. Run `make sync`.", DID_NOT_HOLD)
-
-
-@app.command()
-def prove(
-    kit: Annotated[
-        str | None, typer.Argument(metavar="[KIT]", help="The kit's name; all kits without.")
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option(min=1, help="Answers examined at once.", show_default="cores")
-    ] = cores(),
-    isolation: Isolations = "bubblewrap",
-    page: Annotated[
-        Path | None, typer.Option(metavar="HTML", help="Write the matrix as a page, too.")
-    ] = None,
-    write_kit: Annotated[
-        bool, typer.Option("--write", help="Write expected.json anew, from the solution.")
-    ] = False,
-    each: Annotated[
-        bool, typer.Option("--each", help="Examine each answer alone: slower, and more thorough.")
-    ] = False,
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
-) -> None:
-    """Put every known answer to every check: solution, stub, alternatives, mistakes, mutants.
-
-    Exit status 1: a check missed a mistake, a right answer lost points, or a hint gives something away.
-    """
-    from .prove import run_prove
-
-    if status := run_prove(kit, root, jobs, isolation, page, write_kit, each):
-        raise typer.Exit(status)
-
-
-@app.command()
-def calibrate(
-    kit: Annotated[str, typer.Argument(metavar="KIT", help="The kit's name, or the path of its folder.")],
-    seeds: Annotated[int, typer.Option(min=1, help="Initial weights for each distinct network.")] = 1_000,
-    out: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Where table and plot go.", show_default="the kit")
-    ] = None,
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kit.")] = None,
-) -> None:
-    """Train the known answers from many initial weights: where can the accuracy thresholds be?
-
-    Exit status 1: a right answer fails too often, or too few seeds were tried to know.
-    """
-    from .calibrate import run_calibrate
-
-    if status := run_calibrate(kit, root, seeds, out):
-        raise typer.Exit(status)
-
-
-@app.command()
-def release(
-    out: Annotated[Path, typer.Option(metavar="DIST", help="Where the kit's folder goes.")],
-    kit: Annotated[
-        str | None,
-        typer.Argument(metavar="[KIT]", help="The kit's name; without, all whose release date has come."),
-    ] = None,
-    jobs: Annotated[
-        int, typer.Option(min=1, help="Answers examined at once.", show_default="cores")
-    ] = cores(),
-    isolation: Isolations = "bubblewrap",
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
-) -> None:
-    """Build the student's zip, Otter's, nbgrader's and Gradescope's from a kit that is proven.
-
-    A kit that was not proven as it is now is proven first. Exit status 1: it is not, or something secret
-    would go to students.
-    """
-    from .release import run_release
-
-    if status := run_release(kit, out, root, jobs, isolation):
-        raise typer.Exit(status)
-
-
-@app.command(name="list")
-def list_kits(
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kits.")] = None,
-) -> None:
-    """Show the calendar: every kit with its state, points, dates and version.
-
-    A kit is a draft until `kit prove` held on this machine for all that is in it, then proven, and released
-    from its release date on.
-    """
-    from .release import run_list
-
-    run_list(root)

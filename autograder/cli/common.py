@@ -1,40 +1,65 @@
-"""Which kit is meant: a slug in a repository, or the path of one of its folders."""
+"""Find the kit that a command means, and end a command with a message and an exit status."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
 import typer
+from rich.console import Console
 
 from ..kit import Kit, KitError, find_root, languages, slugs
+from ..source_code import SourceError
 from ..text import clean
 
 DID_NOT_HOLD = 1
 USED_WRONGLY = 2
 INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
 
+# What an author did wrong in one kit; it concerns no other kit.
+AUTHOR_ERRORS = (KitError, SourceError)
 
-def fail(message: str, status: int) -> NoReturn:
-    """Print `message` to stderr, safe for a terminal, and leave."""
-    typer.echo(clean(message), err=True)
-    raise typer.Exit(status)
-
+STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "For instructors"
 
 Isolations = Annotated[
-    Literal["bubblewrap", "user", "process"], typer.Option(help="What keeps a submission from the rest.")
+    Literal["bubblewrap", "user", "process"],
+    typer.Option(help="How submissions are isolated, the strongest level first."),
+]
+Root = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="The course's repository.", show_default="the one around here"),
 ]
 
 
+def make_console(width: int | None = None) -> Console:
+    """Return a console that takes no text for markup."""
+    return Console(highlight=False, markup=False, emoji=False, width=width)
+
+
+def fail(message: str, status: int) -> NoReturn:
+    """Print `message` to stderr, safe for a terminal, and exit."""
+    warn(message)
+    raise typer.Exit(status)
+
+
+def warn(message: str) -> None:
+    """Print `message` to stderr, safe for a terminal."""
+    typer.echo(clean(message), err=True)
+
+
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+CORES = cores()
+
+
 def find_kit(kit: str, root: Path | None) -> Kit:
-    """The kit called `kit` in `root`, or else in the repository around here; raises KitError."""
+    """Return the kit called `kit` in `root`, or else in the repository around here; raises KitError."""
     folder = Path(kit)
     if (folder / "kit.toml").is_file() or (os.sep in kit and folder.is_dir()):
         return Kit.load(root or find_root(folder), folder.resolve().name)
@@ -47,25 +72,30 @@ def find_kit(kit: str, root: Path | None) -> Kit:
 
 
 def find_repository(root: Path | None) -> Path:
-    """The repository named with --root, or the one around here; raises KitError."""
+    """Return the repository named with --root, or the one around here; raises KitError."""
     try:
         return find_root(root or Path.cwd())
     except KitError as error:
         raise KitError(f"{error} Go to the course's repository, or name it with --root.") from error
 
 
-def near(name: str, known: list[str]) -> str:
-    """The names that were perhaps meant, else all of them, as the end of a sentence."""
+def near(name: str, known: Sequence[str]) -> str:
+    """Return the end of a sentence that names what was perhaps meant, else everything that is known."""
     if matches := get_close_matches(name, known, n=3, cutoff=0.5):
         return f"did you mean {' or '.join(map(repr, matches))}?"
     return f"there are: {', '.join(known)}." if known else "there is none."
 
 
 def untranslated(root: Path) -> list[str]:
-    """A sentence for each kit that lacks a language which another kit of the course has; raises KitError."""
-    spoken = {slug: languages(root, slug) for slug in slugs(root)}
+    """Return a sentence for each kit that lacks a language of another kit, or has one that is none."""
+    notes, spoken = [], {}
+    for slug in slugs(root):
+        try:
+            spoken[slug] = languages(root, slug)
+        except KitError as error:
+            notes.append(str(error))
     course = sorted({language for each in spoken.values() for language in each})
-    return [
+    return notes + [
         f"{slug} has no handout in {', '.join(lacking)}, as other kits have."
         for slug, each in spoken.items()
         if (lacking := [language for language in course if language not in each])

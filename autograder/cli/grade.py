@@ -1,4 +1,4 @@
-"""`kit grade`, from the words of a command line to a class that is graded."""
+"""Run `kit grade` and `kit report`: from the command line to a class that is graded."""
 
 from __future__ import annotations
 
@@ -11,32 +11,83 @@ import typer
 
 from ..examiner.client import Examiner, ExaminerDied
 from ..files import cache_folder
+from ..grading.comparison import changes
 from ..grading.executors import CannotExamineError, Executor, LocalExecutor
 from ..grading.grade import ClassGrades, Entry, GradeOptions, UnknownStudentError, grade_class
 from ..grading.overrides import OverridesError, load_overrides
-from ..grading.review import changes
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError
 from ..kit import Kit, KitError, find_root
 from ..models import Report
 from ..reports.write import NoGradesError, write_pages
 from ..sandbox.protocol import IsolationUnavailable
-from ..submissions.discovery import ClassError, find
+from ..submissions.discovery import ClassError, find_class
 from .common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
-from .grade_output import GradeView, print_changes
+from .grade_output import GradeView, print_changes, print_ignored, print_pages
+
+WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
+NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
+# The `--scheduler` that stands for Dask's own configuration.
+CONFIGURED_SCHEDULER = "dask"
 
 
-def run_report(grades: Path, root: Path | None) -> None:
-    """Write the pages and say where they are."""
+@dataclass(frozen=True)
+class GradeCommand:
+    """The arguments of `kit grade`, as typed."""
+
+    kit: str
+    folder: Path
+    out: Path
+    jobs: int
+    isolation: str
+    force: bool = False
+    only: tuple[str, ...] = ()
+    roster: Path | None = None
+    overrides: Path | None = None
+    missing_as_zero: bool = False
+    class_zip: bool = False
+    root: Path | None = None
+    scheduler: str | None = None
+    gradebook: str | None = None
+    compare: Path | None = None
+
+
+def run_grade(command: GradeCommand, go_on: str) -> int:
+    """Grade, print what people need, return the exit status. `go_on` is the command that continues."""
+    view = GradeView()
+    # Read before grading, because the new grades may replace the old ones.
+    old = _reports(command.compare) if command.compare else {}
     try:
-        page = write_pages(grades, repository(root, grades))
+        kit = find_kit(command.kit, command.root)
+        grades = _grade(command, kit, view)
+    except WRONG_USE as error:
+        fail(str(error), USED_WRONGLY)
+    except NOT_TO_BE_DONE as error:
+        fail(str(error), DID_NOT_HOLD)
+    except KeyboardInterrupt:
+        fail(
+            f"\nStopped: {view.done} of {view.total} examined in this run, all of them saved in "
+            f"{command.out}. To go on, run the same command again:\n  {go_on}",
+            INTERRUPTED,
+        )
+    view.result(grades, command.out)
+    _write_pages(command)
+    if command.compare or command.gradebook:
+        _hand_on(command, kit, old, {row.student for row in grades.rows})
+    return DID_NOT_HOLD if grades.grader_errors else 0
+
+
+def run_report(grades: Path, root: Path | None, *, missing_as_zero: bool = False) -> None:
+    """Write pages and upload files, and print where they are."""
+    try:
+        written = write_pages(grades, find_pages_root(root, grades), missing_as_zero=missing_as_zero)
     except NoGradesError as error:
         fail(str(error), USED_WRONGLY)
-    typer.echo(f"Class: {page}\nFeedback: {grades}/<student>/feedback.html\nFor uploading: {grades}/uploads/")
+    print_pages(written, grades)
 
 
-def repository(root: Path | None, grades: Path) -> Path | None:
-    """The repository named, else the one around here or around the grades; None where there is none."""
+def find_pages_root(root: Path | None, grades: Path) -> Path | None:
+    """Return the repository named, else the one around here or around the grades, else None."""
     for place in [root] if root else [Path.cwd(), grades]:
         try:
             return find_root(place)
@@ -45,65 +96,64 @@ def repository(root: Path | None, grades: Path) -> Path | None:
     return None
 
 
-WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
-NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
-
-
-@dataclass(frozen=True)
-class GradeCommand:
-    """What was typed."""
-
-    kit: str
-    folder: Path
-    out: Path
-    jobs: int
-    isolation: str
-    force: bool
-    only: list[str]
-    roster: Path | None
-    overrides: Path | None
-    root: Path | None
-    scheduler: str | None = None
-    gradebook: str | None = None
-    compare: Path | None = None
-
-
-def run_grade(order: GradeCommand, go_on: str) -> int:
-    """Grade, print what people need, return the exit status. `go_on` is the command that continues."""
-    view = GradeView()
-    # Before grading, for the new grades may take the old ones' place.
-    old = _reports(order.compare) if order.compare else {}
-    try:
-        kit = find_kit(order.kit, order.root)
-        grades = _grade(order, kit, view)
-    except WRONG_USE as error:
-        fail(str(error), USED_WRONGLY)
-    except NOT_TO_BE_DONE as error:
-        fail(str(error), DID_NOT_HOLD)
-    except KeyboardInterrupt:
-        fail(
-            f"\nStopped: {view.done} of {view.total} examined in this run, all of them saved in {order.out}. "
-            f"To go on, run the same command again:\n  {go_on}",
-            INTERRUPTED,
+def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
+    if command.folder.resolve() in (command.out.resolve(), *command.out.resolve().parents):
+        raise WrongFolderError(
+            f"The grades would lie in {command.folder}, among the submissions: choose another --out."
         )
-    view.result(grades, order.out)
-    _write_pages(order)
-    if order.compare or order.gradebook:
-        _hand_on(order, kit, old, {row.student for row in grades.rows})
-    return DID_NOT_HOLD if grades.faults else 0
+    options = GradeOptions(
+        isolation=command.isolation,
+        force=command.force,
+        only=command.only,
+        roster=load_roster(command.roster) if command.roster else None,
+        overrides=load_overrides(command.overrides, kit) if command.overrides else (),
+    )
+    support_code = [name for name in kit.given if "/" not in name]
+    found = find_class(command.folder, kit.slug, kit.module, support_code, is_class_zip=command.class_zip)
+    print_ignored(found.ignored, view.console)
+    entries = found.submissions
+    with view.running(kit, command.jobs if command.scheduler is None else None):
+        executor = _executor(command, kit, entries)
+        return grade_class(kit, entries, command.out, executor, options, view.progress)
 
 
-def _hand_on(order: GradeCommand, kit: Kit, old: Mapping[str, Report], students: Collection[str]) -> None:
-    """Show what changed, and write the gradebook, where that was asked for."""
-    new = {student: report for student, report in _reports(order.out).items() if student in students}
-    if order.compare:
-        print_changes(changes(old, new), len(new), order.compare)
-    if order.gradebook:
-        _write_gradebook(order.gradebook, kit, new)
+def _executor(command: GradeCommand, kit: Kit, entries: Sequence[Entry]) -> Executor:
+    if command.scheduler is None:
+        # A single submission is read at once, so that its examiner can prepare for it.
+        known = [entry.read() for entry in entries] if len(entries) == 1 else []
+        store = cache_folder("trainings")
+        start = partial(Examiner, kit, isolation=command.isolation, store=store, only=known)
+        return LocalExecutor(kit, start, jobs=command.jobs, isolation=command.isolation)
+    try:
+        from ..grading.dask import DaskExecutor
+    except ImportError as error:
+        raise CannotExamineError(
+            f"--scheduler needs Dask: install the package with its extra `cluster` ({error})."
+        ) from error
+    address = None if command.scheduler == CONFIGURED_SCHEDULER else command.scheduler
+    return DaskExecutor(kit, address, isolation=command.isolation)
+
+
+def _write_pages(command: GradeCommand) -> None:
+    """Write the pages; where that fails, the grades are kept all the same."""
+    around = Path(command.kit) if Path(command.kit).is_dir() else Path.cwd()
+    try:
+        run_report(command.out, command.root or around, missing_as_zero=command.missing_as_zero)
+    except OSError as error:
+        fail(f"The grades are written, the pages are not: {error}.", DID_NOT_HOLD)
+
+
+def _hand_on(command: GradeCommand, kit: Kit, old: Mapping[str, Report], students: Collection[str]) -> None:
+    """Print what changed, and write the gradebook, where that was asked for."""
+    new = {student: report for student, report in _reports(command.out).items() if student in students}
+    if command.compare:
+        print_changes(changes(old, new), len(new), command.compare)
+    if command.gradebook:
+        _write_gradebook(command.gradebook, kit, new)
 
 
 def _reports(grades: Path) -> dict[str, Report]:
-    """The reports in a folder of grades, by student."""
+    """Return the reports in a folder of grades, by student."""
     return {report.student: report for report in GradesFolder(grades).reports().values()}
 
 
@@ -114,47 +164,4 @@ def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> Non
         write_gradebook(place, kit, reports)
     except GradebookError as error:
         fail(str(error), DID_NOT_HOLD)
-    print(f"Gradebook: {place}")
-
-
-def _write_pages(order: GradeCommand) -> None:
-    """Write the pages; where that fails the grades stand all the same."""
-    around = Path(order.kit) if Path(order.kit).is_dir() else Path.cwd()
-    try:
-        run_report(order.out, order.root or around)
-    except OSError as error:
-        fail(f"The grades are written, the pages are not: {error}.", DID_NOT_HOLD)
-
-
-def _grade(order: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
-    if order.folder.resolve() in (order.out.resolve(), *order.out.resolve().parents):
-        raise WrongFolderError(
-            f"The grades would lie in {order.folder}, among the submissions: choose another --out."
-        )
-    wishes = GradeOptions(
-        isolation=order.isolation,
-        force=order.force,
-        only=order.only,
-        roster=load_roster(order.roster) if order.roster else None,
-        overrides=load_overrides(order.overrides, kit) if order.overrides else (),
-    )
-    entries = list(find(order.folder, kit.slug, kit.module))
-    with view.running(kit, order.jobs if order.scheduler is None else None):
-        return grade_class(kit, entries, order.out, _executor(order, kit, entries), wishes, view.progress)
-
-
-def _executor(order: GradeCommand, kit: Kit, entries: Sequence[Entry]) -> Executor:
-    if order.scheduler is None:
-        # One is soon read, a class is not.
-        known = [entry.read() for entry in entries] if len(entries) == 1 else []
-        store = cache_folder("trainings")
-        start = partial(Examiner, kit, isolation=order.isolation, store=store, only=known)
-        return LocalExecutor(kit, start, jobs=order.jobs, isolation=order.isolation)
-    try:
-        from ..grading.dask import DaskExecutor
-    except ImportError as error:
-        raise CannotExamineError(
-            f"--scheduler needs Dask: install the package with its extra `cluster` ({error})."
-        ) from error
-    address = None if order.scheduler == "dask" else order.scheduler
-    return DaskExecutor(kit, address, isolation=order.isolation)
+    typer.echo(f"Gradebook: {place}")

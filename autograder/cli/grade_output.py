@@ -1,10 +1,11 @@
-"""What `kit grade` prints: a calm bar on a terminal, plain lines elsewhere, then who needs a person."""
+"""Print a run of `kit grade`: a progress bar on a terminal, plain lines elsewhere, then the class."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
@@ -13,62 +14,38 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from ..grading.comparison import CheckChange, GradeChange
 from ..grading.grade import ClassGrades, Progress
-from ..grading.review import CheckChange, GradeChange, ReviewItem
+from ..grading.grades_csv import Row
+from ..grading.review import ReviewItem
 from ..kit import Kit
-from ..models import Outcome, Status
+from ..models import ReviewReason, Status
+from ..reports.write import WrittenPages
+from ..submissions.layout import IgnoredFile
 from ..text import clean_line, points
+from .common import make_console
 
-NONE = "–"
-
-
-def print_changes(changed: Sequence[GradeChange], of: int, old: Path, console: Console | None = None) -> None:
-    """Print the changes among `of` students whose earlier grades are in the folder `old`."""
-    console = console or Console(highlight=False, markup=False, emoji=False)
-    if not changed:
-        console.print(Text(f"No grade differs from those in {old}."), soft_wrap=True)
-        return
-    console.print(Text(f"{len(changed)} of {of} grades differ from those in {old}:"), soft_wrap=True)
-    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
-    for name in ("student", "old", "new", "check"):
-        table.add_column(name, justify="right" if name in ("old", "new") else "left", overflow="fold")
-    for change in changed:
-        first, *others = [_told(check) for check in change.checks] or ["no longer in the class"]
-        table.add_row(
-            Text(clean_line(change.student, 60)), _points(change.old), _points(change.new), Text(first)
-        )
-        for other in others:
-            table.add_row("", "", "", Text(other))
-    console.print(table)
-
-
-def _told(change: CheckChange) -> str:
-    return f"{change.check}: {_points(change.old)} → {_points(change.new)}"
-
-
-def _points(value: float | None) -> str:
-    return NONE if value is None else f"{round(value, 6):g}"
-
-
-# More rows than this are in grades.csv, not on the screen.
-MOST_ROWS = 40
+NO_VALUE = "–"
+NAME_LENGTH = 60
+# More rows and names than these are in the files, not on the screen.
+MAX_ROWS = 40
+MAX_NAMES = 10
 STYLES = {
-    Outcome.GRADER_ERROR: "bold magenta",
-    Status.UNREADABLE: "bold red",
-    Outcome.CRASHED: "yellow",
-    Outcome.TIMED_OUT: "yellow",
-    "identical": "cyan",
-    "missing": "dim",
+    ReviewReason.GRADER_ERROR: "bold magenta",
+    ReviewReason.UNREADABLE: "bold red",
+    ReviewReason.CRASHED: "yellow",
+    ReviewReason.TIMED_OUT: "yellow",
 }
+OTHER_STYLE = "cyan"
 
 
 class GradeView:
     """Prints one run. `done` of `total` submissions are examined so far."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self.console = console or Console(highlight=False, markup=False, emoji=False)
+        self.console = console or make_console()
         self.done = self.total = 0
-        self._terminal = self.console.is_terminal
+        self._is_terminal = self.console.is_terminal
         self._kit: Kit | None = None
         self._bar = Bar(
             TextColumn("{task.description}", markup=False),
@@ -78,7 +55,7 @@ class GradeView:
             TextColumn("left", markup=False),
             TimeRemainingColumn(),
             console=self.console,
-            disable=not self._terminal,
+            disable=not self._is_terminal,
             transient=True,
         )
 
@@ -95,17 +72,18 @@ class GradeView:
         self.done, self.total = step.done, step.total
         if step.report is None:
             self._begin(step)
-        elif not self._terminal:
+        elif not self._is_terminal:
             self._say(f"[{step.done}/{step.total}] {clean_line(step.student)}: {_score(step)}")
         name = clean_line(step.student, 24) if step.report else "starting"
         self._bar.update(self._task, completed=step.done, total=step.total, description=name)
 
     def result(self, grades: ClassGrades, out: Path) -> None:
-        """Print the class: who needs a person first, then everybody, then where the files are."""
-        if self._terminal:
-            self._table(grades)
+        """Print the class: what needs review first, then the others, then where the files are."""
+        overview = _Overview.from_grades(grades)
+        if self._is_terminal:
+            self._table(overview)
         else:
-            self._lines(grades)
+            self._lines(overview)
         for words in _remarks(grades):
             self._say(words)
         self._say(f"Grades: {out / 'grades.csv'}")
@@ -114,82 +92,143 @@ class GradeView:
     def _begin(self, step: Progress) -> None:
         assert self._kit is not None
         examiners = min(self._jobs or 0, step.total)
-        kept = f", {step.kept} on disk and still right" if step.kept else ""
+        kept = f", {step.kept} on disk and up to date" if step.kept else ""
         self._say(
             f"{self._kit.title} ({self._kit.slug} {self._kit.version}): {step.total} to examine{kept}"
             + (f"; starting {examiners} examiner{'s' if examiners > 1 else ''}." if examiners else ".")
         )
 
-    def _table(self, grades: ClassGrades) -> None:
+    def _table(self, overview: _Overview) -> None:
         table = Table(show_edge=False, pad_edge=False)
         table.add_column("student", overflow="fold")
         table.add_column("points", justify="right", no_wrap=True)
-        first, rest = _sorted_rows(grades)
-        table.add_column("needs a person" if first else "", overflow="fold")
-        for student, score, items in first:
-            why = Text("\n").join(
-                Text.assemble((item.kind.replace("_", " "), STYLES[item.kind]), ": ", clean_line(item.reason))
-                for item in items
+        table.add_column("needs review" if overview.needs_review else "", overflow="fold")
+        for entry in overview.needs_review:
+            reasons = Text("\n").join(
+                Text.assemble((item.label, STYLES.get(item.reason, OTHER_STYLE)), ": ", clean_line(item.text))
+                for item in entry.items
             )
-            table.add_row(Text(student), Text(score), why)
-        if first and rest:
+            table.add_row(Text(_name(entry.row)), Text(_points(entry.row)), reasons)
+        if overview.needs_review and overview.others:
             table.add_section()
-        for student, score, status in rest[:MOST_ROWS]:
-            table.add_row(
-                Text(student), Text(score), Text("" if status == Status.GRADED else status, style="dim")
-            )
+        for row in overview.others[:MAX_ROWS]:
+            status = "" if row.status == Status.GRADED else row.status
+            table.add_row(Text(_name(row)), Text(_points(row)), Text(status, style="dim"))
         self.console.print(table)
-        if len(rest) > MOST_ROWS:
-            self._say(f"… and {len(rest) - MOST_ROWS} more in grades.csv")
+        if (more := len(overview.others) - MAX_ROWS) > 0:
+            self._say(f"… and {more} more in grades.csv")
 
-    def _lines(self, grades: ClassGrades) -> None:
-        first, rest = _sorted_rows(grades)
-        if first:
-            self._say("Needs a person:")
-        for student, score, items in first:
-            for item in items:
-                self._say(f"  {student}: {score}; {item.kind.replace('_', ' ')}: {clean_line(item.reason)}")
-        if rest:
-            self._say("Others:" if first else "Everybody:")
-        for student, score, status in rest:
-            self._say(f"  {student}: {score}" + ("" if status == Status.GRADED else f"; {status}"))
+    def _lines(self, overview: _Overview) -> None:
+        if overview.needs_review:
+            self._say("Needs review:")
+        for entry in overview.needs_review:
+            for item in entry.items:
+                self._say(
+                    f"  {_name(entry.row)}: {_points(entry.row)}; {item.label}: {clean_line(item.text)}"
+                )
+        for heading, rows in (("Graded:", overview.graded), ("Missing:", overview.missing)):
+            if rows:
+                self._say(heading)
+            for row in rows:
+                status = "" if row.status == Status.GRADED else f"; {row.status}"
+                self._say(f"  {_name(row)}: {_points(row)}{status}")
 
     def _say(self, text: str) -> None:
         self.console.print(Text(text), soft_wrap=True)
 
 
-def _score(step: Progress) -> str:
-    assert step.report is not None
-    score = points(step.report.score, step.report.max_score)
-    return (
-        score if step.report.status == Status.GRADED else f"{score}; {step.report.status.replace('_', ' ')}"
-    )
+def print_ignored(ignored: Sequence[IgnoredFile], console: Console | None = None) -> None:
+    """Print the files of the class folder that are nobody's submission."""
+    console = console or make_console()
+    if ignored:
+        console.print(Text("Nobody's submission:"), soft_wrap=True)
+    for file in ignored[:MAX_ROWS]:
+        console.print(Text(f"  {clean_line(file.text)}"), soft_wrap=True)
+    if (more := len(ignored) - MAX_ROWS) > 0:
+        console.print(Text(f"  … and {more} more"), soft_wrap=True)
 
 
-def _sorted_rows(
-    grades: ClassGrades,
-) -> tuple[list[tuple[str, str, list[ReviewItem]]], list[tuple[str, str, str]]]:
-    """Rows that need a person with the reasons, the most pressing first; and the others with their status."""
-    needs: defaultdict[str, list[ReviewItem]] = defaultdict(list)
-    for item in grades.attention:
-        needs[item.student].append(item)
-    rows = {row.student: row for row in grades.rows}
-    first = [
-        (clean_line(student, 60), points(rows[student].score, rows[student].max_score), items)
-        for student, items in needs.items()
+def print_pages(written: WrittenPages, grades: Path, console: Console | None = None) -> None:
+    """Print where pages and upload files are, and who is in no upload file."""
+    console = console or make_console()
+    lines = [
+        f"Class: {written.class_page}",
+        f"Feedback: {grades}/<student>/feedback.html",
+        f"For uploading: {grades}/uploads/",
     ]
-    rest = [
-        (clean_line(row.student, 60), points(row.score, row.max_score), row.status)
-        for row in grades.rows
-        if row.student not in needs
-    ]
-    return first, rest
+    if written.unmatched:
+        lines.append(f"Not in the upload files, because not on the roster: {_names(written.unmatched)}.")
+    if written.missing:
+        lines.append(
+            f"Not in the upload files, because nothing was handed in: {_names(written.missing)}. "
+            "With --missing-as-zero they get 0 points."
+        )
+    for text in (*lines, *written.warnings):
+        console.print(Text(text), soft_wrap=True)
+
+
+def print_changes(
+    changed: Sequence[GradeChange], total: int, old: Path, console: Console | None = None
+) -> None:
+    """Print the changes among `total` students whose earlier grades are in the folder `old`."""
+    console = console or make_console()
+    if not changed:
+        console.print(Text(f"No grade differs from those in {old}."), soft_wrap=True)
+        return
+    console.print(Text(f"{len(changed)} of {total} grades differ from those in {old}:"), soft_wrap=True)
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
+    for name in ("student", "old", "new", "check"):
+        table.add_column(name, justify="right" if name in ("old", "new") else "left", overflow="fold")
+    for change in changed:
+        first, *others = [_change(check) for check in change.checks] or ["no longer in the class"]
+        student = Text(clean_line(change.student, NAME_LENGTH))
+        table.add_row(student, _value(change.old), _value(change.new), Text(first))
+        for other in others:
+            table.add_row("", "", "", Text(other))
+    console.print(table)
+
+
+@dataclass(frozen=True)
+class _ReviewedRow:
+    """A student's row and what there is to review, the most pressing first."""
+
+    row: Row
+    items: tuple[ReviewItem, ...]
+
+
+@dataclass(frozen=True)
+class _Overview:
+    """The rows of a class: those that need review, the most pressing first, and the others by name."""
+
+    needs_review: tuple[_ReviewedRow, ...]
+    graded: tuple[Row, ...]
+    missing: tuple[Row, ...]
+
+    @property
+    def others(self) -> tuple[Row, ...]:
+        """Everybody who needs no review."""
+        return (*self.graded, *self.missing)
+
+    @classmethod
+    def from_grades(cls, grades: ClassGrades) -> _Overview:
+        """Sort the rows of a class."""
+        items: defaultdict[str, list[ReviewItem]] = defaultdict(list)
+        for item in grades.review:
+            items[item.student].append(item)
+        rows = {row.student: row for row in grades.rows}
+        others = [row for row in grades.rows if row.student not in items]
+        return cls(
+            tuple(_ReviewedRow(rows[student], tuple(own)) for student, own in items.items()),
+            tuple(row for row in others if row.status != ReviewReason.MISSING),
+            tuple(row for row in others if row.status == ReviewReason.MISSING),
+        )
 
 
 def _remarks(grades: ClassGrades) -> Iterator[str]:
-    if grades.faults:
+    """Yield a sentence for everything that somebody should know besides the rows."""
+    if failed := grades.grader_errors:
         yield (
-            f"The grader failed on {len(grades.faults)}: {_names(grades.faults)}. They have no score yet; "
+            f"The grader failed on {len(failed)}: {_names(failed)}. They have no score yet; "
             "run the same command again, and report it if it happens again."
         )
     if grades.outdated:
@@ -204,11 +243,33 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
         )
     if grades.strangers:
         yield f"Not on the roster: {_names(grades.strangers)}."
-    if grades.idle:
-        names = sorted({override.student for override in grades.idle})
+    if grades.unused_overrides:
+        names = sorted({override.student for override in grades.unused_overrides})
         yield f"Overrides for nobody in this class: {_names(names)}."
 
 
-def _names(names: tuple[str, ...] | list[str]) -> str:
-    shown = ", ".join(clean_line(name, 60) for name in names[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
+def _name(row: Row) -> str:
+    return clean_line(row.student, NAME_LENGTH)
+
+
+def _points(row: Row) -> str:
+    return points(row.score, row.max_score)
+
+
+def _score(step: Progress) -> str:
+    assert step.report is not None
+    score, status = points(step.report.score, step.report.max_score), step.report.status
+    return score if status == Status.GRADED else f"{score}; {status.replace('_', ' ')}"
+
+
+def _change(change: CheckChange) -> str:
+    return f"{change.check}: {_value(change.old)} → {_value(change.new)}"
+
+
+def _value(value: float | None) -> str:
+    return NO_VALUE if value is None else f"{round(value, 6):g}"
+
+
+def _names(names: Sequence[str]) -> str:
+    shown = ", ".join(clean_line(name, NAME_LENGTH) for name in names[:MAX_NAMES])
+    return shown if len(names) <= MAX_NAMES else f"{shown} and {len(names) - MAX_NAMES} more"

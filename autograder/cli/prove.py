@@ -1,8 +1,9 @@
-"""`kit prove`: every known answer of a kit against every check, and what keeps the kit from being proven."""
+"""Run `kit prove`: every known answer of a kit against every check."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,23 +15,26 @@ from rich.table import Table
 from rich.text import Text
 
 from ..examiner.client import Examiner, ExaminerDied
-from ..files import cache_folder
+from ..files import cache_folder, write_atomic
 from ..grading.executors import LocalExecutor
 from ..kit import Kit, KitError, slugs
 from ..models import Outcome
 from ..proof.judgement import Matrix, matrix_page
 from ..proof.records import ProofRecords
 from ..sandbox.protocol import IsolationUnavailable
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository
+from .common import (
+    AUTHOR_ERRORS,
+    DID_NOT_HOLD,
+    USED_WRONGLY,
+    fail,
+    find_kit,
+    find_repository,
+    make_console,
+    warn,
+)
 
 if TYPE_CHECKING:
     from ..proof.prove import Proof
-
-
-def proofs() -> ProofRecords | None:
-    """Where they are kept; None where nothing can be."""
-    folder = cache_folder("proofs")
-    return ProofRecords(folder) if folder else None
 
 
 SIGNS = {
@@ -41,52 +45,71 @@ SIGNS = {
     Outcome.CRASHED: "✗",
     Outcome.GRADER_ERROR: "!",
 }
+MAX_ANSWER_NAME = 60
 
 
-def run_prove(
-    slug: str | None,
-    root: Path | None,
-    jobs: int,
-    isolation: str,
-    page: Path | None,
-    write: bool = False,
-    each: bool = False,
-) -> int:
+@dataclass(frozen=True)
+class ProveCommand:
+    """The arguments of `kit prove`, as typed."""
+
+    kit: str | None
+    root: Path | None
+    jobs: int
+    isolation: str
+    page: Path | None = None
+    write: bool = False
+    no_batch: bool = False
+
+
+def run_prove(command: ProveCommand) -> int:
     """Prove one kit or all, print the matrix and every problem, return the exit status."""
     try:
-        root = find_repository(root)
-        kits = [find_kit(name, root) for name in ([slug] if slug else slugs(root))]
+        root = find_repository(command.root)
+        names = [command.kit] if command.kit else slugs(root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
-    console, status = Console(highlight=False, markup=False, emoji=False), 0
-    for kit in kits:
+    console, status = make_console(), 0
+    for name in names:
         try:
-            proof = prove_kit(console, root, kit, jobs, isolation, write, each)
-        except (KitError, IsolationUnavailable, ExaminerDied) as error:
+            kit = find_kit(name, root)
+        except KitError as error:
+            if command.kit:
+                fail(str(error), USED_WRONGLY)
+            warn(str(error))
+            status = DID_NOT_HOLD
+            continue
+        try:
+            proof = prove_kit(console, root, kit, command)
+        except AUTHOR_ERRORS as error:
+            warn(str(error))
+            status = DID_NOT_HOLD
+            continue
+        except (IsolationUnavailable, ExaminerDied) as error:
             fail(str(error), DID_NOT_HOLD)
         show(console, proof)
-        if page:
-            page.write_text(matrix_page(proof.matrix), encoding="utf-8")
-            console.print(Text(f"Matrix: {page}"))
+        if command.page:
+            write_atomic(command.page, matrix_page(proof.matrix))
+            console.print(Text(f"Matrix: {command.page}"))
         status |= DID_NOT_HOLD if proof.problems else 0
     return status
 
 
-def prove_kit(
-    console: Console, root: Path, kit: Kit, jobs: int, isolation: str, write: bool = False, each: bool = False
-) -> Proof:
-    """Prove a kit, showing the progress; a proof that holds is recorded for `kit release`."""
+def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> Proof:
+    """Prove a kit, showing the progress; a proof that succeeds is recorded for `kit release`."""
     with (
         TemporaryDirectory(prefix="kit-proof-") as store,  # what one examiner has trained, none trains again
         Bar(console=console, transient=True, disable=not console.is_terminal) as bar,
         ExitStack() as stack,
     ):
-        start = partial(Examiner, kit, isolation=isolation, store=Path(store))
-        started = [stack.enter_context(start()) for _ in range(jobs)]
+        start = partial(Examiner, kit, isolation=command.isolation, store=Path(store))
+        started = [stack.enter_context(start()) for _ in range(command.jobs)]
         executor = LocalExecutor(
-            kit, lambda: started.pop() if started else start(), jobs=jobs, isolation=isolation
+            kit,
+            lambda: started.pop() if started else start(),
+            jobs=command.jobs,
+            isolation=command.isolation,
         )
-        # It takes seconds to import, in which the examiners get warm.
+        # It takes seconds to import, while the examiners start.
         from ..proof.prove import prove
 
         task = bar.add_task(f"proving {kit.slug}", total=None)
@@ -94,10 +117,16 @@ def prove_kit(
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        proof = prove(root, kit, executor, progress, write, each)
-    if (known := proofs()) is not None:
+        proof = prove(root, kit, executor, progress, command.write, command.no_batch)
+    if (known := proof_records()) is not None:
         known.keep(root, kit, proof)
     return proof
+
+
+def proof_records() -> ProofRecords | None:
+    """Return the proofs recorded on this machine; None where none can be kept."""
+    folder = cache_folder("proofs")
+    return ProofRecords(folder) if folder else None
 
 
 def show(console: Console, proof: Proof) -> None:
@@ -136,5 +165,5 @@ def _table(matrix: Matrix) -> Table:
             Text(SIGNS.get(results[check.name].outcome, "!") if check.name in results else "")
             for check in matrix.kit.checks
         ]
-        table.add_row(Text(answer.name[:60]), *cells)
+        table.add_row(Text(answer.name[:MAX_ANSWER_NAME]), *cells)
     return table

@@ -1,4 +1,4 @@
-"""`kit release` and `kit list`: kits that are proven leave the house, and when."""
+"""Run `kit release` and `kit list`: release kits that are proven, and show the calendar."""
 
 from __future__ import annotations
 
@@ -6,107 +6,123 @@ import sys
 from datetime import date
 from pathlib import Path
 
-from rich.console import Console
+import typer
 from rich.table import Table
 from rich.text import Text
 
 from ..examiner.client import ExaminerDied
-from ..kit import Kit, KitError, slugs
+from ..kit import Kit, KitCollection, KitError, load_all
 from ..sandbox.protocol import IsolationUnavailable
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository, untranslated
-from .prove import proofs
+from .common import (
+    AUTHOR_ERRORS,
+    DID_NOT_HOLD,
+    USED_WRONGLY,
+    fail,
+    find_kit,
+    find_repository,
+    make_console,
+    untranslated,
+    warn,
+)
+from .prove import ProveCommand, proof_records, prove_kit, show
 
 WIDE = 160
 
 
 def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isolation: str) -> int:
-    """Release one kit, or all that are out by today; prints what was written, returns the exit status."""
+    """Release one kit, or all whose date has come; print what was written, return the exit status."""
     try:
         root = find_repository(root)
-        kits = [find_kit(slug, root)] if slug else [kit for kit in _all(root) if is_out(kit, date.today())]
+        found = KitCollection((find_kit(slug, root),)) if slug else load_all(root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
+    kits = [kit for kit in found.kits if slug or is_out(kit, date.today())]
     if not kits:
-        print("No kit is out: no release date in any kit.toml is today or earlier.")
-    console = Console(highlight=False, markup=False, emoji=False)
+        typer.echo("No kit is out: no release date in any kit.toml is today or earlier.")
+    command = ProveCommand(slug, root, jobs, isolation)
     status = 0
     for kit in kits:
-        if _proven(console, root, kit, jobs, isolation):
-            _write(root, kit, out)
-        else:
+        if not (_is_proven(root, kit, command) and _write(root, kit, out)):
             status = DID_NOT_HOLD
+    for problem in found.problems.values():
+        warn(f"Not released: {problem}")
+        status = DID_NOT_HOLD
     return status
 
 
 def is_out(kit: Kit, today: date) -> bool:
-    """Whether the kit's release date is today or earlier; a kit without one is never out by itself."""
-    released = kit.dates.release
-    return released is not None and released <= today
+    """Return whether the kit's release date is today or earlier; a kit without one is never out."""
+    release = kit.dates.release
+    return release is not None and release <= today
 
 
 def state(kit: Kit, *, proven: bool, today: date) -> str:
-    """Where a kit stands: `draft` until it is proven on this machine, `released` from its release date on."""
+    """Return `draft` until the kit is proven on this machine, then `proven`, `released` from its date on."""
     if not proven:
         return "draft"
     return "released" if is_out(kit, today) else "proven"
 
 
 def run_list(root: Path | None) -> None:
-    """Print the calendar: one line a kit, the earliest release first."""
+    """Print the calendar: one line per kit, the earliest release first, broken kits last."""
     try:
         root = find_repository(root)
-        kits, notes = _all(root), untranslated(root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
-    known, today = proofs(), date.today()
+    found, known, today = load_all(root), proof_records(), date.today()
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
     for name in ("kit", "title", "state", "points", "release", "due", "version"):
         table.add_column(name, justify="right" if name == "points" else "left", no_wrap=name != "title")
-    for kit in sorted(kits, key=lambda kit: (str(kit.dates.release or "~"), kit.slug)):
+    for kit in sorted(found.kits, key=lambda kit: (str(kit.dates.release or "~"), kit.slug)):
         where = state(kit, proven=known is not None and known.holds(root, kit), today=today)
         dates = (str(day or "") for day in (kit.dates.release, kit.dates.due))
         cells = (kit.slug, kit.title, where, f"{kit.points():g}", *dates, kit.version)
         table.add_row(*(Text(cell) for cell in cells))
+    for slug in found.problems:
+        table.add_row(Text(slug), "", "broken")
     # A file or a pipe has no width that a title would have to be cut to.
-    width = None if sys.stdout.isatty() else WIDE
-    Console(highlight=False, markup=False, emoji=False, width=width).print(table)
-    for note in notes:
-        print(note)
+    make_console(None if sys.stdout.isatty() else WIDE).print(table)
+    for note in untranslated(root):
+        typer.echo(note)
+    for problem in found.problems.values():
+        warn(problem)
 
 
-def _all(root: Path) -> list[Kit]:
-    return [Kit.load(root, slug) for slug in slugs(root)]
-
-
-def _proven(console: Console, root: Path, kit: Kit, jobs: int, isolation: str) -> bool:
-    """Whether a proof is on record, or holds now; shows what keeps the kit from being proven."""
-    from .prove import prove_kit, show  # it imports nbgrader, which takes seconds
-
-    known = proofs()
+def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
+    """Return whether a proof is on record or succeeds now; print what keeps the kit from being proven."""
+    known = proof_records()
     if known is not None and known.holds(root, kit):
         return True
-    print(f"{kit.slug} {kit.version} is not proven yet as it is: proving it.")
+    typer.echo(f"{kit.slug} {kit.version} is not proven yet as it is: proving it.")
+    console = make_console()
     try:
-        proof = prove_kit(console, root, kit, jobs, isolation)
-    except (KitError, IsolationUnavailable, ExaminerDied) as error:
+        proof = prove_kit(console, root, kit, command)
+    except AUTHOR_ERRORS as error:
+        warn(f"{kit.slug} was not released: {error}")
+        return False
+    except (IsolationUnavailable, ExaminerDied) as error:
         fail(str(error), DID_NOT_HOLD)
     if proof.problems:
         show(console, proof)
-        print(f"{kit.slug} was not released: only what is proven is.")
+        typer.echo(f"{kit.slug} was not released: only what is proven is.")
     return not proof.problems
 
 
-def _write(root: Path, kit: Kit, out: Path) -> None:
+def _write(root: Path, kit: Kit, out: Path) -> bool:
+    """Write the files of a release; return whether the kit allows that."""
     from ..release.build import LockError, WheelError, build
     from ..release.release import LeakError, release
 
     try:
         made = release(root, kit, out, build())
-    except (KitError, LeakError, LockError, WheelError) as error:
+    except (*AUTHOR_ERRORS, LeakError) as error:
+        warn(f"{kit.slug} was not released: {error}")
+        return False
+    except (LockError, WheelError) as error:
         fail(str(error), DID_NOT_HOLD)
     except OSError as error:
         fail(f"Cannot write to {out}: {error.strerror or error}.", DID_NOT_HOLD)
-    print(f"{kit.slug} {kit.version}, released to {made.folder}:")
+    typer.echo(f"{kit.slug} {kit.version}, released to {made.folder}:")
     zips = [name for name in made.files if name.endswith(".zip") and "/" not in name]
     for name, what in (
         *((name, "for students, who run: python -m pip install -r requirements.txt") for name in zips),
@@ -115,4 +131,5 @@ def _write(root: Path, kit: Kit, out: Path) -> None:
         ("nbgrader", "a course folder for nbgrader"),
         ("manifest.json", "the kit's version and every file's checksum"),
     ):
-        print(f"  {name:<26} {what}")
+        typer.echo(f"  {name:<26} {what}")
+    return True

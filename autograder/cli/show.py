@@ -1,4 +1,4 @@
-"""One report in the terminal: the score, then every task with its checks."""
+"""Print one report: the score, then every task with its checks."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from ..grading.storage import GradesFolder
 from ..models import CheckResult, Outcome, Report, Status
 from ..text import clean, clean_line, points
-from .common import near
+from .common import make_console, near
 
 STYLES = {
     Outcome.PASSED: "green",
@@ -30,14 +31,8 @@ class UnknownReportError(LookupError):
 
 
 def find_report(grades: Path, student: str) -> Report:
-    """The report of `student` below `grades`, by name or folder, in any case; raises UnknownReportError."""
-    reports = {}
-    for path in sorted(grades.glob("*/report.json")):
-        try:
-            report = Report.from_json(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            continue
-        reports[path.parent.name] = report
+    """Return the report of `student`, by name or folder, in any letter case; raises UnknownReportError."""
+    reports = GradesFolder(grades).reports()
     by_name = {report.student: report for report in reports.values()}
     for found in (by_name, reports, {name.casefold(): report for name, report in by_name.items()}):
         for wanted in (student, student.casefold()):
@@ -52,7 +47,7 @@ def find_report(grades: Path, student: str) -> Report:
 
 def print_report(report: Report, console: Console | None = None) -> None:
     """Print a report; what students wrote is never markup."""
-    console = console or Console(highlight=False, markup=False, emoji=False)
+    console = console or make_console()
     console.print(
         Text(clean_line(report.student), style="bold"),
         Text(f"{report.kit} {report.kit_version}", style="dim"),
@@ -60,17 +55,17 @@ def print_report(report: Report, console: Console | None = None) -> None:
     )
     console.print(Text(f"{points(report.score, report.max_score)} points", style="bold"))
     if report.message:
-        _put(console, Text(clean(report.message)), 0)
+        _print(console, Text(clean(report.message)), 0)
     for name, task in report.tasks.items():
         console.print()
         console.print(Text(name, style="bold"), Text(points(task.score, task.max_score)))
         for check in report.checks:
             if check.task == name:
-                for text, indent in _check(check):
-                    _put(console, text, indent)
+                for text, indent in _check_lines(check):
+                    _print(console, text, indent)
     environment = report.environment
     console.print()
-    _put(
+    _print(
         console,
         Text(
             f"Python {environment.python}, TensorFlow {environment.tensorflow}, Keras {environment.keras}, "
@@ -82,7 +77,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
     )
 
 
-def _put(console: Console, text: Text, indent: int) -> None:
+def _print(console: Console, text: Text, indent: int) -> None:
     """Print indented text: wrapped to a terminal, whole lines elsewhere."""
     if console.is_terminal:
         console.print(Padding(text, (0, 0, 0, indent), expand=False))
@@ -91,8 +86,8 @@ def _put(console: Console, text: Text, indent: int) -> None:
             console.print(Text(" " * indent) + part, soft_wrap=True)
 
 
-def _check(check: CheckResult) -> Iterator[tuple[Text, int]]:
-    """The lines of one check, each with its indent."""
+def _check_lines(check: CheckResult) -> Iterator[tuple[Text, int]]:
+    """Yield the lines of one check, each with its indent."""
     said = Text.assemble(
         (check.outcome.replace("_", " "), STYLES[check.outcome]),
         f"  {round(check.points, 6):g}/{round(check.max_points, 6):g}  ",

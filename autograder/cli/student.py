@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..text import clean
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail
+from .common import DID_NOT_HOLD, STUDENTS, USED_WRONGLY, fail
 
 if TYPE_CHECKING:
     from ..student.handout import Handout
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 Folder = Annotated[
-    Path, typer.Argument(metavar="[FOLDER]", help="The handout's folder.", exists=True, file_okay=False)
+    Path, typer.Argument(metavar="FOLDER", help="The handout's folder.", exists=True, file_okay=False)
 ]
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def check(folder: Folder = Path()) -> None:
     """Run the public checks once.
 
@@ -35,7 +35,7 @@ def check(folder: Folder = Path()) -> None:
         raise typer.Exit(DID_NOT_HOLD)
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def watch(folder: Folder = Path()) -> None:
     """Run the public checks whenever the answer is saved, until q is pressed."""
     from rich.console import Console
@@ -51,7 +51,7 @@ def watch(folder: Folder = Path()) -> None:
         return
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def hint(
     task: Annotated[str, typer.Argument(metavar="TASK", help="The name of the function.")],
     folder: Folder = Path(),
@@ -75,7 +75,7 @@ def hint(
         typer.echo(f"That was the last one. `kit hint {task} --again` begins anew.")
 
 
-@app.command()
+@app.command(rich_help_panel=STUDENTS)
 def pack(folder: Folder = Path()) -> None:
     """Look over the answer and write the file to hand in.
 

@@ -1,4 +1,4 @@
-"""What a TA types: grade a class, show one report."""
+"""Commands for teaching assistants: grade a class, show one report, write pages."""
 
 from __future__ import annotations
 
@@ -9,74 +9,116 @@ from typing import Annotated
 
 import typer
 
-from .common import USED_WRONGLY, Isolations, cores, fail
+from .common import ASSISTANTS, CORES, USED_WRONGLY, Isolations, Root, fail
 
 app = typer.Typer()
 
+Grades = Annotated[
+    Path,
+    typer.Argument(metavar="GRADES", help="The folder that `kit grade` wrote.", exists=True, file_okay=False),
+]
+MissingAsZero = Annotated[
+    bool,
+    typer.Option(
+        "--missing-as-zero",
+        help="Give 0 points in the upload files to whoever is on the roster and handed in nothing; without "
+        "it, they are left out.",
+    ),
+]
 
-@app.command()
+
+@app.command(rich_help_panel=ASSISTANTS)
 def grade(
     kit: Annotated[str, typer.Argument(metavar="KIT", help="The kit's name, or the path of its folder.")],
     folder: Annotated[
         Path,
-        typer.Argument(metavar="FOLDER", help="The class: submissions in one folder, or one.", exists=True),
+        typer.Argument(
+            metavar="FOLDER",
+            help="The submissions: a class folder, an export of a learning platform, or a single file.",
+            exists=True,
+        ),
     ],
-    out: Annotated[Path, typer.Option(metavar="GRADES", help="Where the grades go.")],
+    out: Annotated[Path, typer.Option(metavar="GRADES", help="The folder to write grades into.")],
     jobs: Annotated[
-        int, typer.Option(min=1, help="Submissions examined at once.", show_default="cores")
-    ] = cores(),
+        int, typer.Option(min=1, help="How many submissions to examine at once.", show_default="cores")
+    ] = CORES,
     isolation: Isolations = "bubblewrap",
     force: Annotated[bool, typer.Option("--force", help="Grade everything again.")] = False,
     only: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="Grade this student again, and leave the others.")
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Grade only this student again; may be given several times."),
     ] = None,
     roster: Annotated[
-        Path | None, typer.Option(help="CSV with the columns student,id: adds ids and who is missing.")
+        Path | None,
+        typer.Option(metavar="CSV", help="The list of students: adds their ids, and who is missing."),
     ] = None,
     overrides: Annotated[
         Path | None,
-        typer.Option(help="TOML with points decided by a person: student, check, points, reason."),
+        typer.Option(
+            metavar="TOML", help="Points decided by hand: [[override]] with student, check, points, reason."
+        ),
     ] = None,
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kit.")] = None,
+    missing_as_zero: MissingAsZero = False,
+    class_zip: Annotated[
+        bool, typer.Option("--class-zip", help="FOLDER is a zip that holds a class, not one submission.")
+    ] = False,
+    root: Root = None,
     scheduler: Annotated[
         str | None,
         typer.Option(
-            metavar="ADDRESS", help="Examine on a Dask cluster: tcp://…, or `dask` for its own settings."
+            metavar="ADDRESS",
+            help="Examine on a Dask cluster: tcp://…, or `dask` for Dask's own configuration.",
         ),
     ] = None,
     gradebook: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Write the scores into nbgrader's gradebook: a file, or a URL."),
+        typer.Option(metavar="URL", help="Also write the scores into nbgrader's gradebook: a file or a URL."),
     ] = None,
     compare: Annotated[
         Path | None,
         typer.Option(
-            metavar="OLD", help="Show which of these earlier grades change.", exists=True, file_okay=False
+            metavar="OLD",
+            help="Show which grades differ from those in this folder.",
+            exists=True,
+            file_okay=False,
         ),
     ] = None,
 ) -> None:
-    """Grade a class. Safe to stop and to start again: what is on disk and still right is kept.
+    """Grade a class.
 
-    Exit status 1: the grader itself failed on somebody, or nothing could be graded.
+    It may be stopped and started again at any time: reports that are up to date are kept.
+
+    Exit status 1: the grader itself failed on a submission, or nothing could be graded.
     """
     from .grade import GradeCommand, run_grade
 
-    order = GradeCommand(
-        *(kit, folder, out, jobs, isolation, force, only or [], roster, overrides, root, scheduler),
-        *(gradebook, compare),
+    command = GradeCommand(
+        kit=kit,
+        folder=folder,
+        out=out,
+        jobs=jobs,
+        isolation=isolation,
+        force=force,
+        only=tuple(only or ()),
+        roster=roster,
+        overrides=overrides,
+        missing_as_zero=missing_as_zero,
+        class_zip=class_zip,
+        root=root,
+        scheduler=scheduler,
+        gradebook=gradebook,
+        compare=compare,
     )
-    if status := run_grade(order, go_on=shlex.join(["kit", *sys.argv[1:]])):
+    if status := run_grade(command, go_on=shlex.join(["kit", *sys.argv[1:]])):
         raise typer.Exit(status)
 
 
-@app.command()
+@app.command(rich_help_panel=ASSISTANTS)
 def show(
-    grades: Annotated[
-        Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)
-    ],
+    grades: Grades,
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="The student's name in grades.csv.")],
 ) -> None:
-    """Show one report in the terminal."""
+    """Show the report of one student."""
     from .show import UnknownReportError, find_report, print_report
 
     try:
@@ -85,14 +127,9 @@ def show(
         fail(str(error), USED_WRONGLY)
 
 
-@app.command()
-def report(
-    grades: Annotated[
-        Path, typer.Argument(metavar="GRADES", help="What `kit grade` wrote.", exists=True, file_okay=False)
-    ],
-    root: Annotated[Path | None, typer.Option(help="The repository that holds the kit.")] = None,
-) -> None:
-    """Write pages to look at: feedback for each student, the class at a glance, tables for uploading."""
+@app.command(rich_help_panel=ASSISTANTS)
+def report(grades: Grades, missing_as_zero: MissingAsZero = False, root: Root = None) -> None:
+    """Write feedback pages, the class page and upload files from grades."""
     from .grade import run_report
 
-    run_report(grades, root)
+    run_report(grades, root, missing_as_zero=missing_as_zero)

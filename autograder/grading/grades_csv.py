@@ -1,24 +1,30 @@
-"""`grades.csv`: one row a student, the same bytes for the same grades, safe to open in a spreadsheet."""
+"""Write `grades.csv`: one row per student, the same bytes for the same grades, safe in a spreadsheet."""
 
 from __future__ import annotations
 
 import csv
 import io
-import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..models import Report
-from ..text import clean
+from ..text import JOINERS, REPLACEMENT, clean
 
-# A spreadsheet takes a cell that begins so for a formula. With decimal commas, a semicolon begins a cell.
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-_FORMULA = re.compile(rf"(^|;)(\s*)([{re.escape(''.join(FORMULA_STARTS))}])")
+# A spreadsheet takes a cell that begins so for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "﹢", "﹣", "﹦", "﹫")
+# What a spreadsheet may drop before it looks at the first character.
+_SKIPPED = {REPLACEMENT, *JOINERS}
+# With decimal commas, a semicolon begins a cell.
+_SEPARATOR = ";"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One student's line. `status` is the report's, or `missing`; scores that the grader owes are None."""
+    """One student's line.
+
+    `status` is the report's, or `missing`. A score is None where the grader failed.
+    """
 
     student: str
     status: str
@@ -31,7 +37,7 @@ class Row:
 
 
 def make_row(student: str, report: Report, *, id: str = "", remarks: Sequence[str] = ()) -> Row:  # noqa: A002
-    """The line of a graded student; `remarks` are sentences for staff that follow the report's message."""
+    """Return the line of a graded student; `remarks` are sentences for staff after the report's message."""
     return Row(
         student=student,
         status=report.status,
@@ -45,7 +51,7 @@ def make_row(student: str, report: Report, *, id: str = "", remarks: Sequence[st
 
 
 def format_csv(rows: Iterable[Row], tasks: Sequence[str], *, with_ids: bool) -> str:
-    """The text of `grades.csv`, sorted by student; the column `id` stands second where there is a roster."""
+    """Return the text of `grades.csv`, sorted by student; with a roster, `id` is the second column."""
     out = io.StringIO()
     writer = csv.writer(out)
     ids = ["id"] if with_ids else []
@@ -69,14 +75,23 @@ def format_csv(rows: Iterable[Row], tasks: Sequence[str], *, with_ids: bool) -> 
 
 
 def cell(text: str) -> str:
-    """The text, made so that no spreadsheet runs it, and that a terminal shows it as it stands.
+    """Return `text` so that no spreadsheet runs it and no terminal obeys it.
 
-    An apostrophe stands before what would be a formula, U+FFFD for every control and direction mark.
+    An apostrophe stands before what would be a formula, U+FFFD for controls, direction marks and invisible
+    characters.
     """
-    # Joiners belong to how some names are written.
-    return _FORMULA.sub(r"\1\2'\3", clean(text, newlines=False, joiners=True))
+    plain = clean(text, newlines=False, joiners=True)
+    return _SEPARATOR.join(map(_without_formula, plain.split(_SEPARATOR)))
 
 
 def number(value: float | None) -> str:
-    """Points as people write them: 3, 2.5, 33.333333; nothing for a score that is not known."""
+    """Return points as people write them: 3, 2.5, 33.333333; nothing for a score that is not known."""
     return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
+
+
+def _without_formula(part: str) -> str:
+    for place, char in enumerate(part):
+        if not char.isspace() and char not in _SKIPPED:
+            starts_formula = char in FORMULA_STARTS or unicodedata.normalize("NFKC", char) in FORMULA_STARTS
+            return f"{part[:place]}'{part[place:]}" if starts_formula else part
+    return part

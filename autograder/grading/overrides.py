@@ -1,16 +1,17 @@
-"""A person's own decisions: points set by hand, applied after every regrade."""
+"""Apply points that somebody decided by hand; they stay after every regrade."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report, Status, TaskScore
+from ..validation import InvalidDataError, read_toml
 
 EXAMPLE = """Write it like this:
     [[override]]
@@ -34,42 +35,62 @@ class Override:
     reason: str
 
 
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    student: str
+    check: str
+    points: int | float
+    reason: str
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    override: tuple[_Entry, ...]
+
+
 def load_overrides(path: Path, kit: Kit) -> tuple[Override, ...]:
     """Read an overrides file (TOML, a list of `[[override]]`); raises OverridesError."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise OverridesError(f"Cannot read the overrides in {path}: {error}. {EXAMPLE}") from error
-    entries = data.get("override")
-    if set(data) != {"override"} or not isinstance(entries, list):
-        raise OverridesError(f"{path}: expected only [[override]] tables, found {sorted(data)}. {EXAMPLE}")
-    overrides = tuple(_read(entry, f"{path}, override {n}", kit) for n, entry in enumerate(entries, 1))
+        file = read_toml(path.read_bytes(), _File, str(path))
+    except OSError as error:
+        raise OverridesError(f"Cannot read the overrides in {path}: {error.strerror}. {EXAMPLE}") from error
+    except InvalidDataError as error:
+        raise OverridesError(f"{error} {EXAMPLE}") from None
+    overrides = tuple(
+        _checked(entry, f"{path}: `override[{number}]`", kit) for number, entry in enumerate(file.override)
+    )
     keys = [(override.student, override.check) for override in overrides]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         raise OverridesError(f"{path}: decided more than once, keep one of each: {twice}.")
     return overrides
 
 
-def _read(entry: Any, where: str, kit: Kit) -> Override:
-    if not isinstance(entry, dict) or set(entry) != {"student", "check", "points", "reason"}:
-        found = sorted(entry) if isinstance(entry, dict) else repr(entry)
-        raise OverridesError(f"{where}: expected student, check, points and reason, found {found}. {EXAMPLE}")
-    student, check, points, reason = (entry[key] for key in ("student", "check", "points", "reason"))
-    if not all(isinstance(text, str) and text.strip() for text in (student, check, reason)):
-        raise OverridesError(f"{where}: student, check and reason are texts that are not empty.")
-    known = {each.name: each for each in kit.checks}
-    if check not in known:
-        near = get_close_matches(check, known, n=1)
+def _checked(entry: _Entry, where: str, kit: Kit) -> Override:
+    """Return the decision; raises OverridesError where it does not fit the kit."""
+    for name in ("student", "check", "reason"):
+        if not getattr(entry, name).strip():
+            raise OverridesError(f"{where}: expected a {name}, found an empty text.")
+    known = {check.name: check for check in kit.checks}
+    if entry.check not in known:
+        near = get_close_matches(entry.check, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
-        raise OverridesError(f"{where}: {kit.slug} has no check {check!r}; {hint}")
-    most = known[check].points
-    if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points <= most:
-        raise OverridesError(f"{where}: expected points from 0 to {most:g} for {check}, found {points!r}.")
-    return Override(student, check, float(points), " ".join(reason.split()))
+        raise OverridesError(f"{where}: {kit.slug} has no check {entry.check!r}; {hint}")
+    max_points = known[entry.check].points
+    if not 0 <= entry.points <= max_points:
+        raise OverridesError(
+            f"{where}: expected points from 0 to {max_points:g} for {entry.check}, found {entry.points!r}."
+        )
+    return Override(entry.student, entry.check, float(entry.points), " ".join(entry.reason.split()))
+
+
+def by_student(overrides: Sequence[Override]) -> Mapping[str, tuple[Override, ...]]:
+    """Return the decisions of each student."""
+    return {
+        student: tuple(override for override in overrides if override.student == student)
+        for student in {override.student for override in overrides}
+    }
 
 
 def apply_overrides(report: Report, overrides: Sequence[Override]) -> Report:
-    """The report with these decisions in it, each named in the check's messages and in the report's.
+    """Return the report with these decisions in it, each named in the check's messages and in the report's.
 
     A check that the grader failed on counts as settled once somebody decided its points; where none is left,
     the report is graded.
@@ -78,17 +99,19 @@ def apply_overrides(report: Report, overrides: Sequence[Override]) -> Report:
     if not decided:
         return report
     checks = tuple(_decide(check, decided.get(check.name)) for check in report.checks)
-    open_checks = {c.task for c in checks if c.outcome == Outcome.GRADER_ERROR and c.name not in decided}
-    tasks = {name: _total(name, task, checks, open_checks) for name, task in report.tasks.items()}
+    open_tasks = {
+        check.task for check in checks if check.outcome == Outcome.GRADER_ERROR and check.name not in decided
+    }
+    tasks = {name: _add_up(name, task, checks, open_tasks) for name, task in report.tasks.items()}
     names = ", ".join(check.name for check in report.checks if check.name in decided)
     scores = [task.score for task in tasks.values()]
-    settled = report.status == Status.GRADER_ERROR and None not in scores
+    is_settled = report.status == Status.GRADER_ERROR and None not in scores
     return replace(
         report,
         checks=checks,
         tasks=tasks,
         score=None if None in scores else sum(score for score in scores if score is not None),
-        status=Status.GRADED if settled else report.status,
+        status=Status.GRADED if is_settled else report.status,
         message=" ".join(filter(None, (report.message, f"Decided by a person: {names}."))),
     )
 
@@ -108,15 +131,7 @@ def _decide(check: CheckResult, override: Override | None) -> CheckResult:
     )
 
 
-def _total(name: str, task: TaskScore, checks: Sequence[CheckResult], open_checks: set[str]) -> TaskScore:
-    if name in open_checks:
+def _add_up(name: str, task: TaskScore, checks: Sequence[CheckResult], open_tasks: set[str]) -> TaskScore:
+    if name in open_tasks:
         return replace(task, score=None)
     return replace(task, score=sum(check.points for check in checks if check.task == name))
-
-
-def by_student(overrides: Sequence[Override]) -> Mapping[str, tuple[Override, ...]]:
-    """The decisions of each student."""
-    return {
-        student: tuple(override for override in overrides if override.student == student)
-        for student in {override.student for override in overrides}
-    }

@@ -1,144 +1,142 @@
-"""What a new grading changed: student, old, new, check."""
+"""Find what somebody should look at in a class, and submissions that are the same."""
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from ..models import Outcome, Report, Status, Submission
+from ..files import sha256
+from ..models import Outcome, Report, ReviewNote, ReviewReason, Status, Submission
 
 # In the order in which people should look.
-Kind = Literal["grader_error", "unreadable", "crashed", "timed_out", "identical"]
-KINDS: tuple[Kind, ...] = ("grader_error", "unreadable", "crashed", "timed_out", "identical")
-
-# How the sentence about a copy begins.
-SAME = "The same as what"
+ORDER = tuple(ReviewReason)
+# A score of at most this share for a submission that attempts something is worth a look.
+NEARLY_ZERO = 0.05
+# What lists call a reason; the note has the sentence.
+LABELS: Mapping[ReviewReason, str] = {
+    ReviewReason.GRADER_ERROR: "grader error",
+    ReviewReason.UNREADABLE: "unreadable",
+    ReviewReason.CRASHED: "crashed",
+    ReviewReason.TIMED_OUT: "timed out",
+    ReviewReason.AMBIGUOUS_NAME: "ambiguous name",
+    ReviewReason.NOT_ON_ROSTER: "not on roster",
+    ReviewReason.OTHER_KIT: "other kit",
+    ReviewReason.ZERO_BUT_NOT_STUB: "nearly zero",
+    ReviewReason.ANSWER_ABOVE_STUB: "answer above stub",
+    ReviewReason.INCOMPLETE: "incomplete",
+    ReviewReason.SEVERAL_VERSIONS: "several versions",
+    ReviewReason.LATE: "late",
+    ReviewReason.IDENTICAL: "identical",
+    ReviewReason.MISSING: "missing",
+}
 
 
 @dataclass(frozen=True)
 class ReviewItem:
-    """One reason to look at one student's submission."""
+    """One reason to look at one student's submission, with the sentence about it."""
 
-    kind: Kind
+    reason: ReviewReason
     student: str
-    reason: str
+    text: str
+
+    @property
+    def label(self) -> str:
+        """The reason in a word or two."""
+        return LABELS[self.reason]
 
 
 def find_review_items(
-    reports: Mapping[str, Report], find_duplicates: Mapping[str, Sequence[str]]
+    reports: Mapping[str, Report], class_notes: Mapping[str, Collection[ReviewNote]]
 ) -> tuple[ReviewItem, ...]:
-    """Everything in a class that needs a person, the most pressing first.
+    """Return everything in a class that somebody should look at, the most pressing first.
 
-    Both arguments are by student; `copies` names the others who handed in the same.
+    Both arguments are by student. `class_notes` has what no report alone can tell, such as duplicates.
     """
-    found = [item for student, report in reports.items() for item in _of(student, report)]
-    found += [
-        ReviewItem("identical", student, duplicate_note(others))
-        for student, others in find_duplicates.items()
-    ]
-    return tuple(sorted(found, key=lambda item: (KINDS.index(item.kind), item.student)))
+    found = {
+        ReviewItem(note.reason, student, note.text)
+        for student, report in reports.items()
+        for note in (*report_notes(report), *report.review)
+    }
+    found |= {
+        ReviewItem(note.reason, student, note.text)
+        for student, notes in class_notes.items()
+        for note in notes
+        if note.reason is not ReviewReason.MISSING  # of whom there is nothing to look at
+    }
+    return tuple(sorted(found, key=lambda item: (ORDER.index(item.reason), item.student, item.text)))
 
 
-def duplicate_note(others: Sequence[str]) -> str:
-    """The sentence about one copy."""
-    return f"{SAME} {', '.join(others)} handed in."
-
-
-def _of(student: str, report: Report) -> Iterable[ReviewItem]:
+def report_notes(report: Report) -> Iterator[ReviewNote]:
+    """Yield the reasons that a report's status, outcomes and score give."""
+    names = defaultdict(list)
+    for check in report.checks:
+        names[check.outcome].append(check.name)
     if report.status == Status.UNREADABLE:
-        yield ReviewItem("unreadable", student, report.message)
-    failed = [check.name for check in report.checks if check.outcome == Outcome.GRADER_ERROR]
+        yield ReviewNote(ReviewReason.UNREADABLE, report.message)
     if report.status == Status.GRADER_ERROR:
-        yield ReviewItem(
-            "grader_error", student, report.message or f"The grader failed in {', '.join(failed)}."
+        failed = ", ".join(names[Outcome.GRADER_ERROR])
+        yield ReviewNote(ReviewReason.GRADER_ERROR, report.message or f"The grader failed on {failed}.")
+    if names[Outcome.CRASHED]:
+        yield ReviewNote(ReviewReason.CRASHED, f"Ended its process in {', '.join(names[Outcome.CRASHED])}.")
+    if names[Outcome.TIMED_OUT]:
+        yield ReviewNote(ReviewReason.TIMED_OUT, f"Took too long in {', '.join(names[Outcome.TIMED_OUT])}.")
+    if _is_nearly_zero(report):
+        yield ReviewNote(
+            ReviewReason.ZERO_BUT_NOT_STUB, "Earned almost nothing, but is not the untouched handout."
         )
-    outcomes: tuple[tuple[Literal["crashed", "timed_out"], str], ...] = (
-        ("crashed", "Ended its process in"),
-        ("timed_out", "Took too long in"),
+
+
+def _is_nearly_zero(report: Report) -> bool:
+    return (
+        report.status == Status.GRADED
+        and report.score is not None
+        and report.score <= NEARLY_ZERO * report.max_score
+        and any(check.outcome != Outcome.NOT_ATTEMPTED for check in report.checks)
     )
-    for outcome, words in outcomes:
-        if names := [check.name for check in report.checks if check.outcome == outcome]:
-            yield ReviewItem(outcome, student, f"{words} {', '.join(names)}.")
 
 
-def hashes(contents: Iterable[bytes]) -> set[str]:
-    """What files say, hashed, whatever their line ends and last empty lines."""
-    stripped = (b"\n".join(line.rstrip() for line in content.rstrip().splitlines()) for content in contents)
-    return {hashlib.sha256(text).hexdigest() for text in stripped}
-
-
-def fingerprint(submission: Submission, handout: Collection[str]) -> str:
-    """A hash of what the files say, whatever their names; "" where nothing is.
-
-    Files whose hash is in `handout`, which everybody has, do not count.
-    """
-    own = hashes(file.content for file in submission.files).difference(handout)
-    return hashlib.sha256(b"".join(map(bytes.fromhex, sorted(own)))).hexdigest() if own else ""
-
-
-def find_duplicates(fingerprints: Mapping[str, str], reports: Mapping[str, Report]) -> dict[str, list[str]]:
-    """Students who handed in the same as others, with these others; both arguments are by student.
-
-    An untouched handout is the same for everybody and says nothing: something must have been attempted.
-    """
-    same = defaultdict(list)
-    for student, report in sorted(reports.items()):
-        if fingerprints.get(student) and any(
-            check.outcome != Outcome.NOT_ATTEMPTED for check in report.checks
-        ):
-            same[fingerprints[student]].append(student)
+def text_hashes(contents: Iterable[bytes]) -> set[str]:
+    """Return the hashes of texts, whatever their line ends, trailing spaces and last empty lines."""
     return {
-        student: [other for other in students if other != student]
-        for students in same.values()
-        for student in students
-        if len(students) > 1
+        sha256(b"\n".join(line.rstrip() for line in content.rstrip().splitlines())) for content in contents
     }
 
 
-@dataclass(frozen=True)
-class CheckChange:
-    """A check whose points changed; None where one side has no such check, or owes its points."""
+def fingerprint(submission: Submission, handout: Collection[str]) -> str:
+    """Return a hash of what the files say, whatever their names; "" where nothing is left.
 
-    check: str
-    old: float | None
-    new: float | None
-
-
-@dataclass(frozen=True)
-class GradeChange:
-    """A student whose grade changed, with the checks that did it; None stands for no grade."""
-
-    student: str
-    old: float | None
-    new: float | None
-    checks: tuple[CheckChange, ...]
-
-
-def changes(old: Mapping[str, Report], new: Mapping[str, Report]) -> list[GradeChange]:
-    """The students of `new` whose grade or whose points in any check are not what `old` says, sorted.
-
-    Students whom `old` does not know are no change; those missing in `new` are told with no new grade.
+    Files whose hash is in `handout`, which everybody has, do not count.
     """
-    return sorted(_changes(old, new), key=lambda change: change.student)
+    own = text_hashes(file.content for file in submission.files).difference(handout)
+    return sha256("".join(sorted(own)).encode()) if own else ""
 
 
-def _changes(old: Mapping[str, Report], new: Mapping[str, Report]) -> Iterator[GradeChange]:
-    for student, before in old.items():
-        after = new.get(student)
-        if after is None:
-            yield GradeChange(student, before.score, None, ())
-        elif checks := tuple(_checks(_points(before), _points(after))):
-            yield GradeChange(student, before.score, after.score, checks)
+def find_duplicates(
+    fingerprints: Mapping[str, str], reports: Mapping[str, Report], groups: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Return the students who handed in the same as others, with these others; all arguments are by student.
+
+    An untouched handout is the same for everybody and says nothing: something must have been attempted. The
+    members of a group, who have the same non-empty entry in `groups`, are no copies of each other.
+    """
+    same: defaultdict[str, list[str]] = defaultdict(list)
+    for student, report in sorted(reports.items()):
+        attempted = any(check.outcome != Outcome.NOT_ATTEMPTED for check in report.checks)
+        if fingerprints.get(student) and attempted:
+            same[fingerprints[student]].append(student)
+    found = {}
+    for students in same.values():
+        for student in students:
+            group = groups.get(student)
+            others = [
+                other for other in students if other != student and not (group and groups.get(other) == group)
+            ]
+            if others:
+                found[student] = others
+    return found
 
 
-def _checks(old: Mapping[str, float | None], new: Mapping[str, float | None]) -> Iterator[CheckChange]:
-    for check in dict.fromkeys((*new, *old)):
-        if check not in old or check not in new or old[check] != new[check]:
-            yield CheckChange(check, old.get(check), new.get(check))
-
-
-def _points(report: Report) -> dict[str, float | None]:
-    return {c.name: None if c.outcome == Outcome.GRADER_ERROR else c.points for c in report.checks}
+def duplicate_note(others: Sequence[str]) -> ReviewNote:
+    """Return the note of a student who handed in the same as `others`."""
+    return ReviewNote(ReviewReason.IDENTICAL, f"The same as what {', '.join(others)} handed in.")

@@ -1,18 +1,27 @@
-"""The folder of grades on disk: every file is written whole or not at all."""
+"""Keep a class's grades in a folder: every file in it is written whole or not at all."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
+from typing import TypeVar
 
-from ..files import write_atomic
-from ..models import Report
+import msgspec
+
+from ..files import sha256, write_atomic
+from ..models import Report, ReviewNote, Submission
 from ..submissions.identity import safe_name
 
-REPORT, EXAMINED, TABLE, LOCK = "report.json", "examined.json", "grades.csv", ".lock"
+REPORT, EXAMINED, REVIEW = "report.json", "examined.json", "review.json"
+TABLE, CLASS_RECORD, LOCK = "grades.csv", "class.json", ".lock"
+
+Record = TypeVar("Record")
 
 
 class StorageError(Exception):
@@ -23,11 +32,74 @@ class WrongFolderError(StorageError):
     """The folder of grades holds, or is inside, something else."""
 
 
-class GradesFolder:
-    """`grades.csv` and one folder a student with `report.json`.
+@dataclass(frozen=True)
+class Examination:
+    """What the examiner made of one submission.
 
-    Where people's overrides changed a report, `examined.json` beside it is the examiner's own; so an override
-    that is taken back needs no regrading.
+    `findings` is the hash of what was found out about the submission before it was examined; see
+    `hash_findings`.
+    """
+
+    report: Report
+    findings: str = ""
+
+
+class Attendance(StrEnum):
+    """Whether a student handed something in."""
+
+    SUBMITTED = "submitted"
+    MISSING = "missing"
+    # On the roster; one of the submissions that fit several students may be this student's.
+    UNMATCHED = "unmatched"
+
+
+@dataclass(frozen=True)
+class StudentRecord:
+    """One student of a class.
+
+    `folder` has the student's report, if something was handed in. `roster_name` and `id` are the roster's,
+    `platform_id` is what the platform with the name `platform` calls the student. `on_roster` is true where
+    there is no roster. `review` has the reasons that only the class as a whole tells.
+    """
+
+    student: str
+    attendance: Attendance = Attendance.SUBMITTED
+    folder: str = ""
+    roster_name: str = ""
+    id: str = ""
+    platform: str = ""
+    platform_id: str = ""
+    on_roster: bool = True
+    review: tuple[ReviewNote, ...] = ()
+
+
+@dataclass(frozen=True)
+class ClassRecord:
+    """What pages and upload files need to know of a class beyond its reports."""
+
+    kit: str
+    max_score: float
+    tasks: tuple[str, ...]
+    students: tuple[StudentRecord, ...]
+
+
+@dataclass(frozen=True)
+class _ReviewFile:
+    """`review.json`: what belongs to an examination and is not part of `report.json`.
+
+    It counts only beside the report whose hash it names.
+    """
+
+    report_sha256: str
+    findings: str
+    review: tuple[ReviewNote, ...]
+
+
+class GradesFolder:
+    """`grades.csv`, `class.json` and one folder for each student with `report.json`.
+
+    Where overrides changed a report, `examined.json` beside it is the examiner's own, so that an override can
+    be taken back without examining again. `review.json` is there where something is to be looked at.
     """
 
     def __init__(self, path: Path) -> None:
@@ -53,26 +125,39 @@ class GradesFolder:
             yield
 
     def report(self, student: str) -> Report | None:
-        """The report as people see it, or None where there is none that can be read."""
+        """Return the report as people see it, or None where there is none that can be read."""
         return read_report(self._folder(student) / REPORT)
 
     def examined(self, student: str) -> Report | None:
-        """The report as the examiner wrote it, before any override."""
-        return read_report(self._folder(student) / EXAMINED) or self.report(student)
+        """Return the report as the examiner wrote it, before any override."""
+        examination = self.examination(student)
+        return examination.report if examination else None
 
-    def save(self, student: str, examined: Report, decide: Callable[[Report], Report]) -> Report:
+    def examination(self, student: str) -> Examination | None:
+        """Return what the examiner made of a submission, or None where that cannot be read."""
+        return _read_examination(self._folder(student))
+
+    def save(
+        self, student: str, examined: Report, decide: Callable[[Report], Report], findings: str = ""
+    ) -> Report:
         """Write one report and what `decide` (the overrides) makes of it; raises StorageError.
 
         `examined.json` is written first and removed last: whenever the run dies, the examiner's own result
         can be told from the decided one.
         """
         decided, folder = decide(examined), self._folder(student)
+        text = examined.to_json()
         with _clear_errors(folder):
             if decided != examined:
-                write_if_changed(folder / EXAMINED, examined.to_json())
+                write_if_changed(folder / EXAMINED, text)
             write_if_changed(folder / REPORT, decided.to_json())
             if decided == examined:
                 (folder / EXAMINED).unlink(missing_ok=True)
+            if findings or examined.review:
+                record = _ReviewFile(_hash(text), findings, examined.review)
+                write_if_changed(folder / REVIEW, _encode(record))
+            else:
+                (folder / REVIEW).unlink(missing_ok=True)
         return decided
 
     def write_table(self, text: str) -> None:
@@ -80,31 +165,89 @@ class GradesFolder:
         with _clear_errors(self.path):
             write_atomic(self.path / TABLE, text)
 
+    def write_record(self, record: ClassRecord) -> None:
+        """Write `class.json`; raises StorageError."""
+        with _clear_errors(self.path):
+            write_if_changed(self.path / CLASS_RECORD, _encode(record))
+
+    def record(self) -> ClassRecord | None:
+        """Return the record of the class; without one, a record of all reports, or None without any."""
+        if (record := _read(self.path / CLASS_RECORD, ClassRecord)) is not None:
+            return record
+        reports = self.reports()
+        if not reports:
+            return None
+        first = next(iter(reports.values()))
+        students = (StudentRecord(report.student, folder=name) for name, report in reports.items())
+        return ClassRecord(first.kit, first.max_score, tuple(first.tasks), tuple(students))
+
     def reports(self) -> dict[str, Report]:
-        """All readable reports, by the name of their folder, sorted."""
-        found = {path.parent.name: read_report(path) for path in sorted(self.path.glob(f"*/{REPORT}"))}
+        """Return all reports that can be read, by the name of their folder, sorted, with what to review."""
+        names = sorted(path.parent.name for path in self.path.glob(f"*/{REPORT}"))
+        found = {name: self.in_folder(name) for name in names}
         return {name: report for name, report in found.items() if report is not None}
+
+    def in_folder(self, name: str) -> Report | None:
+        """Return the report in one student's folder, with what to review, or None where it cannot be read."""
+        folder = self.path / name
+        report, examination = read_report(folder / REPORT), _read_examination(folder)
+        return replace(report, review=examination.report.review) if report and examination else None
 
     def _folder(self, student: str) -> Path:
         return self.path / safe_name(student)
 
 
+def hash_findings(submission: Submission) -> str:
+    """Return a hash of what reading a submission found out beyond its files, "" where that is nothing.
+
+    It is no part of the submission's own hash: which of two files counts, or why none can be read.
+    """
+    found = (submission.problem, submission.notes, submission.review)
+    return _hash(_encode(found)) if any(found) else ""
+
+
 def read_report(path: Path) -> Report | None:
-    """The report in a file, or None where there is none that can be read."""
+    """Return the report in a file, or None where there is none that can be read."""
     try:
         return Report.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError):
         return None
 
 
 def write_if_changed(path: Path, text: str) -> None:
-    """As `write_whole`, but leave a file alone that says the same already."""
+    """Write a file as `write_atomic` does, but leave one alone that has this text already."""
     try:
         same = path.read_bytes() == text.encode("utf-8", "backslashreplace")
     except OSError:
         same = False
     if not same:
         write_atomic(path, text)
+
+
+def _read_examination(folder: Path) -> Examination | None:
+    path = folder / EXAMINED if (folder / EXAMINED).is_file() else folder / REPORT
+    report = read_report(path) or read_report(folder / REPORT)
+    if report is None:
+        return None
+    record = _read(folder / REVIEW, _ReviewFile)
+    if record is None or record.report_sha256 != _hash(report.to_json()):
+        return Examination(report)
+    return Examination(replace(report, review=record.review), record.findings)
+
+
+def _read(path: Path, kind: type[Record]) -> Record | None:
+    try:
+        return msgspec.convert(json.loads(path.read_text(encoding="utf-8")), kind)
+    except (OSError, ValueError):
+        return None
+
+
+def _encode(record: object) -> str:
+    return json.dumps(msgspec.to_builtins(record), indent=2, ensure_ascii=False) + "\n"
+
+
+def _hash(text: str) -> str:
+    return sha256(text.encode("utf-8", "backslashreplace"))
 
 
 @contextmanager

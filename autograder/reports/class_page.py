@@ -1,4 +1,4 @@
-"""The class at a glance: who needs a person, how hard each check was, which mistakes occurred."""
+"""Build the page of a class: what needs review, how hard each check was, which mistakes occurred."""
 
 from __future__ import annotations
 
@@ -140,28 +140,27 @@ class StudentRow:
     max_score: float
     status: str
     tasks: Mapping[str, float | None]
-    seconds: float
-    page: str
-    message: str = ""
+    seconds: float = 0.0
+    page: str = ""
 
 
 def class_page(
-    lines: Sequence[StudentRow], reports: Sequence[Report], attention: Sequence[ReviewItem], context: Context
+    rows: Sequence[StudentRow], reports: Sequence[Report], review: Sequence[ReviewItem], context: Context
 ) -> str:
-    """HTML with one small script, which the page names by its hash and which only sorts and filters."""
+    """Return HTML with one small script, allowed by its hash, that only sorts and filters."""
     script = files("autograder.reports").joinpath("html/table.js").read_text(encoding="utf-8")
     bins = distribution(reports)
-    seconds = [line.seconds for line in lines if line.page]
+    seconds = [row.seconds for row in rows if row.page]
     scores = [report.score for report in graded(reports) if report.score is not None]
     return render(
         "class.html",
         title=context.title,
-        lines=lines,
-        tasks=list(lines[0].tasks) if lines else [],
-        attention=attention,
-        pages={line.student: line.page for line in lines},
+        rows=rows,
+        tasks=list(rows[0].tasks) if rows else [],
+        review=review,
+        pages={row.student: row.page for row in rows},
         bins=bins,
-        most=max((step.count for step in bins), default=1) or 1,
+        max_count=max((step.count for step in bins), default=1) or 1,
         checks=check_statistics(reports),
         occurrences=occurrences(reports, context),
         median_score=median(scores) if scores else None,

@@ -1,53 +1,83 @@
-"""Grades as the systems take them: a CSV each for Canvas, Moodle, Gradescope and nbgrader."""
+"""Write grades as other systems take them: a CSV each for Canvas, Moodle, Gradescope and nbgrader."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..grading.grades_csv import number
+from ..grading.grades_csv import cell, number
+from ..submissions.identity import Platform
+
+# Canvas takes a column whose title has one of these words for a total of its own, and ignores it.
+_CANVAS_TOTALS = re.compile(r"\b(current|final|override|unposted)\b|\(read only\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Grade:
-    """What a system wants to know of one student; `id` is the roster's, else the name.
+    """What a system needs to know of one student.
 
-    Texts are as in `grades.csv`, where none can be taken for a formula.
+    `id` is the roster's. `platform_id` is what the system called `platform` calls the student: no other
+    system knows it.
     """
 
     student: str
     id: str
     score: float | None
     max_score: float
+    platform: str = ""
+    platform_id: str = ""
+
+    def id_for(self, platform: Platform) -> str:
+        """Return what `platform` knows the student by: the roster's id, its own, or else the name."""
+        own = self.platform_id if self.platform == platform else ""
+        return self.id or own or self.student
 
 
 def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]:
-    """File names and texts. Who has no score yet has an empty cell: no system takes that for a zero."""
-    most = number(grades[0].max_score) if grades else "0"
+    """Return the upload files' texts by name.
+
+    Whoever has no score yet has an empty cell, which no system takes for a zero. No cell is a formula.
+    """
+    max_score = number(grades[0].max_score) if grades else "0"
+
+    def rows(platform: Platform) -> Iterator[tuple[str, str, str]]:
+        return ((cell(each.student), cell(each.id_for(platform)), number(each.score)) for each in grades)
+
     return {
         "canvas.csv": _table(
             ["Student", "ID", "Section", title],
-            [["    Points Possible", "", "", most]],
-            ([grade.student, grade.id, "", number(grade.score)] for grade in grades),
+            [["    Points Possible", "", "", max_score]],
+            ([student, number_, "", score] for student, number_, score in rows(Platform.CANVAS)),
         ),
         "moodle.csv": _table(
             ["ID number", "Full name", title],
             [],
-            ([grade.id, grade.student, number(grade.score)] for grade in grades),
+            ([number_, student, score] for student, number_, score in rows(Platform.PLAIN)),
         ),
         "gradescope.csv": _table(
             ["Name", "SID", "Total Score", "Max Points"],
             [],
-            ([grade.student, grade.id, number(grade.score), most] for grade in grades),
+            ([student, number_, score, max_score] for student, number_, score in rows(Platform.GRADESCOPE)),
         ),
         "nbgrader.csv": _table(
             ["assignment", "student_id", "score", "max_score"],
             [],
-            ([slug, grade.id, number(grade.score), most] for grade in grades),
+            ([slug, number_, score, max_score] for _, number_, score in rows(Platform.NBGRADER)),
         ),
     }
+
+
+def title_warnings(title: str) -> list[str]:
+    """Return a sentence where a system would ignore a column with this title."""
+    if found := _CANVAS_TOTALS.search(title):
+        return [
+            f"Canvas ignores uploaded columns whose title contains {found[0]!r}, as {title!r} does: "
+            "rename the column in uploads/canvas.csv, or the title in kit.toml."
+        ]
+    return []
 
 
 def _table(heading: list[str], first: list[list[str]], rows: Iterable[list[str]]) -> str:

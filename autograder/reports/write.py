@@ -1,105 +1,140 @@
-"""Writes all pages of a folder of grades."""
+"""Write all pages and upload files of a folder of grades, from its reports and the record of the class."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from ..grading.grades_csv import cell
-from ..grading.review import SAME, ReviewItem, find_review_items
-from ..grading.storage import read_report, write_if_changed
+from ..grading.review import find_review_items
+from ..grading.storage import Attendance, ClassRecord, GradesFolder, StudentRecord, write_if_changed
 from ..models import Report
+from ..text import clean_line
 from .class_page import StudentRow, class_page
 from .context import context_of
-from .exports import Grade, uploads
+from .exports import Grade, title_warnings, uploads
 from .feedback import feedback_page
 
 FEEDBACK = "feedback.html"
 CLASS = "class.html"
-# The columns of grades.csv that are no task.
-PLAIN_COLUMNS = {"student", "id", "score", "max_score", "status", "message", "submission_sha256"}
-
-Row = Mapping[str, str]
+UPLOADS = "uploads"
 
 
 class NoGradesError(LookupError):
     """The folder holds no grades; the text says what was expected."""
 
 
-def write_pages(
-    folder: Path, root: Path | None, progress: Callable[[int, int], None] = lambda done, total: None
-) -> Path:
-    """Write a page a student, the page of the class and the tables for uploading; return the class page.
+@dataclass(frozen=True)
+class WrittenPages:
+    """What was written: the class page, and who is in no upload file.
 
-    `grades.csv` decides who is in the class and what the scores are, as a person may have changed them.
-    `root` is the repository of the kit, which brings titles, expected networks and known mistakes. Raises
-    NoGradesError.
+    `unmatched` are submissions that belong to nobody on the roster for certain, and students whose such a
+    submission may be; `missing` handed in nothing. `warnings` are about the upload files.
     """
-    rows = _rows(folder)
-    found = ((path.parent, read_report(path)) for path in sorted(folder.glob("*/report.json")))
-    places = {cell(report.student): (place, report) for place, report in found if report}
-    handed_in = [row for row in rows if row["student"] in places]
-    remarks = {row["student"]: _remark(places[row["student"]][1], row) for row in handed_in}
-    reports = [_as_decided(places[row["student"]][1], row) for row in handed_in]
-    kit = reports[0].kit if reports else folder.name
-    context = context_of(kit, root)
-    for done, report in enumerate(reports, 1):
-        write_if_changed(places[cell(report.student)][0] / FEEDBACK, feedback_page(report, context))
-        progress(done, len(reports))
-    lines = [_line(row, places.get(row["student"])) for row in rows]
-    write_if_changed(folder / CLASS, class_page(lines, reports, _attention(remarks, reports), context))
-    for name, text in uploads([_grade(row) for row in rows], context.title, kit).items():
-        write_if_changed(folder / "uploads" / name, text)
-    return folder / CLASS
+
+    class_page: Path
+    unmatched: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
-def _rows(folder: Path) -> list[Row]:
-    path = folder / "grades.csv"
-    if not path.is_file():
-        raise NoGradesError(f"Expected {path}, as `kit grade --out {folder}` writes it, found none.")
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+def write_pages(
+    folder: Path,
+    root: Path | None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+    *,
+    missing_as_zero: bool = False,
+) -> WrittenPages:
+    """Write a page per student, the page of the class and the upload files.
 
-
-def _as_decided(report: Report, row: Row) -> Report:
-    """The report with what a person decided, score and message of `grades.csv`, without remarks for staff."""
-    message = row["message"].removesuffix(_remark(report, row)).rstrip()
-    return replace(report, student=row["student"], score=_number(row["score"]), message=message)
-
-
-def _remark(report: Report, row: Row) -> str:
-    """What `grades.csv` says of copies behind the report's own message, which may say anything."""
-    own = cell(" ".join(report.message.split()))
-    said = row["message"].removeprefix(own).lstrip() if row["message"].startswith(own) else ""
-    return said if said.startswith(SAME) else ""
-
-
-def _line(row: Row, found: tuple[Path, Report] | None) -> StudentRow:
-    return StudentRow(
-        student=row["student"],
-        score=_number(row["score"]),
-        max_score=_number(row["max_score"]) or 0.0,
-        status=row["status"],
-        tasks={name: _number(value) for name, value in row.items() if name not in PLAIN_COLUMNS},
-        seconds=found[1].seconds if found else 0.0,
-        page=f"{quote(found[0].name)}/{FEEDBACK}" if found else "",
-        message=row["message"],
+    Scores are those of the reports, overrides included. `root` is the repository of the kit, which brings
+    titles, expected networks and known mistakes. Upload files leave out whoever is unmatched, and whoever is
+    missing unless `missing_as_zero`. Raises NoGradesError.
+    """
+    grades = GradesFolder(folder)
+    record = grades.record()
+    if record is None:
+        raise NoGradesError(
+            f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
+        )
+    context = context_of(record.kit, root)
+    students = [_shown(student, grades) for student in record.students]
+    # A report that somebody removed since is no zero.
+    students = [student for student in students if student.report or not student.record.folder]
+    reports = {student.name: student.report for student in students if student.report}
+    for done, student in enumerate(students, 1):
+        if student.report:
+            page = feedback_page(student.report, context)
+            write_if_changed(folder / student.record.folder / FEEDBACK, page)
+        progress(done, len(students))
+    review = find_review_items(reports, {student.name: student.record.review for student in students})
+    rows = [_row(student, record) for student in students]
+    write_if_changed(folder / CLASS, class_page(rows, list(reports.values()), review, context))
+    exported = [student for student in students if _is_exported(student, missing_as_zero)]
+    upload = [_grade(student, record) for student in exported]
+    for name, text in uploads(upload, context.title, record.kit).items():
+        write_if_changed(folder / UPLOADS / name, text)
+    left_out = [student for student in students if student not in exported]
+    return WrittenPages(
+        class_page=folder / CLASS,
+        unmatched=tuple(
+            student.name for student in left_out if student.record.attendance != Attendance.MISSING
+        ),
+        missing=tuple(
+            student.name for student in left_out if student.record.attendance == Attendance.MISSING
+        ),
+        warnings=tuple(title_warnings(context.title)),
     )
 
 
-def _attention(remarks: Mapping[str, str], reports: list[Report]) -> list[ReviewItem]:
-    identical = [ReviewItem("identical", student, remark) for student, remark in remarks.items() if remark]
-    return [*find_review_items({cell(report.student): report for report in reports}, {}), *identical]
+@dataclass(frozen=True)
+class _Student:
+    """One student of the class: the name as pages show it, and the report, if there is one."""
+
+    name: str
+    record: StudentRecord
+    report: Report | None
 
 
-def _grade(row: Row) -> Grade:
-    """A row for uploading; a name keeps the apostrophe that makes it safe in a spreadsheet."""
-    name = row["student"]
-    return Grade(name, row.get("id") or name, _number(row["score"]), _number(row["max_score"]) or 0.0)
+def _shown(record: StudentRecord, grades: GradesFolder) -> _Student:
+    name = clean_line(record.student)
+    report = grades.in_folder(record.folder) if record.folder else None
+    return _Student(name, record, replace(report, student=name) if report else None)
 
 
-def _number(text: str) -> float | None:
-    return float(text) if text else None
+def _is_exported(student: _Student, missing_as_zero: bool) -> bool:
+    if student.record.attendance == Attendance.SUBMITTED:
+        return student.record.on_roster
+    return missing_as_zero and student.record.attendance == Attendance.MISSING
+
+
+def _row(student: _Student, record: ClassRecord) -> StudentRow:
+    report = student.report
+    if report is None:
+        attendance = student.record.attendance
+        score = 0.0 if attendance == Attendance.MISSING else None
+        tasks = dict.fromkeys(record.tasks, score)
+        return StudentRow(student.name, score, record.max_score, attendance.value, tasks)
+    return StudentRow(
+        student=student.name,
+        score=report.score,
+        max_score=report.max_score,
+        status=report.status,
+        tasks={name: task.score for name, task in report.tasks.items()},
+        seconds=report.seconds,
+        page=f"{quote(student.record.folder)}/{FEEDBACK}",
+    )
+
+
+def _grade(student: _Student, record: ClassRecord) -> Grade:
+    report = student.report
+    score, max_score = (report.score, report.max_score) if report else (0.0, record.max_score)
+    return Grade(
+        student=student.record.roster_name or student.record.student,
+        id=student.record.id,
+        platform=student.record.platform,
+        platform_id=student.record.platform_id,
+        score=score,
+        max_score=max_score,
+    )

@@ -40,9 +40,9 @@ def test_every_report_names_its_student_and_is_alone_in_its_folder(graded, rows)
     assert {report["student"] for report in reports} == {name.removeprefix("'") for name in rows}
 
 
-def test_who_needs_a_person_comes_first(graded):
+def test_what_needs_review_comes_first(graded):
     said = graded[1]
-    needs, others = said.index("Needs a person:"), said.index("Others:")
+    needs, others = said.index("Needs review:"), said.index("Graded:")
     assert needs < said.index("  torn: 0 of 10; unreadable: torn.py") < others
     assert needs < said.index("  exits: 0 of 10; crashed: ") < others
     assert needs < said.index("  copy: 5 of 10; identical: The same as what copycat") < others
@@ -62,7 +62,7 @@ def test_a_second_run_starts_no_examiner_and_changes_nothing(graded, class_folde
     before = written(out)
     done = kit_command("grade", "sums", class_folder, "--out", out, "--root", toy)
     assert done.returncode == 0
-    assert "0 to examine, 10 on disk and still right." in done.stdout
+    assert "0 to examine, 10 on disk and up to date." in done.stdout
     after = written(out)
     assert {path for path in after if before.get(path) != after[path]} <= {out / "grades.csv"}
 
@@ -87,6 +87,7 @@ def test_decisions_and_a_roster_are_applied_without_examining_again(
     assert "0 to examine" in done.stdout
     assert "  nobody: 0 of 10; missing" in done.stdout
     assert "Not on the roster: =cmd" in done.stdout
+    assert "Not in the upload files, because nothing was handed in: nobody." in done.stdout
     with (graded[0] / "grades.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
     assert (rows["wrong"]["score"], rows["ada"]["id"], rows["nobody"]["status"]) == ("1", "1", "missing")
@@ -148,5 +149,5 @@ def test_on_a_terminal_the_class_is_a_table(graded, class_folder, toy, environme
     os.close(ours)
     assert process.wait() == 0
     text = said.decode()
-    assert text.index("needs a person") < text.index("torn") < text.index("zoë") < text.index("grades.csv")
+    assert text.index("needs review") < text.index("torn") < text.index("zoë") < text.index("grades.csv")
     assert "=cmd|' [bold red]x" in text

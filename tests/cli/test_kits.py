@@ -44,3 +44,34 @@ def test_outside_a_repository_it_says_where_to_look(monkeypatch, tmp_path):
 def test_a_folder_that_is_not_there_is_named():
     with pytest.raises(KitError, match="no folder 'some/where'"):
         find_kit("some/where", TOY)
+
+
+def test_a_broken_kit_stops_no_other(toy_root, tmp_path, kit_here, monkeypatch):
+    """`list` and `sync` go on with the others and say what is wrong with it."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    broken = toy_root / "autograder" / "kits" / "aaa_broken"
+    broken.mkdir()
+    (broken / "kit.toml").write_text('title = 3\nmodule = "x"\ntasks = ["a"]\n')
+    for name in ("test_public.py", "test_hidden.py"):
+        (broken / name).write_text("")
+    said = "aaa_broken/kit.toml: `title`: expected a string, found a number: 3."
+    status, output = kit_here("list", "--root", toy_root)
+    assert (status, said in output) == (0, True)
+    assert [line.split()[0] for line in output.splitlines()[1:3]] == ["sums", "aaa_broken"]
+    status, output = kit_here("sync", "--root", toy_root)
+    assert (status, said in output) == (1, True)
+    assert (toy_root / "assignments" / "sums" / "README.md").is_file()
+
+
+def test_an_option_of_before_still_works_and_names_its_new_name(kit_here, tmp_path):
+    status, output = kit_here("prove", "--each", "--root", tmp_path)
+    assert status == 2
+    assert "--each is now called --no-batch." in output
+
+
+def test_the_help_lists_commands_by_audience(kit_here):
+    status, output = kit_here("--help")
+    places = [output.index(heading) for heading in ("students:", "assistants:", "instructors:")]
+    assert status == 0
+    assert places == sorted(places)
+    assert "--each" not in kit_here("prove", "--help")[1]

@@ -27,7 +27,8 @@ def whole(out):
     """The students whose report is on disk, each of them a whole one; nothing else may be there."""
     names = {path.name for path in out.glob("*/*")} | {path.name for path in out.glob("*") if path.is_file()}
     uploads = {f"{system}.csv" for system in ("canvas", "moodle", "gradescope", "nbgrader")}
-    whole = {"report.json", "grades.csv", "feedback.html", "class.html", *uploads}
+    pages, records = ("feedback.html", "class.html"), ("class.json", "review.json")
+    whole = {"report.json", "grades.csv", *pages, *records, *uploads}
     assert names <= {*whole, *(f".{name}.tmp" for name in whole), ".lock"}
     return {json.loads(path.read_text(encoding="utf-8"))["student"] for path in out.glob("*/report.json")}
 

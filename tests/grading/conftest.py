@@ -13,7 +13,8 @@ from autograder.checks.environment import describe
 from autograder.checks.results import make_result
 from autograder.examiner.report import EventCollector, compose, unreadable
 from autograder.kit import Kit
-from autograder.models import Report, Submission, SubmittedFile
+from autograder.models import Report, ReviewNote, Submission, SubmittedFile
+from autograder.submissions.identity import Identity
 
 TOY = Path(__file__).parents[1] / "toy"
 
@@ -27,10 +28,18 @@ class Handed:
     notes: tuple[str, ...] = ()
     problem: str | None = None
 
+    review: tuple[ReviewNote, ...] = ()
+    group: str = ""
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.student, group=self.group, display_name=self.student)
+
     def read(self) -> Submission:
         content = self.text.encode()
         files = () if self.problem else (SubmittedFile("sums.py", content),)
-        return Submission(self.student, files, self.problem, self.notes, sha256(content).hexdigest())
+        digest = sha256(content).hexdigest()
+        return Submission(self.student, files, self.problem, self.notes, digest, review=self.review)
 
 
 @dataclass
@@ -60,7 +69,7 @@ class Grader:
 
 
 def _travelled(report: Report) -> Report:
-    return Report.from_json(report.to_json())
+    return Report.from_json(report.to_json(review=True))
 
 
 @pytest.fixture(scope="session")

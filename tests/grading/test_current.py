@@ -7,10 +7,14 @@ from dataclasses import replace
 import pytest
 
 from autograder.grading.grade import is_up_to_date
+from autograder.grading.storage import Examination, hash_findings
+from autograder.models import ReviewNote, ReviewReason
 
 
-def current(report, kit, submission, isolation="process"):
-    return is_up_to_date(report, submission, kit, isolation)
+def current(report, kit, submission, isolation="process", before=None):
+    """Whether a report made of the submission `before` is one of `submission` too."""
+    examination = Examination(report, hash_findings(before or submission))
+    return is_up_to_date(examination, submission, kit, isolation)
 
 
 def test_the_same_submission_under_the_same_conditions_is_current(report, kit, handed):
@@ -43,10 +47,14 @@ def test_a_fault_of_the_grader_never_is(report, kit, handed):
     assert not current(report("ada", "lost"), kit, handed("ada", "lost").read())
 
 
-def test_another_note_or_problem_is_not(grader, report, kit, handed):
-    noted = handed("ada", "x", notes=("The newer of two.",))
-    torn = handed("ada", "x", problem="Not a zip.")
-    assert not current(report("ada", "x"), kit, noted.read())
-    assert not current(report("ada", "x"), kit, torn.read())
-    assert current(grader.report(torn.read()), kit, torn.read())
-    assert not current(grader.report(torn.read()), kit, handed("ada", "x", problem="Empty.").read())
+def test_another_note_reason_or_problem_is_not(grader, report, kit, handed):
+    plain = handed("ada", "x").read()
+    late = ReviewNote(ReviewReason.LATE, "Late.")
+    noted = handed("ada", "x", notes=("The newer of two.",)).read()
+    listed = handed("ada", "x", review=(late,)).read()
+    torn = handed("ada", "x", problem="Not a zip.").read()
+    for other in (noted, listed, torn):
+        assert not current(report("ada", "x"), kit, other, before=plain)
+        assert current(grader.report(other), kit, other)
+    empty = handed("ada", "x", problem="Empty.").read()
+    assert not current(grader.report(torn), kit, empty, before=torn)

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.results import make_result
-from autograder.files import write_atomic
-from autograder.grading.grades_csv import format_csv, make_row
+from autograder.grading.storage import ClassRecord, GradesFolder, StudentRecord
 from autograder.kit import Kit
 from autograder.models import Environment, NetworkLayer, NetworkRecord, Report, TaskScore, TrainingRecord
 from autograder.submissions.identity import safe_name
@@ -67,14 +66,21 @@ def make_report(toy: Kit) -> Callable[..., Report]:
 
 
 @pytest.fixture
-def write_grades(tmp_path: Path, toy: Kit) -> Callable[[list[Report]], Path]:
-    """Put reports into a folder as `kit grade` does."""
+def write_grades(tmp_path: Path, toy: Kit) -> Callable[..., Path]:
+    """Put reports, and records of whoever has none, into a folder as `kit grade` does."""
 
-    def write(reports: list[Report]) -> Path:
+    def write(reports: list[Report], *others: StudentRecord) -> Path:
+        folder = GradesFolder(tmp_path)
         for report in reports:
-            write_atomic(tmp_path / safe_name(report.student) / "report.json", report.to_json())
-        rows = [make_row(report.student, report) for report in reports]
-        write_atomic(tmp_path / "grades.csv", format_csv(rows, toy.tasks, with_ids=False))
+            folder.save(report.student, report, lambda examined: examined)
+        named = {record.student for record in others}
+        records = [
+            StudentRecord(report.student, folder=safe_name(report.student))
+            for report in reports
+            if report.student not in named
+        ]
+        students = sorted((*records, *others), key=lambda record: record.student)
+        folder.write_record(ClassRecord(toy.slug, toy.points(), toy.tasks, tuple(students)))
         return tmp_path
 
     return write

@@ -41,7 +41,7 @@ def browser() -> Iterator[Any]:
 def pages(write_grades: Callable[[list[Report]], Path], hostile_class: list[Report]) -> list[Path]:
     """The class page, and the feedback of everybody in the hostile class."""
     folder = write_grades(hostile_class)
-    page = write_pages(folder, TOY)
+    page = write_pages(folder, TOY).class_page
     return [page, *(folder / safe_name(report.student) / "feedback.html" for report in hostile_class)]
 
 

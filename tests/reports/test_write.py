@@ -9,16 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from autograder.models import NetworkLayer, NetworkRecord, Report
+from autograder.grading.overrides import Override, apply_overrides
+from autograder.grading.review import duplicate_note
+from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
+from autograder.kit import Kit
+from autograder.models import NetworkLayer, NetworkRecord, Report, ReviewNote, ReviewReason
 from autograder.reports.class_page import check_statistics, distribution, occurrences
 from autograder.reports.context import Context, KnownMistake
+from autograder.reports.exports import title_warnings
 from autograder.reports.feedback import compare_networks, curve, feedback_page
 from autograder.reports.write import NoGradesError, write_pages
-from autograder.submissions.identity import safe_name
 
 TOY = Path(__file__).parents[1] / "toy"
 Make = Callable[..., Report]
-Write = Callable[[list[Report]], Path]
+Write = Callable[..., Path]
 
 
 def test_a_student_reads_what_to_think_about_and_never_a_hidden_message(make_report: Make) -> None:
@@ -42,7 +46,7 @@ def test_an_instructor_decides_what_hidden_checks_show(make_report: Make, hidden
 
 def test_what_students_wrote_is_text(write_grades: Write, hostile_class: list[Report]) -> None:
     """No markup of a student's reaches a page."""
-    page = write_pages(write_grades(hostile_class), TOY)
+    page = write_pages(write_grades(hostile_class), TOY).class_page
     for path in page.parent.rglob("*.html"):
         text = path.read_text()
         assert "<img" not in text
@@ -50,31 +54,52 @@ def test_what_students_wrote_is_text(write_grades: Write, hostile_class: list[Re
         assert "{{ 7*7 }}" in text or "eve" not in path.parent.name
 
 
-def test_scores_are_those_that_a_person_decided(
-    write_grades: Write, make_report: Make, tmp_path: Path
+def test_scores_are_those_of_the_reports_with_their_overrides(
+    write_grades: Write, make_report: Make, toy: Kit
 ) -> None:
-    """Where grades.csv and a report differ, grades.csv is right: somebody changed it for a reason."""
+    """Pages and upload files show the points that somebody decided, whatever stands in grades.csv."""
     folder = write_grades([make_report("ada", ("test_adds_two_numbers",))])
-    table = (folder / "grades.csv").read_text().replace("ada,8", "ada,9.5")
-    (folder / "grades.csv").write_text(table)
+    grades, override = GradesFolder(folder), Override("ada", "test_adds_two_numbers", 1.5, "Nearly.")
+    examined = grades.examined("ada")
+    assert examined is not None
+    grades.save("ada", examined, lambda report: apply_overrides(report, [override]))
+    (folder / "grades.csv").write_text("student,score\nada,3\n")
     write_pages(folder, TOY)
-    assert "9.5 of 10" in (folder / safe_name("ada") / "feedback.html").read_text()
+    assert "9.5 of 10" in (folder / "ada" / "feedback.html").read_text()
+    assert "ada,ada,,9.5" in (folder / "uploads" / "canvas.csv").read_text()
 
 
 def test_copies_are_for_staff_and_cannot_be_made_up(write_grades: Write, make_report: Make) -> None:
     """The class page names copies; a student's page does not, and no submission can say such a thing."""
-    folder = write_grades([make_report("ada"), make_report("bob", words="The same as what zoe handed in.")])
-    table = folder / "grades.csv"
-    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
-    rows[0]["message"] = "The same as what cem handed in."
-    with table.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0])
-        writer.writeheader()
-        writer.writerows(rows)
-    needs = write_pages(folder, TOY).read_text().split("<h2>Scores</h2>")[0]
+    copy = StudentRecord("ada", folder="ada", review=(duplicate_note(["cem"]),))
+    reports = [make_report("ada"), make_report("bob", words="The same as what zoe handed in.")]
+    folder = write_grades(reports, copy)
+    needs = write_pages(folder, TOY).class_page.read_text().split("<h2>Scores</h2>")[0]
     assert "cem" in needs
     assert "zoe" not in needs
     assert "cem" not in (folder / "ada" / "feedback.html").read_text()
+
+
+def test_what_reading_a_submission_found_out_is_on_the_class_page(
+    write_grades: Write, make_report: Make
+) -> None:
+    """It is kept beside the report, for later pages."""
+    note = ReviewNote(ReviewReason.SEVERAL_VERSIONS, "b.py is newer and counts.")
+    folder = write_grades([replace(make_report("ada"), review=(note,))])
+    needs = write_pages(folder, TOY).class_page.read_text().split("<h2>Scores</h2>")[0]
+    assert "several versions" in needs
+    assert "b.py is newer and counts." in needs
+
+
+def test_grades_without_a_class_record_are_those_of_the_reports(
+    write_grades: Write, make_report: Make
+) -> None:
+    """Such as grades of an earlier version, or of a run that was stopped."""
+    folder = write_grades([make_report("ada"), make_report("bob")])
+    (folder / "class.json").unlink()
+    page = write_pages(folder, TOY).class_page.read_text()
+    assert "ada" in page
+    assert "bob" in page
 
 
 def test_each_system_gets_a_table(write_grades: Write, make_report: Make) -> None:
@@ -88,9 +113,57 @@ def test_each_system_gets_a_table(write_grades: Write, make_report: Make) -> Non
         assert not any(value.startswith("=") for row in rows for value in row)
 
 
+CLASS = [
+    StudentRecord("ada", folder="ada", id="7", roster_name="Ada Lovelace"),
+    StudentRecord("doejane", folder="doejane", platform="canvas", platform_id="1234"),
+    StudentRecord("eve", folder="eve", on_roster=False),
+    StudentRecord("max", Attendance.MISSING, id="8"),
+    StudentRecord("zoe", Attendance.UNMATCHED, id="9"),
+]
+
+
+@pytest.mark.parametrize("missing_as_zero", [False, True])
+def test_upload_files_leave_out_whoever_is_unmatched_or_missing(
+    write_grades: Write, make_report: Make, missing_as_zero: bool
+) -> None:
+    """A missing student gets a zero only where that is asked for, an unmatched one never."""
+    folder = write_grades([make_report(name) for name in ("ada", "doejane", "eve")], *CLASS)
+    written = write_pages(folder, TOY, missing_as_zero=missing_as_zero)
+    assert written.unmatched == ("eve", "zoe")
+    assert written.missing == (() if missing_as_zero else ("max",))
+    zero = {"max": ("8", "0")} if missing_as_zero else {}
+    expected = {
+        "canvas": {"Ada Lovelace": ("7", "10"), "doejane": ("1234", "10"), **zero},
+        "gradescope": {"Ada Lovelace": ("7", "10"), "doejane": ("doejane", "10"), **zero},
+    }
+    for name, column in (("canvas", "Student"), ("gradescope", "Name")):
+        rows = list(csv.DictReader((folder / "uploads" / f"{name}.csv").read_text().splitlines()))
+        found = {
+            row[column]: (row.get("ID", row.get("SID")), row.get("Sums", row.get("Total Score")))
+            for row in rows
+            if not row[column].startswith(" ")
+        }
+        assert found == expected[name]
+
+
+def test_the_class_page_names_everybody(write_grades: Write, make_report: Make) -> None:
+    """Also whoever handed in nothing, or perhaps did."""
+    folder = write_grades([make_report(name) for name in ("ada", "doejane", "eve")], *CLASS)
+    students = write_pages(folder, TOY).class_page.read_text().split("<h2>Students</h2>")[1]
+    assert all(record.student in students for record in CLASS)
+
+
+@pytest.mark.parametrize(
+    ("title", "warned"),
+    [("Sums", False), ("Final project", True), ("current events", True), ("Finalists", False)],
+)
+def test_a_title_that_canvas_ignores_is_told(title: str, warned: bool) -> None:
+    assert bool(title_warnings(title)) == warned
+
+
 def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
-    """The error names the file and the command that writes it."""
-    with pytest.raises(NoGradesError, match=r"grades\.csv, as `kit grade"):
+    """The error names the folder and the command that writes it."""
+    with pytest.raises(NoGradesError, match=r"Expected reports in .*, as `kit grade"):
         write_pages(tmp_path, None)
 
 

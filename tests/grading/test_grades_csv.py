@@ -57,6 +57,14 @@ def test_no_cell_begins_like_a_formula(start):
     assert all(not value.startswith(FORMULA_STARTS) for value in line.values())
 
 
+@pytest.mark.parametrize(
+    "before", ["", " ", "\t", "\u200b", "\ufeff", "\u200d", "\u2060", "\u3164", "\xa0", "\u200c \u200b"]
+)
+@pytest.mark.parametrize("start", [*FORMULA_STARTS, "⁼", "₊"])
+def test_nothing_invisible_hides_a_formula(before, start):
+    assert f"'{start}1+1" in cell(f"{before}{start}1+1")
+
+
 def test_no_cell_begins_like_a_formula_where_semicolons_part_cells():
     text = format_csv([row("ada;=1+1", "so; =HYPERLINK()")], TASKS, with_ids=False)
     cells = [cell.strip() for cell in text.replace(",", ";").split(";")]

@@ -11,6 +11,7 @@ from autograder.grading.grade import GradeOptions, UnknownStudentError, grade_cl
 from autograder.grading.overrides import Override
 from autograder.grading.roster import Roster, RosterEntry
 from autograder.grading.storage import GradesFolder, StorageError, WrongFolderError
+from autograder.models import ReviewNote, ReviewReason
 
 
 @pytest.fixture
@@ -119,7 +120,7 @@ def test_progress_hears_of_a_report_only_when_it_is_on_disk(run, handed, tmp_pat
 
 def test_a_fault_of_the_grader_has_no_score_and_is_tried_again_next_time(run, grader, table, handed):
     grades = run(handed("ada", "a"), handed("bob", "lost"))
-    assert grades.faults == ("bob",)
+    assert grades.grader_errors == ("bob",)
     assert (table()["bob"]["score"], table()["bob"]["status"]) == ("", "grader_error")
     run(handed("ada", "a"), handed("bob", "lost"))
     assert grader.examined == ["bob"]
@@ -141,7 +142,7 @@ def test_decisions_survive_a_regrade_and_can_be_taken_back_without_one(run, grad
 
 def test_a_decision_about_nobody_in_the_class_is_named(run, handed):
     override = Override("eve", "test_adds_two_numbers", 2, "A typo.")
-    assert run(handed("ada"), overrides=[override]).idle == (override,)
+    assert run(handed("ada"), overrides=[override]).unused_overrides == (override,)
 
 
 def test_a_roster_adds_ids_and_whoever_is_missing(run, table, handed):
@@ -168,6 +169,43 @@ def test_who_left_the_class_keeps_the_report_but_has_no_row(run, table, handed, 
     assert grades.stale == ("bob",)
     assert list(table()) == ["ada"]
     assert GradesFolder(tmp_path / "grades").report("bob") is not None
+
+
+def test_two_of_one_name_are_kept_apart_and_told(run, table, handed):
+    grades = run(handed("ada", "a"), handed("ada", "test_adds_two_numbers"), handed("bob"))
+    assert {name: row["score"] for name, row in table().items()} == {"ada": "10", "ada #2": "8", "bob": "10"}
+    assert [(item.reason, item.student) for item in grades.review] == [
+        (ReviewReason.AMBIGUOUS_NAME, "ada"),
+        (ReviewReason.AMBIGUOUS_NAME, "ada #2"),
+    ]
+
+
+def test_members_of_a_group_are_no_copies(run, table, handed):
+    grades = run(handed("ada", "same", group="7"), handed("bob", "same", group="7"), handed("eve", "same"))
+    assert table()["ada"]["message"] == "The same as what eve handed in."
+    assert [item.student for item in grades.review] == ["ada", "bob", "eve"]
+
+
+def test_a_submission_that_fits_two_students_is_nobodys_zero(run, table, handed):
+    roster = Roster((RosterEntry("Wang Wei", "1"), RosterEntry("Wang Wei", "2"), RosterEntry("Eve", "3")))
+    grades = run(handed("Wang Wei"), roster=roster)
+    rows = {name: (row["status"], row["score"]) for name, row in table().items()}
+    assert rows == {
+        "Eve": ("missing", "0"),
+        "Wang Wei": ("graded", "10"),
+        "Wang Wei (1)": ("unmatched", ""),
+        "Wang Wei (2)": ("unmatched", ""),
+    }
+    assert {item.reason for item in grades.review} == {ReviewReason.AMBIGUOUS_NAME}
+    assert grades.strangers == ("Wang Wei",)
+
+
+def test_what_is_to_be_reviewed_stays_when_nothing_is_examined_again(run, grader, handed):
+    late = ReviewNote(ReviewReason.LATE, "Late.")
+    for _ in range(2):
+        grades = run(handed("ada", "a", review=(late,)))
+        assert [(item.reason, item.text) for item in grades.review] == [(ReviewReason.LATE, "Late.")]
+    assert grader.examined == []
 
 
 def test_grades_of_another_kit_are_not_overwritten(run, handed, kit):
