@@ -71,7 +71,7 @@ def test_a_report_can_be_shown(graded, kit_command):
     done = kit_command("show", graded[0], "=cmd|' [bold red]x")
     assert done.returncode == 0
     assert "=cmd|' [bold red]x sums" in done.stdout
-    assert "not attempted  0/1" in done.stdout
+    assert "failed  0/1" in done.stdout
 
 
 def test_decisions_and_a_roster_are_applied_without_examining_again(
