@@ -6,10 +6,20 @@ Imports the standard library alone: the sandbox's program carries this module to
 from __future__ import annotations
 
 import ast
+import re
+import sys
 import warnings
 from collections.abc import Iterable
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+# What newer Pythons read and this one may not: since when, and how the line that it stops at looks.
+NEWER_SYNTAX = (
+    ((3, 12), re.compile(r"""\b[fF][rR]?['"]|\b[rR][fF]['"]""")),
+    ((3, 12), re.compile(r"^\s*type\s+\w+.*=|^\s*(?:async\s+def|def|class)\s+\w+\[")),
+    ((3, 13), re.compile(r"^\s*(?:type|def|class)\b.*\[\w+\s*=")),
+    ((3, 14), re.compile(r"""\b[tT][rR]?['"]|^\s*except\*?\s+\w+\s*,""")),
+)
 
 
 class SourceError(ValueError):
@@ -51,6 +61,15 @@ def imported_modules(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.partition(".")[0])
     return names
+
+
+def newer_python(error: SyntaxError) -> str:
+    """Return a sentence, after a space, where a newer Python than this may read the line; else ""."""
+    for version, pattern in NEWER_SYNTAX:
+        if sys.version_info < version and pattern.search(error.text or ""):
+            here, newer = (f"{major}.{minor}" for major, minor in (sys.version_info[:2], version))
+            return f" Python {newer} and newer may read this line; the grader has Python {here}."
+    return ""
 
 
 def is_stub(function: Function) -> bool:

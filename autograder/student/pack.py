@@ -20,8 +20,8 @@ from ..checks.environment import ONE_THREAD
 from ..models import Source, SubmittedFile
 from ..sandbox.guest.submission import load
 from ..source_code import try_parse
+from ..submissions.definitions import attempted_tasks
 from ..submissions.folders import FILE_LIMIT, megabytes
-from ..submissions.selection import attempted_tasks
 from .handout import Handout
 from .state import LOAD_SECONDS
 

@@ -1,135 +1,36 @@
-"""A notebook's code cells as Python: without cells tagged `explore`, magics and shell lines."""
+"""Read a notebook's code cells as Python."""
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from .explore import keep_needed
 from .folders import Unreadable, printable
+from .magics import Magics
 
-# What IPython treats specially. A cell without any of it is Python as it stands.
-_SPECIAL = re.compile(
-    r"\A(?:[ \t]*\n)*[ \t]+\S"  # an indented cell
-    r"|^[ \t]*(?:[%!?/,;]|>>>|In ?\[\d+\])"  # a magic, a shell line, a call without brackets, a prompt
-    r"|\?[ \t]*(?:#.*)?$"  # name?
-    r"|=[ \t]*[%!]",  # name = %magic
-    re.MULTILINE,
-)
-_CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)")
-# These run the cell below them as part of the notebook. Any other is another language or another process.
-_RUNS_BODY = {"time", "capture", "prun"}
-_TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")
-# In Python these reach beyond their line, in a magic they do not.
-_HIDING = frozenset("\"'()[]{}\\")
-# A cell may have to be tokenised once for every magic, so the work is bounded: characters in one notebook.
-_WORK_LIMIT = 2_000_000
+EXPLORE_TAG = "explore"
 
 
-class Magics:
-    """Removes the magics from the cells of one notebook, which messages call `where`.
+def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the code cells of a notebook (nbformat 2 to 4) in order, as plain Python; raises Unreadable.
 
-    IPython's own transformers find them. A line magic or shell line becomes `pass`, also where its result is
-    assigned; `%time statement` becomes the statement; `%%time` and its like run their body; any other cell
-    magic drops the cell.
-    """
-
-    def __init__(self, where: str) -> None:
-        self._where = where
-        self._work = _WORK_LIMIT
-
-    def removed(self, cell: str) -> str:
-        """The cell as plain Python; raises Unreadable when the notebook has absurdly many magics."""
-        if not _SPECIAL.search(cell):
-            return cell
-        text = cell.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
-        lines = [line + "\n" for line in text.split("\n")]
-        for index, line in enumerate(lines):
-            magic = _CELL_MAGIC.match(line)
-            if magic and magic[1] not in _RUNS_BODY:
-                return ""
-            if magic:
-                lines[index] = "\n"
-            elif line.strip():
-                return "".join(self._without_line_magics(lines[:index], lines[index:]))
-        return ""
-
-    def _without_line_magics(self, blank: list[str], lines: list[str]) -> list[str]:
-        from IPython.core import inputtransformer2 as ipython
-
-        for clean in (ipython.leading_indent, ipython.classic_prompt, ipython.ipython_prompt):
-            lines = clean(lines)
-        done = False
-        while not done:
-            self._work -= sum(map(len, lines))
-            if self._work < 0:
-                raise Unreadable(f"{self._where} holds too many magics and shell lines.")
-            try:
-                lines, done = _replaced(ipython, lines)
-            except SyntaxError:  # broken indentation: the cell will say so itself when it runs
-                break
-        return blank + lines
-
-
-def _replaced(ipython: Any, lines: list[str]) -> tuple[list[str], bool]:
-    """As many lines with magics replaced, and whether none is left.
-
-    Goes on until a magic that, read as Python, could have hidden what follows it: then the rest is told anew.
-    """
-    lines = list(lines)
-    for statement in ipython.make_tokens_by_line(lines):
-        magic = _magic(ipython, statement)
-        if magic is None:
-            continue
-        start = magic.start_line
-        line = lines[start]
-        if timed := _TIMED.match(line):
-            lines[start] = timed[1] + line[timed.end() :]
-            return lines, False
-        if line.lstrip()[0] in "/,;":
-            return magic.transform(lines), False
-        end = magic.q_line if isinstance(magic, ipython.HelpEnd) else _end(ipython, lines, start)
-        hiding = not _HIDING.isdisjoint("".join(lines[start : end + 1]))
-        lines[start] = line[: len(line) - len(line.lstrip())] + "pass\n"
-        lines[start + 1 : end + 1] = ["\n"] * (end - start)
-        if hiding:
-            return lines, False
-    return lines, True
-
-
-def _magic(ipython: Any, statement: Any) -> Any:
-    """The magic in a logical line of tokens, or None."""
-    kinds = (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd)
-    found = [magic for magic in (kind.find([statement]) for kind in kinds) if magic is not None]
-    return min(found, key=lambda magic: magic.sortby(), default=None)
-
-
-def _end(ipython: Any, lines: list[str], start: int) -> int:
-    end: int = ipython.find_end_of_continued_line(lines, start)
-    return end
-
-
-SKIP_TAG = "explore"
-
-
-def read_cells(content: bytes, where: str) -> tuple[str, ...]:
-    """The code cells of a notebook (nbformat 2 to 4) in order, as plain Python text; raises Unreadable.
-
-    A skipped cell is empty, so that the others keep their number. The JSON is read directly, as importing
-    nbformat takes over a second for what comes to a few lines here.
+    Cells tagged `explore` keep only what graded code needs; an empty one stays, so that the others keep their
+    number. The JSON is read directly, as importing nbformat takes over a second.
     """
     try:
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
         reason = printable(str(error)) if isinstance(error, ValueError) else "it is nested too deep"
         raise Unreadable(f"{where} is no notebook that can be read: {reason}.") from None
-    magics = Magics(where)
+    magics = Magics(where, module)
     codes = [cell for cell in _cells(data, where) if cell.get("cell_type") == "code"]
-    cells = tuple("" if _is_skipped(cell) else magics.removed(_text(cell, where)) for cell in codes)
+    explore = {index for index, cell in enumerate(codes) if _is_exploring(cell)}
+    cells = keep_needed([magics.removed(_text(cell, where)) for cell in codes], explore, tasks)
     if not any(cell.strip() for cell in cells):
         raise Unreadable(
-            f"{where} holds no code: expected at least one code cell that is not tagged {SKIP_TAG}."
+            f"{where} holds no code: expected at least one code cell that is not tagged {EXPLORE_TAG}."
         )
     return cells
 
@@ -145,10 +46,10 @@ def _cells(data: Any, where: str) -> Iterator[Mapping[str, Any]]:
         yield from cells
 
 
-def _is_skipped(cell: Mapping[str, Any]) -> bool:
+def _is_exploring(cell: Mapping[str, Any]) -> bool:
     metadata = cell.get("metadata")
     tags = metadata.get("tags") if isinstance(metadata, Mapping) else None
-    return isinstance(tags, list) and SKIP_TAG in tags
+    return isinstance(tags, list) and EXPLORE_TAG in tags
 
 
 def _text(cell: Mapping[str, Any], where: str) -> str:

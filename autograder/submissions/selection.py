@@ -1,73 +1,21 @@
-"""Which of a submission's files counts, as text that is ready to run."""
+"""Select the file of a submission that counts, as text that is ready to run."""
 
 from __future__ import annotations
 
-import ast
 import importlib.util
 import warnings
-from collections.abc import Collection, Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
-from ..models import ReviewNote, Source, Submission, SubmittedFile
-from ..source_code import try_parse
+from ..models import ReviewNote, ReviewReason, Source, Submission, SubmittedFile
+from ..source_code import newer_python
 from .assignment import Assignment
+from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
 from .folders import Unreadable, printable
 from .notebook import read_cells
 
-
-def attempted_tasks(source: Source, tasks: Collection[str]) -> frozenset[str]:
-    """The tasks that `source` defines with a body of its own. Cells that do not parse attempt nothing."""
-    names: set[str] = set()
-    for cell in source.cells:
-        if (tree := try_parse(cell)) is not None:
-            with suppress(RecursionError):
-                names.update(_answers(tree.body))
-    return frozenset(names.intersection(tasks))
-
-
-def _answers(body: list[ast.stmt]) -> Iterator[str]:
-    """Names that get a meaning, no stub's, at module level, also inside `if`, `try`, `with` and loops."""
-    for statement in body:
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            if not _is_stub(statement.body):
-                yield statement.name
-        elif isinstance(statement, ast.ClassDef):
-            yield statement.name
-        elif isinstance(statement, ast.Assign | ast.AnnAssign):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            yield from (target.id for target in targets if isinstance(target, ast.Name) and statement.value)
-        else:
-            for field in ("body", "orelse", "finalbody"):
-                yield from _answers(getattr(statement, field, []))
-            for handler in getattr(statement, "handlers", []):
-                yield from _answers(handler.body)
-
-
-def _is_stub(body: list[ast.stmt]) -> bool:
-    """Whether a function does nothing, or raises NotImplementedError before it could return anything."""
-    for statement in body:
-        if _raises_not_implemented(statement):
-            return True
-        if any(
-            isinstance(node, ast.Return | ast.Yield | ast.YieldFrom) and node.value
-            for node in ast.walk(statement)
-        ):
-            return False
-    return all(_does_nothing(statement) for statement in body)
-
-
-def _raises_not_implemented(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Raise):
-        return False
-    error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-    return isinstance(error, ast.Name) and error.id == "NotImplementedError"
-
-
-def _does_nothing(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Expr):
-        return isinstance(statement.value, ast.Constant)  # a docstring, or ...
-    return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Return) and statement.value is None)
+# Sentences of one kind in a report.
+MAX_NOTES = 3
 
 
 @dataclass(frozen=True)
@@ -97,17 +45,26 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
     candidates, problems = [], []
     for file in submission.files:
         try:
-            source = _source(file)
+            source = _source(file, module, tasks)
         except Unreadable as problem:
             problems.append(str(problem))
         else:
             candidates.append(_Candidate(file, source, attempted_tasks(source, tasks)))
     if not candidates:
-        return Selection(None, " ".join(problems[:3]) or "The submission is empty.")
+        return Selection(None, " ".join(problems[:MAX_NOTES]) or "The submission is empty.")
     assignment = Assignment("", module)
     best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, assignment)))
     notes = [_note(best, other) for other in candidates if other is not best]
-    return Selection(best.source, None, (*notes[:3], *problems[:3]))
+    cells, above = drop_stubs_below_answers(best.source.cells, tasks)
+    review = list(review_notes(best.source, tasks))
+    if above:
+        text = (
+            f"{printable(best.source.filename)}: the stub of {', '.join(above)} was left in place below the "
+            "answer. The answer counts."
+        )
+        review.append(ReviewNote(ReviewReason.ANSWER_ABOVE_STUB, text))
+    source = replace(best.source, cells=cells)
+    return Selection(source, None, (*notes[:MAX_NOTES], *problems[:MAX_NOTES]), tuple(review))
 
 
 def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float, bool, str]:
@@ -126,30 +83,48 @@ def _note(best: _Candidate, other: _Candidate) -> str:
     return f"{graded} was graded, not {passed}."
 
 
-def _source(file: SubmittedFile) -> Source:
+def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
     where = printable(file.name)
     if not file.content.strip():
         raise Unreadable(f"{where} is empty.")
     try:
         if file.name.casefold().endswith(".ipynb"):
-            return Source(file.name, read_cells(file.content, where), tolerant=True)
+            return Source(file.name, read_cells(file.content, where, module, tasks), tolerant=True)
         return Source(file.name, (_python(file.content, where),), tolerant=False)
     except (MemoryError, RecursionError):
         raise Unreadable(f"{where} is nested too deep or too large to be read.") from None
 
 
 def _python(content: bytes, where: str) -> str:
-    """The text of a `.py`, decoded as Python's import would; raises Unreadable when it is not Python."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable(f"{where} is UTF-16, which Python does not read: save it as UTF-8.")
+    """Return the text of a `.py`, decoded as an import would; raises Unreadable when it is not Python."""
+    text = _decoded(content, where)
     try:
-        text = importlib.util.decode_source(content)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             compile(text, where, "exec", dont_inherit=True)
     except SyntaxError as error:
-        line = f", line {error.lineno}" if error.lineno else ""
-        raise Unreadable(f"{where} is not Python{line}: {printable(str(error.msg))}.") from None
-    except (UnicodeError, LookupError, ValueError) as error:
+        place = f", line {error.lineno}" if error.lineno else ""
+        reason = f"{printable(str(error.msg))}.{newer_python(error)}"
+        raise Unreadable(f"{where} is not Python{place}: {reason}") from None
+    except ValueError as error:
         raise Unreadable(f"{where} is not Python: {printable(str(error))}.") from None
     return text
+
+
+def _decoded(content: bytes, where: str) -> str:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Unreadable(f"{where} is UTF-16, which Python does not read: save it as UTF-8.")
+    try:
+        try:
+            return importlib.util.decode_source(content)
+        except SyntaxError:  # an encoding that is unknown, or a first line that is not in the one declared
+            content.decode()
+            raise
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Unreadable(
+            f"{where} is not {error.encoding.upper()} text, line {line}: save it as UTF-8."
+        ) from None
+    except (SyntaxError, UnicodeError, LookupError, ValueError) as error:
+        reason = error.msg if isinstance(error, SyntaxError) else error
+        raise Unreadable(f"{where} is not Python: {printable(str(reason))}.") from None

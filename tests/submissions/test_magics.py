@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.submissions.folders import Unreadable
-from autograder.submissions.notebook import Magics
+from autograder.submissions.magics import Magics
 
 
 def plain(cell: str) -> str:
-    return Magics("toy.ipynb").removed(cell)
+    return Magics("toy.ipynb", "toy").removed(cell)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def plain(cell: str) -> str:
         ("%%time\nx = 1\n", "\nx = 1\n"),
         ("\n%%capture out\n%%time\nx = 1\n!ls\n", "\n\n\nx = 1\npass\n"),
         ("%%bash\nrm -rf x\n", ""),
-        ("%%writefile toy.py\nx = 1\n", ""),
+        ("%%writefile toy.py\nx = 1\n!ls\n", "\nx = 1\npass\n"),
         ("%%timeit\nx = 1\n", ""),
         ("%%time\n%%bash\nls\n", ""),
         ("%%time\n", ""),
@@ -76,6 +76,21 @@ def test_cells_without_magics_stay_as_they_are(cell):
     assert plain(cell) == cell
 
 
+@pytest.mark.parametrize(
+    ("magics", "written"),
+    [
+        (["%%writefile helper.py"], "x = 'é'\n"),
+        (["\n%%file 'helper.py'"], "x = 'é'\n"),
+        (["%%writefile helper.py", "%%writefile -a helper.py"], "x = 'é'\nx = 'é'\n"),
+    ],
+)
+def test_a_cell_is_written_to_a_file(magics, written, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for magic in magics:
+        exec(plain(f"{magic}\nx = 'é'\n"), {})
+    assert (tmp_path / "helper.py").read_text(encoding="utf-8") == written
+
+
 LINES = st.sampled_from(
     [
         "x = 1",
@@ -112,7 +127,7 @@ def test_any_text_is_a_cell(text):
 
 
 def test_the_work_is_bounded(monkeypatch):
-    monkeypatch.setattr("autograder.submissions.notebook._WORK_LIMIT", 10_000)
+    monkeypatch.setattr("autograder.submissions.magics._WORK_LIMIT", 10_000)
     assert plain("!echo '\n" * 30) == "pass\n" * 30
     with pytest.raises(Unreadable, match=r"toy\.ipynb holds too many magics"):
         plain("!echo '\n" * 80)
@@ -127,7 +142,7 @@ def test_ipython_is_imported_only_for_cells_with_magics():
     script = (
         "import sys\n"
         "from autograder.submissions.selection import select\n"
-        "from autograder.submissions.notebook import Magics\n"
+        "from autograder.submissions.magics import Magics\n"
         "Magics('').removed('x = 1')\n"
         "assert 'IPython' not in sys.modules\n"
         "assert 'yaml' not in sys.modules\n"

@@ -31,7 +31,7 @@ def test_a_source_may_be_a_list_of_lines():
     assert read(code(["x = 1\n", "y = 2"])) == ("x = 1\ny = 2",)
 
 
-def test_cells_tagged_explore_are_empty():
+def test_cells_tagged_explore_are_empty_where_nothing_is_needed():
     assert read(code("x = 1"), code("boom(", "explore"), code("y = 2", "other")) == ("x = 1", "", "y = 2")
 
 

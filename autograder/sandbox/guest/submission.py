@@ -25,7 +25,7 @@ from operator import or_
 from types import CodeType, ModuleType
 from typing import Any
 
-from ...source_code import first_line, is_stub, raises_not_implemented
+from ...source_code import first_line, is_stub, newer_python, raises_not_implemented
 from ...text import clean
 from ...wire.codec import pack, unpack
 from ...wire.frames import Frame
@@ -199,6 +199,8 @@ class _Loading:
         if isinstance(error, SystemExit):
             return f"{where}: the code ends the program while it is loaded.", line
         text = text_of(error)
+        if isinstance(error, SyntaxError) and (newer := newer_python(error)):
+            text = _ended(text) + newer
         return f"{where}: {type(error).__name__}{': ' if text else ''}{text}", line
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import codecs
 import json
+import sys
 import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.models import Source, Submission, SubmittedFile
-from autograder.submissions.selection import Selection, attempted_tasks, select
+from autograder.models import ReviewReason, Source, Submission, SubmittedFile
+from autograder.submissions.selection import Selection, select
 
 ANSWER = "def double(x):\n    return 2 * x\n"
 STUB = 'def double(x):\n    """Return twice x."""\n    raise NotImplementedError\n'
@@ -90,8 +91,10 @@ def test_a_problem_stays_a_problem():
         ("def f():\n\tx\n        y", "toy.py is not Python, line 3"),
         ("!pip install keras\n", "toy.py is not Python, line 1"),
         (b"x = 1\0", "toy.py is not Python"),
-        (b"PK\x03\x04\xff", "toy.py is not Python"),
-        (b"x = '\xe9'\n", "toy.py is not Python"),
+        (b"PK\x03\x04\xff", "toy.py is not UTF-8 text, line 1: save it as UTF-8."),
+        (b"x = 1\n\ny = '\xe9'\n", "toy.py is not UTF-8 text, line 3: save it as UTF-8."),
+        ("x = 1\ny = '\u4f60\u597d'\n".encode("gbk"), "toy.py is not UTF-8 text, line 2: save it as UTF-8."),
+        (b"# coding: ascii\ny = '\xe9'\n", "toy.py is not ASCII text, line 2: save it as UTF-8."),
         ("# coding: klingon\nx = 1\n", "toy.py is not Python"),
         ("# coding: rot13\nk = 1\n", "toy.py is not Python"),
         (codecs.BOM_UTF8 + b"# coding: latin-1\nx = 1\n", "toy.py is not Python"),
@@ -144,52 +147,66 @@ def test_a_script_that_compiles_arrives_unchanged(text):
     assert chosen(toy__py=text).source.cells == (text,)
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads it")
 @pytest.mark.parametrize(
-    "body",
-    [
-        "raise NotImplementedError",
-        "raise NotImplementedError()",
-        "raise NotImplementedError('to do')",
-        "pass",
-        "...",
-        "return",
-        "'docstring'",
-        "'docstring'; pass",
-        "y = 2\n    raise NotImplementedError\n    return y",
-    ],
+    "line", ['x = f"{y["a"]}"', "type X = int", "def first[T](items): return items[0]", "class Box[T]: pass"]
 )
-def test_stubs_are_no_attempts(body):
-    assert not attempted_tasks(Source("toy.py", (f"def double(x):\n    {body}\n",), False), ["double"])
+def test_a_script_for_a_newer_python_says_so(line):
+    problem = chosen(toy__py=f"y = 1\n{line}\n").problem
+    assert problem.startswith("toy.py is not Python, line 2: ")
+    assert problem.endswith(" Python 3.12 and newer may read this line; the grader has Python 3.11.")
+
+
+@pytest.mark.parametrize("line", ["x = (", "def f(:", "x = 'a", "type(x"])
+def test_a_mistake_is_no_newer_python(line):
+    assert "newer" not in chosen(toy__py=f"{line}\n").problem
 
 
 @pytest.mark.parametrize(
-    "text",
+    "cells", [(ANSWER, STUB), (ANSWER + STUB,), ("double = abs", STUB), (STUB, ANSWER, STUB, "x = 1")]
+)
+def test_an_answer_above_a_stub_that_was_left_counts(cells):
+    choice = chosen(toy__ipynb=notebook(*cells))
+    scope = {}
+    for cell in choice.source.cells:
+        exec(cell, scope)
+    assert scope["double"](-2) in (-4, 2)
+    assert [note.reason for note in choice.review] == [ReviewReason.ANSWER_ABOVE_STUB]
+    assert choice.review[0].text == (
+        "toy.ipynb: the stub of double was left in place below the answer. The answer counts."
+    )
+
+
+@pytest.mark.parametrize("cells", [(STUB, ANSWER), (STUB,), (ANSWER,), (ANSWER, "def double(x): pass")])
+def test_what_is_defined_last_counts_otherwise(cells):
+    choice = chosen(toy__ipynb=notebook(*cells, "def treble(x): return 3"))
+    assert choice.source.cells[:-1] == cells
+    assert choice.review == ()
+
+
+def test_only_the_stub_is_dropped():
+    text = f"{ANSWER}\n@decorated\n{STUB}x = 'é'; y = 2\n"
+    (cell,) = chosen(toy__py=text).source.cells
+    assert len(cell.splitlines()) == len(text.splitlines())
+    assert "raise" not in cell
+    assert cell.endswith("x = 'é'; y = 2\n")
+
+
+OTHER_KIT = "def one(): return 1\ndef two(): return 2\ndef three(): return 3\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
     [
-        "def double(x): return x",
-        "def double(x):\n    return x\n    raise NotImplementedError",
-        "def double(x):\n    if x:\n        return 1\n    raise NotImplementedError",
-        "def double(x): raise ValueError",
-        "def double(x): print(x)",
-        "def double(x): return None or 1",
-        "async def double(x): return x",
-        "double = lambda x: x",
-        "double: object = abs",
-        "class double: pass",
-        "if True:\n    def double(x): return x",
-        "try:\n    pass\nexcept ImportError:\n    def double(x): return x",
-        "with open(__file__):\n    for i in [1]:\n        def double(x): return x",
-        f"{STUB}\n{ANSWER}",
+        (OTHER_KIT, ReviewReason.OTHER_KIT),
+        ("class Answers:\n    def double(self, x): return 2 * x\n", ReviewReason.ZERO_BUT_NOT_STUB),
+        ("print(2 * 3)\n", ReviewReason.ZERO_BUT_NOT_STUB),
+        (ANSWER + "def treble(x): return 3 * x\n" + OTHER_KIT, None),
+        (STUB + STUB.replace("double", "treble"), None),
+        (STUB + STUB.replace("double", "treble") + OTHER_KIT, None),
+        (ANSWER + "class Helper: pass\n", None),
+        ('"""Nothing."""\nimport math\n', None),
     ],
 )
-def test_attempts(text):
-    assert attempted_tasks(Source("toy.py", (text,), False), ["double"]) == {"double"}
-
-
-def test_attempts_are_found_in_any_cell_and_broken_cells_have_none():
-    cells = ("def (", STUB, "x\0", ANSWER, "def other(): return 1")
-    assert attempted_tasks(Source("toy.ipynb", cells, True), ["double", "treble"]) == {"double"}
-
-
-def test_what_is_defined_inside_a_function_is_no_attempt():
-    text = "def helper():\n    def double(x): return x\n    return double\n"
-    assert not attempted_tasks(Source("toy.py", (text,), False), ["double"])
+def test_a_file_of_another_kind_is_for_review(text, reason):
+    assert [note.reason for note in chosen(toy__py=text).review] == ([reason] if reason else [])

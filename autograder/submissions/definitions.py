@@ -1,0 +1,125 @@
+"""What a submission's text defines: attempted tasks, answers above their stubs, and what looks wrong."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+
+from ..models import ReviewNote, ReviewReason, Source
+from ..source_code import Function, does_nothing, drop, is_stub, raises_not_implemented, try_parse
+from ..text import clean_line
+
+MAX_NAMES = 3
+
+
+def attempted_tasks(source: Source, tasks: Collection[str]) -> frozenset[str]:
+    """Return the tasks that `source` defines with a body of its own. Cells that do not parse attempt none."""
+    names: set[str] = set()
+    for tree in _trees(source):
+        with suppress(RecursionError):
+            names.update(_answers(tree.body))
+    return frozenset(names.intersection(tasks))
+
+
+def drop_stubs_below_answers(
+    cells: Sequence[str], tasks: Collection[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the cells without stubs that would replace an answer above them, and the names of these tasks.
+
+    Students write an answer into a cell of their own and leave the stub in place. What counts is the answer.
+    """
+    answered: set[str] = set()
+    names: list[str] = []
+    kept = []
+    for cell in cells:
+        tree = try_parse(cell)
+        stubs = []
+        for node in tree.body if tree else ():
+            if isinstance(node, Function) and node.name in answered and is_stub(node):
+                stubs.append(node)
+                names.append(node.name)
+            with suppress(RecursionError):
+                answered.update(name for name in _answers([node]) if name in tasks)
+        kept.append(drop(cell, stubs) if stubs else cell)
+    return tuple(kept), tuple(dict.fromkeys(names))
+
+
+def review_notes(source: Source, tasks: Collection[str]) -> tuple[ReviewNote, ...]:
+    """Return what somebody should look at: a file for another kit, or answers in another form."""
+    defined, own, classes = set(), [], []
+    for tree in _trees(source):
+        for node in tree.body:
+            if isinstance(node, Function):
+                defined.add(node.name)
+                own += [node.name] if node.name not in tasks and node.name[:1] != "_" else []
+            elif isinstance(node, ast.ClassDef):
+                classes.append(node.name)
+        with suppress(RecursionError):
+            defined.update(_answers(tree.body))
+    missing = [task for task in tasks if task not in defined]
+    where, most_missing = clean_line(source.filename), 2 * len(missing) > len(tasks)
+    if most_missing and len(own) >= len(missing):
+        text = (
+            f"{where} lacks {len(missing)} of the {len(tasks)} tasks and has other functions, such as "
+            f"{_names(own)}: is it for another kit?"
+        )
+        return (ReviewNote(ReviewReason.OTHER_KIT, text),)
+    if not attempted_tasks(source, tasks) and (classes or (most_missing and not _is_empty(source))):
+        found = f"the class {_names(classes)}" if classes else "other code"
+        text = (
+            f"{where} has no task as a function of its own; found {found}. Are the answers in another form?"
+        )
+        return (ReviewNote(ReviewReason.ZERO_BUT_NOT_STUB, text),)
+    return ()
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(clean_line(name, 80) for name in names[:MAX_NAMES])
+
+
+def _trees(source: Source) -> Iterator[ast.Module]:
+    return (tree for cell in source.cells if (tree := try_parse(cell)) is not None)
+
+
+def _is_empty(source: Source) -> bool:
+    """Return whether a source does nothing but import."""
+    return all(
+        isinstance(node, ast.Import | ast.ImportFrom) or does_nothing(node)
+        for tree in _trees(source)
+        for node in tree.body
+    )
+
+
+def _answers(body: list[ast.stmt]) -> Iterator[str]:
+    """Yield names that get a meaning at module level, no stub's, also inside `if`, `try` and loops."""
+    for statement in body:
+        if isinstance(statement, Function):
+            if _is_begun(statement.body):
+                yield statement.name
+        elif isinstance(statement, ast.ClassDef):
+            yield statement.name
+        elif isinstance(statement, ast.Assign | ast.AnnAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            yield from (target.id for target in targets if isinstance(target, ast.Name) and statement.value)
+        else:
+            for field in ("body", "orelse", "finalbody"):
+                yield from _answers(getattr(statement, field, []))
+            for handler in getattr(statement, "handlers", []):
+                yield from _answers(handler.body)
+
+
+def _is_begun(body: list[ast.stmt]) -> bool:
+    """Return whether a function can return or do something before it raises NotImplementedError.
+
+    A stub may have lines of given code before its `raise`, so these alone are no answer.
+    """
+    for statement in body:
+        if raises_not_implemented(statement):
+            return False
+        if any(
+            isinstance(node, ast.Return | ast.Yield | ast.YieldFrom) and node.value
+            for node in ast.walk(statement)
+        ):
+            return True
+    return not all(does_nothing(statement) for statement in body)

@@ -1,0 +1,128 @@
+"""Turn what only IPython understands in a notebook's cells into Python: magics, shell lines and the like."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .folders import Unreadable
+
+# What IPython treats specially. A cell without any of it is Python as it stands.
+_SPECIAL = re.compile(
+    r"\A(?:[ \t]*\n)*[ \t]+\S"  # an indented cell
+    r"|^[ \t]*(?:[%!?/,;]|>>>|In ?\[\d+\])"  # a magic, a shell line, a call without brackets, a prompt
+    r"|\?[ \t]*(?:#.*)?$"  # name?
+    r"|=[ \t]*[%!]",  # name = %magic
+    re.MULTILINE,
+)
+_CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)[ \t]*(.*)")
+# These run the cell below them as part of the notebook. Any other is another language or another process.
+_RUNS_BODY = {"time", "capture", "prun"}
+# These write the cell below them to a file.
+_WRITES_BODY = {"writefile", "file"}
+_TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")
+# In Python these reach beyond their line, in a magic they do not.
+_HIDING = frozenset("\"'()[]{}\\")
+# A cell may have to be tokenised once for every magic, so the work is bounded: characters in one notebook.
+_WORK_LIMIT = 2_000_000
+
+
+class Magics:
+    """Removes the magics from the cells of one notebook, which messages call `where`.
+
+    IPython's own transformers find them. A line magic or shell line becomes `pass`, also where its result is
+    assigned; `%time statement` becomes the statement; `%%time` and its like run their body, and so does
+    `%%writefile` where it writes the `module` that is handed in. To other files it writes. Any other cell
+    magic drops the cell.
+    """
+
+    def __init__(self, where: str, module: str = "") -> None:
+        self._where = where
+        self._module = module
+        self._work = _WORK_LIMIT
+
+    def removed(self, cell: str) -> str:
+        """Return the cell as plain Python; raises Unreadable when the notebook has absurdly many magics."""
+        if not _SPECIAL.search(cell):
+            return cell
+        text = cell.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+        lines = [line + "\n" for line in text.split("\n")]
+        for index, line in enumerate(lines):
+            magic = _CELL_MAGIC.match(line)
+            if magic and magic[1] in _WRITES_BODY and not self._is_module(magic[2]):
+                return "\n" * index + _write_file(magic[2], "".join(lines[index + 1 :]))
+            if magic and magic[1] not in _RUNS_BODY | _WRITES_BODY:
+                return ""
+            if magic:
+                lines[index] = "\n"
+            elif line.strip():
+                return "".join(self._without_line_magics(lines[:index], lines[index:]))
+        return ""
+
+    def _is_module(self, arguments: str) -> bool:
+        return _path(arguments).rpartition("/")[2] == f"{self._module}.py"
+
+    def _without_line_magics(self, blank: list[str], lines: list[str]) -> list[str]:
+        from IPython.core import inputtransformer2 as ipython
+
+        for clean in (ipython.leading_indent, ipython.classic_prompt, ipython.ipython_prompt):
+            lines = clean(lines)
+        done = False
+        while not done:
+            self._work -= sum(map(len, lines))
+            if self._work < 0:
+                raise Unreadable(f"{self._where} holds too many magics and shell lines.")
+            try:
+                lines, done = _replaced(ipython, lines)
+            except SyntaxError:  # broken indentation: the cell will say so itself when it runs
+                break
+        return blank + lines
+
+
+def _path(arguments: str) -> str:
+    """Return the file that `%%writefile` is told to write."""
+    return " ".join(word for word in arguments.split() if word not in ("-a", "--append")).strip("'\"")
+
+
+def _write_file(arguments: str, body: str) -> str:
+    """Return a statement, on one line, that writes what `%%writefile` would."""
+    mode = "a" if {"-a", "--append"} & set(arguments.split()) else "w"
+    return f"with open({_path(arguments)!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})\n"
+
+
+def _replaced(ipython: Any, lines: list[str]) -> tuple[list[str], bool]:
+    """As many lines with magics replaced, and whether none is left.
+
+    Goes on until a magic that, read as Python, could have hidden what follows it: then the rest is told anew.
+    """
+    lines = list(lines)
+    for statement in ipython.make_tokens_by_line(lines):
+        magic = _magic(ipython, statement)
+        if magic is None:
+            continue
+        start = magic.start_line
+        line = lines[start]
+        if timed := _TIMED.match(line):
+            lines[start] = timed[1] + line[timed.end() :]
+            return lines, False
+        if line.lstrip()[0] in "/,;":
+            return magic.transform(lines), False
+        end = magic.q_line if isinstance(magic, ipython.HelpEnd) else _end(ipython, lines, start)
+        hiding = not _HIDING.isdisjoint("".join(lines[start : end + 1]))
+        lines[start] = line[: len(line) - len(line.lstrip())] + "pass\n"
+        lines[start + 1 : end + 1] = ["\n"] * (end - start)
+        if hiding:
+            return lines, False
+    return lines, True
+
+
+def _magic(ipython: Any, statement: Any) -> Any:
+    """The magic in a logical line of tokens, or None."""
+    kinds = (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd)
+    found = [magic for magic in (kind.find([statement]) for kind in kinds) if magic is not None]
+    return min(found, key=lambda magic: magic.sortby(), default=None)
+
+
+def _end(ipython: Any, lines: list[str], start: int) -> int:
+    end: int = ipython.find_end_of_continued_line(lines, start)
+    return end
