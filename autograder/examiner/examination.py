@@ -35,7 +35,7 @@ def check_seconds(kit: Kit) -> float:
 
 
 def sandbox_limits(kit: Kit) -> dict[str, Any]:
-    """What is for `sandbox.Limits.of`."""
+    """Return the kit's limits for `Limits.from_table`."""
     ours = ("check_seconds", "submission_seconds")
     return {name: value for name, value in kit.config.limits.given().items() if name not in ours}
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..sandbox.guest.confinement import end_with_parent
+from ..sandbox.guest.kernel import end_with_parent
 
 Event = dict[str, Any]
 Emit = Callable[[Event], None]

@@ -22,12 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from ..kit import Kit
-from ..sandbox.guest import supervisor as zygote
-from ..sandbox.guest.confinement import end_with_parent
+from ..sandbox.guest import supervisor
+from ..sandbox.guest.kernel import end_with_parent
+from ..sandbox.guest.messages import MAX_BYTES
 from ..sandbox.guest.spec import Spec
 from ..sandbox.guest.startup import preload
-from ..sandbox.policy import Isolation, Launch, Limits
-from ..sandbox.process import MESSAGE_BYTES, ForkServer, Process
+from ..sandbox.policy import Isolation, LaunchPlan, Limits
+from ..sandbox.process import ForkServer, Process
 from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
 from .fork import Event
@@ -43,14 +44,14 @@ class ForkedForkServer(ForkServer):
     with one thread, in an environment that is fit for a submission. Not for bubblewrap, which is a program.
     """
 
-    def _begin(self, launch: Launch, theirs: socket.socket, log: Any) -> Process:
-        spec = launch.spec
+    def _begin(self, plan: LaunchPlan, theirs: socket.socket, log: Any) -> Process:
+        spec = plan.spec
         sys.path.append(spec.paths[-1])  # the given code
         preload(spec.preload, spec.without)
         process = os.fork()
         if process == 0:
             try:
-                _become_warm(launch, theirs, log)
+                _become_warm(plan, theirs, log)
             finally:
                 os._exit(1)
         return _Child(process)
@@ -82,7 +83,7 @@ class _Child:
             os.kill(self.pid, signal.SIGKILL)
 
 
-def _become_warm(launch: Launch, theirs: socket.socket, log: Any) -> None:
+def _become_warm(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
     """Serve as a program would that had just been started for it, and leave."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
@@ -90,11 +91,11 @@ def _become_warm(launch: Launch, theirs: socket.socket, log: Any) -> None:
     for descriptor in (1, 2):
         os.dup2(log.fileno(), descriptor)
     os.environ.clear()
-    os.environ.update(launch.environment)
+    os.environ.update(plan.environment)
     tempfile.tempdir = None
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_config_var("DESTSHARED"))
     sys.path[:] = [path for path in standard if path]
-    zygote.serve(theirs, Spec.from_json(theirs.recv(MESSAGE_BYTES)))
+    supervisor.serve(theirs, Spec.from_json(theirs.recv(MAX_BYTES)))
     os._exit(0)
 
 
@@ -128,7 +129,7 @@ def _serve(public: dict[str, Any], folder: Path, link: Connection) -> None:
         without=public["without"],
         prepare=public["prepare"],
         seed=public["seed"],
-        limits=Limits.of(public["limits"]),
+        limits=Limits.from_table(public["limits"]),
         isolation=isolation,
         start=_starter(isolation),
     ) as sandbox:
@@ -137,12 +138,12 @@ def _serve(public: dict[str, Any], folder: Path, link: Connection) -> None:
         serve_examiner(sandbox, kit, None, folder, link, watch)
 
 
-def _starter(isolation: Isolation) -> Callable[[Launch], ForkServer]:
+def _starter(isolation: Isolation) -> Callable[[LaunchPlan], ForkServer]:
     """Starts a fork at first. A later one would know the checks, so it is a program; so is bubblewrap."""
     kinds = iter(() if isolation is Isolation.BUBBLEWRAP else (ForkedForkServer,))
 
-    def start(launch: Launch) -> ForkServer:
-        return next(kinds, ForkServer)(launch)
+    def start(plan: LaunchPlan) -> ForkServer:
+        return next(kinds, ForkServer)(plan)
 
     return start
 

@@ -24,7 +24,7 @@ from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..kit import Kit
 from ..models import Submission
-from ..sandbox.guest.confinement import end_with_parent
+from ..sandbox.guest.kernel import end_with_parent
 from ..sandbox.guest.startup import freeze_gc, preload
 from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable
@@ -62,7 +62,7 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
         without=options["without"],
         prepare=kit.config.prepare,
         seed=kit.seed,
-        limits=Limits.of(sandbox_limits(kit)),
+        limits=Limits.from_table(sandbox_limits(kit)),
         isolation=Isolation(options["isolation"]),
     ) as sandbox:
         serve_examiner(sandbox, kit, options["store"] and Path(options["store"]), folder, link)

@@ -15,6 +15,7 @@ from ..examiner.client import ExaminerDied
 from ..examiner.low_memory import LowMemoryExaminer
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report
+from ..sandbox.local import make_private
 from ..sandbox.protocol import IsolationUnavailable
 from ..submissions.reader import read_folder, submitter_names
 from .messages import check_text, environment_text, summary
@@ -93,6 +94,8 @@ class ResultsFile:
 
 
 SETTINGS, KIT = "examiner.json", "kit.zip"
+# What of `/autograder` a submission must not read.
+PRIVATE = ("source", "submission", "results", "submission_metadata.json")
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,8 @@ def main(root: Path) -> int:
     source = root / "source"
     settings = Settings(**json.loads((source / SETTINGS).read_text(encoding="utf-8")))
     kit = Kit.unzip((source / KIT).read_bytes())
-    # From here on nobody but us can read the checks.
-    source.chmod(0o700)
+    # From here on no other user can read the checks, the results or who submitted.
+    make_private(root / name for name in PRIVATE)
     student = submitter_names(root / "submission_metadata.json", "the submission")
     submission = read_folder(root / "submission", kit, student)
     results = ResultsFile(kit, root / "results" / "results.json")

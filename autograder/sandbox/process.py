@@ -1,4 +1,4 @@
-"""The trusted end of one child: its socket, its output, its deadlines."""
+"""Start the fork server and talk to its children: sockets, output and deadlines."""
 
 from __future__ import annotations
 
@@ -18,39 +18,62 @@ from typing import IO, Any, Protocol
 from ..models import Source
 from ..text import clean
 from ..wire.frames import Frame, FrameError, receive, send
-from . import filesystem as fonts
 from .bubblewrap import denied_by_system
-from .policy import MB, Launch, Limits
+from .filesystem import cache_font_lists
+from .guest.messages import (
+    MAX_BYTES,
+    Answer,
+    ChildExit,
+    Ended,
+    EndRequest,
+    ExitReason,
+    Forked,
+    ForkRequest,
+    Message,
+    Ready,
+    Request,
+    RequestFailed,
+    StartFailed,
+    decode,
+    encode,
+)
+from .policy import MB, LaunchPlan, Limits
 from .protocol import (
     BadReply,
-    ChildDied,
     ChildTimedOut,
+    ConnectionClosed,
     IsolationUnavailable,
     Loaded,
     SandboxBroken,
+    child_died,
     read_loaded,
     read_reply,
 )
 
+CHUNK = 1 << 16
+READY_SECONDS = 180.0
+ANSWER_SECONDS = 30.0
+END_SECONDS = 3.0
+MAX_LOG = 4_000
+# As long as poll can wait.
+MAX_MILLISECONDS = 1e9
 
-def wait(descriptors: list[int], deadline: float) -> list[int]:
-    """Those with something to read, or closed; none once `deadline` (`time.monotonic()`) has passed."""
+
+def wait_readable(descriptors: list[int], deadline: float) -> list[int]:
+    """Return those with something to read or closed; none once `deadline` (`time.monotonic()`) has passed."""
     poll = select.poll()
     for descriptor in descriptors:
         poll.register(descriptor, select.POLLIN)
     milliseconds = max(0.0, deadline - time.monotonic()) * 1000
-    return [descriptor for descriptor, _ in poll.poll(min(milliseconds, 1e9))]
-
-
-CHUNK = 1 << 16
+    return [descriptor for descriptor, _ in poll.poll(min(milliseconds, MAX_MILLISECONDS))]
 
 
 class Output:
-    """Keeps the first `kept` bytes of one pipe after the other, and counts what each one gives."""
+    """Keeps the first `max_kept` bytes of one pipe after the other, and counts what each one gives."""
 
-    def __init__(self, kept: int) -> None:
+    def __init__(self, max_kept: int) -> None:
         self._kept = bytearray()
-        self._most = kept
+        self._max_kept = max_kept
         self._cut = False
         self.descriptor: int | None = None
         self.count = 0
@@ -63,9 +86,9 @@ class Output:
         self.count = 0
         return writing
 
-    def drain(self, most: int) -> None:
-        """Read what there is now, until the pipe has given more than `most` bytes in all."""
-        while self.descriptor is not None and self.count <= most:
+    def drain(self, max_bytes: int) -> None:
+        """Read what there is now, until the pipe has given more than `max_bytes` bytes in all."""
+        while self.descriptor is not None and self.count <= max_bytes:
             try:
                 data = os.read(self.descriptor, CHUNK)
             except BlockingIOError:
@@ -75,7 +98,7 @@ class Output:
                 self.descriptor = None
                 return
             self.count += len(data)
-            room = self._most - len(self._kept)
+            room = self._max_kept - len(self._kept)
             self._cut |= len(data) > room
             self._kept += data[:room]
 
@@ -86,19 +109,13 @@ class Output:
             self.descriptor = None
 
     def text(self) -> str:
-        """What was kept, as clean text that says where it was cut."""
-        text = clean(self._kept.decode(errors="replace"), self._most, replacement="")
-        return f"{text}\n[cut after {self._most} bytes]" if self._cut else text
-
-
-READY_SECONDS = 180.0
-ANSWER_SECONDS = 30.0
-END_SECONDS = 3.0
-MESSAGE_BYTES = 1 << 17
+        """Return what was kept, as clean text that says where it was cut."""
+        text = clean(self._kept.decode(errors="replace"), self._max_kept, replacement="")
+        return f"{text}\n[cut after {self._max_kept} bytes]" if self._cut else text
 
 
 class Process(Protocol):
-    """What is needed of a started process: as `subprocess.Popen` has it."""
+    """What a fork server needs of the process it started, as `subprocess.Popen` has it."""
 
     pid: int
 
@@ -107,22 +124,22 @@ class Process(Protocol):
 
 
 class ForkServer:
-    """One running warm process: started at once, and waited for at the first use.
+    """One running fork server: starts at once, and is waited for at the first use.
 
     Start it from a thread that lives on: the kernel ends it together with that thread. A fork of the starting
-    process may use it, one at a time; only the process that started it ends it.
+    process may use it, one at a time; only the process that started it stops it.
     """
 
-    def __init__(self, launch: Launch) -> None:
-        self._numbers = 0
-        self._program = launch.command[0]
+    def __init__(self, plan: LaunchPlan) -> None:
+        self._requests = 0
+        self._program = plan.command[0]
         self._log: IO[bytes] | None = tempfile.TemporaryFile()  # noqa: SIM115 - lives until it is ready
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             with theirs:
-                self._process = self._begin(launch, theirs, self._log)
+                self._process = self._begin(plan, theirs, self._log)
             with suppress(ConnectionError):  # ended already: `wait` says why
-                self._control.send(launch.spec.to_json())
+                self._control.send(plan.spec.to_json())
         except BaseException:
             self._log.close()
             self._control.close()
@@ -137,18 +154,22 @@ class ForkServer:
 
     def fork(self, link: socket.socket, output: int) -> None:
         """Fork a child that serves `link` and writes to the pipe `output`; raises SandboxBroken."""
-        self._ask("fork", [link.fileno(), output])
+        answer = self._ask(ForkRequest(self._next_id()), [link.fileno(), output])
+        if not isinstance(answer, Forked):
+            raise SandboxBroken(f"Expected a fork, found {answer}.")
 
-    def end_child(self) -> dict[str, Any]:
-        """End the child, leave nothing of it, and say how it ended; raises SandboxBroken."""
-        fate: dict[str, Any] = self._ask("end", [])["ended"]
-        return fate
+    def end_child(self) -> ChildExit:
+        """End the child, leave nothing of it, and return how it ended; raises SandboxBroken."""
+        answer = self._ask(EndRequest(self._next_id()), [])
+        if not isinstance(answer, Ended):
+            raise SandboxBroken(f"Expected the end of the child, found {answer}.")
+        return answer.exit
 
     def stop(self) -> None:
-        """End the warm process and all of its descendants."""
+        """End the fork server and all of its descendants."""
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
-        # What is not ready yet does not listen.
+        # A server that is not ready yet does not listen.
         if self._log is not None or not self._ends_within(END_SECONDS):
             self._kill()
         if self._log is not None:
@@ -175,12 +196,12 @@ class ForkServer:
             return False
         return True
 
-    def _begin(self, launch: Launch, theirs: socket.socket, log: Any) -> Process:
+    def _begin(self, plan: LaunchPlan, theirs: socket.socket, log: Any) -> Process:
         """Start the process that serves `theirs` and writes to `log`."""
         return subprocess.Popen(
-            [*launch.command, str(theirs.fileno())],
+            [*plan.command, str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=launch.environment,
+            env=plan.environment,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -190,44 +211,48 @@ class ForkServer:
     def _get_ready(self, log: IO[bytes]) -> None:
         try:
             message = self._receive(time.monotonic() + READY_SECONDS)
-        except (OSError, EOFError, TimeoutError) as error:
+        except (OSError, EOFError, TimeoutError, ValueError) as error:
             log.seek(0)
-            said = log.read()[-4_000:].decode(errors="replace").strip()
-            if advice := denied_by_system(said, self._program):
+            written = log.read()[-MAX_LOG:].decode(errors="replace").strip()
+            if advice := denied_by_system(written, self._program):
                 raise IsolationUnavailable(advice) from error
             raise SandboxBroken(
-                f"Expected the warm process to be ready within {READY_SECONDS:g} s, found: {error}. {said}"
+                f"Expected the fork server to be ready within {READY_SECONDS:g} s, found: {error}. {written}"
             ) from error
-        if "failed" in message:
-            raise SandboxBroken(f"The warm process could not get ready: {message['failed']}")
-        fonts.cache_font_lists(message["fonts"])
+        if isinstance(message, StartFailed):
+            raise SandboxBroken(f"The fork server could not get ready: {message.traceback}")
+        if not isinstance(message, Ready):
+            raise SandboxBroken(f"Expected the fork server to be ready, found {message}.")
+        cache_font_lists(message.font_lists)
 
-    def _ask(self, what: str, descriptors: Sequence[int]) -> dict[str, Any]:
+    def _next_id(self) -> str:
+        """Return an id that tells a fork's requests from its parent's."""
+        self._requests += 1
+        return f"{os.getpid()}.{self._requests}"
+
+    def _ask(self, request: Request, descriptors: Sequence[int]) -> Answer:
         self.wait()
-        self._numbers += 1
-        # The process id tells a fork's questions from its parent's.
-        number = f"{os.getpid()}.{self._numbers}"
-        text = json.dumps({"do": what, "id": number}).encode()
         deadline = time.monotonic() + ANSWER_SECONDS
         try:
-            socket.send_fds(self._control, [text], list(descriptors))
-            # An answer to a question of a fork that ended before it read it is skipped.
-            while (answer := self._receive(deadline))["id"] != number:
-                pass
+            socket.send_fds(self._control, [encode(request)], list(descriptors))
+            while True:
+                answer = self._receive(deadline)
+                # The answer to a fork that ended before it read it is skipped.
+                if isinstance(answer, Answer) and answer.id == request.id:
+                    break
         except (OSError, EOFError, ValueError) as error:
-            raise SandboxBroken(f"Expected an answer of the warm process, found: {error}.") from error
-        if "odd" in answer:
-            raise SandboxBroken(f"The warm process could not do {what!r}: {answer['odd']}")
+            raise SandboxBroken(f"Expected an answer of the fork server, found: {error}.") from error
+        if isinstance(answer, RequestFailed):
+            raise SandboxBroken(f"The fork server could not carry out {request}: {answer.error}")
         return answer
 
-    def _receive(self, deadline: float) -> dict[str, Any]:
-        if not wait([self._control.fileno()], deadline):
+    def _receive(self, deadline: float) -> Message:
+        if not wait_readable([self._control.fileno()], deadline):
             raise TimeoutError("no answer in time")
-        text = self._control.recv(MESSAGE_BYTES)
-        if not text:
+        data = self._control.recv(MAX_BYTES)
+        if not data:
             raise EOFError("it has ended")
-        message: dict[str, Any] = json.loads(text)
-        return message
+        return decode(data)
 
 
 def _children(process: int) -> list[int]:
@@ -240,15 +265,15 @@ def _children(process: int) -> list[int]:
 class ChildProcess:
     """A freshly forked child; what it prints goes to `output`."""
 
-    def __init__(self, warm: ForkServer, output: Output, limits: Limits) -> None:
+    def __init__(self, server: ForkServer, output: Output, limits: Limits) -> None:
         self._output = output
-        self._most = limits.output_mb * MB
-        self._cpu_seconds = limits.cpu_seconds
+        self._limits = limits
+        self._max_output = limits.output_mb * MB
         self._calls = 0
         self._link, theirs = socket.socketpair()
         writing = output.open()
         try:
-            warm.fork(theirs, writing)
+            server.fork(theirs, writing)
         except BaseException:
             self.close()
             raise
@@ -257,9 +282,9 @@ class ChildProcess:
             os.close(writing)
 
     def load(self, source: Source, seconds: float) -> Loaded:
-        """Send the submission and return what became of it; raises SandboxFailure."""
+        """Send the submission and return how loading it went; raises SandboxFailure."""
         # Within both limits, so that a statement that does not end is interrupted before the whole load is.
-        own = {"seconds": min(seconds, self._cpu_seconds)}
+        own = {"seconds": min(seconds, self._limits.cpu_seconds)}
         head = {"filename": source.filename, "tolerant": source.tolerant, **own}
         reply = self._exchange(Frame(head, json.dumps(source.cells).encode()), seconds)
         return read_loaded(reply, source.filename)
@@ -272,7 +297,7 @@ class ChildProcess:
 
     def close(self) -> None:
         """Forget the child."""
-        self._output.drain(self._most)
+        self._output.drain(self._max_output)
         self._output.close()
         self._link.close()
 
@@ -288,17 +313,17 @@ class ChildProcess:
         except FrameError as error:
             raise BadReply(str(error)) from None
         except (EOFError, OSError):
-            raise ChildDied("it ended") from None
+            raise ConnectionClosed("it ended") from None
 
     def _wait(self, deadline: float) -> None:
         """Return once something has come; raises TimeoutError or ChildDied."""
         while True:
             pipe = self._output.descriptor
             link = self._link.fileno()
-            ready = wait([link] if pipe is None else [link, pipe], deadline)
-            self._output.drain(self._most)
-            if self._output.count > self._most:
-                raise ChildDied(f"it printed more than {self._most // MB} MB")
+            ready = wait_readable([link] if pipe is None else [link, pipe], deadline)
+            self._output.drain(self._max_output)
+            if self._output.count > self._max_output:
+                raise child_died(ChildExit(ExitReason.OUTPUT), self._limits)
             if link in ready:
                 return
             if not ready:

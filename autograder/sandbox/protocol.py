@@ -1,4 +1,4 @@
-"""What a child says, checked: it may be a student's own bytes."""
+"""Read what a child sends, which may be a student's own bytes, and say how it ended."""
 
 from __future__ import annotations
 
@@ -10,7 +10,27 @@ from typing import Any
 from ..text import clean
 from ..wire.failures import FailureKind
 from ..wire.frames import Frame
+from .guest.messages import ChildExit, ExitReason
 from .policy import Limits
+
+MAX_SENTENCE, MAX_NAME, MAX_TEXT = 1_000, 200, 2_000
+MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
+MAX_LINE_NUMBER = 10**9
+NO_REASON = "loading it failed without a reason."
+# The one place where a reason becomes words; `{number}` is an exit status, `{signal}` the name of a signal.
+EXIT_SENTENCES: Mapping[ExitReason, str] = {
+    ExitReason.MEMORY: "it used more than {limits.resident_mb} MB of memory",
+    ExitReason.SCRATCH: "it wrote more than {limits.scratch_mb} MB or {limits.scratch_inodes} files",
+    ExitReason.CPU_TIME: "it used more than {limits.cpu_seconds} s of processor time",
+    ExitReason.KILLED: (
+        "it closed its connection, or the system ended it for want of memory or processor time"
+    ),
+    ExitReason.CRASHED: "it crashed ({signal})",
+    ExitReason.EXITED: "it ended itself with status {number}",
+    ExitReason.OUTPUT: "it printed more than {limits.output_mb} MB",
+    ExitReason.NOT_RELOADED: "it could not be loaded again: {problem}",
+    ExitReason.UNKNOWN: "it ended",
+}
 
 
 class SandboxFailure(Exception):
@@ -22,7 +42,15 @@ class ChildTimedOut(SandboxFailure):
 
 
 class ChildDied(SandboxFailure):
-    """The submission's process ended before it answered."""
+    """The submission's process ended before it answered, for `reason`."""
+
+    def __init__(self, sentence: str, reason: ExitReason) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class ConnectionClosed(SandboxFailure):
+    """The submission's process answers no more; the fork server knows why."""
 
 
 class BadReply(SandboxFailure):
@@ -30,41 +58,11 @@ class BadReply(SandboxFailure):
 
 
 class IsolationUnavailable(RuntimeError):
-    """The level of isolation that was asked for cannot be had here; the text says what to do."""
+    """This machine does not offer the isolation level that was asked for; the text says what to do."""
 
 
 class SandboxBroken(RuntimeError):
-    """The sandbox itself failed, through no fault of a submission's; a new one may work."""
-
-
-def exit_reason(fate: Mapping[str, Any], limits: Limits) -> str:
-    """Say what the warm process saw of a child's end."""
-    how, number = fate.get("how"), fate.get("number", 0)
-    if how == "memory":
-        return f"it used more than {limits.resident_mb} MB of memory"
-    if how == "scratch":
-        return f"it wrote more than {limits.scratch_mb} MB or {limits.scratch_inodes} files"
-    if how == "exit":
-        return f"it ended itself with status {number}"
-    if number == signal.SIGXCPU:
-        return f"it used more than {limits.cpu_seconds} s of processor time"
-    if number == signal.SIGKILL:
-        return "it closed its connection, or the system ended it for want of memory or processor time"
-    if how == "signal":
-        return f"it crashed ({_name(number)})"
-    return "it ended"
-
-
-def _name(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"
-
-
-MAX_SENTENCE, MAX_NAME, MAX_TEXT = 1_000, 200, 2_000
-NO_REASON = "loading it failed without a reason."
-MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
+    """The sandbox itself failed, through no fault of a submission; a new one may work."""
 
 
 @dataclass(frozen=True)
@@ -81,11 +79,26 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def read_loaded(frame: Frame, filename: str) -> Loaded:
-    """The report in a child's first frame; raises BadReply.
+def child_died(ended: ChildExit, limits: Limits, problem: str = "") -> ChildDied:
+    """Return the exception for a child that ended so; `problem` is why it could not be loaded again."""
+    sentence = EXIT_SENTENCES[ended.reason].format(
+        limits=limits, number=ended.number, signal=_signal_name(ended.number), problem=problem
+    )
+    return ChildDied(sentence, ended.reason)
 
-    Every sentence begins with the file that it is about: a submission may have written it itself, and people
-    must not take its words for the grader's.
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def read_loaded(frame: Frame, filename: str) -> Loaded:
+    """Return the report in a child's first frame; raises BadReply.
+
+    Every sentence begins with the name of the file: a submission may have written the sentence itself,
+    and readers must not take its words for the grader's.
     """
     report = frame.head.get("loaded")
     if type(report) is not dict:
@@ -94,16 +107,16 @@ def read_loaded(frame: Frame, filename: str) -> Loaded:
     return Loaded(
         ok,
         None if ok else _about(filename, _clean(problem, MAX_SENTENCE) or NO_REASON),
-        line if type(line) is int and 0 < line < 10**9 else None,
+        line if type(line) is int and 0 < line < MAX_LINE_NUMBER else None,
         _texts(report.get("functions"), MAX_NAMES, MAX_NAME),
         tuple(_about(filename, note) for note in _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE)),
     )
 
 
 def read_reply(frame: Frame, number: int) -> Frame:
-    """The reply to the call `number`: `{"ok": True, "value"}` or `{"raised": …}` as the guest describes it.
+    """Return the reply to the call `number`: `{"ok": True, "value"}` or `{"raised": {…}}`; raises BadReply.
 
-    The value is as it came; the texts are clean. Raises BadReply.
+    The value is as it came; the texts of a failure are clean.
     """
     if frame.head.get("id") != number:
         raise BadReply("Expected the reply to this call, found another message.")
@@ -119,7 +132,10 @@ def _raised(raised: Mapping[str, Any]) -> dict[str, Any]:
     lines = [
         [entry[0], _clean(entry[1], MAX_NAME), _clean(entry[2], MAX_NAME)]
         for entry in (trace if type(trace) is list else [])[-MAX_LINES:]
-        if type(entry) is list and len(entry) == 3 and type(entry[0]) is int and 0 < entry[0] < 10**9
+        if type(entry) is list
+        and len(entry) == 3
+        and type(entry[0]) is int
+        and 0 < entry[0] < MAX_LINE_NUMBER
     ]
     return {
         "kind": _kind(raised.get("kind")),
@@ -142,8 +158,8 @@ def _about(filename: str, text: str) -> str:
     return text if text.startswith(name) else f"{name}: {text}"
 
 
-def _texts(values: object, most: int, length: int) -> tuple[str, ...]:
-    return tuple(_clean(value, length) for value in values[:most]) if type(values) is list else ()
+def _texts(values: object, max_count: int, max_length: int) -> tuple[str, ...]:
+    return tuple(_clean(value, max_length) for value in values[:max_count]) if type(values) is list else ()
 
 
 def _clean(text: object, max_length: int) -> str:

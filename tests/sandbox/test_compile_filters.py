@@ -11,7 +11,7 @@ import pytest
 pyseccomp = pytest.importorskip("pyseccomp")
 
 from autograder.sandbox import compile_filters as tables  # noqa: E402
-from autograder.sandbox.guest.confinement import OWN_PROCESS_ID  # noqa: E402
+from autograder.sandbox.guest.kernel import OWN_PROCESS_ID  # noqa: E402
 from autograder.sandbox.seccomp import load_filter  # noqa: E402
 
 pytestmark = pytest.mark.needs("libseccomp")

@@ -14,6 +14,8 @@ from autograder.sandbox.protocol import ChildDied, SandboxFailure
 pytestmark = pytest.mark.needs("bubblewrap")
 
 REPOSITORY = Path(__file__).parents[2]
+# What every submission finds where it runs: its own file, and links to given code and inputs.
+LAID_OUT = ["inputs", "lesson.py", "transfer.py"]
 HOSTILE = '''
 import ctypes, mmap, os, resource, signal, socket, subprocess, sys, threading
 from pathlib import Path
@@ -303,6 +305,7 @@ attempt(os.setxattr, '.', 'user.mark', b'1')
 attempt(os.chmod, '.', 0o750)
 import lesson
 lesson.SECRET_OF_THE_LESSON = 8
+os.unlink('lesson.py')
 Path('lesson.py').write_text('x = 1')
 Path('random.py').write_text('raise SystemExit')
 attempt(lambda: Path('/dev/shm/mark').write_text('x'))
@@ -321,7 +324,7 @@ found = 0
         "def left():\n"
         "    marks = [m for m in os.listxattr('.') if m.startswith('user.')]\n"
         "    shared = os.listdir('/dev/shm') if os.path.exists('/dev/shm/mark') else []\n"
-        "    return os.listdir('.'), shared, marks, lesson.SECRET_OF_THE_LESSON\n"
+        "    return sorted(os.listdir('.')), shared, marks, lesson.SECRET_OF_THE_LESSON\n"
         "def standard_input():\n"
         "    import fcntl\n"
         "    fcntl.flock(open('/dev/null'), fcntl.LOCK_EX | fcntl.LOCK_NB)\n"
@@ -329,7 +332,7 @@ found = 0
         "def mode():\n"
         "    return os.stat('.').st_mode\n"
     )
-    assert call("left") == ([], [], [], 7)
+    assert call("left") == (LAID_OUT, [], [], 7)
     assert call("mode") == mode
     assert call("standard_input") == 0
 
@@ -337,7 +340,7 @@ found = 0
 def test_nothing_lasts_from_one_child_to_the_next_of_the_same_submission(call, hostile):
     with pytest.raises(SandboxFailure):
         hostile("Path('mark').write_text('x'); os._exit(0)")
-    assert hostile("found = os.listdir('.')") == []
+    assert hostile("found = sorted(os.listdir('.'))") == LAID_OUT
 
 
 def test_a_submission_finds_no_earlier_ones_text(call):

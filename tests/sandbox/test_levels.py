@@ -30,7 +30,7 @@ def as_nobody(command: list[str]) -> list[str]:
 
 def run_here(level: str, nobody: bool = False) -> None:
     """Run the behaviour tests at a level; their own report is the message of a failure."""
-    tests = [str(HERE / name) for name in ("test_sandbox.py", "test_confinement.py", "test_warm.py")]
+    tests = [str(HERE / name) for name in ("test_sandbox.py", "test_confinement.py", "test_fork_server.py")]
     command = [sys.executable, "-m", "pytest", "-q", *tests]
     done = subprocess.run(
         in_reach(as_nobody(command) if nobody else command),

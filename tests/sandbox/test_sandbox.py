@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.models import Source
+from autograder.sandbox.guest.messages import EndRequest, encode
 from autograder.sandbox.policy import Isolation, Limits
 from autograder.sandbox.protocol import BadReply, ChildDied, ChildTimedOut, SandboxBroken, SandboxFailure
 from autograder.sandbox.sandbox import Sandbox
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.needs("bubblewrap")
 
 def warm_process(sandbox: Sandbox) -> int:
     """The warm process as this side sees it: bubblewrap's child, or what was started itself."""
-    started = sandbox._warm._process.pid
+    started = sandbox._server._process.pid
     children = Path(f"/proc/{started}/task/{started}/children").read_text().split()
     return int(children[0]) if sandbox.isolation is Isolation.BUBBLEWRAP else started
 
@@ -292,13 +293,13 @@ def test_a_fork_that_ends_in_the_middle_leaves_nothing_odd(call):
     if process == 0:
         try:
             call.load(ADD)
-            call.sandbox._warm._control.send(b'{"do": "end", "id": "never read"}')
+            call.sandbox._server._control.send(encode(EndRequest("never read")))
         finally:
             os._exit(0)
     os.waitpid(process, 0)
-    warm = call.sandbox._warm
+    server = call.sandbox._server
     call.sandbox.clear()
-    assert call.sandbox._warm is warm
+    assert call.sandbox._server is server
     call.load(ADD)
     assert call("add", 1) == 2
 
@@ -306,7 +307,7 @@ def test_a_fork_that_ends_in_the_middle_leaves_nothing_odd(call):
 def test_a_warm_process_that_is_gone_is_made_anew_by_clear(call):
     call.load(ADD)
     os.kill(warm_process(call.sandbox), signal.SIGKILL)
-    call.sandbox._warm._process.wait()
+    call.sandbox._server._process.wait()
     with pytest.raises(SandboxBroken):
         call.load(ADD)
     call.sandbox.clear()

@@ -1,4 +1,4 @@
-"""The warm process's descendants: watched while they live, and gone without a trace afterwards."""
+"""Watch the fork server's descendants while they live, and end all of them afterwards."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import signal
 import time
 from contextlib import suppress
 
+from .messages import ChildExit, ExitReason
 from .scratch import usage
 from .spec import Spec
 
-GONE_SECONDS = 5.0
+END_SECONDS = 5.0
 PAGE = resource.getpagesize()
 # A folder that is no file system of its own has to be walked, which costs more than asking the kernel.
 WALK_EVERY = 10
+SIGNAL_REASONS: dict[int, ExitReason] = {
+    signal.SIGXCPU: ExitReason.CPU_TIME,
+    signal.SIGKILL: ExitReason.KILLED,
+}
 
 
 class UnkillableProcess(RuntimeError):
@@ -27,56 +32,57 @@ class ProcessTree:
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
         self._child: int | None = None
-        self._fate: dict[str, str | int] = {}
+        self._exit: ChildExit | None = None
         self._rounds = 0
 
     @property
     def alive(self) -> bool:
         """Whether there is a child that has not been seen to end."""
-        return self._child is not None and not self._fate
+        return self._child is not None and self._exit is None
 
-    def born(self, process: int) -> None:
-        """From now on this is the child."""
+    def add(self, process: int) -> None:
+        """Take this process as the child; raises UnkillableProcess while there is another one."""
         if self._child is not None:
             raise UnkillableProcess("Expected the last child to be ended before the next one is forked.")
-        self._child, self._fate, self._rounds = process, {}, 0
+        self._child, self._exit, self._rounds = process, None, 0
 
     def watch(self) -> None:
-        """See what ended, and end what takes too much."""
+        """Collect what ended, and end the child if it uses too much."""
         self._reap(os.WNOHANG)
-        if self._child is None or self._fate:
+        if not self.alive:
             return
         if self._resident() > self._spec.resident_bytes:
-            self._stop("memory")
+            self._stop(ExitReason.MEMORY)
         self._rounds += 1
         if self._spec.scratch_mounted or self._rounds % WALK_EVERY == 0:
             size, inodes = usage(self._spec.scratch, self._spec.scratch_mounted)
             if inodes > self._spec.scratch_inodes or size > self._spec.scratch_bytes:
-                self._stop("scratch")
+                self._stop(ExitReason.SCRATCH)
 
-    def end(self) -> dict[str, str | int]:
-        """End every descendant and say how the child ended; raises UnkillableProcess.
+    def end(self) -> ChildExit:
+        """End every descendant and return how the child ended; raises UnkillableProcess.
 
         Orphans become children of this process, so nothing is left once it has no child.
         """
-        deadline = time.monotonic() + GONE_SECONDS
+        deadline = time.monotonic() + END_SECONDS
         self._reap(os.WNOHANG)
         while _has_children():
             if time.monotonic() > deadline:
                 raise UnkillableProcess(
-                    f"Expected every process to end within {GONE_SECONDS:g} s of being killed."
+                    f"Expected every process to end within {END_SECONDS:g} s of being killed."
                 )
             self._kill()
             self._reap(0)
-        fate, self._child, self._fate = self._fate, None, {}
-        return fate
+        ended = self._exit or ChildExit(ExitReason.UNKNOWN)
+        self._child = self._exit = None
+        return ended
 
-    def _stop(self, how: str) -> None:
-        self._fate = {"how": how}
+    def _stop(self, reason: ExitReason) -> None:
+        self._exit = ChildExit(reason)
         self._kill()
 
     def _kill(self) -> None:
-        for process in [-1] if self._spec.alone else _descendants():
+        for process in [-1] if self._spec.owns_all_processes else _descendants():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
@@ -85,8 +91,8 @@ class ProcessTree:
         try:
             process, status = os.waitpid(-1, flags)
             while process:
-                if process == self._child and not self._fate:
-                    self._fate = _fate(status)
+                if process == self._child and self._exit is None:
+                    self._exit = _child_exit(status)
                 process, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return
@@ -95,10 +101,11 @@ class ProcessTree:
         return sum(map(_resident, _descendants()))
 
 
-def _fate(status: int) -> dict[str, str | int]:
+def _child_exit(status: int) -> ChildExit:
     if os.WIFSIGNALED(status):
-        return {"how": "signal", "number": os.WTERMSIG(status)}
-    return {"how": "exit", "number": os.WEXITSTATUS(status)}
+        number = os.WTERMSIG(status)
+        return ChildExit(SIGNAL_REASONS.get(number, ExitReason.CRASHED), number)
+    return ChildExit(ExitReason.EXITED, os.WEXITSTATUS(status))
 
 
 def _has_children() -> bool:
@@ -110,7 +117,7 @@ def _has_children() -> bool:
 
 
 def _descendants() -> list[int]:
-    """Children, their children and so on. Orphans are children of this process again."""
+    """Return children, their children and so on. Orphans are children of this process again."""
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:
@@ -118,9 +125,9 @@ def _descendants() -> list[int]:
         try:
             for task in os.listdir(f"/proc/{process}/task"):  # noqa: PTH208 - thirty times a second
                 with open(f"/proc/{process}/task/{task}/children") as file:  # noqa: PTH123 - as above
-                    born = [int(number) for number in file.read().split()]
-                found += born
-                waiting += born
+                    children = [int(number) for number in file.read().split()]
+                found += children
+                waiting += children
         except (FileNotFoundError, ProcessLookupError):
             continue
     return found

@@ -1,4 +1,4 @@
-"""The folders that a submission may write to: how full they are, and how they become empty again."""
+"""Measure and empty the folders that a submission may write to."""
 
 from __future__ import annotations
 
@@ -14,6 +14,23 @@ class NotEmpty(RuntimeError):
     """A folder could not be emptied."""
 
 
+def remove_own_entries(folder: str) -> None:
+    """Remove what belongs to this user in a folder that others use too; raises OSError or NotEmpty."""
+    top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        for name in os.listdir(top):  # noqa: PTH208 - a descriptor
+            try:
+                owner = os.stat(name, dir_fd=top, follow_symlinks=False).st_uid
+            except FileNotFoundError:  # removed by its owner meanwhile
+                continue
+            if owner == os.geteuid() and not _unlink(name, top):
+                os.chmod(name, MODE, dir_fd=top)
+                wipe(f"{folder}/{name}")
+                os.rmdir(name, dir_fd=top)
+    finally:
+        os.close(top)
+
+
 def wipe(folder: str) -> None:
     """Remove everything below `folder`, however deep, without following a link; raises OSError or NotEmpty.
 
@@ -21,7 +38,7 @@ def wipe(folder: str) -> None:
     """
     top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        _forget_marks(top)
+        _reset_attributes(top)
         names = (f".{number:x}" for number in count())
         while entries := os.listdir(top):  # noqa: PTH208 - a descriptor
             for name in entries:
@@ -32,7 +49,7 @@ def wipe(folder: str) -> None:
 
 
 def usage(folders: Sequence[str], mounted: bool) -> tuple[int, int]:
-    """Bytes and inodes in use below the folders. Where each is a file system, the kernel has counted them."""
+    """Return the bytes and inodes in use below the folders; the kernel counts where each is a file system."""
     if mounted:
         systems = [os.statvfs(folder) for folder in folders]
         size = sum((system.f_blocks - system.f_bfree) * system.f_frsize for system in systems)
@@ -53,10 +70,10 @@ def usage(folders: Sequence[str], mounted: bool) -> tuple[int, int]:
     return size, number
 
 
-def _forget_marks(top: int) -> None:
-    """Mode, attributes and access lists of the folder itself could tell the next submission something.
+def _reset_attributes(top: int) -> None:
+    """Reset mode, attributes and access lists of the folder itself, which the next submission could read.
 
-    A default access list would even decide what modes its files get.
+    A default access list would even decide the modes of its files.
     """
     if os.fstat(top).st_uid == os.geteuid():
         os.fchmod(top, MODE)
@@ -66,7 +83,7 @@ def _forget_marks(top: int) -> None:
 
 
 def _unlink(name: str, top: int) -> bool:
-    """Remove one entry; False where it is a folder."""
+    """Remove one entry; return False where it is a folder."""
     if stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
         return False
     os.unlink(name, dir_fd=top)

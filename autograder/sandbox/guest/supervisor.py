@@ -1,14 +1,12 @@
-"""The warm process: imports what the kit declares, then forks a child for every submission.
+"""Run the fork server: import what the kit declares, then fork a child for every submission.
 
-It never sees a submission: a child gets it over a socket of its own. The control socket carries one JSON
-message at a time: `fork`, with the child's socket and the pipe for its output, and `end`, after which nothing
-of the child is left.
+It never sees a submission: a child receives it over a socket of its own. The control socket carries one
+message of `messages` at a time. After the answer to an EndRequest nothing of the child is left.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import pkgutil
 import select
@@ -16,26 +14,41 @@ import socket
 import sys
 import traceback
 from collections.abc import Callable
-from typing import Any
+from typing import NoReturn
 
 from ... import wire
 from . import child
-from . import confinement as kernel
-from . import startup as fonts
-from .confinement import close_all_but, confine, forget_handlers, threads
+from .confinement import close_all_but, confine, reset_signal_handlers, thread_count
+from .kernel import PR_SET_DUMPABLE, prctl
+from .messages import (
+    MAX_BYTES,
+    Answer,
+    Ended,
+    EndRequest,
+    Forked,
+    ForkRequest,
+    Message,
+    Ready,
+    RequestFailed,
+    StartFailed,
+    decode,
+    encode,
+)
 from .process_tree import ProcessTree
-from .scratch import wipe
+from .scratch import remove_own_entries, wipe
 from .spec import Spec
-from .startup import freeze_gc, preload
+from .startup import freeze_gc, new_font_lists, preload, write_font_lists
 
 WATCH_MILLISECONDS = 30
-MESSAGE_BYTES = 1 << 17
+MAX_TRACEBACK = 8_000
+# What a child imports for its first reply, besides the modules that need Keras.
+MODULES_WITHOUT_KERAS = ("codec", "arrays")
 
 
 def main() -> None:
     """Serve the control socket whose descriptor is the only argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    serve(control, Spec.from_json(control.recv(MESSAGE_BYTES)))
+    serve(control, Spec.from_json(control.recv(MAX_BYTES)))
     # At once: there may be threads to wait for, where given code started some.
     os._exit(0)
 
@@ -50,16 +63,16 @@ def serve(control: socket.socket, spec: Spec) -> None:
         confine(spec)
         prepare = _warm_up(spec)
         # After all imports: they may read what a process that cannot be traced may not.
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-        forget_handlers()
+        prctl(PR_SET_DUMPABLE, 0)
+        reset_signal_handlers()
         _expect_one_thread()
-        made = _tidy_up(spec)
+        font_lists = _remove_traces(spec)
     except BaseException:
-        control.send(json.dumps({"failed": traceback.format_exc()[-8_000:]}).encode())
+        control.send(encode(StartFailed(traceback.format_exc()[-MAX_TRACEBACK:])))
         return
-    _be_silent()
+    _close_standard_streams()
     freeze_gc()
-    control.send(json.dumps({"ready": True, "fonts": made}).encode())
+    control.send(encode(Ready(font_lists)))
     _Supervisor(control, spec, prepare).run()
 
 
@@ -67,12 +80,11 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     """Import what the kit declares; return what to call before every call into a submission."""
     sys.path.extend(spec.paths)
     os.chdir(spec.scratch[0])
-    fonts.write_font_lists(spec.fonts)
+    write_font_lists(spec.fonts)
     preload(spec.preload, spec.without)
     if "numpy" in sys.modules or "keras" in sys.modules:
-        # What a child would import for its first reply is imported once, here.
         for module in pkgutil.iter_modules(wire.__path__, wire.__name__ + "."):
-            if "keras" in sys.modules or module.name.rpartition(".")[2] in ("codec", "arrays"):
+            if "keras" in sys.modules or module.name.rpartition(".")[2] in MODULES_WITHOUT_KERAS:
                 importlib.import_module(module.name)
     if spec.prepare is None:
         return lambda: None
@@ -82,24 +94,30 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     return lambda: prepare(spec.seed)
 
 
-def _tidy_up(spec: Spec) -> dict[str, str]:
-    """Leave the first submission nothing of what imports have written; return the new lists of fonts."""
+def _remove_traces(spec: Spec) -> dict[str, str]:
+    """Leave the first submission nothing of what imports have written; return the new font lists."""
     # In a folder of the machine's, a process that outlived its submission could have written them.
-    made = fonts.new_font_lists(spec.fonts) if spec.scratch_mounted else {}
+    font_lists = new_font_lists(spec.fonts) if spec.scratch_mounted else {}
+    _empty_folders(spec)
+    return font_lists
+
+
+def _empty_folders(spec: Spec) -> None:
     for folder in spec.scratch:
         wipe(folder)
-    return made
+    for folder in spec.shared_folders:
+        remove_own_entries(folder)
 
 
 def _expect_one_thread() -> None:
-    if (found := threads()) != 1:
+    if (found := thread_count()) != 1:
         raise RuntimeError(
             f"Expected one thread before a fork, found {found}: given code must build no model, tensor, "
             "optimizer or dataset while it is imported or prepared."
         )
 
 
-def _be_silent() -> None:
+def _close_standard_streams() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     null = os.open(os.devnull, os.O_RDWR)
@@ -113,48 +131,51 @@ class _Supervisor:
         self._control = control
         self._spec = spec
         self._prepare = prepare
-        self._relatives = ProcessTree(spec)
+        self._tree = ProcessTree(spec)
 
     def run(self) -> None:
+        """Answer requests, and watch the child between them."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         while True:
-            if not poll.poll(WATCH_MILLISECONDS if self._relatives.alive else None):
-                self._relatives.watch()
+            if not poll.poll(WATCH_MILLISECONDS if self._tree.alive else None):
+                self._tree.watch()
                 continue
-            text, descriptors, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 2)
-            if not text:
-                self._end()
+            data, descriptors, _, _ = socket.recv_fds(self._control, MAX_BYTES, 2)
+            if not data:
+                self._end("")
                 return
-            answer = self._answer(json.loads(text), descriptors)
+            answer = self._answer(decode(data), descriptors)
             for descriptor in descriptors:
                 os.close(descriptor)
-            self._control.send(json.dumps(answer).encode())
+            self._control.send(encode(answer))
 
-    def _answer(self, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
-        """Do what a message asks. An answer with `odd` asks for a new warm process."""
+    def _answer(self, request: Message, descriptors: list[int]) -> Answer:
+        assert isinstance(request, ForkRequest | EndRequest)
         try:
-            if message["do"] == "fork":
-                _expect_one_thread()
-                return {"id": message["id"], "forked": self._fork(*descriptors)}
-            return {"id": message["id"], "ended": self._end()}
+            if isinstance(request, ForkRequest):
+                return self._fork(request.id, *descriptors)
+            return self._end(request.id)
         except (OSError, RuntimeError, TypeError) as error:
-            return {"id": message["id"], "odd": f"{type(error).__name__}: {error}"}
+            return RequestFailed(request.id, f"{type(error).__name__}: {error}")
 
-    def _end(self) -> dict[str, str | int]:
-        fate = self._relatives.end()
-        for folder in self._spec.scratch:
-            wipe(folder)
-        return fate
+    def _end(self, number: str) -> Ended:
+        ended = self._tree.end()
+        _empty_folders(self._spec)
+        return Ended(number, ended.reason, ended.number)
 
-    def _fork(self, link: int, output: int) -> bool:
+    def _fork(self, number: str, link: int, output: int) -> Forked:
+        _expect_one_thread()
         parent = os.getpid()
         process = os.fork()
         if process == 0:
-            try:
-                self._control.close()
-                child.run(link, output, self._spec, self._prepare, parent)
-            finally:
-                os._exit(0)
-        self._relatives.born(process)
-        return True
+            self._be_child(link, output, parent)
+        self._tree.add(process)
+        return Forked(number)
+
+    def _be_child(self, link: int, output: int, parent: int) -> NoReturn:
+        try:
+            self._control.close()
+            child.run(link, output, self._spec, self._prepare, parent)
+        finally:
+            os._exit(0)

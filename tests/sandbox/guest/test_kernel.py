@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from autograder.sandbox.guest import confinement as kernel
+from autograder.sandbox.guest import kernel
 from autograder.sandbox.seccomp import load_filter
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograder.sandbox.guest.scratch import usage, wipe
+from autograder.sandbox.guest.scratch import remove_own_entries, usage, wipe
 
 NAMES = st.text(
     st.characters(blacklist_characters="/\0", blacklist_categories=["Cs"]), min_size=1, max_size=8
@@ -105,3 +105,25 @@ def test_usage_counts_files_and_bytes(tmp_path):
     size, inodes = usage([str(tmp_path)], mounted=False)
     assert 10_000 <= size < 40_000
     assert inodes == 2
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_only_own_entries_of_a_shared_folder_are_removed(in_fork, tmp_path):
+    tmp_path.chmod(0o1777)
+    for folder in tmp_path.parents:
+        folder.chmod(folder.stat().st_mode | 0o011) if folder.stat().st_uid == os.geteuid() else None
+    (tmp_path / "others").write_text("x")
+    (tmp_path / "others_folder").mkdir()
+
+    def run():
+        os.setresuid(64_000, 64_000, 64_000)
+        here = os.open(tmp_path, os.O_RDONLY)
+        os.mkdir("own", dir_fd=here)
+        os.mkdir("own/below", dir_fd=here)
+        os.close(os.open("own/below/file", os.O_CREAT, dir_fd=here))
+        os.chmod("own", 0, dir_fd=here)
+        os.symlink("/", "link", dir_fd=here)
+        remove_own_entries(str(tmp_path))
+        return sorted(os.listdir(here))  # noqa: PTH208 - a descriptor
+
+    assert in_fork(run) == ["others", "others_folder"]

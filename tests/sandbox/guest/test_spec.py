@@ -1,4 +1,4 @@
-"""What the warm process is told survives the way."""
+"""A spec and every message are the same after crossing."""
 
 from __future__ import annotations
 

@@ -11,12 +11,26 @@ from typing import Any
 
 import pytest
 
+from autograder.sandbox.guest.messages import (
+    MAX_BYTES,
+    EndRequest,
+    ExitReason,
+    Forked,
+    ForkRequest,
+    Message,
+    Ready,
+    RequestFailed,
+    StartFailed,
+    decode,
+    encode,
+)
 from autograder.sandbox.guest.spec import Spec
-from autograder.sandbox.guest.supervisor import MESSAGE_BYTES, serve
+from autograder.sandbox.guest.supervisor import serve
 from autograder.wire.codec import pack, unpack
 from autograder.wire.frames import Frame, receive, send
 
-READY = {"ready": True, "fonts": {}}
+READY = Ready({})
+FORK, END = ForkRequest("1"), EndRequest("1")
 
 
 @pytest.fixture
@@ -35,7 +49,7 @@ def start(tmp_path) -> Iterator[Callable[..., socket.socket]]:
             scratch_inodes=big,
             resident_bytes=big,
             readable=("/",),
-            alone=False,
+            owns_all_processes=False,
             **wanted,
         )
         (tmp_path / "scratch").mkdir()
@@ -56,14 +70,13 @@ def start(tmp_path) -> Iterator[Callable[..., socket.socket]]:
         os.waitpid(process, 0)
 
 
-def ask(control: socket.socket, what: str, *descriptors: int) -> dict[str, Any]:
-    socket.send_fds(control, [json.dumps({"do": what, "id": 1}).encode()], descriptors)
+def ask(control: socket.socket, request: Message, *descriptors: int) -> Any:
+    socket.send_fds(control, [encode(request)], descriptors)
     return hear(control)
 
 
-def hear(control: socket.socket) -> dict[str, Any]:
-    message: dict[str, Any] = json.loads(control.recv(MESSAGE_BYTES))
-    return message
+def hear(control: socket.socket) -> Any:
+    return decode(control.recv(MAX_BYTES))
 
 
 def test_a_child_serves_the_socket_it_was_given(start):
@@ -71,7 +84,7 @@ def test_a_child_serves_the_socket_it_was_given(start):
     assert hear(control) == READY
     link, theirs = socket.socketpair()
     reading, writing = os.pipe()
-    assert ask(control, "fork", theirs.fileno(), writing) == {"id": 1, "forked": True}
+    assert ask(control, FORK, theirs.fileno(), writing) == Forked("1")
     theirs.close()
     os.close(writing)
     deadline = time.monotonic() + 30
@@ -88,7 +101,7 @@ def test_a_child_serves_the_socket_it_was_given(start):
     assert os.read(reading, 100) == b"3\n"
     os.close(reading)
     link.close()
-    assert ask(control, "end")["ended"]["how"] in ("exit", "signal")
+    assert ask(control, END).exit.reason in (ExitReason.EXITED, ExitReason.KILLED)
 
 
 def test_a_second_child_at_once_is_refused(start):
@@ -96,12 +109,11 @@ def test_a_second_child_at_once_is_refused(start):
     hear(control)
     link, theirs = socket.socketpair()
     with link, theirs:
-        assert "forked" in ask(control, "fork", theirs.fileno(), theirs.fileno())
-        assert (
-            "Expected the last child to be ended"
-            in ask(control, "fork", theirs.fileno(), theirs.fileno())["odd"]
-        )
-        assert "ended" in ask(control, "end")
+        assert ask(control, FORK, theirs.fileno(), theirs.fileno()) == Forked("1")
+        refused = ask(control, FORK, theirs.fileno(), theirs.fileno())
+        assert isinstance(refused, RequestFailed)
+        assert "Expected the last child to be ended" in refused.error
+        assert ask(control, END).id == "1"
 
 
 def test_given_code_is_imported_and_prepared_with_the_seed(start, tmp_path):
@@ -109,7 +121,9 @@ def test_given_code_is_imported_and_prepared_with_the_seed(start, tmp_path):
         "def prepare(seed):\n    raise ValueError(f'seed {seed}')\n"
     )
     control = start(preload=("given_for_the_seed",), prepare="given_for_the_seed.prepare", seed=12)
-    assert "ValueError: seed 12" in hear(control)["failed"]
+    failed = hear(control)
+    assert isinstance(failed, StartFailed)
+    assert "ValueError: seed 12" in failed.traceback
 
 
 def test_what_given_code_leaves_running_is_refused(start, tmp_path):
@@ -117,4 +131,30 @@ def test_what_given_code_leaves_running_is_refused(start, tmp_path):
         "import threading\nthreading.Thread(target=threading.Event().wait, daemon=True).start()\n"
     )
     control = start(preload=("given_with_a_thread",))
-    assert "Expected one thread before a fork, found 2" in hear(control)["failed"]
+    assert "Expected one thread before a fork, found 2" in hear(control).traceback
+
+
+def test_a_shared_folder_is_swept_of_what_a_child_left(start, tmp_path):
+    """What belongs to its user goes; here that is everything, as the child is no other user."""
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    control = start(shared_folders=(str(shared),), writable=(str(shared),))
+    assert hear(control) == READY
+    link, theirs = socket.socketpair()
+    with link:
+        reading, writing = os.pipe()
+        with theirs:
+            assert ask(control, FORK, theirs.fileno(), writing) == Forked("1")
+        os.close(writing)
+        source = [f"import os\nos.makedirs('{shared}/a/b')\nopen('{shared}/a/b/note', 'w').close()\n"]
+        deadline = time.monotonic() + 30
+        send(
+            link,
+            Frame({"filename": "t.py", "tolerant": False, "seconds": 60}, json.dumps(source).encode()),
+            deadline,
+        )
+        assert receive(link, deadline).head["loaded"]["ok"]
+        os.close(reading)
+    assert (shared / "a" / "b" / "note").exists()
+    ask(control, END)
+    assert list(shared.iterdir()) == []

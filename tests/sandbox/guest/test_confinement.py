@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox.guest.confinement import close_all_but, confine, forget_handlers, threads
+from autograder.sandbox.guest.confinement import close_all_but, confine, reset_signal_handlers, thread_count
 from autograder.sandbox.guest.spec import Spec
 
 
@@ -20,7 +20,7 @@ def is_open(descriptor: int) -> bool:
 def test_every_signal_means_its_default_again(in_fork):
     def run():
         signal.signal(signal.SIGUSR1, print)
-        forget_handlers()
+        reset_signal_handlers()
         return sorted(int(n) for n in signal.valid_signals() if signal.getsignal(n) is not signal.SIG_DFL)
 
     assert in_fork(run) == []
@@ -38,10 +38,10 @@ def test_every_descriptor_but_the_kept_ones_is_closed(in_fork):
 
 def test_threads_are_counted_whoever_started_them():
     stop = threading.Event()
-    before = threads()
+    before = thread_count()
     thread = threading.Thread(target=stop.wait)
     thread.start()
-    assert threads() == before + 1
+    assert thread_count() == before + 1
     stop.set()
     thread.join()
 
@@ -49,7 +49,7 @@ def test_threads_are_counted_whoever_started_them():
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
 def test_root_becomes_nobody_with_no_way_back(in_fork):
     def run():
-        confine(Spec("transfer", identity=64_000))
+        confine(Spec("transfer", uid=64_000))
         lines = Path("/proc/self/status").read_text().splitlines()
         status = dict(line.split(":	") for line in lines if ":	" in line)
         with pytest.raises(PermissionError):

@@ -8,7 +8,7 @@ from autograder.sandbox.policy import Limits
 
 
 def test_a_table_changes_what_it_names():
-    limits = Limits.of({"call_seconds": 2.5, "data_mb": 100})
+    limits = Limits.from_table({"call_seconds": 2.5, "data_mb": 100})
     assert (limits.call_seconds, limits.data_mb, limits.load_seconds) == (2.5, 100, 60)
     assert limits.rlimits()["DATA"] == 100 * 1024 * 1024
 
@@ -28,5 +28,5 @@ def test_a_table_changes_what_it_names():
 )
 def test_anything_else_is_refused_by_name(table, found):
     with pytest.raises(ValueError, match=r"\[limits\]") as error:
-        Limits.of(table)
+        Limits.from_table(table)
     assert found in str(error.value)

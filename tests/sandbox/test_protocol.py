@@ -1,4 +1,4 @@
-"""What a child says is read with suspicion: any frame gives a clean reply or BadReply."""
+"""Any frame of a child is read as a clean reply or refused, and every end of a child has its sentence."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.sandbox.guest.messages import ChildExit, ExitReason
+from autograder.sandbox.policy import Limits
 from autograder.sandbox.protocol import (
+    EXIT_SENTENCES,
     MAX_LINES,
     MAX_NAMES,
     MAX_TEXT,
     BadReply,
     Loaded,
+    child_died,
     read_loaded,
     read_reply,
 )
@@ -84,3 +88,30 @@ def test_texts_are_cut_and_clean_and_many_are_few():
 def test_a_value_passes_with_its_blob():
     reply = read_reply(Frame({"id": 3, "ok": True, "value": {"any": 1}, "more": 2}, b"blob"), 3)
     assert reply == Frame({"ok": True, "value": {"any": 1}}, b"blob")
+
+
+@pytest.mark.parametrize(
+    ("ended", "sentence"),
+    [
+        (ChildExit(ExitReason.MEMORY), "it used more than 3072 MB of memory"),
+        (ChildExit(ExitReason.SCRATCH), "it wrote more than 64 MB or 20000 files"),
+        (ChildExit(ExitReason.EXITED, 3), "it ended itself with status 3"),
+        (ChildExit(ExitReason.CPU_TIME, 24), "it used more than 120 s of processor time"),
+        (
+            ChildExit(ExitReason.KILLED, 9),
+            "it closed its connection, or the system ended it for want of memory or processor time",
+        ),
+        (ChildExit(ExitReason.CRASHED, 11), "it crashed (SIGSEGV)"),
+        (ChildExit(ExitReason.CRASHED, 63), "it crashed (signal 63)"),
+        (ChildExit(ExitReason.OUTPUT), "it printed more than 16 MB"),
+        (ChildExit(ExitReason.NOT_RELOADED), "it could not be loaded again: why"),
+        (ChildExit(ExitReason.UNKNOWN), "it ended"),
+    ],
+)
+def test_every_end_has_a_sentence(ended, sentence):
+    error = child_died(ended, Limits(), "why")
+    assert (str(error), error.reason) == (sentence, ended.reason)
+
+
+def test_every_reason_has_a_sentence():
+    assert set(EXIT_SENTENCES) == set(ExitReason)

@@ -1,0 +1,112 @@
+"""Define the messages between the trusted side and the fork server, one JSON object each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+MAX_BYTES = 1 << 17
+
+
+class ExitReason(StrEnum):
+    """Why the process of a submission is gone."""
+
+    MEMORY = "memory"
+    SCRATCH = "scratch"
+    CPU_TIME = "cpu_time"
+    KILLED = "killed"
+    CRASHED = "crashed"
+    EXITED = "exited"
+    OUTPUT = "output"
+    NOT_RELOADED = "not_reloaded"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class ChildExit:
+    """How a child ended; `number` is its exit status or the signal that ended it."""
+
+    reason: ExitReason
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class ForkRequest:
+    """Ask for a child that serves the socket and writes to the pipe that come along."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class EndRequest:
+    """Ask for the end of the child and of whatever it left."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Report that the fork server waits for requests, with Matplotlib's new font lists by file name."""
+
+    font_lists: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StartFailed:
+    """Report that the fork server could not get ready."""
+
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Forked:
+    """Answer a ForkRequest."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Answer an EndRequest."""
+
+    id: str
+    reason: ExitReason
+    number: int = 0
+
+    @property
+    def exit(self) -> ChildExit:
+        """How the child ended."""
+        return ChildExit(ExitReason(self.reason), self.number)
+
+
+@dataclass(frozen=True)
+class RequestFailed:
+    """Answer a request that could not be carried out; the fork server is not to be used any more."""
+
+    id: str
+    error: str
+
+
+Request = ForkRequest | EndRequest
+Answer = Forked | Ended | RequestFailed
+Message = Request | Answer | Ready | StartFailed
+TYPES: dict[str, type[Message]] = {
+    kind.__name__: kind
+    for kind in (ForkRequest, EndRequest, Ready, StartFailed, Forked, Ended, RequestFailed)
+}
+
+
+def encode(message: Message) -> bytes:
+    """Return a message as JSON."""
+    return json.dumps({"message": type(message).__name__, **asdict(message)}).encode()
+
+
+def decode(data: bytes) -> Message:
+    """Read what `encode` wrote; raises ValueError."""
+    fields: dict[str, Any] = json.loads(data)
+    try:
+        return TYPES[fields.pop("message")](**fields)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"Expected a message, found {data[:200]!r}.") from error

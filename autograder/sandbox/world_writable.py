@@ -1,0 +1,60 @@
+"""Find the folders and files of this machine that any user can write to.
+
+Without Landlock, a submission that runs as an unprivileged user can leave messages there for the next one.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# File systems of the kernel; without other rights, nothing there outlives a process.
+SKIPPED = ("/proc", "/sys")
+
+
+@dataclass(frozen=True)
+class WorldWritable:
+    """What any user can write to: folders whose entries their owner alone can remove, and everything else."""
+
+    sticky_folders: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def find_world_writable(root: str = "/") -> WorldWritable:
+    """Walk the folders below `root` that any user can enter."""
+    sticky: list[str] = []
+    others: list[str] = []
+    for path, mode in _reachable(root):
+        if stat.S_ISDIR(mode):
+            # To empty a folder of what a submission left, its user has to list it.
+            sweepable = mode & stat.S_ISVTX and mode & stat.S_IROTH
+            (sticky if sweepable else others).append(path)
+        else:
+            others.append(path)
+    return WorldWritable(tuple(sorted(sticky)), tuple(sorted(others)))
+
+
+def _reachable(root: str) -> Iterator[tuple[str, int]]:
+    """Yield the path and mode of each folder, file and pipe that any user can reach and write to."""
+    waiting = [root]
+    if (mode := Path(root).stat().st_mode) & stat.S_IWOTH:
+        yield root, mode
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    mode = entry.stat(follow_symlinks=False).st_mode
+                    if stat.S_ISDIR(mode):
+                        if not mode & stat.S_IXOTH or entry.path in SKIPPED:
+                            continue
+                        waiting.append(entry.path)
+                    elif not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+                        # Devices keep nothing, and the system-call filter refuses sockets.
+                        continue
+                    if mode & stat.S_IWOTH:
+                        yield entry.path, mode
+        except OSError:
+            continue  # removed meanwhile

@@ -1,0 +1,94 @@
+"""The weaker levels refuse where they cannot keep what they promise."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from autograder.sandbox import local
+from autograder.sandbox.filesystem import Python, SandboxFolder
+from autograder.sandbox.guest.spec import Spec
+from autograder.sandbox.local import make_private, plan_local, unreadable_parent, unused_uid
+from autograder.sandbox.policy import Isolation
+from autograder.sandbox.protocol import IsolationUnavailable
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.world_writable import WorldWritable
+
+
+def test_the_level_user_needs_root(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(IsolationUnavailable, match="only root can do"):
+        Sandbox({}, "transfer", isolation=Isolation.USER)
+
+
+def test_a_python_that_others_cannot_reach_is_told(monkeypatch, tmp_path):
+    shut = tmp_path / "home"
+    (shut / "lib").mkdir(parents=True)
+    shut.chmod(0o700)
+    python = Python(shut / "python", shut, (shut / "lib",), ())
+    python.executable.write_text("")
+    monkeypatch.setattr(Python, "running", classmethod(lambda cls: python))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    with pytest.raises(IsolationUnavailable, match=r"chmod o\+x"):
+        Sandbox({}, "transfer", isolation=Isolation.PROCESS)
+
+
+def test_files_of_ours_that_anybody_can_read_are_told_where_nothing_else_hides_them(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(local, "landlock_version", lambda: 0)
+    monkeypatch.setattr(local, "unreadable_parent", lambda path: None)
+    with pytest.raises(IsolationUnavailable, match="without Landlock"):
+        Sandbox({}, "transfer", isolation=Isolation.USER)
+
+
+def test_what_is_shut_is_found_from_the_outside_in(tmp_path):
+    tmp_path.chmod(0o755)
+    outer = tmp_path / "outer"
+    file = outer / "inner" / "file"
+    file.parent.mkdir(parents=True)
+    file.write_text("x")
+    shut_above = unreadable_parent(tmp_path)
+    outer.chmod(0o700)
+    assert unreadable_parent(file) == (shut_above or outer)
+    outer.chmod(0o711)
+    file.chmod(0o600)
+    assert unreadable_parent(file) == (shut_above or file)
+
+
+def test_each_sandbox_has_a_number_of_its_own_that_nobody_has():
+    numbers = {unused_uid() for _ in range(8)}
+    assert len(numbers) == 8
+    assert min(numbers) > 0
+    assert max(numbers) < 2**32 - 1
+
+
+@pytest.fixture
+def without_landlock(monkeypatch):
+    """The level `user` on a kernel without Landlock, with all of our files closed to others."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(local, "landlock_version", lambda: 0)
+    monkeypatch.setattr(local, "unreadable_parent", lambda path: path if path == local.ENGINE else None)
+    monkeypatch.setattr(SandboxFolder, "reset_scratch", lambda self, uid: None)
+    folder = SandboxFolder({})
+    yield lambda: plan_local(Spec("transfer"), folder, Isolation.USER)
+    folder.remove()
+
+
+def test_without_landlock_shared_folders_are_swept(without_landlock, monkeypatch):
+    monkeypatch.setattr(local, "find_world_writable", lambda: WorldWritable(("/dev/shm", "/tmp"), ()))
+    assert without_landlock().spec.shared_folders == ("/dev/shm", "/tmp")
+
+
+def test_without_landlock_a_file_that_anybody_can_write_is_refused(without_landlock, monkeypatch):
+    monkeypatch.setattr(local, "find_world_writable", lambda: WorldWritable(("/tmp",), ("/srv/notes",)))
+    with pytest.raises(IsolationUnavailable, match=r"write to /srv/notes.*What to do: `chmod o-w`"):
+        without_landlock()
+
+
+def test_private_paths_are_closed_to_others(tmp_path):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "data.json").write_text("{}")
+    make_private(tmp_path / name for name in ("source", "data.json", "missing"))
+    assert (tmp_path / "source").stat().st_mode & 0o777 == 0o700
+    assert (tmp_path / "data.json").stat().st_mode & 0o777 == 0o600
