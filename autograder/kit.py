@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .check_files import Check, read_checks
-from .files import pack, unpack, zip_comment
+from .files import pack, sha256, unpack, zip_comment
 from .kit_config import Dates, Feedback, KitConfig
 from .source_code import SourceError
 from .validation import InvalidDataError, read_toml
@@ -155,7 +155,7 @@ class Kit:
     def given_code(self) -> str:
         """The SHA-256 of the support code: what it computes can change only with it."""
         code = [content for name, content in sorted(self.given.items()) if name.endswith(".py")]
-        return hashlib.sha256(b"\0".join(code)).hexdigest()
+        return sha256(b"\0".join(code))
 
     def points(self, task: str | None = None) -> float:
         """The points of one task, or of all."""

@@ -1,4 +1,4 @@
-"""`kit calibrate`: where the accuracy thresholds of a kit may be, and with what certainty."""
+"""Run `kit calibrate`: where the accuracy thresholds of a kit may be, and with what certainty."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
+from ..files import write_atomic
 from ..kit import Kit, KitError
 from ..proof.calibrate import calibrate
 from ..proof.calibration import Calibration, Network, Threshold, quantile
 from ..proof.calibration_report import not_held, plot, table_path, write_table
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository
+from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository, make_console
 
 
 def run_calibrate(slug: str, root: Path | None, seeds: int, out: Path | None) -> int:
@@ -23,15 +24,14 @@ def run_calibrate(slug: str, root: Path | None, seeds: int, out: Path | None) ->
         kit = find_kit(slug, root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = make_console()
     try:
         calibration = _calibrate(console, root, kit, seeds)
     except KitError as error:
         fail(str(error), DID_NOT_HOLD)
     table = (out or table_path(root, kit).parent) / table_path(root, kit).name
-    table.parent.mkdir(parents=True, exist_ok=True)
-    table.write_text(write_table(calibration), encoding="utf-8")
-    table.with_suffix(".svg").write_text(plot(calibration), encoding="utf-8")
+    write_atomic(table, write_table(calibration))
+    write_atomic(table.with_suffix(".svg"), plot(calibration))
     return show(console, calibration, table)
 
 

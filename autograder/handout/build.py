@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -15,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import Requirement
 
-from ..files import METADATA, checksum
+from ..files import METADATA, checksum, sha256
 from ..kit import TRANSLATIONS, Kit, KitError
 from .notebook import notebook
 from .otter_tests import public_otter_tests
@@ -65,7 +64,7 @@ def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> by
         "generated": f"by `kit sync` from {kit.slug}'s kit.toml, checks and hints.toml",
         "slug": kit.slug,
         "title": title,
-        "version": hashlib.sha256(json.dumps(sums).encode()).hexdigest()[:12],
+        "version": sha256(json.dumps(sums).encode())[:12],
         "module": kit.module,
         "tasks": kit.tasks,
         "given": sorted(given),

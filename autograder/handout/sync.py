@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from ..files import write_atomic
 from ..kit import languages
 from .build import SETTINGS, build
 
@@ -48,9 +49,7 @@ def compare(root: Path, slug: str) -> list[Difference]:
 def write_files(files: Mapping[str, bytes], folder: Path) -> None:
     """Write `files` by path below `folder`."""
     for name, content in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_atomic(folder / name, content)
 
 
 def _wanted(root: Path, slug: str) -> dict[str, bytes]:

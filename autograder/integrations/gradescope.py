@@ -13,6 +13,7 @@ from typing import Any
 from ..check_files import Check
 from ..examiner.client import ExaminerDied
 from ..examiner.low_memory import LowMemoryExaminer
+from ..files import write_atomic
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report
 from ..sandbox.local import make_private
@@ -73,9 +74,7 @@ class ResultsFile:
         """Replace the file at once, so that nobody ever reads half of one."""
         tests = [self._entry(check) for check in self._kit.checks]
         data = {"output": output, "stdout_visibility": "hidden", "tests": tests, **more}
-        half = self._path.with_suffix(".half")
-        half.write_text(json.dumps(data, indent=2, ensure_ascii=False), encoding="utf-8")
-        half.replace(self._path)
+        write_atomic(self._path, json.dumps(data, indent=2, ensure_ascii=False))
 
     def _entry(self, check: Check) -> Mapping[str, Any]:
         entry: dict[str, Any] = {

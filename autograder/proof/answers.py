@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from ..files import write_atomic
 from ..kit import Kit, KitError
 from ..models import NetworkLayer, NetworkRecord, Report
 
@@ -152,7 +153,7 @@ def write_expected(root: Path, kit: Kit, solution: Report) -> None:
             "generated_by": "kit prove --write, from the solution",
             "networks": [asdict(network) for network in solution.networks],
         }
-        _path(root, kit.slug).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        write_atomic(_path(root, kit.slug), json.dumps(told, indent=2) + "\n")
 
 
 def outdated(root: Path, kit: Kit, solution: Report) -> Iterator[str]:

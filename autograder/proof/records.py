@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import autograder
 
 from ..checks.environment import describe
+from ..files import write_atomic
 from ..kit import Kit
 
 if TYPE_CHECKING:  # proving imports nbgrader, which takes seconds
@@ -41,7 +42,7 @@ class ProofRecords:
             found, mutants = proof.matrix.detected()
             data = {"kit": kit.slug, "kit_version": kit.version, "noticed": found, "mutants": mutants}
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._path(root, kit).write_text(json.dumps(data) + "\n", encoding="utf-8")
+            write_atomic(self._path(root, kit), json.dumps(data) + "\n")
 
     def _path(self, root: Path, kit: Kit) -> Path:
         return self._folder / f"{kit.slug}-{fingerprint(root, kit)}.json"

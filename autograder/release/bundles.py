@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import tempfile
 import warnings
@@ -11,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..files import pack, unpack
+from ..files import pack, sha256, unpack
 from ..handout.build import ENGLISH, build
 from ..handout.otter_tests import grading_otter_tests
 from ..integrations.gradescope import KIT, SETTINGS, Settings
@@ -53,11 +52,6 @@ class Manifest:
 def with_manifest(kit: Kit, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return `files` with a manifest that describes them."""
     return {**files, NAME: Manifest.of(kit, files).to_json()}
-
-
-def sha256(content: bytes) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
 
 
 REQUIREMENTS = "requirements.txt"

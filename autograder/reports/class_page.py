@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64encode
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.resources import files
 from statistics import median
 
@@ -166,5 +166,5 @@ def class_page(
         median_score=median(scores) if scores else None,
         seconds=(sum(seconds), max(seconds)) if seconds else None,
         script=script,
-        script_hash=b64encode(sha256(script.encode()).digest()).decode(),
+        script_hash=b64encode(hashlib.sha256(script.encode()).digest()).decode(),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 
-from ..files import cache_folder, pack
+from ..files import cache_folder, pack, write_atomic
 from .guest.scratch import wipe
 from .guest.startup import read_font_lists
 
@@ -161,9 +161,7 @@ def cache_font_lists(lists: Mapping[str, str]) -> None:
     if lists and (folder := _font_cache()):
         for name, text in lists.items():
             with suppress(OSError):
-                part = folder / f"{os.getpid()}.part"
-                part.write_text(text, encoding="utf-8")
-                part.replace(folder / name)
+                write_atomic(folder / name, text)
 
 
 def _font_cache() -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ..files import sha256_of_parts
 from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from .archive import student_zip
@@ -92,11 +92,10 @@ def submitter_names(metadata: Path, otherwise: str) -> str:
 
 def digest(files: Iterable[SubmittedFile]) -> str:
     """Return the SHA-256 of files' names and contents, in hexadecimal, whatever their order and times."""
-    total = hashlib.sha256()
-    for name, content in sorted((file.name, file.content) for file in files):
-        for part in (name.encode("utf-8", "surrogatepass"), content):
-            total.update(len(part).to_bytes(8, "big") + part)
-    return total.hexdigest()
+    pairs = sorted((file.name, file.content) for file in files)
+    return sha256_of_parts(
+        part for name, content in pairs for part in (name.encode("utf-8", "surrogatepass"), content)
+    )
 
 
 def _no_answer(where: str, module: str, others: Sequence[str]) -> str:
