@@ -157,7 +157,9 @@ def print_pages(written: WrittenPages, grades: Path, console: Console | None = N
         f"For uploading: {grades}/uploads/",
     ]
     if written.unmatched:
-        lines.append(f"Not in the upload files, because not on the roster: {_names(written.unmatched)}.")
+        lines.append(
+            f"Not in the upload files, because it is not certain who they are: {_names(written.unmatched)}."
+        )
     if written.missing:
         lines.append(
             f"Not in the upload files, because nothing was handed in: {_names(written.missing)}. "

@@ -26,7 +26,7 @@ from .review import (
     fingerprint,
     text_hashes,
 )
-from .roster import Roster, RosterMatch
+from .roster import Roster, RosterEntry, RosterMatch
 from .storage import (
     Attendance,
     ClassRecord,
@@ -167,7 +167,7 @@ def grade_class(
         kept=len(plan.kept),
         outdated=tuple(plan.outdated),
         stale=tuple(sorted(stale)),
-        strangers=tuple(record.student for record in records if not record.on_roster),
+        strangers=tuple(record.student for record in records if options.roster and not record.on_roster),
         unused_overrides=tuple(each for each in options.overrides if each.student not in known),
     )
 
@@ -286,7 +286,7 @@ def _records(
     groups = {student: identity.group for student, identity in identities.items()}
     duplicates = find_duplicates(plan.fingerprints, reports, groups)
     match = roster.match(identities.values()) if roster else None
-    records = []
+    records: list[StudentRecord] = []
     for student in reports:
         record = _submitted(student, identities[student], match)
         if student in duplicates:
@@ -299,7 +299,9 @@ def _records(
         ):
             for entry in absent:
                 name = roster.names[entry]
-                records.append(StudentRecord(name, attendance, "", name, entry.id, review=(note,)))
+                unique = f"{name} (on the roster)" if name in reports else name
+                absentee = StudentRecord(unique, attendance, roster_name=name, review=(note,))
+                records.append(_with_entry(absentee, entry))
     return tuple(sorted(records, key=lambda record: record.student))
 
 
@@ -310,14 +312,19 @@ def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> S
         student, folder=safe_name(student), platform=identity.platform.value, platform_id=own_id
     )
     if match is None:
-        return record
+        return replace(record, on_roster=identity.known and not identity.ambiguous)
     if (entry := match.entries.get(student)) is not None:
-        return replace(record, roster_name=entry.name, id=entry.id)
+        return _with_entry(replace(record, roster_name=entry.name), entry)
     if (reason := match.ambiguous.get(student)) is not None:
         note = ReviewNote(ReviewReason.AMBIGUOUS_NAME, reason)
     else:
         note = NOT_ON_ROSTER
     return replace(record, on_roster=False, review=(note,))
+
+
+def _with_entry(record: StudentRecord, entry: RosterEntry) -> StudentRecord:
+    """Return the record with what upload files need of the roster."""
+    return replace(record, id=entry.id, sis_id=entry.sis_id, login=entry.login, section=entry.section)
 
 
 def _rows(kit: Kit, records: Sequence[StudentRecord], reports: Mapping[str, Report]) -> tuple[Row, ...]:

@@ -97,21 +97,6 @@ class Roster:
             for entry in self.entries
         }
 
-    @property
-    def ids(self) -> Mapping[str, str]:
-        """Return the students' ids by name."""
-        return {name: entry.id for entry, name in self.names.items()}
-
-    def id_of(self, student: str) -> str | None:
-        """Return the id of whoever handed in as `student`, or None."""
-        entry = self.match([Identity(student, display_name=student)]).entries.get(student)
-        return None if entry is None else entry.id
-
-    def missing(self, students: Iterable[str]) -> list[str]:
-        """Return the names on the roster of whom nothing came."""
-        match = self.match(Identity(student, display_name=student) for student in students)
-        return [self.names[entry] for entry in match.missing]
-
     def match(self, identities: Iterable[Identity]) -> RosterMatch:
         """Match hand-ins with students by id, login, e-mail address or name.
 

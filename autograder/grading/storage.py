@@ -57,9 +57,10 @@ class Attendance(StrEnum):
 class StudentRecord:
     """One student of a class.
 
-    `folder` has the student's report, if something was handed in. `roster_name` and `id` are the roster's,
-    `platform_id` is what the platform with the name `platform` calls the student. `on_roster` is true where
-    there is no roster. `review` has the reasons that only the class as a whole tells.
+    `folder` has the student's report, if something was handed in. `roster_name`, `id`, `sis_id`, `login` and
+    `section` are the roster's, `platform_id` is what the platform with the name `platform` calls the student.
+    Without a roster, `on_roster` is true for whoever's hand-in says whose it is. `review` has the reasons
+    that only the class as a whole tells.
     """
 
     student: str
@@ -69,6 +70,9 @@ class StudentRecord:
     id: str = ""
     platform: str = ""
     platform_id: str = ""
+    sis_id: str = ""
+    login: str = ""
+    section: str = ""
     on_roster: bool = True
     review: tuple[ReviewNote, ...] = ()
 

@@ -19,8 +19,8 @@ _CANVAS_TOTALS = re.compile(r"\b(current|final|override|unposted)\b|\(read only\
 class Grade:
     """What a system needs to know of one student.
 
-    `id` is the roster's. `platform_id` is what the system called `platform` calls the student: no other
-    system knows it.
+    `id`, `sis_id`, `login` and `section` are the roster's. `platform_id` is what the system called `platform`
+    calls the student: no other system knows it.
     """
 
     student: str
@@ -29,11 +29,14 @@ class Grade:
     max_score: float
     platform: str = ""
     platform_id: str = ""
+    sis_id: str = ""
+    login: str = ""
+    section: str = ""
 
     def id_for(self, platform: Platform) -> str:
-        """Return what `platform` knows the student by: the roster's id, its own, or else the name."""
+        """Return what `platform` knows the student by: its own id, the roster's, or else the name."""
         own = self.platform_id if self.platform == platform else ""
-        return self.id or own or self.student
+        return own or self.id or self.login or self.student
 
 
 def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]:
@@ -47,11 +50,7 @@ def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]
         return ((cell(each.student), cell(each.id_for(platform)), number(each.score)) for each in grades)
 
     return {
-        "canvas.csv": _table(
-            ["Student", "ID", "Section", title],
-            [["    Points Possible", "", "", max_score]],
-            ([student, number_, "", score] for student, number_, score in rows(Platform.CANVAS)),
-        ),
+        "canvas.csv": _canvas(grades, title, max_score),
         "moodle.csv": _table(
             ["ID number", "Full name", title],
             [],
@@ -68,6 +67,23 @@ def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]
             ([slug, number_, score, max_score] for _, number_, score in rows(Platform.NBGRADER)),
         ),
     }
+
+
+def _canvas(grades: Sequence[Grade], title: str, max_score: str) -> str:
+    """Return the table for Canvas, which also knows students by the columns of its own gradebook export."""
+    columns = {
+        "Student": [cell(each.student) for each in grades],
+        "ID": [cell(each.id_for(Platform.CANVAS)) for each in grades],
+        "SIS User ID": [cell(each.sis_id) for each in grades],
+        "SIS Login ID": [cell(each.login) for each in grades],
+        "Section": [cell(each.section) for each in grades],
+        title: [number(each.score) for each in grades],
+    }
+    for name in ("SIS User ID", "SIS Login ID"):
+        if not any(columns[name]):
+            del columns[name]
+    first = ["    Points Possible", *[""] * (len(columns) - 2), max_score]
+    return _table(list(columns), [first], (list(row) for row in zip(*columns.values(), strict=True)))
 
 
 def title_warnings(title: str) -> list[str]:

@@ -135,6 +135,9 @@ def _grade(student: _Student, record: ClassRecord) -> Grade:
         id=student.record.id,
         platform=student.record.platform,
         platform_id=student.record.platform_id,
+        sis_id=student.record.sis_id,
+        login=student.record.login,
+        section=student.record.section,
         score=score,
         max_score=max_score,
     )

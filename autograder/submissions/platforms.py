@@ -140,7 +140,7 @@ def _canvas(entry: Entry) -> ParsedName | None:
     if isinstance(entry, Folder):
         return None
     if match := _CANVAS_ANONYMOUS.fullmatch(entry.name):
-        identity = Identity(match["name"], Platform.CANVAS, ids=(match["name"],), late=bool(match["late"]))
+        identity = Identity(match["name"], Platform.CANVAS, late=bool(match["late"]))
     else:
         match = _CANVAS.fullmatch(entry.name)
         if match is None or not _CANVAS.fullmatch(_OTTER_EXPORT.sub(".zip", entry.name)):
