@@ -1,4 +1,4 @@
-"""More than one machine: submissions and the kit travel to Dask's workers, reports travel back."""
+"""Examine on a Dask cluster: submissions and the kit are sent to its workers, reports come back."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from ..examiner.client import Examiner
 from ..examiner.report import grader_error
 from ..kit import Kit
 from ..models import Report, Submission
-from .executors import CannotExamineError, RetryingWorker, Worker
+from .executors import CannotExamineError, Examined, RetryingWorker, Worker
 
-# In flight for each thread of a worker: one under examination, one on its way.
-AHEAD = 2
+# Submissions per thread of a worker: one under examination, one on its way.
+SUBMISSIONS_PER_THREAD = 2
 
 
 class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not typed
-    """What stays warm on a worker: as many pairs as it has threads, made when they are first needed."""
+    """The examiners of a Dask worker: as many as it has threads, started when they are first needed."""
 
     def __init__(self, kit: bytes, isolation: str) -> None:
         self.name = f"weekly-kits-{Kit.unzip(kit).version}-{isolation}"
@@ -31,75 +31,75 @@ class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not 
         self._isolation = isolation
 
     def setup(self, worker: Any) -> None:
-        """Begin on a worker; called by Dask."""
+        """Set up a worker; called by Dask."""
         self._free: SimpleQueue[RetryingWorker] = SimpleQueue()
         self._all: list[RetryingWorker] = []
 
     def teardown(self, worker: Any) -> None:
-        """End on a worker; called by Dask."""
-        for pair in self._all:
-            pair.stop()
-            pair.close()
+        """Tear down a worker; called by Dask."""
+        for examiner in self._all:
+            examiner.stop()
+            examiner.close()
 
     def examine(self, submission: Submission) -> Report:
-        """The report of one submission, by a pair that is free."""
-        with self._pair() as pair:
-            return pair.examine(submission)
+        """Return the report of one submission, made by an examiner that is free."""
+        with self._free_examiner() as examiner:
+            return examiner.examine(submission)
 
     @contextmanager
-    def _pair(self) -> Iterator[RetryingWorker]:
+    def _free_examiner(self) -> Iterator[RetryingWorker]:
         try:
-            pair = self._free.get_nowait()
+            examiner = self._free.get_nowait()
         except Empty:
             kit = Kit.unzip(self._kit)
             start: Callable[[], Worker] = partial(Examiner, kit, isolation=self._isolation)
-            pair = RetryingWorker(kit, start, self._isolation)
-            self._all.append(pair)
+            examiner = RetryingWorker(kit, start, self._isolation)
+            self._all.append(examiner)
         try:
-            yield pair
+            yield examiner
         finally:
-            self._free.put(pair)
+            self._free.put(examiner)
 
 
 def _examine(plugin: str, submission: bytes) -> str:
-    """Run by a worker."""
+    """Examine on a worker, which calls this."""
     examiners: ExaminerPlugin = get_worker().plugins[plugin]
     return examiners.examine(Submission.from_bytes(submission)).to_json(review=True)
 
 
 class DaskExecutor:
-    """A cluster's workers; `address` is the scheduler's, or None for what Dask's own configuration says."""
+    """Runs on a cluster; `address` is its scheduler's, or None for the one in Dask's own configuration."""
 
     def __init__(self, kit: Kit, address: str | None, *, isolation: str) -> None:
         self._kit = kit
         self._address = address
         self._isolation = isolation
 
-    def examine(self, submissions: Iterable[Submission]) -> Generator[tuple[str, Report], None, None]:
-        """Yield reports as they come; see Executor. A worker that is lost costs nothing but time."""
+    def examine(self, submissions: Iterable[Submission]) -> Generator[Examined, None, None]:
+        """Yield reports as they come; see Executor. What a lost worker had is examined by another one."""
         plugin = ExaminerPlugin(self._kit.zip(), self._isolation)
         source = iter(submissions)
         with self._client() as client:
             client.register_plugin(plugin)
             client.wait_for_workers(1)
-            under_way: dict[Future, Submission] = {}
+            pending: dict[Future, Submission] = {}
 
             def send() -> Iterator[Future]:
-                while len(under_way) < AHEAD * max(1, sum(client.nthreads().values())):
+                while len(pending) < SUBMISSIONS_PER_THREAD * max(1, sum(client.nthreads().values())):
                     if (submission := next(source, None)) is None:
                         return
                     future = client.submit(_examine, plugin.name, submission.to_bytes(), pure=False)
-                    under_way[future] = submission
+                    pending[future] = submission
                     yield future
 
             coming = as_completed(list(send()), loop=client.loop)
             try:
                 for future in coming:
-                    submission = under_way.pop(future)
-                    yield submission.student, self._report(future, submission)
+                    submission = pending.pop(future)
+                    yield Examined(submission.student, self._report(future, submission))
                     coming.update(list(send()))
             finally:
-                client.cancel(list(under_way))
+                client.cancel(list(pending))
                 client.unregister_worker_plugin(plugin.name)
 
     def _client(self) -> Client:

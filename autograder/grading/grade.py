@@ -158,7 +158,7 @@ def grade_class(
         rows = _rows(kit, records, reports)
         folder.write_record(ClassRecord(kit.slug, kit.points(), kit.tasks, records))
         folder.write_table(format_csv(rows, kit.tasks, with_ids=options.roster is not None))
-        stale = set(folder.reports()) - {safe_name(student) for student in students}
+        stale = set(folder.names()) - {safe_name(student) for student in students}
     known = {*students, *(record.student for record in records)}
     return ClassGrades(
         rows=rows,
@@ -253,7 +253,7 @@ def _determined_by(environment: Environment) -> tuple[str | None, ...]:
 
 
 def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
-    if others := {report.kit for report in folder.reports().values()} - {kit.slug}:
+    if others := folder.kits() - {kit.slug}:
         raise WrongFolderError(
             f"{folder.path} holds grades of {', '.join(sorted(others))}, not of {kit.slug}: "
             "choose another --out."

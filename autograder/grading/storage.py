@@ -139,7 +139,8 @@ class GradesFolder:
 
     def examination(self, student: str) -> Examination | None:
         """Return what the examiner made of a submission, or None where that cannot be read."""
-        return _read_examination(self._folder(student))
+        folder = self._folder(student)
+        return _read_examination(folder, read_report(folder / REPORT))
 
     def save(
         self, student: str, examined: Report, decide: Callable[[Report], Report], findings: str = ""
@@ -187,14 +188,24 @@ class GradesFolder:
 
     def reports(self) -> dict[str, Report]:
         """Return all reports that can be read, by the name of their folder, sorted, with what to review."""
-        names = sorted(path.parent.name for path in self.path.glob(f"*/{REPORT}"))
-        found = {name: self.in_folder(name) for name in names}
+        found = {name: self.in_folder(name) for name in self.names()}
         return {name: report for name, report in found.items() if report is not None}
+
+    def names(self) -> list[str]:
+        """Return the names of the folders that hold a report, sorted."""
+        return sorted(path.parent.name for path in self.path.glob(f"*/{REPORT}"))
+
+    def kits(self) -> set[str]:
+        """Return the kits whose grades the folder holds."""
+        if (record := _read(self.path / CLASS_RECORD, ClassRecord)) is not None:
+            return {record.kit}
+        return {report.kit for report in self.reports().values()}
 
     def in_folder(self, name: str) -> Report | None:
         """Return the report in one student's folder, with what to review, or None where it cannot be read."""
         folder = self.path / name
-        report, examination = read_report(folder / REPORT), _read_examination(folder)
+        report = read_report(folder / REPORT)
+        examination = _read_examination(folder, report)
         return replace(report, review=examination.report.review) if report and examination else None
 
     def _folder(self, student: str) -> Path:
@@ -228,12 +239,12 @@ def write_if_changed(path: Path, text: str) -> None:
         write_atomic(path, text)
 
 
-def _read_examination(folder: Path) -> Examination | None:
-    path = folder / EXAMINED if (folder / EXAMINED).is_file() else folder / REPORT
-    report = read_report(path) or read_report(folder / REPORT)
+def _read_examination(folder: Path, decided: Report | None) -> Examination | None:
+    """Return what the examiner wrote, where `decided` is the report as people see it."""
+    report = (read_report(folder / EXAMINED) if (folder / EXAMINED).is_file() else None) or decided
+    record = _read(folder / REVIEW, _ReviewFile)
     if report is None:
         return None
-    record = _read(folder / REVIEW, _ReviewFile)
     if record is None or record.report_sha256 != _hash(report.to_json()):
         return Examination(report)
     return Examination(replace(report, review=record.review), record.findings)
