@@ -10,6 +10,7 @@ import nbformat
 from nbgrader.preprocessors import ClearSolutions
 
 from ..kit import KitError
+from ..source_code import functions, parse
 
 PLACEHOLDER = "raise NotImplementedError()"
 STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
@@ -46,7 +47,7 @@ def _name_the_tasks(cleared: str, filename: str) -> str:
     lines = cleared.split("\n")
     owners = {
         number: node.name
-        for node in ast.parse(cleared, filename).body
+        for node in parse(cleared, filename).body
         if isinstance(node, ast.FunctionDef)
         for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     }
@@ -58,9 +59,8 @@ def _name_the_tasks(cleared: str, filename: str) -> str:
 
 
 def _function(task: str, text: str, filename: str) -> ast.FunctionDef:
-    for node in ast.parse(text, filename).body:
-        if isinstance(node, ast.FunctionDef) and node.name == task:
-            return node
+    if (function := functions(parse(text, filename)).get(task)) is not None:
+        return function
     raise KitError(f"{filename}: expected a function {task}, which kit.toml lists as a task, found none.")
 
 

@@ -18,6 +18,7 @@ from typing import Literal
 from ..files import write_atomic
 from ..kit import Kit, KitError
 from ..models import NetworkLayer, NetworkRecord, Report
+from ..source_code import parse
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 
@@ -68,9 +69,12 @@ def mistakes(root: Path, kit: Kit) -> list[Answer]:
 
 def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iterator[Answer]:
     path = root / "solutions" / kit.slug / f"{kind}s.py"
-    text = path.read_text(encoding="utf-8")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise KitError(f"{kit.slug}: cannot read {path}: {error}.") from None
     base, lines = solution(root, kit).text, text.splitlines()
-    tree = ast.parse(text, path.name)
+    tree = parse(text, str(path.relative_to(root)))
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
     first = min((node.lineno for node in classes), default=1)
     prelude = "\n".join(lines[: first - 1])
@@ -106,7 +110,13 @@ def _segment(lines: list[str], function: ast.FunctionDef) -> str:
 def _attribute(node: ast.ClassDef, name: str) -> tuple[str, ...] | None:
     for part in node.body:
         if isinstance(part, ast.Assign) and [ast.unparse(target) for target in part.targets] == [name]:
-            return tuple(ast.literal_eval(part.value))
+            try:
+                return tuple(ast.literal_eval(part.value))
+            except (ValueError, TypeError):
+                raise KitError(
+                    f"{node.name}, line {part.lineno}: expected {name} as a list of texts, found "
+                    f"{ast.unparse(part.value)!r}."
+                ) from None
     return None
 
 

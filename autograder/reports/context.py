@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ..kit import Kit, KitError
 from ..models import NetworkRecord
 from ..proof.answers import expected_networks, mistakes
+from ..source_code import SourceError
 
 
 def render(name: str, **values: Any) -> str:
@@ -75,7 +76,7 @@ def context_of(slug: str, root: Path | None) -> Context:
             KnownMistake(answer.name, answer.about, frozenset(answer.tasks), answer.fails)
             for answer in mistakes(root, kit)
         )
-    except (KitError, OSError):
+    except (KitError, SourceError, OSError):
         return Context(slug)
     tasks_of = {check.name: check.task for check in kit.checks}
     return Context(kit.title, kit.feedback, expected_networks(root, slug), known, tasks_of)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import time
-import warnings
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -12,6 +11,7 @@ from typing import Any, Literal
 from ..check_files import Check
 from ..checks.results import make_result
 from ..models import CheckResult, Outcome, Source
+from ..source_code import functions, try_parse
 from .handout import Handout
 from .process import Event
 from .run import Location
@@ -200,13 +200,8 @@ def texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:
     """The text of every task's function in a source; nothing where it is no Python."""
     found = {}
     for cell in source.cells if source else ():
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                functions = [node for node in ast.parse(cell).body if isinstance(node, ast.FunctionDef)]
-        except (SyntaxError, ValueError, MemoryError, RecursionError):
-            continue
-        for node in functions:
-            if node.name in tasks:
-                found[node.name] = ast.get_source_segment(cell, node) or ""
+        if (tree := try_parse(cell)) is not None:
+            for name, node in functions(tree).items():
+                if name in tasks:
+                    found[name] = ast.get_source_segment(cell, node) or ""
     return found
