@@ -28,21 +28,27 @@ quick := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 1
 help:  ## list the commands
 	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-# The lock has everything, with what that needs: there is nothing left to work out.
-.venv/locked: requirements.lock
+# uv installs the lock several times as fast as pip. pip installs uv itself, by the hash in the lock.
+.venv/bin/uv: | requirements.lock
 	@$(PYTHON) -c '$(supported)'
-	@echo "Installing the locked packages into .venv, for $$($(PYTHON) -V): once, about 3 GB, a few minutes."
 	@test -x $(bin)/python || $(PYTHON) -m venv .venv
-	@$(pip) install --no-warn-script-location --root-user-action=ignore --no-deps --require-hashes \
-		-r requirements.lock
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
+	@$(pip) install --no-warn-script-location --root-user-action=ignore --no-deps --require-hashes -r .venv/uv.txt
+
+# A lock names all dependencies, so nothing is resolved. hatchling and editables are in both locks.
+install = $(bin)/uv pip install --quiet --python $(bin)/python --compile-bytecode --no-deps
+.venv/grading: requirements-grade.lock pyproject.toml | .venv/bin/uv
+	@echo "Installing what grading needs into .venv: once, about 2.5 GB."
+	@$(install) --require-hashes --requirements requirements-grade.lock
+	@$(install) --no-build-isolation --editable .
 	@touch $@
 
-# hatchling and editables are in the lock, so nothing unlocked takes part in the build.
-.venv/installed: .venv/locked pyproject.toml
-	@$(pip) install --root-user-action=ignore --no-deps --no-build-isolation --editable .
+.venv/installed: requirements.lock .venv/grading
+	@echo "Installing all locked packages into .venv: once, about 3.3 GB."
+	@$(install) --require-hashes --requirements requirements.lock
 	@touch $@
 
-grade: .venv/installed  ## grade a class: KIT=week09_transfer CLASS=folder OUT=grades JOBS=2
+grade: .venv/grading  ## grade a class: KIT=week09_transfer CLASS=folder OUT=grades JOBS=2
 	@$(bin)/kit grade $(KIT) "$(CLASS)" --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
 
 test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handout for a part
@@ -74,10 +80,12 @@ pictures: .venv/installed  ## make the README's pictures anew, from what the pro
 release: .venv/installed  ## build every kit whose release date has come: DIST=dist
 	@$(bin)/kit release --out "$(DIST)"
 
-lock: .venv/locked  ## choose the locked versions anew from pyproject.toml: UPGRADE=--upgrade for the newest
-	@$(bin)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-annotate --no-header $(UPGRADE) \
-		--output-file requirements.lock pyproject.toml
+lock: .venv/bin/uv  ## select the locked versions again from pyproject.toml: UPGRADE=--upgrade for the newest
+	@$(compile) $(UPGRADE) --all-extras --output-file requirements.lock
+	@$(compile) --extra grade --extra build --constraints requirements.lock --output-file requirements-grade.lock
+
+compile = $(bin)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 clean:  ## remove what was installed and cached; grades stay
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis
