@@ -12,10 +12,8 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = {
-    name: (ROOT / name).read_text(encoding="utf-8")
-    for name in ("requirements.lock", "requirements-grade.lock")
-}
+NAMES = ("requirements.lock", "requirements-grade.lock")
+LOCKS = {name: (ROOT / name).read_text(encoding="utf-8") for name in NAMES}
 LOCK = LOCKS["requirements.lock"]
 
 
