@@ -110,7 +110,7 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
     )
     support_code = [name for name in kit.given if "/" not in name]
     found = find_class(command.folder, kit.slug, kit.module, support_code, is_class_zip=command.class_zip)
-    print_ignored(found.ignored, view.console)
+    print_ignored(found.ignored, found.hint, view.console)
     entries = found.submissions
     with view.running(kit, command.jobs if command.scheduler is None else None):
         executor = _executor(command, kit, entries)

@@ -137,9 +137,11 @@ class GradeView:
         self.console.print(Text(text), soft_wrap=True)
 
 
-def print_ignored(ignored: Sequence[IgnoredFile], console: Console | None = None) -> None:
-    """Print the files of the class folder that are nobody's submission."""
+def print_ignored(ignored: Sequence[IgnoredFile], hint: str = "", console: Console | None = None) -> None:
+    """Print the files of the class folder that are nobody's submission, and a hint about the class."""
     console = console or make_console()
+    if hint:
+        console.print(Text(clean_line(hint)), soft_wrap=True)
     if ignored:
         console.print(Text("Nobody's submission:"), soft_wrap=True)
     for file in ignored[:MAX_ROWS]:

@@ -12,10 +12,15 @@ from .assignment import Assignment
 from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
 from .identity import Identity, Platform, normalize_name
 from .layout import SUBMITTED, Attribution, ClassLayout, IgnoredFile, read_layout
+from .platforms import without_copy_number
 from .reader import read_submission
 
 # Submissions that were read stay in memory up to this size, so that none is read twice.
 MAX_CACHED = 200 * MEGABYTE
+SIMILAR_NAME = ReviewNote(
+    ReviewReason.AMBIGUOUS_NAME,
+    "Another name differs only in letter case, spaces, a copy's number or how accents are encoded.",
+)
 
 
 class ClassError(ValueError):
@@ -77,6 +82,16 @@ class ClassFolder:
     submissions: tuple[FoundSubmission, ...]
     ignored: tuple[IgnoredFile, ...] = ()
 
+    @property
+    def hint(self) -> str:
+        """Return what to do if a lone zip is a class; "" where there is none."""
+        if len(self.submissions) != 1 or len(self.submissions[0].entries) != 1:
+            return ""
+        (entry,) = self.submissions[0].entries
+        if isinstance(entry, Folder) or not entry.is_zip:
+            return ""
+        return f"{self.submissions[0].where} counts as one student's. If it holds a class, use --class-zip."
+
 
 def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> list[FoundSubmission]:
     """Return the submissions of `find_class`."""
@@ -127,7 +142,8 @@ def _submissions(attributions: Sequence[Attribution], assignment: Assignment) ->
     """Return one submission per student."""
     students = _by_student(attributions)
     names = _display_names(students)
-    twins = _similar(names.values())
+    # Ids tell students apart, names alone may not.
+    twins = _similar(own[-1].identity.name for own in students.values() if not own[-1].identity.ids)
     cache = ReadCache()
     found = []
     for key, own in students.items():
@@ -136,9 +152,8 @@ def _submissions(attributions: Sequence[Attribution], assignment: Assignment) ->
         entries = tuple(each.entry for each in counting)
         identity = replace(counting[-1].identity, display_name=name)
         notes = [note for each in counting for note in each.review]
-        if name in twins:
-            said = "Another student's name differs only in letter case, spaces or how accents are encoded."
-            notes.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+        if identity.name in twins and not identity.ids:
+            notes.append(SIMILAR_NAME)
         if identity.late:
             notes.append(ReviewNote(ReviewReason.LATE, "The platform marks it as late."))
         review = tuple(dict.fromkeys((*notes, *versions)))
@@ -187,10 +202,10 @@ def _display_names(students: Mapping[tuple[str, ...], Sequence[Attribution]]) ->
 
 
 def _similar(names: Iterable[str]) -> set[str]:
-    """Return the names that differ from another one only in letter case, spaces or Unicode form."""
-    alike: defaultdict[str, list[str]] = defaultdict(list)
+    """Return the names that are hardly different from another one: they may be the same student's."""
+    alike: defaultdict[str, set[str]] = defaultdict(set)
     for name in names:
-        alike[normalize_name(name)].append(name)
+        alike[normalize_name(without_copy_number(name))].add(name)
     return {name for group in alike.values() if len(group) > 1 for name in group}
 
 

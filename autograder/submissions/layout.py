@@ -102,7 +102,7 @@ def read_layout(root: Entry, assignment: Assignment, *, is_class_zip: bool = Fal
         _add_hand_ins(layout, [root], assignment, root.name)
     elif _is_gradescope(folder):
         _add_gradescope(layout, folder, assignment)
-    elif folder.name == SUBMITTED:
+    elif folder.name == SUBMITTED and not _has_platform(visible(folder), assignment, folder.name):
         _add_nbgrader(layout, folder, assignment)
     else:
         _add_class(layout, folder, assignment, "")
@@ -289,9 +289,17 @@ def _list(folder: Folder) -> list[Entry]:
 
 
 def _add_hand_ins(
-    layout: ClassLayout, entries: Sequence[Entry], assignment: Assignment, folder_name: str, section: str = ""
+    layout: ClassLayout,
+    entries: Sequence[Entry],
+    assignment: Assignment,
+    folder_name: str,
+    section: str = "",
+    platform: Platform | None = None,
 ) -> None:
-    """Add entries that lie side by side: hand-ins named by a platform or after students, and other files."""
+    """Add entries that lie side by side: hand-ins named by a platform or after students, and other files.
+
+    The names decide which platform wrote them unless `platform` is given.
+    """
     own = []
     for entry in entries:
         if len(entries) > 1 and assignment.is_support_file(entry):
@@ -301,7 +309,8 @@ def _add_hand_ins(
     hand_ins = [entry for entry in own if _may_be_handed_in(entry)]
     # Whoever hands in only files that nobody reads has a platform's name all the same.
     platform = (
-        detect_platform(hand_ins, assignment, folder_name)
+        platform
+        or detect_platform(hand_ins, assignment, folder_name)
         or detect_platform(own, assignment, folder_name)
         or Platform.PLAIN
     )
@@ -349,7 +358,7 @@ def _attribute_plain(
     unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.name_match(stem) == 2)
     review: list[ReviewNote] = []
     latin1 = _SUFFIX.sub("", entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
-    if unnamed or (platform is not Platform.PLAIN and isinstance(entry, File)):
+    if unnamed or platform is not Platform.PLAIN:
         said = f"The name {entry.where} does not say whose it is."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
     if latin1:
@@ -411,7 +420,7 @@ def _add_gradescope(layout: ClassLayout, folder: Folder, assignment: Assignment)
         )
     layout.ignored.append(IgnoredFile(metadata.where, IgnoredReason.PLATFORM_FILE))
     if rest:
-        _add_hand_ins(layout, rest, assignment, folder.name)
+        _add_hand_ins(layout, rest, assignment, folder.name, platform=Platform.GRADESCOPE)
 
 
 def _submitted_together(submission: GradescopeSubmission, entry: Entry) -> Iterator[Attribution]:

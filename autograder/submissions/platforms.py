@@ -120,6 +120,11 @@ def parse_names(
     return parser(entries, assignment, folder_name) if parser else [None] * len(entries)
 
 
+def without_copy_number(stem: str) -> str:
+    """Return a name without the ` (1)` that browsers append to a file's second download."""
+    return _COPY_NUMBER.sub("", stem)
+
+
 def is_copy(stem: str) -> bool:
     """Return whether a file is named as a copy of another, which says nothing about its owner."""
     return _COPY.match(stem[:MAX_NAME]) is not None

@@ -54,9 +54,12 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
         return Selection(None, " ".join(problems[:MAX_NOTES]) or "The submission is empty.")
     assignment = Assignment("", module)
     best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, assignment)))
-    notes = [_note(best, other) for other in candidates if other is not best]
+    others = [other for other in candidates if other is not best]
+    notes = [_note(best, other) for other in others if not other.attempts]
+    versions = [_note(best, other) for other in others if other.attempts]
     cells, above = drop_stubs_below_answers(best.source.cells, tasks)
-    review = list(review_notes(best.source, tasks))
+    review = [ReviewNote(ReviewReason.SEVERAL_VERSIONS, note) for note in versions[:MAX_NOTES]]
+    review += review_notes(best.source, tasks)
     if above:
         text = (
             f"{printable(best.source.filename)}: the stub of {', '.join(above)} was left in place below the "

@@ -328,7 +328,7 @@ BUILT = [
             "Kim Roe": row("transfer.py", owner="1002"),
             "Lee Poe": row("transfer.ipynb", owner="1003"),
             "submission_3": row("transfer.py", why=(AMBIGUOUS,)),
-            "submission_9": row("transfer.py"),
+            "submission_9": row("transfer.py", why=(AMBIGUOUS,)),
         },
         files={
             "submission_metadata.yml": METADATA,
@@ -428,6 +428,20 @@ BUILT = [
             *(f"{unicodedata.normalize(form, 'Zoë')}.py" for form in ("NFC", "NFD")),
             *("Ada.py", "ada.py"),
         ),
+    ),
+    case(
+        "a second download may be the same student's, and it is told",
+        {
+            "ada": row("ada.py", why=(AMBIGUOUS,)),
+            "ada (1)": row("ada (1).py", why=(AMBIGUOUS,)),
+            "bob": row("bob.py"),
+        },
+        files=("ada.py", "ada (1).py", "bob.py"),
+    ),
+    case(
+        "an export unpacked into a folder called submitted is not nbgrader's",
+        {"doejo": row("transfer.py"), "roekim": row("transfer.py")},
+        files=("submitted/doejo_1001_1_transfer.py", "submitted/roekim_1002_2_transfer.py"),
     ),
     case(
         "names in Latin-1 are two students and told, and the roster knows them",

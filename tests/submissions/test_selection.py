@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.models import ReviewReason, Source, Submission, SubmittedFile
+from autograder.models import ReviewNote, ReviewReason, Source, Submission, SubmittedFile
 from autograder.submissions.selection import Selection, select
 
 ANSWER = "def double(x):\n    return 2 * x\n"
@@ -57,7 +57,9 @@ def test_the_file_with_attempted_tasks_counts_even_when_it_is_older(newer):
 def test_when_both_are_attempted_or_none_is_the_newer_counts(text):
     choice = chosen(toy__py=(text, 1.0), toy__ipynb=(notebook(text), 2.0))
     assert choice.source.filename == "toy.ipynb"
-    assert choice.notes == ("toy.ipynb was graded: it is newer than toy.py.",)
+    said = "toy.ipynb was graded: it is newer than toy.py."
+    versions = (ReviewNote(ReviewReason.SEVERAL_VERSIONS, said),)
+    assert (choice.review, choice.notes) == ((versions, ()) if text == ANSWER else ((), (said,)))
     assert chosen(toy__py=(text, 2.0), toy__ipynb=(notebook(text), 1.0)).source.filename == "toy.py"
 
 
