@@ -1,4 +1,4 @@
-"""Zips as folders in memory: nothing is ever extracted, and nothing is inflated beyond what was allowed."""
+"""Read zips as folders in memory: nothing is extracted, and nothing is inflated beyond the limits."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from pathlib import Path, PurePosixPath
 
 from .folders import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, join_place, megabytes, printable
 
-MEMBER_LIMIT = 10_000
-FOLDER_LIMIT = 10 * MEMBER_LIMIT
-# Other methods can ask for gigabytes of memory in a few bytes, and no ordinary zip has them.
+MAX_MEMBERS = 10_000
+MAX_SEPARATORS = 10 * MAX_MEMBERS
+# Other methods can ask for gigabytes of memory in a few bytes, and ordinary zips do not use them.
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _CENTRAL_HEADER = b"PK\x01\x02"
 _DRIVE = re.compile(r"[A-Za-z]:")
-# Everything that `zipfile` was seen to raise on damaged archives.
+# What `zipfile` raises on damaged archives.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -41,27 +41,30 @@ _BROKEN = (
 
 @dataclass
 class _Node:
-    """A folder while the names of a zip are sorted into folders."""
+    """A folder of a zip: its folders by name, and its files, of which several may have one name."""
 
     folders: dict[str, _Node] = field(default_factory=dict)
     files: list[tuple[str, zipfile.ZipInfo]] = field(default_factory=list)
 
 
 def student_zip(data: bytes, name: str, where: str) -> Folder:
-    """The zip that a student handed in. It may unpack to at most 50 MB, and its names must stay inside.
+    """Return a student's zip as a folder. Raises Unreadable.
 
-    Raises Unreadable.
+    It may unpack to at most 50 MB, and no name may lead out of it.
     """
-    if data.count(_CENTRAL_HEADER) > MEMBER_LIMIT:
-        raise Unreadable(f"{where} holds too many files: more than {MEMBER_LIMIT:,}.")
+    if data.count(_CENTRAL_HEADER) > MAX_MEMBERS:
+        raise Unreadable(f"{where} holds too many files: more than {MAX_MEMBERS:,}.")
     archive = _open(io.BytesIO(data), where)
     members = archive.infolist()
-    if sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members) > FOLDER_LIMIT:
-        raise Unreadable(f"{where} holds too many folders in folders: more than {FOLDER_LIMIT:,}.")
+    if (
+        sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members)
+        > MAX_SEPARATORS
+    ):
+        raise Unreadable(f"{where} holds too many folders in folders: more than {MAX_SEPARATORS:,}.")
     size = sum(info.file_size for info in members)
     if size > ZIP_LIMIT:
         raise Unreadable(
-            f"{where} is too large: it unpacks to {megabytes(size)}, at most {megabytes(ZIP_LIMIT)} are read."
+            f"{where} is too large: it unpacks to {megabytes(size)}, the limit is {megabytes(ZIP_LIMIT)}."
         )
     for info in members:
         reason = _refused(info)
@@ -71,10 +74,10 @@ def student_zip(data: bytes, name: str, where: str) -> Folder:
 
 
 def class_zip(path: Path, name: str, where: str) -> Folder:
-    """A zip with a whole class, as a learning platform writes it; it stays open and is read member by member.
+    """Return a zip with a whole class as a folder. Raises Unreadable when it is no zip.
 
-    Its size has no limit, as each submission in it is limited by itself, and a member that leads out of it
-    costs only the submission that it belongs to. Raises Unreadable when it is no zip at all.
+    It stays open and is read member by member. Its size has no limit, because each submission in it has one,
+    and a member that leads out of it fails only the submission that it belongs to.
     """
     archive = _open(path, where)
     return _folder(archive, archive.infolist(), name, where)
@@ -133,7 +136,7 @@ def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str
             ) from None
         if max(len(data), info.file_size) > limit:
             size = megabytes(max(len(data), info.file_size))
-            raise Unreadable(f"{where} is too large: {size}, where at most {megabytes(limit)} are read.")
+            raise Unreadable(f"{where} is too large: {size}, the limit is {megabytes(limit)}.")
         return data
 
     return File(name, where, _modified(info), load, special=bool(reason))
@@ -147,7 +150,7 @@ def _modified(info: zipfile.ZipInfo) -> float:
 
 
 def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    """The member's place inside the zip, whatever its name claims."""
+    """Return the parts of the member's path inside the zip, without those that lead out of it."""
     path = PurePosixPath(_name(info))
     return tuple(part for part in path.parts if part not in ("..", path.anchor))
 
@@ -157,7 +160,7 @@ def _is_junk(info: zipfile.ZipInfo) -> bool:
 
 
 def _refused(info: zipfile.ZipInfo) -> str:
-    """Why nothing is read through this member: it leads out of the zip. "" when it does not."""
+    """Return why this member is not read: it leads out of the zip. "" when it does not."""
     name = _name(info)
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or _DRIVE.match(name) or "\0" in name:
@@ -168,7 +171,7 @@ def _refused(info: zipfile.ZipInfo) -> str:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name; macOS writes UTF-8 without saying so, which `zipfile` reads as code page 437."""
+    """Return the member's name. macOS writes UTF-8 without the flag; `zipfile` reads it as code page 437."""
     name = info.orig_filename
     if not info.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
