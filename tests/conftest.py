@@ -47,6 +47,7 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
+        gc.enable()
         freeze_gc()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from ..examiner.client import Examiner, ExaminerDied
 from ..files import cache_folder
 from ..grading.comparison import changes
 from ..grading.executors import CannotExamineError, Executor, LocalExecutor
-from ..grading.grade import ClassGrades, Entry, GradeOptions, UnknownStudentError, grade_class
+from ..grading.grade import ClassGrades, GradeOptions, UnknownStudentError, grade_class
 from ..grading.overrides import OverridesError, load_overrides
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError
@@ -113,16 +113,14 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
     print_ignored(found.ignored, found.hint, view.console)
     entries = found.submissions
     with view.running(kit, command.jobs if command.scheduler is None else None):
-        executor = _executor(command, kit, entries)
+        executor = _executor(command, kit)
         return grade_class(kit, entries, command.out, executor, options, view.progress)
 
 
-def _executor(command: GradeCommand, kit: Kit, entries: Sequence[Entry]) -> Executor:
+def _executor(command: GradeCommand, kit: Kit) -> Executor:
     if command.scheduler is None:
-        # A single submission is read at once, so that its examiner can prepare for it.
-        known = [entry.read() for entry in entries] if len(entries) == 1 else []
         store = cache_folder("trainings")
-        start = partial(Examiner, kit, isolation=command.isolation, store=store, only=known)
+        start = partial(Examiner, kit, isolation=command.isolation, store=store)
         return LocalExecutor(kit, start, jobs=command.jobs, isolation=command.isolation)
     try:
         from ..grading.dask import DaskExecutor

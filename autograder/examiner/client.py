@@ -17,40 +17,7 @@ from typing import Any, Self
 from ..checks.environment import ONE_THREAD
 from ..kit import Kit
 from ..models import Report, Submission
-from ..sandbox.guest.startup import EXTRAS
 from ..sandbox.protocol import IsolationUnavailable
-
-# In a notebook any letter may be written so, and in another encoding than UTF-8 as anything.
-DISGUISES = ("\\u00", "\0")
-
-
-def unused_imports(kit: Kit) -> tuple[str, ...]:
-    """For a process in which only the kit's code runs: the extras that it makes no use of."""
-    return _unspoken(kit.files)
-
-
-def unused_imports_of(kit: Kit, only: Sequence[Submission]) -> tuple[str, ...]:
-    """For a sandbox that is for these submissions alone: what neither the given code nor one of them uses.
-
-    Where one so much as names an extra, Keras has all of them: scikit-learn gives tables of Pandas, and what
-    a submission imports itself is quicker to have where Keras has imported it before. So it is where nobody
-    knows what is to come.
-    """
-    contents = [file.content for submission in only for file in submission.files]
-    return () if not only or any(map(_may_name_one, contents)) else _unspoken(kit.given)
-
-
-def _unspoken(files: Mapping[str, bytes]) -> tuple[str, ...]:
-    code = "\n".join(content.decode() for name, content in files.items() if name.endswith(".py"))
-    return tuple(name for name, word in EXTRAS.items() if word not in code)
-
-
-def _may_name_one(content: bytes) -> bool:
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        return True
-    return any(word in text for word in (*EXTRAS, *EXTRAS.values(), *DISGUISES))
 
 
 class ExaminerDied(RuntimeError):
@@ -60,21 +27,11 @@ class ExaminerDied(RuntimeError):
 class Examiner:
     """One warm examiner with a sandbox of its own; starts at once, and is waited for at the first use."""
 
-    def __init__(
-        self,
-        kit: Kit,
-        isolation: str = "bubblewrap",
-        store: Path | None = None,
-        only: Sequence[Submission] = (),
-    ) -> None:
-        """Start the process; `store` is a folder in which trainings are kept from run to run.
-
-        It is sooner ready where all submissions to come are known: then it is for `only` these.
-        """
+    def __init__(self, kit: Kit, isolation: str = "bubblewrap", store: Path | None = None) -> None:
+        """Start the process; `store` is a folder in which trainings are kept from run to run."""
         self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
         self._send(kit.zip())
-        without = unused_imports_of(kit, only)
-        options = {"isolation": isolation, "store": store and str(store), "without": without}
+        options = {"isolation": isolation, "store": store and str(store)}
         self._send(json.dumps(options).encode())
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import resource
@@ -76,8 +75,6 @@ def _be_child(function: Callable[[Emit], None], writing: int, bounds: Bounds) ->
             data = data[os.write(writing, data) :]
 
     try:
-        # A short life: what a collection would free is free at its end, and looking for it costs more.
-        gc.disable()
         resource.setrlimit(resource.RLIMIT_DATA, (bounds.data_bytes, bounds.data_bytes))
         resource.setrlimit(resource.RLIMIT_CPU, (bounds.cpu_seconds, bounds.cpu_seconds + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

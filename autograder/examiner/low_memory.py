@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ..kit import Kit
 from ..models import CheckResult, Report, Submission
+from ..sandbox.guest.startup import VARIABLE as TRICKS
 from ..sandbox.policy import VARIABLES
-from .client import Examiner, unused_imports_of
+from .client import Examiner
 from .examination import sandbox_limits
 
 
@@ -26,19 +27,15 @@ class LowMemoryExaminer(Examiner):
         kit: Kit,
         isolation: str,
         seen: Callable[[CheckResult], None] | None = None,
-        only: Sequence[Submission] = (),
     ) -> None:
-        """Start the process; `seen` is told the result of every check of every submission as it is done.
-
-        It is sooner ready, and smaller, where all submissions to come are known: then it is for `only` these.
-        """
+        """Start the process; `seen` is called with the result of every check as it is done."""
         self._seen = seen
         # The sandbox is a fork of it and can read its environment.
         self._start(
             ["-P", "-s", "-B", "-m", "autograder.examiner.low_memory_worker"],
-            VARIABLES | {"PATH": os.defpath},
+            VARIABLES | {"PATH": os.defpath, TRICKS: os.environ.get(TRICKS, "")},
         )
-        self._send(json.dumps(_public(kit, isolation, only)).encode())
+        self._send(json.dumps(_public(kit, isolation)).encode())
         self._send(kit.zip())
 
     def examine(self, submission: Submission) -> Report:
@@ -51,13 +48,12 @@ class LowMemoryExaminer(Examiner):
         return Report.from_json(message["report"])
 
 
-def _public(kit: Kit, isolation: str, only: Sequence[Submission]) -> dict[str, object]:
+def _public(kit: Kit, isolation: str) -> dict[str, object]:
     """What the sandbox's process may know: it holds no check."""
     return {
         "given": {name: b64encode(content).decode() for name, content in kit.given.items()},
         "module": kit.module,
         "preload": kit.config.preload,
-        "without": unused_imports_of(kit, only),
         "prepare": kit.config.prepare,
         "seed": kit.seed,
         "limits": sandbox_limits(kit),

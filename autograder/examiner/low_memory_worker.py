@@ -47,7 +47,7 @@ class ForkedForkServer(ForkServer):
     def _begin(self, plan: LaunchPlan, theirs: socket.socket, log: Any) -> Process:
         spec = plan.spec
         sys.path.append(spec.paths[-1])  # the given code
-        preload(spec.preload, spec.without)
+        preload(spec.preload, disabled=spec.disabled_tricks)
         process = os.fork()
         if process == 0:
             try:
@@ -126,7 +126,6 @@ def _serve(public: dict[str, Any], folder: Path, link: Connection) -> None:
         given={name: b64decode(content) for name, content in public["given"].items()},
         module=public["module"],
         preload=public["preload"],
-        without=public["without"],
         prepare=public["prepare"],
         seed=public["seed"],
         limits=Limits.from_table(public["limits"]),

@@ -25,12 +25,11 @@ from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..kit import Kit
 from ..models import Submission
 from ..sandbox.guest.kernel import end_with_parent
-from ..sandbox.guest.startup import freeze_gc, preload
+from ..sandbox.guest.startup import KERAS_EXTRAS, disabled_tricks, freeze_gc, preload
 from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
 from . import fork
-from .client import unused_imports
 from .examination import Examination, check_seconds, sandbox_limits
 
 
@@ -59,7 +58,6 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
         given=kit.given,
         module=kit.module,
         preload=kit.config.preload,
-        without=options["without"],
         prepare=kit.config.prepare,
         seed=kit.seed,
         limits=Limits.from_table(sandbox_limits(kit)),
@@ -113,7 +111,7 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
-    preload(names := kit.config.preload, unused_imports(kit))
+    preload(names := kit.config.preload, unused_imports(kit), disabled_tricks())
     for name in names:
         if hasattr(sys.modules[name], "INPUT_FOLDERS"):
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
@@ -126,6 +124,12 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
         setattr(owner, name, trainings)
         return trainings
     return None
+
+
+def unused_imports(kit: Kit) -> tuple[str, ...]:
+    """Return what Keras would import and no code of the kit uses."""
+    code = "\n".join(content.decode() for name, content in kit.files.items() if name.endswith(".py"))
+    return tuple(name for name, word in KERAS_EXTRAS.items() if word not in code)
 
 
 def preparation(kit: Kit) -> Callable[[], None]:

@@ -125,7 +125,7 @@ def main(root: Path) -> int:
         examiner.kill()
 
     try:
-        with LowMemoryExaminer(kit, settings.isolation, results.add, only=[submission]) as examiner:
+        with LowMemoryExaminer(kit, settings.isolation, results.add) as examiner:
             timer = threading.Timer(settings.seconds, stop, [examiner])
             timer.daemon = True
             timer.start()

@@ -63,11 +63,11 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         _empty(self._picked, keep_notebook=bool(config.pdf or config.token))
         levels = self.plugin_config["isolation"]
         if config.otter_run:
-            self._examiner = Examiner(kit, levels["run"], only=[self._submission])
+            self._examiner = Examiner(kit, levels["run"])
         else:
             # In a container every user could read the checks, the results and who submitted.
             make_private([*(autograder / name for name in PRIVATE), self._picked.parent])
-            self._examiner = LowMemoryExaminer(kit, levels["container"], only=[self._submission])
+            self._examiner = LowMemoryExaminer(kit, levels["container"])
 
     def before_execution(self, submission: Any) -> Any:
         """Return an empty notebook, and leave no file that the kernel could import."""

@@ -16,6 +16,7 @@ from . import bubblewrap
 from .filesystem import Python, SandboxFolder, cached_font_lists
 from .guest.messages import ChildExit, ExitReason
 from .guest.spec import Spec
+from .guest.startup import Trick, disabled_tricks
 from .local import plan_local, unused_uid
 from .policy import (
     MB,
@@ -48,9 +49,11 @@ def plan_launch(spec: Spec, folder: SandboxFolder, limits: Limits, isolation: Is
             f"Expected Linux, whose kernel keeps submissions apart; found {sys.platform}. What to do: grade "
             "in a Linux virtual machine or container, such as WSL on Windows."
         )
+    disabled = disabled_tricks()
     spec = replace(
         spec,
-        fonts=cached_font_lists() if spec.preload else {},
+        disabled_tricks=disabled,
+        fonts=cached_font_lists() if spec.preload and Trick.FONT_LISTS not in disabled else {},
         scratch_bytes=limits.scratch_mb * MB,
         scratch_inodes=limits.scratch_inodes,
         resident_bytes=limits.resident_mb * MB,
@@ -86,8 +89,8 @@ class Sandbox:
 
     `given` maps names below one folder to contents: code and inputs that submissions may read and import.
     `module` is the name under which a submission is loaded. `preload` are modules that the fork server
-    imports once; meanwhile Keras does not find those named in `without`. `prepare` names a function
-    (`lesson.deterministic`), which is called with `seed` then and before each call.
+    imports once. `prepare` names a function (`lesson.deterministic`), which is called with `seed` then and
+    before each call.
 
     A fork of the process that made it may load and call while that process waits; afterwards that process
     clears. `start` starts the fork server, by default as a program. Raises IsolationUnavailable where this
@@ -104,13 +107,12 @@ class Sandbox:
         limits: Limits | None = None,
         isolation: Isolation = Isolation.BUBBLEWRAP,
         start: Callable[[LaunchPlan], ForkServer] = ForkServer,
-        without: Sequence[str] = (),
     ) -> None:
         self.limits = limits or Limits()
         self.isolation = isolation
         self._start_server = start
         self._owner = os.getpid()
-        self._spec = Spec(module, tuple(preload), tuple(without), prepare, seed)
+        self._spec = Spec(module, tuple(preload), prepare=prepare, seed=seed)
         self._folder = SandboxFolder(given)
         self._child: ChildProcess | None = None
         self._source: Source | None = None

@@ -111,7 +111,7 @@ def at_level(
     child, examined = trains(kit, text), asked(kit)
     # As a class is examined; and as in containers, where what is to come is known, and sandboxes are forks.
     as_class = level == "bubblewrap"
-    with Examiner(kit) if as_class else LowMemoryExaminer(kit, level, only=[child, examined]) as examiner:
+    with Examiner(kit) if as_class else LowMemoryExaminer(kit, level) as examiner:
         first, environment = in_examiner(examiner, kit, examined)
         hashes = [first, *(in_child(examiner, child) for _ in range(alone))]
         with full_load():

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -144,9 +144,7 @@ def test_a_right_answer_stays_within_the_memory_of_the_container(
 class Stuck:
     """An examiner that ends two checks and hangs in the third until it is killed."""
 
-    def __init__(
-        self, kit: Kit, isolation: str, seen: Callable[[CheckResult], None], only: Sequence[Submission]
-    ) -> None:
+    def __init__(self, kit: Kit, isolation: str, seen: Callable[[CheckResult], None]) -> None:
         self._kit, self._seen, self._killed = kit, seen, threading.Event()
 
     def __enter__(self) -> Self:

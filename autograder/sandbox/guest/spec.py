@@ -14,8 +14,8 @@ class Spec:
 
     module: str
     preload: tuple[str, ...] = ()
-    # Modules that Keras must not find while it is imported.
-    without: tuple[str, ...] = ()
+    # Names of `startup.Trick` that are switched off.
+    disabled_tricks: tuple[str, ...] = ()
     prepare: str | None = None
     seed: int = 0
     paths: tuple[str, ...] = ()

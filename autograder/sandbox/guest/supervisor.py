@@ -37,7 +37,7 @@ from .messages import (
 from .process_tree import ProcessTree
 from .scratch import remove_own_entries, wipe
 from .spec import Spec
-from .startup import freeze_gc, new_font_lists, preload, write_font_lists
+from .startup import Trick, freeze_gc, new_font_lists, preload, write_font_lists
 
 WATCH_MILLISECONDS = 30
 MAX_TRACEBACK = 8_000
@@ -81,7 +81,7 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     sys.path.extend(spec.paths)
     os.chdir(spec.scratch[0])
     write_font_lists(spec.fonts)
-    preload(spec.preload, spec.without)
+    preload(spec.preload, disabled=spec.disabled_tricks)
     if "numpy" in sys.modules or "keras" in sys.modules:
         for module in pkgutil.iter_modules(wire.__path__, wire.__name__ + "."):
             if "keras" in sys.modules or module.name.rpartition(".")[2] in MODULES_WITHOUT_KERAS:
@@ -97,7 +97,8 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
 def _remove_traces(spec: Spec) -> dict[str, str]:
     """Leave the first submission nothing of what imports have written; return the new font lists."""
     # In a folder of the machine's, a process that outlived its submission could have written them.
-    font_lists = new_font_lists(spec.fonts) if spec.scratch_mounted else {}
+    cached = spec.scratch_mounted and Trick.FONT_LISTS not in spec.disabled_tricks
+    font_lists = new_font_lists(spec.fonts) if cached else {}
     _empty_folders(spec)
     return font_lists
 

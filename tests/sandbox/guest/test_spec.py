@@ -9,7 +9,7 @@ def test_a_spec_is_the_same_after_crossing():
     spec = Spec(
         "transfer",
         ("lesson",),
-        ("pandas",),
+        ("font-lists",),
         "lesson.prepare",
         3,
         ("/kit",),

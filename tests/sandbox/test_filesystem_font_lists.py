@@ -6,7 +6,7 @@ import pytest
 
 from autograder.models import Source
 from autograder.sandbox import filesystem as fonts
-from autograder.sandbox.guest.startup import LISTS, MOST_BYTES
+from autograder.sandbox.guest.startup import FONT_LISTS, MAX_FONT_LIST
 from autograder.sandbox.policy import Isolation
 from autograder.sandbox.sandbox import Sandbox
 
@@ -33,14 +33,14 @@ def looked(level) -> str:
 
 
 def test_the_second_sandbox_reads_the_list_of_the_first(level, tmp_path):
-    """The folder is empty when a submission comes, in both of them.
+    """The folder has nothing but the submission, in both of them.
 
     Kept is only what bubblewrap's folder had: elsewhere a survivor could have written it for the next ones.
     """
     said = looked(level)
     assert int(said.split()[0]) > 10
-    assert said.endswith(" Helvetica []")
-    kept = list(tmp_path.rglob(LISTS))
+    assert said.endswith(" Helvetica ['transfer.py']")
+    kept = list(tmp_path.rglob(FONT_LISTS))
     assert len(kept) == (level is Isolation.BUBBLEWRAP)
     for path in kept:
         path.write_text(path.read_text().replace('"Helvetica"', '"Mark"'))
@@ -49,7 +49,7 @@ def test_the_second_sandbox_reads_the_list_of_the_first(level, tmp_path):
 
 def test_what_cannot_be_read_is_made_anew(level, tmp_path):
     said = looked(level)
-    for path in tmp_path.rglob(LISTS):
+    for path in tmp_path.rglob(FONT_LISTS):
         made = path.read_text()
         path.write_text("no list")
         assert looked(level) == said
@@ -59,7 +59,7 @@ def test_what_cannot_be_read_is_made_anew(level, tmp_path):
 def test_what_takes_too_much_of_a_message_stays():
     fonts.cache_font_lists({"fontlist-v1.json": "-"})
     assert fonts.cached_font_lists() == {"fontlist-v1.json": "-"}
-    fonts.cache_font_lists({"fontlist-v1.json": "-" * MOST_BYTES})
+    fonts.cache_font_lists({"fontlist-v1.json": "-" * MAX_FONT_LIST})
     assert fonts.cached_font_lists() == {}
 
 

@@ -1,0 +1,45 @@
+"""The kit's code, and never a submission, decides what Keras brings along in the examiner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.examiner.client import Examiner
+from autograder.examiner.worker import unused_imports
+from autograder.kit import Kit
+from autograder.models import Submission, SubmittedFile
+from autograder.sandbox.guest.startup import KERAS_EXTRAS
+
+ROOT = Path(__file__).parents[2]
+# Names no extra, and prints which are there all the same.
+ASKS = b"""
+import importlib
+import sys
+
+import keras
+
+names = ("mat" "plotlib", "pan" "das", "sci" "py", "sk" "learn")
+print([name for name in names if name in sys.modules])
+print(importlib.import_module(names[1]).DataFrame.__name__)
+print(keras.Sequential([keras.Input([2]), keras.layers.Dense(3)]).count_params())
+"""
+
+
+def test_what_the_kits_code_names_is_used(toy: Kit) -> None:
+    assert set(unused_imports(toy)) == set(KERAS_EXTRAS)
+    lesson = toy.files["given/lesson.py"] + b"\n# of pandas\n"
+    names = replace(toy, files={**toy.files, "given/lesson.py": lesson})
+    assert set(unused_imports(names)) == {*KERAS_EXTRAS} - {"pandas"}
+
+
+@pytest.mark.needs("bubblewrap")
+@pytest.mark.xdist_group("week09_transfer")
+def test_in_a_sandbox_keras_has_all_of_them(warm: Callable[[Path, str], Examiner]) -> None:
+    """Whatever one submission names makes no difference to it or to the next."""
+    files = (SubmittedFile("transfer.py", ASKS),)
+    said = warm(ROOT, "week09_transfer").examine(Submission("ada", files, sha256="0")).output
+    assert said.splitlines() == [str([*KERAS_EXTRAS]), "DataFrame", "9"]
