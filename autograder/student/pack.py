@@ -22,6 +22,7 @@ from ..sandbox.guest.submission import load
 from ..source_code import try_parse
 from ..submissions.definitions import attempted_tasks
 from ..submissions.folders import FILE_LIMIT, megabytes
+from ..submissions.selection import UnusedReason
 from .handout import Handout
 from .state import LOAD_SECONDS
 
@@ -166,8 +167,10 @@ def pack(handout: Handout) -> PackReport:
         return found
     _look(handout, source, file, found)
     # A notebook that was never begun lies beside many a `.py`; a `.py` beside a notebook is worth a look.
-    beside = [note.replace(" was graded", " counts") for note in chosen.notes]
-    usual = not source.tolerant and all("no task is attempted" in note for note in beside)
+    beside = [*(unused.text("counts") for unused in chosen.unused), *chosen.unreadable]
+    usual = not (source.tolerant or chosen.unreadable) and all(
+        unused.reason is UnusedReason.NOT_ATTEMPTED for unused in chosen.unused
+    )
     (found.fine if usual else found.doubtful).extend(beside)
     if altered := list(handout.altered()):
         found.doubtful.append(

@@ -180,7 +180,7 @@ class Run:
     def _choose(self) -> Source | None:
         chosen = self.handout.chosen()
         name = chosen.source.filename if chosen.source else None
-        self.emit({"chosen": name, "problem": chosen.problem, "notes": chosen.notes})
+        self.emit({"chosen": name, "problem": chosen.problem, "notes": chosen.sentences})
         return chosen.source
 
     def _load(self, source: Source) -> Loaded | None:

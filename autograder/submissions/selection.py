@@ -6,6 +6,7 @@ import importlib.util
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from ..models import ReviewNote, ReviewReason, Source, Submission, SubmittedFile
 from ..source_code import newer_python
@@ -18,14 +19,52 @@ from .notebook import read_cells
 MAX_NOTES = 3
 
 
+class UnusedReason(StrEnum):
+    """Why a file of a submission does not count."""
+
+    NOT_ATTEMPTED = "not_attempted"
+    OLDER = "older"
+    LESS_LIKELY = "less_likely"
+
+
+@dataclass(frozen=True)
+class UnusedFile:
+    """A file that does not count, and the file that counts instead."""
+
+    used: str
+    name: str
+    reason: UnusedReason
+
+    def text(self, verb: str = "was graded") -> str:
+        """Return the sentence about the choice."""
+        match self.reason:
+            case UnusedReason.NOT_ATTEMPTED:
+                return f"{self.used} {verb}, not {self.name}, in which no task is attempted."
+            case UnusedReason.OLDER:
+                return f"{self.used} {verb}: it is newer than {self.name}."
+            case UnusedReason.LESS_LIKELY:
+                return f"{self.used} {verb}, not {self.name}."
+
+
 @dataclass(frozen=True)
 class Selection:
-    """The source that counts, or the `problem` that leaves none; `notes` and `review` tell of the choice."""
+    """The source that counts, or the `problem` that leaves none.
+
+    `notes` and `review` have sentences about the choice, `unused` the files that do not count, `unreadable` a
+    sentence for each that cannot be read.
+    """
 
     source: Source | None
     problem: str | None = None
     notes: tuple[str, ...] = ()
     review: tuple[ReviewNote, ...] = ()
+    unused: tuple[UnusedFile, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """Everything that there is to say about the choice."""
+        return (*self.notes, *(note.text for note in self.review))
 
 
 @dataclass(frozen=True)
@@ -55,10 +94,14 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
     assignment = Assignment("", module)
     best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, assignment)))
     others = [other for other in candidates if other is not best]
-    notes = [_note(best, other) for other in others if not other.attempts]
-    versions = [_note(best, other) for other in others if other.attempts]
+    unused = tuple(_compare(best, other) for other in others)
     cells, above = drop_stubs_below_answers(best.source.cells, tasks)
-    review = [ReviewNote(ReviewReason.SEVERAL_VERSIONS, note) for note in versions[:MAX_NOTES]]
+    notes = [file.text() for file, other in zip(unused, others, strict=True) if not other.attempts]
+    review = [
+        ReviewNote(ReviewReason.SEVERAL_VERSIONS, file.text())
+        for file, other in zip(unused, others, strict=True)
+        if other.attempts
+    ][:MAX_NOTES]
     review += review_notes(best.source, tasks)
     if above:
         text = (
@@ -67,7 +110,8 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
         )
         review.append(ReviewNote(ReviewReason.ANSWER_ABOVE_STUB, text))
     source = replace(best.source, cells=cells)
-    return Selection(source, None, (*notes[:MAX_NOTES], *problems[:MAX_NOTES]), tuple(review))
+    unreadable = tuple(problems[:MAX_NOTES])
+    return Selection(source, None, (*notes[:MAX_NOTES], *unreadable), tuple(review), unused, unreadable)
 
 
 def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float, bool, str]:
@@ -77,13 +121,13 @@ def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float
     return assignment.name_match(stem), file.modified, name.casefold().endswith(".py"), file.name
 
 
-def _note(best: _Candidate, other: _Candidate) -> str:
-    graded, passed = printable(best.file.name), printable(other.file.name)
+def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:
+    names = printable(best.file.name), printable(other.file.name)
     if best.attempts and not other.attempts:
-        return f"{graded} was graded, not {passed}, in which no task is attempted."
+        return UnusedFile(*names, UnusedReason.NOT_ATTEMPTED)
     if best.file.modified > other.file.modified:
-        return f"{graded} was graded: it is newer than {passed}."
-    return f"{graded} was graded, not {passed}."
+        return UnusedFile(*names, UnusedReason.OLDER)
+    return UnusedFile(*names, UnusedReason.LESS_LIKELY)
 
 
 def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
