@@ -25,7 +25,7 @@ class CheckStatistics:
     """One check in a class.
 
     `difficulty` is the share that did not pass. `discrimination` is the point-biserial correlation between
-    passing and the rest of the score, None where everybody or nobody passed or the rest does not vary.
+    passing and the rest of the score; None if all or none passed, or the rest is constant.
     """
 
     name: str
@@ -39,7 +39,7 @@ class CheckStatistics:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """Known mistakes that the same checks tell, and the students on whose work exactly these failed."""
+    """Known mistakes with the same failing checks, and the students whose submissions fail exactly these."""
 
     mistakes: tuple[KnownMistake, ...]
     students: tuple[str, ...]
@@ -47,7 +47,7 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class Bin:
-    """A step of the score distribution, in points, and how many students reached it."""
+    """A bin of the score distribution in points, and its number of students."""
 
     low: float
     high: float
@@ -55,12 +55,12 @@ class Bin:
 
 
 def graded(reports: Sequence[Report]) -> list[Report]:
-    """The reports that have a score that was earned."""
+    """Return the reports with the status graded."""
     return [report for report in reports if report.status == Status.GRADED and report.score is not None]
 
 
 def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
-    """Every check over all graded reports, in the order of the reports."""
+    """Return the statistics of every check over all graded reports."""
     counted = graded(reports)
     if not counted:
         return []
@@ -94,10 +94,10 @@ def _correlation(passed: np.ndarray, rest: np.ndarray) -> float | None:
 
 
 def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]:
-    """Which known mistakes occurred, the most frequent first; those that no check tells apart are one.
+    """Return the known mistakes that occurred, most frequent first.
 
-    A mistake is told by the checks that fail together: of the tasks that it changes and of all that it fails,
-    exactly its own checks must have failed. What crashed or took too long tells no mistake.
+    Mistakes that fail the same checks are one occurrence. A report matches if, in the tasks that the
+    mistake changes, exactly its checks failed. Crashes and timeouts match no mistake.
     """
     alike: defaultdict[tuple[frozenset[str], frozenset[str]], list[KnownMistake]] = defaultdict(list)
     for mistake in context.mistakes:
@@ -121,7 +121,7 @@ def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]
 
 
 def distribution(reports: Sequence[Report]) -> list[Bin]:
-    """Graded scores in ten steps of equal width."""
+    """Return the graded scores in ten bins of equal width."""
     counted = graded(reports)
     if not counted:
         return []
@@ -133,7 +133,7 @@ def distribution(reports: Sequence[Report]) -> list[Bin]:
 
 @dataclass(frozen=True)
 class StudentRow:
-    """One student in the table; `page` is a link, empty for whoever handed in nothing."""
+    """One student in the table; `page` is a link, empty without a submission."""
 
     student: str
     score: float | None

@@ -1,4 +1,4 @@
-"""What pages know of a kit beyond the reports: titles, the expected networks, the known mistakes."""
+"""Collect what pages show beyond the reports: titles, expected networks, known mistakes."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from ..source_code import SourceError
 
 
 def render(name: str, **values: Any) -> str:
-    """Fill a template; what comes from submissions is escaped like everything else."""
+    """Render a template with autoescaping."""
     return _templates().get_template(name).render(**values)
 
 
 def points(value: float | None) -> str:
-    """`8.5`, or `?` where the grader owes the score."""
+    """Format points such as `8.5`, or `?` for a missing score."""
     return "?" if value is None else f"{round(value, 2):g}"
 
 
 @cache
 def _templates() -> Environment:
-    """Made once: it keeps the templates that it has compiled, which takes longer than to fill one."""
+    """Created once: compiling a template takes longer than rendering it."""
     templates = Environment(
         loader=PackageLoader("autograder.reports", "html"),
         autoescape=True,
@@ -41,13 +41,13 @@ def _templates() -> Environment:
     return templates
 
 
-# What students see of hidden checks: what to think about, only whether they passed, or nothing of them.
+# What students see of hidden checks: the hint, only the outcome, or nothing.
 Hidden = Literal["hint", "outcome", "nothing"]
 
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """A wrong answer that a teacher foresaw, told by the checks that fail together."""
+    """A known wrong answer, recognized by the checks that fail together."""
 
     name: str
     about: str
@@ -57,7 +57,7 @@ class KnownMistake:
 
 @dataclass(frozen=True)
 class Context:
-    """All that is known of a kit; without its repository only the slug."""
+    """What is known about a kit; without its repository only the slug."""
 
     title: str
     hidden: Hidden = "hint"
@@ -67,7 +67,7 @@ class Context:
 
 
 def context_of(slug: str, root: Path | None) -> Context:
-    """What the repository says of a kit, or the little that is known without one."""
+    """Return the context of a kit from its repository, if there is one."""
     try:
         if root is None:
             return Context(slug)

@@ -1,4 +1,4 @@
-"""One student's page: what was earned, why, and what the networks look like."""
+"""Build a student's feedback page: points, checks, networks and learning curves."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ NOTES = {"same": "", "other": " – differs", "extra": " – not expected", "mis
 
 @dataclass(frozen=True)
 class Block:
-    """One layer in a drawing, and how it compares with the other drawing."""
+    """One layer in a drawing, and its difference from the other drawing."""
 
     layer: NetworkLayer
     mark: Mark
 
     @property
     def frozen(self) -> bool:
-        """Whether it has parameters and none of them trains."""
+        """Whether the layer has parameters and none is trainable."""
         return self.layer.parameters > 0 and self.layer.trainable == 0
 
     @property
     def words(self) -> str:
-        """The layer in words, with its difference."""
+        """The layer as text, with its difference."""
         if not self.layer.parameters:
             state = "no parameters"
         elif self.frozen:
@@ -49,7 +49,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A student's network beside the expected one; `expected` is empty where none is known."""
+    """A student's network beside the expected one; `expected` is empty if none is known."""
 
     task: str
     yours: tuple[Block, ...]
@@ -57,12 +57,12 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether anything is marked."""
+        """Whether a layer is marked."""
         return any(block.mark != "same" for block in (*self.yours, *self.expected))
 
 
 def compare_networks(yours: NetworkRecord, expected: NetworkRecord | None) -> Comparison:
-    """Lay two networks side by side, layers that differ marked."""
+    """Align two networks and mark the layers that differ."""
     if expected is None:
         return Comparison(yours.task, tuple(Block(layer, "same") for layer in yours.layers), ())
     left: list[Block] = []
@@ -92,7 +92,7 @@ class Curve:
 
 
 def curve(losses: Sequence[float]) -> Curve | None:
-    """Draw losses from the first to the last, the largest at the top; None for fewer than two."""
+    """Return the curve of losses, the largest at the top; None for fewer than two."""
     if len(losses) < 2:
         return None
     top, bottom = max(losses), min(losses)
@@ -110,7 +110,7 @@ def curve(losses: Sequence[float]) -> Curve | None:
 
 @dataclass(frozen=True)
 class Training:
-    """A training on a page: the check that asked for it, its accuracy if it told one, its curve."""
+    """A training on a page: its check, its accuracy if there is one, its curve."""
 
     check: str
     accuracy: float | None
@@ -119,7 +119,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Task:
-    """One task on a page. `unseen` hidden checks are counted and not told."""
+    """One task on a page; `unseen` is the number of hidden checks that are not shown."""
 
     name: str
     score: float | None
@@ -131,7 +131,7 @@ class Task:
 
 
 def feedback_page(report: Report, context: Context) -> str:
-    """HTML that needs no script and asks nobody for anything."""
+    """Return self-contained HTML without scripts and requests."""
     tasks = [_task(name, report, context) for name in report.tasks]
     return render("feedback.html", report=report, title=context.title, tasks=tasks, hidden=context.hidden)
 
@@ -140,7 +140,7 @@ def _task(name: str, report: Report, context: Context) -> Task:
     checks = [check for check in report.checks if check.task == name]
     seen = [check for check in checks if not (check.hidden and context.hidden == "nothing")]
     network = next((network for network in report.networks if network.task == name), None)
-    # What trained for a hidden check is shown only if the check is.
+    # A training of a hidden check is shown only if the check is.
     told = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
     return Task(
         name=name,
@@ -161,7 +161,7 @@ def _training(record: TrainingRecord) -> Training:
 
 
 def _numbers(value: object) -> Sequence[float]:
-    """A list of finite numbers, or nothing."""
+    """Return a list of finite numbers, or an empty list."""
     if isinstance(value, list | tuple) and all(isinstance(n, float) and math.isfinite(n) for n in value):
         return value
     return ()

@@ -1,4 +1,4 @@
-"""Hints one at a time, from a nudge to nearly the answer."""
+"""Read a handout folder, and store the student's state in it: hints taken, failing checks."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ SOURCES = (".py", ".ipynb")
 
 
 class HandoutError(ValueError):
-    """A folder is no handout; the text says what was expected, what was found and what to do."""
+    """The folder is not a handout; the text says what was expected, what was found and what to do."""
 
 
 class HandoutMetadata(msgspec.Struct, frozen=True):
-    """What `kit.json` of a handout says; keys that a later version adds are ignored."""
+    """The content of `kit.json`; unknown keys are ignored."""
 
     slug: str
     title: str
@@ -49,14 +49,14 @@ class HandoutMetadata(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class Handout:
-    """One handout: its folder, and what `kit.json` says in it."""
+    """A handout: its folder and its `kit.json`."""
 
     folder: Path
     about: HandoutMetadata
 
     @classmethod
     def read(cls, folder: Path) -> Handout:
-        """The handout in `folder`; raises HandoutError."""
+        """Read the handout in `folder`; raises HandoutError."""
         folder = folder.resolve()
         try:
             handout = cls(folder, read_file(folder / METADATA, HandoutMetadata))
@@ -79,7 +79,7 @@ class Handout:
 
     @property
     def title(self) -> str:
-        """The kit's name as people read it."""
+        """The kit's title."""
         return self.about.title
 
     @property
@@ -89,7 +89,7 @@ class Handout:
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The functions to fill in, in teaching order."""
+        """The functions to write, in teaching order."""
         return self.about.tasks
 
     @property
@@ -99,7 +99,7 @@ class Handout:
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        """The public checks, task by task."""
+        """The public checks, grouped by task."""
         text = (self.folder / self.checks_file).read_text(encoding="utf-8")
         return tuple(
             sorted(read_checks(self.checks_file, text), key=lambda each: self.tasks.index(each.task))
@@ -107,25 +107,25 @@ class Handout:
 
     @cached_property
     def all_settings(self) -> dict[str, Any]:
-        """What the fixture `settings` gives to checks."""
+        """The settings that the fixture `settings` returns."""
         return dict(json.loads((self.folder / "inputs" / "settings.json").read_text(encoding="utf-8")))
 
     @property
     def state(self) -> Path:
-        """Where the command keeps what it remembers."""
+        """The folder for stored state."""
         return self.folder / STATE
 
     @property
     def sources(self) -> tuple[Path, ...]:
-        """The files that hold the answer; either may be missing."""
+        """The files that may hold the answer; either may be missing."""
         return tuple(self.folder / f"{self.module}{suffix}" for suffix in SOURCES)
 
     def limit(self, name: str, default: float) -> float:
-        """A limit of the kit, in its own unit."""
+        """Return a limit of the kit, in its own unit."""
         return self.about.limits.get(name, default)
 
     def submission(self) -> Submission:
-        """What would be handed in now."""
+        """Return the current submission."""
         files = []
         for path in self.sources:
             try:
@@ -137,9 +137,9 @@ class Handout:
         return Submission("", tuple(files), problem)
 
     def chosen(self) -> Selection:
-        """Which file counts, as the grader would choose, unless the newest one is not to be read.
+        """Return the file that the grader would select, or the problem of the newest file.
 
-        The grader would then take the other one, in silence. Its author wants to hear of the newest.
+        The grader would select the other file; here the author learns why the newest cannot be read.
         """
         submission = self.submission()
         if submission.files:
@@ -150,12 +150,12 @@ class Handout:
         return select(submission, self.module, self.tasks)
 
     def files(self) -> dict[str, bytes]:
-        """Everything that was handed out, save the answer, as it is now."""
+        """Return the current files of the handout, except the answer."""
         paths = {name: self.folder / name for name in self.about.files}
         return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
 
     def altered(self) -> Iterator[str]:
-        """The files that are not as they were handed out, save the answer: the grader has its own."""
+        """Yield files other than the answer that were changed; the grader uses its own copies."""
         found = self.files()
         for name, wanted in self.about.files.items():
             if name not in found or checksum(name, found[name]) != wanted:
@@ -171,14 +171,14 @@ FILE = "memory.json"
 
 @dataclass
 class SavedState:
-    """By task: how many hints were given, and the name of the first check that did not pass."""
+    """By task: the number of hints shown, and the name of the first check that did not pass."""
 
     hints: dict[str, int] = field(default_factory=dict)
     failing: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, state: Path) -> SavedState:
-        """What was kept in the folder `state`; nothing where that cannot be read."""
+        """Read the state from the folder `state`; empty if it cannot be read."""
         with suppress(OSError, ValueError, TypeError):
             found = cls(**json.loads((state / FILE).read_text(encoding="utf-8")))
             if all(isinstance(count, int) for count in found.hints.values()):
@@ -186,13 +186,13 @@ class SavedState:
         return cls()
 
     def write(self, state: Path) -> None:
-        """Keep it; where that cannot be done, hints begin anew."""
+        """Store the state; if that fails, hints start again."""
         with suppress(OSError):
             write_atomic(state / FILE, json.dumps(asdict(self), indent=2))
 
 
 def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
-    """All hints for a task: that of the check that fails, or of the first one, and then the kit's own."""
+    """Return all hints for a task: that of the failing (or first) check, then those of the kit."""
     checks = [check for check in handout.checks if check.task == task]
     failing = [check for check in checks if check.name == memory.failing.get(task)]
     nudges = [check.hint for check in (*failing, *checks)][:1]
@@ -200,12 +200,12 @@ def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
 
 
 def hints_taken(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
-    """The hints for a task that were given already."""
+    """Return the hints for a task that were shown already."""
     return hint_list(handout, task, memory)[: memory.hints.get(task, 0)]
 
 
 def take_hint(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
-    """Give one more hint, if there is one, and remember that; returns all that were given."""
+    """Show one more hint, if there is one, and store that; return all hints shown."""
     most = len(hint_list(handout, task, memory))
     memory.hints[task] = min(memory.hints.get(task, 0) + 1, most)
     memory.write(handout.state)
