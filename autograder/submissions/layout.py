@@ -24,11 +24,11 @@ NBGRADER_ENTRIES = frozenset(
 )
 MAX_SECTION_DEPTH = 2
 
-# File names of exports: Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive.
+# What Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive call an export.
 _EXPORT_NAME = re.compile(
-    r"(?:.*[ _-])?submissions|assignment_\d+_export|gradebook_.+|bulk_download|.+ download .*\d{4}.*"
-    r"|drive-download-.+",
-    re.IGNORECASE | re.DOTALL,
+    r"(?:submissions|assignment_\d+_export|gradebook_.+_\d{4}(?:-\d\d){5}|bulk_download"
+    r"|.+ Download [^\W\d]+ \d{1,2}, \d{4} \d{3,4} [AP]M|drive-download-\d{8}T\d{6}Z-.+)(?: \(\d{1,3}\))?",
+    re.DOTALL,
 )
 _SECTION_NAME = re.compile(
     r"(?:section|sec|group|gruppe|grupo|groupe|tutorial|tutorium|tut|lab|class|klasse|übung|seminar|kurs|course)"
@@ -149,7 +149,7 @@ def _open_zip(file: File, assignment: Assignment, is_class_zip: bool) -> Folder 
     """
     if not file.is_zip or file.path is None:
         return None
-    if not (is_class_zip or _EXPORT_NAME.fullmatch(file.stem[:200])):
+    if not (is_class_zip or _is_export_name(file.stem, assignment)):
         return None
     try:
         folder = class_zip(file.path, file.stem, "")

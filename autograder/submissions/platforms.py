@@ -50,6 +50,8 @@ _CANVAS_ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?(?P<name>anon_[^\W_]+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
     re.DOTALL,
 )
+# What follows if the first number belongs to the name.
+_CANVAS_SHIFTED = re.compile(r"\d+_|(?:text|link)\.html$")
 _RESUBMITTED = re.compile(r"-(\d{1,3})(?=\.\w+$)")
 # The end of Otter's exports, transfer_2026_11_23T10_00_00_123456.zip, which resembles Canvas' names.
 _OTTER_EXPORT = re.compile(r"_\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d+\.zip$", re.IGNORECASE)
@@ -154,7 +156,7 @@ def _canvas(entry: Entry) -> ParsedName | None:
     if match["kind"]:
         return ParsedName(identity, f"{match['kind']}.html", 0.0)
     # `x_1_2_3_y` may also be the student `x_1` with the id 2: the platform allows a name to end so.
-    other = re.match(r"\d+_", match["filename"])
+    other = _CANVAS_SHIFTED.match(match["filename"])
     version = _RESUBMITTED.search(match["filename"])
     identity = replace(
         identity,

@@ -190,6 +190,21 @@ BUILT = [
         ),
     ),
     case(
+        "canvas: so may a text entry",
+        {
+            "doejo": row(why=(AMBIGUOUS, UNREADABLE)),
+            "roekim": row("transfer.py", owner="1002"),
+            "roekim_1002_1005_text": row(why=(AMBIGUOUS, UNREADABLE)),
+        },
+        files=(
+            "doejo_1001_1005_text.html",
+            "roekim_1002_70002_transfer.py",
+            "roekim_1002_1005_text.html",
+        ),
+        roster="student,id\nDoe Jo,1001\nRoe Kim,1002\nMax Mallory,1005\n",
+        missing=(),
+    ),
+    case(
         "canvas: another system's file in the folder is a row for review",
         {
             "doejo": row("transfer.py"),
@@ -491,6 +506,18 @@ BUILT = [
         "a zip with an export's name and anything else in it is one hand-in",
         {"submissions": row("submissions.zip/ada.py", "submissions.zip/bob.py")},
         files=("submissions.zip!ada.py", "submissions.zip!bob.py"),
+    ),
+    case(
+        "a lone zip that a student called like an export is one hand-in",
+        {
+            "mallorymax": row(
+                *("submissions.zip/doejo_1001_1_transfer.py", "submissions.zip/roekim_1002_2_transfer.py")
+            )
+        },
+        files=(
+            "mallorymax_1005_70005_submissions.zip!doejo_1001_1_transfer.py",
+            "mallorymax_1005_70005_submissions.zip!roekim_1002_2_transfer.py",
+        ),
     ),
     case(
         "a lone folder is one hand-in, whatever is in it",
