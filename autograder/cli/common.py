@@ -26,7 +26,10 @@ STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "
 
 Isolations = Annotated[
     Literal["bubblewrap", "user", "process"],
-    typer.Option(help="How submissions are isolated, the strongest level first."),
+    typer.Option(
+        help="How submissions are isolated, the strongest level first. `bubblewrap` uses the newer of the "
+        "system's bwrap and the bundled one."
+    ),
 ]
 Root = Annotated[
     Path | None,

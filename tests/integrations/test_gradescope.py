@@ -196,4 +196,7 @@ def test_a_level_that_cannot_be_had_is_no_zero(
     monkeypatch.setattr(gradescope, "LowMemoryExaminer", Refused)
     assert gradescope.main(container.root) == 1
     assert "Expected another user" in capsys.readouterr().out
+    # Before the examiner starts, other users can read neither the checks nor the results nor who submitted.
+    for name in ("source", "submission", "results", "submission_metadata.json"):
+        assert (container.root / name).stat().st_mode & 0o077 == 0, name
     assert not any("score" in entry for entry in [container.results(), *container.results()["tests"]])
