@@ -31,10 +31,10 @@ from autograder.wire.frames import Frame
 
 
 class Spent(dict[str, float]):
-    """Seconds by what they were spent on."""
+    """Seconds by cause."""
 
     def timing(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function; its time counts under `name`."""
+        """Return the same function, with its time counted under `name`."""
 
         def timed(*args: Any, **kwargs: Any) -> Any:
             started = time.monotonic()
@@ -51,7 +51,7 @@ class Spent(dict[str, float]):
 
 
 def main(root: Path, slug: str, programs: list[Path]) -> Spent:
-    """Examine every program once; returns where the time went."""
+    """Examine every program once; return the seconds by cause."""
     kit, spent, started = Kit.load(root, slug), Spent(), time.monotonic()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -84,7 +84,7 @@ def examination(
     trainings: TrainingCache | None,
     program: Path,
 ) -> Callable[[fork.Emit], None]:
-    """Load a program and put every check to it, in a fork; what it spent is the last event."""
+    """Load a program and run every check on it in a fork; the last event holds the seconds by cause."""
 
     def work(emit: fork.Emit) -> None:
         spent, started, prepare = Spent(), time.monotonic(), preparation(kit)
@@ -106,7 +106,7 @@ def examination(
 
 
 def answer(module: ModuleType, prepare: Callable[[], None], function: str, request: Frame) -> Frame:
-    """Call a function of the program in this process, with arguments of its own."""
+    """Call a function of the program in this process with its own copies of the arguments."""
     (args, kwargs), objects = unpack(request.head["value"], request.blob)
     prepare()
     try:

@@ -1,4 +1,4 @@
-"""Classes to measure on, composed from a kit's known answers."""
+"""Compose classes for benchmarks from a kit's known answers."""
 
 from __future__ import annotations
 

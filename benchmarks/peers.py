@@ -1,4 +1,4 @@
-"""What people use today, doing the same work: stock Otter and stock nbgrader with equivalent tests.
+"""Run stock Otter and stock nbgrader with equivalent tests.
 
 Both run the kit's own checks with the kit's own fast training, in the process that runs the student's code,
 as they do. The checks run once a submission, whatever the number of questions.
@@ -55,7 +55,7 @@ def run_checks(space):
 
 
 def run(program: str, *arguments: str | Path, cwd: Path | None = None) -> None:
-    """Run one of the peers' own commands; raises RuntimeError with what it said where it failed."""
+    """Run a command of a peer; raises RuntimeError with its output if it fails."""
     done = subprocess.run(
         [BIN / program, *arguments], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False
     )
@@ -64,7 +64,7 @@ def run(program: str, *arguments: str | Path, cwd: Path | None = None) -> None:
 
 
 def runner(kit: Kit, folder: Path) -> str:
-    """The code that runs the kit's checks, which lie in `folder`, on a student's names."""
+    """Return the code that runs the kit's checks in `folder` on a student's names."""
     kit.write(folder)
     return RUN.format(
         given=str(folder / "given"),
@@ -76,7 +76,7 @@ def runner(kit: Kit, folder: Path) -> str:
 
 
 def otter_zip(kit: Kit, folder: Path) -> Path:
-    """A stock `autograder.zip`: one question a task; the first one runs all the checks."""
+    """Build a stock `autograder.zip` with one question per task; the first one runs all checks."""
     tests = folder / "tests"
     tests.mkdir(parents=True)
     code = runner(kit, folder / "checks")
@@ -94,7 +94,7 @@ def otter_zip(kit: Kit, folder: Path) -> Path:
 
 
 def otter_run(archive: Path, submission: Path, out: Path) -> float:
-    """Grade one submission with stock `otter run`; returns the points."""
+    """Grade one submission with stock `otter run`; return the points."""
     out.mkdir(parents=True)
     run("otter", "run", "-a", archive, "-o", out, submission)
     results = json.loads((out / "results.json").read_text())
@@ -102,7 +102,7 @@ def otter_run(archive: Path, submission: Path, out: Path) -> float:
 
 
 def nbgrader_course(kit: Kit, programs: Sequence[str], folder: Path) -> Path:
-    """A stock nbgrader course with these programs submitted, one student each."""
+    """Build a stock nbgrader course with these programs submitted, one per student."""
     code = runner(kit, folder / "checks")
     (folder / "nbgrader_config.py").write_text(
         "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.ExecutePreprocessor.timeout = 600\n"

@@ -1,4 +1,4 @@
-"""Measures a class against what people use today and against the baseline, and writes `docs/benchmarks.md`.
+"""Measure a class against stock Otter, stock nbgrader and the baseline, and write `docs/benchmarks.md`.
 
 `python benchmarks/run.py [--class 200] [--different 60] [--sample 4] [--growth 50 200 1000] [--saves 20]`.
 Whole processes are timed from outside, start-up included.
@@ -37,14 +37,14 @@ CORES = len(os.sched_getaffinity(0))
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes."""
+    """Return the seconds that `work` takes."""
     started = time.monotonic()
     work()
     return time.monotonic() - started
 
 
 def grade(folder: Path, out: Path, jobs: int = CORES) -> tuple[float, float]:
-    """Grade a class with nothing kept from before: seconds, and the peak of memory in MiB."""
+    """Grade a class with empty caches; return the seconds and the peak memory in MiB."""
     started = time.monotonic()
     environment = os.environ | {"XDG_CACHE_HOME": str(out.with_suffix(".cache"))}
     command = [KIT, "grade", SLUG, folder, "--out", out, "--root", ROOT, "--jobs", str(jobs)]
@@ -56,7 +56,7 @@ def grade(folder: Path, out: Path, jobs: int = CORES) -> tuple[float, float]:
 
 
 def baseline(folder: Path) -> tuple[float, dict[str, float]]:
-    """The same programs in one warm process a core: seconds, and what those of all cores went into."""
+    """Run the baseline in one warm process per core; return the seconds, and those of all cores by cause."""
     files = sorted(folder.glob("*.py"))
     command = [sys.executable, Path(__file__).with_name("baseline.py"), ROOT, SLUG]
 
@@ -78,7 +78,7 @@ def baseline(folder: Path) -> tuple[float, dict[str, float]]:
 
 
 def write(programs: Iterable[str], folder: Path) -> Path:
-    """A class folder with a program a student."""
+    """Write a class folder with one program per student."""
     folder.mkdir()
     for number, program in enumerate(programs):
         (folder / f"student{number:04}.py").write_text(program)
@@ -102,7 +102,7 @@ def main() -> None:
 
 
 def measure(kit: Kit, work: Path, asked: argparse.Namespace) -> str:
-    """Run it all; returns the page."""
+    """Run everything and return the page."""
     mixed = write(classes.mixed(ROOT, kit, asked.size), work / "mixed")
     different = write(classes.all_different(ROOT, kit, asked.different), work / "different")
     sample = sorted(mixed.glob("*.py"))[: asked.sample]
@@ -142,7 +142,7 @@ def measure(kit: Kit, work: Path, asked: argparse.Namespace) -> str:
 
 
 def say(words: str) -> None:
-    """Tell what is being measured: it takes a while."""
+    """Print what is being measured."""
     print(f"… {words}", file=sys.stderr, flush=True)
 
 

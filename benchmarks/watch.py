@@ -1,4 +1,4 @@
-"""From save to verdict: how long `kit watch` takes, beside a cold `pytest`.
+"""Measure `kit watch` from save to verdict, beside a cold `pytest`.
 
 Saves are real ones, and a verdict is what stands on the screen of a pseudo-terminal. Every other save is a
 wrong answer that was never seen before.
@@ -28,7 +28,7 @@ WRONG = RIGHT + "\n        layer.set_weights([{factor} * array for array in laye
 
 
 def table(saves: int) -> str:
-    """Measure; returns a table in Markdown, with median and worst in seconds."""
+    """Measure, and return a Markdown table with median and worst in seconds."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_files(build(ROOT, SLUG), folder)
@@ -50,7 +50,7 @@ def table(saves: int) -> str:
 
 
 def watched(folder: Path, answer: str, saves: int) -> tuple[list[float], list[float]]:
-    """Seconds until the changed task's points are on the screen, and until every check is done."""
+    """Return the seconds until the changed task's points are shown, and until all checks are done."""
     watch = Terminal((str(Path(sys.executable).with_name("kit")), "watch"), folder, os.environ)
     first, whole = [], []
     try:
@@ -74,7 +74,7 @@ def watched(folder: Path, answer: str, saves: int) -> tuple[list[float], list[fl
 
 
 def pytest(folder: Path, *arguments: str) -> float:
-    """Seconds that plain pytest takes."""
+    """Return the seconds that plain pytest takes."""
     began = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "pytest", "-q", *arguments], cwd=folder, capture_output=True, check=False
