@@ -85,7 +85,7 @@ class Submission:
     `problem` says why nothing in it can be read (then `files` is empty). `notes` are sentences for the
     report; a sentence that somebody should act on, such as which of two submissions counts, belongs in
     `review` instead, which the report shows as well. With `fail_fast`, the checks of a task that follow its
-    first failure are skipped.
+    first failure are skipped. `seconds_left` is set for a second try, which has less than the whole time.
     """
 
     student: str
@@ -95,6 +95,7 @@ class Submission:
     sha256: str = ""
     fail_fast: bool = False
     review: tuple[ReviewNote, ...] = ()
+    seconds_left: float | None = None
 
     def to_bytes(self) -> bytes:
         """Return the form that is sent to a worker."""

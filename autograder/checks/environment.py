@@ -1,4 +1,4 @@
-"""What a report was made on: versions, processor, device, seed and level of isolation."""
+"""Describe what a report is made on: versions, processor, device, seed and isolation level."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from ..kit import Kit
 from ..models import Environment
 
-# Workers must not fight for the cores either.
+# Several workers share the cores.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -23,12 +23,12 @@ ONE_THREAD = {
 
 
 def thread_count() -> int:
-    """How many threads this process has; Linux alone tells."""
+    """Return how many threads this process has, on Linux."""
     return len(list(Path("/proc/self/task").iterdir()))
 
 
 def describe(kit: Kit, isolation: str, device: str = "CPU") -> Environment:
-    """The environment record of this process."""
+    """Return the environment record of this process."""
     return Environment(
         python=platform.python_version(),
         tensorflow=installed("tensorflow"),
@@ -42,7 +42,7 @@ def describe(kit: Kit, isolation: str, device: str = "CPU") -> Environment:
 
 
 def device() -> str:
-    """The device that TensorFlow would train on; asks TensorFlow only where a kit has imported it."""
+    """Return the device that TensorFlow trains on; without an imported TensorFlow, CPU."""
     tensorflow = sys.modules.get("tensorflow")
     gpus = tensorflow.config.list_physical_devices("GPU") if tensorflow else []
     if not gpus:
@@ -52,7 +52,7 @@ def device() -> str:
 
 @cache
 def installed(package: str) -> str | None:
-    """The version of an installed package, or None."""
+    """Return the version of an installed package, or None."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -61,7 +61,7 @@ def installed(package: str) -> str | None:
 
 @cache
 def processor() -> str:
-    """The processor's model, as the kernel names it."""
+    """Return the processor's model, as the kernel names it."""
     information = Path("/proc/cpuinfo")
     for line in information.read_text().splitlines() if information.exists() else []:
         if line.startswith("model name"):

@@ -1,20 +1,60 @@
-"""Say in a sentence why a call to a submission's function gave no answer that a check can use."""
+"""The exceptions that end a check, and what a failed call of a submission's function means."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..models import Outcome
 from ..wire.failures import FailureKind
 
+# TensorFlow's exceptions by name: a kit without TensorFlow imports none.
+EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
+
 
 class SubmissionFailed(Exception):
-    """The one exception that a failing submission raises in a check; `outcome` says how it failed."""
+    """The one exception that a failing submission raises in a check; `outcome` says how it failed.
 
-    def __init__(self, outcome: Outcome, text: str) -> None:
+    `kind` says how its function failed, where it was called. `call` is the number of the call that failed,
+    among those of the checks that run together.
+    """
+
+    def __init__(
+        self, outcome: Outcome, text: str, *, kind: FailureKind | None = None, call: int | None = None
+    ) -> None:
         super().__init__(text)
         self.outcome = outcome
+        self.kind = kind
+        self.call = call
+
+
+class Skipped(Exception):
+    """Raised instead of running a check after another one of its task failed; the text is that one's name."""
+
+
+def chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an exception and every exception that it was raised from, raised during or is made of."""
+    pending, seen = [error], set[int]()
+    while pending:
+        current = pending.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        pending += [linked for linked in (current.__cause__, current.__context__) if linked is not None]
+        if isinstance(current, BaseExceptionGroup):
+            pending += current.exceptions
+
+
+def is_exhaustion(error: BaseException) -> bool:
+    """Return whether a check ran out of memory or stack, or was failing because of it.
+
+    Such an outcome depends on what ran before it in the same process, so it is never stored.
+    """
+    return any(
+        isinstance(each, MemoryError | RecursionError) or type(each).__name__ in EXHAUSTION_NAMES
+        for each in chain(error)
+    )
 
 
 def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) -> SubmissionFailed:
@@ -24,7 +64,9 @@ def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) 
     """
     kind = FailureKind(raised["kind"])
     outcome = Outcome.NOT_ATTEMPTED if kind == FailureKind.STUB else Outcome.FAILED
-    return SubmissionFailed(outcome, _sentence(function, kind, raised, line))
+    if kind == FailureKind.RAISED and raised["type"] in {"MemoryError", *EXHAUSTION_NAMES}:
+        outcome = Outcome.CRASHED
+    return SubmissionFailed(outcome, _sentence(function, kind, raised, line), kind=kind)
 
 
 def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line: bool) -> str:

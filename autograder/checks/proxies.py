@@ -1,9 +1,10 @@
-"""The module that checks import in place of the student's: every task is a call into the sandbox."""
+"""The module that checks import in place of the student's: every task is a call of the submission."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
@@ -12,26 +13,35 @@ from ..wire.arrays import NotAllowedError
 from ..wire.codec import pack, unpack
 from ..wire.frames import Frame
 from ..wire.unsupported import UnsupportedValue
-from .failures import SubmissionFailed
+from .failures import SubmissionFailed, is_exhaustion
 
 
 class Caller(Protocol):
-    """Whatever can call a function of the submission with packed arguments."""
+    """Calls a function of the submission with packed arguments."""
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the reply's frame; raises SubmissionFailed."""
 
 
-class Calls:
-    """The calls into one submission. Each distinct call is made once, however many checks look.
+@dataclass(frozen=True)
+class Exchange:
+    """One call with its reply."""
 
-    `asked` has every call with its reply, in the order in which checks made them, until it is emptied.
+    function: str
+    request: Frame
+    reply: Frame | SubmissionFailed
+
+
+class Calls:
+    """The calls of one submission. Each distinct call is made once, however many checks need its reply.
+
+    `made` has every call with its reply, in the order in which checks made them, until it is cleared.
     """
 
     def __init__(self, call: Caller) -> None:
         self._call = call
         self._replies: dict[tuple[str, str, bytes], Frame | SubmissionFailed] = {}
-        self.asked: list[tuple[str, Frame, Frame | SubmissionFailed]] = []
+        self.made: list[Exchange] = []
 
     def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1) -> Any:
         """Return the answer, rebuilt; puts what became of the arguments into the given objects.
@@ -42,39 +52,34 @@ class Calls:
         packed = pack((args, kwargs) if times == 1 else (args, kwargs, times))
         if packed.refused:
             _refuse_arguments(function, (args, kwargs), packed.refused)
-        reply = self.ask(function, Frame({"value": packed.head}, packed.blob))
+        reply = self.request(function, Frame({"value": packed.head}, packed.blob))
+        call = len(self.made) - 1
         if isinstance(reply, SubmissionFailed):
-            raise SubmissionFailed(reply.outcome, str(reply))
+            raise SubmissionFailed(reply.outcome, str(reply), kind=reply.kind, call=call)
         try:
             value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
             answer = value["answer"]
-            for each in answer if times > 1 else [answer]:
-                if isinstance(each, UnsupportedValue):
-                    raise SubmissionFailed(Outcome.FAILED, f"The answer of {function} is {each}.")
-            return answer
-        except NotAllowedError as error:
-            raise SubmissionFailed(
-                Outcome.FAILED, f"The answer of {function} is not accepted: {error}"
-            ) from None
-        except (ValueError, TypeError, KeyError, LookupError, ArithmeticError) as error:
-            raise SubmissionFailed(
-                Outcome.CRASHED, f"The answer of {function} is no plain data: {error}"
-            ) from None
-        except (MemoryError, RecursionError):
-            raise SubmissionFailed(
-                Outcome.CRASHED, f"The answer of {function} takes too much memory."
-            ) from None
+            unsupported = [
+                each for each in (answer if times > 1 else [answer]) if isinstance(each, UnsupportedValue)
+            ]
+        except Exception as error:
+            raise SubmissionFailed(*_unreadable(function, error), call=call) from None
+        if unsupported:
+            text = f"The answer of {function} is {unsupported[0]}."
+            raise SubmissionFailed(Outcome.FAILED, text, call=call)
+        return answer
 
-    def ask(self, function: str, request: Frame) -> Frame | SubmissionFailed:
-        """Return the reply to a packed request, from the submission or as it was before."""
+    def request(self, function: str, request: Frame) -> Frame | SubmissionFailed:
+        """Return the reply to a packed request; an equal earlier request has the same reply."""
         key = (function, json.dumps(request.head), request.blob)
         if key not in self._replies:
             try:
                 self._replies[key] = self._call(function, request)
             except SubmissionFailed as failure:
-                self._replies[key] = failure
+                # The traceback would keep the arguments in memory.
+                self._replies[key] = failure.with_traceback(None)
         reply = self._replies[key]
-        self.asked.append((function, request, reply))
+        self.made.append(Exchange(function, request, reply))
         return reply
 
 
@@ -99,6 +104,15 @@ def _unsupported_values(value: Any) -> Iterator[UnsupportedValue]:
             yield from _unsupported_values(item)
     elif isinstance(value, dict):
         yield from _unsupported_values([*value, *value.values()])
+
+
+def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
+    """Return what it means that an answer cannot be rebuilt: the submission may send anything."""
+    if is_exhaustion(error):
+        return Outcome.CRASHED, f"The answer of {function} takes too much memory."
+    if isinstance(error, NotAllowedError):
+        return Outcome.FAILED, f"The answer of {function} is not accepted: {error}"
+    return Outcome.CRASHED, f"The answer of {function} is no plain data: {error}"
 
 
 class Proxies(ModuleType):

@@ -1,38 +1,32 @@
-"""What a check's end means: passed, failed, not attempted, timed out, crashed, or the grader's own error."""
+"""Make the result of a check from what ended it."""
 
 from __future__ import annotations
+
+import traceback
 
 from ..check_files import Check
 from ..models import CheckResult, Outcome
 from ..text import clean
-from .failures import SubmissionFailed
+from .failures import Skipped, SubmissionFailed, is_exhaustion
 
 MESSAGE_LENGTH = 2_000
-
-
-class Skipped(Exception):
-    """In place of a check that nobody needs to see, for another was lost: the text is that one's name."""
+# A check uses these to run an answer, so an exception out of them is about the answer.
+NETWORK_LIBRARIES = frozenset({"keras", "tensorflow"})
 
 
 def result_of(check: Check, error: BaseException | None, seconds: float) -> CheckResult:
-    """The result of a check that ended with `error`, or passed where that is None."""
-    if error is None:
-        return make_result(check, Outcome.PASSED, "", seconds)
-    if isinstance(error, SubmissionFailed):
-        return make_result(check, error.outcome, str(error), seconds)
-    if isinstance(error, Skipped):
-        return make_result(check, Outcome.FAILED, f"Not looked at: {error} was lost before.")
-    if isinstance(error, AssertionError):
-        return make_result(check, Outcome.FAILED, str(error) or check.sentence, seconds)
-    if _is_exhaustion(error):
-        return make_result(check, Outcome.CRASHED, f"Examining the answer took too much: {error}", seconds)
-    return make_result(
-        check, Outcome.GRADER_ERROR, f"The check itself raised {type(error).__name__}: {error}", seconds
-    )
+    """Return the result of a check that ended with `error`, or passed where that is None."""
+    return make_result(check, *_meaning(check, error), seconds)
 
 
-def make_result(check: Check, outcome: Outcome, message: str, seconds: float = 0.0) -> CheckResult:
-    """A check's result with its points, and what staff and student read of `message`."""
+def make_result(
+    check: Check,
+    outcome: Outcome,
+    message: str,
+    seconds: float = 0.0,
+    student_message: str | None = None,
+) -> CheckResult:
+    """Return a check's result with its points, and what staff and student read of `message`."""
     message = clean(message, MESSAGE_LENGTH)
     return CheckResult(
         name=check.name,
@@ -43,30 +37,58 @@ def make_result(check: Check, outcome: Outcome, message: str, seconds: float = 0
         max_points=check.points,
         sentence=check.sentence,
         message=message,
-        student_message=_for_student(check, outcome, message),
+        student_message=student_message or _student_message(check, outcome, message),
         hint=check.hint,
         seconds=round(seconds, 3),
     )
 
 
-def _is_exhaustion(error: BaseException) -> bool:
-    """Whether a check ran out of memory or stack: with honest answers it does not, so the answer is why."""
-    # TensorFlow's own exception by name: kits without it import none.
-    return isinstance(error, MemoryError | RecursionError) or type(error).__name__ == "ResourceExhaustedError"
+def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
+    """Return the outcome and the message for staff."""
+    match error:
+        case None:
+            return Outcome.PASSED, ""
+        case Skipped():
+            return Outcome.FAILED, f"Skipped, because {error} failed."
+        case SubmissionFailed(outcome=outcome) if outcome != Outcome.FAILED:
+            return outcome, str(error)
+        case _ if is_exhaustion(error):
+            return Outcome.CRASHED, f"Checking the answer needs too much memory: {_describe(error)}"
+        case SubmissionFailed():
+            return Outcome.FAILED, str(error)
+        case AssertionError():
+            return Outcome.FAILED, str(error) or check.sentence
+        case _ if _is_about_network(error):
+            return Outcome.FAILED, f"Running the answer of {check.task} raised {_describe(error)}"
+    return Outcome.GRADER_ERROR, f"The check itself raised {_describe(error)}"
 
 
-def _for_student(check: Check, outcome: Outcome, message: str) -> str:
-    """A hidden check tells the student what to think about, and nothing that the submission said."""
-    if outcome == Outcome.PASSED:
-        return ""
-    if outcome == Outcome.NOT_ATTEMPTED:
-        return f"{check.task} is not written yet."
-    if outcome == Outcome.GRADER_ERROR:
-        return "The grader could not run this check. That is not your fault: a person will look at it."
-    if not check.hidden:
-        return message
-    if outcome == Outcome.TIMED_OUT:
-        return f"{check.task} took too long. {check.hint}"
-    if outcome == Outcome.CRASHED:
-        return f"{check.task} ended its process instead of returning. {check.hint}"
+def _describe(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _is_about_network(error: BaseException) -> bool:
+    """Return whether Keras or TensorFlow raised `error`, such as for shapes that do not fit."""
+    if not isinstance(error, Exception):
+        return False
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    modules = [type(error).__module__, *(str(frame.f_globals.get("__name__")) for frame in frames)]
+    return any(module.partition(".")[0] in NETWORK_LIBRARIES for module in modules)
+
+
+def _student_message(check: Check, outcome: Outcome, message: str) -> str:
+    """Return the message for the student: for a hidden check its hint, and nothing of the submission's."""
+    match outcome:
+        case Outcome.PASSED:
+            return ""
+        case Outcome.NOT_ATTEMPTED:
+            return f"{check.task} is not written yet."
+        case Outcome.GRADER_ERROR:
+            return "The grader could not run this check. That is not your fault: a person will look at it."
+        case _ if not check.hidden:
+            return message
+        case Outcome.TIMED_OUT:
+            return f"{check.task} took too long. {check.hint}"
+        case Outcome.CRASHED:
+            return f"{check.task} ended its process instead of returning. {check.hint}"
     return check.hint

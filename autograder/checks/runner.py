@@ -1,165 +1,128 @@
-"""Puts the checks of one task to a submission, or takes the results from the path that its replies follow."""
+"""Run the checks of one task, or reuse cached results when the submission's replies follow a stored trace."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from math import prod
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 from ..check_files import Check
-from ..models import NetworkLayer, NetworkRecord, Outcome
+from ..models import Outcome
 from ..wire.frames import Frame
+from .events import (
+    CheckEvent,
+    CheckFinished,
+    CheckStarted,
+    NetworkDrawn,
+    TraceRecorded,
+    TrainingFinished,
+)
+from .failures import Skipped
+from .memory import MemoryMonitor
+from .network_summary import read_network
 from .proxies import Calls
-from .result_cache import CachedResults, Call, ResultCache, Trace, next_key
-from .results import Skipped, result_of
+from .result_cache import CachedCheck, CachedResults, Call, ResultCache, Trace, next_key
+from .results import result_of
 from .session import CheckSession
 from .training_cache import Training, TrainingCache
 
-MOST_ENTRIES = 500
-
-
-def read_network(task: str, reply: Frame) -> NetworkRecord | None:
-    """The layers of the network in a reply, the first one first; None where it holds none that can be told.
-
-    A reply is a submission's own word, so anything that is not as expected only ends the drawing.
-    """
-    try:
-        told = reply.head["value"]
-        place = told["value"]["dict"]["answer"]["layer"]
-        layers = tuple(_layer(entry) for entry in _flat(_places(told["layers"]), place))
-    except (KeyError, TypeError, IndexError, ValueError, AttributeError):
-        return None
-    return NetworkRecord(task, layers) if layers else None
-
-
-def _places(entries: list[Any]) -> dict[int, dict[str, Any]]:
-    """Entries by their place: those that were passed in say theirs, the others follow in order."""
-    known = {entry["known"]: entry for entry in entries if "known" in entry}
-    new = (entry for entry in entries if "known" not in entry)
-    return known | dict(enumerate(new, len(known)))
-
-
-def _flat(table: dict[int, dict[str, Any]], place: int) -> Iterator[dict[str, Any]]:
-    """The entries of layers that hold no others, nested models opened; the first of very many."""
-    waiting = [place]
-    for _ in range(MOST_ENTRIES):
-        if not waiting:
-            return
-        entry = table[waiting.pop()]
-        if "layers" in entry:
-            waiting += reversed(entry["layers"][:MOST_ENTRIES])
-        elif "graph" in entry:
-            calls = entry["graph"]["calls"][:MOST_ENTRIES]
-            waiting += [call["layer"] for call in reversed(calls) if "layer" in call]
-        elif entry["class"] != "InputLayer":
-            yield entry
-
-
-def _layer(entry: dict[str, Any]) -> NetworkLayer:
-    settings = entry.get("settings", {})
-    told = [entry["class"], settings.get("units") or settings.get("filters"), settings.get("activation")]
-    words = [str(word)[:40] for word in told if isinstance(word, str | int)]
-    sizes = [prod(weight["shape"]) for weight in entry.get("weights", ())]
-    trains = entry.get("trains", [True] * len(sizes))
-    free = entry.get("trainable", True)
-    training = sum(size for size, each in zip(sizes, trains, strict=True) if free and each)
-    return NetworkLayer(" ".join(words), sum(sizes), training)
-
-
-Emit = Callable[[dict[str, Any]], None]
+Emit = Callable[[CheckEvent], None]
 
 
 @dataclass(frozen=True)
 class CheckRunner:
-    """What it takes to put checks to the submission behind `calls`.
+    """Runs checks on the submission behind `calls`.
 
-    `prepare` is called before every check, so that none depends on what ran before it. Where `brief`, checks
-    of a task behind the first that is lost are lost unseen.
+    `prepare` is called before every check, so that none depends on what ran before it. With `fail_fast`, the
+    checks of a task that follow its first failure are skipped.
     """
 
     session: CheckSession
     calls: Calls
-    replays: ResultCache
+    cache: ResultCache
     trainings: TrainingCache | None
     prepare: Callable[[], None]
     emit: Emit
-    brief: bool = False
-    _lost: dict[str, str] = field(default_factory=dict, init=False)
+    fail_fast: bool = False
+    memory: MemoryMonitor = field(default_factory=MemoryMonitor)
+    _failed: dict[str, str] = field(default_factory=dict, init=False)
 
-    def put(self, checks: Sequence[Check]) -> None:
-        """Settle `checks`, which share what they ask, and tell of each as it is done."""
-        if self.brief and (lost := self._lost.get(checks[0].task)):
+    def run_checks(self, checks: Sequence[Check]) -> None:
+        """Run or skip `checks`, which are of one task and share its calls, and emit each result."""
+        if self.fail_fast and (failed := self._failed.get(checks[0].task)):
             for check in checks:
-                self.emit({"check": asdict(result_of(check, Skipped(lost), 0.0))})
+                self.emit(CheckFinished(result_of(check, Skipped(failed), 0.0)))
             return
         started = time.monotonic()
-        self.calls.asked.clear()
-        self.emit({"begin": checks[0].name})
-        place = start = " ".join(check.name for check in checks)
-        while isinstance(step := self.replays.step(place), Call):
-            digest = self.replays.digest(self.calls.ask(step.function, step.request), step.request)
-            if digest is None:
-                break
-            place = next_key(place, digest)
-        if isinstance(step, CachedResults):
-            self._replay(step, time.monotonic() - started)
+        self.calls.made.clear()
+        self.emit(CheckStarted(checks[0].name))
+        start = " ".join(check.name for check in checks)
+        if (cached := self._follow(start)) is not None:
+            self._reuse(cached, time.monotonic() - started)
         else:
             self._run(checks, start)
         self._draw(checks[0])
 
-    def _replay(self, end: CachedResults, seconds: float) -> None:
-        """Tell the results of an earlier submission; the time is what this one's calls took."""
-        for kept in end.results:
-            self.emit({"begin": kept.name})
-            for check, trained in end.trained:
-                if check == kept.name:
-                    self.emit({"trained": trained})
-            self.emit({"check": asdict(replace(kept, seconds=round(seconds, 3)))})
+    def _follow(self, key: str) -> CachedResults | None:
+        """Make the calls of stored traces as long as the replies match one; return its results at its end."""
+        digester = self.cache.digester()
+        while isinstance(step := self.cache.step(key), Call):
+            digest = digester.digest(self.calls.request(step.function, step.request), step.request)
+            if digest is None:
+                return None
+            key = next_key(key, digest)
+        return step
+
+    def _reuse(self, cached: CachedResults, seconds: float) -> None:
+        """Emit the results of an earlier submission; the time is what this submission's calls took."""
+        for check in cached.checks:
+            self.emit(CheckStarted(check.result.name))
+            for training in check.trainings:
+                self.emit(TrainingFinished(training))
+            self.emit(CheckFinished(replace(check.result, seconds=round(seconds, 3)), check.failed_call))
             seconds = 0.0
 
     def _draw(self, check: Check) -> None:
-        """Tell what the first answer to a public check is made of: students may look at it."""
-        reply = self.calls.asked[0][2] if self.calls.asked and not check.hidden else None
+        """Emit a summary of the first answer to a public check, which students may look at."""
+        reply = self.calls.made[0].reply if self.calls.made and not check.hidden else None
         if isinstance(reply, Frame) and (network := read_network(check.task, reply)):
-            self.emit({"network": asdict(network)})
+            self.emit(NetworkDrawn(network))
 
     def _run(self, checks: Sequence[Check], start: str) -> None:
-        """Run the checks, and tell the path they took where another submission may follow it."""
-        self.calls.asked.clear()
-        running: list[str] = []
-        trained: list[tuple[str, dict[str, Any]]] = []
+        """Run the checks, and emit their trace where another submission may follow it."""
+        self.calls.made.clear()
+        finished: list[CachedCheck] = []
+        trainings: list[Training] = []
 
         def begin(check: Check) -> None:
-            running.append(check.name)
-            self.emit({"begin": check.name})
+            trainings.clear()
+            self.emit(CheckStarted(check.name))
             self.prepare()
 
         def report(training: Training) -> None:
-            self.emit({"trained": training.to_event()})
-            trained.append((running[-1], replace(training, data=None).to_event()))
+            self.emit(TrainingFinished(training))
+            trainings.append(replace(training, data=None))
 
         if self.trainings:
             self.trainings.report = report
-        results = []
-        for found in self.session.examine(checks, begin, self.brief):
-            results.append(found)
-            self.emit({"check": asdict(found)})
-            if self.brief and found.outcome != Outcome.PASSED:
-                self._lost.setdefault(found.task, found.name)
-        if checks[0].task in self._lost:
-            return
-        calls, words = [], " ".join(found.message for found in results)
-        for function, request, reply in self.calls.asked:
-            digest = self.replays.digest(reply, request)
-            if digest is None or any(name in words for name in self.replays.numbered_names(reply, request)):
+        for found in self.session.examine(checks, begin, self.fail_fast):
+            self.emit(found)
+            finished.append(CachedCheck(replace(found.result, seconds=0.0), found.failed_call, (*trainings,)))
+            if self.fail_fast and found.result.outcome != Outcome.PASSED:
+                self._failed.setdefault(found.result.task, found.result.name)
+            self.memory.collect_if_grown()
+        if checks[0].task not in self._failed:
+            self._record(start, CachedResults(tuple(finished)))
+
+    def _record(self, start: str, end: CachedResults) -> None:
+        digester, messages = self.cache.digester(), " ".join(check.result.message for check in end.checks)
+        calls = []
+        for made in self.calls.made:
+            digest = digester.digest(made.reply, made.request)
+            names = self.cache.generated_names(made.reply, made.request)
+            if digest is None or any(name in messages for name in names):
                 return
-            calls.append((Call(function, request), digest))
-        path = Trace(
-            start,
-            tuple(calls),
-            CachedResults(tuple(replace(found, seconds=0.0) for found in results), tuple(trained)),
-        )
-        if path.repeatable:
-            self.emit({"path": path.to_event()})
+            calls.append((Call.from_request(made.function, made.request), digest))
+        trace = Trace(start, tuple(calls), end)
+        if trace.repeatable:
+            self.emit(TraceRecorded(trace))

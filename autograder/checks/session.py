@@ -17,10 +17,13 @@ import pytest
 
 from ..check_files import Check
 from ..kit import CHECK_FILES
-from ..models import CheckResult, Outcome
-from .results import Skipped, result_of
+from ..models import Outcome
+from .events import CheckFinished
+from .failures import Skipped, SubmissionFailed
+from .memory import release
+from .results import result_of
 
-# No plug-in that writes, captures or rewrites: what a check says is its own message, exactly.
+# No plugin writes, captures or rewrites: the message of a check is exactly what it says.
 ARGUMENTS = (
     *("-c", "/dev/null", "--assert=plain", "--capture=no", "--import-mode=importlib", "--noconftest"),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:warnings"),
@@ -29,7 +32,7 @@ ARGUMENTS = (
 
 
 class Checked(Protocol):
-    """What a session must know of a kit: its name, all settings, and the checks that it is to find."""
+    """What a session needs of a kit: its name, all settings, and the checks that it is to collect."""
 
     @property
     def slug(self) -> str:
@@ -37,7 +40,7 @@ class Checked(Protocol):
 
     @property
     def all_settings(self) -> dict[str, Any]:
-        """What the fixture `settings` gives."""
+        """The value of the fixture `settings`."""
 
     @property
     def checks(self) -> tuple[Check, ...]:
@@ -53,12 +56,12 @@ class CheckSession:
         self._errors: dict[str, BaseException] = {}
         self._items: dict[str, pytest.Item] = {}
         self._ended_by: Exception | None = None
-        self._enough: Skipped | None = None
+        self._skip: Skipped | None = None
 
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
         """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
         paths = [str(folder / name) for name in files]
-        # What somebody's own tests are run with is not for these, nor is what happens to be installed.
+        # The options and plugins of the user's own pytest do not apply to these checks.
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             os.environ.pop(name, None)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -77,7 +80,7 @@ class CheckSession:
         config.addinivalue_line("markers", "hidden: not shown to students")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Remember why a file could not be imported."""
+        """Store why a file could not be imported."""
         if report.failed:
             self._errors[report.nodeid] = RuntimeError(report.longreprtext)
 
@@ -96,16 +99,16 @@ class CheckSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """Leave a check out; pytest still puts away what the checks before it shared."""
-        if self._enough:
-            raise self._enough
+        """Skip a check; pytest still tears down the fixtures of the checks before it."""
+        if self._skip:
+            raise self._skip
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
-        """Keep the first exception of a check, from its fixtures or its body.
+        """Store the first exception of a check, from its fixtures or its body.
 
-        pytest itself would write about the failure, with all source lines: nobody reads that here, and it
-        takes longer than the check.
+        The report of pytest itself renders all source lines: nobody reads it here, and it takes longer than
+        the check.
         """
         if call.excinfo is not None:
             self._errors.setdefault(item.name, call.excinfo.value)
@@ -114,24 +117,28 @@ class CheckSession:
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def examine(
-        self, checks: Sequence[Check], begin: Callable[[Check], None], brief: bool = False
-    ) -> Iterator[CheckResult]:
-        """Run `checks` in order, calling `begin` before each; where `brief`, up to the first that is lost."""
-        self._enough = None
+        self, checks: Sequence[Check], begin: Callable[[Check], None], fail_fast: bool = False
+    ) -> Iterator[CheckFinished]:
+        """Run `checks`, each after calling `begin`; with `fail_fast`, skip those after a failure."""
+        self._skip = None
         for check, following in zip(checks, [*checks[1:], None], strict=True):
             begin(check)
             self._errors.pop(check.name, None)
             item, started = self._items[check.name], time.monotonic()
             nextitem = self._items[following.name] if following else None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
-            found = result_of(check, self._errors.get(check.name), time.monotonic() - started)
-            if brief and self._enough is None and found.outcome != Outcome.PASSED:
-                self._enough = Skipped(check.name)
-            yield found
+            error = self._errors.pop(check.name, None)
+            result = result_of(check, error, time.monotonic() - started)
+            if fail_fast and self._skip is None and result.outcome != Outcome.PASSED:
+                self._skip = Skipped(check.name)
+            failed_call = error.call if isinstance(error, SubmissionFailed) else None
+            if error is not None:
+                release(error)
+            yield CheckFinished(result, failed_call)
 
 
 def _fixtures(kit: Checked) -> ModuleType:
-    """What checks may ask for, as another plugin: a method can be no fixture of a whole session."""
+    """Return a plugin with the fixtures for checks: a method cannot be a fixture of the whole session."""
 
     @pytest.fixture(scope="session")
     def settings() -> dict[str, Any]:

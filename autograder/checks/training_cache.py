@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import struct
-from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,13 +32,13 @@ LENGTHS = struct.Struct(">I")
 
 
 class TrainingStore(Protocol):
-    """Where trainings are kept from run to run. What goes wrong there costs time, not grades."""
+    """Stores trainings from run to run. An error there costs time, not grades."""
 
     def get(self, key: str) -> bytes | None:
-        """What was kept under `key`, or None."""
+        """Return what is stored under `key`, or None."""
 
     def set(self, key: str, data: bytes) -> None:
-        """Keep `data` under `key`, if that can be done."""
+        """Store `data` under `key`, if possible."""
 
 
 class TrainingFiles:
@@ -84,7 +83,7 @@ class TrainingFiles:
 class Training:
     """One training of a submission's network: what it returned, and the SHA-256 of the trained weights.
 
-    `data` is the stored form of a training that was done now, to be kept; None where it came from the store.
+    `data` is the stored form of a training that was done now; None where it came from the cache.
     """
 
     key: str
@@ -92,22 +91,12 @@ class Training:
     value: Any
     data: bytes | None = None
 
-    def to_event(self) -> dict[str, Any]:
-        """The form that crosses from a fork."""
-        data = self.data and b64encode(self.data).decode()
-        return {"key": self.key, "weights_sha256": self.weights_sha256, "value": self.value, "data": data}
-
-    @classmethod
-    def from_event(cls, event: dict[str, Any]) -> Training:
-        """Read what `to_event` wrote."""
-        return cls(**(event | {"data": event["data"] and b64decode(event["data"])}))
-
 
 class TrainingCache:
-    """A store of trainings, and the function that asks it before training."""
+    """Stands in place of the kit's training function, and trains only what is not stored."""
 
     def __init__(self, train: Train, sources: str, disk: TrainingStore | None = None) -> None:
-        """Store what `train` does. `sources` names the version of the code that trains."""
+        """Store the results of `train`. `sources` names the version of the code that trains."""
         self.train = train
         self._context = json.dumps([sources, *versions()])
         self._memory: dict[str, bytes] = {}
@@ -115,7 +104,7 @@ class TrainingCache:
         self.report: Callable[[Training], None] = lambda trained: None
 
     def __call__(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> Any:
-        """Train `model` as the kit does, or give it the weights that training gave an equal one."""
+        """Train `model` as the kit does, or set the weights that an equal training gave an equal model."""
         if not repeatable(model):
             return self.train(model, x, y, epochs, seed)
         if (key := self.key(model, x, y, epochs, seed)) is None:
@@ -133,22 +122,22 @@ class TrainingCache:
         self.report(Training(key, _hash(weights), value, data))
         return value
 
-    def keep(self, trained: Training) -> None:
-        """Remember a training that a fork did, for the forks to come; the oldest is forgotten first."""
+    def store(self, trained: Training) -> None:
+        """Store a training that a fork did, for the forks to come; the oldest is dropped first."""
         if trained.data is not None:
             while len(self._memory) >= MEMORY_ENTRIES:
                 del self._memory[next(iter(self._memory))]
             self._memory[trained.key] = trained.data
 
     def key(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> str | None:
-        """The hash of everything that determines a training; what layers are called does not.
+        """Return the hash of everything that determines a training, which excludes the names of layers.
 
-        None where something cannot be told as plain data: what is not told could differ.
+        None where something cannot be expressed as plain data, because it could differ unseen.
         """
         packed = pack((model, x, y, epochs, seed))
-        parts = list(_parts(packed.head))
-        if any("opaque" in part or "strange" in part for part in parts):
+        if packed.refused:
             return None
+        parts = list(_parts(packed.head))
         if not any("outputs" in part for part in parts):  # losses that refer to layers by their names
             for part in parts:
                 if "class" in part or "operation" in part:
@@ -163,18 +152,18 @@ class TrainingCache:
 
 
 def repeatable(model: Any) -> bool:
-    """Whether the seed is all that training draws from: layers such as Dropout carry a state of their own."""
+    """Return whether training draws from the seed alone: layers such as Dropout have a state of their own."""
     layers: Iterable[Any] = model._flatten_layers()
     return not any(hasattr(layer, "seed_generator") for layer in layers)
 
 
 def versions() -> tuple[str | None, ...]:
-    """Versions and hardware on which the bits of a training depend."""
+    """Return the versions and hardware on which the bits of a training depend."""
     return (platform.python_version(), *map(installed, ("tensorflow", "keras", "numpy")), processor())
 
 
 def dumps(value: Any, weights: list[Any]) -> bytes:
-    """A training's result as bytes that carry their own checksum."""
+    """Return a training's result as bytes that begin with their checksum."""
     packed = pack((value, weights))
     head = json.dumps(packed.head).encode()
     body = LENGTHS.pack(len(head)) + head + packed.blob
@@ -182,7 +171,7 @@ def dumps(value: Any, weights: list[Any]) -> bytes:
 
 
 def loads(data: bytes) -> tuple[Any, list[Any]] | None:
-    """What `sealed` took, or None where the bytes are not what it wrote."""
+    """Return what `dumps` was given, or None where the bytes are damaged."""
     body = data[32:]
     if hashlib.sha256(body).digest() != data[:32]:
         return None
@@ -197,7 +186,7 @@ def _hash(weights: list[Any]) -> str:
 
 
 def _parts(tree: Any) -> Iterator[dict[str, Any]]:
-    """Every object in JSON."""
+    """Yield every object in JSON data."""
     if isinstance(tree, dict):
         yield tree
     for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():

@@ -50,6 +50,7 @@ class GradeCommand:
     scheduler: str | None = None
     gradebook: str | None = None
     compare: Path | None = None
+    result_cache: bool = True
 
 
 def run_grade(command: GradeCommand, go_on: str) -> int:
@@ -119,8 +120,13 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
 
 def _executor(command: GradeCommand, kit: Kit) -> Executor:
     if command.scheduler is None:
-        store = cache_folder("trainings")
-        start = partial(Examiner, kit, isolation=command.isolation, store=store)
+        start = partial(
+            Examiner,
+            kit,
+            isolation=command.isolation,
+            store=cache_folder("trainings"),
+            result_cache=command.result_cache,
+        )
         return LocalExecutor(kit, start, jobs=command.jobs, isolation=command.isolation)
     try:
         from ..grading.dask import DaskExecutor
@@ -129,7 +135,7 @@ def _executor(command: GradeCommand, kit: Kit) -> Executor:
             f"--scheduler needs Dask: install the package with its extra `cluster` ({error})."
         ) from error
     address = None if command.scheduler == CONFIGURED_SCHEDULER else command.scheduler
-    return DaskExecutor(kit, address, isolation=command.isolation)
+    return DaskExecutor(kit, address, isolation=command.isolation, result_cache=command.result_cache)
 
 
 def _write_pages(command: GradeCommand) -> None:

@@ -83,6 +83,12 @@ def grade(
             file_okay=False,
         ),
     ] = None,
+    no_result_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-result-cache", help="Run the checks of every submission, also after equal replies."
+        ),
+    ] = False,
 ) -> None:
     """Grade a class.
 
@@ -108,6 +114,7 @@ def grade(
         scheduler=scheduler,
         gradebook=gradebook,
         compare=compare,
+        result_cache=not no_result_cache,
     )
     if status := run_grade(command, go_on=shlex.join(["kit", *sys.argv[1:]])):
         raise typer.Exit(status)

@@ -1,8 +1,7 @@
-"""Starts an examiner's warm process and asks it for reports."""
+"""Start an examiner's warm process and get reports from it."""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
@@ -12,33 +11,43 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from ..checks.environment import ONE_THREAD
+from ..checks.events import CheckFinished, Message, encode
 from ..kit import Kit
-from ..models import Report, Submission
+from ..models import CheckResult, Report, Submission
 from ..sandbox.protocol import IsolationUnavailable
+from .link import Answer, Examined, ExaminerOptions, Unavailable, WorkerFailed, receive_answer
 
 
 class ExaminerDied(RuntimeError):
-    """The examiner's process is gone or failed; the text says what it said last."""
+    """The examiner's process ended or failed; the text has the end of its log."""
 
 
 class Examiner:
-    """One warm examiner with a sandbox of its own; starts at once, and is waited for at the first use."""
+    """One warm examiner with its own sandbox. Its process starts at once; the first use waits for it.
 
-    def __init__(self, kit: Kit, isolation: str = "bubblewrap", store: Path | None = None) -> None:
-        """Start the process; `store` is a folder in which trainings are kept from run to run."""
+    Results of checks are reused for submissions that give the same replies, unless `result_cache` is off.
+    """
+
+    def __init__(
+        self,
+        kit: Kit,
+        isolation: str = "bubblewrap",
+        store: Path | None = None,
+        result_cache: bool = True,
+    ) -> None:
+        """Start the process; `store` is a folder in which trainings are stored from run to run."""
         self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
         self._send(kit.zip())
-        options = {"isolation": isolation, "store": store and str(store)}
-        self._send(json.dumps(options).encode())
+        self._send_message(ExaminerOptions(isolation, str(store) if store else None, result_cache))
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start a Python with `arguments` and the number of its end of the link."""
+        """Start Python with `arguments` and the descriptor of its end of the link."""
         ours, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        # Ours, so that it goes even when the process is killed. Others may pass through, not look around.
+        # The client removes it, even when the process is killed. Other users may enter, but not list it.
         self._scratch = tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True)
         Path(self._scratch.name).chmod(0o711)
         with theirs:
@@ -63,10 +72,16 @@ class Examiner:
         """Return the report of one submission; raises ExaminerDied where the process is gone."""
         self.wait()
         self._send(submission.to_bytes())
-        return Report.from_json(self._receive()["report"])
+        while not isinstance(answer := self._receive(), Examined):
+            if isinstance(answer, CheckFinished):
+                self._on_check(answer.result)
+        return answer.report
+
+    def _on_check(self, result: CheckResult) -> None:
+        """Do nothing with the result of one check, which the report has too."""
 
     def kill(self) -> None:
-        """End the process now, from any thread: a `wait` or `examine` under way raises ExaminerDied."""
+        """End the process now, from any thread: a running `wait` or `examine` raises ExaminerDied."""
         self._process.kill()
 
     def close(self) -> None:
@@ -94,16 +109,20 @@ class Examiner:
         except OSError as error:
             raise ExaminerDied(self._last_words()) from error
 
-    def _receive(self) -> dict[str, Any]:
+    def _send_message(self, message: Message) -> None:
+        self._send(encode(message))
+
+    def _receive(self) -> Answer:
         try:
-            message: dict[str, Any] = json.loads(self._link.recv_bytes())
+            answer = receive_answer(self._link)
         except (OSError, EOFError) as error:
             raise ExaminerDied(self._last_words()) from error
-        if "unavailable" in message:
-            raise IsolationUnavailable(message["unavailable"])
-        if "fault" in message:
-            raise ExaminerDied(message["fault"])
-        return message
+        match answer:
+            case Unavailable(reason=reason):
+                raise IsolationUnavailable(reason)
+            case WorkerFailed(traceback=text):
+                raise ExaminerDied(text)
+        return answer
 
     def _last_words(self) -> str:
         self._log.seek(0)

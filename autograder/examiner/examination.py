@@ -1,21 +1,31 @@
-"""One submission, examined: read, loaded in the sandbox, put to every check, and reported."""
+"""Examine one submission: select its source, load it in the sandbox, run every check, make the report."""
 
 from __future__ import annotations
 
 import importlib
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from ..check_files import Check
 from ..checks.environment import describe, device
+from ..checks.events import (
+    CheckEvent,
+    OutputCaptured,
+    SourceSelected,
+    SubmissionLoaded,
+    TraceRecorded,
+    TrainingFinished,
+)
 from ..checks.failures import SubmissionFailed, call_failed
+from ..checks.memory import MIB, MemoryMonitor
 from ..checks.proxies import Calls, Proxies
-from ..checks.result_cache import ResultCache, Trace
+from ..checks.result_cache import ResultCache
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..checks.training_cache import Training, TrainingCache
+from ..checks.training_cache import TrainingCache
 from ..kit import Kit
 from ..models import Outcome, Report, Submission
 from ..sandbox.protocol import BadReply, ChildTimedOut, SandboxFailure
@@ -25,27 +35,42 @@ from ..wire.frames import Frame
 from . import fork
 from .report import EventCollector, compose, unreadable
 
-# Between two signs of life of the examining fork, such as the ends of two checks.
-CHECK_SECONDS = 120.0
+# What is left of a call's time for a function that did not return before.
+REDUCED_TIME = 0.25
+# A fork that has grown by more than this ends after the checks of a task; a new one runs the others.
+RESTART_BYTES = 512 * MIB
 
 
-def check_seconds(kit: Kit) -> float:
-    """How long one check may take, all its calls and trainings together."""
-    return kit.config.limits.check_seconds or CHECK_SECONDS
+@dataclass(frozen=True)
+class ExaminationLimits:
+    """Limits of time in seconds, beside those of the sandbox.
+
+    `check_seconds` is for one check with all its calls and trainings, `submission_seconds` for everything:
+    loads, calls, checks, and a second try after an error of the grader.
+    """
+
+    check_seconds: float = 120.0
+    submission_seconds: float = 300.0
+
+    @classmethod
+    def from_kit(cls, kit: Kit) -> Self:
+        """Return the limits in a kit's `[limits]`, with defaults for those that it does not name."""
+        given = kit.config.limits.given()
+        return cls(**{name: float(given[name]) for name in cls.__dataclass_fields__ if name in given})
 
 
 def sandbox_limits(kit: Kit) -> dict[str, Any]:
-    """Return the kit's limits for `Limits.from_table`."""
-    ours = ("check_seconds", "submission_seconds")
-    return {name: value for name, value in kit.config.limits.given().items() if name not in ours}
-
-
-# What a function that once did not return has left of its time: an endless loop costs the whole of it once.
-LESS = 0.25
+    """Return the limits in a kit's `[limits]` for `Limits.from_table`."""
+    names = ExaminationLimits.__dataclass_fields__
+    return {name: value for name, value in kit.config.limits.given().items() if name not in names}
 
 
 class SubmissionClient:
-    """Calls functions of the submission that `sandbox` has loaded, each within `seconds`."""
+    """Calls functions of the submission that `sandbox` has loaded, each within `seconds`.
+
+    A function that once did not return has a part of its time left, so an endless loop costs all of it only
+    once.
+    """
 
     def __init__(self, sandbox: Sandbox, seconds: float) -> None:
         self._sandbox = sandbox
@@ -54,14 +79,16 @@ class SubmissionClient:
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the reply's frame; raises SubmissionFailed."""
-        seconds = self._seconds * (LESS if function in self._endless else 1)
+        seconds = self._seconds * (REDUCED_TIME if function in self._endless else 1)
         try:
             reply = self._sandbox.call(function, request, seconds)
         except ChildTimedOut:
-            again = ", all that it has after it did not return before" if function in self._endless else ""
+            again = (
+                ", the time it has left after it did not return before" if function in self._endless else ""
+            )
             self._endless.add(function)
-            said = f"{function} did not return within {seconds:g} s{again}: is there an endless loop?"
-            raise SubmissionFailed(Outcome.TIMED_OUT, said) from None
+            text = f"{function} did not return within {seconds:g} s{again}: is there an endless loop?"
+            raise SubmissionFailed(Outcome.TIMED_OUT, text) from None
         except BadReply as error:
             raise SubmissionFailed(
                 Outcome.CRASHED, f"The reply of {function} could not be read: {error}"
@@ -73,15 +100,15 @@ class SubmissionClient:
         return reply
 
 
-def _nobody(event: fork.Event) -> None:
-    """Watches nothing."""
+def _ignore(event: CheckEvent) -> None:
+    """Do nothing with an event."""
 
 
 @dataclass(frozen=True)
 class Examination:
-    """Everything that stays the same from one submission to the next, in the warm process.
+    """What stays the same from one submission to the next in the warm process.
 
-    `watch` is told every event as it comes in.
+    `watch` is called with every event as it comes in.
     """
 
     kit: Kit
@@ -89,65 +116,78 @@ class Examination:
     proxies: Proxies
     sandbox: Sandbox
     trainings: TrainingCache | None
-    replays: ResultCache
+    result_cache: ResultCache
     prepare: Callable[[], None]
     call_seconds: float
-    check_seconds: float
+    limits: ExaminationLimits
     isolation: str
-    watch: fork.Emit = _nobody
+    watch: Callable[[CheckEvent], None] = _ignore
 
     def examine(self, submission: Submission) -> Report:
         """Return the report of one submission; raises only where the grader itself is at fault."""
         started = time.monotonic()
         if any(file.name.endswith(".ipynb") for file in submission.files):
-            # Notebooks with magics need it, in a fork; imported there, it would cost each of them anew.
+            # Notebooks with magics need it; imported in the fork, it would cost each of them anew.
             importlib.import_module("IPython.core.inputtransformer2")
-        progress = EventCollector(self.kit, problem=submission.problem)
-        while progress.problem is None and progress.left:
-            self._examine_in_fork(submission, progress)
-        environment = describe(self.kit, self.isolation, progress.device)
+        left = math.inf if submission.seconds_left is None else submission.seconds_left
+        deadline = started + min(self.limits.submission_seconds, left)
+        collector = EventCollector(self.kit, problem=submission.problem)
+        while collector.problem is None and collector.remaining:
+            self._examine_in_fork(submission, collector, deadline)
+        environment = describe(self.kit, self.isolation, collector.device)
         seconds = time.monotonic() - started
-        if progress.problem is not None:
-            return unreadable(self.kit, submission, progress, seconds, environment)
-        return compose(self.kit, submission, progress, seconds, environment)
+        if collector.problem is not None:
+            return unreadable(self.kit, submission, collector, seconds, environment)
+        return compose(self.kit, submission, collector, seconds, environment)
 
-    def _examine_in_fork(self, submission: Submission, progress: EventCollector) -> None:
-        """Put what is left to the submission; where an answer ends the fork, its check crashed."""
-        checks = progress.left
+    def _examine_in_fork(self, submission: Submission, collector: EventCollector, deadline: float) -> None:
+        """Run the remaining checks; the check during which the fork ends has crashed or timed out."""
+        checks = collector.remaining
 
         def work(emit: fork.Emit) -> None:
-            self._in_fork(submission, checks, emit)
+            self._work(submission, checks, emit)
 
         try:
-            for event in fork.run(work, self.check_seconds, fork.Bounds()):
-                progress.take(event)
+            for event in fork.run(work, self.limits.check_seconds, fork.Bounds(), CheckEvent, deadline):
+                collector.record(event)
                 self.watch(event)
-                if self.trainings and "trained" in event:
-                    self.trainings.keep(Training.from_event(event["trained"]))
-                if "path" in event:
-                    self.replays.keep(Trace.from_event(event["path"]))
-        except (fork.TimedOut, fork.Crashed) as end:
-            progress.cut(end)
+                match event:
+                    case TrainingFinished(training=training) if self.trainings:
+                        self.trainings.store(training)
+                    case TraceRecorded(trace=trace):
+                        self.result_cache.store(trace)
+        except fork.DeadlinePassed:
+            collector.end_at_limit(self.limits.submission_seconds)
+        except fork.TimedOut as end:
+            collector.interrupt(Outcome.TIMED_OUT, str(end))
+        except fork.Crashed as end:
+            collector.interrupt(Outcome.CRASHED, str(end))
         finally:
             self.sandbox.clear()
 
-    def _in_fork(self, submission: Submission, checks: Sequence[Check], emit: fork.Emit) -> None:
-        chosen = select(submission, self.kit.module, self.kit.tasks)
-        review = [(note.reason.value, note.text) for note in chosen.review]
-        emit({"notes": chosen.notes, "review": review, "problem": chosen.problem, "device": device()})
-        if chosen.source is None:
+    def _work(self, submission: Submission, checks: Sequence[Check], emit: fork.Emit) -> None:
+        """Load the submission and run checks, in the fork; return early when its memory has grown."""
+        memory = MemoryMonitor()
+        selection = select(submission, self.kit.module, self.kit.tasks)
+        emit(SourceSelected(selection.problem, tuple(selection.notes), tuple(selection.review), device()))
+        if selection.source is None:
             return
-        loaded = self.sandbox.load(chosen.source)
-        emit({"notes": list(loaded.notes), "problem": loaded.problem})
+        loaded = self.sandbox.load(selection.source)
+        emit(SubmissionLoaded(loaded.problem, loaded.notes, self.sandbox.output()))
         if loaded.problem:
             return
         calls = Calls(SubmissionClient(self.sandbox, self.call_seconds))
         self.proxies.attach(calls)
-        putting = CheckRunner(
-            self.session, calls, self.replays, self.trainings, self.prepare, emit, submission.fail_fast
+        runner = CheckRunner(
+            *(self.session, calls, self.result_cache, self.trainings, self.prepare, emit),
+            fail_fast=submission.fail_fast,
+            memory=memory,
         )
         for hidden in (False, True):
             for task in self.kit.tasks:
                 if together := [check for check in checks if (check.hidden, check.task) == (hidden, task)]:
-                    putting.put(together)
-            emit({"hidden_output" if hidden else "output": self.sandbox.output()})
+                    if memory.growth > RESTART_BYTES:
+                        emit(OutputCaptured(self.sandbox.output(), hidden))
+                        return
+                    runner.run_checks(together)
+            emit(OutputCaptured(self.sandbox.output(), hidden))

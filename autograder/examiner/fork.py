@@ -1,8 +1,7 @@
-"""Run a function in a limited fork that streams events, so that its death costs one submission at most."""
+"""Run a function in a fork with limits that streams events, so that a crash costs one submission at most."""
 
 from __future__ import annotations
 
-import json
 import os
 import resource
 import select
@@ -14,11 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
+from ..checks.events import Message, encode, write_line
 from ..sandbox.guest.kernel import end_with_parent
 
-Event = dict[str, Any]
-Emit = Callable[[Event], None]
+Emit = Callable[[Any], None]
 GIB = 1024**3
+CHUNK_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -29,26 +31,57 @@ class Bounds:
     cpu_seconds: int = 900
 
 
+class Crashed(Exception):
+    """The fork ended before its function returned: a limit or a crash ended it."""
+
+
 class TimedOut(Exception):
     """No event came in time; the fork was killed."""
 
 
-class Crashed(Exception):
-    """The fork ended without saying that it was done: a limit or a crash ended it."""
+class DeadlinePassed(Exception):
+    """The function did not return before the deadline; the fork was killed."""
 
 
 class FunctionRaised(Exception):
     """The function raised; the text is the traceback."""
 
 
-def run(function: Callable[[Emit], None], seconds: float, bounds: Bounds) -> Iterator[Event]:
-    """Yield what `function` emits in a fork of this process, at most `seconds` apart.
+class ForkEmitted(Message, frozen=True, tag=True):
+    """The function emitted an event."""
 
-    Raises TimedOut, Died or Fault. The caller must have exactly one thread: a fork of more may hang.
+    event: msgspec.Raw
+
+
+class ForkDone(Message, frozen=True, tag=True):
+    """The function returned."""
+
+
+class ForkRaised(Message, frozen=True, tag=True):
+    """The function raised."""
+
+    traceback: str
+
+
+_MESSAGES = msgspec.json.Decoder(ForkEmitted | ForkDone | ForkRaised)
+
+
+def run(
+    function: Callable[[Emit], None],
+    seconds: float,
+    bounds: Bounds,
+    event_type: Any = Any,
+    deadline: float | None = None,
+) -> Iterator[Any]:
+    """Yield what `function` emits in a fork of this process, each event as an `event_type`.
+
+    Two events may be `seconds` apart, and the last must come before `deadline` (of `time.monotonic`). Raises
+    TimedOut, DeadlinePassed, Crashed or FunctionRaised. The caller must have exactly one thread, because a
+    fork of a process with more may hang.
     """
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(
-            f"Expected one thread before a fork, found {threads}: what was imported starts some."
+            f"Expected one thread before a fork, found {threads}: an imported module starts some."
         )
     reading, writing = os.pipe()
     parent = os.getpid()
@@ -59,7 +92,15 @@ def run(function: Callable[[Emit], None], seconds: float, bounds: Bounds) -> Ite
         _be_child(function, writing, bounds)
     os.close(writing)
     try:
-        yield from _events(reading, seconds)
+        decoder = msgspec.json.Decoder(event_type)
+        for message in _messages(reading, seconds, deadline):
+            match message:
+                case ForkEmitted(event=event):
+                    yield decoder.decode(event)
+                case ForkRaised(traceback=text):
+                    raise FunctionRaised(text)
+                case ForkDone():
+                    return
     finally:
         os.close(reading)
         os.kill(child, signal.SIGKILL)
@@ -67,41 +108,39 @@ def run(function: Callable[[Emit], None], seconds: float, bounds: Bounds) -> Ite
 
 
 def _be_child(function: Callable[[Emit], None], writing: int, bounds: Bounds) -> None:
-    """Run the function and leave, whatever happens: nothing of the parent's stack may go on."""
+    """Run the function and exit in every case: the parent's stack must not go on in the child."""
 
-    def emit(event: Event) -> None:
-        data = json.dumps(event).encode() + b"\n"
-        while data:
-            data = data[os.write(writing, data) :]
+    def send(message: Message) -> None:
+        write_line(writing, encode(message))
 
     try:
         resource.setrlimit(resource.RLIMIT_DATA, (bounds.data_bytes, bounds.data_bytes))
         resource.setrlimit(resource.RLIMIT_CPU, (bounds.cpu_seconds, bounds.cpu_seconds + 1))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        function(emit)
-        emit({"done": True})
+        function(lambda event: send(ForkEmitted(msgspec.Raw(encode(event)))))
+        send(ForkDone())
     except BaseException:
-        emit({"fault": traceback.format_exc()})
+        send(ForkRaised(traceback.format_exc()))
     finally:
         os._exit(0)
 
 
-def _events(reading: int, seconds: float) -> Iterator[Event]:
-    deadline, buffer = time.monotonic() + seconds, bytearray()
+def _messages(
+    reading: int, seconds: float, deadline: float | None
+) -> Iterator[ForkEmitted | ForkDone | ForkRaised]:
+    silent_at, buffer = time.monotonic() + seconds, bytearray()
     while True:
-        left = deadline - time.monotonic()
-        if left <= 0 or not select.select([reading], [], [], left)[0]:
-            raise TimedOut(f"nothing came for {seconds:g} s")
-        data = os.read(reading, 1 << 16)
+        until = silent_at if deadline is None else min(silent_at, deadline)
+        if not select.select([reading], [], [], max(0.0, until - time.monotonic()))[0]:
+            if until == deadline:
+                raise DeadlinePassed
+            raise TimedOut(f"no event for {seconds:g} s")
+        data = os.read(reading, CHUNK_BYTES)
         if not data:
-            raise Crashed("the examining process ended before it was done")
+            raise Crashed("the examining process ended early")
         buffer += data
         while (end := buffer.find(b"\n")) >= 0:
-            event = json.loads(buffer[:end])
+            message = _MESSAGES.decode(buffer[:end])
             del buffer[: end + 1]
-            if "done" in event:
-                return
-            if "fault" in event:
-                raise FunctionRaised(event["fault"])
-            yield event
-            deadline = time.monotonic() + seconds
+            yield message
+            silent_at = time.monotonic() + seconds

@@ -1,11 +1,10 @@
-"""The process of a lean examiner: it forks the sandbox while it knows no more than submissions may.
+"""The process of a low-memory examiner: it forks the sandbox before it receives the checks.
 
 Run as `python -m autograder.examiner.low_memory_worker FD` by the client; FD is its end of a socket pair.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -14,25 +13,22 @@ import sys
 import sysconfig
 import tempfile
 import time
-import traceback
-from base64 import b64decode
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from ..checks.events import CheckEvent, CheckFinished
 from ..kit import Kit
 from ..sandbox.guest import supervisor
-from ..sandbox.guest.kernel import end_with_parent
 from ..sandbox.guest.messages import MAX_BYTES
 from ..sandbox.guest.spec import Spec
 from ..sandbox.guest.startup import preload
 from ..sandbox.policy import Isolation, LaunchPlan, Limits
 from ..sandbox.process import ForkServer, Process
-from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
-from .fork import Event
-from .worker import send_message, serve_examiner
+from .link import SandboxOptions, receive, send
+from .worker import serve_client, serve_examiner
 
 POLL_SECONDS = 0.05
 
@@ -40,8 +36,9 @@ POLL_SECONDS = 0.05
 class ForkedForkServer(ForkServer):
     """Forks the warm process after it has imported what the kit declares.
 
-    The fork has the memory of its parent: start it before anything is known that a submission must not read,
-    with one thread, in an environment that is fit for a submission. Not for bubblewrap, which is a program.
+    The fork has the memory of its parent: start it before the parent reads anything that a submission must
+    not see, with one thread, in an environment that is fit for a submission. bubblewrap is a program, so it
+    cannot be started this way.
     """
 
     def _begin(self, plan: LaunchPlan, theirs: socket.socket, log: Any) -> Process:
@@ -58,14 +55,14 @@ class ForkedForkServer(ForkServer):
 
 
 class _Child:
-    """A fork, with what `subprocess.Popen` offers of it."""
+    """A forked process with the methods of `subprocess.Popen` that are needed."""
 
     def __init__(self, process: int) -> None:
         self.pid = process
         self._status: int | None = None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; raises subprocess.TimeoutExpired."""
+        """Wait until it ends; raises subprocess.TimeoutExpired."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while self._status is None:
             ended, status = os.waitpid(self.pid, 0 if deadline is None else os.WNOHANG)
@@ -78,13 +75,13 @@ class _Child:
         return self._status
 
     def kill(self) -> None:
-        """End it at once."""
+        """Kill it."""
         if self._status is None:
             os.kill(self.pid, signal.SIGKILL)
 
 
 def _become_warm(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
-    """Serve as a program would that had just been started for it, and leave."""
+    """Serve as a newly started program would, and exit."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -101,44 +98,34 @@ def _become_warm(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
 
 def main(descriptor: int) -> None:
     """Serve the client at the other end of `descriptor`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Whatever ends the client ends the submission that is being examined.
-    end_with_parent()
-    link = Connection(descriptor)
-    try:
-        with tempfile.TemporaryDirectory(prefix="examiner-") as folder:
-            _serve(json.loads(link.recv_bytes()), Path(folder), link)
-    except EOFError:
-        return
-    except IsolationUnavailable as error:
-        send_message(link, unavailable=str(error))
-    except Exception:
-        send_message(link, fault=traceback.format_exc())
+    serve_client(descriptor, _serve)
 
 
-def _serve(public: dict[str, Any], folder: Path, link: Connection) -> None:
-    def watch(event: Event) -> None:
-        if "check" in event:
-            send_message(link, check=event["check"])
+def _serve(link: Connection, folder: Path) -> None:
+    options = receive(link, SandboxOptions)
+    isolation = Isolation(options.isolation)
 
-    isolation = Isolation(public["isolation"])
+    def watch(event: CheckEvent) -> None:
+        if isinstance(event, CheckFinished):
+            send(link, event)
+
     with Sandbox(
-        given={name: b64decode(content) for name, content in public["given"].items()},
-        module=public["module"],
-        preload=public["preload"],
-        prepare=public["prepare"],
-        seed=public["seed"],
-        limits=Limits.from_table(public["limits"]),
+        given=options.given,
+        module=options.module,
+        preload=options.preload,
+        prepare=options.prepare,
+        seed=options.seed,
+        limits=Limits.from_table(options.limits),
         isolation=isolation,
         start=_starter(isolation),
     ) as sandbox:
-        # Only now, after the fork: the checks.
+        # The checks arrive after the sandbox has forked, so they are not in its memory.
         kit = Kit.unzip(link.recv_bytes())
-        serve_examiner(sandbox, kit, None, folder, link, watch)
+        serve_examiner(sandbox, kit, folder, link, watch=watch)
 
 
 def _starter(isolation: Isolation) -> Callable[[LaunchPlan], ForkServer]:
-    """Starts a fork at first. A later one would know the checks, so it is a program; so is bubblewrap."""
+    """Return a function that forks at first. A later fork would know the checks, so it is a program."""
     kinds = iter(() if isolation is Isolation.BUBBLEWRAP else (ForkedForkServer,))
 
     def start(plan: LaunchPlan) -> ForkServer:

@@ -1,47 +1,61 @@
-"""From results to one report: scores are sums, and a grader's fault is never a silent zero."""
+"""Compose the report of one submission from the events of its examination.
+
+Scores are sums of points. An error of the grader leaves no score instead of a zero.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ..check_files import Check
+from ..checks.events import (
+    CheckEvent,
+    CheckFinished,
+    CheckStarted,
+    NetworkDrawn,
+    OutputCaptured,
+    SourceSelected,
+    SubmissionLoaded,
+    TrainingFinished,
+)
 from ..checks.results import MESSAGE_LENGTH, make_result
 from ..kit import Kit
 from ..models import (
     CheckResult,
     Environment,
-    NetworkLayer,
     NetworkRecord,
     Outcome,
     Report,
     ReviewNote,
-    ReviewReason,
     Status,
     Submission,
     TaskScore,
     TrainingRecord,
 )
 from ..text import clean
-from .fork import Crashed, Event, TimedOut
 
 MAX_OUTPUT = 20_000
 
 
 class EventCollector:
-    """Collects what forks emit, and decides what it means when one of them is cut short."""
+    """Collects the events of the forks that examine one submission, and what it means when one ends early.
+
+    `problem` says why the submission cannot be read.
+    """
 
     def __init__(self, kit: Kit, problem: str | None = None) -> None:
         self.problem = problem
         self.device = "CPU"
-        self.output = ""
-        self.hidden_output = ""
         self.results: dict[str, CheckResult] = {}
         self.trainings: list[TrainingRecord] = []
-        self.networks: list[NetworkRecord] = []
-        self._kit = kit
         self.review: tuple[ReviewNote, ...] = ()
+        self._kit = kit
         self._notes: dict[str, None] = {}
+        self._networks: dict[str, NetworkRecord] = {}
         self._running: Check | None = None
+        self._printed = {False: "", True: ""}
+        # What the present fork printed that is in the report already.
+        self._reported = ""
 
     @property
     def notes(self) -> list[str]:
@@ -49,89 +63,122 @@ class EventCollector:
         return list(self._notes)
 
     @property
-    def left(self) -> list[Check]:
+    def networks(self) -> tuple[NetworkRecord, ...]:
+        """The networks of the tasks, one for each."""
+        return tuple(self._networks.values())
+
+    @property
+    def output(self) -> str:
+        """What the submission printed before the first hidden check."""
+        return clean(self._printed[False], MAX_OUTPUT)
+
+    @property
+    def hidden_output(self) -> str:
+        """What the submission printed from the first hidden check on."""
+        return clean(self._printed[True], MAX_OUTPUT)
+
+    @property
+    def remaining(self) -> list[Check]:
         """The checks without a result, public ones first."""
         checks = [check for check in self._kit.checks if check.name not in self.results]
         return sorted(checks, key=lambda check: check.hidden)
 
-    def take(self, event: Event) -> None:
-        """Take in one event of a fork."""
-        if "begin" in event:
-            self._running = next(check for check in self._kit.checks if check.name == event["begin"])
-        elif "check" in event:
-            result = CheckResult(**event["check"])
-            self.results[result.name] = result
-            self._running = None
-        elif "trained" in event and self._running:
-            trained = event["trained"]
-            self.trainings.append(
-                TrainingRecord(self._running.name, trained["weights_sha256"], trained["value"])
-            )
-        elif "network" in event:
-            layers = tuple(NetworkLayer(**layer) for layer in event["network"]["layers"])
-            self.networks.append(NetworkRecord(event["network"]["task"], layers))
-        elif "path" in event:
-            pass
-        elif "output" in event:
-            self.output = clean(event["output"], MAX_OUTPUT)
-        elif "hidden_output" in event:
-            self.hidden_output = clean(event["hidden_output"].removeprefix(self.output), MAX_OUTPUT)
-        else:
-            self._notes |= dict.fromkeys(clean(note, MESSAGE_LENGTH) for note in event["notes"])
-            found = (
-                ReviewNote(ReviewReason(reason), clean(text, MESSAGE_LENGTH))
-                for reason, text in event.get("review", ())
-            )
-            self.review = tuple(dict.fromkeys((*self.review, *found)))
-            self.problem = event["problem"] and clean(event["problem"], MESSAGE_LENGTH)
-            self.device = event.get("device", self.device)
+    def record(self, event: CheckEvent) -> None:
+        """Take one event of a fork into account."""
+        match event:
+            case CheckStarted(check=name):
+                self._running = next(check for check in self._kit.checks if check.name == name)
+            case CheckFinished(result=result):
+                self.results[result.name] = result
+                self._running = None
+            case TrainingFinished(training=training) if self._running:
+                record = TrainingRecord(self._running.name, training.weights_sha256, training.value)
+                self.trainings.append(record)
+            case NetworkDrawn(network=network):
+                self._networks.setdefault(network.task, network)
+            case OutputCaptured(text=text, hidden=hidden):
+                self._printed[hidden] += text.removeprefix(self._reported)
+                self._reported = text
+            case SourceSelected():
+                self.device = event.device
+                found = (ReviewNote(note.reason, clean(note.text, MESSAGE_LENGTH)) for note in event.review)
+                self.review = tuple(dict.fromkeys((*self.review, *found)))
+                self._record_loading(event)
+            case SubmissionLoaded(output=output):
+                # A second fork loads the submission again, which prints the same again.
+                self._reported = output if any(self._printed.values()) else ""
+                self._record_loading(event)
 
-    def cut(self, end: TimedOut | Crashed) -> None:
-        """Settle the check during which a fork ended; without one, reading the submission ended it."""
+    def interrupt(self, outcome: Outcome, reason: str) -> None:
+        """Give `outcome` to the check that ended a fork; without one, reading the submission ended it."""
         if self._running is None:
-            self.problem = "Reading it took more than the examiner's limits: is the code nested very deeply?"
+            text = "Reading it took more than the examiner's limits: is the code nested very deeply?"
+            self._cannot_be_read(text)
             return
-        outcome = Outcome.TIMED_OUT if isinstance(end, TimedOut) else Outcome.CRASHED
-        message = f"Examining the answer of {self._running.task} ended the examining process: {end}."
+        message = f"Checking the answer of {self._running.task} ended the examining process: {reason}."
         self.results[self._running.name] = make_result(self._running, outcome, message)
         self._running = None
 
+    def end_at_limit(self, seconds: float) -> None:
+        """Time out every check that has no result yet, because the submission has used up its time."""
+        message = (
+            f"The submission used up the {seconds:g} s that all its checks together may take "
+            "(submission_seconds), so this check has no result."
+        )
+        for check in self.remaining:
+            result = make_result(check, Outcome.TIMED_OUT, message, student_message=message)
+            self.results[check.name] = result
+        self._running = None
+
+    def _record_loading(self, event: SourceSelected | SubmissionLoaded) -> None:
+        self._notes |= dict.fromkeys(clean(note, MESSAGE_LENGTH) for note in event.notes)
+        if event.problem is not None:
+            self._cannot_be_read(clean(event.problem, MESSAGE_LENGTH))
+
+    def _cannot_be_read(self, problem: str) -> None:
+        """Record a problem; results of an earlier fork stand, and the other checks have crashed."""
+        if not self.results:
+            self.problem = problem
+        for check in self.remaining if self.results else ():
+            message = f"The submission could not be loaded again: {problem}"
+            self.results[check.name] = make_result(check, Outcome.CRASHED, message)
+
 
 def compose(
-    kit: Kit, submission: Submission, progress: EventCollector, seconds: float, environment: Environment
+    kit: Kit, submission: Submission, collector: EventCollector, seconds: float, environment: Environment
 ) -> Report:
-    """The report of a submission on which every check has a result."""
-    checks = [progress.results[check.name] for check in kit.checks]
+    """Return the report of a submission for which every check has a result."""
+    checks = [collector.results[check.name] for check in kit.checks]
     failed = [check.name for check in checks if check.outcome == Outcome.GRADER_ERROR]
     status = Status.GRADER_ERROR if failed else Status.GRADED
-    notes = _sentences(submission, progress)
+    notes = _notes(submission, collector)
     if failed:
         notes.insert(0, f"The grader failed on {', '.join(failed)}: a person must look.")
-    return _report(kit, submission, status, " ".join(notes), checks, seconds, environment, progress)
+    return _report(kit, submission, status, " ".join(notes), checks, seconds, environment, collector)
 
 
 def unreadable(
-    kit: Kit, submission: Submission, progress: EventCollector, seconds: float, environment: Environment
+    kit: Kit, submission: Submission, collector: EventCollector, seconds: float, environment: Environment
 ) -> Report:
-    """The report of a submission that cannot be read or loaded: every check is there and earns nothing."""
+    """Return the report of a submission that cannot be read or loaded: every check earns nothing."""
     checks = [
         make_result(check, Outcome.NOT_ATTEMPTED, "The submission could not be read.") for check in kit.checks
     ]
-    message = " ".join([progress.problem or "", *_sentences(submission, progress)])
-    return _report(kit, submission, Status.UNREADABLE, message, checks, seconds, environment, progress)
+    message = " ".join([collector.problem or "", *_notes(submission, collector)])
+    return _report(kit, submission, Status.UNREADABLE, message, checks, seconds, environment, collector)
 
 
 def grader_error(kit: Kit, submission: Submission, message: str, environment: Environment) -> Report:
-    """The report of a submission that the grader failed to examine: it has no score."""
+    """Return the report of a submission that the grader failed to examine: it has no score."""
     checks = [make_result(check, Outcome.GRADER_ERROR, message) for check in kit.checks]
     status, none = Status.GRADER_ERROR, EventCollector(kit)
     return _report(kit, submission, status, message, checks, 0.0, environment, none)
 
 
-def _sentences(submission: Submission, progress: EventCollector) -> list[str]:
-    """Return what intake and examination say about a submission, with what somebody should look at."""
-    review = [note.text for note in (*submission.review, *progress.review)]
-    return [*submission.notes, *review, *progress.notes]
+def _notes(submission: Submission, collector: EventCollector) -> list[str]:
+    """Return the sentences about a submission, from reading it and from examining it."""
+    review = [note.text for note in (*submission.review, *collector.review)]
+    return [*submission.notes, *review, *collector.notes]
 
 
 def _report(
@@ -142,7 +189,7 @@ def _report(
     checks: Sequence[CheckResult],
     seconds: float,
     environment: Environment,
-    progress: EventCollector,
+    collector: EventCollector,
 ) -> Report:
     tasks = {task: _score([check for check in checks if check.task == task]) for task in kit.tasks}
     total = _score(checks)
@@ -159,11 +206,11 @@ def _report(
         checks=tuple(checks),
         seconds=round(seconds, 3),
         environment=environment,
-        output=progress.output,
-        hidden_output=progress.hidden_output,
-        trainings=tuple(progress.trainings),
-        networks=tuple(progress.networks),
-        review=(*submission.review, *progress.review),
+        output=collector.output,
+        hidden_output=collector.hidden_output,
+        trainings=tuple(collector.trainings),
+        networks=collector.networks,
+        review=(*submission.review, *collector.review),
     )
 
 

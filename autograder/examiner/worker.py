@@ -1,4 +1,4 @@
-"""The warm process: one sandbox, one pytest session, one submission after another until the link closes.
+"""The examiner's process: one sandbox, one pytest session, one submission after another.
 
 Run as `python -m autograder.examiner.worker FD` by the client; FD is its end of a socket pair.
 """
@@ -6,7 +6,6 @@ Run as `python -m autograder.examiner.worker FD` by the client; FD is its end of
 from __future__ import annotations
 
 import importlib
-import json
 import signal
 import sys
 import tempfile
@@ -16,10 +15,10 @@ from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
+from ..checks.events import CheckEvent
 from ..checks.proxies import Proxies
-from ..checks.result_cache import GeneratedNames, ResultCache
+from ..checks.result_cache import DisabledResultCache, GeneratedNames, ResultCache
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..kit import Kit
@@ -29,31 +28,36 @@ from ..sandbox.guest.startup import KERAS_EXTRAS, disabled_tricks, freeze_gc, pr
 from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
-from . import fork
-from .examination import Examination, check_seconds, sandbox_limits
+from .examination import Examination, ExaminationLimits, sandbox_limits
+from .link import Examined, ExaminerOptions, Ready, Unavailable, WorkerFailed, receive, send
 
 
 def main(descriptor: int) -> None:
     """Serve the client at the other end of `descriptor`."""
-    # Ctrl-C reaches the whole foreground group: the client decides what becomes of the work.
+    serve_client(descriptor, _serve)
+
+
+def serve_client(descriptor: int, serve: Callable[[Connection, Path], None]) -> None:
+    """Call `serve` with the link to the client and a temporary folder, and tell the client if it fails."""
+    # Ctrl-C reaches the whole foreground group; the client decides what happens to the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Whatever ends the client ends the submission that is being examined.
     end_with_parent()
     link = Connection(descriptor)
     try:
-        kit = Kit.unzip(link.recv_bytes())
-        options = json.loads(link.recv_bytes())
         with tempfile.TemporaryDirectory(prefix="examiner-") as folder:
-            _serve(kit, options, Path(folder), link)
+            serve(link, Path(folder))
     except EOFError:
         return
     except IsolationUnavailable as error:
-        send_message(link, unavailable=str(error))
+        send(link, Unavailable(str(error)))
     except Exception:
-        send_message(link, fault=traceback.format_exc())
+        send(link, WorkerFailed(traceback.format_exc()))
 
 
-def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) -> None:
+def _serve(link: Connection, folder: Path) -> None:
+    kit = Kit.unzip(link.recv_bytes())
+    options = receive(link, ExaminerOptions)
     with Sandbox(
         given=kit.given,
         module=kit.module,
@@ -61,53 +65,56 @@ def _serve(kit: Kit, options: dict[str, Any], folder: Path, link: Connection) ->
         prepare=kit.config.prepare,
         seed=kit.seed,
         limits=Limits.from_table(sandbox_limits(kit)),
-        isolation=Isolation(options["isolation"]),
+        isolation=Isolation(options.isolation),
     ) as sandbox:
-        serve_examiner(sandbox, kit, options["store"] and Path(options["store"]), folder, link)
+        store = Path(options.store) if options.store else None
+        serve_examiner(sandbox, kit, folder, link, store=store, result_cache=options.result_cache)
 
 
 def serve_examiner(
     sandbox: Sandbox,
     kit: Kit,
-    store: Path | None,
     folder: Path,
     link: Connection,
-    watch: Callable[[fork.Event], None] = lambda event: None,
+    *,
+    store: Path | None = None,
+    result_cache: bool = True,
+    watch: Callable[[CheckEvent], None] = lambda event: None,
 ) -> None:
     """Examine one submission after another in `sandbox`; `folder` is for the kit's files alone."""
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
     trainings = warm_up(kit, folder, proxies, store)
-    call_seconds, level = sandbox.limits.call_seconds, sandbox.isolation.value
 
     def serve(session: CheckSession) -> None:
+        cache = ResultCache(GeneratedNames.from_files(kit.files)) if result_cache else DisabledResultCache()
         examination = Examination(
             kit=kit,
             session=session,
             proxies=proxies,
             sandbox=sandbox,
             trainings=trainings,
-            replays=ResultCache(GeneratedNames.of(kit.files)),
+            result_cache=cache,
             prepare=preparation(kit),
-            call_seconds=call_seconds,
-            check_seconds=check_seconds(kit),
-            isolation=level,
+            call_seconds=sandbox.limits.call_seconds,
+            limits=ExaminationLimits.from_kit(kit),
+            isolation=sandbox.isolation.value,
             watch=watch,
         )
         freeze_gc()
         sandbox.wait()
-        send_message(link, ready=True)
+        send(link, Ready())
         while True:
             submission = Submission.from_bytes(link.recv_bytes())
-            send_message(link, report=examination.examine(submission).to_json(review=True))
+            send(link, Examined(examination.examine(submission)))
 
     CheckSession(kit, serve).run(folder)
 
 
 def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> TrainingCache | None:
-    """Import what the kit declares, beside the hidden inputs, with `module` in the submission's place.
+    """Import what the kit declares, with the hidden inputs, and put `module` in the submission's place.
 
-    Returns the store that now stands before the kit's training function, if the kit has one.
+    Returns the cache that now replaces the kit's training function, if the kit declares one.
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
@@ -133,7 +140,7 @@ def unused_imports(kit: Kit) -> tuple[str, ...]:
 
 
 def preparation(kit: Kit) -> Callable[[], None]:
-    """The kit's own preparation, with its seed: what comes after does not depend on what came before."""
+    """Return the kit's own preparation with its seed, after which nothing depends on what ran before."""
     if prepare := kit.config.prepare:
         owner, name = _declared(prepare)
         return partial(getattr(owner, name), kit.seed)
@@ -141,14 +148,9 @@ def preparation(kit: Kit) -> Callable[[], None]:
 
 
 def _declared(path: str) -> tuple[ModuleType, str]:
-    """The module and the name in `module.name`."""
+    """Return the module and the name in `module.name`."""
     module, _, name = path.rpartition(".")
     return importlib.import_module(module), name
-
-
-def send_message(link: Connection, **message: Any) -> None:
-    """Send one message to the client."""
-    link.send_bytes(json.dumps(message).encode())
 
 
 if __name__ == "__main__":

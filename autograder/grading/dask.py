@@ -25,9 +25,10 @@ SUBMISSIONS_PER_THREAD = 2
 class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not typed
     """The examiners of a Dask worker: as many as it has threads, started when they are first needed."""
 
-    def __init__(self, kit: bytes, isolation: str) -> None:
-        self.name = f"weekly-kits-{Kit.unzip(kit).version}-{isolation}"
+    def __init__(self, kit: bytes, isolation: str, result_cache: bool = True) -> None:
+        self.name = f"weekly-kits-{Kit.unzip(kit).version}-{isolation}-{result_cache}"
         self._kit = kit
+        self._result_cache = result_cache
         self._isolation = isolation
 
     def setup(self, worker: Any) -> None:
@@ -52,7 +53,9 @@ class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not 
             examiner = self._free.get_nowait()
         except Empty:
             kit = Kit.unzip(self._kit)
-            start: Callable[[], Worker] = partial(Examiner, kit, isolation=self._isolation)
+            start: Callable[[], Worker] = partial(
+                Examiner, kit, isolation=self._isolation, result_cache=self._result_cache
+            )
             examiner = RetryingWorker(kit, start, self._isolation)
             self._all.append(examiner)
         try:
@@ -70,14 +73,15 @@ def _examine(plugin: str, submission: bytes) -> str:
 class DaskExecutor:
     """Runs on a cluster; `address` is its scheduler's, or None for the one in Dask's own configuration."""
 
-    def __init__(self, kit: Kit, address: str | None, *, isolation: str) -> None:
+    def __init__(self, kit: Kit, address: str | None, *, isolation: str, result_cache: bool = True) -> None:
         self._kit = kit
+        self._result_cache = result_cache
         self._address = address
         self._isolation = isolation
 
     def examine(self, submissions: Iterable[Submission]) -> Generator[Examined, None, None]:
         """Yield reports as they come; see Executor. What a lost worker had is examined by another one."""
-        plugin = ExaminerPlugin(self._kit.zip(), self._isolation)
+        plugin = ExaminerPlugin(self._kit.zip(), self._isolation, self._result_cache)
         source = iter(submissions)
         with self._client() as client:
             client.register_plugin(plugin)

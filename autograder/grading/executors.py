@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from dataclasses import replace
 from queue import SimpleQueue
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from ..checks.environment import describe
+from ..examiner.examination import ExaminationLimits
 from ..examiner.report import grader_error
 from ..kit import Kit
 from ..models import Report, Status, Submission
@@ -82,10 +85,22 @@ class RetryingWorker:
         self.close()
 
     def examine(self, submission: Submission) -> Report:
-        """Return the report; raises Stopped, and whatever keeps the first worker from starting."""
+        """Return the report; raises Stopped, and whatever keeps the first worker from starting.
+
+        A second try has what the first left of the submission's time; without any, there is none.
+        """
+        limit = ExaminationLimits.from_kit(self._kit).submission_seconds
+        started: float | None = None
         for attempt in range(1, ATTEMPTS + 1):
+            if started is not None:
+                left = limit - (time.monotonic() - started)
+                if left <= 0:
+                    break
+                submission = replace(submission, seconds_left=left)
             try:
-                report = self._ready().examine(submission)
+                worker = self._ready()
+                started = time.monotonic() if started is None else started
+                report = worker.examine(submission)
             except Exception as error:
                 if self._is_stopped:
                     raise Stopped from error

@@ -1,41 +1,71 @@
-"""What `kit check` and `kit watch` share: runs whose events come in, and what to do when one falls silent."""
+"""The event loop of `kit check` and `kit watch`: start runs, handle events, end a silent run."""
 
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ..submissions.selection import Selection
+from .events import ProcessEnded, WorkerEvent, WorkerReady
 from .handout import Handout, SavedState
-from .process import CAN_FORK, OUTPUT, Runner
+from .process import CAN_FORK, OUTPUT, Runner, Worker
 from .state import Results, texts
+
+# How long to wait while no run is under way, in seconds.
+IDLE_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
-class Happened:
-    """Something that the loop is told from another thread: a `kind`, and what belongs to it."""
+class WorkerReported:
+    """A process that runs checks has sent an event."""
 
-    kind: str
-    what: Any = None
+    worker: Worker
+    event: WorkerEvent
+
+
+@dataclass(frozen=True)
+class KeyPressed:
+    """Somebody pressed a key."""
+
+    key: str
+
+
+@dataclass(frozen=True)
+class FilesSaved:
+    """Files were saved; `answer_only` unless the support code or the checks are among them."""
+
+    answer_only: bool
+
+
+@dataclass(frozen=True)
+class TerminalResized:
+    """The terminal has another size."""
+
+
+LoopEvent = WorkerReported | KeyPressed | FilesSaved | TerminalResized
 
 
 class Loop:
-    """Runs the checks of a handout and keeps its board. Use it as a context: it ends its processes."""
+    """Runs the checks of a handout and keeps their results. A context manager, which ends its processes.
+
+    Other threads put events into `queue`.
+    """
 
     def __init__(self, handout: Handout, forks: bool = CAN_FORK) -> None:
         self.handout = handout
         self.board = Results(handout)
         self.warm = False
-        self._seen: Selection | None = None
+        self.queue: queue.Queue[LoopEvent] = queue.Queue()
+        self._checked: Selection | None = None
         self._texts: dict[str, str] = {}
-        self.happened: queue.Queue[Happened] = queue.Queue()
-        put: Callable[..., None] = lambda *event: self.happened.put(Happened("event", event))  # noqa: E731
+
+        def put(worker: Worker, event: WorkerEvent) -> None:
+            self.queue.put(WorkerReported(worker, event))
+
         self._runner = Runner(handout.folder, handout.state, put, forks)
 
     def __enter__(self) -> Loop:
-        """The loop itself: its process is getting warm already."""
+        """Return the loop, whose process has started already."""
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -43,61 +73,65 @@ class Loop:
         self._runner.close()
 
     def check(self) -> None:
-        """Begin to run all checks, first those of the tasks that have changed."""
-        self._seen = self.handout.chosen()
-        before, self._texts = self._texts, texts(self._seen.source, self.handout.tasks)
+        """Start a run of all checks, first those of the tasks that have changed."""
+        self._checked = self.handout.chosen()
+        before, self._texts = self._texts, texts(self._checked.source, self.handout.tasks)
         changed = [task for task, text in self._texts.items() if text != before.get(task)]
         self._runner.run(self.board.begin(first=changed), first=changed)
 
     def saved(self) -> None:
-        """Begin to run all checks if the answer is not what it was: one save may be told more than once."""
-        if self.handout.chosen() != self._seen:
+        """Start a run unless the answer is unchanged: one save may be reported more than once."""
+        if self.handout.chosen() != self._checked:
             self.check()
 
     def restart(self) -> None:
-        """Begin to run all checks of a handout that has changed, in a new process."""
+        """Start a run in a new process, because the handout has changed."""
         self.warm = False
         self._runner.restart()
         self.check()
 
-    def next(self, patience: float) -> Happened | None:
-        """Wait for something to happen, at most `patience` seconds. What is about a run is taken in.
+    def next(self, patience: float) -> LoopEvent | None:
+        """Return the next event, after at most `patience` seconds. Events of a run are handled.
 
-        None says that nothing happened; a run that was silent for too long has then been cut.
+        None means that nothing happened; a run that was silent for too long has then been ended.
         """
         try:
-            happened = self.happened.get(timeout=max(0.0, min(patience, self._silence())))
+            happened = self.queue.get(timeout=max(0.0, min(patience, self._patience())))
         except queue.Empty:
             if self.warm and not self.board.over and self.board.patience() <= 0:
-                self._go_on(self.board.overdue())
+                self._go_on(self.board.end_overdue())
             return None
-        if happened.kind == "event":
-            warm, event = happened.what
-            self.warm |= "ready" in event
-            if (mine := self._runner.take(warm, event)) is not None:
-                self.board.take(mine)
-                if "gone" in mine:
-                    self._go_on(self.board.left)
-                if self.board.over:
-                    self._remember()
+        if isinstance(happened, WorkerReported):
+            self._handle(happened)
         return happened
 
     def output(self) -> str:
-        """What the student's code has printed in the last run."""
+        """Return what the student's code has printed in the last run."""
         try:
             return (self.handout.state / OUTPUT).read_text(encoding="utf-8", errors="replace")
         except OSError:
             return ""
 
-    def _silence(self) -> float:
-        return self.board.patience() if self.warm and not self.board.over else 3600.0
+    def _handle(self, reported: WorkerReported) -> None:
+        self.warm |= isinstance(reported.event, WorkerReady)
+        event = self._runner.handle(reported.worker, reported.event)
+        if event is None:
+            return
+        self.board.record(event)
+        if isinstance(event, ProcessEnded):
+            self._go_on(self.board.remaining)
+        if self.board.over:
+            self._save_state()
 
-    def _go_on(self, left: list[str]) -> None:
-        """Run what is left after a check has ended its process, or had to be ended with it."""
-        if left and not self.board.over:
-            self._runner.run(left)
+    def _patience(self) -> float:
+        return self.board.patience() if self.warm and not self.board.over else IDLE_SECONDS
 
-    def _remember(self) -> None:
+    def _go_on(self, remaining: list[str]) -> None:
+        """Run the remaining checks after one has ended its process, or was ended with it."""
+        if remaining and not self.board.over:
+            self._runner.run(remaining)
+
+    def _save_state(self) -> None:
         memory = SavedState.read(self.handout.state)
         failing = {task: self.board.failing(task) for task in self.handout.tasks}
         memory.failing = {task: result.name for task, result in failing.items() if result}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,22 +14,23 @@ from rich.text import Text
 
 from ..models import CheckResult, Outcome
 from ..text import clean
+from .events import Location
 from .handout import Handout, SavedState, hint_list, hints_taken
-from .run import Location
 from .state import Results, State
 
 MARKS: dict[State, tuple[str, str]] = {
-    "solved": ("✓", "green"),
-    "wrong": ("✗", "red"),
-    "waiting": ("…", "yellow"),
-    "untouched": ("·", "dim"),
-    "unknown": ("·", "dim"),
+    State.SOLVED: ("✓", "green"),
+    State.WRONG: ("✗", "red"),
+    State.WAITING: ("…", "yellow"),
+    State.UNTOUCHED: ("·", "dim"),
+    State.UNKNOWN: ("·", "dim"),
 }
-MOST_LINES = 12
-# A check's message, as the given code words it: what was expected, what was received, what to think about.
-MESSAGE = re.compile(
-    r"Expected (?P<expected>.+?),? received (?P<received>.+?)(?:[.:] (?P<think>.+)|\.)?", re.DOTALL
-)
+MAX_LINES = 12
+KEYS = (("h", "hint"), ("t", "task"), ("o", "output"), ("q", "quit"))
+# Columns that the border of the panel takes.
+BORDERS = 4
+
+Lines = list[list[Segment]]
 
 
 def tasks_text(board: Results) -> Table:
@@ -42,7 +42,7 @@ def tasks_text(board: Results) -> Table:
     for task in board.handout.tasks:
         state, (earned, most) = board.state(task), board.points(task)
         mark, style = MARKS[state]
-        score = {"untouched": "not begun", "unknown": ""}.get(state, f"{earned:g} of {most:g}")
+        score = {State.UNTOUCHED: "not begun", State.UNKNOWN: ""}.get(state, f"{earned:g} of {most:g}")
         table.add_row(Text(mark, style), Text(task, style), Text(score, style))
     earned, most = board.points()
     table.add_row("", Text("public points", "bold"), Text(f"{earned:g} of {most:g}", "bold"))
@@ -52,25 +52,22 @@ def tasks_text(board: Results) -> Table:
 def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
     """A check that does not pass: its sentence, what was expected and received, and where to look."""
     yield Text.assemble((result.task, "bold"), "  ", clean(result.sentence))
-    if result.outcome == Outcome.NOT_ATTEMPTED and result.message == f"{result.task} is not written yet.":
+    if board.is_unwritten(result):
         yield Text("Not begun yet: the text below the function's name is the whole task.", "dim")
     else:
-        yield from _message(result.message)
-        yield from _places(board.place(result))
+        yield _message(result.message)
+        yield from _locations(board.locations_of(result))
 
 
-def _message(message: str) -> Iterator[Text]:
-    if found := MESSAGE.fullmatch(message):
-        yield Text.assemble(("expected  ", "dim"), _cut(found["expected"]))
-        yield Text.assemble(("received  ", "dim"), _cut(found["received"]))
-        if found["think"]:
-            yield Text(found["think"], "italic")
-    else:
-        yield Text(_cut(message))
+def _message(message: str) -> Text:
+    """Return a check's message, with the words that every check uses standing out."""
+    text = Text(_cut(message))
+    text.highlight_words(["Expected", "received"], "bold", case_sensitive=True)
+    return text
 
 
-def _places(places: Sequence[Location]) -> Iterator[Text]:
-    for place in places:
+def _locations(locations: Sequence[Location]) -> Iterator[Text]:
+    for place in locations:
         where = f"{place.where}, line {place.line}, {place.function}"
         yield Text.assemble((clean(where), "cyan"), ("  " + clean(place.text), "dim"))
 
@@ -110,12 +107,7 @@ def altered_text(handout: Handout) -> Iterator[Text]:
 
 def _cut(text: str) -> str:
     lines = text.splitlines()
-    return "\n".join(lines[:MOST_LINES] + ["…"] * (len(lines) > MOST_LINES))
-
-
-Lines = list[list[Segment]]
-KEYS = (("h", "hint"), ("t", "task"), ("o", "output"), ("q", "quit"))
-BORDERS = 4
+    return "\n".join(lines[:MAX_LINES] + ["…"] * (len(lines) > MAX_LINES))
 
 
 @dataclass
@@ -190,13 +182,13 @@ class View:
         """A task that this save has solved, below what it left wrong and above what is to be done next."""
         board, task = self.board, self.task
         result = board.failing(task) if task else None
-        if task and board.state(task) == "wrong":
+        if task and board.state(task) == State.WRONG:
             yield from self._task(task)
         yield from solved_text(board, solved)
         yield Text("")
         if task is None:
             yield from closing_text(board.handout)
-        elif result and board.state(task) != "wrong":
+        elif result and board.state(task) != State.WRONG:
             yield Text.assemble(("next: ", "dim"), (task, "bold"), "  ", clean(result.sentence))
 
     def _everything(self, output: str) -> Iterator[RenderableType]:
@@ -223,14 +215,14 @@ class View:
 
     def _status(self) -> str:
         board = self.board
-        if not board.over and (board.left or not self.warm):
+        if not board.over and (board.remaining or not self.warm):
             seconds = time.monotonic() - self.began
             waits = f" {seconds:.0f} s" if seconds >= 1 else ""
             what = board.running.task if board.running else "…"
             return f"checking {what}{waits}" if self.warm else f"getting ready{waits}"
         if not self.saved:
             return f"watching {' and '.join(path.name for path in board.handout.sources)}"
-        took = f", checked in {board.verdict:.1f} s" if board.verdict is not None else ""
+        took = f", checked in {board.quick_seconds:.1f} s" if board.quick_seconds is not None else ""
         return f"saved {self.saved}{took}"
 
 

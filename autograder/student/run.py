@@ -1,4 +1,4 @@
-"""One run: the student's file is loaded, put to the public checks, and drawn where it is right."""
+"""Run the public checks once: load the student's file, check it, and draw the tasks that are solved."""
 
 from __future__ import annotations
 
@@ -8,29 +8,40 @@ import linecache
 import sys
 import traceback
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
 from types import ModuleType
 
 from ..check_files import Check
-from ..checks.failures import call_failed
+from ..checks.events import CheckEvent, CheckFinished, CheckStarted, TraceRecorded
+from ..checks.failures import SubmissionFailed, call_failed
 from ..checks.proxies import Calls, Proxies
-from ..checks.result_cache import ResultCache
-from ..checks.results import MESSAGE_LENGTH
+from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..models import Source
+from ..models import Outcome, Source
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
-from ..text import clean
 from ..wire.frames import Frame
+from .events import (
+    CallFinished,
+    CallStarted,
+    CheckReported,
+    Emit,
+    Location,
+    PictureDrawn,
+    QuickChecksFinished,
+    SourceChosen,
+    SourceLoaded,
+)
 from .handout import Handout
-from .process import Event
+
+MAX_LOCATIONS = 4
 
 
 def training_checks(text: str, train: str | None) -> frozenset[str]:
-    """The functions in a file of checks that call `train`, such as `lesson.train`, themselves or by others.
+    """Return the checks in a file that call `train`, such as `lesson.train`, directly or indirectly.
 
-    A check reaches a fixture by the name of a parameter, and any other function by its name.
+    A check uses a fixture by the name of a parameter, and any other function by its name.
     """
     functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
     mentions = {name: _mentions(node) for name, node in functions.items()}
@@ -41,7 +52,7 @@ def training_checks(text: str, train: str | None) -> frozenset[str]:
 
 
 def _mentions(function: ast.FunctionDef) -> set[str]:
-    """Parameters and names in a function, and the attributes written out, as `lesson.train`."""
+    """Return the parameters and names in a function, and attributes in full, such as `lesson.train`."""
     found = {argument.arg for argument in function.args.args}
     for node in ast.walk(function):
         if isinstance(node, ast.Name):
@@ -51,36 +62,26 @@ def _mentions(function: ast.FunctionDef) -> set[str]:
     return found
 
 
-MOST_PLACES = 4
+class StudentFailure(SubmissionFailed):
+    """A failing call, with the student's lines that led to its exception."""
+
+    def __init__(self, failure: SubmissionFailed, locations: Sequence[Location]) -> None:
+        super().__init__(failure.outcome, str(failure), kind=failure.kind)
+        self.locations = tuple(locations)
 
 
 @dataclass(frozen=True)
-class Location:
-    """A line of the student's: where it stands, in which function, and what it says where it matters."""
-
-    where: str
-    line: int
-    function: str
-    text: str = ""
-
-
-@dataclass
 class LocalCalls:
-    """Calls functions of a loaded source.
-
-    `watch` is told the name of a function before it is called, and None when it is back. `places` are the
-    student's lines that led to an exception, by what is said of it in a result.
-    """
+    """Calls functions of a loaded source; `emit` gets an event before and after each call."""
 
     loaded: Loaded
     prepare: Callable[[], None]
-    watch: Callable[[str | None], None]
-    places: dict[str, list[Location]] = field(default_factory=dict)
+    emit: Emit
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the reply's frame; raises SubmissionFailed."""
         found: list[Location] = []
-        self.watch(function)
+        self.emit(CallStarted(function))
         try:
             reply = call(
                 self.loaded,
@@ -90,26 +91,24 @@ class LocalCalls:
                 lambda error: found.extend(locations(error, self.loaded.definitions.names)),
             )
         finally:
-            self.watch(None)
+            self.emit(CallFinished())
         if "raised" in reply.head:
-            failed = call_failed(function, reply.head["raised"], line=False)
-            self.places[clean(str(failed), MESSAGE_LENGTH)] = found
-            raise failed
+            raise StudentFailure(call_failed(function, reply.head["raised"], line=False), found)
         return reply
 
 
 def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:
-    """The student's own lines that were being run, outermost call first; of many, the last ones."""
+    """Return the student's own lines in the traceback, outermost call first; of many, the last ones."""
     found = [
         Location(file, number, frame.f_code.co_name, linecache.getline(file, number).strip())
         for frame, number in traceback.walk_tb(error.__traceback__)
         if (file := frame.f_code.co_filename) in filenames
     ]
-    return found[-MOST_PLACES:]
+    return found[-MAX_LOCATIONS:]
 
 
 def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset[str]) -> dict[str, Location]:
-    """Where the student's file defines each task."""
+    """Return where the student's file defines each task."""
     found = {}
     for task in tasks:
         code = getattr(getattr(module, task, None), "__code__", None)
@@ -118,59 +117,57 @@ def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset
     return found
 
 
-Emit = Callable[[Event], None]
-
-
-def _forget(event: Event) -> None:
-    """Keeps nothing."""
+def _ignore(trace: Trace) -> None:
+    """Do nothing with a trace."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What every run needs. It may be used once in a process: what the student's code does there stays."""
+    """Runs checks. Use it once in a process: what the student's code does there stays.
+
+    `store` is called with every trace, so that the next run need not run the same checks again.
+    """
 
     handout: Handout
     session: CheckSession
     proxies: Proxies
     slow: frozenset[str]
     prepare: Callable[[], None]
-    replays: ResultCache
+    cache: ResultCache
     emit: Emit
-    # Told of every path that led to results, so that the next run need not take it again.
-    keep: Emit = _forget
+    store: Callable[[Trace], None] = _ignore
 
-    def put(self, names: Sequence[str], first: Collection[str] = ()) -> None:
-        """Put the checks of these names, those that train last, and tell of everything as it happens.
+    def run_checks(self, names: Sequence[str], draw_first: Collection[str] = ()) -> None:
+        """Run the checks of these names, those that train last, and emit events as they happen.
 
-        The tasks in `first` are drawn as soon as they are solved, the others when all checks are done.
+        The tasks in `draw_first` are drawn as soon as they are solved, the others when all checks are done.
         """
         source = self._choose()
         loaded = source and self._load(source)
         if not loaded:
             return
-        local = LocalCalls(loaded, self.prepare, lambda task: self.emit({"calling": task}))
-        calls = Calls(local)
+        calls = Calls(LocalCalls(loaded, self.prepare, self.emit))
         self.proxies.attach(calls)
         passed: set[str] = set()
         drawn: set[str] = set()
 
-        def tell(event: Event) -> None:
-            if "check" in event:
-                result = event["check"]
-                passed.update([result["name"]] if result["outcome"] == "passed" else [])
-                locations = local.places.get(result["message"], [])
-                self.emit(event | {"places": [asdict(place) for place in locations]})
-            elif "path" in event:
-                self.keep(event["path"])
-            elif "begin" in event:
-                self.emit(event)
+        def emit(event: CheckEvent) -> None:
+            match event:
+                case CheckStarted():
+                    self.emit(event)
+                case CheckFinished(result=result):
+                    if result.outcome == Outcome.PASSED:
+                        passed.add(result.name)
+                    self.emit(_report(event, calls))
+                case TraceRecorded(trace=trace):
+                    self.store(trace)
 
-        putting = CheckRunner(self.session, calls, self.replays, None, self.prepare, tell)
-        for slow, drawable in ((False, first), (True, self.handout.tasks)):
-            wanted = [check for check in self._in_order(names) if (check.name in self.slow) is slow]
-            for _, together in groupby(wanted, key=lambda check: check.task):
-                putting.put(list(together))
-            self.emit({"verdict": True})
+        runner = CheckRunner(self.session, calls, self.cache, None, self.prepare, emit)
+        for slow, drawable in ((False, draw_first), (True, self.handout.tasks)):
+            selected = [check for check in self._in_order(names) if (check.name in self.slow) is slow]
+            for _, together in groupby(selected, key=lambda check: check.task):
+                runner.run_checks(list(together))
+            self.emit(QuickChecksFinished())
             drawn |= set(self._draw(loaded, [task for task in drawable if task not in drawn], passed))
 
     def _in_order(self, names: Sequence[str]) -> list[Check]:
@@ -180,32 +177,40 @@ class Run:
     def _choose(self) -> Source | None:
         chosen = self.handout.chosen()
         name = chosen.source.filename if chosen.source else None
-        self.emit({"chosen": name, "problem": chosen.problem, "notes": chosen.sentences})
+        self.emit(SourceChosen(name, chosen.problem, chosen.sentences))
         return chosen.source
 
     def _load(self, source: Source) -> Loaded | None:
         """Load the source as the grader does."""
         seconds = self.handout.limit("load_seconds", LOAD_SECONDS)
         loaded = load(self.handout.module, source.filename, source.cells, source.tolerant, seconds)
-        found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)
-        locations = {task: asdict(place) for task, place in found.items()}
         report = loaded.report
-        self.emit({"problem": report["problem"], "notes": report["notes"], "definitions": locations})
+        found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)
+        self.emit(SourceLoaded(report["problem"], tuple(report["notes"]), found))
         return loaded if report["ok"] else None
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:
-        """Show what tasks make of the lesson's networks, where the kit can draw and all is right."""
+        """Draw what tasks make of the lesson's networks, where the kit can draw and all checks pass."""
         if not (path := self.handout.about.picture):
             return
         module, _, function = path.rpartition(".")
         draw = getattr(importlib.import_module(module), function)
         for task in tasks:
-            mine = {check.name for check in self.handout.checks if check.task == task}
-            if mine and mine <= passed:
+            names = {check.name for check in self.handout.checks if check.task == task}
+            if names and names <= passed:
                 yield task
                 sys.modules[self.handout.module] = loaded.module
                 self.prepare()
                 try:
-                    self.emit({"picture": draw(task, loaded.module), "task": task})
-                except Exception as error:  # a picture is a gift: without one nothing is wrong
+                    self.emit(PictureDrawn(task, draw(task, loaded.module)))
+                except Exception as error:  # a run without a picture is still a complete run
                     print(f"The picture of {task} could not be drawn: {type(error).__name__}: {error}")
+
+
+def _report(event: CheckFinished, calls: Calls) -> CheckReported:
+    """Return the event for a result, with what is known of the failing call that ended the check."""
+    if event.failed_call is not None:
+        failure = calls.made[event.failed_call].reply
+        if isinstance(failure, StudentFailure):
+            return CheckReported(event.result, failure.locations, failure.kind)
+    return CheckReported(event.result)

@@ -1,152 +1,189 @@
-"""What each task's function looks like now, to see which of them a save has changed."""
+"""The results of the public checks, task by task, as the events of one run after another report them."""
 
 from __future__ import annotations
 
 import ast
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from enum import StrEnum
 
 from ..check_files import Check
+from ..checks.events import CheckStarted
 from ..checks.results import make_result
 from ..models import CheckResult, Outcome, Source
 from ..source_code import functions, try_parse
+from ..wire.failures import FailureKind
+from .events import (
+    CallFinished,
+    CallStarted,
+    CheckReported,
+    Location,
+    PictureDrawn,
+    ProcessEnded,
+    QuickChecksFinished,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    SourceChosen,
+    SourceLoaded,
+)
 from .handout import Handout
-from .process import Event
-from .run import Location
 
-State = Literal["solved", "wrong", "waiting", "untouched", "unknown"]
 LOAD_SECONDS, CALL_SECONDS, CHECK_SECONDS = 60.0, 20.0, 120.0
+
+
+class State(StrEnum):
+    """How a task stands. WAITING: some checks pass in this run and others have not run yet."""
+
+    SOLVED = "solved"
+    WRONG = "wrong"
+    WAITING = "waiting"
+    UNTOUCHED = "untouched"
+    UNKNOWN = "unknown"
+
+
+# The order in which tasks need attention.
+ATTENTION = (State.WRONG, State.UNTOUCHED, State.WAITING, State.UNKNOWN)
 
 
 @dataclass
 class Results:
-    """Takes in the events of one run after another. What a run has not reached yet stays as it was."""
+    """The results of one run after another. A check that a run has not reached yet keeps its result."""
 
     handout: Handout
     results: dict[str, CheckResult] = field(default_factory=dict)
-    places: dict[str, list[Location]] = field(default_factory=dict)
+    locations: dict[str, Sequence[Location]] = field(default_factory=dict)
     definitions: dict[str, Location] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
     chosen: str | None = None
     problem: str | None = None
     notes: list[str] = field(default_factory=list)
-    # Tasks that the present run found solved and the one before did not.
+    # Tasks that are solved in the present run and were not in the one before.
     news: list[str] = field(default_factory=list)
     running: Check | None = None
     over: bool = True
-    # Seconds from the beginning of the run to the last check that does not train, once it is known.
-    verdict: float | None = None
+    # Seconds from the start of the run to the last check that does not train.
+    quick_seconds: float | None = None
     _calling: bool = False
-    _left: list[str] = field(default_factory=list)
+    _remaining: list[str] = field(default_factory=list)
     _solved: set[str] = field(default_factory=set)
+    _unwritten: set[str] = field(default_factory=set)
     _first: bool = True
     _began: float = 0.0
     _heard: float = 0.0
 
     def begin(self, first: Collection[str] = ()) -> list[str]:
-        """A run of all checks begins; returns their names, those of the tasks in `first` before others."""
+        """Start a run of all checks; returns their names, those of the tasks in `first` first."""
         self._first = not self.results
-        self._solved = {task for task in self.handout.tasks if self.state(task) == "solved"}
+        self._solved = {task for task in self.handout.tasks if self.state(task) == State.SOLVED}
         in_order = sorted(self.handout.checks, key=lambda check: check.task not in first)
-        self._left = [check.name for check in in_order]
+        self._remaining = [check.name for check in in_order]
         self._began = self._heard = time.monotonic()
-        self.news, self.running, self.verdict, self.over = [], None, None, False
-        return list(self._left)
+        self.news, self.running, self.quick_seconds, self.over = [], None, None, False
+        return list(self._remaining)
 
-    def take(self, event: Event) -> None:
-        """Take in one event of the present run."""
+    def record(self, event: RunEvent) -> None:
+        """Take one event of the present run into account."""
         self._heard = time.monotonic()
-        if "problem" in event:
-            self._loaded(event)
-        elif "begin" in event:
-            self.running = self._check(event["begin"])
-        elif "calling" in event:
-            self._calling = event["calling"] is not None
-        elif "check" in event:
-            places = [Location(**place) for place in event["places"]]
-            self._settle(CheckResult(**event["check"]), places)
-        elif "verdict" in event and self.verdict is None:
-            self.verdict = self._heard - self._began
-        elif "picture" in event:
-            self.pictures[event["task"]] = event["picture"]
-        elif "broken" in event:
-            self._stop(f"The checks could not be run.\n{event['broken']}")
-        elif "gone" in event:
-            self._cut(Outcome.CRASHED)
-        elif "ended" in event:
-            self.over, self.running = True, None
+        match event:
+            case SourceChosen():
+                self.chosen, self.problem, self.notes = event.filename, event.problem, list(event.notes)
+            case SourceLoaded():
+                self.notes += event.notes
+                self.definitions, self.problem = event.definitions, event.problem
+            case CheckStarted(check=name):
+                self.running = self._check(name)
+            case CallStarted():
+                self._calling = True
+            case CallFinished():
+                self._calling = False
+            case CheckReported(result=result, locations=locations, kind=kind):
+                self._settle(result, locations, kind)
+            case QuickChecksFinished() if self.quick_seconds is None:
+                self.quick_seconds = self._heard - self._began
+            case PictureDrawn(task=task, picture=picture):
+                self.pictures[task] = picture
+            case RunFailed(traceback=text):
+                self._stop(f"The checks could not be run.\n{text}")
+            case ProcessEnded():
+                self._interrupt(Outcome.CRASHED)
+            case RunFinished():
+                self.over, self.running = True, None
 
     def patience(self) -> float:
-        """Seconds until the present run has been silent for too long."""
+        """Return the seconds until the present run has been silent for too long."""
         if self.running is None:
             limit = self.handout.limit("load_seconds", LOAD_SECONDS)
         else:
             limit = self._call_seconds if self._calling else CHECK_SECONDS
         return self._heard + limit - time.monotonic()
 
-    def overdue(self) -> list[str]:
-        """End what has been silent for too long; returns the names of the checks that are left to be run."""
-        self._cut(Outcome.TIMED_OUT)
-        return list(self._left)
+    def end_overdue(self) -> list[str]:
+        """Time out what has been silent for too long; returns the names of the remaining checks."""
+        self._interrupt(Outcome.TIMED_OUT)
+        return self.remaining
 
     @property
-    def left(self) -> list[str]:
-        """The checks that the present run has not reached."""
-        return list(self._left)
+    def remaining(self) -> list[str]:
+        """The names of the checks that have no result in the present run."""
+        return list(self._remaining)
 
     def state(self, task: str) -> State:
-        """How a task stands; of one that is `waiting` some checks pass in this run and others are to come."""
+        """Return how a task stands."""
         names = {check.name for check in self.of(task)}
-        waiting = names & set(self._left)
+        waiting = names & set(self._remaining)
         outcomes = {self.results[name].outcome for name in names & set(self.results)}
         if waiting and waiting != names:
             outcomes = {self.results[name].outcome for name in names - waiting}
         if not outcomes:
-            return "unknown"
+            return State.UNKNOWN
         if outcomes == {Outcome.NOT_ATTEMPTED}:
-            return "untouched"
+            return State.UNTOUCHED
         if outcomes != {Outcome.PASSED}:
-            return "wrong"
+            return State.WRONG
         known = {name for name in waiting & set(self.results) if self.results[name].outcome == Outcome.PASSED}
-        return "waiting" if waiting - known else "solved"
+        return State.WAITING if waiting - known else State.SOLVED
 
     def of(self, task: str) -> list[Check]:
-        """The public checks of a task."""
+        """Return the public checks of a task."""
         return [check for check in self.handout.checks if check.task == task]
 
     @property
     def foremost(self) -> str | None:
         """The task to look at first: one that is wrong, else one not begun; None where all are solved."""
-        for wanted in ("wrong", "untouched", "waiting", "unknown"):
+        for state in ATTENTION:
             for task in self.handout.tasks:
-                if self.state(task) == wanted and self.of(task):
+                if self.state(task) == state and self.of(task):
                     return task
         return None
 
     def points(self, task: str | None = None) -> tuple[float, float]:
-        """Public points earned and to be earned, in one task or in all."""
+        """Return the public points earned and the maximum, in one task or in all."""
         checks = [check for check in self.handout.checks if task in (None, check.task)]
         earned = sum(self.results[check.name].points for check in checks if check.name in self.results)
         return earned, sum(check.points for check in checks)
 
     def failing(self, task: str) -> CheckResult | None:
-        """The first check of a task that does not pass; those not attempted count only by themselves."""
+        """Return the first check of a task that fails, else the first that is not attempted, else None."""
         found = [self.results[check.name] for check in self.of(task) if check.name in self.results]
-        found = [result for result in found if result.name not in self._left] or found
+        found = [result for result in found if result.name not in self._remaining] or found
         wrong = [result for result in found if result.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
         return next(iter([*wrong, *(result for result in found if result.outcome != Outcome.PASSED)]), None)
 
-    def place(self, result: CheckResult) -> list[Location]:
-        """The student's lines to look at: where it was raised, else where the task is defined."""
+    def locations_of(self, result: CheckResult) -> Sequence[Location]:
+        """Return the student's lines to look at: those that raised, else where the task is defined."""
         defined = self.definitions.get(result.task)
-        return self.places.get(result.name) or ([defined] if defined else [])
+        return self.locations.get(result.name) or ([defined] if defined else [])
+
+    def is_unwritten(self, result: CheckResult) -> bool:
+        """Return whether a check found its task as it was handed out."""
+        return result.name in self._unwritten
 
     @property
     def solved(self) -> bool:
         """Whether every public check passes."""
-        return all(self.state(task) == "solved" for task in self.handout.tasks if self.of(task))
+        return all(self.state(task) == State.SOLVED for task in self.handout.tasks if self.of(task))
 
     @property
     def _call_seconds(self) -> float:
@@ -155,27 +192,24 @@ class Results:
     def _check(self, name: str) -> Check:
         return next(check for check in self.handout.checks if check.name == name)
 
-    def _loaded(self, event: Mapping[str, Any]) -> None:
-        if "chosen" in event:
-            self.chosen, self.notes = event["chosen"], list(event["notes"])
-        else:
-            self.notes += event["notes"]
-            self.definitions = {task: Location(**place) for task, place in event["definitions"].items()}
-        self.problem = event["problem"]
-
-    def _settle(self, result: CheckResult, places: list[Location]) -> None:
-        self.results[result.name], self.places[result.name] = result, places
+    def _settle(
+        self, result: CheckResult, locations: Sequence[Location] = (), kind: FailureKind | None = None
+    ) -> None:
+        self.results[result.name], self.locations[result.name] = result, locations
+        self._unwritten.discard(result.name)
+        if kind == FailureKind.STUB:
+            self._unwritten.add(result.name)
         self.running, self._calling = None, False
-        self._left.remove(result.name)
+        self._remaining.remove(result.name)
         task = result.task
         state = self.state(task)
-        if state != "waiting" and state != "solved":
+        if state not in (State.WAITING, State.SOLVED):
             self.pictures.pop(task, None)
-        elif state == "solved" and not self._first and task not in self._solved:
+        elif state == State.SOLVED and not self._first and task not in self._solved:
             self.news.append(task)
 
-    def _cut(self, outcome: Outcome) -> None:
-        """The run was cut short: by the check that was running, or while the file was loaded."""
+    def _interrupt(self, outcome: Outcome) -> None:
+        """End the run early: because of the running check, or while the file was loaded."""
         if (check := self.running) is None:
             limit = self.handout.limit("load_seconds", LOAD_SECONDS)
             why = f"took more than {limit:g} s" if outcome == Outcome.TIMED_OUT else "ended its process"
@@ -188,16 +222,16 @@ class Results:
         else:
             message = f"{check.task} ended its process instead of returning."
         for other in self.of(check.task):
-            if other.name in self._left:
-                self._settle(make_result(other, outcome, message), [])
-        self.over = not self._left
+            if other.name in self._remaining:
+                self._settle(make_result(other, outcome, message))
+        self.over = not self._remaining
 
     def _stop(self, problem: str) -> None:
-        self.problem, self.running, self.over, self._left = problem, None, True, []
+        self.problem, self.running, self.over, self._remaining = problem, None, True, []
 
 
 def texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:
-    """The text of every task's function in a source; nothing where it is no Python."""
+    """Return the text of every task's function in a source, to compare it with the text before a save."""
     found = {}
     for cell in source.cells if source else ():
         if (tree := try_parse(cell)) is not None:

@@ -17,7 +17,7 @@ from watchfiles import Change, watch
 
 from . import handout as hints
 from .handout import Handout, SavedState
-from .loop import Happened, Loop
+from .loop import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
 from .panel import View
 from .process import CAN_FORK
 
@@ -72,38 +72,39 @@ def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -
     with Loop(handout, forks) as loop:
         loop.check()
         view = View(loop.board, SavedState.read(handout.state))
-        tell = loop.happened.put
+        put = loop.queue.put
         with (
             _saved(handout, loop),
-            read_keys(lambda key: tell(Happened("key", key))),
-            _resized(lambda: tell(Happened("resized"))),
+            read_keys(lambda key: put(KeyPressed(key))),
+            _resized(lambda: put(TerminalResized())),
             Live(view, console=console, screen=True, auto_refresh=False) as live,
         ):
             live.refresh()
             while True:
-                happened = loop.next(TICK)
-                if happened and happened.kind == "key" and happened.what == "q":
+                event = loop.next(TICK)
+                if event == KeyPressed("q"):
                     return
-                _react(happened, loop, view)
+                _react(event, loop, view)
                 view.warm = loop.warm
-                if loop.happened.empty():
+                if loop.queue.empty():
                     live.refresh()
 
 
-def _react(happened: Happened | None, loop: Loop, view: View) -> None:
-    """Do what a key or a saved file asks for."""
-    if happened and happened.kind == "saved":
-        view.saved, view.began = time.strftime("%H:%M:%S"), time.monotonic()
-        view.picked = view.output = None
-        view.page = 0
-        if happened.what:
-            loop.saved()
-        else:
-            loop.restart()
-    elif happened and happened.kind == "key":
-        _press(happened.what, loop, view)
-    elif view.board.over:
-        view.memory = SavedState.read(loop.handout.state)
+def _react(event: LoopEvent | None, loop: Loop, view: View) -> None:
+    """Handle a key or a saved file."""
+    match event:
+        case FilesSaved(answer_only=answer_only):
+            view.saved, view.began = time.strftime("%H:%M:%S"), time.monotonic()
+            view.picked = view.output = None
+            view.page = 0
+            if answer_only:
+                loop.saved()
+            else:
+                loop.restart()
+        case KeyPressed(key=key):
+            _press(key, loop, view)
+        case _ if view.board.over:
+            view.memory = SavedState.read(loop.handout.state)
 
 
 def _press(key: str, loop: Loop, view: View) -> None:
@@ -146,7 +147,7 @@ def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
             recursive=False,
         ):
             names = {Path(path).name for _, path in changes}
-            loop.happened.put(Happened("saved", names <= answers))
+            loop.queue.put(FilesSaved(names <= answers))
 
     watching = threading.Thread(target=look, daemon=True)
     watching.start()

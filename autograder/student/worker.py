@@ -1,14 +1,14 @@
-"""The warm process: it has imported everything and collected the checks before a file is saved.
+"""The process that runs checks: it imports everything and collects the checks before a file is saved.
 
-Run as `python -m autograder.student.worker FOLDER forks|once`. Requests come on its standard input, events
-leave on its standard output, one JSON object a line. Where it `forks`, every request is a fork's work, and
-the next one ends it; else the process is good for `once`. What the student's code prints goes to a file.
+Run as `python -m autograder.student.worker FOLDER forks|once`. It reads requests from standard input and
+writes events to standard output, one JSON object a line. With `forks`, every request is served by a fork,
+which the next request ends; with `once`, the process serves one request. What the student's code prints goes
+to a file.
 """
 
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import pkgutil
 import select
@@ -22,34 +22,51 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
+from typing import IO
+
+import msgspec
 
 from .. import wire
 from ..checks import environment as threads
+from ..checks.events import encode, write_line
 from ..checks.proxies import Proxies
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..sandbox.guest.startup import freeze_gc, preload
+from .events import (
+    OfRun,
+    ProcessEnded,
+    RunEvent,
+    RunFailed,
+    RunFinished,
+    RunRequest,
+    WorkerEvent,
+    WorkerReady,
+    read_request,
+)
 from .handout import Handout
-from .process import OUTPUT, Event
-from .run import Emit, Run, training_checks
+from .process import OUTPUT
+from .run import Run, training_checks
 
 OUTPUT_BYTES = 64 * 1024**2
+# How often to look whether a fork has ended, in seconds.
+POLL_SECONDS = 0.1
+CHUNK = 1 << 16
+_TRACES = msgspec.json.Decoder(Trace)
 
 
-def work(run: Run, request: dict[str, Any]) -> None:
-    """Do what a request asks, and say that it ended."""
+def work(run: Run, request: RunRequest) -> None:
+    """Serve a request, and emit an event at its end."""
     _redirect(run)
-    numbered = replace(run, emit=lambda event: run.emit(event | {"run": request["run"]}))
     try:
-        numbered.put(request["checks"], request["first"])
+        run.run_checks(request.checks, request.draw_first)
     except BaseException:
-        numbered.emit({"broken": traceback.format_exc()})
+        run.emit(RunFailed(traceback.format_exc()))
     with suppress(OSError, ValueError):
         sys.stdout.flush()
         sys.stderr.flush()
-    numbered.emit({"ended": True})
+    run.emit(RunFinished())
 
 
 def _redirect(run: Run) -> None:
@@ -65,31 +82,27 @@ def _redirect(run: Run) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT_BYTES, OUTPUT_BYTES))
 
 
-# Between two looks at whether a fork has ended, in seconds.
-PATIENCE = 0.1
-CHUNK = 1 << 16
+class RunServer:
+    """Reads requests from standard input and forks for each. The next request ends the fork before it."""
 
-
-class ForkServer:
-    """Reads requests from standard input. The next one ends the fork that works on the one before."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
+    def __init__(self, prepared: Run, emit: Callable[[WorkerEvent], None]) -> None:
+        self._prepared = prepared
+        self._emit = emit
         self._child: int | None = None
         self._number = 0
-        self._paths: int | None = None
+        self._traces: int | None = None
         self._buffer = b""
 
     def serve(self) -> None:
-        """Do what is asked for until standard input closes."""
+        """Serve requests until standard input closes."""
         buffer = b""
         while True:
-            sources = [0] if self._paths is None else [0, self._paths]
-            ready = select.select(sources, [], [], PATIENCE if self._child else None)[0]
-            if self._paths in ready:
-                self._learn()
+            sources = [0] if self._traces is None else [0, self._traces]
+            ready = select.select(sources, [], [], POLL_SECONDS if self._child else None)[0]
+            if self._traces in ready:
+                self._store()
             elif not ready:
-                self._look()
+                self._report_end()
             if 0 in ready:
                 data = os.read(0, CHUNK)
                 *lines, buffer = (buffer + data).split(b"\n")
@@ -98,55 +111,62 @@ class ForkServer:
                 if not data:
                     return
                 if lines:
-                    self._begin(json.loads(lines[-1]))
+                    self._begin(read_request(lines[-1]))
 
-    def _begin(self, request: dict[str, Any]) -> None:
+    def _begin(self, request: RunRequest) -> None:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             try:
                 os.close(reading)
-                work(replace(self._run, keep=lambda event: _tell(writing, event)), request)
+                run = replace(
+                    numbered(self._prepared, request.run, self._emit),
+                    store=lambda trace: write_line(writing, encode(trace)),
+                )
+                work(run, request)
             finally:
                 os._exit(0)
         os.close(writing)
-        self._child, self._number, self._paths, self._buffer = child, request["run"], reading, b""
+        self._child, self._number, self._traces, self._buffer = child, request.run, reading, b""
 
-    def _learn(self) -> None:
-        """Take in the paths that the fork has taken, each one line."""
-        assert self._paths is not None
-        if data := os.read(self._paths, CHUNK):
+    def _store(self) -> None:
+        """Store the traces that the fork has recorded, each in one line."""
+        assert self._traces is not None
+        if data := os.read(self._traces, CHUNK):
             *lines, self._buffer = (self._buffer + data).split(b"\n")
             for line in lines:
-                self._run.replays.keep(Trace.from_event(json.loads(line)))
+                self._prepared.cache.store(_TRACES.decode(line))
         else:
-            os.close(self._paths)
-            self._paths = None
+            os.close(self._traces)
+            self._traces = None
 
-    def _look(self) -> None:
-        """Say so when the fork has ended by itself; whoever has heard of the end of its run knows already."""
+    def _report_end(self) -> None:
+        """Report when the fork has ended by itself, as it also does after its run has finished."""
         if self._child and os.waitpid(self._child, os.WNOHANG) != (0, 0):
             self._child = None
-            self._run.emit({"gone": "", "run": self._number})
+            self._emit(OfRun(self._number, ProcessEnded()))
 
     def _end(self) -> None:
         if self._child:
             with suppress(ProcessLookupError):
                 os.kill(self._child, signal.SIGKILL)
             os.waitpid(self._child, 0)
-        if self._paths is not None:
-            os.close(self._paths)
-        self._child = self._paths = None
+        if self._traces is not None:
+            os.close(self._traces)
+        self._child = self._traces = None
 
 
-def _tell(writing: int, event: Event) -> None:
-    data = json.dumps(event).encode() + b"\n"
-    while data:
-        data = data[os.write(writing, data) :]
+def numbered(run: Run, number: int, emit: Callable[[WorkerEvent], None]) -> Run:
+    """Return a run whose events carry its number."""
+
+    def emit_numbered(event: RunEvent) -> None:
+        emit(OfRun(number, event))
+
+    return replace(run, emit=emit_numbered)
 
 
 def main(folder: Path, forks: bool) -> None:
-    """Get ready, say so, and serve standard input until it closes."""
+    """Import everything, report it, and serve standard input until it closes."""
     emit = _events()
     try:
         handout = Handout.read(folder)
@@ -159,25 +179,25 @@ def main(folder: Path, forks: bool) -> None:
         slow = training_checks(checks, handout.about.train)
 
         def serve(session: CheckSession) -> None:
-            replays = ResultCache(GeneratedNames.of(handout.files()))
-            run = Run(handout, session, proxies, slow, prepare, replays, emit)
+            cache = ResultCache(GeneratedNames.from_files(handout.files()))
+            prepared = Run(handout, session, proxies, slow, prepare, cache, lambda event: None)
             freeze_gc()
             fork = forks and threads.thread_count() == 1
-            emit({"ready": True, "forks": fork})
+            emit(WorkerReady(fork))
             if fork:
-                ForkServer(run).serve()
+                RunServer(prepared, emit).serve()
             else:
-                _serve_once(run)
+                _serve_once(prepared, emit)
 
         CheckSession(handout, serve).run(handout.folder, [handout.checks_file])
     except BaseException:
-        emit({"broken": traceback.format_exc()})
+        emit(RunFailed(traceback.format_exc()))
     # At once: there may be threads to wait for.
     os._exit(0)
 
 
 def warm_up(handout: Handout) -> Callable[[], None]:
-    """Import what the kit declares, put the store before its training; return what prepares a call."""
+    """Import what the kit declares, replace its training by the cache, and return its `prepare`."""
     about = handout.about
     pictures = [about.picture.rpartition(".")[0]] if about.picture else []
     preload((*about.preload, *pictures))
@@ -201,32 +221,31 @@ def warm_up(handout: Handout) -> Callable[[], None]:
 
 
 def _declared(path: str) -> tuple[ModuleType, str]:
-    """The module and the name in `module.name`."""
+    """Return the module and the name in `module.name`."""
     module, _, name = path.rpartition(".")
     return importlib.import_module(module), name
 
 
-def _events() -> Emit:
-    """Keep standard output for events; whatever else prints there goes where errors go."""
+def _events() -> Callable[[WorkerEvent], None]:
+    """Reserve standard output for events; what else is printed there goes to standard error."""
     sys.stdout.flush()
     channel = os.dup(1)
     os.dup2(2, 1)
 
-    def emit(event: dict[str, Any]) -> None:
-        data = json.dumps(event).encode() + b"\n"
-        while data:
-            data = data[os.write(channel, data) :]
+    def emit(event: WorkerEvent) -> None:
+        write_line(channel, encode(event))
 
     return emit
 
 
-def _serve_once(run: Run) -> None:
-    """Do one request. When nobody waits for it any more, standard input closes, and this process ends."""
+def _serve_once(prepared: Run, emit: Callable[[WorkerEvent], None]) -> None:
+    """Serve one request. This process ends when its standard input closes."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     line = requests.readline()
     if line:
         threading.Thread(target=_leave_when_closed, args=[requests], daemon=True).start()
-        work(run, json.loads(line))
+        request = read_request(line)
+        work(numbered(prepared, request.run, emit), request)
 
 
 def _leave_when_closed(requests: IO[str]) -> None:

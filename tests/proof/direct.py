@@ -17,9 +17,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.checks.events import CheckEvent, CheckFinished, TrainingFinished
 from autograder.checks.proxies import Proxies
 from autograder.checks.session import CheckSession
-from autograder.checks.training_cache import Training, TrainingCache
+from autograder.checks.training_cache import TrainingCache
 from autograder.examiner import fork
 from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
@@ -49,12 +50,13 @@ def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
                 if not new:
                     continue
                 for event in fork.run(
-                    examination(kit, session, proxies, trainings, answer, new), 300, BOUNDS
+                    examination(kit, session, proxies, trainings, answer, new), 300, BOUNDS, CheckEvent
                 ):
-                    if trainings and "trained" in event:
-                        trainings.keep(Training.from_event(event["trained"]))
-                    else:
-                        known[new[event["check"]]] = event["outcome"]
+                    match event:
+                        case TrainingFinished(training=training) if trainings:
+                            trainings.store(training)
+                        case CheckFinished(result=result):
+                            known[new[result.name]] = result.outcome
 
         CheckSession(kit, serve).run(Path(folder))
     return {
@@ -98,11 +100,11 @@ def examination(
 
     def work(emit: fork.Emit) -> None:
         if trainings:
-            trainings.report = lambda trained: emit({"trained": trained.to_event()})
+            trainings.report = lambda training: emit(TrainingFinished(training))
         attach_answer(proxies, answer)
         chosen = [check for check in kit.checks if check.name in checks]
-        for result in session.examine(chosen, lambda check: None):
-            emit({"check": result.name, "outcome": result.outcome})
+        for finished in session.examine(chosen, lambda check: None):
+            emit(finished)
 
     return work
 

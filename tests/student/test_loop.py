@@ -97,7 +97,7 @@ def test_what_raises_shows_the_students_own_lines(loop: Loop, write: Write) -> N
     failing = board.failing("add")
     assert failing is not None
     assert failing.message.startswith("add raised ValueError: cannot reshape")
-    places = [(place.where, place.line, place.function, place.text) for place in board.place(failing)]
+    places = [(place.where, place.line, place.function, place.text) for place in board.locations_of(failing)]
     assert places == [
         ("sums.py", 5, "add", "return helper()"),
         ("sums.py", 8, "helper", "return np.zeros(3).reshape(7)"),
@@ -184,7 +184,9 @@ def test_the_notebook_counts_where_it_is_the_one_that_was_begun(loop: Loop, fold
     assert board.chosen == "sums.ipynb"
     failing = board.failing("add")
     assert failing is not None
-    assert [(place.where, place.line) for place in board.place(failing)] == [("sums.ipynb, code cell 1", 2)]
+    assert [(place.where, place.line) for place in board.locations_of(failing)] == [
+        ("sums.ipynb, code cell 1", 2)
+    ]
 
 
 def test_given_code_that_is_broken_is_told(handout: Handout, folder: Path) -> None:

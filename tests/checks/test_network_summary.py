@@ -1,4 +1,4 @@
-"""Drawings come from a reply's own words, so they are told where they can be, and never raise."""
+"""A summary comes from what a reply says of itself: it is sanitized, checked, and never raises."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.checks.runner import read_network
+from autograder.checks.network_summary import read_network
 from autograder.models import NetworkLayer
 from autograder.wire.frames import Frame
 

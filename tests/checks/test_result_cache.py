@@ -5,10 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from autograder.checks.failures import SubmissionFailed
-from autograder.checks.result_cache import CachedResults, Call, GeneratedNames, ResultCache, Trace, next_key
+from autograder.checks.result_cache import (
+    CachedCheck,
+    CachedResults,
+    Call,
+    GeneratedNames,
+    ResultCache,
+    Trace,
+    next_key,
+)
 from autograder.checks.results import make_result
 from autograder.kit import Kit
 from autograder.models import Outcome, Report
@@ -25,8 +34,8 @@ def reply(*layers: dict[str, object], blob: bytes = b"weights", value: object = 
     return Frame({"ok": True, "value": {"layers": list(layers), "value": value}}, blob)
 
 
-def digest(reply: Frame | SubmissionFailed, asked: Frame = ASKED, spoken: str = "") -> str | None:
-    return ResultCache(GeneratedNames(frozenset({spoken}))).digest(reply, asked)
+def digest(reply: Frame | SubmissionFailed, asked: Frame = ASKED, mentioned: str = "") -> str | None:
+    return ResultCache(GeneratedNames(frozenset({mentioned}))).digester().digest(reply, asked)
 
 
 def test_names_that_keras_made_up_do_not_count() -> None:
@@ -34,7 +43,7 @@ def test_names_that_keras_made_up_do_not_count() -> None:
     assert (
         digest(reply(layer("dense_4"))) == digest(reply(layer("dense"))) == digest(reply(layer("dense_12")))
     )
-    assert list(ResultCache().numbered_names(reply(layer("dense_4"), layer("top")), ASKED)) == ["dense_4"]
+    assert list(ResultCache().generated_names(reply(layer("dense_4"), layer("top")), ASKED)) == ["dense_4"]
 
 
 @pytest.mark.parametrize(
@@ -64,11 +73,13 @@ def test_a_name_that_was_asked_with_counts() -> None:
 
 def test_a_name_that_the_kit_speaks_of_counts(toy: Kit) -> None:
     """Where a check compares with a name of the kit's own, such names are never made up."""
-    assert digest(reply(layer("dense")), spoken="dense") != digest(reply(layer("dense_1")), spoken="dense")
+    assert digest(reply(layer("dense")), mentioned="dense") != digest(
+        reply(layer("dense_1")), mentioned="dense"
+    )
     check = b"def test_x():\n    assert build().name == 'dense_1'\n"
     kit = replace(toy, files={**toy.files, "test_hidden.py": check})
-    assert list(GeneratedNames.of(toy.files).made_up(reply(layer()).head, ASKED)) == [(0, layer())]
-    assert list(GeneratedNames.of(kit.files).made_up(reply(layer()).head, ASKED)) == []
+    assert list(GeneratedNames.from_files(toy.files).find(reply(layer()).head, ASKED)) == [(0, layer())]
+    assert list(GeneratedNames.from_files(kit.files).find(reply(layer()).head, ASKED)) == []
 
 
 @pytest.mark.parametrize(
@@ -89,39 +100,45 @@ def test_failures_that_time_or_memory_decide_are_never_kept() -> None:
 @pytest.mark.parametrize("outcome", ["timed_out", "crashed", "grader_error"])
 def test_a_path_that_time_or_memory_ended_is_not_repeatable(toy: Kit, outcome: Outcome) -> None:
     """An earlier task of the same submission may have used up the memory: the replies did not decide."""
-    calls = ((Call("add", ASKED), "digest"),)
-    assert Trace("start", calls, CachedResults((make_result(toy.checks[0], "failed", ""),), ())).repeatable
-    assert not Trace("start", calls, CachedResults((make_result(toy.checks[0], outcome, ""),), ())).repeatable
+    calls = ((Call.from_request("add", ASKED), "digest"),)
+    assert Trace(
+        "start", calls, CachedResults((CachedCheck(make_result(toy.checks[0], "failed", "")),))
+    ).repeatable
+    assert not Trace(
+        "start", calls, CachedResults((CachedCheck(make_result(toy.checks[0], outcome, "")),))
+    ).repeatable
 
 
 def test_a_path_that_asks_with_megabytes_is_not_kept(toy: Kit) -> None:
     """Models of a submission's may be in what is asked; the examiner does not collect them."""
-    calls = ((Call("add", Frame({}, bytes(2 << 20))), "digest"),)
-    assert not Trace("start", calls, CachedResults((), ())).repeatable
+    calls = ((Call("add", "{}", bytes(2 << 20)), "digest"),)
+    assert not Trace("start", calls, CachedResults(())).repeatable
 
 
 def test_the_first_path_stays_where_a_later_one_contradicts_it(toy: Kit) -> None:
     """Checks that ask differently after the same replies are no pure functions: nothing is replaced."""
-    replays, end = ResultCache(), CachedResults((make_result(toy.checks[0], "passed", ""),), ())
+    cache, end = ResultCache(), CachedResults((CachedCheck(make_result(toy.checks[0], "passed", "")),))
     for name in ("add", "mean"):
-        replays.keep(Trace("start", ((Call(name, ASKED), "same"),), end))
-    assert replays.step("start") == Call("add", ASKED)
+        cache.store(Trace("start", ((Call.from_request(name, ASKED), "same"),), end))
+    assert cache.step("start") == Call.from_request("add", ASKED)
 
 
 def test_paths_that_begin_alike_part_where_their_replies_differ(toy: Kit) -> None:
     """Two submissions that agree in the first reply and not in the second each have their own end."""
-    check, replays = toy.checks[0], ResultCache()
-    first, second = Call("add", Frame({"a": 1})), Call("mean", Frame({"b": 2}))
-    ends = {name: CachedResults((make_result(check, name, ""),), ()) for name in ("passed", "failed")}
+    check, cache = toy.checks[0], ResultCache()
+    first, second = Call("add", '{"a": 1}'), Call("mean", '{"b": 2}')
+    ends = {
+        name: CachedResults((CachedCheck(make_result(check, name, "")),)) for name in ("passed", "failed")
+    }
     for name, digest in (("passed", "right"), ("failed", "wrong")):
         path = Trace("start", ((first, "same"), (second, digest)), ends[name])
-        replays.keep(Trace.from_event(path.to_event()))
-    assert replays.step("start") == first
+        cache.store(msgspec.json.decode(msgspec.json.encode(path), type=Trace))
+    assert cache.step("start") == first
     parting = next_key("start", "same")
-    assert replays.step(parting) == second
-    assert replays.step(next_key(parting, "right")) == ends["passed"]
-    assert replays.step(next_key(parting, "wrong")) == ends["failed"]
-    assert replays.step(next_key(parting, "new")) is None
+    assert cache.step(parting) == second
+    assert cache.step(next_key(parting, "right")) == ends["passed"]
+    assert cache.step(next_key(parting, "wrong")) == ends["failed"]
+    assert cache.step(next_key(parting, "new")) is None
 
 
 def test_a_second_submission_with_the_same_replies_gets_the_same_report(

@@ -1,15 +1,19 @@
-"""Stored trainings: equal ones are found again, others never."""
+"""Stored trainings: equal ones are found again, others never, and files come back whole or not at all."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from autograder.checks.training_cache import Training, TrainingCache
+from autograder.checks.training_cache import Training, TrainingCache, TrainingFiles
 
 X, Y = np.ones((4, 3), "float32"), np.ones((4, 2), "float32")
 
@@ -76,13 +80,13 @@ def test_what_cannot_be_told_is_trained_every_time() -> None:
     """Two networks too large for a message look the same in one: neither may get what the other learned."""
     asked: list[Any] = []
     trainings = TrainingCache(lambda *arguments: asked.append(arguments), "")
-    kept: list[Training] = []
-    trainings.report = kept.append
+    stored: list[Training] = []
+    trainings.report = stored.append
     large = np.zeros((9_000_000,), "float32")
     for _ in range(2):
         trainings(dense(), large, Y, 1, 1)
     assert len(asked) == 2
-    assert kept == []
+    assert stored == []
 
 
 def test_a_training_is_done_once() -> None:
@@ -95,8 +99,36 @@ def test_a_training_is_done_once() -> None:
         return math.pi
 
     trainings = TrainingCache(train, "")
-    trainings.report = trainings.keep
+    trainings.report = trainings.store
     first, second = dense(), dense()
     assert trainings(first, X, Y, 1, 1) == trainings(second, X, Y, 1, 1) == math.pi
     assert asked == [first]
     assert all(map(np.array_equal, first.get_weights(), second.get_weights()))
+
+
+@given(st.binary())
+def test_what_was_set_comes_back(tmp_path_factory, data):
+    files = TrainingFiles(tmp_path_factory.mktemp("store") / "new")
+    files.set("a" * 64, data)
+    assert files.get("a" * 64) == data
+
+
+def test_what_was_not_set_is_nothing(tmp_path: Path) -> None:
+    assert TrainingFiles(tmp_path).get("b" * 64) is None
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    files = TrainingFiles(tmp_path / "file")
+    files.set("c" * 64, b"data")
+    assert files.get("c" * 64) is None
+
+
+def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
+    files = TrainingFiles(tmp_path, max_bytes=6)
+    for age, key in enumerate("abc"):
+        files.set(key, b"12")
+        os.utime(tmp_path / key, (age, age))
+    assert files.get("a") == b"12"
+    files.set("d", b"12")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "c", "d"]

@@ -1,0 +1,141 @@
+"""The messages between the command and the process that runs checks, in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from ..checks.events import CheckStarted, Message
+from ..models import CheckResult
+from ..wire.failures import FailureKind
+
+
+@dataclass(frozen=True)
+class Location:
+    """A line of the student's code: its file, number, function, and text where that matters."""
+
+    where: str
+    line: int
+    function: str
+    text: str = ""
+
+
+class RunRequest(Message, frozen=True, tag=True):
+    """Run these checks. The tasks in `draw_first` are drawn as soon as they are solved."""
+
+    run: int
+    checks: tuple[str, ...]
+    draw_first: tuple[str, ...] = ()
+
+
+class SourceChosen(Message, frozen=True, tag=True):
+    """One file of the handout was chosen, or `problem` says why none was."""
+
+    filename: str | None
+    problem: str | None
+    notes: tuple[str, ...]
+
+
+class SourceLoaded(Message, frozen=True, tag=True):
+    """The chosen file was loaded, or `problem` says why not. `definitions` has the place of each task."""
+
+    problem: str | None
+    notes: tuple[str, ...]
+    definitions: dict[str, Location]
+
+
+class CallStarted(Message, frozen=True, tag=True):
+    """A function of the student's is running."""
+
+    function: str
+
+
+class CallFinished(Message, frozen=True, tag=True):
+    """The function has returned or raised."""
+
+
+class CheckReported(Message, frozen=True, tag=True):
+    """A check has a result.
+
+    Where a failing call ended it, `kind` says how the call failed, and `locations` are the student's lines
+    that led to its exception.
+    """
+
+    result: CheckResult
+    locations: tuple[Location, ...] = ()
+    kind: FailureKind | None = None
+
+
+class QuickChecksFinished(Message, frozen=True, tag=True):
+    """Every check that does not train has a result."""
+
+
+class PictureDrawn(Message, frozen=True, tag=True):
+    """The picture of a solved task."""
+
+    task: str
+    picture: str
+
+
+class RunFailed(Message, frozen=True, tag=True):
+    """The checks could not be run."""
+
+    traceback: str
+
+
+class RunFinished(Message, frozen=True, tag=True):
+    """Every check of the run has a result."""
+
+
+class ProcessEnded(Message, frozen=True, tag=True):
+    """The process that ran the checks is gone; `log` is what it wrote to standard error."""
+
+    log: str = ""
+
+
+RunEvent = (
+    SourceChosen
+    | SourceLoaded
+    | CheckStarted
+    | CallStarted
+    | CallFinished
+    | CheckReported
+    | QuickChecksFinished
+    | PictureDrawn
+    | RunFailed
+    | RunFinished
+    | ProcessEnded
+)
+
+
+class WorkerReady(Message, frozen=True, tag=True):
+    """The process has imported everything; `forks` says whether it can do more than one run."""
+
+    forks: bool
+
+
+class OfRun(Message, frozen=True, tag=True):
+    """An event of one run, by the number in its request."""
+
+    run: int
+    event: RunEvent
+
+
+# What a worker writes to its standard output; RunFailed and ProcessEnded are about the worker itself.
+WorkerEvent = WorkerReady | OfRun | RunFailed | ProcessEnded
+Emit = Callable[[RunEvent], None]
+
+_REQUESTS: msgspec.json.Decoder[RunRequest] = msgspec.json.Decoder(RunRequest)
+_EVENTS: msgspec.json.Decoder[WorkerEvent] = msgspec.json.Decoder(WorkerEvent)
+
+
+def read_request(line: str | bytes) -> RunRequest:
+    """Return the request in one line."""
+    return _REQUESTS.decode(line)
+
+
+def read_event(line: str | bytes) -> WorkerEvent:
+    """Return the event in one line."""
+    return _EVENTS.decode(line)
