@@ -156,7 +156,7 @@ def grade_class(
                 progress(Progress(done, len(plan.due), len(plan.kept), student, reports[student]))
         records = _records(entries, reports, plan, options.roster)
         rows = _rows(kit, records, reports)
-        folder.write_record(ClassRecord(kit.slug, kit.points(), kit.tasks, records))
+        folder.write_record(ClassRecord(kit.slug, kit.points(), kit.tasks, records, kit.title, kit.feedback))
         folder.write_table(format_csv(rows, kit.tasks, with_ids=options.roster is not None))
         stale = set(folder.names()) - {safe_name(student) for student in students}
     known = {*students, *(record.student for record in records)}

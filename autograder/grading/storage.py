@@ -15,7 +15,8 @@ from typing import TypeVar
 import msgspec
 
 from ..files import sha256, write_atomic
-from ..models import Report, ReviewNote, Submission
+from ..kit_config import Feedback
+from ..models import Points, Report, ReviewNote, Submission
 from ..submissions.identity import safe_name
 
 REPORT, EXAMINED, REVIEW = "report.json", "examined.json", "review.json"
@@ -82,9 +83,11 @@ class ClassRecord:
     """What pages and upload files need to know of a class beyond its reports."""
 
     kit: str
-    max_score: float
+    max_score: Points
     tasks: tuple[str, ...]
     students: tuple[StudentRecord, ...]
+    title: str = ""
+    feedback: Feedback = "hint"
 
 
 @dataclass(frozen=True)

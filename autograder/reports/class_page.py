@@ -17,7 +17,7 @@ from ..models import Outcome, Report, Status
 from .context import Context, KnownMistake, render
 
 BINS = 10
-LOST = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
+NOT_PASSED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class CheckStatistics:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """Known mistakes with the same failing checks, and the students whose submissions fail exactly these."""
+    """Known mistakes that the same checks recognise, and the students on whose work exactly these failed."""
 
     mistakes: tuple[KnownMistake, ...]
     students: tuple[str, ...]
@@ -55,12 +55,12 @@ class Bin:
 
 
 def graded(reports: Sequence[Report]) -> list[Report]:
-    """Return the reports with the status graded."""
+    """Return the reports that have a score that was earned."""
     return [report for report in reports if report.status == Status.GRADED and report.score is not None]
 
 
 def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
-    """Return the statistics of every check over all graded reports."""
+    """Return the statistics of every check over all graded reports, in the order of the reports."""
     counted = graded(reports)
     if not counted:
         return []
@@ -94,17 +94,18 @@ def _correlation(passed: np.ndarray, rest: np.ndarray) -> float | None:
 
 
 def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]:
-    """Return the known mistakes that occurred, most frequent first.
+    """Return which known mistakes occurred, the most frequent first.
 
-    Mistakes that fail the same checks are one occurrence. A report matches if, in the tasks that the
-    mistake changes, exactly its checks failed. Crashes and timeouts match no mistake.
+    A mistake is recognised by the checks that fail together: of the tasks that it changes and of all that it
+    fails, exactly its own checks must have failed. Mistakes that no check tells apart are one occurrence. A
+    check that crashed or timed out recognises no mistake.
     """
     alike: defaultdict[tuple[frozenset[str], frozenset[str]], list[KnownMistake]] = defaultdict(list)
     for mistake in context.mistakes:
         tasks = mistake.tasks | {context.tasks_of.get(name, "") for name in mistake.fails}
         alike[tasks, mistake.fails].append(mistake)
-    lost = {
-        report.student: {check.name: check.outcome for check in report.checks if check.outcome in LOST}
+    not_passed = {
+        report.student: {check.name: check.outcome for check in report.checks if check.outcome in NOT_PASSED}
         for report in graded(reports)
     }
     found = []
@@ -112,7 +113,7 @@ def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]
         expected = dict.fromkeys(fails, Outcome.FAILED)
         students = tuple(
             student
-            for student, outcomes in lost.items()
+            for student, outcomes in not_passed.items()
             if {name: outcomes[name] for name in outcomes if context.tasks_of.get(name) in tasks} == expected
         )
         if students:
@@ -121,7 +122,7 @@ def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]
 
 
 def distribution(reports: Sequence[Report]) -> list[Bin]:
-    """Return the graded scores in ten bins of equal width."""
+    """Return the graded scores in ten steps of equal width."""
     counted = graded(reports)
     if not counted:
         return []

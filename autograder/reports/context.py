@@ -1,4 +1,4 @@
-"""Collect what pages show beyond the reports: titles, expected networks, known mistakes."""
+"""Collect what pages show of a kit beyond the reports, and fill their templates."""
 
 from __future__ import annotations
 
@@ -6,14 +6,55 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..grading.storage import ClassRecord
 from ..kit import Kit, KitError
+from ..kit_config import Feedback
 from ..models import NetworkRecord
 from ..proof.answers import expected_networks, mistakes
 from ..source_code import SourceError
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A wrong answer that a teacher foresaw, recognised by the checks that fail together."""
+
+    name: str
+    about: str
+    tasks: frozenset[str]
+    fails: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known of a kit. `hidden` is what students see of hidden checks."""
+
+    title: str
+    hidden: Feedback = "hint"
+    expected: Mapping[str, NetworkRecord] = field(default_factory=dict)
+    mistakes: tuple[KnownMistake, ...] = ()
+    tasks_of: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_context(record: ClassRecord, root: Path | None) -> Context:
+    """Return what the repository says of a kit, or what the record of the class does without one."""
+    recorded = Context(record.title or record.kit, record.feedback)
+    try:
+        if root is None:
+            return recorded
+        kit = Kit.load(root, record.kit)
+        known = tuple(
+            KnownMistake(answer.name, answer.about, frozenset(answer.tasks), answer.fails)
+            for answer in mistakes(root, kit)
+        )
+        expected = expected_networks(root, kit.slug)
+    except (KitError, SourceError, OSError):
+        return recorded
+    tasks_of = {check.name: check.task for check in kit.checks}
+    return Context(kit.title, kit.feedback, expected, known, tasks_of)
 
 
 def render(name: str, **values: Any) -> str:
@@ -22,13 +63,13 @@ def render(name: str, **values: Any) -> str:
 
 
 def points(value: float | None) -> str:
-    """Format points such as `8.5`, or `?` for a missing score."""
+    """Return `8.5`, or `?` where the grader failed."""
     return "?" if value is None else f"{round(value, 2):g}"
 
 
 @cache
 def _templates() -> Environment:
-    """Created once: compiling a template takes longer than rendering it."""
+    """Return the templates, compiled once: compiling one takes longer than filling it."""
     templates = Environment(
         loader=PackageLoader("autograder.reports", "html"),
         autoescape=True,
@@ -39,44 +80,3 @@ def _templates() -> Environment:
     templates.filters["points"] = points
     templates.filters["words"] = lambda name: str(name).replace("_", " ")
     return templates
-
-
-# What students see of hidden checks: the hint, only the outcome, or nothing.
-Hidden = Literal["hint", "outcome", "nothing"]
-
-
-@dataclass(frozen=True)
-class KnownMistake:
-    """A known wrong answer, recognized by the checks that fail together."""
-
-    name: str
-    about: str
-    tasks: frozenset[str]
-    fails: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Context:
-    """What is known about a kit; without its repository only the slug."""
-
-    title: str
-    hidden: Hidden = "hint"
-    expected: Mapping[str, NetworkRecord] = field(default_factory=dict)
-    mistakes: tuple[KnownMistake, ...] = ()
-    tasks_of: Mapping[str, str] = field(default_factory=dict)
-
-
-def context_of(slug: str, root: Path | None) -> Context:
-    """Return the context of a kit from its repository, if there is one."""
-    try:
-        if root is None:
-            return Context(slug)
-        kit = Kit.load(root, slug)
-        known = tuple(
-            KnownMistake(answer.name, answer.about, frozenset(answer.tasks), answer.fails)
-            for answer in mistakes(root, kit)
-        )
-    except (KitError, SourceError, OSError):
-        return Context(slug)
-    tasks_of = {check.name: check.task for check in kit.checks}
-    return Context(kit.title, kit.feedback, expected_networks(root, slug), known, tasks_of)

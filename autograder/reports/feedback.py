@@ -1,4 +1,4 @@
-"""Build a student's feedback page: points, checks, networks and learning curves."""
+"""Build a student's page: what was earned, why, and what the networks look like."""
 
 from __future__ import annotations
 
@@ -12,7 +12,12 @@ from ..models import CheckResult, NetworkLayer, NetworkRecord, Report, TrainingR
 from .context import Context, render
 
 Mark = Literal["same", "other", "extra", "missing"]
-NOTES = {"same": "", "other": " – differs", "extra": " – not expected", "missing": " – missing in yours"}
+MARK_NOTES = {
+    "same": "",
+    "other": " – differs",
+    "extra": " – not expected",
+    "missing": " – missing in yours",
+}
 
 
 @dataclass(frozen=True)
@@ -38,13 +43,7 @@ class Block:
             state = f"{self.layer.parameters:,} parameters, trainable"
         else:
             state = f"{self.layer.trainable:,} of {self.layer.parameters:,} parameters trainable"
-        note = {
-            "same": "",
-            "other": " – differs",
-            "extra": " – not expected",
-            "missing": " – missing in yours",
-        }
-        return f"{self.layer.name}: {state}{note[self.mark]}"
+        return f"{self.layer.name}: {state}{MARK_NOTES[self.mark]}"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class Comparison:
 
 
 def compare_networks(yours: NetworkRecord, expected: NetworkRecord | None) -> Comparison:
-    """Align two networks and mark the layers that differ."""
+    """Return two networks side by side, with the layers that differ marked."""
     if expected is None:
         return Comparison(yours.task, tuple(Block(layer, "same") for layer in yours.layers), ())
     left: list[Block] = []
@@ -92,7 +91,7 @@ class Curve:
 
 
 def curve(losses: Sequence[float]) -> Curve | None:
-    """Return the curve of losses, the largest at the top; None for fewer than two."""
+    """Return a curve of the losses, the largest at the top; None for fewer than two."""
     if len(losses) < 2:
         return None
     top, bottom = max(losses), min(losses)
@@ -110,7 +109,7 @@ def curve(losses: Sequence[float]) -> Curve | None:
 
 @dataclass(frozen=True)
 class Training:
-    """A training on a page: its check, its accuracy if there is one, its curve."""
+    """A training on a page: the check that asked for it, its accuracy where it returned one, its curve."""
 
     check: str
     accuracy: float | None
@@ -119,7 +118,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Task:
-    """One task on a page; `unseen` is the number of hidden checks that are not shown."""
+    """One task on a page. Of `unseen` hidden checks only the number is shown."""
 
     name: str
     score: float | None
@@ -131,7 +130,7 @@ class Task:
 
 
 def feedback_page(report: Report, context: Context) -> str:
-    """Return self-contained HTML without scripts and requests."""
+    """Return HTML without scripts, that loads nothing."""
     tasks = [_task(name, report, context) for name in report.tasks]
     return render("feedback.html", report=report, title=context.title, tasks=tasks, hidden=context.hidden)
 
@@ -140,8 +139,8 @@ def _task(name: str, report: Report, context: Context) -> Task:
     checks = [check for check in report.checks if check.task == name]
     seen = [check for check in checks if not (check.hidden and context.hidden == "nothing")]
     network = next((network for network in report.networks if network.task == name), None)
-    # A training of a hidden check is shown only if the check is.
-    told = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
+    # What trained for a hidden check is shown only if the check is.
+    shown = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
     return Task(
         name=name,
         score=report.tasks[name].score,
@@ -149,19 +148,19 @@ def _task(name: str, report: Report, context: Context) -> Task:
         checks=tuple(seen),
         unseen=len(checks) - len(seen),
         network=compare_networks(network, context.expected.get(name)) if network else None,
-        trainings=tuple(_training(each) for each in report.trainings if each.check in told),
+        trainings=tuple(_training(each) for each in report.trainings if each.check in shown),
     )
 
 
 def _training(record: TrainingRecord) -> Training:
-    told: dict[str, Any] = record.value if isinstance(record.value, dict) else {}
-    accuracy = told.get("accuracy")
-    losses = _numbers(told.get("losses"))
+    value: dict[str, Any] = record.value if isinstance(record.value, dict) else {}
+    accuracy = value.get("accuracy")
+    losses = _finite_numbers(value.get("losses"))
     return Training(record.check, accuracy if isinstance(accuracy, float) else None, curve(losses))
 
 
-def _numbers(value: object) -> Sequence[float]:
-    """Return a list of finite numbers, or an empty list."""
+def _finite_numbers(value: object) -> Sequence[float]:
+    """Return a list of finite numbers, or nothing."""
     if isinstance(value, list | tuple) and all(isinstance(n, float) and math.isfinite(n) for n in value):
         return value
     return ()

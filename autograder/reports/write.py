@@ -12,7 +12,7 @@ from ..grading.storage import Attendance, ClassRecord, GradesFolder, StudentReco
 from ..models import Report
 from ..text import clean_line
 from .class_page import StudentRow, class_page
-from .context import context_of
+from .context import find_context
 from .exports import Grade, title_warnings, uploads
 from .feedback import feedback_page
 
@@ -58,7 +58,7 @@ def write_pages(
         raise NoGradesError(
             f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
         )
-    context = context_of(record.kit, root)
+    context = find_context(record, root)
     students = [_shown(student, grades) for student in record.students]
     # A report that somebody removed since is no zero.
     students = [student for student in students if student.report or not student.record.folder]

@@ -146,6 +146,21 @@ def test_upload_files_leave_out_whoever_is_unmatched_or_missing(
         assert found == expected[name]
 
 
+def test_hidden_checks_stay_hidden_without_the_kits_repository(
+    write_grades: Write, make_report: Make
+) -> None:
+    """The record of the class says what students may see."""
+    folder = write_grades([make_report("bob", ("test_adds_negative_numbers",))])
+    grades = GradesFolder(folder)
+    record = grades.record()
+    assert record is not None
+    grades.write_record(replace(record, feedback="nothing", title="Sums of numbers"))
+    write_pages(folder, None)
+    page = (folder / "bob" / "feedback.html").read_text()
+    assert "Sums of numbers" in page
+    assert "Try numbers below zero" not in page
+
+
 def test_the_class_page_names_everybody(write_grades: Write, make_report: Make) -> None:
     """Also whoever handed in nothing, or perhaps did."""
     folder = write_grades([make_report(name) for name in ("ada", "doejane", "eve")], *CLASS)
