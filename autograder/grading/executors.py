@@ -107,7 +107,8 @@ class RetryingWorker:
                 is_last = attempt == ATTEMPTS or isinstance(error, IsolationUnavailable)
                 if is_last and not self._has_started:
                     raise
-                said = f"The examiner failed, also on a second try: {type(error).__name__}: {error}"
+                again = ", also on a second try" if attempt > 1 else ""
+                said = f"The examiner failed{again}: {type(error).__name__}: {error}"
                 report = grader_error(self._kit, submission, said, describe(self._kit, self._isolation))
             if report.status != Status.GRADER_ERROR:
                 break

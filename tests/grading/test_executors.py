@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -223,3 +224,33 @@ def test_a_stopped_worker_examines_nothing_more(grader, kit, handed):
         with pytest.raises(Stopped):
             worker.examine(handed("bob", "!").read())
     assert workers.started == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left", "status"),
+    [
+        (10, [None, 290], "graded"),
+        (299, [None, 1], "graded"),
+        (300, [None], "grader_error"),
+        (1000, [None], "grader_error"),
+    ],
+)
+def test_a_second_try_gets_what_the_first_left_of_the_submissions_time(
+    grader, kit, handed, monkeypatch, seconds, left, status
+):
+    now, given = [0.0], []
+    monkeypatch.setattr("autograder.grading.executors.time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    class Slow(Instant):
+        def examine(self, submission):
+            given.append(submission.seconds_left)
+            now[0] += seconds
+            if len(given) == 1:
+                raise RuntimeError("it died")
+            return self.grader.report(submission)
+
+    with RetryingWorker(kit, lambda: Slow(grader), "process") as worker:
+        report = worker.examine(handed("ada").read())
+    assert given == left
+    assert report.status == status
+    assert ("second try" in report.message) is False
