@@ -21,6 +21,7 @@ class State(NamedTuple):
     flags: list[bool]
     weights: networks.Weights
     counts: networks.Counts
+    settings: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,22 @@ def ask_with(task: Callable[..., Any], build: Callable[[], Any], seed: int, *res
         [layer.trainable for layer in networks.flat(argument)],
         networks.weights(argument),
         networks.counts(argument),
+        networks.settings(argument),
     )
     lesson.deterministic(seed)
     return Asked(argument, state, task(argument, *rest), build)
+
+
+def ask_twice(task: Callable[..., Any], seed: int, *arguments: Any) -> list[Any]:
+    """Set `seed`, then call `task` twice with the same arguments; return both answers.
+
+    The grader's tasks have `twice`, which makes both calls at once: an object that is in both answers there
+    is one object here.
+    """
+    lesson.deterministic(seed)
+    if hasattr(task, "twice"):
+        return list(task.twice(*arguments))
+    return [task(*arguments) for _ in range(2)]
 
 
 def once(question: Callable[[], Answer]) -> Callable[[], Answer]:

@@ -542,3 +542,41 @@ class pops_from_a_copy:
         body = keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers])
         body.pop()
         return body
+
+
+class chooses_schedules_reductions_and_smoothing:
+    """Lets the learning rate fall, sums or smooths the loss: all are Adam and categorical cross-entropy."""
+
+    def build_base(n_features=4, n_classes=3):
+        model = keras.Sequential(
+            [
+                keras.Input((n_features,)),
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ]
+        )
+        rate = keras.optimizers.schedules.ExponentialDecay(0.005, decay_steps=200, decay_rate=0.9)
+        loss = keras.losses.CategoricalCrossentropy(reduction="sum")
+        model.compile(loss=loss, optimizer=keras.optimizers.Adam(rate))
+        return model
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = keras.Sequential([keras.Input((body.input_shape[-1],)), *body.layers, top])
+        rate = keras.optimizers.schedules.CosineDecay(0.01, decay_steps=1000)
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.1)
+        model.compile(loss=loss, optimizer=keras.optimizers.Adam(rate))
+        return model
+
+    def build_transfer_model(base, n_classes=4):
+        model = keras.models.clone_model(base)
+        model.set_weights(base.get_weights())
+        model.pop()
+        for layer in model.layers:
+            layer.trainable = False
+        model.add(keras.layers.Dense(n_classes, activation="softmax"))
+        rate = keras.optimizers.schedules.ExponentialDecay(0.01, decay_steps=1000, decay_rate=0.5)
+        loss = keras.losses.CategoricalCrossentropy(reduction="sum", label_smoothing=0.05)
+        model.compile(loss=loss, optimizer=keras.optimizers.Adam(rate))
+        return model

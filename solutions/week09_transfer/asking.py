@@ -20,6 +20,7 @@ class State(NamedTuple):
     weights: networks.Weights
     activations: list[str]
     counts: networks.Counts
+    settings: dict[str, Any]
 
     def outputs(self, x: np.ndarray, layers: int | None = None) -> np.ndarray:
         """What all layers, or `[:layers]`, made of the rows of x (n, features), computed by NumPy."""
@@ -42,9 +43,22 @@ def ask(task: Callable[..., Any], argument: Any, seed: int, *sizes: int) -> Aske
         networks.weights(argument),
         [layer.activation.__name__ for layer in argument.layers],
         networks.counts(argument),
+        networks.settings(argument),
     )
     lesson.deterministic(seed)
     return Asked(argument, before, task(argument, *sizes))
+
+
+def ask_twice(task: Callable[..., Any], seed: int, *arguments: Any) -> list[Any]:
+    """Set `seed`, then call `task` twice with the same arguments; return both answers.
+
+    The grader's tasks have `twice`, which makes both calls at once: an object that is in both answers there
+    is one object here.
+    """
+    lesson.deterministic(seed)
+    if hasattr(task, "twice"):
+        return list(task.twice(*arguments))
+    return [task(*arguments) for _ in range(2)]
 
 
 def once(question: Callable[[], Answer]) -> Callable[[], Answer]:

@@ -115,13 +115,13 @@ def compiled(model: Any) -> None:
             name,
             "Which loss compares one-hot targets with probabilities?",
         )
-    truth, said = (
-        np.eye(3, dtype=np.float32),
-        np.full((3, 3), 0.2, np.float32) + 0.4 * np.eye(3, dtype=np.float32),
-    )
-    value = float(np.mean(np.asarray(loss(truth, said))))
-    if abs(value + np.log(0.6)) > 1e-3:
-        expected = f"a loss of {-np.log(0.6):.3f} where the right class gets the probability 0.6"
+    truth, said = np.eye(3, dtype=np.float32)[:1], np.array([[0.6, 0.2, 0.2]], np.float32)
+    # One row, so that the reduction makes no difference; smoothed labels are right as well.
+    value = float(np.sum(np.asarray(loss(truth, said))))
+    smoothing = loss.get_config().get("label_smoothing", 0.0) if hasattr(loss, "get_config") else 0.0
+    smoothed = -float(np.sum(((1 - smoothing) * truth + smoothing / 3) * np.log(said)))
+    if abs(value - smoothed) > 1e-3:
+        expected = f"a loss of {smoothed:.3f} where the right class gets the probability 0.6"
         _fail(
             expected,
             f"{value:.3f}",
@@ -137,6 +137,72 @@ def can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
         _fail(f"outputs of shape {y.shape}", shape, "How many classes are there to tell apart?")
     if not any(networks.flags(model)):
         _fail("a layer that trains", "a network that is frozen whole", "What is left to learn anything?")
+
+
+def plain(model: Any, x: np.ndarray) -> None:
+    """The layers have no regularizer and no constraint, and nothing drops out or is noisy in training."""
+    __tracebackhide__ = True
+    for layer in networks.flat(model):
+        for name, value in vars(layer).items():
+            if name.endswith(("_regularizer", "_constraint")) and value is not None:
+                think = "Which arguments of a layer does the task ask for?"
+                _fail(f"no {name.strip('_')} in {layer.name}", type(value).__name__, think)
+    still, training = networks.outputs(model, x), networks.training_outputs(model, x)
+    if not np.allclose(still, training, rtol=1e-4, atol=1e-4):
+        off = f"other ones, off by up to {np.abs(still - training).max():.2g}"
+        think = "Which layer does something else in training, and does the task ask for it?"
+        _fail("the same outputs in training as afterwards", off, think)
+
+
+def trains(model: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """A few steps with the model's own compile settings lower the loss about as plain Adam does."""
+    __tracebackhide__ = True
+    can_train(model, x, y)
+    plain(model, x)
+    rate = float(model.optimizer.learning_rate)
+    expected, _ = networks.train_briefly(model, x, y, rate if 1e-4 <= rate <= 1 else 0.001)
+    # Averaged weights follow the trained ones slowly.
+    share = 0.02 if model.optimizer.use_ema else 0.2
+    fell, moved = networks.train_briefly(model, x, y)
+    if not fell > share * expected:
+        think = "Which settings of the optimizer, the loss or a layer keep the network from learning?"
+        _fail(
+            f"a loss that falls in {networks.STEPS} steps of training, by {expected:.3g} with plain Adam",
+            f"one that falls by {fell:.3g} (learning rate {rate:g})",
+            think,
+        )
+    if moved != networks.flags(model):
+        think = "What keeps a layer from learning besides its `trainable` flag?"
+        _fail(f"a change in {_flags(networks.flags(model))}", f"one in {_flags(moved)}", think)
+
+
+def fresh(layers: Sequence[Any]) -> None:
+    """Nothing has been trained yet: every bias of these layers still has one value throughout."""
+    __tracebackhide__ = True
+    for layer in layers:
+        for bias in layer.get_weights()[1:]:
+            if np.ptp(bias) > 0:
+                received = f"different ones, such as {_row(bias)}"
+                think = "Where is the network trained? The task asks for one that is not."
+                _fail(f"equal initial biases in {layer.name}", received, think)
+
+
+def new_each_time(answers: Sequence[Any], argument: Any = None) -> None:
+    """Two calls give two models, with no layer in common but those of the argument."""
+    __tracebackhide__ = True
+    first, second = (networks.flat(answer) for answer in answers)
+    given = [] if argument is None else networks.flat(argument)
+    shared = [
+        layer
+        for layer in first
+        if any(layer is other for other in second)
+        and not any(layer is other for other in given)
+        and not isinstance(layer, keras.layers.InputLayer)
+    ]
+    if answers[0] is answers[1] or shared:
+        received = f"two that share {_names(shared)}" if shared else "one model twice"
+        think = "What does your function keep from one call to the next?"
+        _fail("two models with new layers from two calls", received, think)
 
 
 def accuracy(received: float, threshold: float) -> None:
@@ -161,7 +227,7 @@ def only_top_moved(model: Any, before: Weights) -> None:
 
 
 def unharmed(asked: Asked) -> None:
-    """The argument has the layers, the weights and the trainable flags that it had before.
+    """The argument is as it was before: layers, weights, flags, names, activations and compile settings.
 
     It takes an answer, and another model, to earn this: a function that does nothing harms nothing.
     """
@@ -171,15 +237,19 @@ def unharmed(asked: Asked) -> None:
     if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
         think = "Whose list of layers does your function change?"
         _fail(f"an argument that keeps its {_names(before.layers)}", _names(layers), think)
-    now = networks.counts(asked.argument)
-    if [layer.trainable for layer in layers] != before.flags or now != before.counts:
+    counted = networks.counts(asked.argument)
+    if [layer.trainable for layer in layers] != before.flags or counted != before.counts:
         think = "Who else uses the layers whose `trainable` you set?"
-        _fail(f"an argument with {before.counts}, as before", f"one with {now}", think)
+        _fail(f"an argument with {before.counts}, as before", f"one with {counted}", think)
     for layer, old in zip(layers, before.weights, strict=True):
         if not _same(layer.get_weights(), old):
             _fail(
                 f"an argument with its own weights in {layer.name}", "one with others", "What wrote into it?"
             )
+    settings = networks.settings(asked.argument)
+    for what, old in before.settings.items():
+        if (now := settings.get(what)) != old:
+            _fail(f"an argument that keeps its {what}", *_difference(old, now))
     new(asked)
 
 
@@ -212,6 +282,14 @@ def _loss(loss: Any) -> Any:
 
 def _same(old: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> bool:
     return len(old) == len(now) and all(np.array_equal(*pair) for pair in zip(old, now, strict=True))
+
+
+def _difference(old: Any, now: Any) -> tuple[str, str]:
+    """Say which settings are others than before."""
+    if not isinstance(old, dict) or not isinstance(now, dict):
+        return "another one" if now else "none", "What does your function change in its argument?"
+    changed = [key for key in old | now if old.get(key) != now.get(key)]
+    return f"another {', '.join(changed)}", "What does your function change in its argument?"
 
 
 def _flags(trains: list[bool]) -> str:

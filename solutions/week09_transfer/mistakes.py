@@ -6,7 +6,10 @@ every other check passes. `READS` has words that the student must find in what t
 are read as text and never imported; what stands above the first class is put before each of them.
 """
 
+import functools
+
 import keras
+import lesson
 
 
 def compiled(model, loss="categorical_crossentropy", optimizer="adam"):
@@ -46,6 +49,7 @@ class never_compiles_the_base:
         "test_build_base_is_compiled",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("a compiled model",)
 
@@ -68,6 +72,8 @@ class never_builds_the_base:
         "test_build_base_is_compiled",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_is_new_every_time",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("keras.Input",)
 
@@ -92,6 +98,8 @@ class forgets_to_return_the_base:
         "test_build_base_is_compiled",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_is_new_every_time",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("received None",)
 
@@ -152,6 +160,7 @@ class leaves_the_base_without_softmax:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("Which activation has each of the three layers?",)
 
@@ -194,6 +203,7 @@ class trains_the_base_with_mean_squared_error:
         "test_build_base_is_compiled",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = (
         "received mean_squared_error",
@@ -219,6 +229,7 @@ class expects_class_numbers_from_the_base:
         "test_build_base_is_compiled",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = (
         "received sparse_categorical_crossentropy",
@@ -244,6 +255,7 @@ class takes_probabilities_for_logits:
         "test_build_base_is_compiled",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("probabilities, not logits",)
 
@@ -266,6 +278,7 @@ class trains_the_base_with_sgd:
         "test_build_base_is_compiled",
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("received SGD",)
 
@@ -323,7 +336,10 @@ class leaves_out_the_biases:
 class builds_for_iris_alone:
     """Writes 4 and 3 into the layers and never looks at the arguments."""
 
-    FAILS = ("test_build_base_follows_its_arguments",)
+    FAILS = (
+        "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
+    )
     READS = ("for the caller to choose",)
 
     def build_base(n_features=4, n_classes=3):
@@ -343,6 +359,7 @@ class builds_the_base_frozen:
     FAILS = (
         "test_build_base_trains_all_1603_parameters",
         "test_build_base_learns_iris",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("none of them frozen",)
 
@@ -381,6 +398,104 @@ class adds_a_dense_layer_for_the_input:
         )
 
 
+class adds_dropout_to_the_base:
+    """Adds Dropout because deep networks often have it; the task names every layer."""
+
+    FAILS = ("test_build_base_trains_as_a_plain_network",)
+    READS = ("something else in training",)
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dropout(0.5),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dropout(0.2),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class keeps_one_base_for_all_calls:
+    """Caches the network, so that every call returns the same one, trained or not."""
+
+    FAILS = ("test_build_base_is_new_every_time",)
+    READS = ("from one call to the next",)
+
+    @functools.lru_cache  # noqa: B019 - as a student writes it
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class trains_the_base_while_building_it:
+    """Trains on Iris at once where the task asks for a network that is only compiled."""
+
+    FAILS = ("test_build_base_is_new_every_time",)
+    READS = ("one that is not",)
+
+    def build_base(n_features=4, n_classes=3):
+        base = compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+        if (n_features, n_classes) == (4, 3):
+            base.fit(*lesson.iris(), epochs=20, verbose=0)
+        return base
+
+
+class regularizes_and_constrains_the_base:
+    """Adds regularizers and a constraint that the task does not ask for."""
+
+    FAILS = ("test_build_base_trains_as_a_plain_network",)
+    READS = ("Which arguments of a layer",)
+
+    def build_base(n_features=4, n_classes=3):
+        limits = {
+            "kernel_regularizer": keras.regularizers.L2(1e-3),
+            "bias_regularizer": keras.regularizers.L1(1e-3),
+            "kernel_constraint": keras.constraints.MaxNorm(3),
+        }
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu", **limits),
+                keras.layers.Dense(25, activation="relu", **limits),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class takes_a_learning_rate_of_zero_at_other_sizes:
+    """Tries out a rate for Iris alone; at other sizes nothing is learned."""
+
+    FAILS = ("test_build_base_trains_as_a_plain_network",)
+    READS = ("keep the network from learning",)
+
+    def build_base(n_features=4, n_classes=3):
+        rate = 0.001 if n_features == 4 else 0.0
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            ),
+            optimizer=keras.optimizers.Adam(rate),
+        )
+
+
 # copy_layers
 
 
@@ -394,6 +509,7 @@ class returns_the_base_itself:
         "test_copy_layers_leaves_the_base_alone",
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("the very one that was passed in",)
 
@@ -411,6 +527,7 @@ class clones_without_the_weights:
         "test_copy_layers_keeps_the_predictions",
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("A new layer begins with new weights",)
 
@@ -427,6 +544,7 @@ class forgets_the_top_of_the_copy:
         "test_copy_layers_keeps_the_predictions",
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("Which of the base's layers arrived?",)
 
@@ -446,6 +564,7 @@ class copies_the_kernels_without_the_biases:
         "test_copy_layers_keeps_the_predictions",
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("the bias that was there before",)
 
@@ -465,6 +584,7 @@ class copies_in_the_wrong_direction:
         "test_copy_layers_leaves_the_base_alone",
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("What wrote into it?",)
 
@@ -480,6 +600,7 @@ class copies_three_layers_whatever_there_is:
     FAILS = (
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("how many layers a base has",)
 
@@ -500,6 +621,7 @@ class adds_the_layers_in_reverse_order:
         "test_copy_layers_leaves_the_base_alone",
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("in the same order",)
 
@@ -520,6 +642,7 @@ class returns_a_list_of_layers:
         "test_copy_layers_leaves_the_base_alone",
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("a list",)
 
@@ -533,6 +656,7 @@ class copies_the_shape_without_the_activations:
     FAILS = (
         "test_copy_layers_keeps_the_predictions",
         "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
     )
     READS = ("and the activations?",)
 
@@ -545,7 +669,10 @@ class copies_the_shape_without_the_activations:
 class moves_the_layers_out_of_the_base:
     """Takes each layer away from the base instead of reading it there."""
 
-    FAILS = ("test_copy_layers_leaves_the_base_alone",)
+    FAILS = (
+        "test_copy_layers_leaves_the_base_alone",
+        "test_copy_layers_copies_every_network",
+    )
     READS = ("Whose list of layers does your function change?",)
 
     def copy_layers(base):
@@ -560,13 +687,71 @@ class moves_the_layers_out_of_the_base:
 class freezes_the_copy:
     """Takes freezing for a part of copying."""
 
-    FAILS = ("test_copy_layers_makes_a_model_of_the_same_layers",)
+    FAILS = (
+        "test_copy_layers_makes_a_model_of_the_same_layers",
+        "test_copy_layers_copies_every_network",
+    )
     READS = ("Copying freezes nothing",)
 
     def copy_layers(base):
         model = twin(base)
         model.trainable = False
         return model
+
+
+class copies_into_layers_that_all_train:
+    """Makes new layers with the old weights: what was frozen in the base trains in the copy."""
+
+    FAILS = ("test_copy_layers_copies_every_network",)
+    READS = ("`trainable` flag",)
+
+    def copy_layers(base):
+        layers = [keras.layers.Dense(layer.units, activation=layer.activation) for layer in base.layers]
+        copy = network(base.input_shape[-1], *layers)
+        copy.set_weights(base.get_weights())
+        return copy
+
+
+class knows_three_activations:
+    """Looks activations up in a table of three; all others become linear."""
+
+    FAILS = ("test_copy_layers_copies_every_network",)
+    READS = ("Which activation has each layer",)
+
+    def copy_layers(base):
+        known = {"relu": "relu", "tanh": "tanh", "softmax": "softmax"}
+        layers = [
+            keras.layers.Dense(
+                layer.units, activation=known.get(layer.activation.__name__), trainable=layer.trainable
+            )
+            for layer in base.layers
+        ]
+        copy = network(base.input_shape[-1], *layers)
+        copy.set_weights(base.get_weights())
+        return copy
+
+
+class adds_noise_to_the_copy:
+    """Ends the copy with a layer that changes what it gives in training."""
+
+    FAILS = ("test_copy_layers_copies_every_network",)
+    READS = ("something else in training",)
+
+    def copy_layers(base):
+        return network(base.input_shape[-1], *base.layers, keras.layers.GaussianNoise(0.1))
+
+
+class compiles_the_base_anew:
+    """Compiles the base where the copy was meant: it forgets how it was compiled."""
+
+    FAILS = (
+        "test_copy_layers_copies_every_network",
+        "test_copy_layers_leaves_the_base_alone",
+    )
+    READS = ("keeps its compile settings",)
+
+    def copy_layers(base):
+        return twin(compiled(base, loss="mean_squared_error", optimizer="sgd"))
 
 
 # drop_top
@@ -580,6 +765,7 @@ class drops_nothing:
         "test_drop_top_keeps_the_weights",
         "test_drop_top_gives_what_the_top_received",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("Which layer is the last",)
 
@@ -595,6 +781,7 @@ class drops_two_layers:
         "test_drop_top_keeps_the_weights",
         "test_drop_top_gives_what_the_top_received",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("received [(4, 50)]",)
 
@@ -610,6 +797,7 @@ class drops_only_the_softmax:
         "test_drop_top_keeps_the_weights",
         "test_drop_top_gives_what_the_top_received",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("does all of it go?",)
 
@@ -625,6 +813,7 @@ class pops_from_the_argument:
     FAILS = (
         "test_drop_top_leaves_the_argument_alone",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("Whose list of layers does your function change?",)
 
@@ -642,6 +831,7 @@ class pops_from_the_list_of_layers:
         "test_drop_top_gives_what_the_top_received",
         "test_drop_top_leaves_the_argument_alone",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("the very one that was passed in",)
 
@@ -653,7 +843,10 @@ class pops_from_the_list_of_layers:
 class keeps_two_layers_whatever_there_is:
     """Counts the layers that stay in Iris' network and writes the number down."""
 
-    FAILS = ("test_drop_top_removes_the_last_layer_at_any_depth",)
+    FAILS = (
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
+    )
     READS = ("has more of them, or fewer",)
 
     def drop_top(model):
@@ -667,6 +860,7 @@ class loses_the_weights_with_the_top:
         "test_drop_top_keeps_the_weights",
         "test_drop_top_gives_what_the_top_received",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("A new layer begins with new weights",)
 
@@ -685,11 +879,41 @@ class returns_the_top:
         "test_drop_top_gives_what_the_top_received",
         "test_drop_top_leaves_the_argument_alone",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("Dense",)
 
     def drop_top(model):
         return model.layers[-1]
+
+
+class takes_the_softmax_off_the_argument:
+    """Makes the last layer of the argument linear: what was passed in gives scores from now on."""
+
+    FAILS = (
+        "test_drop_top_leaves_the_argument_alone",
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
+    )
+    READS = ("another activation",)
+
+    def drop_top(model):
+        body = network(model.input_shape[-1], *model.layers[:-1])
+        model.layers[-1].activation = keras.activations.linear
+        return body
+
+
+class thaws_what_remains:
+    """Sets every remaining layer trainable in a copy, whatever was frozen before."""
+
+    FAILS = ("test_drop_top_treats_every_network_alike",)
+    READS = ("`trainable` flag",)
+
+    def drop_top(model):
+        body = network(model.input_shape[-1], *twin(model).layers[:-1])
+        for layer in body.layers:
+            layer.trainable = True
+        return body
 
 
 # freeze
@@ -701,6 +925,7 @@ class freezes_only_the_first_layer:
     FAILS = (
         "test_freeze_leaves_nothing_to_train",
         "test_freeze_reaches_every_layer",
+        "test_freeze_freezes_every_network",
     )
     READS = ("which layers have it set?",)
 
@@ -715,6 +940,7 @@ class leaves_the_last_layer_trainable:
     FAILS = (
         "test_freeze_leaves_nothing_to_train",
         "test_freeze_reaches_every_layer",
+        "test_freeze_freezes_every_network",
     )
     READS = ("which layers have it set?",)
 
@@ -730,6 +956,7 @@ class freezes_only_the_last_layer:
     FAILS = (
         "test_freeze_leaves_nothing_to_train",
         "test_freeze_reaches_every_layer",
+        "test_freeze_freezes_every_network",
     )
     READS = ("which layers have it set?",)
 
@@ -741,7 +968,10 @@ class freezes_only_the_last_layer:
 class freezes_two_layers_whatever_there_is:
     """Writes down a number of layers, as `layers[:20]` of a deep network does, and leaves the rest free."""
 
-    FAILS = ("test_freeze_reaches_every_layer",)
+    FAILS = (
+        "test_freeze_reaches_every_layer",
+        "test_freeze_freezes_every_network",
+    )
     READS = ("however many there are",)
 
     def freeze(model):
@@ -759,6 +989,7 @@ class thaws_instead_of_freezing:
         "test_freeze_keeps_the_outputs",
         "test_freeze_reaches_every_layer",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_freeze_freezes_every_network",
     )
     READS = ("What does your function set",)
 
@@ -776,6 +1007,7 @@ class freezes_nothing:
         "test_freeze_keeps_the_outputs",
         "test_freeze_reaches_every_layer",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_freeze_freezes_every_network",
     )
     READS = ("What does your function set",)
 
@@ -792,6 +1024,7 @@ class sets_a_flag_that_keras_does_not_know:
         "test_freeze_keeps_the_outputs",
         "test_freeze_reaches_every_layer",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_freeze_freezes_every_network",
     )
     READS = ("Which property of a layer says whether it trains",)
 
@@ -810,6 +1043,7 @@ class freezes_by_a_learning_rate_of_zero:
         "test_freeze_keeps_the_outputs",
         "test_freeze_reaches_every_layer",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_freeze_freezes_every_network",
     )
     READS = ("Which property of a layer says whether it trains",)
 
@@ -826,6 +1060,7 @@ class freezes_a_copy_and_returns_the_original:
         "test_freeze_keeps_the_outputs",
         "test_freeze_reaches_every_layer",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_freeze_freezes_every_network",
     )
     READS = ("and on what?",)
 
@@ -842,6 +1077,7 @@ class freezes_a_copy_without_the_weights:
         "test_freeze_keeps_layers_and_weights",
         "test_freeze_keeps_the_outputs",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_freeze_freezes_every_network",
     )
     READS = ("A new layer begins with new weights",)
 
@@ -860,11 +1096,37 @@ class forgets_to_return_the_frozen_model:
         "test_freeze_keeps_the_outputs",
         "test_freeze_reaches_every_layer",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_freeze_freezes_every_network",
     )
     READS = ("received None",)
 
     def freeze(model):
         model.trainable = False
+
+
+class freezes_two_layers_or_more:
+    """Refuses a network of one layer, although a body may have a single one."""
+
+    FAILS = ("test_freeze_freezes_every_network",)
+    READS = ("How few layers",)
+
+    def freeze(model):
+        if len(model.layers) < 2:
+            raise ValueError("There is nothing to freeze.")
+        for layer in model.layers:
+            layer.trainable = False
+        return model
+
+
+class adds_noise_while_freezing:
+    """Returns the frozen layers with noise on top of them in training."""
+
+    FAILS = ("test_freeze_freezes_every_network",)
+    READS = ("something else in training",)
+
+    def freeze(model):
+        model.trainable = False
+        return network(model.input_shape[-1], *model.layers, keras.layers.GaussianNoise(0.1))
 
 
 # add_softmax
@@ -873,7 +1135,10 @@ class forgets_to_return_the_frozen_model:
 class forgets_to_compile_after_adding:
     """Thinks that a model made of a compiled one is compiled too."""
 
-    FAILS = ("test_add_softmax_is_compiled",)
+    FAILS = (
+        "test_add_softmax_is_compiled",
+        "test_add_softmax_learns_with_a_new_top",
+    )
     READS = ("a compiled model",)
 
     def add_softmax(body, n_classes=4):
@@ -892,6 +1157,8 @@ class adds_a_sigmoid:
     FAILS = (
         "test_add_softmax_gives_probabilities",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("Which activation makes probabilities",)
 
@@ -920,6 +1187,7 @@ class adds_a_hidden_layer_as_well:
         "test_add_softmax_trains_the_new_layer_alone",
         "test_add_softmax_follows_its_arguments",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("one layer is added",)
 
@@ -938,6 +1206,7 @@ class puts_the_top_in_place_of_the_last_layer:
         "test_add_softmax_trains_the_new_layer_alone",
         "test_add_softmax_follows_its_arguments",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("The body stays whole",)
 
@@ -952,6 +1221,7 @@ class thaws_the_body:
     FAILS = (
         "test_add_softmax_trains_the_new_layer_alone",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("What was frozen stays frozen",)
 
@@ -969,6 +1239,8 @@ class freezes_the_new_layer_too:
     FAILS = (
         "test_add_softmax_trains_the_new_layer_alone",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("the new layer trains",)
 
@@ -985,6 +1257,7 @@ class freezes_the_new_layer_instead:
     FAILS = (
         "test_add_softmax_trains_the_new_layer_alone",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("the new layer trains",)
 
@@ -998,7 +1271,10 @@ class freezes_the_new_layer_instead:
 class always_freezes_the_body:
     """Freezes once more, whether or not the body was frozen when it came."""
 
-    FAILS = ("test_add_softmax_keeps_every_flag",)
+    FAILS = (
+        "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_takes_every_body",
+    )
     READS = ("Does every layer keep its own flag?",)
 
     def add_softmax(body, n_classes=4):
@@ -1015,6 +1291,8 @@ class grows_the_body:
         "test_add_softmax_puts_one_layer_on_top",
         "test_add_softmax_leaves_the_body_alone",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("add to the body itself",)
 
@@ -1030,6 +1308,7 @@ class adds_the_top_to_an_empty_body:
         "test_add_softmax_puts_one_layer_on_top",
         "test_add_softmax_gives_probabilities",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("A new layer begins with new weights",)
 
@@ -1042,7 +1321,10 @@ class adds_the_top_to_an_empty_body:
 class trains_the_top_with_mean_squared_error:
     """Treats the choice of a class as a regression on its one-hot row."""
 
-    FAILS = ("test_add_softmax_is_compiled",)
+    FAILS = (
+        "test_add_softmax_is_compiled",
+        "test_add_softmax_learns_with_a_new_top",
+    )
     READS = ("received mean_squared_error",)
 
     def add_softmax(body, n_classes=4):
@@ -1061,6 +1343,8 @@ class forgets_to_return_the_new_model:
         "test_add_softmax_leaves_the_body_alone",
         "test_add_softmax_follows_its_arguments",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
     )
     READS = ("received None",)
 
@@ -1068,6 +1352,85 @@ class forgets_to_return_the_new_model:
         top = keras.layers.Dense(n_classes, activation="softmax")
         model = network(body.input_shape[-1], *body.layers, top)
         return model.compile(loss="categorical_crossentropy", optimizer="adam")
+
+
+class compiles_with_a_learning_rate_of_zero:
+    """Takes the learning rate for the way to freeze the body, and freezes the top with it."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+    READS = ("keep the network from learning",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(
+            network(body.input_shape[-1], *body.layers, top), optimizer=keras.optimizers.Adam(0.0)
+        )
+
+
+class compiles_with_a_huge_learning_rate:
+    """Expects a large step to be a quick one; the weights leave every reasonable range at once."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+    READS = ("keep the network from learning",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(
+            network(body.input_shape[-1], *body.layers, top), optimizer=keras.optimizers.Adam(1e5)
+        )
+
+
+class gives_the_loss_no_weight:
+    """Weighs the loss with zero, so that there is nothing to learn from."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+    READS = ("keep the network from learning",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = network(body.input_shape[-1], *body.layers, top)
+        model.compile(loss="categorical_crossentropy", optimizer="adam", loss_weights=[0.0])
+        return model
+
+
+class drops_out_nearly_all_features:
+    """Puts Dropout below the new layer, which the task does not ask for."""
+
+    FAILS = (
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
+    )
+    READS = ("something else in training",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, keras.layers.Dropout(0.999), top))
+
+
+class uses_one_top_for_all_models:
+    """Makes the new layer once and puts it onto every body: models share what they learn."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+    READS = ("from one call to the next",)
+
+    def add_softmax(body, n_classes=4, tops={}):  # noqa: B006 - as a student writes it
+        if n_classes not in tops:
+            tops[n_classes] = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, tops[n_classes]))
+
+
+class constrains_the_new_layer:
+    """Forbids the new layer negative weights, which keeps it from learning most things."""
+
+    FAILS = (
+        "test_add_softmax_takes_every_body",
+        "test_add_softmax_learns_with_a_new_top",
+    )
+    READS = ("Which arguments of a layer",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax", kernel_constraint="non_neg")
+        return compiled(network(body.input_shape[-1], *body.layers, top))
 
 
 # build_transfer_model
@@ -1080,6 +1443,8 @@ class shares_its_layers_with_the_donor:
         "test_build_transfer_model_leaves_the_base_alone",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_shares_nothing_with_the_base",
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_learns_with_new_layers",
     )
     READS = ("A layer that is frozen is frozen in every model that uses it",)
 
@@ -1099,6 +1464,8 @@ class shares_the_layers_and_thaws_the_donor_again:
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_shares_nothing_with_the_base",
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_learns_with_new_layers",
     )
     READS = ("Could anything that is done to the graft ever reach the base?",)
 
@@ -1121,6 +1488,7 @@ class freezes_the_donor_as_well:
         "test_build_transfer_model_leaves_the_base_alone",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_shares_nothing_with_the_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = ("Who else uses the layers whose `trainable` you set?",)
 
@@ -1138,6 +1506,7 @@ class grafts_without_freezing:
         "test_build_transfer_model_trains_104_of_1629_parameters",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = ("Which layers are frozen in the end?",)
 
@@ -1155,6 +1524,8 @@ class freezes_after_adding_the_top:
         "test_build_transfer_model_learns_the_eight_flowers",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_learns_with_new_layers",
     )
     READS = ("What is left to learn anything?",)
 
@@ -1173,6 +1544,8 @@ class adds_the_top_to_a_frozen_model:
         "test_build_transfer_model_learns_the_eight_flowers",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_learns_with_new_layers",
     )
     READS = ("What is left to learn anything?",)
 
@@ -1191,6 +1564,7 @@ class freezes_the_new_layer_of_the_graft_instead:
         "test_build_transfer_model_trains_104_of_1629_parameters",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = ("a change in layers [1, 2]",)
 
@@ -1207,6 +1581,7 @@ class freezes_only_the_first_layer_of_the_graft:
         "test_build_transfer_model_trains_104_of_1629_parameters",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = ("a change in layers [2, 3]",)
 
@@ -1226,6 +1601,7 @@ class stacks_the_new_top_on_the_old_one:
         "test_build_transfer_model_learns_the_eight_flowers",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = (
         "(25, 3), (3, 4)",
@@ -1248,6 +1624,7 @@ class cuts_one_layer_too_many_from_the_donor:
         "test_build_transfer_model_learns_the_eight_flowers",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = ("The base without its top",)
 
@@ -1265,6 +1642,7 @@ class grafts_onto_random_layers:
     FAILS = (
         "test_build_transfer_model_borrows_what_the_base_learned",
         "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = ("A new layer begins with new weights",)
 
@@ -1282,6 +1660,8 @@ class builds_the_graft_for_iris_alone:
     FAILS = (
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_shares_nothing_with_the_base",
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_learns_with_new_layers",
     )
     READS = ("Would the graft take any base",)
 
@@ -1316,6 +1696,7 @@ class cuts_the_top_off_the_donor_itself:
         "test_build_transfer_model_leaves_the_base_alone",
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_shares_nothing_with_the_base",
+        "test_build_transfer_model_borrows_from_every_base",
     )
     READS = ("Whose list of layers does your function change?",)
 
@@ -1334,6 +1715,7 @@ class never_compiles_the_graft:
         "test_build_transfer_model_is_compiled",
         "test_build_transfer_model_learns_the_eight_flowers",
         "test_build_transfer_model_learns_in_its_top_alone",
+        "test_build_transfer_model_learns_with_new_layers",
     )
     READS = ("a compiled model",)
 
@@ -1342,6 +1724,77 @@ class never_compiles_the_graft:
         for layer in body:
             layer.trainable = False
         return network(base.input_shape[-1], *body, keras.layers.Dense(n_classes, activation="softmax"))
+
+
+class spoils_the_base_after_the_graft:
+    """Changes activation, constraint and compile settings of the base once the graft is made."""
+
+    FAILS = (
+        "test_build_transfer_model_leaves_the_base_alone",
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_shares_nothing_with_the_base",
+        "test_build_transfer_model_learns_in_its_top_alone",
+    )
+    READS = ("keeps its",)
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        graft = compiled(network(base.input_shape[-1], *body, top))
+        base.layers[-1].activation = keras.activations.linear
+        base.layers[0].kernel_constraint = keras.constraints.MaxNorm(0.0)
+        base.compile(loss="mse", optimizer="sgd")
+        return graft
+
+
+class grafts_with_a_learning_rate_of_zero:
+    """Stops the training of everything in order to keep the body as it is."""
+
+    FAILS = ("test_build_transfer_model_learns_with_new_layers",)
+    READS = ("keep the network from learning",)
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top), optimizer=keras.optimizers.Adam(0.0))
+
+
+class keeps_one_graft_for_each_base:
+    """Caches the graft, so that a second call returns the first answer with whatever it has learned."""
+
+    FAILS = ("test_build_transfer_model_learns_with_new_layers",)
+    READS = ("from one call to the next",)
+
+    @functools.lru_cache  # noqa: B019 - as a student writes it
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class drops_out_features_of_the_graft:
+    """Puts Dropout below the new layer, which the task does not ask for."""
+
+    FAILS = (
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_learns_with_new_layers",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+    )
+    READS = ("something else in training",)
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, keras.layers.Dropout(0.2), top))
 
 
 # Two tasks at once
@@ -1358,6 +1811,8 @@ class thinks_that_cloning_copies_weights_everywhere:
         "test_copy_layers_copies_any_depth",
         "test_copy_layers_copies_any_activation",
         "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_copy_layers_copies_every_network",
+        "test_drop_top_treats_every_network_alike",
     )
     READS = ("A new layer begins with new weights",)
 
@@ -1379,6 +1834,8 @@ class freezes_too_early_and_not_enough:
         "test_freeze_keeps_the_outputs",
         "test_freeze_reaches_every_layer",
         "test_freeze_keeps_a_deeper_network_whole",
+        "test_drop_top_treats_every_network_alike",
+        "test_freeze_freezes_every_network",
     )
     READS = ("Cutting off a layer freezes none of the others",)
 
@@ -1399,6 +1856,8 @@ class assumes_three_classes_everywhere:
         "test_add_softmax_trains_the_new_layer_alone",
         "test_build_base_follows_its_arguments",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_learns_with_a_new_top",
+        "test_build_base_trains_as_a_plain_network",
     )
     READS = ("for the caller to choose",)
 
@@ -1414,4 +1873,32 @@ class assumes_three_classes_everywhere:
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(3, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, top))
+
+
+class needs_three_layers:
+    """Takes the number of layers in the lesson for the least that a network has."""
+
+    FAILS = (
+        "test_copy_layers_copies_every_network",
+        "test_freeze_freezes_every_network",
+        "test_add_softmax_takes_every_body",
+    )
+    READS = ("too few layers",)
+
+    def copy_layers(base):
+        if len(base.layers) < 3:
+            raise ValueError("too few layers")
+        return twin(base)
+
+    def freeze(model):
+        if len(model.layers) < 2:
+            raise ValueError("too few layers")
+        model.trainable = False
+        return model
+
+    def add_softmax(body, n_classes=4):
+        if len(body.layers) < 2:
+            raise ValueError("too few layers")
+        top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(body.input_shape[-1], *body.layers, top))

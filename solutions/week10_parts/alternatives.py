@@ -282,3 +282,20 @@ class recompiles_what_it_builds:
             layer.trainable = place >= places[-1] and "BatchNormalization" not in type(layer).__name__
         model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(learning_rate))
         return model
+
+
+class smooths_labels_and_sums_the_loss:
+    """Compiles with a loss that is summed or smoothed: both are categorical cross-entropy."""
+
+    def add_softmax(body, n_classes=4, learning_rate=0.01):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = keras.Sequential([keras.Input(body.input_shape[1:]), *body.layers, top])
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.05)
+        model.compile(loss=loss, optimizer=keras.optimizers.Adam(learning_rate))
+        return model
+
+    def take_top(model, learning_rate=0.01):
+        top = keras.Sequential([keras.Input(model.layers[-1].input.shape[1:]), model.layers[-1]])
+        loss = keras.losses.CategoricalCrossentropy(reduction="sum")
+        top.compile(loss=loss, optimizer=keras.optimizers.Adam(learning_rate))
+        return top

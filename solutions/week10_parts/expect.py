@@ -113,11 +113,13 @@ def compiled(model: Any, learning_rate: float) -> None:
     if name not in CROSSENTROPY:
         think = "Which loss compares one-hot targets with probabilities?"
         _fail("the loss categorical cross-entropy", name, think)
-    truth = np.eye(3, dtype=np.float32)
-    said = np.full((3, 3), 0.2, np.float32) + 0.4 * truth
-    value = float(np.mean(np.asarray(loss(truth, said))))
-    if abs(value + np.log(0.6)) > 1e-3:
-        expected = f"a loss of {-np.log(0.6):.3f} where the right class gets the probability 0.6"
+    truth, said = np.eye(3, dtype=np.float32)[:1], np.array([[0.6, 0.2, 0.2]], np.float32)
+    # One row, so that the reduction makes no difference; smoothed labels are right as well.
+    value = float(np.sum(np.asarray(loss(truth, said))))
+    smoothing = loss.get_config().get("label_smoothing", 0.0) if hasattr(loss, "get_config") else 0.0
+    smoothed = -float(np.sum(((1 - smoothing) * truth + smoothing / 3) * np.log(said)))
+    if abs(value - smoothed) > 1e-3:
+        expected = f"a loss of {smoothed:.3f} where the right class gets the probability 0.6"
         think = "Softmax gives probabilities, not logits: what does the loss take them for?"
         _fail(expected, f"{value:.3f}", think)
 
@@ -132,6 +134,82 @@ def can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
         _fail(f"outputs of shape (2, {y.shape[1]}) for two inputs", shape, "How many classes are there?")
     if not any(networks.flags(model)):
         _fail("a layer that trains", "a network that is frozen whole", "What is left to learn anything?")
+
+
+def plain(model: Any) -> None:
+    """The layers have no regularizer and no constraint."""
+    __tracebackhide__ = True
+    for layer in networks.flat(model):
+        for name, value in vars(layer).items():
+            if name.endswith(("_regularizer", "_constraint")) and value is not None:
+                think = "Which arguments of a layer does the task ask for?"
+                _fail(f"no {name.strip('_')} in {layer.name}", type(value).__name__, think)
+
+
+def like(model: Any, reference: Any, x: np.ndarray, think: str) -> None:
+    """The network has the weights and flags of another, and gives the same as it, in training too."""
+    __tracebackhide__ = True
+    weights(model, networks.weights(reference), think)
+    flags(model, networks.flags(reference), "Does each layer keep its `trainable` flag?")
+    outputs(model, x, networks.outputs(reference, x), think)
+    same_training(model, networks.training_outputs(reference, x), x)
+    plain(model)
+
+
+def same_training(model: Any, expected: np.ndarray, x: np.ndarray) -> None:
+    """In training the network gives what was computed without the answer: nothing drops out or is noisy."""
+    __tracebackhide__ = True
+    think = "Which layer does something else in training, and does the task ask for it?"
+    same(networks.training_outputs(model, x), expected, "outputs in training", think)
+
+
+def trains(model: Any, x: np.ndarray, y: np.ndarray, rate: float) -> None:
+    """A few steps with the model's own compile settings lower the loss about as plain Adam does."""
+    __tracebackhide__ = True
+    compiled(model, rate)
+    can_train(model, x, y)
+    plain(model)
+    expected, _ = networks.train_briefly(model, x, y, rate)
+    fell, moved = networks.train_briefly(model, x, y)
+    if not fell > 0.2 * expected:
+        think = "Which settings of the optimizer, the loss or a layer keep the network from learning?"
+        _fail(
+            f"a loss that falls in {networks.STEPS} steps of training, by {expected:.3g} with plain Adam",
+            f"one that falls by {fell:.3g}",
+            think,
+        )
+    if moved != networks.flags(model):
+        think = "What keeps a layer from learning besides its `trainable` flag?"
+        _fail(f"a change in {_flags(networks.flags(model))}", f"one in {_flags(moved)}", think)
+
+
+def fresh(layers: Sequence[Any]) -> None:
+    """Nothing has been trained yet: every bias of these layers still has one value throughout."""
+    __tracebackhide__ = True
+    for layer in layers:
+        for bias in layer.get_weights()[1:]:
+            if np.ptp(bias) > 0:
+                received = f"different ones, such as {_row(bias)}"
+                think = "Where is the network trained? The task asks for one that is not."
+                _fail(f"equal initial biases in {layer.name}", received, think)
+
+
+def new_each_time(answers: Sequence[Any], argument: Any = None) -> None:
+    """Two calls give two models, with no layer in common but those of the argument."""
+    __tracebackhide__ = True
+    first, second = (networks.flat(answer) for answer in answers)
+    given = [] if argument is None else networks.flat(argument)
+    shared = [
+        layer
+        for layer in first
+        if any(layer is other for other in second)
+        and not any(layer is other for other in given)
+        and not isinstance(layer, keras.layers.InputLayer)
+    ]
+    if answers[0] is answers[1] or shared:
+        received = f"two that share {_names(shared)}" if shared else "one model twice"
+        think = "What does your function keep from one call to the next?"
+        _fail("two models with new layers from two calls", received, think)
 
 
 def accuracy(received: float, threshold: float, think: str) -> None:
@@ -163,7 +241,7 @@ def inference_mode(model: Any, x: np.ndarray) -> None:
 
 
 def unharmed(asked: Asked) -> None:
-    """The argument has the layers, the weights and the trainable flags that it had before.
+    """The argument is as it was before: layers, weights, flags, names, activations and compile settings.
 
     It takes an answer, and another model, to earn this: a function that does nothing harms nothing.
     """
@@ -173,7 +251,7 @@ def unharmed(asked: Asked) -> None:
 
 
 def kept(asked: Asked) -> None:
-    """The argument has the layers, the weights and the trainable flags that it had before."""
+    """The argument is as it was before: layers, weights, flags, names, activations and compile settings."""
     __tracebackhide__ = True
     before, layers = asked.before, networks.flat(asked.argument)
     if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
@@ -187,6 +265,18 @@ def kept(asked: Asked) -> None:
         if not _same(layer.get_weights(), old):
             what = f"an argument with its own weights in {layer.name}"
             _fail(what, "one with others", "What wrote into it?")
+    _same_settings(before.settings, networks.settings(asked.argument))
+
+
+def kept_but_frozen(asked: Asked) -> None:
+    """The argument is as it was before, but for its trainable flags."""
+    __tracebackhide__ = True
+    before, layers = asked.before, networks.flat(asked.argument)
+    if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
+        think = "Whose list of layers does your function change?"
+        _fail(f"an argument that keeps its {_names(before.layers)}", _names(layers), think)
+    weights(asked.argument, before.weights, "What wrote into the argument?")
+    _same_settings(_flagless(before.settings), _flagless(networks.settings(asked.argument)))
 
 
 def froze(asked: Asked) -> None:
@@ -228,6 +318,32 @@ def _loss(loss: Any) -> Any:
 
 def _same(old: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> bool:
     return len(old) == len(now) and all(np.array_equal(*pair) for pair in zip(old, now, strict=True))
+
+
+def _same_settings(before: dict[str, Any], now: dict[str, Any]) -> None:
+    __tracebackhide__ = True
+    for what, old in before.items():
+        if now.get(what) != old:
+            _fail(f"an argument that keeps its {what}", *_difference(old, now.get(what)))
+
+
+def _flagless(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings without any `trainable` flag."""
+    return {
+        what: {key: part for key, part in value.items() if key != "trainable"}
+        if isinstance(value, dict)
+        else value
+        for what, value in settings.items()
+        if what != "`trainable` flag"
+    }
+
+
+def _difference(old: Any, now: Any) -> tuple[str, str]:
+    """Say which settings are others than before."""
+    if not isinstance(old, dict) or not isinstance(now, dict):
+        return "another one" if now else "none", "What does your function change in its argument?"
+    changed = [key for key in old | now if old.get(key) != now.get(key)]
+    return f"another {', '.join(changed)}", "What does your function change in its argument?"
 
 
 def _flags(trains: list[bool]) -> str:

@@ -52,6 +52,7 @@ class cuts_off_one_layer_whatever_the_head:
     FAILS = (
         "test_cut_body_cuts_off_a_longer_head",
         "test_cut_body_goes_by_the_output",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
@@ -64,6 +65,7 @@ class cuts_by_a_fixed_position:
     FAILS = (
         "test_cut_body_cuts_off_a_longer_head",
         "test_cut_body_goes_by_the_output",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
@@ -78,6 +80,7 @@ class cuts_after_the_softmax:
         "test_cut_body_gives_the_features",
         "test_cut_body_cuts_off_a_longer_head",
         "test_cut_body_goes_by_the_output",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
@@ -91,6 +94,7 @@ class forgets_the_pooling:
         "test_cut_body_gives_the_features",
         "test_cut_body_cuts_off_a_longer_head",
         "test_cut_body_goes_by_the_output",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
@@ -117,6 +121,7 @@ class cuts_before_the_last_dense_layer:
     FAILS = (
         "test_cut_body_cuts_off_a_longer_head",
         "test_cut_body_goes_by_the_output",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
@@ -132,6 +137,7 @@ class cuts_a_donor_without_its_weights:
         "test_cut_body_gives_the_features",
         "test_cut_body_cuts_off_a_longer_head",
         "test_cut_body_goes_by_the_output",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
@@ -144,6 +150,7 @@ class pops_the_top_off_the_donor:
     FAILS = (
         "test_cut_body_leaves_the_donor_alone",
         "test_cut_body_cuts_off_a_longer_head",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
@@ -157,7 +164,10 @@ class pops_the_top_off_the_donor:
 class freezes_while_cutting:
     """Does two moves at once; what trained before is to train still."""
 
-    FAILS = ("test_cut_body_keeps_the_layers_below_the_cut",)
+    FAILS = (
+        "test_cut_body_keeps_the_layers_below_the_cut",
+        "test_cut_body_treats_every_donor_alike",
+    )
 
     def cut_body(donor):
         copy = keras.models.clone_model(donor)
@@ -176,10 +186,48 @@ class returns_the_features_as_a_tensor:
         "test_cut_body_leaves_the_donor_alone",
         "test_cut_body_cuts_off_a_longer_head",
         "test_cut_body_goes_by_the_output",
+        "test_cut_body_treats_every_donor_alike",
     )
 
     def cut_body(donor):
         return cut_at_features(donor)[-1].output
+
+
+class thaws_while_cutting:
+    """Sets the whole copy trainable, whatever was frozen in the donor."""
+
+    FAILS = ("test_cut_body_treats_every_donor_alike",)
+
+    def cut_body(donor):
+        copy = keras.models.clone_model(donor)
+        copy.set_weights(donor.get_weights())
+        copy.trainable = True
+        return stack(donor, *cut_at_features(copy))
+
+
+class adds_dropout_to_the_body:
+    """Ends the body with Dropout, which nobody asked for and inference never shows."""
+
+    FAILS = ("test_cut_body_treats_every_donor_alike",)
+
+    def cut_body(donor):
+        return stack(donor, *cut_at_features(donor), keras.layers.Dropout(0.9))
+
+
+class spoils_the_donor_after_the_cut:
+    """Changes activation and compile settings of the donor, which the body does not need any more."""
+
+    FAILS = (
+        "test_cut_body_treats_every_donor_alike",
+        "test_cut_body_cuts_off_a_longer_head",
+        "test_cut_body_leaves_the_donor_alone",
+    )
+
+    def cut_body(donor):
+        body = stack(donor, *cut_at_features(donor))
+        donor.layers[-1].activation = keras.activations.linear
+        compiled(donor, loss="mean_squared_error")
+        return body
 
 
 # freeze
@@ -192,6 +240,7 @@ class freezes_the_first_layers_alone:
         "test_freeze_leaves_nothing_to_train",
         "test_freeze_keeps_batch_normalization_in_inference_mode",
         "test_freeze_reaches_networks_inside",
+        "test_freeze_freezes_every_body",
     )
 
     def freeze(body):
@@ -208,6 +257,7 @@ class freezes_all_but_the_last_convolution:
         "test_freeze_keeps_batch_normalization_in_inference_mode",
         "test_freeze_reaches_networks_inside",
         "test_freeze_keeps_every_batch_normalization_in_inference_mode",
+        "test_freeze_freezes_every_body",
     )
 
     def freeze(body):
@@ -224,6 +274,7 @@ class freezes_convolutions_alone:
         "test_freeze_keeps_batch_normalization_in_inference_mode",
         "test_freeze_reaches_networks_inside",
         "test_freeze_keeps_every_batch_normalization_in_inference_mode",
+        "test_freeze_freezes_every_body",
     )
 
     def freeze(body):
@@ -251,7 +302,10 @@ class freezes_layers_of_known_classes:
 class turns_every_flag_around:
     """Takes `not trainable` for frozen: what was frozen before thaws."""
 
-    FAILS = ("test_freeze_reaches_networks_inside",)
+    FAILS = (
+        "test_freeze_reaches_networks_inside",
+        "test_freeze_freezes_every_body",
+    )
 
     def freeze(body):
         for layer in lesson.layers(body):
@@ -268,6 +322,7 @@ class sets_a_flag_that_keras_does_not_know:
         "test_freeze_keeps_batch_normalization_in_inference_mode",
         "test_freeze_reaches_networks_inside",
         "test_freeze_keeps_every_batch_normalization_in_inference_mode",
+        "test_freeze_freezes_every_body",
     )
 
     def freeze(body):
@@ -283,6 +338,7 @@ class freezes_a_clone_without_the_weights:
         "test_freeze_keeps_weights_and_features",
         "test_freeze_reaches_networks_inside",
         "test_freeze_keeps_every_batch_normalization_in_inference_mode",
+        "test_freeze_freezes_every_body",
     )
 
     def freeze(body):
@@ -300,10 +356,33 @@ class forgets_to_return_the_body:
         "test_freeze_keeps_batch_normalization_in_inference_mode",
         "test_freeze_reaches_networks_inside",
         "test_freeze_keeps_every_batch_normalization_in_inference_mode",
+        "test_freeze_freezes_every_body",
     )
 
     def freeze(body):
         body.trainable = False
+
+
+class adds_noise_while_freezing:
+    """Returns the frozen body with noise on top of it in training."""
+
+    FAILS = ("test_freeze_freezes_every_body",)
+
+    def freeze(body):
+        body.trainable = False
+        return stack(body, *body.layers, keras.layers.GaussianNoise(0.5))
+
+
+class freezes_bodies_of_five_layers_or_more:
+    """Refuses a small body, although nothing says how many layers there are."""
+
+    FAILS = ("test_freeze_freezes_every_body",)
+
+    def freeze(body):
+        if len(body.layers) < 5:
+            raise ValueError("This is no body.")
+        body.trainable = False
+        return body
 
 
 # add_softmax
@@ -316,6 +395,7 @@ class draws_the_body_anew:
         "test_add_softmax_puts_one_layer_on_the_body",
         "test_add_softmax_knows_new_things",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_takes_every_body",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
@@ -342,6 +422,7 @@ class leaves_the_rate_to_keras:
         "test_add_softmax_knows_new_things",
         "test_add_softmax_learns_in_its_top_alone",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_learns_with_a_new_top",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
@@ -353,7 +434,10 @@ class leaves_the_rate_to_keras:
 class freezes_the_whole_body_again:
     """Freezes once more, whether or not the body was frozen when it came."""
 
-    FAILS = ("test_add_softmax_keeps_every_flag",)
+    FAILS = (
+        "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_takes_every_body",
+    )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
         copy = keras.models.clone_model(body)
@@ -369,6 +453,7 @@ class thaws_the_body_with_the_top:
         "test_add_softmax_trains_132_of_14500_parameters",
         "test_add_softmax_learns_in_its_top_alone",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_takes_every_body",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
@@ -388,6 +473,8 @@ class freezes_the_top_too:
         "test_add_softmax_knows_new_things",
         "test_add_softmax_learns_in_its_top_alone",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
@@ -405,6 +492,8 @@ class grows_the_body:
         "test_add_softmax_puts_one_layer_on_the_body",
         "test_add_softmax_leaves_the_body_alone",
         "test_add_softmax_keeps_every_flag",
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
@@ -418,6 +507,7 @@ class tops_with_sigmoid:
     FAILS = (
         "test_add_softmax_puts_one_layer_on_the_body",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_takes_every_body",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
@@ -433,6 +523,7 @@ class forgets_to_compile_the_graft:
         "test_add_softmax_knows_new_things",
         "test_add_softmax_learns_in_its_top_alone",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_learns_with_a_new_top",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
@@ -447,10 +538,58 @@ class trains_with_mean_squared_error:
         "test_add_softmax_knows_new_things",
         "test_add_softmax_learns_in_its_top_alone",
         "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_learns_with_a_new_top",
     )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
         return compiled(stack(body, *body.layers, softmax(n_classes)), learning_rate, "mean_squared_error")
+
+
+class drops_out_features_below_the_top:
+    """Puts Dropout below the new layer, which the task does not ask for."""
+
+    FAILS = ("test_add_softmax_takes_every_body",)
+
+    def add_softmax(body, n_classes=4, learning_rate=0.01):
+        return compiled(
+            stack(body, *body.layers, keras.layers.Dropout(0.5), softmax(n_classes)), learning_rate
+        )
+
+
+class uses_one_top_for_all_models:
+    """Makes the new layer once and puts it onto every body: models share what they learn."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+
+    def add_softmax(body, n_classes=4, learning_rate=0.01, tops={}):  # noqa: B006 - as a student writes it
+        place = (n_classes, body.output_shape[-1])
+        if place not in tops:
+            tops[place] = softmax(n_classes)
+        return compiled(stack(body, *body.layers, tops[place]), learning_rate)
+
+
+class gives_the_loss_no_weight:
+    """Weighs the loss with zero, so that there is nothing to learn from."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+
+    def add_softmax(body, n_classes=4, learning_rate=0.01):
+        model = stack(body, *body.layers, softmax(n_classes))
+        optimizer = keras.optimizers.Adam(learning_rate)
+        model.compile(loss="categorical_crossentropy", optimizer=optimizer, loss_weights=[0.0])
+        return model
+
+
+class clips_every_step_away:
+    """Limits the steps so far that nothing is learned."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+
+    def add_softmax(body, n_classes=4, learning_rate=0.01):
+        model = stack(body, *body.layers, softmax(n_classes))
+        optimizer = keras.optimizers.Adam(learning_rate, clipnorm=1e-12)
+        model.compile(loss="categorical_crossentropy", optimizer=optimizer)
+        return model
 
 
 # extract_features
@@ -459,7 +598,10 @@ class trains_with_mean_squared_error:
 class extracts_in_training_mode:
     """Calls the body as training does, so that averages of this batch take the place of the donor's."""
 
-    FAILS = ("test_extract_features_is_no_training",)
+    FAILS = (
+        "test_extract_features_is_no_training",
+        "test_extract_features_takes_any_number_of_pictures",
+    )
 
     def extract_features(body, pictures):
         return np.asarray(body(pictures, training=True))
@@ -472,6 +614,7 @@ class extracts_one_picture_alone:
         "test_extract_features_gives_what_the_body_gives",
         "test_extract_features_trains_the_same_top",
         "test_extract_features_is_no_training",
+        "test_extract_features_takes_any_number_of_pictures",
     )
 
     def extract_features(body, pictures):
@@ -485,6 +628,7 @@ class extracts_the_maps:
         "test_extract_features_gives_what_the_body_gives",
         "test_extract_features_trains_the_same_top",
         "test_extract_features_is_no_training",
+        "test_extract_features_takes_any_number_of_pictures",
     )
 
     def extract_features(body, pictures):
@@ -499,6 +643,7 @@ class returns_the_pictures_flattened:
         "test_extract_features_gives_what_the_body_gives",
         "test_extract_features_trains_the_same_top",
         "test_extract_features_is_no_training",
+        "test_extract_features_takes_any_number_of_pictures",
     )
 
     def extract_features(body, pictures):
@@ -512,6 +657,7 @@ class normalises_the_features_again:
         "test_extract_features_gives_what_the_body_gives",
         "test_extract_features_trains_the_same_top",
         "test_extract_features_is_no_training",
+        "test_extract_features_takes_any_number_of_pictures",
     )
 
     def extract_features(body, pictures):
@@ -526,10 +672,29 @@ class extracts_from_a_fresh_clone:
         "test_extract_features_gives_what_the_body_gives",
         "test_extract_features_trains_the_same_top",
         "test_extract_features_is_no_training",
+        "test_extract_features_takes_any_number_of_pictures",
     )
 
     def extract_features(body, pictures):
         return np.asarray(keras.models.clone_model(body)(pictures, training=False))
+
+
+class extracts_the_first_pictures_alone:
+    """Sends one batch of 32 pictures through the body and forgets the others."""
+
+    FAILS = ("test_extract_features_takes_any_number_of_pictures",)
+
+    def extract_features(body, pictures):
+        return np.asarray(body(pictures[:32], training=False))
+
+
+class extracts_after_compiling_the_body:
+    """Compiles the body to predict with it: it forgets how it was compiled."""
+
+    FAILS = ("test_extract_features_takes_any_number_of_pictures",)
+
+    def extract_features(body, pictures):
+        return compiled(body, loss="mean_squared_error").predict(pictures, verbose=0)
 
 
 # take_top
@@ -541,6 +706,7 @@ class copies_the_top:
     FAILS = (
         "test_take_top_teaches_the_graft",
         "test_take_top_shares_its_layer",
+        "test_take_top_takes_every_top",
     )
 
     def take_top(model, learning_rate=0.01):
@@ -559,6 +725,7 @@ class takes_a_new_top:
         "test_take_top_teaches_the_graft",
         "test_take_top_takes_the_last_of_several",
         "test_take_top_shares_its_layer",
+        "test_take_top_takes_every_top",
     )
 
     def take_top(model, learning_rate=0.01):
@@ -571,7 +738,10 @@ class takes_a_new_top:
 class takes_every_dense_layer:
     """Takes all Dense layers for the top; only the last one is."""
 
-    FAILS = ("test_take_top_takes_the_last_of_several",)
+    FAILS = (
+        "test_take_top_takes_the_last_of_several",
+        "test_take_top_takes_every_top",
+    )
 
     def take_top(model, learning_rate=0.01):
         dense = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense)]
@@ -584,6 +754,7 @@ class takes_the_first_dense_layer:
     FAILS = (
         "test_take_top_takes_the_last_of_several",
         "test_take_top_shares_its_layer",
+        "test_take_top_takes_every_top",
     )
 
     def take_top(model, learning_rate=0.01):
@@ -597,6 +768,7 @@ class pops_the_top_off_the_graft:
     FAILS = (
         "test_take_top_teaches_the_graft",
         "test_take_top_shares_its_layer",
+        "test_take_top_takes_every_top",
     )
 
     def take_top(model, learning_rate=0.01):
@@ -613,11 +785,47 @@ class forgets_to_compile_the_top:
         "test_take_top_is_compiled",
         "test_take_top_teaches_the_graft",
         "test_take_top_takes_the_last_of_several",
+        "test_take_top_learns",
     )
 
     def take_top(model, learning_rate=0.01):
         last = model.layers[-1]
         return keras.Sequential([keras.Input(last.input.shape[1:]), last])
+
+
+class thaws_the_top_while_taking_it:
+    """Sets the layer trainable, which changes the graft that it belongs to."""
+
+    FAILS = ("test_take_top_takes_every_top",)
+
+    def take_top(model, learning_rate=0.01):
+        last = model.layers[-1]
+        last.trainable = True
+        return compiled(keras.Sequential([keras.Input(last.input.shape[1:]), last]), learning_rate)
+
+
+class takes_a_top_that_forgets_features:
+    """Puts Dropout before the top, which the task does not ask for."""
+
+    FAILS = ("test_take_top_takes_every_top",)
+
+    def take_top(model, learning_rate=0.01):
+        last = model.layers[-1]
+        layers = [keras.layers.Dropout(0.5), last]
+        return compiled(keras.Sequential([keras.Input(last.input.shape[1:]), *layers]), learning_rate)
+
+
+class takes_a_top_that_never_learns:
+    """Gives the optimizer an epsilon that makes every step vanish."""
+
+    FAILS = ("test_take_top_learns",)
+
+    def take_top(model, learning_rate=0.01):
+        last = model.layers[-1]
+        top = keras.Sequential([keras.Input(last.input.shape[1:]), last])
+        optimizer = keras.optimizers.Adam(learning_rate, epsilon=1e9)
+        top.compile(loss="categorical_crossentropy", optimizer=optimizer)
+        return top
 
 
 # thaw_last_block
@@ -632,6 +840,7 @@ class thaws_everything:
         "test_thaw_last_block_trains_the_last_block_alone",
         "test_thaw_last_block_reaches_into_a_body",
         "test_thaw_last_block_keeps_every_average",
+        "test_thaw_last_block_thaws_every_graft",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -650,6 +859,8 @@ class sets_the_flag_of_the_model_alone:
         "test_thaw_last_block_makes_the_graft_better",
         "test_thaw_last_block_reaches_into_a_body",
         "test_thaw_last_block_keeps_every_average",
+        "test_thaw_last_block_learns",
+        "test_thaw_last_block_thaws_every_graft",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -664,6 +875,7 @@ class thaws_everything_but_batch_normalization:
         "test_thaw_last_block_thaws_the_last_convolution",
         "test_thaw_last_block_trains_the_last_block_alone",
         "test_thaw_last_block_reaches_into_a_body",
+        "test_thaw_last_block_thaws_every_graft",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -682,6 +894,7 @@ class thaws_batch_normalization_too:
         "test_thaw_last_block_trains_the_last_block_alone",
         "test_thaw_last_block_reaches_into_a_body",
         "test_thaw_last_block_keeps_every_average",
+        "test_thaw_last_block_thaws_every_graft",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -703,6 +916,8 @@ class thaws_nothing:
         "test_thaw_last_block_makes_the_graft_better",
         "test_thaw_last_block_reaches_into_a_body",
         "test_thaw_last_block_keeps_every_average",
+        "test_thaw_last_block_learns",
+        "test_thaw_last_block_thaws_every_graft",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -747,6 +962,7 @@ class takes_a_large_rate:
         "test_thaw_last_block_trains_the_last_block_alone",
         "test_thaw_last_block_makes_the_graft_better",
         "test_thaw_last_block_keeps_every_average",
+        "test_thaw_last_block_learns",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -761,6 +977,7 @@ class forgets_to_compile_after_thawing:
         "test_thaw_last_block_trains_the_last_block_alone",
         "test_thaw_last_block_makes_the_graft_better",
         "test_thaw_last_block_keeps_every_average",
+        "test_thaw_last_block_learns",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -779,6 +996,7 @@ class freezes_the_top_while_thawing:
         "test_thaw_last_block_thaws_the_last_convolution",
         "test_thaw_last_block_trains_the_last_block_alone",
         "test_thaw_last_block_reaches_into_a_body",
+        "test_thaw_last_block_thaws_every_graft",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -799,6 +1017,7 @@ class draws_the_last_block_anew:
         "test_thaw_last_block_makes_the_graft_better",
         "test_thaw_last_block_reaches_into_a_body",
         "test_thaw_last_block_keeps_every_average",
+        "test_thaw_last_block_thaws_every_graft",
     )
 
     def thaw_last_block(model, learning_rate=0.001):
@@ -809,6 +1028,47 @@ class draws_the_last_block_anew:
             + [np.zeros_like(last.get_weights()[1])]
         )
         return model
+
+
+class thaws_convolutions_and_the_top_alone:
+    """Leaves Dense layers below the top frozen: every layer after the convolution is to train."""
+
+    FAILS = ("test_thaw_last_block_thaws_every_graft",)
+
+    def thaw_last_block(model, learning_rate=0.001):
+        thaw(model)
+        model.layers[-1].trainable = True
+        for layer in lesson.layers(model)[:-1]:
+            if isinstance(layer, keras.layers.Dense):
+                layer.trainable = False
+        return compiled(model, learning_rate)
+
+
+class thaws_for_a_loss_without_weight:
+    """Weighs the loss with zero, so that there is nothing to learn from."""
+
+    FAILS = ("test_thaw_last_block_learns",)
+
+    def thaw_last_block(model, learning_rate=0.001):
+        thaw(model)
+        optimizer = keras.optimizers.Adam(learning_rate)
+        model.compile(loss="categorical_crossentropy", optimizer=optimizer, loss_weights=[0.0])
+        return model
+
+
+class constrains_the_thawed_layers:
+    """Limits the thawed weights, so that training does something else than asked."""
+
+    FAILS = (
+        "test_thaw_last_block_thaws_every_graft",
+        "test_thaw_last_block_learns",
+    )
+
+    def thaw_last_block(model, learning_rate=0.001):
+        for layer in lesson.layers(thaw(model)):
+            if layer.trainable and layer.weights:
+                layer.kernel_constraint = keras.constraints.MaxNorm(0.1)
+        return compiled(model, learning_rate)
 
 
 # borrow_network
@@ -834,6 +1094,7 @@ class calls_the_network_with_training_false_instead:
         "test_borrow_network_freezes_mobilenet_whole",
         "test_borrow_network_takes_any_network",
         "test_borrow_network_keeps_batch_normalization_in_inference_mode",
+        "test_borrow_network_leaves_every_network_alone",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
@@ -851,6 +1112,7 @@ class borrows_without_freezing:
         "test_borrow_network_freezes_mobilenet_whole",
         "test_borrow_network_takes_any_network",
         "test_borrow_network_keeps_batch_normalization_in_inference_mode",
+        "test_borrow_network_leaves_every_network_alone",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
@@ -866,6 +1128,7 @@ class flattens_the_maps:
         "test_borrow_network_freezes_mobilenet_whole",
         "test_borrow_network_puts_a_top_on_the_mean_of_its_maps",
         "test_borrow_network_takes_any_network",
+        "test_borrow_network_leaves_every_network_alone",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
@@ -881,6 +1144,7 @@ class takes_the_highest_point_of_each_map:
     FAILS = (
         "test_borrow_network_puts_a_top_on_the_mean_of_its_maps",
         "test_borrow_network_takes_any_network",
+        "test_borrow_network_leaves_every_network_alone",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
@@ -897,6 +1161,7 @@ class borrows_the_shape_without_the_weights:
         "test_borrow_network_uses_mobilenet_whole",
         "test_borrow_network_puts_a_top_on_the_mean_of_its_maps",
         "test_borrow_network_takes_any_network",
+        "test_borrow_network_leaves_every_network_alone",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
@@ -913,6 +1178,8 @@ class freezes_the_new_top_too:
     FAILS = (
         "test_borrow_network_freezes_mobilenet_whole",
         "test_borrow_network_takes_any_network",
+        "test_borrow_network_learns_with_a_new_top",
+        "test_borrow_network_leaves_every_network_alone",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
@@ -926,7 +1193,10 @@ class freezes_the_new_top_too:
 class borrows_for_four_classes_alone:
     """Writes the sizes of the lesson down and never looks at the arguments."""
 
-    FAILS = ("test_borrow_network_takes_any_network",)
+    FAILS = (
+        "test_borrow_network_takes_any_network",
+        "test_borrow_network_learns_with_a_new_top",
+    )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
         network.trainable = False
@@ -941,6 +1211,7 @@ class compiles_the_borrowed_network_for_class_numbers:
     FAILS = (
         "test_borrow_network_is_compiled",
         "test_borrow_network_takes_any_network",
+        "test_borrow_network_learns_with_a_new_top",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
@@ -949,3 +1220,42 @@ class compiles_the_borrowed_network_for_class_numbers:
         features = keras.layers.GlobalAveragePooling2D()(network(inputs))
         model = keras.Model(inputs, softmax(n_classes)(features))
         return compiled(model, learning_rate, "sparse_categorical_crossentropy")
+
+
+class drops_out_features_of_the_network:
+    """Puts Dropout below the new layer, which the task does not ask for."""
+
+    FAILS = ("test_borrow_network_leaves_every_network_alone",)
+
+    def borrow_network(network, n_classes=4, learning_rate=0.01):
+        network.trainable = False
+        inputs = keras.Input(network.input_shape[1:])
+        features = keras.layers.GlobalAveragePooling2D()(network(inputs))
+        features = keras.layers.Dropout(0.5)(features)
+        return compiled(keras.Model(inputs, softmax(n_classes)(features)), learning_rate)
+
+
+class spoils_the_network_after_borrowing:
+    """Renames and compiles the network that belongs to somebody else."""
+
+    FAILS = ("test_borrow_network_leaves_every_network_alone",)
+
+    def borrow_network(network, n_classes=4, learning_rate=0.01):
+        network.trainable = False
+        inputs = keras.Input(network.input_shape[1:])
+        features = keras.layers.GlobalAveragePooling2D()(network(inputs))
+        compiled(network, loss="mean_squared_error")
+        return compiled(keras.Model(inputs, softmax(n_classes)(features)), learning_rate)
+
+
+class keeps_one_top_for_all_networks:
+    """Makes the new layer once: models share what they learn."""
+
+    FAILS = ("test_borrow_network_learns_with_a_new_top",)
+
+    def borrow_network(network, n_classes=4, learning_rate=0.01, tops={}):  # noqa: B006 - as a student writes it
+        network.trainable = False
+        inputs = keras.Input(network.input_shape[1:])
+        features = keras.layers.GlobalAveragePooling2D()(network(inputs))
+        top = tops.setdefault((n_classes, features.shape[-1]), softmax(n_classes))
+        return compiled(keras.Model(inputs, top(features)), learning_rate)

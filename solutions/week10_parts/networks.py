@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 # First, for it sets what TensorFlow reads while it is imported.
@@ -20,6 +22,8 @@ import tensorflow as tf
 
 # What Keras paints its messages with.
 ESCAPES = re.compile(r"\x1b\[[\d;]*m")
+# The steps of a short training: enough to see whether a network learns.
+STEPS = 8
 
 Weights = list[list[np.ndarray]]
 
@@ -101,6 +105,62 @@ def counts(model: Any) -> Counts:
     return Counts(sum(sizes.values()), trainable, sum(sizes.values()) - trainable)
 
 
+def settings(model: Any) -> dict[str, Any]:
+    """Describe all of a network but its weights: by name, what each layer is, and how it is compiled."""
+    __tracebackhide__ = True
+    described = {f"layer {layer.name}": layer.get_config() for layer in flat(model)}
+    compiled = model.get_compile_config() if model.compiled else None
+    return {"name": model.name, "`trainable` flag": model.trainable, "compile settings": compiled} | described
+
+
+def train_briefly(
+    model: Any, x: np.ndarray, y: np.ndarray, rate: float | None = None
+) -> tuple[float, list[bool]]:
+    """Take a few steps of training on all rows; return by how much the loss fell, and which layers changed.
+
+    The steps are those of the model's own loss and optimizer. With `rate` they are those of plain Adam and
+    categorical cross-entropy instead. The weights are put back afterwards.
+    """
+    __tracebackhide__ = True
+    start, before, variables = model.get_weights(), weights(model), model.trainable_variables
+    optimizer = model.optimizer if rate is None else keras.optimizers.Adam(rate)
+    first = _crossentropy(model, x, y)
+    for _ in range(STEPS):
+        with tf.GradientTape() as tape:
+            said = _call(model, x)
+            if rate is None:
+                loss = model.compute_loss(x=x, y=y, y_pred=said, training=True)
+            else:
+                loss = keras.losses.categorical_crossentropy(y, said)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+    optimizer.finalize_variable_values(variables)
+    fell = first - _crossentropy(model, x, y)
+    moved = [
+        not all(np.array_equal(*pair) for pair in zip(old, now, strict=True))
+        for old, now in zip(before, weights(model), strict=True)
+    ]
+    model.set_weights(start)
+    return fell, moved
+
+
+def training_outputs(model: Any, x: np.ndarray) -> np.ndarray:
+    """What the network makes of the rows of x (n, …) while it trains; its averages are put back."""
+    start = model.get_weights()
+    made = np.asarray(_call(model, x))
+    model.set_weights(start)
+    return made
+
+
+def _call(model: Any, x: np.ndarray) -> Any:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The structure of `inputs`")
+        return model(x, training=True)
+
+
+def _crossentropy(model: Any, x: np.ndarray, y: np.ndarray) -> float:
+    return float(-np.mean(np.sum(y * np.log(np.clip(lesson.outputs(model, x), 1e-7, 1)), axis=1)))
+
+
 def outputs(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
     """What the network makes of the rows of x (n, …); raises AssertionError if it cannot take them."""
     __tracebackhide__ = True
@@ -127,6 +187,31 @@ def functional(model: Any) -> Any:
 def alone(layer: Any) -> Any:
     """A network of one layer."""
     return keras.Sequential([keras.Input(layer.input.shape[1:]), layer])
+
+
+def stack(
+    name: str, layers: Sequence[tuple[str, dict[str, Any]]], shape: tuple[int, ...] = (24, 24, 1)
+) -> Any:
+    """Build and compile a network of layers, each (class, settings), with weights drawn by NumPy.
+
+    Where every layer is frozen, so is the network as a whole.
+    """
+    made = [
+        getattr(keras.layers, kind)(name=f"{name}_{number}", **settings)
+        for number, (kind, settings) in enumerate(layers, 1)
+    ]
+    model = keras.Sequential([keras.Input(shape, name=f"{name}_input"), *made], name=name)
+    lesson.draw_weights(model, len(layers))
+    if not any(layer.trainable for layer in model.layers):
+        model.trainable = False
+    model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(0.003))
+    return model
+
+
+def examples(shape: tuple[int, ...], classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs (16, *shape) and one-hot classes (16, classes) that a network can learn from them."""
+    x = probes(shape, 16)
+    return x, np.eye(classes, dtype=np.float32)[np.arange(16) % classes]
 
 
 def ready(model: Any, rate: float) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -31,11 +32,22 @@ def _softmax(z: np.ndarray) -> np.ndarray:
     return powers / powers.sum(axis=-1, keepdims=True)
 
 
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(z / 2))
+
+
 ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "linear": lambda z: z,
     "relu": lambda z: np.maximum(z, 0),
+    "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
     "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "silu": lambda z: z * _sigmoid(z),
+    "softplus": lambda z: np.logaddexp(z, 0),
     "softmax": _softmax,
 }
+# The steps of a short training: enough to see whether a network learns.
+STEPS = 8
 
 
 class Counts(NamedTuple):
@@ -110,6 +122,59 @@ def counts(model: Any) -> Counts:
     return Counts(sum(sizes.values()), trainable, sum(sizes.values()) - trainable)
 
 
+def settings(model: Any) -> dict[str, Any]:
+    """Describe all of a network but its weights: by name, what each layer is, and how it is compiled."""
+    __tracebackhide__ = True
+    described = {f"layer {layer.name}": layer.get_config() for layer in flat(model)}
+    compiled = model.get_compile_config() if model.compiled else None
+    return {"name": model.name, "`trainable` flag": model.trainable, "compile settings": compiled} | described
+
+
+def train_briefly(
+    model: Any, x: np.ndarray, y: np.ndarray, rate: float | None = None
+) -> tuple[float, list[bool]]:
+    """Take a few steps of training on all rows; return by how much the loss fell, and which layers changed.
+
+    The steps are those of the model's own loss and optimizer. With `rate` they are those of plain Adam and
+    categorical cross-entropy instead. The weights are put back afterwards.
+    """
+    __tracebackhide__ = True
+    start, before, variables = model.get_weights(), weights(model), model.trainable_variables
+    optimizer = model.optimizer if rate is None else keras.optimizers.Adam(rate)
+    first = _crossentropy(model, x, y)
+    for _ in range(STEPS):
+        with tf.GradientTape() as tape:
+            said = _call(model, x)
+            if rate is None:
+                loss = model.compute_loss(x=x, y=y, y_pred=said, training=True)
+            else:
+                loss = keras.losses.categorical_crossentropy(y, said)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+    optimizer.finalize_variable_values(variables)
+    fell = first - _crossentropy(model, x, y)
+    moved = [
+        not all(np.array_equal(*pair) for pair in zip(old, now, strict=True))
+        for old, now in zip(before, weights(model), strict=True)
+    ]
+    model.set_weights(start)
+    return fell, moved
+
+
+def training_outputs(model: Any, x: np.ndarray) -> np.ndarray:
+    """What the network makes of the rows of x (n, features) while it trains."""
+    return np.asarray(_call(model, x))
+
+
+def _call(model: Any, x: np.ndarray) -> Any:
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The structure of `inputs`")
+        return model(x, training=True)
+
+
+def _crossentropy(model: Any, x: np.ndarray, y: np.ndarray) -> float:
+    return float(-np.mean(np.sum(y * np.log(np.clip(lesson.outputs(model, x), 1e-7, 1)), axis=1)))
+
+
 def forward(pairs: Weights, activations: Sequence[str], x: np.ndarray) -> np.ndarray:
     """What Dense layers with these weights and activations make of the rows of x, computed by NumPy.
 
@@ -147,6 +212,46 @@ def probes(features: int) -> np.ndarray:
     """Rows (64, features) that tell activations apart: of both signs, small and large."""
     rng = np.random.default_rng(features)
     return (rng.normal(size=(64, features)) * np.geomspace(0.3, 20, 64)[:, None]).astype(np.float32)
+
+
+def examples(features: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (48, features) and one-hot classes (48, classes) that a network can learn from them."""
+    rng = np.random.default_rng([features, classes])
+    x = rng.normal(size=(48, features)).astype(np.float32)
+    names = np.argmax(x @ rng.normal(size=(features, classes)), axis=1)
+    return x, np.eye(classes, dtype=np.float32)[names]
+
+
+def stack(name: str, features: int, layers: Sequence[tuple[int, str, bool]]) -> Any:
+    """Build and compile a network of Dense layers, each (units, activation, trainable), drawn by NumPy.
+
+    Where every layer is frozen, so is the network as a whole.
+    """
+    rng = np.random.default_rng([features, len(layers)])
+    entries = [
+        {"name": f"{name}_{number}", "units": units, "activation": activation, "trainable": trainable}
+        for number, (units, activation, trainable) in enumerate(layers, 1)
+    ]
+    model = keras.Sequential(
+        [
+            keras.Input((features,), name=f"{name}_input"),
+            *(
+                keras.layers.Dense(**{key: entry[key] for key in ("name", "units", "activation")})
+                for entry in entries
+            ),
+        ],
+        name=name,
+    )
+    for layer, entry in zip(model.layers, entries, strict=True):
+        shapes = [variable.shape for variable in layer.weights]
+        layer.set_weights(
+            [(rng.normal(size=shape) / np.sqrt(shape[0])).astype(np.float32) for shape in shapes]
+        )
+        layer.trainable = entry["trainable"]
+    if not any(layer.trainable for layer in model.layers):
+        model.trainable = False
+    model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(0.003))
+    return model
 
 
 def draw_top(model: Any, seed: int) -> None:

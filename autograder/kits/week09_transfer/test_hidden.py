@@ -2,18 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import asking
 import expect
 import lesson
 import networks
+import numpy as np
 import pytest
 import transfer
 from asking import Asked
 
 Settings = Mapping[str, Any]
+
+# Networks of many kinds: the smallest, other activations, many layers, some frozen, no two sizes alike.
+NETWORKS = {
+    "tiny": (3, [(6, "sigmoid", False), (2, "softmax", True)]),
+    "bent": (5, [(9, "elu", True), (8, "sigmoid", False), (7, "silu", True), (6, "softmax", False)]),
+    "tall": (
+        6,
+        [
+            *[(13, "softplus", True), (12, "linear", False), (11, "relu", True)],
+            *[(10, "elu", False), (7, "tanh", True), (4, "softmax", True)],
+        ],
+    ),
+}
+# Frozen as a whole: Keras sets the flag of the network, too.
+STILL = {"still": (4, [(7, "elu", False), (3, "softmax", False)])}
+# A network without its last layer may have a single one.
+BODIES = {**NETWORKS, "tiny": (8, [(5, "sigmoid", True)])}
 
 # As in the public checks, every fixture hands out a function that asks the task when a check first calls it.
 
@@ -64,8 +82,19 @@ def deep_graft(settings: Settings) -> Callable[[], Asked]:
     )
 
 
+def ask_all(task: Callable[..., Any], table: Mapping[str, Any], seed: int, *sizes: int) -> Iterator[Asked]:
+    """Ask `task` for each network of a table."""
+    for name, (features, layers) in table.items():
+        yield asking.ask(task, networks.stack(name, features, layers), seed, *sizes)
+
+
+def probes(asked: Asked) -> np.ndarray:
+    """Rows for the network that was passed in."""
+    return networks.probes(len(asked.before.weights[0][0]))
+
+
 @pytest.mark.hidden
-@pytest.mark.task("build_base", points=4, hint="Which sizes of the network are for the caller to choose?")
+@pytest.mark.task("build_base", points=2, hint="Which sizes of the network are for the caller to choose?")
 def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None:
     """The base has as many inputs and classes as the caller asks for, and else stays the same."""
     base, x = other_base(), networks.probes(7)
@@ -76,7 +105,31 @@ def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None
 
 @pytest.mark.hidden
 @pytest.mark.task(
-    "copy_layers", points=3, hint="Does your copy depend on how many layers a base has, or how large?"
+    "build_base",
+    points=1,
+    hint="What besides the layers and the compile settings of the task is in the network?",
+)
+def test_build_base_trains_as_a_plain_network(settings: Settings) -> None:
+    """A few steps of training change every layer and lower the loss as plain Adam does."""
+    lesson.deterministic(settings["seed"])
+    base = transfer.build_base(6, 4)
+    expect.trains(base, *networks.examples(6, 4))
+
+
+@pytest.mark.hidden
+@pytest.mark.task(
+    "build_base", points=1, hint="Does every call make a network, and one that knows nothing yet?"
+)
+def test_build_base_is_new_every_time(settings: Settings) -> None:
+    """Two calls make two networks, and neither is trained yet."""
+    answers = asking.ask_twice(transfer.build_base, settings["seed"])
+    expect.new_each_time(answers)
+    expect.fresh([layer for answer in answers for layer in networks.weighted(answer)])
+
+
+@pytest.mark.hidden
+@pytest.mark.task(
+    "copy_layers", points=2, hint="Does your copy depend on how many layers a base has, or how large?"
 )
 def test_copy_layers_copies_any_depth(deep_copy: Callable[[], Asked]) -> None:
     """A base of another depth and other sizes is copied whole, weights and all."""
@@ -87,7 +140,7 @@ def test_copy_layers_copies_any_depth(deep_copy: Callable[[], Asked]) -> None:
 
 @pytest.mark.hidden
 @pytest.mark.task(
-    "copy_layers", points=2, hint="Bases may differ in more than their sizes. Would the copy notice?"
+    "copy_layers", points=1, hint="Bases may differ in more than their sizes. Would the copy notice?"
 )
 def test_copy_layers_copies_any_activation(deep_copy: Callable[[], Asked]) -> None:
     """A base with other activations is copied so that it predicts the same."""
@@ -97,7 +150,24 @@ def test_copy_layers_copies_any_activation(deep_copy: Callable[[], Asked]) -> No
 
 
 @pytest.mark.hidden
-@pytest.mark.task("drop_top", points=3, hint="Which layer goes when a network has more of them, or fewer?")
+@pytest.mark.task(
+    "copy_layers",
+    points=2,
+    hint="Small or tall, frozen in part: what belongs to a layer besides its weights?",
+)
+def test_copy_layers_copies_every_network(settings: Settings) -> None:
+    """Networks of any depth, activation and flags are copied as they are, and stay as they were."""
+    for asked in ask_all(transfer.copy_layers, BODIES | STILL, settings["seed"]):
+        x = probes(asked)
+        expect.weights(asked.answer, asked.before.weights)
+        expect.flags(asked.answer, asked.before.flags, "Does each layer keep its `trainable` flag?")
+        expect.outputs(asked.answer, x, asked.before.outputs(x), "Which activation has each layer?")
+        expect.plain(asked.answer, x)
+        expect.unharmed(asked)
+
+
+@pytest.mark.hidden
+@pytest.mark.task("drop_top", points=2, hint="Which layer goes when a network has more of them, or fewer?")
 def test_drop_top_removes_the_last_layer_at_any_depth(shallow_body: Callable[[], Asked]) -> None:
     """A network of another depth loses exactly its last layer."""
     asked, x = shallow_body(), networks.probes(7)
@@ -109,8 +179,21 @@ def test_drop_top_removes_the_last_layer_at_any_depth(shallow_body: Callable[[],
 
 
 @pytest.mark.hidden
+@pytest.mark.task("drop_top", points=1, hint="What belongs to the layers that remain besides their weights?")
+def test_drop_top_treats_every_network_alike(settings: Settings) -> None:
+    """Networks of any depth, activation and flags lose their last layer and nothing else."""
+    for asked in ask_all(transfer.drop_top, NETWORKS | STILL, settings["seed"]):
+        x = probes(asked)
+        expect.weights(asked.answer, asked.before.weights[:-1])
+        expect.flags(asked.answer, asked.before.flags[:-1], "Does each layer keep its `trainable` flag?")
+        expect.outputs(asked.answer, x, asked.before.outputs(x, -1), "Which activation has each layer?")
+        expect.plain(asked.answer, x)
+        expect.unharmed(asked)
+
+
+@pytest.mark.hidden
 @pytest.mark.task(
-    "freeze", points=4, hint="Is every layer frozen, however many there are and whatever they were before?"
+    "freeze", points=3, hint="Is every layer frozen, however many there are and whatever they were before?"
 )
 def test_freeze_reaches_every_layer(deep_frozen: Callable[[], Asked]) -> None:
     """Every layer of a deeper network is frozen, those that were frozen before too."""
@@ -121,7 +204,7 @@ def test_freeze_reaches_every_layer(deep_frozen: Callable[[], Asked]) -> None:
 
 @pytest.mark.hidden
 @pytest.mark.task(
-    "freeze", points=3, hint="Is what you return the whole model, with the weights that it had?"
+    "freeze", points=2, hint="Is what you return the whole model, with the weights that it had?"
 )
 def test_freeze_keeps_a_deeper_network_whole(deep_frozen: Callable[[], Asked]) -> None:
     """A deeper network keeps its layers, weights and outputs when it is frozen."""
@@ -132,8 +215,20 @@ def test_freeze_keeps_a_deeper_network_whole(deep_frozen: Callable[[], Asked]) -
 
 
 @pytest.mark.hidden
+@pytest.mark.task("freeze", points=2, hint="How few layers may a network have, and what may they be?")
+def test_freeze_freezes_every_network(settings: Settings) -> None:
+    """Networks of any depth, activation and flags are frozen, and else stay as they were."""
+    for asked in ask_all(transfer.freeze, BODIES, settings["seed"]):
+        x = probes(asked)
+        expect.flags(asked.answer, [False] * len(asked.before.flags), "Which layers did the freeze reach?")
+        expect.weights(asked.answer, asked.before.weights)
+        expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
+        expect.plain(asked.answer, x)
+
+
+@pytest.mark.hidden
 @pytest.mark.task(
-    "add_softmax", points=2, hint="What does the caller choose, the body or the number of classes?"
+    "add_softmax", points=1, hint="What does the caller choose, the body or the number of classes?"
 )
 def test_add_softmax_follows_its_arguments(mixed_top: Callable[[], Asked]) -> None:
     """The new top fits any body and any number of classes."""
@@ -147,7 +242,7 @@ def test_add_softmax_follows_its_arguments(mixed_top: Callable[[], Asked]) -> No
 
 @pytest.mark.hidden
 @pytest.mark.task(
-    "add_softmax", points=3, hint="A body can be frozen in part. Does every layer keep its own flag?"
+    "add_softmax", points=2, hint="A body can be frozen in part. Does every layer keep its own flag?"
 )
 def test_add_softmax_keeps_every_flag(mixed_top: Callable[[], Asked]) -> None:
     """Each layer of the body stays frozen or trainable as it was, and the new one trains."""
@@ -157,8 +252,32 @@ def test_add_softmax_keeps_every_flag(mixed_top: Callable[[], Asked]) -> None:
 
 
 @pytest.mark.hidden
+@pytest.mark.task("add_softmax", points=1, hint="How few layers may a body have, and what may they be?")
+def test_add_softmax_takes_every_body(settings: Settings) -> None:
+    """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
+    for asked in ask_all(transfer.add_softmax, BODIES, settings["seed"], 3):
+        x, count = probes(asked), len(asked.before.flags)
+        expect.weights(asked.answer, asked.before.weights, first=count)
+        expect.flags(asked.answer, [*asked.before.flags, True], "Does each layer keep its `trainable` flag?")
+        expect.softmax_on(asked.answer, asked.before.outputs(x), x, "Which activation has each layer?")
+        expect.plain(asked.answer, x)
+        expect.unharmed(asked)
+
+
+@pytest.mark.hidden
+@pytest.mark.task("add_softmax", points=1, hint="Is the top new in every call, and can it learn?")
+def test_add_softmax_learns_with_a_new_top(settings: Settings) -> None:
+    """Two calls make two new tops, and a few steps of training lower the loss as plain Adam does."""
+    body = networks.stack("bent", *BODIES["bent"])
+    answers = asking.ask_twice(transfer.add_softmax, settings["seed"], body)
+    expect.new_each_time(answers, body)
+    expect.fresh(networks.weighted(answers[0])[-1:])
+    expect.trains(answers[0], *networks.examples(5, 4))
+
+
+@pytest.mark.hidden
 @pytest.mark.task(
-    "build_transfer_model", points=3, hint="Would the graft take any base, and any number of classes?"
+    "build_transfer_model", points=2, hint="Would the graft take any base, and any number of classes?"
 )
 def test_build_transfer_model_takes_any_base(deep_graft: Callable[[], Asked]) -> None:
     """A base of another depth and other sizes is borrowed whole but for its top, and frozen."""
@@ -177,10 +296,39 @@ def test_build_transfer_model_takes_any_base(deep_graft: Callable[[], Asked]) ->
 
 @pytest.mark.hidden
 @pytest.mark.task(
-    "build_transfer_model", points=2, hint="Could anything that is done to the graft ever reach the base?"
+    "build_transfer_model", points=1, hint="Could anything that is done to the graft ever reach the base?"
 )
 def test_build_transfer_model_shares_nothing_with_the_base(deep_graft: Callable[[], Asked]) -> None:
     """Graft and base have no layer in common, and the base stays as it was."""
     asked = deep_graft()
     expect.nothing_shared(asked)
     expect.unharmed(asked)
+
+
+@pytest.mark.hidden
+@pytest.mark.task(
+    "build_transfer_model", points=1, hint="How few layers may a base have, and what may they be?"
+)
+def test_build_transfer_model_borrows_from_every_base(settings: Settings) -> None:
+    """Bases of any depth, activation and flags are borrowed but for their top, and stay as they were."""
+    for asked in ask_all(transfer.build_transfer_model, NETWORKS, settings["seed"], 3):
+        x, count = probes(asked), len(asked.before.flags) - 1
+        expect.weights(asked.answer, asked.before.weights[:-1], first=count)
+        expect.flags(asked.answer, [False] * count + [True], "Which layers are frozen in the end?")
+        expect.softmax_on(asked.answer, asked.before.outputs(x, -1), x, "Which activation has each layer?")
+        expect.plain(asked.answer, x)
+        expect.nothing_shared(asked)
+        expect.unharmed(asked)
+
+
+@pytest.mark.hidden
+@pytest.mark.task(
+    "build_transfer_model", points=1, hint="Is the graft new in every call, and can its top learn?"
+)
+def test_build_transfer_model_learns_with_new_layers(settings: Settings) -> None:
+    """Two calls share no layer, and a few steps of training lower the loss as plain Adam does."""
+    base = networks.stack("bent", *NETWORKS["bent"])
+    answers = asking.ask_twice(transfer.build_transfer_model, settings["seed"], base)
+    expect.new_each_time(answers)
+    expect.fresh(networks.weighted(answers[0])[-1:])
+    expect.trains(answers[0], *networks.examples(5, 4))
