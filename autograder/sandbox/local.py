@@ -36,7 +36,8 @@ def plan_local(spec: Spec, folder: SandboxFolder, isolation: Isolation) -> Launc
     if isolation is Isolation.USER:
         _expect_root(root)
         if landlock_version() == 0:
-            shared = _expect_private_files(find_world_writable())
+            _expect_private_files()
+            shared = _expect_only_sticky(find_world_writable())
     if root:
         _expect_reachable(python, folder)
     uid = unused_uid() if root else None
@@ -96,14 +97,17 @@ def _expect_root(root: bool) -> None:
         )
 
 
-def _expect_private_files(found: WorldWritable) -> tuple[str, ...]:
-    """Return the folders to sweep after a submission; raises IsolationUnavailable if that is not enough."""
+def _expect_private_files() -> None:
     if unreadable_parent(ENGINE) is None:
         raise IsolationUnavailable(
             f"The level `user` keeps our files from submissions; found that any user can read {ENGINE}, and "
             f"a kernel without Landlock. What to do: `chmod 700 {ENGINE}` and the same for answers and "
             "submissions, or ask for the level `bubblewrap`."
         )
+
+
+def _expect_only_sticky(found: WorldWritable) -> tuple[str, ...]:
+    """Return the folders to sweep after a submission; raises IsolationUnavailable if that is not enough."""
     if found.others:
         named = ", ".join(found.others[:MAX_NAMED]) + (" and more" if len(found.others) > MAX_NAMED else "")
         raise IsolationUnavailable(

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from autograder.models import Source
 from autograder.sandbox import local
 from autograder.sandbox.filesystem import Python, SandboxFolder
 from autograder.sandbox.guest.spec import Spec
 from autograder.sandbox.local import make_private, plan_local, unreadable_parent, unused_uid
-from autograder.sandbox.policy import Isolation
+from autograder.sandbox.policy import Isolation, LaunchPlan
+from autograder.sandbox.process import ForkServer
 from autograder.sandbox.protocol import IsolationUnavailable
 from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.world_writable import WorldWritable
@@ -92,3 +96,23 @@ def test_private_paths_are_closed_to_others(tmp_path):
     make_private(tmp_path / name for name in ("source", "data.json", "missing"))
     assert (tmp_path / "source").stat().st_mode & 0o777 == 0o700
     assert (tmp_path / "data.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_what_a_submission_leaves_in_shared_folders_is_gone_before_the_next():
+    """Here Landlock permits these folders, as if the kernel had none."""
+    if unreadable_parent(Python.running().executable) is not None:
+        pytest.skip("other users cannot reach this Python")
+    shared = ("/dev/shm", "/tmp", "/var/tmp")
+
+    def start(plan: LaunchPlan) -> ForkServer:
+        spec = replace(plan.spec, shared_folders=shared, writable=(*plan.spec.writable, *shared))
+        return ForkServer(replace(plan, spec=spec))
+
+    marks = [Path(folder, f"mark-{os.getpid()}") for folder in shared]
+    text = f"import os\nfor mark in {list(map(str, marks))}:\n    os.makedirs(mark + '/below')\n"
+    with Sandbox({}, "transfer", isolation=Isolation.USER, start=start) as sandbox:
+        assert sandbox.load(Source("transfer.py", (text,), False)).problem is None
+        assert all(mark.exists() for mark in marks)
+        sandbox.clear()
+        assert not any(mark.exists() for mark in marks)
