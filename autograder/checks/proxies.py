@@ -65,8 +65,8 @@ class Calls:
         except Exception as error:
             raise SubmissionFailed(*_unreadable(function, error), call=call) from None
         if unsupported:
-            text = f"The answer of {function} is {unsupported[0]}."
-            raise SubmissionFailed(Outcome.FAILED, text, call=call)
+            text = f"The answer of {function} is {unsupported[0]}"
+            raise SubmissionFailed(Outcome.FAILED, text if text[-1] == "?" else f"{text}.", call=call)
         return answer
 
     def request(self, function: str, request: Frame) -> Frame | SubmissionFailed:
@@ -81,6 +81,10 @@ class Calls:
         reply = self._replies[key]
         self.made.append(Exchange(function, request, reply))
         return reply
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith("?") else f"{text}."
 
 
 class ArgumentError(TypeError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,14 +19,17 @@ from typing import Any
 from .. import files
 from ..checks.environment import ONE_THREAD
 from ..models import Source, SubmittedFile
+from ..sandbox.guest.stand_ins import STAND_INS
 from ..sandbox.guest.submission import load
 from ..source_code import try_parse
 from ..submissions.definitions import attempted_tasks
-from ..submissions.folders import FILE_LIMIT, megabytes
+from ..submissions.folders import FILE_LIMIT, ZIP_LIMIT, megabytes
+from ..submissions.notebook import without_outputs
 from ..submissions.selection import UnusedReason
 from .handout import Handout
 from .state import LOAD_SECONDS
 
+WRITTEN = re.compile(r"""(\w+)\.py['"]""")
 # What a process may take to import what the kit preloads.
 START_SECONDS = 60.0
 
@@ -46,6 +50,15 @@ def unavailable_imports(source: Source, accepted: Collection[str]) -> list[Impor
         if (tree := try_parse(cell)) is not None:
             found += list(_strange(tree, accepted, runs=True))
     return found
+
+
+def written(source: Source) -> set[str]:
+    """Return the modules that a notebook may write to its own folder, as `%%writefile` does."""
+    return {name for cell in source.cells if source.tolerant for name in WRITTEN.findall(cell)}
+
+
+def _top_level(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def _strange(node: ast.AST, accepted: Collection[str], runs: bool) -> Iterator[Import]:
@@ -162,8 +175,10 @@ def pack(handout: Handout) -> PackReport:
         return found
     source = chosen.source
     file = next(file for file in handout.submission().files if file.name == source.filename)
+    found.doubtful += [note.text for note in chosen.review]
     if not attempted_tasks(source, handout.tasks):
-        found.fatal.append("Every file is still as it was handed out: no task is attempted.")
+        untouched = "Every file is still as it was handed out: no task is attempted."
+        found.fatal, found.doubtful = found.doubtful or [untouched], []
         return found
     _look(handout, source, file, found)
     # A notebook that was never begun lies beside many a `.py`; a `.py` beside a notebook is worth a look.
@@ -183,13 +198,14 @@ def pack(handout: Handout) -> PackReport:
 
 def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackReport) -> None:
     name, tasks = source.filename, attempted_tasks(source, handout.tasks)
-    if len(file.content) > FILE_LIMIT:
+    size = len(without_outputs(file.content) if source.tolerant else file.content)
+    if size > FILE_LIMIT or len(file.content) > ZIP_LIMIT:
         found.fatal.append(
             f"{name} has {megabytes(len(file.content))}, and the grader reads {megabytes(FILE_LIMIT)} at "
-            "most: is there data or output in it? Clear a notebook's output before saving it."
+            f"most, or {megabytes(ZIP_LIMIT)} with a notebook's outputs: is there data in it?"
         )
         return
-    accepted = {*handout.about.imports, *handout.about.given}
+    accepted = {*handout.about.imports, *handout.about.given, *map(_top_level, STAND_INS), *written(source)}
     for module in unavailable_imports(source, accepted):
         advice = _advice(handout, module.name)
         sentence = (

@@ -26,6 +26,7 @@ from .folders import (
     printable,
     visible,
 )
+from .notebook import without_outputs
 
 MAX_DEPTH = 12
 MAX_ENTRIES = 10_000
@@ -65,6 +66,23 @@ def read_submission(
         return Submission(student, problem=problem, notes=notes)
     files = tuple(sorted(reading.files, key=lambda file: file.name))
     return Submission(student, files, None, (*notes, *problems), digest(files))
+
+
+def load_source(file: File) -> bytes:
+    """Return the bytes of a source; a notebook that is too large is judged without its outputs.
+
+    Raises Unreadable where the file is too large.
+    """
+    if not file.name.casefold().endswith(".ipynb"):
+        return file.load(FILE_LIMIT)
+    content = file.load(ZIP_LIMIT)
+    if len(content) <= FILE_LIMIT:
+        return content
+    lean = without_outputs(content)
+    if len(lean) > FILE_LIMIT:
+        size = f"{megabytes(len(lean))} without outputs, the limit is {megabytes(FILE_LIMIT)}"
+        raise Unreadable(f"{file.where} is too large: {size}.")
+    return lean
 
 
 def read_folder(folder: Path, kit: Kit, student: str, platform_files: Collection[str] = ()) -> Submission:
@@ -180,7 +198,7 @@ class _Reading:
 
     def _read_file(self, name: str, file: File) -> None:
         try:
-            content = file.load(FILE_LIMIT)
+            content = load_source(file)
         except Unreadable as problem:
             self.problems.append(str(problem))
             return

@@ -16,6 +16,8 @@ from ...wire.failures import FailureKind
 MAX_TEXT = 2_000
 MAX_LINES = 20
 MAX_LINE = 200
+# Of two names, as `difflib` counts: `freeze` and `freeze_model` are close, two tasks of a kit are not.
+CLOSENESS = 0.65
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _similar(function: str, module: ModuleType, definitions: Definitions) -> str
         if name.endswith(f".{function}"):
             return name
     functions = {name.casefold(): name for name, value in own.items() if isinstance(value, FunctionType)}
-    close = difflib.get_close_matches(function.casefold(), functions, n=1)
+    close = difflib.get_close_matches(function.casefold(), functions, n=1, cutoff=CLOSENESS)
     return functions[close[0]] if close else ""
 
 
