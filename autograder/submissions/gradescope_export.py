@@ -64,11 +64,6 @@ def read_metadata(file: File) -> list[GradescopeSubmission]:
     except (yaml.YAMLError, ValueError, RecursionError, _NotGradescope) as error:
         reason = " ".join(str(error).split()).rstrip(".")[:MAX_TEXT]
         raise Unreadable(f"{file.where} is not what Gradescope exports: {reason}.") from None
-    if entries and sum(is_submission_name(entry.folder) for entry in entries) * 2 <= len(entries):
-        raise Unreadable(
-            f"{file.where} is not what Gradescope exports: expected entries named submission_<number>, "
-            f"found {entries[0].folder!r}."
-        )
     return entries
 
 

@@ -100,7 +100,7 @@ def read_layout(root: Entry, assignment: Assignment, *, is_class_zip: bool = Fal
         if isinstance(root, File) and not (root.is_source or root.is_zip):
             raise Unreadable(f"{root.where} is no submission: expected a folder, a zip, a .py or an .ipynb.")
         _add_hand_ins(layout, [root], assignment, root.name)
-    elif _is_gradescope(folder):
+    elif _is_gradescope(folder, is_class_zip):
         _add_gradescope(layout, folder, assignment)
     elif folder.name == SUBMITTED and not _has_platform(visible(folder), assignment, folder.name):
         _add_nbgrader(layout, folder, assignment)
@@ -122,7 +122,7 @@ def _class_folder(root: Entry, assignment: Assignment, is_class_zip: bool) -> Fo
 
 def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folder | None:
     entries = visible(folder)
-    if _is_gradescope(folder):
+    if _is_gradescope(folder, is_class_zip):
         return folder
     if nbgrader := _nbgrader_folder(entries):
         return nbgrader
@@ -175,15 +175,20 @@ def _is_export(folder: Folder, assignment: Assignment) -> bool:
     )
 
 
-def _is_gradescope(folder: Folder) -> bool:
-    """Return whether the platform's metadata stands beside what it names, or alone.
+def _is_gradescope(folder: Folder, is_class_zip: bool = False) -> bool:
+    """Return whether the platform's metadata stands beside folders named as the platform does, or alone.
 
-    Elsewhere a file of that name was handed in by somebody.
+    Elsewhere a file of that name was handed in by somebody. In a zip that holds a class, the folders may have
+    any names that the metadata has.
     """
     entries = visible(folder)
-    if not any(isinstance(entry, File) and entry.name == METADATA for entry in entries):
+    metadata = next((each for each in entries if isinstance(each, File) and each.name == METADATA), None)
+    if metadata is None:
         return False
     named = sum(is_submission_name(entry.name) for entry in entries)
+    if is_class_zip and named * 2 < len(entries) - 1:
+        folders = {submission.folder for submission in read_metadata(metadata)}
+        named = sum(entry.name in folders for entry in entries)
     return named * 2 >= len(entries) - 1
 
 

@@ -159,6 +159,23 @@ ON_DISK = [
         {"mallory": row("mallory.zip/sub1/transfer.py", "mallory.zip/sub2/transfer.py")},
     ),
     case("attack-yaml_name_bomb", {"mallory": row("mallory.zip/sub1/transfer.py")}),
+    case(
+        "attack-late_zip_other_name",
+        {"ada": row("transfer.py"), "mallory": row("transfer.py")},
+        ignored={"submission_metadata.yml"},
+        is_class_zip=True,
+    ),
+    case(
+        "attack-yaml_name_bomb",
+        {"sub1": row("transfer.py", why=(AMBIGUOUS,))},
+        ignored={"submission_metadata.yml"},
+        is_class_zip=True,
+    ),
+    case(
+        "attack-one_zip_many_students",
+        {f"s{n:03}": row(f"s{n:03}.py") for n in range(40)},
+        is_class_zip=True,
+    ),
     case("attack-one_zip_many_students", {"mallory": row(*(f"mallory.zip/s{n:03}.py" for n in range(40)))}),
 ]
 
