@@ -19,14 +19,14 @@ def archive() -> zipfile.ZipFile:
     return zipfile.ZipFile(io.BytesIO(build_program()))
 
 
-def test_it_tells_nothing_about_where_it_came_from():
+def test_the_program_inside_does_not_name_the_package():
     with archive() as files:
         for name in files.namelist():
             assert b"autograder" not in files.read(name)
             assert name == "__main__.py" or name.startswith("box/")
 
 
-def test_the_inside_imports_the_standard_library_and_the_wire_alone():
+def test_the_program_inside_imports_the_standard_library_and_a_few_modules_of_ours():
     with archive() as files:
         for name in files.namelist():
             if not name.startswith("box/sandbox/guest/"):

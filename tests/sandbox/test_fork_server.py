@@ -1,4 +1,4 @@
-"""The warm process as its starter sees it: without rights, and gone when it is over."""
+"""The fork server has no rights, and is gone when the sandbox is closed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def status(process: int) -> dict[str, str]:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user's process has no rights to give up")
-def test_started_by_root_nothing_inside_has_a_right_or_is_root(level):
+def test_started_by_root_no_process_inside_has_rights_or_is_root(level):
     with Sandbox({}, "transfer", isolation=level) as sandbox:
         sandbox.load(SLEEPY)
         started = sandbox._server._process.pid

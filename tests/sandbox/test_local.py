@@ -1,4 +1,4 @@
-"""The weaker levels refuse where they cannot keep what they promise."""
+"""The levels `user` and `process` refuse where they cannot keep what they promise."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_the_level_user_needs_root(monkeypatch):
         Sandbox({}, "transfer", isolation=Isolation.USER)
 
 
-def test_a_python_that_others_cannot_reach_is_told(monkeypatch, tmp_path):
+def test_a_python_that_others_cannot_reach_is_refused(monkeypatch, tmp_path):
     shut = tmp_path / "home"
     (shut / "lib").mkdir(parents=True)
     shut.chmod(0o700)
@@ -38,7 +38,7 @@ def test_a_python_that_others_cannot_reach_is_told(monkeypatch, tmp_path):
         Sandbox({}, "transfer", isolation=Isolation.PROCESS)
 
 
-def test_files_of_ours_that_anybody_can_read_are_told_where_nothing_else_hides_them(monkeypatch):
+def test_without_landlock_a_package_that_anybody_can_read_is_refused(monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(local, "landlock_version", lambda: 0)
     monkeypatch.setattr(local, "unreadable_parent", lambda path: None)
@@ -46,7 +46,7 @@ def test_files_of_ours_that_anybody_can_read_are_told_where_nothing_else_hides_t
         Sandbox({}, "transfer", isolation=Isolation.USER)
 
 
-def test_what_is_shut_is_found_from_the_outside_in(tmp_path):
+def test_the_outermost_closed_folder_is_found(tmp_path):
     tmp_path.chmod(0o755)
     outer = tmp_path / "outer"
     file = outer / "inner" / "file"

@@ -19,8 +19,8 @@ from autograder.wire.failures import FailureKind
 pytestmark = pytest.mark.needs("bubblewrap")
 
 
-def warm_process(sandbox: Sandbox) -> int:
-    """The warm process as this side sees it: bubblewrap's child, or what was started itself."""
+def server_process(sandbox: Sandbox) -> int:
+    """Return the fork server's process: bubblewrap's child, or the one that was started."""
     started = sandbox._server._process.pid
     children = Path(f"/proc/{started}/task/{started}/children").read_text().split()
     return int(children[0]) if sandbox.isolation is Isolation.BUBBLEWRAP else started
@@ -79,7 +79,7 @@ def test_hashes_are_the_same_in_every_sandbox(call):
         assert again("h") == call("h")
 
 
-def test_an_exception_is_told_with_the_students_own_lines(call):
+def test_an_exception_comes_with_the_students_own_lines(call):
     call.load("def outer(x):\n    return inner(x)\n\ndef inner(x):\n    return 1 / x\n")
     with pytest.raises(call.Raised, match="ZeroDivisionError: division by zero") as raised:
         call("outer", 0)
@@ -296,7 +296,7 @@ def test_a_fork_of_the_owner_loads_and_calls_and_the_owner_clears(call):
     assert call("add", 1) == 2
 
 
-def test_a_fork_that_ends_in_the_middle_leaves_nothing_odd(call):
+def test_a_fork_that_ends_in_the_middle_leaves_the_server_usable(call):
     process = os.fork()
     if process == 0:
         try:
@@ -312,9 +312,9 @@ def test_a_fork_that_ends_in_the_middle_leaves_nothing_odd(call):
     assert call("add", 1) == 2
 
 
-def test_a_warm_process_that_is_gone_is_made_anew_by_clear(call):
+def test_clear_replaces_a_fork_server_that_is_gone(call):
     call.load(ADD)
-    os.kill(warm_process(call.sandbox), signal.SIGKILL)
+    os.kill(server_process(call.sandbox), signal.SIGKILL)
     call.sandbox._server._process.wait()
     with pytest.raises(SandboxBroken):
         call.load(ADD)
@@ -330,7 +330,7 @@ def test_a_warm_process_that_is_gone_is_made_anew_by_clear(call):
         (b"import threading, time\nthreading.Thread(target=time.sleep, args=(99,)).start()", "one thread"),
     ],
 )
-def test_given_code_that_fails_or_starts_threads_is_told(call, lesson, found):
+def test_given_code_that_fails_or_starts_threads_is_refused(call, lesson, found):
     given, isolation = {"lesson.py": lesson}, call.sandbox.isolation
     with (
         Sandbox(given, "transfer", ["lesson"], isolation=isolation) as sandbox,

@@ -1,4 +1,4 @@
-"""What the warm process does to itself."""
+"""The fork server gives up its rights, handlers and descriptors."""
 
 from __future__ import annotations
 

@@ -64,7 +64,7 @@ def test_the_end_leaves_no_descendant(in_fork):
         (lambda: os.kill(os.getpid(), signal.SIGUSR1), {"reason": "crashed", "number": 10}),
     ],
 )
-def test_how_a_child_ended_is_told(in_fork, function, ended):
+def test_a_child_that_ended_has_a_reason(in_fork, function, ended):
     def run():
         tree = ProcessTree(SPEC)
         start(tree, function)

@@ -1,4 +1,4 @@
-"""The warm process speaks over its control socket, here as a plain fork of the test."""
+"""The fork server answers requests over its control socket; here it is a plain fork of the test."""
 
 from __future__ import annotations
 
