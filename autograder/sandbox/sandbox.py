@@ -143,8 +143,8 @@ class Sandbox:
     def call(self, function: str, request: Frame, seconds: float) -> Frame:
         """Call a function of the submission; the request's head is `{"value": the packed (args, kwargs)}`.
 
-        The reply's head is `{"ok": True, "value": the packed {"answer", "args", "kwargs"}}` or `{"raised": …}`
-        as `guest.errors.describe` returns it.
+        The reply's head is `{"ok": True, "value": the packed {"answer", "args", "kwargs"}}` or `{"raised":
+        …}` as `guest.errors.describe` returns it.
 
         A child that is gone is forked and loaded again first. Raises ChildTimedOut, ChildDied or BadReply,
         after which the child is gone; SandboxBroken where that is no fault of the submission.
