@@ -110,7 +110,11 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
         overrides=load_overrides(command.overrides, kit) if command.overrides else (),
     )
     support_code = [name for name in kit.given if "/" not in name]
-    found = find_class(command.folder, kit.slug, kit.module, support_code, is_class_zip=command.class_zip)
+    found = find_class(
+        *(command.folder, kit.slug, kit.module, support_code),
+        is_class_zip=command.class_zip,
+        due=kit.dates.due,
+    )
     print_ignored(found.ignored, found.hint, view.console)
     entries = found.submissions
     with view.running(kit, command.jobs if command.scheduler is None else None):

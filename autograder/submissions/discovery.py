@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ..models import ReviewNote, ReviewReason, Submission
@@ -17,6 +18,7 @@ from .reader import read_submission
 
 # Submissions that were read stay in memory up to this size, so that none is read twice.
 MAX_CACHED = 200 * MEGABYTE
+LAST_TIME_ZONE = timedelta(hours=12)  # behind UTC
 SIMILAR_NAME = ReviewNote(
     ReviewReason.AMBIGUOUS_NAME,
     "Another name differs only in letter case, spaces, a copy's number or how accents are encoded.",
@@ -99,13 +101,20 @@ def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> li
 
 
 def find_class(
-    place: Path, slug: str, module: str, given: Collection[str] = (), *, is_class_zip: bool = False
+    place: Path,
+    slug: str,
+    module: str,
+    given: Collection[str] = (),
+    *,
+    is_class_zip: bool = False,
+    due: date | None = None,
 ) -> ClassFolder:
     """Find the submissions in a class folder, a class zip, one student's folder or one student's file.
 
     `given` names the kit's given code (`lesson.py`), which is no answer. `is_class_zip` says that a zip holds
-    a class and not one student's files. Every file has a submission or is listed as ignored, and every
-    student appears once. Raises ClassError when `place` cannot be a class.
+    a class and not one student's files. A submission that came after the day `due` is late, as is one that
+    the platform marks. Every file has a submission or is listed as ignored, and every student appears once.
+    Raises ClassError when `place` cannot be a class.
     """
     assignment = Assignment(slug, module, frozenset(given))
     root = place.expanduser().resolve()
@@ -121,12 +130,12 @@ def find_class(
             "or an export of a learning platform." + "".join(f" {file.text}" for file in layout.ignored[:3])
         )
     _name_nbgrader_student(layout, root, slug)
-    return collect_submissions(layout, assignment)
+    return collect_submissions(layout, assignment, due)
 
 
-def collect_submissions(layout: ClassLayout, assignment: Assignment) -> ClassFolder:
+def collect_submissions(layout: ClassLayout, assignment: Assignment, due: date | None = None) -> ClassFolder:
     """Return one submission per student of a class, and the files that are nobody's."""
-    found = _submissions(layout.attributions, assignment)
+    found = _submissions(layout.attributions, assignment, due)
     return ClassFolder(tuple(sorted(found, key=lambda each: each.student)), tuple(layout.ignored))
 
 
@@ -138,7 +147,9 @@ def _name_nbgrader_student(layout: ClassLayout, root: Path, slug: str) -> None:
         layout.attributions[0] = replace(layout.attributions[0], identity=identity, review=())
 
 
-def _submissions(attributions: Sequence[Attribution], assignment: Assignment) -> list[FoundSubmission]:
+def _submissions(
+    attributions: Sequence[Attribution], assignment: Assignment, due: date | None
+) -> list[FoundSubmission]:
     """Return one submission per student."""
     students = _by_student(attributions)
     names = _display_names(students)
@@ -154,12 +165,26 @@ def _submissions(attributions: Sequence[Attribution], assignment: Assignment) ->
         notes = [note for each in counting for note in each.review]
         if identity.name in twins and not identity.ids:
             notes.append(SIMILAR_NAME)
-        if identity.late:
-            notes.append(ReviewNote(ReviewReason.LATE, "The platform marks it as late."))
+        if late := _late(identity, due):
+            notes.append(late)
         review = tuple(dict.fromkeys((*notes, *versions)))
         where = entries[-1].where or entries[-1].name
         found.append(FoundSubmission(name, entries, where, assignment, identity, review, cache))
     return found
+
+
+def _late(identity: Identity, due: date | None) -> ReviewNote | None:
+    """Return the note about a late submission. The due day ends when it has ended everywhere on Earth."""
+    if identity.late:
+        return ReviewNote(ReviewReason.LATE, "The platform marks it as late.")
+    if due is None or identity.submitted is None:
+        return None
+    end = datetime.combine(due + timedelta(days=1), time(), UTC) + LAST_TIME_ZONE
+    if identity.submitted < end.timestamp():
+        return None
+    submitted = datetime.fromtimestamp(identity.submitted, UTC)
+    said = f"Handed in on {submitted:%Y-%m-%d at %H:%M}, after {due}, the due date."
+    return ReviewNote(ReviewReason.LATE, said)
 
 
 def _by_student(attributions: Sequence[Attribution]) -> Mapping[tuple[str, ...], list[Attribution]]:

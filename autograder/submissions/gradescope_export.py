@@ -173,6 +173,6 @@ def _seconds(text: str) -> float | None:
         return None
     try:
         moment = datetime.fromisoformat(f"{match['date']}T{match['time']}{match['zone'] or ''}")
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

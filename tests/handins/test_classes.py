@@ -10,6 +10,7 @@ import os
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -592,3 +593,29 @@ def test_a_class_is_read_right(right: Case, tmp_path: Path) -> None:
     assert rows == right.rows
     assert {each.where for each in found.ignored} == right.ignored
     assert missing == right.missing
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Week 9_jdoe_attempt_2026-11-30-23-59-00_transfer.py", None),
+        ("Week 9_jdoe_attempt_2026-12-01-11-59-00_transfer.py", None),
+        (
+            "Week 9_jdoe_attempt_2026-12-01-12-00-00_transfer.py",
+            "Handed in on 2026-12-01 at 12:00, after 2026-11-30",
+        ),
+        (
+            "1-5 - Jo Doe - Dec 2, 2026 905 PM - transfer.py",
+            "Handed in on 2026-12-02 at 21:05, after 2026-11-30",
+        ),
+        ("doejo_LATE_1001_70001_transfer.py", "The platform marks it as late."),
+        ("Week 9_jdoe_attempt_0001-01-01-00-00-00_transfer.py", None),
+        ("Week 9_jdoe_attempt_9999-99-99-00-00-00_transfer.py", None),
+        ("jdoe.py", None),
+    ],
+)
+def test_what_came_after_the_due_date_is_late(tmp_path: Path, name: str, said: str | None) -> None:
+    """The platform's mark or its time says so; the times of files say nothing."""
+    found = find_class(build(tmp_path / "class", (name,)), SLUG, MODULE, due=date(2026, 11, 30))
+    (note,) = [note.text for note in found.submissions[0].review if note.reason is LATE] or [None]
+    assert note == said or (note and said and note.startswith(said))
