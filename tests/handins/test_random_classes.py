@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -157,6 +157,53 @@ def test_every_student_of_any_class_is_found_once(platform: str, people: list[St
     expected = Counter(str(getattr(each, key)) for each in people)
     assert Counter(known_by(each.identity) for each in found.submissions) == expected
     assert len({safe_name(each.student) for each in found.submissions}) == len(people)
+
+
+# What a student may put into a folder, to make the class look like another one.
+TREES = st.sampled_from(
+    (
+        ("week09_transfer/transfer.py",),
+        ("submitted/s1/week09_transfer/transfer.py", "submitted/s2/week09_transfer/transfer.py"),
+        ("submission_metadata.yml", "submission_1/transfer.py", "submission_2/transfer.py"),
+        ("Section A/s1.py", "Section A/s2.py", "Section B/s3.py"),
+        ("s1_1_1_transfer.py", "s2_2_2_transfer.py", "s3_3_3_transfer.py"),
+        ("s1.py", "s2.py", "s3.py"),
+        ("s1/transfer.py", "s2/transfer.py"),
+        ("kit.json", "conftest.py", "transfer.py", "lesson.py"),
+        (".git/config", "transfer.py"),
+        ("transfer.py",),
+    )
+)
+FOLDERS = tuple(name for name, (path, _) in EXPORTS.items() if path(Student(1, "A", "a", "x")).endswith("/x"))
+
+
+def others(paths: Mapping[str, str], mallory: Collection[str]) -> list[tuple[str, str, tuple[str, ...]]]:
+    """Return who is found and with which files, but for what lies at Mallory's paths."""
+    assignment = Assignment(SLUG, MODULE)
+    found = collect_submissions(read_layout(folder("class", "", paths), assignment), assignment)
+    heads = {path.split("/")[0] for path in mallory}
+    return [
+        (each.student, each.where, tuple(file.name for file in each.read().files))
+        for each in found.submissions
+        if not any(entry.where.split("/")[0] in heads for entry in each.entries)
+    ]
+
+
+@pytest.mark.parametrize("platform", [name for name in EXPORTS if name not in ("gradescope", "nbgrader")])
+@settings(max_examples=25, deadline=None)
+@given(people=students(), tail=TAILS, tree=TREES)
+def test_one_hand_in_changes_nobody_elses(
+    platform: str, people: list[Student], tail: str, tree: Sequence[str]
+) -> None:
+    """Whatever one student hands in and calls it, everybody else is found as without it."""
+    path, _ = EXPORTS[platform]
+    honest = [replace(each, tail="transfer.py") for each in people]
+    mallory = Student(2 * 10**9, "Mallory", "mallory_m", tail)
+    tails = tree if platform in FOLDERS else (tail,)
+    # Files that people collect by hand may have any name.
+    added = [tail] if platform == "files" else [path(replace(mallory, tail=each)) for each in tails]
+    before = {path(each): "x = 1" for each in honest}
+    assert others(before | dict.fromkeys(added, "x = 2"), added) == others(before, ())
 
 
 def test_hostile_names_are_read_in_linear_time() -> None:
