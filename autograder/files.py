@@ -14,6 +14,8 @@ from pathlib import Path
 METADATA = "kit.json"
 # Text is compared without the carriage returns that some systems add.
 TEXT_SUFFIXES = (".py", ".json", ".ini", ".txt", ".md")
+# How files that are being written end; a process that was killed leaves them behind.
+UNFINISHED = ".tmp"
 # The earliest time that a zip can hold.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -36,14 +38,14 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
-    begun = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    begun = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
     try:
         with begun.open("wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         begun.replace(path)
-    except OSError:
+    except BaseException:  # an interrupt leaves nothing either
         begun.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from ..files import sha256, write_atomic
+from ..files import UNFINISHED, sha256, write_atomic
 from ..kit_config import Feedback
 from ..models import Points, Report, ReviewNote, Submission
 from ..submissions.identity import safe_name
@@ -129,7 +129,15 @@ class GradesFolder:
             except OSError as error:
                 if error.errno not in (errno.ENOLCK, errno.ENOTSUP):
                     raise
+            else:
+                self._remove_unfinished()
             yield
+
+    def _remove_unfinished(self) -> None:
+        """Remove what a run that was killed had begun to write; only the holder of the lock may."""
+        for pattern in (f".*{UNFINISHED}", f"*/.*{UNFINISHED}"):
+            for path in self.path.glob(pattern):
+                path.unlink(missing_ok=True)
 
     def report(self, student: str) -> Report | None:
         """Return the report as people see it, or None where there is none that can be read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -29,7 +30,9 @@ def whole(out):
     uploads = {f"{system}.csv" for system in ("canvas", "moodle", "gradescope", "nbgrader")}
     pages, records = ("feedback.html", "class.html"), ("class.json", "review.json")
     whole = {"report.json", "grades.csv", *pages, *records, *uploads}
-    assert names <= {*whole, *(f".{name}.tmp" for name in whole), ".lock"}
+    begun = {name for name in names if re.fullmatch(r"\..+\.\d+\.tmp", name)}
+    assert {name[1:].rsplit(".", 2)[0] for name in begun} <= whole
+    assert names - begun <= {*whole, ".lock"}
     return {json.loads(path.read_text(encoding="utf-8"))["student"] for path in out.glob("*/report.json")}
 
 

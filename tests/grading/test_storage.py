@@ -87,6 +87,23 @@ def test_two_runs_cannot_write_into_one_folder(tmp_path):
         pass
 
 
+def test_what_a_killed_run_had_begun_is_removed(tmp_path):
+    for name in (".grades.csv.7.tmp", "ada/.report.json.7.tmp", "ada/report.json"):
+        write_atomic(tmp_path / name, "")
+    with GradesFolder(tmp_path).locked():
+        assert files(tmp_path) == [".lock", "ada/report.json"]
+
+
+def test_an_interrupt_leaves_nothing_begun(tmp_path, monkeypatch):
+    def interrupt(descriptor):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomic(tmp_path / "a.txt", "new")
+    assert files(tmp_path) == []
+
+
 def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path):
     (tmp_path / "file").write_text("", encoding="utf-8")
     with (
