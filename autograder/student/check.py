@@ -40,6 +40,8 @@ def report(board: Results, console: Console) -> None:
             for line in panel.failure_text(board, result):
                 console.print(line)
     console.print()
+    for note in board.notes:
+        console.print(Text(clean(note), "yellow"))
     for line in panel.altered_text(board.handout):
         console.print(line)
     for line in panel.closing_text(board.handout) if board.solved else _go_on(board):

@@ -18,7 +18,7 @@ from typing import Any
 
 from .. import files
 from ..checks.environment import ONE_THREAD
-from ..models import Source, SubmittedFile
+from ..models import ReviewReason, Source, SubmittedFile
 from ..sandbox.guest.stand_ins import STAND_INS
 from ..sandbox.guest.submission import load
 from ..source_code import try_parse
@@ -175,7 +175,9 @@ def pack(handout: Handout) -> PackReport:
         return found
     source = chosen.source
     file = next(file for file in handout.submission().files if file.name == source.filename)
-    found.doubtful += [note.text for note in chosen.review]
+    # The other versions are named below.
+    remarks = (note for note in chosen.review if note.reason is not ReviewReason.SEVERAL_VERSIONS)
+    found.doubtful += [note.text for note in remarks]
     if not attempted_tasks(source, handout.tasks):
         untouched = "Every file is still as it was handed out: no task is attempted."
         found.fatal, found.doubtful = found.doubtful or [untouched], []

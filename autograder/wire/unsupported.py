@@ -28,7 +28,6 @@ class ValueKind(StrEnum):
     SYMBOLIC_TENSOR = "symbolic tensor"
     DATASET = "dataset"
     OPTIMIZER = "optimizer"
-    HISTORY = "history"
     ARRAY = "array"
     TOO_LARGE = "too large"
     OTHER = "other"
@@ -46,7 +45,6 @@ HINTS: dict[ValueKind, str] = {
     ValueKind.SYMBOLIC_TENSOR: "return the model, `keras.Model(inputs, outputs)`",
     ValueKind.DATASET: "return arrays",
     ValueKind.OPTIMIZER: "return the model that is compiled with it",
-    ValueKind.HISTORY: "`fit` returns that, return the model",
     ValueKind.ARRAY: "an array may hold numbers, booleans and text",
     ValueKind.TOO_LARGE: "it is too large to send",
     ValueKind.OTHER: "numbers, text, lists, tuples, sets, dicts, arrays, layers and models can be returned",
@@ -113,8 +111,6 @@ def _kind(value: Any) -> ValueKind:
         return ValueKind.SYMBOLIC_TENSOR
     if keras is not None and isinstance(value, keras.optimizers.Optimizer):
         return ValueKind.OPTIMIZER
-    if keras is not None and isinstance(value, keras.callbacks.History):
-        return ValueKind.HISTORY
     if tensorflow is not None and isinstance(value, tensorflow.data.Dataset):
         return ValueKind.DATASET
     if inspect.iscoroutine(value) or inspect.isawaitable(value):

@@ -165,7 +165,7 @@ FILES = [
         "returns_a_history.py",
         64,
         tasks=failed(
-            freeze="The answer of freeze is a History: `fit` returns that, return the model",
+            freeze="received a History. `fit` returns that, return the model.",
             build_transfer_model="'History' object has no attribute 'input_shape'",
         ),
     ),

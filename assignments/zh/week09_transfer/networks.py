@@ -70,7 +70,9 @@ def flat(model: Any) -> list[Any]:
     __tracebackhide__ = True
     if not isinstance(model, keras.Model):
         what = "None" if model is None else f"a {type(model).__name__}"
-        raise AssertionError(f"Expected a Keras model, received {what}. What does the function return?")
+        returns_history = type(model).__name__ == "History"
+        think = "`fit` returns that, return the model." if returns_history else "What does the function return?"
+        raise AssertionError(f"Expected a Keras model, received {what}. {think}")
     found: list[Any] = []
     for part in (model, *getattr(model, "operations", model.layers)):
         own = isinstance(part, keras.Layer) and type(part).__module__.split(".")[0] == "keras"
