@@ -154,7 +154,7 @@ class TrainingCache:
 def repeatable(model: Any) -> bool:
     """Return whether training draws from the seed alone: layers such as Dropout have a state of their own."""
     layers: Iterable[Any] = model._flatten_layers()
-    return not any(hasattr(layer, "seed_generator") for layer in layers)
+    return not any(hasattr(layer, name) for layer in layers for name in ("seed_generator", "generator"))
 
 
 def versions() -> tuple[str | None, ...]:

@@ -56,12 +56,12 @@ def recognize(function: Any, names: tuple[str, ...]) -> Any:
     mixed = numpy.random.default_rng(8).permutation(numpy.linspace(-3.01, 3.01, 24, dtype="float32"))
     for dtype in ("float32", "float64"):
         inputs = [grid.astype(dtype), mixed.reshape(4, 6).astype(dtype)]
-        expected = _values_and_gradients(function, inputs)
-        if expected is None:
+        if (expected := _values(function, inputs)) is None:
             continue
         for name, candidate in _candidates(function, names, dtype):
-            found = _values_and_gradients(candidate, inputs)
-            if found is not None and all(map(_close, expected, found)):
+            if _close(_values(candidate, inputs), expected) and _close(
+                _gradients(candidate, inputs), _gradients(function, inputs)
+            ):
                 return name
     return None
 
@@ -89,8 +89,19 @@ def _candidates(function: Any, names: tuple[str, ...], dtype: str) -> Iterator[t
         yield from ((guess, guess) for guess in guesses)
 
 
-def _values_and_gradients(function: Any, inputs: list[Any]) -> list[Any] | None:
-    """Return what a function makes of each of the inputs, and its gradients there; None where it fails."""
+def _values(function: Any, inputs: list[Any]) -> list[Any] | None:
+    """Return what a function makes of each of the inputs, None where it fails."""
+    import numpy
+    import tensorflow
+
+    try:
+        return [numpy.asarray(function(tensorflow.constant(array))) for array in inputs]
+    except Exception:
+        return None
+
+
+def _gradients(function: Any, inputs: list[Any]) -> list[Any] | None:
+    """Return the gradients of a function at each of the inputs, None where it has none."""
     import numpy
     import tensorflow
 
@@ -103,20 +114,25 @@ def _values_and_gradients(function: Any, inputs: list[Any]) -> list[Any] | None:
                 y = tensorflow.convert_to_tensor(function(x))
                 factors = tensorflow.constant(numpy.cos(array[..., : y.shape[-1]]), y.dtype)
                 total = tensorflow.reduce_sum(y * factors)
-            gradients = tape.gradient(total, x)
-            found += [y.numpy(), numpy.zeros_like(array) if gradients is None else gradients.numpy()]
+            found.append(numpy.asarray(tape.gradient(total, x)))
     except Exception:
         return None
     return found
 
 
-def _close(one: Any, other: Any) -> bool:
+def _close(ones: list[Any] | None, others: list[Any] | None) -> bool:
     import numpy
 
     return (
-        one.shape == other.shape
-        and bool(numpy.all(numpy.isfinite(one)))
-        and numpy.allclose(one, other, rtol=_RELATIVE, atol=_ABSOLUTE)
+        ones is not None
+        and others is not None
+        and all(
+            one.shape == other.shape
+            and one.dtype.kind == other.dtype.kind == "f"
+            and bool(numpy.all(numpy.isfinite(one)))
+            and numpy.allclose(one, other, rtol=_RELATIVE, atol=_ABSOLUTE)
+            for one, other in zip(ones, others, strict=True)
+        )
     )
 
 

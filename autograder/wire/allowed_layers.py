@@ -464,7 +464,7 @@ LAYERS: Mapping[str, LayerClass] = {
             "dropout": Field(SHARE, 0.0),
             "use_bias": _ON,
             "output_shape": Field(optional(list_of(_LENGTH, 1, 1)), None, "_output_shape"),
-            "attention_axes": _UNCHANGED,
+            "attention_axes": Field(optional(list_of(_AXIS, 0, MAX_DIMENSIONS))),
             "sliding_window": Field(optional(_LENGTH), None, "_sliding_window"),
             "use_gate": Field(default_only(False), False, "_use_gate"),
             "seed": _SEED,

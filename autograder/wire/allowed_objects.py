@@ -234,6 +234,11 @@ LOSS = for_outputs(
 LOSS_WEIGHTS = for_outputs(optional(real(-1e6, 1e6)))
 
 
+def _as_list(kind: Kind) -> Kind:
+    """Return the kind of sequences that arrive as lists."""
+    return Kind(kind.accepts, kind.to_wire, lambda tree: list(kind.from_wire(tree)))
+
+
 _STEPS = integer(1, 2**31)
 _STEP_NUMBERS = real(0, 1e12)
 
@@ -258,8 +263,8 @@ SCHEDULE_CLASSES: dict[str, Fields] = {
         "cycle": Field(boolean(), False),
     },
     "PiecewiseConstantDecay": {
-        "boundaries": Field(list_of(_STEP_NUMBERS, 0, 1_000)),
-        "values": Field(list_of(POSITIVE, 1, 1_001)),
+        "boundaries": Field(_as_list(list_of(_STEP_NUMBERS, 0, 1_000))),
+        "values": Field(_as_list(list_of(POSITIVE, 1, 1_001))),
     },
     "CosineDecay": {
         "initial_learning_rate": Field(POSITIVE),

@@ -104,7 +104,8 @@ class LayerTable:
     def _layer(self, layer: Any, kind: str) -> dict[str, Any]:
         listed = LAYERS[kind]
         entry: dict[str, Any] = {"class": kind, "settings": settings_of(layer, listed.fields)}
-        if "activity_regularizer" not in listed.fields and layer.activity_regularizer is not None:
+        listens = "activity_regularizer" in listed.fields or kind == "ActivityRegularization"
+        if not listens and layer.activity_regularizer is not None:
             raise SettingError("activity_regularizer", name_of(layer.activity_regularizer))
         dtype = DTYPES.to_wire(layer.dtype_policy.name)
         if dtype != "float32":

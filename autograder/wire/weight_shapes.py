@@ -95,7 +95,7 @@ def statistics_weights(config: Config, shape: Shape) -> list[Weight]:
         return []
     axes = config["axis"] or ()
     lengths = tuple(shape[axis] for axis in sorted(axis % len(shape) for axis in axes))
-    return [Weight("", lengths), Weight("", lengths), Weight("", (), "int32")]
+    return [Weight("", lengths), Weight("", lengths), Weight("", (), "int64")]
 
 
 def prelu_weights(config: Config, shape: Shape) -> list[Weight]:

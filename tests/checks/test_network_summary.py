@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -57,6 +58,30 @@ def test_layers_that_were_passed_in_come_first_wherever_they_are_told() -> None:
 def test_a_model_that_holds_itself_has_no_drawing() -> None:
     """A lie about nesting costs the picture, and no time."""
     assert read_network("build", reply({"class": "Sequential", "layers": [0, 0]})) is None
+
+
+FORGED_SHAPES = {
+    "a length of 600 digits and a fraction": [10**600, 1.5],
+    "a product of 6,900 digits": [10**690] * 10,
+    "infinite lengths": [1e308, 1e308],
+    "more than a message holds": [2**30, 4],
+    "no list": "wide",
+}
+
+
+@pytest.mark.parametrize("name", FORGED_SHAPES)
+def test_a_size_that_no_reply_can_hold_has_no_drawing(name: str) -> None:
+    """Shapes are checked as those of arrays are, before anything is computed from them."""
+    weights = [{"dtype": "float32", "shape": FORGED_SHAPES[name]}]
+    assert read_network("build", reply(DENSE | {"weights": weights, "trains": [True]})) is None
+
+
+def test_what_a_layer_says_about_itself_is_printable() -> None:
+    """Escape sequences and marks of direction reach neither page nor report."""
+    evil = DENSE | {"class": "\x1b[31m\u202eevil\x9b2J\u2066\x00"}
+    network = read_network("build", reply(evil))
+    assert network is not None
+    assert network.layers[0].name.isprintable()
 
 
 JSON = st.recursive(
