@@ -21,7 +21,7 @@ from ..grading.review import ReviewItem
 from ..kit import Kit
 from ..models import ReviewReason, Status
 from ..reports.write import WrittenPages
-from ..submissions.layout import IgnoredFile
+from ..submissions.attribution import IgnoredFile
 from ..text import clean_line, points
 from .common import make_console
 

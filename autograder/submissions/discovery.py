@@ -10,9 +10,10 @@ from pathlib import Path
 
 from ..models import ReviewNote, ReviewReason, Submission
 from .assignment import Assignment
+from .attribution import Attribution, ClassLayout, IgnoredFile
 from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
 from .identity import Identity, Platform, normalize_name
-from .layout import SUBMITTED, Attribution, ClassLayout, IgnoredFile, read_layout
+from .layout import SUBMITTED, read_layout
 from .platforms import without_copy_number
 from .reader import read_submission
 

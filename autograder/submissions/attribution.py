@@ -1,0 +1,230 @@
+"""Say whose each entry of a class folder is, and what the entries are that are nobody's hand-in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from ..models import ReviewNote, ReviewReason
+from .assignment import Assignment
+from .folders import Entry, File, Folder, Unreadable, is_junk, join_place, printable, visible
+from .gradescope_export import METADATA, GradescopeSubmission, read_metadata
+from .identity import Identity, Platform
+from .platforms import ParsedName, detect_platform, is_copy, parse_names
+
+# What people hand in instead of a source file: rows that say so.
+_DOCUMENT = re.compile(
+    r"\.(?:pdf|docx?|odt|rtf|pages|html?|txt|md|json|py3|pyw|pyc|rar|7z|tar|t?gz|bz2|xz|png|jpe?g|heic|mp4|pptx?)$",
+    re.IGNORECASE,
+)
+_SUFFIX = re.compile(
+    r"(?:\.(?:py|ipynb|zip|pdf|docx?|odt|rtf|pages|html?|txt|md|json|py3|pyw|pyc|rar|7z|tar|t?gz|bz2|xz|png|jpe?g|heic"
+    r"|mp4|pptx?))+$",
+    re.IGNORECASE,
+)
+_INDEX = re.compile(r"index\.html?", re.IGNORECASE)
+
+
+class IgnoredReason(StrEnum):
+    """Why a file of the class folder is nobody's hand-in."""
+
+    SUPPORT_CODE = "support code of the kit, which everybody has"
+    PLATFORM_FILE = "written by the platform"
+    OTHER_ASSIGNMENT = "holds other assignments only"
+    HIDDEN = "hidden: rename it if somebody handed it in"
+    UNKNOWN = "neither a source file nor a document: nobody's hand-in"
+
+
+@dataclass(frozen=True)
+class IgnoredFile:
+    """A file or folder of the class that is nobody's hand-in."""
+
+    where: str
+    reason: IgnoredReason
+
+    @property
+    def text(self) -> str:
+        """Return the remark that a person reads."""
+        return f"{self.where}: {self.reason.value}."
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """An entry of a class and whose it is. `order` says when it came, where the platform does."""
+
+    entry: Entry
+    identity: Identity
+    order: float | None = None
+    review: tuple[ReviewNote, ...] = ()
+
+
+@dataclass
+class ClassLayout:
+    """The entries of a class: hand-ins with their owners, and files that are nobody's."""
+
+    attributions: list[Attribution] = field(default_factory=list)
+    ignored: list[IgnoredFile] = field(default_factory=list)
+
+
+def add_hand_ins(
+    layout: ClassLayout,
+    entries: Sequence[Entry],
+    assignment: Assignment,
+    folder_name: str,
+    section: str = "",
+    platform: Platform | None = None,
+) -> None:
+    """Add entries that lie side by side: hand-ins named by a platform or after students, and other files.
+
+    The names decide which platform wrote them unless `platform` is given.
+    """
+    own = []
+    for entry in entries:
+        if len(entries) > 1 and assignment.is_support_file(entry):
+            layout.ignored.append(IgnoredFile(entry.where, IgnoredReason.SUPPORT_CODE))
+        else:
+            own.append(entry)
+    hand_ins = [entry for entry in own if _may_be_handed_in(entry)]
+    # Whoever hands in only files that nobody reads has a platform's name all the same.
+    platform = (
+        platform
+        or detect_platform(hand_ins, assignment, folder_name)
+        or detect_platform(own, assignment, folder_name)
+        or Platform.PLAIN
+    )
+    for entry, name in zip(own, parse_names(platform, own, assignment, folder_name), strict=True):
+        plain = _is_source_like(entry) if platform is not Platform.PLAIN else _may_be_handed_in(entry)
+        if name and name.platform_file:
+            layout.ignored.append(IgnoredFile(entry.where, IgnoredReason.PLATFORM_FILE))
+        elif name:
+            layout.attributions.append(_attribute(entry, name, section))
+        elif plain or len(own) == 1:
+            layout.attributions.append(_attribute_plain(entry, assignment, section, platform))
+        else:
+            reason = IgnoredReason.PLATFORM_FILE if _INDEX.fullmatch(entry.name) else IgnoredReason.UNKNOWN
+            layout.ignored.append(IgnoredFile(entry.where, reason))
+
+
+def add_nbgrader(layout: ClassLayout, folder: Folder, assignment: Assignment) -> None:
+    """Add nbgrader's `submitted/<student>/<assignment>`."""
+    for entry in visible(folder):
+        if isinstance(entry, Folder) and (others := _other_assignments(entry, assignment)):
+            where = f"{entry.where} ({', '.join(map(printable, others[:3]))})"
+            layout.ignored.append(IgnoredFile(where, IgnoredReason.OTHER_ASSIGNMENT))
+        elif isinstance(entry, Folder):
+            identity = Identity(entry.name, Platform.NBGRADER, login=entry.name)
+            layout.attributions.append(Attribution(entry, identity))
+        elif _may_be_handed_in(entry):
+            layout.attributions.append(_attribute_plain(entry, assignment))
+        else:
+            layout.ignored.append(IgnoredFile(entry.where, IgnoredReason.UNKNOWN))
+
+
+def add_gradescope(layout: ClassLayout, folder: Folder, assignment: Assignment) -> None:
+    """Add the submissions that Gradescope's metadata names, one per submitter. Raises Unreadable."""
+    entries = visible(folder)
+    metadata = next(entry for entry in entries if isinstance(entry, File) and entry.name == METADATA)
+    rest = [entry for entry in entries if entry is not metadata]
+    for submission in read_metadata(metadata):
+        entry = next((entry for entry in rest if entry.name == submission.folder), None)
+        if entry is not None:
+            rest.remove(entry)
+        layout.attributions += _submitted_together(
+            submission, entry or _missing(submission.folder, folder.where)
+        )
+    layout.ignored.append(IgnoredFile(metadata.where, IgnoredReason.PLATFORM_FILE))
+    if rest:
+        add_hand_ins(layout, rest, assignment, folder.name, platform=Platform.GRADESCOPE)
+
+
+def ignore_hidden(layout: ClassLayout, folder: Folder) -> None:
+    """Report hidden files that look like answers; editors' and systems' own leftovers are not reported."""
+    for entry in folder.entries():
+        hidden = entry.name.startswith(".") and not entry.name.startswith("._")
+        if isinstance(entry, File) and is_junk(entry.name) and hidden and (entry.is_source or entry.is_zip):
+            layout.ignored.append(IgnoredFile(entry.where, IgnoredReason.HIDDEN))
+
+
+def _may_be_handed_in(entry: Entry) -> bool:
+    if isinstance(entry, Folder) or entry.special:
+        return True
+    return (_is_source_like(entry) or _DOCUMENT.search(entry.name) is not None) and not _INDEX.fullmatch(
+        entry.name
+    )
+
+
+def _is_source_like(entry: Entry) -> bool:
+    return isinstance(entry, Folder) or entry.special or entry.is_source or entry.is_zip
+
+
+def _attribute(entry: Entry, name: ParsedName, section: str) -> Attribution:
+    order = name.order
+    if isinstance(entry, File) and name.filename:
+        entry = replace(entry, name=name.filename, modified=entry.modified if order is None else order)
+    review: list[ReviewNote] = []
+    if name.identity.ambiguous:
+        said = f"The name {entry.where} can be read as that of two students."
+        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+    return Attribution(entry, replace(name.identity, section=section), order, tuple(review))
+
+
+def _attribute_plain(
+    entry: Entry, assignment: Assignment, section: str = "", platform: Platform = Platform.PLAIN
+) -> Attribution:
+    """Return whose a file or folder is that is named after its student, or after nobody."""
+    stem = _stem(entry)
+    unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.name_match(stem) == 2)
+    review: list[ReviewNote] = []
+    latin1 = _SUFFIX.sub("", entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
+    if unnamed or platform is not Platform.PLAIN:
+        said = f"The name {entry.where} does not say whose it is."
+        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+    if latin1:
+        said = f"The name {entry.where} is not UTF-8; read as Latin-1 it is {printable(latin1)}."
+        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+    identity = Identity(stem, section=section, aliases=(latin1,) if latin1 else (), known=not unnamed)
+    return Attribution(entry, identity, None, tuple(review))
+
+
+def _stem(entry: Entry) -> str:
+    """Return the name of a folder, or that of a file without its suffixes."""
+    return entry.name if isinstance(entry, Folder) else _SUFFIX.sub("", entry.name) or entry.name
+
+
+def _other_assignments(student: Folder, assignment: Assignment) -> list[str]:
+    """Return the assignments in a student's folder when the one looked for is not among them."""
+    try:
+        entries = visible(student)
+    except Unreadable:
+        return []
+    names = [entry.name for entry in entries]
+    only_folders = all(isinstance(entry, Folder) for entry in entries)
+    return names if only_folders and assignment.slug not in names else []
+
+
+def _submitted_together(submission: GradescopeSubmission, entry: Entry) -> Iterator[Attribution]:
+    group = submission.folder if len(submission.submitters) > 1 else ""
+    if not submission.submitters:
+        said = f"{METADATA} does not say who handed in {printable(submission.folder)}."
+        review = (ReviewNote(ReviewReason.AMBIGUOUS_NAME, said),)
+        identity = Identity(submission.folder, Platform.GRADESCOPE, submitted=submission.created, known=False)
+        yield Attribution(entry, identity, submission.created, review)
+    for person in submission.submitters:
+        identity = Identity(
+            person.name or person.email or person.sid,
+            Platform.GRADESCOPE,
+            ids=(person.sid,) if person.sid else (),
+            email=person.email,
+            submitted=submission.created,
+            group=group,
+        )
+        yield Attribution(entry, identity, submission.created)
+
+
+def _missing(name: str, where: str) -> File:
+    def load(limit: int) -> bytes:
+        raise Unreadable(f"{METADATA} names {printable(name)}, which is not there.")
+
+    return File(name, join_place(where, name), 0.0, load, special=True)
