@@ -290,3 +290,5 @@ def assign(layer: Any, arrays: list[Any]) -> None:
     for weight, array in zip(weights, arrays, strict=True):
         if weight.numpy().tobytes() != array.tobytes():
             weight.assign(array)
+    if hasattr(layer, "finalize_state"):  # `Normalization` computes with what it derives from its weights
+        layer.finalize_state()

@@ -273,6 +273,8 @@ def build(kind: str, drawn: dict[str, Any]) -> Any:
             for array in model.get_weights()
         ]
     )
+    if kind == "Normalization":
+        layer.finalize_state()
     if model.trainable_weights:
         model.compile(keras().optimizers.SGD(0.1), "mean_squared_error")
     return model
@@ -328,6 +330,25 @@ def test_an_accepted_layer_computes_and_trains_as_it_would_have(
             each.train_on_batch(x, y)
         close(arrived.get_weights(), model.get_weights())
     assert bits(cross(arrived)(x)) == bits(arrived(x))
+
+
+def test_what_a_layer_has_adapted_to_crosses(cross: Cross) -> None:
+    """Statistics and a vocabulary are data."""
+    normalization = keras().layers.Normalization(name="n")
+    normalization.adapt(np.array([[1.0, 20.0], [3.0, 40.0]]))
+    x = np.array([[2.0, 30.0]], "float32")
+    assert bits(cross(normalization)(x)) == bits(normalization(x))
+    given_ = keras().layers.Normalization(mean=[1.0, 2.0], variance=[4.0, 9.0], name="g")
+    assert bits(cross(given_)(x)) == bits(given_(x))
+    words = keras().layers.TextVectorization(max_tokens=5, output_sequence_length=3, name="words")
+    words.adapt(["deep learning is deep", "learning"])
+    inputs = keras().Input((1,), dtype="string", name="text")
+    outputs = keras().layers.Embedding(5, 2, mask_zero=True, name="e")(words(inputs))
+    model = keras().Model(inputs, keras().layers.LSTM(2, name="l")(outputs))
+    arrived = cross(model)
+    texts = np.array([["Deep!"], ["nothing known"]])
+    assert arrived.get_layer("words").get_vocabulary() == words.get_vocabulary()
+    assert bits(arrived(texts)) == bits(model(texts))
 
 
 def test_every_class_has_an_example_and_every_setting_is_tried() -> None:
