@@ -65,6 +65,39 @@ def test_whatever_a_submission_chose_counts(one: Frame, other: Frame) -> None:
     assert digest(one) != digest(other)
 
 
+def digests(*replies: Frame) -> list[str | None]:
+    """The digests of the replies along one trace."""
+    digester = ResultCache().digester()
+    return [digester.digest(each, ASKED) for each in replies]
+
+
+CHOSEN = {"class": "Conv2D", "name": "dense_1"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # A generated name may be the name that somebody chose for a layer of another kind.
+        ([reply(layer("dense_1"), CHOSEN)], [reply(layer("dense_2"), CHOSEN)]),
+        ([reply(layer("dense_1"), value="dense_1")], [reply(layer("dense_2"), value="dense_1")]),
+        # So it may across the replies of one trace, whichever comes first.
+        ([reply(layer("dense_1")), reply(CHOSEN)], [reply(layer("dense_2")), reply(CHOSEN)]),
+        ([reply(CHOSEN), reply(layer("dense_1"))], [reply(CHOSEN), reply(layer("dense_2"))]),
+        # And two replies may have one generated name, or two.
+        ([reply(layer("dense")), reply(layer("dense"))], [reply(layer("dense")), reply(layer("dense_1"))]),
+    ],
+)
+def test_what_a_generated_name_equals_counts(one: list[Frame], other: list[Frame]) -> None:
+    """A check may compare names, so equal ones and different ones are told apart."""
+    assert digests(*one) != digests(*other)
+
+
+def test_generated_names_that_are_equal_alike_do_not_count_in_later_replies() -> None:
+    """Only the pattern of equality counts, not the numbers."""
+    one = digests(reply(layer("dense")), reply(layer("dense_1")), reply(layer("dense")))
+    assert one == digests(reply(layer("dense_7")), reply(layer("dense_9")), reply(layer("dense_7")))
+
+
 def test_a_name_that_was_asked_with_counts() -> None:
     """Where the check named a layer, its name may be what the task is about."""
     asked = Frame({"value": {"layers": [layer("dense_4")], "value": None}})

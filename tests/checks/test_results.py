@@ -13,6 +13,32 @@ class ResourceExhaustedError(Exception):
     """Named as TensorFlow's own."""
 
 
+class InternalError(Exception):
+    """Named as TensorFlow's own."""
+
+
+def raised(body: str, **names: object) -> BaseException:
+    """The exception of code that stands in a module of Keras, such as a layer's own."""
+    try:
+        exec(body, {"__name__": "keras.src.layers", **names})
+    except BaseException as error:
+        return error
+    raise AssertionError("nothing was raised")
+
+
+def chained(error: BaseException, cause: BaseException, *, handled: bool = False) -> BaseException:
+    """`error`, raised from `cause` or, where it was `handled`, while it was being handled."""
+    try:
+        try:
+            raise cause
+        except BaseException:
+            if handled:
+                raise error from None
+            raise error from cause
+    except BaseException as both:
+        return both
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
@@ -22,6 +48,15 @@ class ResourceExhaustedError(Exception):
         (MemoryError(), "crashed"),
         (RecursionError("maximum recursion depth exceeded"), "crashed"),
         (ResourceExhaustedError("OOM when allocating tensor"), "crashed"),
+        (InternalError("Failed to allocate"), "crashed"),
+        (chained(AssertionError("not five"), MemoryError()), "crashed"),
+        (chained(AssertionError("not five"), MemoryError(), handled=True), "crashed"),
+        (chained(ValueError("cannot build"), chained(TypeError(), ResourceExhaustedError())), "crashed"),
+        (chained(SubmissionFailed("failed", "not accepted"), MemoryError(), handled=True), "crashed"),
+        (ExceptionGroup("both", [ValueError(), MemoryError()]), "crashed"),
+        (raised("raise ValueError('shapes')"), "failed"),
+        (raised("raise MemoryError"), "crashed"),
+        (chained(AssertionError("not five"), KeyError()), "failed"),
         (TypeError("unsupported operand"), "grader_error"),
         (KeyboardInterrupt(), "grader_error"),
     ],

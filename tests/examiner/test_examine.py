@@ -212,3 +212,28 @@ def test_of_a_brief_submission_the_first_loss_of_a_task_is_all_that_is_seen(toy:
     assert left_out not in whole.to_json()
     assert outcomes(brief) == outcomes(whole)
     assert brief.score == whole.score == 5
+
+
+def test_a_submission_has_one_total_of_time(toy: Kit, solved: str) -> None:
+    """What is left when it is used up is timed out, and staff and student read which limit that was."""
+    toml = toy.files["kit.toml"].replace(b"call_seconds = 2", b"call_seconds = 2\nsubmission_seconds = 1")
+    sleeps = "".join(
+        f"def {task}(numbers, factor=1):\n    import time\n    time.sleep(60)\n"
+        for task in ("add", "mean", "scale")
+    )
+    kit = replace(toy, files={**toy.files, "kit.toml": toml})
+    with Examiner(kit) as examiner:
+        slow = examiner.examine(Submission("ada", (SubmittedFile("sums.py", sleeps.encode()),)))
+        next_one = examiner.examine(Submission("bob", (SubmittedFile("sums.py", solved.encode()),)))
+    assert (slow.status, slow.score) == ("graded", 0)
+    assert set(outcomes(slow).values()) == {"timed_out"}
+    assert all("the 1 s that all its checks" in check.message for check in slow.checks)
+    assert all(check.student_message == check.message for check in slow.checks)
+    assert next_one.status == "graded"
+
+
+def test_a_second_try_has_what_is_left(examiner: Examiner, solved: str) -> None:
+    """Without any time left, no check runs."""
+    file = SubmittedFile("sums.py", solved.encode())
+    report = examiner.examine(Submission("ada", (file,), seconds_left=0.0))
+    assert set(outcomes(report).values()) == {"timed_out"}

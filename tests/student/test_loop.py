@@ -108,7 +108,7 @@ def test_a_task_that_waits_for_another_says_so(loop: Loop, write: Write) -> None
     write(WAITS)
     failing = checked(loop).failing("add")
     assert failing is not None
-    assert failing.message == "add calls mean, which is not written yet."
+    assert failing.message == "`add` calls `mean`, which is not written yet."
 
 
 def test_a_file_that_is_no_python_is_a_problem_with_its_line(loop: Loop, write: Write) -> None:
