@@ -39,6 +39,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "section": ("section", "sections"),
 }
 CANVAS_TEST_STUDENT = "student, test"
+# Platforms that number students themselves: a roster's ids may be the same numbers by chance.
+OWN_IDS = frozenset({Platform.CANVAS, Platform.MOODLE})
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
@@ -133,7 +135,8 @@ class Roster:
                 reasons.setdefault(name, f"{len(entries)} students of the roster fit this name.")
             elif entries:
                 reasons.setdefault(name, "Another submission fits the same student of the roster.")
-        left = [entry for entry in self.entries if entry not in matched.values()]
+        owners = set(matched.values())
+        left = [entry for entry in self.entries if entry not in owners]
         return RosterMatch(
             matched,
             reasons,
@@ -167,6 +170,8 @@ class _Index:
         by_name = self._by_name(identity.name, identity.platform)
         if by_key and by_name and not by_key & by_name:
             return by_key | by_name, "The id belongs to one student of the roster and the name to another."
+        if by_key and identity.platform in OWN_IDS and not any(_shares_word(e, identity) for e in by_key):
+            return by_key, "The id fits a student of the roster, but the name does not."
         found = by_key & by_name or by_key or by_name
         if identity.ambiguous:
             found = found | {
@@ -187,6 +192,18 @@ class _Index:
         if platform is Platform.CANVAS:
             return self._compact.get(_compact(name), set())  # Canvas removes spaces and punctuation
         return {entry for form in _name_forms(name) for entry in self._names.get(form, ())}
+
+
+def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
+    """Return whether a word of the student's name is part of the hand-in's, accents apart."""
+    name = _without_accents(_compact(identity.name))
+    words = _without_accents(normalize_name(entry.name)).replace(",", " ").split()
+    return any(word in name for word in words)
+
+
+def _without_accents(text: str) -> str:
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _fold(key: str) -> str:

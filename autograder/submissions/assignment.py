@@ -24,7 +24,7 @@ HANDOUT_FILES = frozenset(
     }
 )
 # Support modules that handouts carry or carried beside `lesson.py`.
-SUPPORT_MODULES = frozenset({"asking.py", "drawing.py", "expect.py", "networks.py"})
+SUPPORT_MODULES = frozenset({"asking.py", "drawing.py", "expect.py", "networks.py", "scatter.py", "story.py"})
 MAX_DEPTH = 4
 
 _SUPPORT = re.compile(r"(test_.*|.*_test|conftest|setup|notebook_checks)\.py", re.IGNORECASE)

@@ -28,6 +28,10 @@ def canvas(name, number, **more):
     return Identity(name, Platform.CANVAS, ids=(number,), display_name=name, **more)
 
 
+def moodle(name, number):
+    return Identity(name, Platform.MOODLE, ids=(number,), display_name=name)
+
+
 def test_ids_belong_to_names_and_the_order_is_kept(tmp_path):
     found = roster(tmp_path, "student,id\nzoe,7\nada,0042\n")
     assert [entry.name for entry in found.entries] == ["zoe", "ada"]
@@ -83,9 +87,12 @@ MATCH_TABLE = [
     ('student,id\n"Doe, Jo",1001\n"Roe, Jo",1002\n', canvas("doejo", "1001"), "1001"),
     # The id is one student's and the name another's.
     ('student,id\n"Doe, Jo",1001\n"Roe, Kim",1002\n', canvas("roekim", "1001"), None),
+    # A number of Moodle's own is no id of the roster's, unless the name fits.
+    ("student,id\nKim Roe,7\n", moodle("Jo Doe", "7"), None),
+    ("student,id\nJosé Díaz Gómez,7\n", moodle("Jose Diaz", "7"), "7"),
     # Both readings of an ambiguous name are on the roster, or only one is.
-    ("student,id\nA,1\nB,2\n", canvas("x", "1", ambiguous=True, aliases=("2",)), None),
-    ("student,id\nA,1\nB,3\n", canvas("x", "1", ambiguous=True, aliases=("2",)), "1"),
+    ("student,id\nA,1\nB,2\n", canvas("a", "1", ambiguous=True, aliases=("2",)), None),
+    ("student,id\nA,1\nB,3\n", canvas("a", "1", ambiguous=True, aliases=("2",)), "1"),
     ("student,id\nA,1\n", Identity("A", known=False, display_name="A"), None),
     (
         "student,login\nA,stud_a\n",
