@@ -13,8 +13,9 @@ from ..examiner.client import Examiner, ExaminerDied
 from ..files import cache_folder
 from ..grading.comparison import changes
 from ..grading.executors import CannotExamineError, Executor, LocalExecutor
-from ..grading.grade import ClassGrades, GradeOptions, UnknownStudentError, grade_class
+from ..grading.grade import ClassGrades, grade_class
 from ..grading.overrides import OverridesError, load_overrides
+from ..grading.planning import GradeOptions, UnknownStudentError
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError
 from ..kit import Kit, KitError, find_root

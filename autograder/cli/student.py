@@ -1,4 +1,4 @@
-"""What a student types, in the folder of a handout: check, watch, hint, pack."""
+"""Commands for students, in the folder of a handout: check, watch, hint, pack."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..text import clean
-from .common import DID_NOT_HOLD, STUDENTS, USED_WRONGLY, fail
+from .common import DID_NOT_HOLD, STUDENTS, USED_WRONGLY, fail, make_console
 
 if TYPE_CHECKING:
     from ..student.handout import Handout
@@ -26,25 +26,20 @@ def check(folder: Folder = Path()) -> None:
 
     Exit status 1: not all of them pass.
     """
-    from rich.console import Console
-
     from ..student.check import check
 
-    handout = _handout(folder)
-    if not check(handout, Console(highlight=False, markup=False, emoji=False)):
+    if not check(_handout(folder), make_console()):
         raise typer.Exit(DID_NOT_HOLD)
 
 
 @app.command(rich_help_panel=STUDENTS)
 def watch(folder: Folder = Path()) -> None:
-    """Run the public checks whenever the answer is saved, until q is pressed."""
-    from rich.console import Console
-
+    """Run the public checks on every save, until q is pressed."""
     from ..student.watch import watch_in_panel
 
-    handout, console = _handout(folder), Console(highlight=False, markup=False, emoji=False)
+    handout, console = _handout(folder), make_console()
     if not console.is_terminal:
-        fail("kit watch draws a panel and needs a terminal; kit check prints the same once.", USED_WRONGLY)
+        fail("kit watch needs a terminal to draw in; kit check prints the same once.", USED_WRONGLY)
     try:
         watch_in_panel(handout, console)
     except KeyboardInterrupt:
@@ -55,9 +50,9 @@ def watch(folder: Folder = Path()) -> None:
 def hint(
     task: Annotated[str, typer.Argument(metavar="TASK", help="The name of the function.")],
     folder: Folder = Path(),
-    again: Annotated[bool, typer.Option("--again", help="Begin with the first hint again.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Start again with the first hint.")] = False,
 ) -> None:
-    """Give one more hint for a task, from a nudge to nearly the answer."""
+    """Show the next hint for a task; the last one is nearly the answer."""
     from ..student import handout as hints
     from ..student.handout import SavedState
     from .common import near
@@ -68,23 +63,24 @@ def hint(
     memory = SavedState.read(handout.state)
     if again:
         memory.hints.pop(task, None)
-    before, most = len(hints.hints_taken(handout, task, memory)), len(hints.hint_list(handout, task, memory))
+    taken = len(hints.hints_taken(handout, task, memory))
+    total = len(hints.hint_list(handout, task, memory))
     given = hints.take_hint(handout, task, memory)
-    typer.echo(f"Hint {len(given)} of {most} for {task}: {clean(given[-1])}")
-    if before == most:
-        typer.echo(f"That was the last one. `kit hint {task} --again` begins anew.")
+    typer.echo(f"Hint {len(given)} of {total} for {task}: {clean(given[-1])}")
+    if taken == total:
+        typer.echo(f"That was the last one. `kit hint {task} --again` starts again.")
 
 
 @app.command(rich_help_panel=STUDENTS)
 def pack(folder: Folder = Path()) -> None:
-    """Look over the answer and write the file to hand in.
+    """Check that the answer loads as the grader loads it, and write the file to hand in.
 
-    Exit status 1: handed in like this, nothing in it would count, so nothing was written.
+    Exit status 1: no task would earn a point like this, so nothing was written.
     """
     from ..student.pack import pack
 
     handout = _handout(folder)
-    typer.echo("Looking it over, which takes some seconds.", err=True)
+    typer.echo("Checking that your answer loads, which takes some seconds.", err=True)
     found = pack(handout)
     for mark, colour, sentences in (
         ("✓", "green", found.fine),
@@ -94,13 +90,13 @@ def pack(folder: Folder = Path()) -> None:
         for sentence in sentences:
             typer.secho(f"{mark} {clean(sentence)}", fg=colour, bold=mark != "✓")
     if found.written is None:
-        fail("Nothing was written: handed in like this, no task would earn a point.", DID_NOT_HOLD)
+        fail("Nothing was written: like this, no task would earn a point.", DID_NOT_HOLD)
     due = f", by {handout.about.due}" if handout.about.due else ""
     typer.echo(f"Wrote {found.written.name}. Hand it in{due}.")
 
 
 def _handout(folder: Path) -> Handout:
-    """The handout in a folder, or the end of the command."""
+    """Return the handout in a folder; exit where it is none."""
     from ..student.handout import Handout, HandoutError
 
     try:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.grade import GradeOptions, grade_class
+from autograder.grading.grade import grade_class
+from autograder.grading.planning import GradeOptions
 from autograder.grading.roster import load_roster
 from autograder.reports.write import WrittenPages, write_pages
 from autograder.submissions.discovery import find_class

@@ -16,7 +16,7 @@ def test_each_call_gives_one_more_until_the_last(folder: Path) -> None:
     said = [run(app, ["hint", "add", str(folder)]).stdout for _ in range(5)]
     assert said[0] == "Hint 1 of 4 for add: Which operator joins two numbers?\n"
     assert said[3].startswith("Hint 4 of 4 for add: One line")
-    assert said[4] == said[3] + "That was the last one. `kit hint add --again` begins anew.\n"
+    assert said[4] == said[3] + "That was the last one. `kit hint add --again` starts again.\n"
     assert run(app, ["hint", "add", str(folder), "--again"]).stdout == said[0]
 
 

@@ -1,0 +1,145 @@
+"""Plan a run: which submissions are to be examined, and which reports are up to date."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Protocol
+
+from ..checks.environment import describe
+from ..kit import Kit
+from ..models import Environment, ReviewNote, ReviewReason, Status, Submission
+from ..submissions.identity import Identity, safe_name
+from .overrides import Override
+from .review import fingerprint, text_hashes
+from .roster import Roster
+from .storage import Examination, GradesFolder, hash_findings
+
+
+class Entry(Protocol):
+    """One student's place in a class folder."""
+
+    @property
+    def student(self) -> str:
+        """Who handed it in."""
+
+    @property
+    def identity(self) -> Identity:
+        """What the platform says of who handed it in; its `display_name` is the student."""
+
+    def read(self) -> Submission:
+        """Return what is there now."""
+
+
+class UnknownStudentError(LookupError):
+    """`only` names somebody who is not in the class; the text suggests similar names."""
+
+
+@dataclass(frozen=True)
+class GradeOptions:
+    """How a class is graded.
+
+    `force` examines everybody again, `only` these students, and leaves the others as they are.
+    """
+
+    isolation: str
+    force: bool = False
+    only: Collection[str] = ()
+    roster: Roster | None = None
+    overrides: Sequence[Override] = ()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run has to do, by student.
+
+    `due` are examined, reports of `kept` stay, and those of `outdated` stay though they no longer fit.
+    """
+
+    due: list[Entry] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    outdated: list[str] = field(default_factory=list)
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    findings: dict[str, str] = field(default_factory=dict)
+
+
+def with_unique_names(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the entries, those that share a name or a folder's name under names of their own."""
+    counts, taken = Counter(safe_name(entry.student) for entry in entries), Counter[str]()
+    unique: list[Entry] = []
+    for entry in entries:
+        place = safe_name(entry.student)
+        taken[place] += 1
+        if counts[place] == 1:
+            unique.append(entry)
+            continue
+        name = entry.student if taken[place] == 1 else f"{entry.student} #{taken[place]}"
+        said = f"{counts[place]} submissions have the name {entry.student}; this one is graded as {name}."
+        unique.append(_Renamed(name, entry, ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)))
+    return unique
+
+
+def check_only(only: Collection[str], students: Sequence[str]) -> None:
+    """Raise UnknownStudentError where `only` names somebody who is not among the students."""
+    for name in only:
+        if name not in students:
+            near = get_close_matches(name, students, n=3)
+            hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "no name is similar."
+            raise UnknownStudentError(f"Nobody called {name!r} among {len(students)} submissions; {hint}")
+
+
+def make_plan(kit: Kit, entries: Sequence[Entry], folder: GradesFolder, options: GradeOptions) -> Plan:
+    """Read every submission and compare it with the report on disk."""
+    plan, handout = Plan(), text_hashes(kit.given.values())
+    for entry in entries:
+        submission, student = entry.read(), entry.student
+        plan.fingerprints[student] = fingerprint(submission, handout)
+        plan.findings[student] = hash_findings(submission)
+        examination = None if options.force else folder.examination(student)
+        current = examination is not None and is_up_to_date(examination, submission, kit, options.isolation)
+        if student in options.only or not (options.only or current):
+            plan.due.append(entry)
+        elif current:
+            plan.kept.append(student)
+        else:
+            plan.outdated.append(student)
+    return plan
+
+
+def is_up_to_date(examination: Examination, submission: Submission, kit: Kit, isolation: str) -> bool:
+    """Return whether examining this submission again would give this report; a grader error never would."""
+    report = examination.report
+    return (
+        report.status != Status.GRADER_ERROR
+        and (report.kit, report.kit_version) == (kit.slug, kit.version)
+        and report.submission_sha256 == submission.sha256
+        and examination.findings == hash_findings(submission)
+        and _determined_by(report.environment) == _determined_by(describe(kit, isolation))
+    )
+
+
+def _determined_by(environment: Environment) -> tuple[str | None, ...]:
+    """Return what decides a result; on another processor it is the same."""
+    e = environment
+    return e.python, e.tensorflow, e.keras, e.numpy, e.isolation
+
+
+@dataclass(frozen=True)
+class _Renamed:
+    """An entry under a name of its own, because several have the same name."""
+
+    student: str
+    entry: Entry
+    note: ReviewNote
+
+    @property
+    def identity(self) -> Identity:
+        """The same identity under the new name."""
+        return replace(self.entry.identity, display_name=self.student)
+
+    def read(self) -> Submission:
+        """Return what is there now, with a note about the name."""
+        submission = self.entry.read()
+        return replace(submission, student=self.student, review=(*submission.review, self.note))
