@@ -35,6 +35,25 @@ def test_a_handout_that_is_not_whole_says_so(folder: Path) -> None:
         Handout.read(folder)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ('"slug": "sums"', '"slug": 7', "`slug`: expected a string, found a number: 7"),
+        ('"module": "sums",', "", "the key `module` is missing"),
+        ('"tasks": [', '"tasks": "all", "x": [', "`tasks`: expected a list, found a string: 'all'"),
+        ("{", "", "is not JSON"),
+    ],
+)
+def test_metadata_that_was_changed_is_told_by_its_key(folder: Path, old: str, new: str, says: str) -> None:
+    text = (folder / "kit.json").read_text()
+    assert old in text
+    (folder / "kit.json").write_text(text.replace(old, new, 1))
+    with pytest.raises(HandoutError) as caught:
+        Handout.read(folder)
+    assert says in str(caught.value)
+    assert "Unzip it anew" in str(caught.value)
+
+
 def test_nothing_is_altered_at_first(handout: Handout) -> None:
     assert list(handout.altered()) == []
 
