@@ -3,29 +3,35 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import types
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from check_report import CheckReport, Outcome, clean, kit
+from notebook_cards import HandInCard, Note, TaskCard, text_of
 
 HERE = Path(__file__).parent
-NOT_ATTEMPTED = "not attempted"
 # No output of pytest's own, and no plugins that only take time here.
 OUT = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception", "faulthandler")
 QUIET = ("-o", "addopts=", "--capture=no", *(f"-pno:{plugin}" for plugin in OUT))
 
 
-class NotAttempted(Exception):
-    """The function is still the stub, or is not defined yet."""
-
-
 class CheckFailed(Exception):
     """A check did not pass; the text says why."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Show the text alone in IPython: the lines of this file explain nothing."""
+        return str(self).splitlines()
+
+
+class NotAttempted(CheckFailed):
+    """The function is still the stub, or is not defined yet."""
 
 
 class Checks:
@@ -35,16 +41,55 @@ class Checks:
         """Select the checks of `task` in `test_<module>.py`."""
         self._module = module
         self._task = task
-        self._seen: _Seen | None = None
+        self._results: _Results | None = None
 
     def run(self, env: dict[str, Any], check: str) -> None:
         """Report the result of one check on the functions in `env`, the notebook's variables.
 
         Raises NotAttempted or CheckFailed.
         """
-        if self._seen is None:
-            self._seen = _seen(env, self._module, self._task)
-        self._seen.expect(check)
+        if self._results is None:
+            self._results = _run(env, self._module, self._task)
+        self._results.expect(check)
+
+    def card(self) -> TaskCard:
+        """Return the results of the last run."""
+        return (self._results or _Results()).card(self._task)
+
+
+class Grader:
+    """`grader.check` where Otter is not installed."""
+
+    def check(self, question: str, global_env: dict[str, Any] | None = None) -> TaskCard:
+        """Run the checks of a task on the functions of the calling notebook."""
+        env = sys._getframe(1).f_globals if global_env is None else global_env
+        return _run(env, kit()["module"], question).card(question)
+
+    def check_all(self) -> list[TaskCard]:
+        """Run the checks of all tasks on the functions of the calling notebook."""
+        return list(_cards(sys._getframe(1).f_globals))
+
+
+def start() -> Any:
+    """Return the notebook's `grader`: Otter's, with results that are easier to read, or one like it."""
+    skip_unwritten_cells()
+    try:
+        otter = importlib.import_module("otter")
+        test_file = importlib.import_module("otter.test_files").TestFile
+    except ImportError:
+        return Grader()
+    if shell := _shell():
+        formatters = shell.display_formatter.formatters
+        formatters["text/html"].for_type(test_file, _otter_html)
+        formatters["text/plain"].for_type(test_file, _otter_text)
+    return otter.Notebook()
+
+
+def skip_unwritten_cells() -> None:
+    """Let a cell that calls a task which is not written end with one line instead of an exception."""
+    if shell := _shell():
+        shell.set_custom_exc((NotImplementedError,), _show_unwritten)
+        shell.events.register("post_run_cell", _forgive_unwritten)
 
 
 def must_pass(env: dict[str, Any], module: str, task: str) -> None:
@@ -55,54 +100,81 @@ def must_pass(env: dict[str, Any], module: str, task: str) -> None:
     """
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         raise RuntimeError("Expected the examiner to grade this cell: is nbgrader_config.py the kit's?")
-    _seen(env, module, task).expect()
+    _run(env, module, task).expect()
 
 
-class _Seen:
-    """A pytest plugin that collects the failure messages of each check by name."""
+def hand_in(env: dict[str, Any]) -> HandInCard:
+    """Run all checks and say which file to hand in; in Colab, download it."""
+    from notebook_file import saved_notebook
+
+    found = saved_notebook(env, kit())
+    return HandInCard(tuple(_cards(env)), tuple(found.problems), tuple(found.remarks))
+
+
+class _Results:
+    """A pytest plugin that collects the report of each check."""
 
     def __init__(self) -> None:
-        self._said: dict[str, list[str]] = {}
-        self._wrong: set[str] = set()
+        self._checks: dict[str, CheckReport] = {}
         self._broken: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         name = report.nodeid.rpartition("::")[2]
-        said = self._said.setdefault(name, [])
-        if report.failed:
-            said.append(str(report.longrepr))
-            if getattr(report, "kit_outcome", "") != NOT_ATTEMPTED:
-                self._wrong.add(name)
+        if text := getattr(report, "kit_check", ""):
+            checked = CheckReport.from_json(text)
+            # An error after a check passed counts, too.
+            if name not in self._checks or checked.outcome != Outcome.PASSED:
+                self._checks[name] = checked
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if report.failed:
-            self._broken.append(str(report.longrepr))
+            self._broken.append(clean(report.longrepr))
 
     def end(self, status: int) -> None:
         """Record the exit status of pytest: no check passed if it was stopped."""
-        if not self._broken and status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        if status == pytest.ExitCode.INTERRUPTED and not self._broken:
+            self._broken.append("The checks were interrupted before they ended.")
+        elif not self._broken and status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
             self._broken.append(f"Expected pytest to run the checks, found {status!r}.")
 
     def expect(self, *checks: str) -> None:
         """Raise NotAttempted or CheckFailed unless `checks` (by default all that ran) passed."""
         if self._broken:
             raise CheckFailed("\n\n".join(self._broken))
-        names = checks or tuple(self._said)
-        if said := [text for name in names for text in self._said.get(name, ())]:
-            kind = CheckFailed if self._wrong.intersection(names) else NotAttempted
-            raise kind("\n\n".join(dict.fromkeys(said)))
-        if not names or not self._said.keys() >= set(names):
+        names = checks or tuple(self._checks)
+        found = [self._checks[name] for name in names if name in self._checks]
+        if not names or len(found) < len(names):
             raise CheckFailed(f"Expected pytest to run {', '.join(checks) or 'checks'}, found none.")
+        outcomes = {check.outcome for check in found} - {Outcome.PASSED}
+        if outcomes:
+            raise (NotAttempted if outcomes == {Outcome.NOT_ATTEMPTED} else CheckFailed)(text_of(found))
+
+    def add(self, check: CheckReport) -> None:
+        """Record the result of a check."""
+        self._checks[check.name] = check
+
+    def card(self, task: str) -> TaskCard:
+        """Return the results of one task."""
+        checks = tuple(check for check in self._checks.values() if check.task == task)
+        hidden = kit().get("hidden_points", {}).get(task, 0)
+        problem = "\n\n".join(self._broken) or ("" if checks else f"There are no checks of `{task}`.")
+        return TaskCard(task, checks, hidden, problem)
 
 
-def _seen(env: dict[str, Any], module: str, task: str) -> _Seen:
-    """Run all checks of a task; raises NotAttempted if the function is missing."""
-    if task not in env:
-        raise NotAttempted(f"{task}: not attempted yet; run the cell that defines it")
-    seen, where = _Seen(), ("--rootdir", str(HERE), "-c", str(HERE / "pytest.ini"))
+def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
+    """Run the checks of one task, or of all, on the functions in `env`."""
+    results, where = _Results(), ("--rootdir", str(HERE), "-c", str(HERE / "pytest.ini"))
+    only = ("--task", task) if task else ()
     with _imports(module, env):
-        seen.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), "--task", task], [seen]))
-    return seen
+        results.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), *only], [results]))
+    return results
+
+
+def _cards(env: dict[str, Any]) -> Iterator[TaskCard]:
+    about = kit()
+    results = _run(env, about["module"])
+    for task in about["tasks"]:
+        yield results.card(task)
 
 
 @contextmanager
@@ -119,3 +191,45 @@ def _imports(module: str, env: dict[str, Any]) -> Iterator[None]:
         for name in names:
             sys.modules.pop(name, None)
         sys.modules.update(before)
+
+
+def _shell() -> Any:
+    """Return the running IPython, or None."""
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+
+
+def _unwritten_task(error: BaseException | None) -> str:
+    """Return the task whose stub raised `error`, or an empty text."""
+    task = str(error) if isinstance(error, NotImplementedError) else ""
+    return task if task in kit().get("tasks", ()) else ""
+
+
+def _show_unwritten(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:
+    if task := _unwritten_task(error):
+        display = importlib.import_module("IPython.display").display
+        display(Note(f"This cell needs `{task}`, which is not written yet."))
+    else:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def _forgive_unwritten(result: Any = None) -> None:
+    """Let the cells below run: Jupyter stops at the first that fails."""
+    if _unwritten_task(getattr(result, "error_in_exec", None)):
+        result.error_in_exec = None
+
+
+def _otter_card(test_file: Any) -> TaskCard | None:
+    """Return the results behind those of Otter, or None if they are of other checks."""
+    with suppress(AttributeError, IndexError, KeyError):
+        checks = test_file.test_cases[0].body.test_func.__globals__["checks"]
+        return checks.card() if isinstance(checks, Checks) else None
+    return None
+
+
+def _otter_html(test_file: Any) -> str:
+    card = _otter_card(test_file) or test_file
+    return str(card._repr_html_())
+
+
+def _otter_text(test_file: Any, printer: Any, cycle: bool) -> None:
+    printer.text(repr(_otter_card(test_file) or test_file))

@@ -26,7 +26,8 @@ LONGEST = 30
 TAKEN = frozenset(
     {
         *("numpy", "pandas", "tensorflow", "keras", "sklearn", "matplotlib", "scipy"),
-        *("pytest", "otter", "nbgrader", "nbformat", "autograder", "conftest", "notebook_checks"),
+        *("pytest", "otter", "nbgrader", "nbformat", "autograder", "conftest"),
+        *("check_report", "notebook_cards", "notebook_checks", "notebook_file"),
         *("lesson", "mistakes", "alternatives", "tests", "inputs"),
     }
 )

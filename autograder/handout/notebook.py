@@ -32,13 +32,19 @@ if "google.colab" in sys.modules:
 
 @dataclass(frozen=True)
 class Style:
-    """The code of setup and check cells; `check` has a placeholder for the task."""
+    """The code of setup, check and last cells; `check` has a placeholder for the task."""
 
     setup: str
     check: str
+    last: str = ""
 
 
-OTTER = Style("import otter\n\ngrader = otter.Notebook()", 'grader.check("{task}")')
+# `start` returns Otter's grader where Otter is installed.
+OTTER = Style(
+    "import notebook_checks\n\ngrader = notebook_checks.start()",
+    'grader.check("{task}")',
+    "notebook_checks.hand_in(globals())",
+)
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,8 @@ def notebook_cells(kit: Kit, answers: str, story: str | None, style: Style = OTT
         cells.append(Cell("given", "given", opening))
     for number, part in enumerate(parts[1:], 1):
         cells += _cells(part, number, chunks, style)
+    if style.last:
+        cells.append(Cell("explore", "hand-in", style.last))
     return cells
 
 

@@ -13,9 +13,12 @@ SAKAI_ATTACHMENTS = "Submission attachment(s)"
 # Files of a handout, besides the kit's own given code.
 HANDOUT_FILES = frozenset(
     {
+        "check_report.py",
         "conftest.py",
         "kit.json",
+        "notebook_cards.py",
         "notebook_checks.py",
+        "notebook_file.py",
         "pytest.ini",
         "readme.md",
         "requirements.txt",
@@ -27,7 +30,9 @@ HANDOUT_FILES = frozenset(
 SUPPORT_MODULES = frozenset({"asking.py", "drawing.py", "expect.py", "networks.py", "scatter.py", "story.py"})
 MAX_DEPTH = 4
 
-_SUPPORT = re.compile(r"(test_.*|.*_test|conftest|setup|notebook_checks)\.py", re.IGNORECASE)
+_SUPPORT = re.compile(
+    r"(test_.*|.*_test|conftest|setup|check_report|notebook_(cards|checks|file))\.py", re.IGNORECASE
+)
 _ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "tests"}
 
 

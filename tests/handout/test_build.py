@@ -15,7 +15,8 @@ def test_it_has_what_a_student_needs(toy_root: Path) -> None:
     assert set(build(toy_root, "sums")) == {
         *("README.md", "conftest.py", "pytest.ini", "requirements.txt"),
         *("sums.py", "sums.ipynb", "lesson.py", "test_sums.py", "kit.json"),
-        *("notebook_checks.py", "tests/add.py", "tests/mean.py", "tests/scale.py"),
+        *("check_report.py", "notebook_cards.py", "notebook_checks.py", "notebook_file.py"),
+        *("tests/add.py", "tests/mean.py", "tests/scale.py"),
         *("inputs/numbers.json", "inputs/settings.json"),
     }
 

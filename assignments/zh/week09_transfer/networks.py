@@ -71,7 +71,9 @@ def flat(model: Any) -> list[Any]:
     if not isinstance(model, keras.Model):
         what = "None" if model is None else f"a {type(model).__name__}"
         returns_history = type(model).__name__ == "History"
-        think = "`fit` returns that, return the model." if returns_history else "What does the function return?"
+        think = (
+            "`fit` returns that, return the model." if returns_history else "What does the function return?"
+        )
         raise AssertionError(f"Expected a Keras model, received {what}. {think}")
     found: list[Any] = []
     for part in (model, *getattr(model, "operations", model.layers)):

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import _thread
 import importlib
 import json
 import os
-import types
-from collections.abc import Generator
+import signal
+import threading
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from check_report import CheckReport, NotRun, Outcome, TimedOut, clean, describe, kit, student_lines
 
 HERE = Path(__file__).parent
-NOT_ATTEMPTED = "not attempted"
+# A check that takes longer is stopped. `-o kit_check_seconds=…` changes it, 0 means no limit.
+CHECK_SECONDS = "60"
+# The verbosity, `-vv`, from which on pytest's own tracebacks are shown.
+VERBOSE = 2
+TIMED_OUT: pytest.StashKey[set[str]] = pytest.StashKey()
 
 # TensorFlow reads this at import: no messages about the machine, such as a missing GPU.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option `--task` and the setting in `pytest.ini` that names the function that sets the seed."""
+    """Add the option `--task` and the settings of `pytest.ini`."""
     parser.addoption("--task", help="run only the checks of this task")
     parser.addini("kit_prepare", "called with the kit's seed before every check: module.function", default="")
+    parser.addini("kit_check_seconds", "seconds that a check may take, 0 for no limit", default=CHECK_SECONDS)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marks of the checks."""
     config.addinivalue_line("markers", "task(name, points, hint): the task that a check belongs to")
     config.addinivalue_line("markers", "hidden: a check that only the grader has")
+    config.stash[TIMED_OUT] = set()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -56,16 +66,35 @@ def prepared(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Stop a check whose preparation takes too long, and skip the other checks of its task."""
+    if _task(item) in item.config.stash[TIMED_OUT]:
+        raise NotRun
+    with _limited(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Stop a check that takes too long."""
+    with _limited(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """For a syntax error show only its line, without a traceback."""
+    """For an error in the student's file show only its line, without a traceback."""
     report = yield
     found = getattr(getattr(report, "call", None), "excinfo", None)
     problem = found and (found.value.__cause__ or found.value)
+    if collector.config.get_verbosity() >= VERBOSE or problem is None:
+        return report
     if isinstance(problem, SyntaxError):
-        place = f"{Path(problem.filename or '').name}, line {problem.lineno}"
-        report.longrepr = f"{place}: {problem.msg}\n    {(problem.text or '').strip()}"
+        report.longrepr = _syntax_error(problem)
+    elif lines := student_lines(problem):
+        report.longrepr = f"{lines[0]}\n{clean(f'{type(problem).__name__}: {problem}')}"
     return report
 
 
@@ -73,23 +102,26 @@ def pytest_make_collect_report(
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Report a failed check in words instead of showing its code."""
+    """Add the report of the check, and show it in place of the check's code."""
     report = yield
-    report.task, report.points = _task(item), _mark(item).get("points", 0)  # type: ignore[attr-defined]
-    if report.failed and call.excinfo is not None and _task(item):
-        problem = call.excinfo.value
-        if _is_not_attempted(problem, _task(item)):
-            report.kit_outcome = NOT_ATTEMPTED  # type: ignore[attr-defined]
-            report.longrepr = f"{_task(item)}: not attempted yet"
-        else:
-            report.longrepr = "\n".join(_explain(item, call.excinfo))
+    if not _task(item) or not (report.failed or (report.passed and report.when == "call")):
+        return report
+    sentence = " ".join((getattr(item, "obj", None).__doc__ or "").split())
+    error = call.excinfo.value if call.excinfo else None
+    found = describe(item.name, _mark(item), sentence, error, kit().get("module", ""))
+    report.kit_check = found.to_json()  # type: ignore[attr-defined]
+    if report.failed and item.config.get_verbosity() < VERBOSE:
+        report.longrepr = found.text()
+    elif report.failed:
+        report.sections.append(("in short", found.text()))
     return report
 
 
-def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, str] | None:
+def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] | None:
     """Count checks that are not attempted separately from failed ones."""
-    if getattr(report, "kit_outcome", "") == NOT_ATTEMPTED:
-        return NOT_ATTEMPTED, "-", NOT_ATTEMPTED.upper()
+    if (found := _report(report)) and found.outcome == Outcome.NOT_ATTEMPTED:
+        name = str(Outcome.NOT_ATTEMPTED)
+        return name, "-", (name.upper(), {"light": True})
     return None
 
 
@@ -99,18 +131,89 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         report
         for group in terminalreporter.stats.values()
         for report in group
-        if getattr(report, "task", "") and (report.when == "call" or report.failed)
+        if isinstance(report, pytest.TestReport)
     ]
-    if not reports:
+    reports.sort(key=lambda report: (report.location[0], report.location[1] or 0))
+    checks = [found for report in reports if (found := _report(report))]
+    if not checks:
         return
     terminalreporter.section("public points")
-    reports.sort(key=lambda report: report.location[1] or 0)
-    for task in dict.fromkeys(report.task for report in reports):
-        mine = [report for report in reports if report.task == task]
-        earned = sum(report.points for report in mine if report.passed)
-        untouched = all(getattr(report, "kit_outcome", "") == NOT_ATTEMPTED for report in mine)
-        score = "not attempted yet" if untouched else f"{earned:g} of {sum(r.points for r in mine):g}"
-        terminalreporter.line(f"{task:<24} {score}")
+    for task in dict.fromkeys(check.task for check in checks):
+        mine = [check for check in checks if check.task == task]
+        if all(check.outcome == Outcome.NOT_ATTEMPTED for check in mine):
+            terminalreporter.line(f"{task:<24} not attempted yet", light=True)
+        else:
+            earned = sum(check.points for check in mine if check.outcome == Outcome.PASSED)
+            terminalreporter.line(f"{task:<24} {earned:g} of {sum(check.points for check in mine):g}")
+
+
+@contextmanager
+def time_limit(seconds: float, alarm: bool = hasattr(signal, "setitimer")) -> Iterator[None]:
+    """Raise TimedOut in the main thread after so many seconds.
+
+    `alarm` chooses a signal, which Windows does not have, or else an interrupt from a timer's thread.
+    """
+    if seconds <= 0 or threading.current_thread() is not threading.main_thread():
+        yield
+    elif alarm:
+        with _alarm(seconds):
+            yield
+    else:
+        with _interrupt(seconds):
+            yield
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    def stop(number: int, frame: object) -> None:
+        raise TimedOut(f"{seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # Again every second, in case a bare `except` in a loop catches the first.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def _interrupt(seconds: float) -> Iterator[None]:
+    expired = threading.Event()
+
+    def stop() -> None:
+        expired.set()
+        _thread.interrupt_main()
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        if expired.is_set():
+            raise TimedOut(f"{seconds:g} s").with_traceback(error.__traceback__) from None
+        raise
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _limited(item: pytest.Item) -> Iterator[None]:
+    """Limit the time of a check, unless pytest-timeout is told to."""
+    config = item.config
+    if config.pluginmanager.hasplugin("timeout") and (
+        config.getoption("timeout", None) or config.getini("timeout")
+    ):
+        yield
+        return
+    try:
+        with time_limit(float(config.getini("kit_check_seconds"))):
+            yield
+    except TimedOut:
+        config.stash[TIMED_OUT].add(_task(item))
+        raise
 
 
 def _settings() -> dict[str, Any]:
@@ -119,34 +222,23 @@ def _settings() -> dict[str, Any]:
     return found
 
 
+def _report(report: Any) -> CheckReport | None:
+    text = getattr(report, "kit_check", "")
+    return CheckReport.from_json(text) if text else None
+
+
 def _task(item: pytest.Item) -> str:
-    mark = item.get_closest_marker("task")
-    return str(mark.args[0]) if mark else ""
+    return str(_mark(item).get("task", ""))
 
 
 def _mark(item: pytest.Item) -> dict[str, Any]:
     mark = item.get_closest_marker("task")
-    return dict(mark.kwargs) if mark else {}
+    return {"task": mark.args[0], **mark.kwargs} if mark else {}
 
 
-def _is_not_attempted(problem: BaseException, task: str) -> bool:
-    """Return whether a function still raises as the stub does, or is missing."""
-    missing = isinstance(problem, AttributeError) and isinstance(problem.obj, types.ModuleType)
-    return isinstance(problem, NotImplementedError) or (missing and problem.name == task)  # type: ignore[attr-defined]
-
-
-def _explain(item: pytest.Item, found: pytest.ExceptionInfo[BaseException]) -> list[str]:
-    """Return the check's sentence, what went wrong, and the hint."""
-    sentence = " ".join((getattr(item, "obj", None).__doc__ or "").split())
-    message, in_check = str(found.value), found.traceback[-1].path == item.path
-    if isinstance(found.value, AssertionError) and in_check and not message.startswith("assert "):
-        what = message.split("\nassert ")[0]
-    else:
-        what = str(found.getrepr(style="short", abspath=False, tbfilter=_own_frames))
-    hint = _mark(item).get("hint", "")
-    return [f"The check: {sentence}", what, *([f"Think about: {hint}"] if hint else [])]
-
-
-def _own_frames(found: pytest.ExceptionInfo[BaseException]) -> Any:
-    """Return the part of a traceback that is in this folder, not inside a library."""
-    return found.traceback.filter(lambda entry: HERE in Path(entry.path).parents)
+def _syntax_error(error: SyntaxError) -> str:
+    """Return the place, what is wrong, and the line with a caret below it."""
+    line = (error.text or "").rstrip()
+    text = line.lstrip()
+    caret = " " * max((error.offset or 1) - 1 - (len(line) - len(text)), 0) + "^"
+    return f"{Path(error.filename or '').name}:{error.lineno}: {error.msg}\n    {text}\n    {caret}"

@@ -1,0 +1,280 @@
+"""Describe the result of a check in a few lines. You need not read this to do the tasks.
+
+`conftest.py` makes one report for each check; pytest and the notebook show it.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import linecache
+import re
+import sys
+import textwrap
+import traceback
+import types
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+MAX_LINES = 3
+MAX_VALUE_LINES = 12
+MAX_CHARACTERS = 2_000
+# The form of a check's message: what was expected, what was received, what to think about. A check may
+# also raise an AssertionError with the attributes `expected`, `received` and `think`.
+MESSAGE = re.compile(
+    r"Expected (?P<expected>.+?),? received (?P<received>(?:\w*(?:Error|Exception): )?.+?)"
+    r"(?:[.:] (?P<think>.+)|\.)?",
+    re.DOTALL,
+)
+# Terminal colours, as Keras uses them, and other control characters.
+ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CELL = re.compile(r"ipykernel_\d+|<ipython-input-(?P<number>\d+)-")
+
+
+class Outcome(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ATTEMPTED = "not attempted"
+    TIMED_OUT = "timed out"
+    NOT_RUN = "not run"
+
+
+class TimedOut(BaseException):
+    """A check ran longer than its limit. `except Exception` in a student's loop does not catch it."""
+
+
+class NotRun(Exception):
+    """A check is left out because another one of its task timed out."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the student's code; `place` is its file and number, such as `transfer.py:105`."""
+
+    place: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.text else self.place
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """The result of one check. `message` says what went wrong if `expected` and `received` are empty."""
+
+    name: str
+    task: str
+    sentence: str
+    points: float
+    outcome: Outcome
+    message: str = ""
+    expected: str = ""
+    received: str = ""
+    think: tuple[str, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    def rows(self) -> Iterator[tuple[str, str]]:
+        """Yield what explains the result, each with its label; a message has none."""
+        if self.outcome in (Outcome.PASSED, Outcome.NOT_ATTEMPTED):
+            return
+        if self.message:
+            yield "", self.message
+        if self.expected:
+            yield "expected", self.expected
+            yield "received", self.received
+        for text in self.think:
+            yield "think about", text
+        for number, line in enumerate(self.lines):
+            yield "called from" if number else "your line", str(line)
+
+    def text(self) -> str:
+        """Return the report as lines of text."""
+        if self.outcome == Outcome.NOT_ATTEMPTED:
+            return self.message or f"{self.task}: not attempted yet"
+        rows = (_row(label, value) for label, value in self.rows())
+        return "\n".join([self.sentence or self.name, *rows])
+
+    def to_json(self) -> str:
+        """Return the report as JSON, which pytest can pass between processes."""
+        return json.dumps(asdict(self))
+
+    @classmethod
+    def from_json(cls, text: str) -> CheckReport:
+        """Return the report that `to_json` wrote."""
+        data = json.loads(text)
+        lines = tuple(Line(**line) for line in data["lines"])
+        fields = {"outcome": Outcome(data["outcome"]), "think": tuple(data["think"]), "lines": lines}
+        return cls(**{**data, **fields})
+
+
+def kit() -> dict[str, Any]:
+    """Return `kit.json`, empty if the file is missing."""
+    try:
+        found: dict[str, Any] = json.loads((HERE / "kit.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def describe(
+    name: str, mark: Mapping[str, Any], sentence: str, error: BaseException | None, module: str
+) -> CheckReport:
+    """Return the report of a check that ended with `error`, or passed if that is None.
+
+    `mark` holds the check's task, points and hint, and `module` is the name of the student's module.
+    """
+    task, hint = str(mark.get("task", "")), str(mark.get("hint", ""))
+    about = {"name": name, "task": task, "sentence": sentence, "points": mark.get("points", 0)}
+    if error is None:
+        return CheckReport(**about, outcome=Outcome.PASSED)
+    own = sys.modules.get(module)
+    lines = student_lines(error)
+    outcome, explained = _explain(error, task, own)
+    if outcome == Outcome.NOT_ATTEMPTED:
+        return CheckReport(**about, outcome=outcome, **explained)
+    if not lines and outcome != Outcome.NOT_RUN:
+        lines = _definition(getattr(own, task, None))
+    think = [*explained.pop("think", ())]
+    if hint and outcome == Outcome.FAILED:
+        think.append(hint)
+    return CheckReport(**about, outcome=outcome, think=tuple(dict.fromkeys(think)), lines=lines, **explained)
+
+
+def student_lines(error: BaseException) -> tuple[Line, ...]:
+    """Return the student's lines that led to an error, the innermost first."""
+    frames = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(error.__traceback__)]
+    found = [_line(path, number) for path, number in reversed(frames) if _is_students(path)]
+    return tuple(dict.fromkeys(found))[:MAX_LINES]
+
+
+def clean(text: object) -> str:
+    """Return a text without control characters, this folder's path, and more lines than anybody reads."""
+    plain = ESCAPES.sub("", str(text)).replace(f"{HERE}/", "").replace(f"{HERE}\\", "").strip()
+    lines = plain[:MAX_CHARACTERS].splitlines()
+    return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))
+
+
+def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dict[str, Any]]:
+    if isinstance(error, NotRun):
+        return Outcome.NOT_RUN, {"message": f"Not run: `{task}` took too long in an earlier check."}
+    if isinstance(error, TimedOut):
+        text = f"`{task}` did not end within {error}. Is there a loop that never ends?"
+        return Outcome.TIMED_OUT, {"message": text}
+    if isinstance(error, NotImplementedError):
+        return _unwritten(error, task, module)
+    if isinstance(error, AttributeError) and isinstance(error.obj, types.ModuleType) and error.name == task:
+        return _missing(task, error.obj)
+    if isinstance(error, AssertionError) and not _raised_by_student(error):
+        return Outcome.FAILED, _fields(error)
+    what = clean(f"{type(error).__name__}: {error}")
+    if _raised_by_student(error) or student_lines(error):
+        return Outcome.FAILED, {"message": f"`{task}` raised {what}"}
+    return Outcome.FAILED, {"message": f"The check could not use what `{task}` returned: {what}"}
+
+
+def _fields(error: AssertionError) -> dict[str, Any]:
+    """Return what a check expected and received, from the error's attributes or from its message."""
+    if hasattr(error, "expected") and hasattr(error, "received"):
+        think = getattr(error, "think", "")
+        values = {"expected": clean(error.expected), "received": clean(error.received)}
+        return {**values, "think": (clean(think),) if think else ()}
+    message = clean(error)
+    if not message.startswith("assert "):
+        # pytest adds the values of the failed expression.
+        message = message.split("\nassert ")[0]
+    if found := MESSAGE.fullmatch(message):
+        think = (found["think"],) if found["think"] else ()
+        return {"expected": found["expected"], "received": found["received"], "think": think}
+    return {"message": message}
+
+
+def _unwritten(error: NotImplementedError, task: str, module: Any) -> tuple[Outcome, dict[str, Any]]:
+    """Tell a function that is still the stub from one that calls a stub or keeps the stub's line."""
+    codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if not _raised_by_student(error):
+        return Outcome.FAILED, {"message": f"`{task}` raised {clean(f'{type(error).__name__}: {error}')}"}
+    name, own = codes[-1].co_name, _code(getattr(module, task, None))
+    if not _is_stub(codes[-1]):
+        return Outcome.FAILED, {
+            "message": f"The line `raise NotImplementedError` is still there in `{name}`."
+        }
+    if codes[-1] is own:
+        return Outcome.NOT_ATTEMPTED, {}
+    return Outcome.FAILED, {"message": f"`{task}` calls `{name}`, which is not written yet."}
+
+
+def _missing(task: str, module: types.ModuleType) -> tuple[Outcome, dict[str, Any]]:
+    if getattr(module, "__file__", None):
+        return Outcome.FAILED, {"message": f"There is no function `{task}`."}
+    text = f"{task}: not attempted yet; run the cell that defines it"
+    return Outcome.NOT_ATTEMPTED, {"message": text}
+
+
+def _is_stub(code: types.CodeType) -> bool:
+    """Return whether a function has nothing but a docstring and one `raise`."""
+    try:
+        (node,) = ast.parse(textwrap.dedent(inspect.getsource(code))).body
+    except (OSError, TypeError, ValueError, SyntaxError):
+        return True
+    body = [
+        part
+        for part in getattr(node, "body", ())
+        if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+    ]
+    return len(body) == 1 and isinstance(body[0], ast.Raise)
+
+
+def _raised_by_student(error: BaseException) -> bool:
+    frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and _is_students(frames[-1])
+
+
+def _is_students(path: str) -> bool:
+    """Return whether a code file is a notebook's cell, or in this folder but not from the kit."""
+    if CELL.search(path):
+        return True
+    try:
+        relative = Path(path).resolve().relative_to(HERE)
+    except (ValueError, OSError):
+        return False
+    given = {"check_report.py", "conftest.py", *kit().get("files", ())}
+    hidden = any(part.startswith(".") or part == "site-packages" for part in relative.parts)
+    test = relative.name.startswith("test_") or relative.parts[0] == "tests"
+    return relative.as_posix() not in given and not hidden and not test
+
+
+def _line(path: str, number: int) -> Line:
+    text = linecache.getline(path, number).strip()
+    cell = CELL.search(path)
+    if not cell:
+        return Line(f"{Path(path).resolve().relative_to(HERE).as_posix()}:{number}", text)
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    name = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(path)
+    label = name[1] if name else f"In[{cell['number']}]" if cell["number"] else "a cell"
+    return Line(f"{label}, line {number}", text)
+
+
+def _definition(function: Any) -> tuple[Line, ...]:
+    """Return the line that defines a function of the student's."""
+    code = _code(function)
+    if code is None or not _is_students(code.co_filename):
+        return ()
+    return (_line(code.co_filename, code.co_firstlineno),)
+
+
+def _code(function: Any) -> types.CodeType | None:
+    """Return the code of a function, below its decorators."""
+    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+    return code if isinstance(code, types.CodeType) else None
+
+
+def _row(label: str, value: str) -> str:
+    indent = f"  {label:<13}" if label else "  "
+    return textwrap.indent(value, " " * len(indent)).replace(" " * len(indent), indent, 1)

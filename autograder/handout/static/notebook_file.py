@@ -1,0 +1,114 @@
+"""Look at the notebook's saved file as the grader does. You need not read this to do the tasks."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+COLAB = "google.colab"
+# Cells with this tag are not graded.
+SKIP_TAG = "explore"
+# What a notebook may use beside the kit's imports: its own machinery.
+PLATFORM = frozenset({"google", "IPython", "ipywidgets", "otter"})
+MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S+\?$", re.MULTILINE)
+LOOK_CLOSER = "`kit pack` looks closer, if you have installed the course's wheel."
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What the grader would refuse in a notebook, and what to do with its file."""
+
+    problems: Sequence[str]
+    remarks: Sequence[str]
+
+
+def saved_notebook(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Saved:
+    """Look at the notebook's file, and say what to hand in; in Colab, download it."""
+    due = f", by {kit['due']}" if kit.get("due") else ""
+    if COLAB in sys.modules:
+        return _colab(kit, due)
+    path = _path(env, kit)
+    if path is None:
+        return Saved([], [f"Save this notebook and hand in its file{due}. {LOOK_CLOSER}"])
+    problems = list(find_problems(_read(path), kit, env))
+    return Saved(problems, [f"Save this notebook, then hand in {path.name}{due}. {LOOK_CLOSER}"])
+
+
+def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the grader refuses or does not find in the graded cells of a notebook."""
+    trees = []
+    for number, cell in enumerate(cells, 1):
+        try:
+            trees.append(ast.parse(MAGIC.sub(r"\1\2pass", cell)))
+        except SyntaxError as error:
+            line = (error.text or "").strip()
+            yield f"Graded cell {number} is not Python, line {error.lineno}: {error.msg}: {line}"
+    allowed = {*kit.get("imports", ()), *kit.get("given", ()), *sys.stdlib_module_names, *PLATFORM}
+    imported = {name for tree in trees for name in _imports(tree)}
+    for name in sorted(imported - allowed):
+        yield f"The grader does not have `{name}`, which a graded cell imports."
+    defined = {name for tree in trees for name in _names(tree)}
+    for task in kit.get("tasks", ()):
+        if task in env and task not in defined:
+            yield f"The saved file does not define `{task}`: save the notebook and run this cell again."
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.partition(".")[0]
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _path(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Path | None:
+    """Return the file of the running notebook as Jupyter or VS Code names it, or else the kit's."""
+    names = (env.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME"), f"{kit.get('module')}.ipynb")
+    paths = [HERE / name for name in names if name and str(name).endswith(".ipynb")]
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _read(path: Path) -> list[str]:
+    return _graded(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _graded(notebook: Mapping[str, Any]) -> list[str]:
+    """Return the text of each code cell that is graded."""
+    return [
+        "".join(cell["source"])
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and SKIP_TAG not in cell.get("metadata", {}).get("tags", ())
+    ]
+
+
+def _colab(kit: Mapping[str, Any], due: str) -> Saved:
+    """Download the notebook as it is in Colab, which keeps it elsewhere."""
+    path = HERE / f"{kit['module']}.ipynb"
+    try:
+        message = importlib.import_module(f"{COLAB}._message")
+        notebook = message.blocking_request("get_ipynb", timeout_sec=60)["ipynb"]
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+        importlib.import_module(f"{COLAB}.files").download(str(path))
+    except Exception:  # Colab's own interface may change: the menu does the same
+        return Saved(
+            [], [f"Download this notebook (File, Download, .ipynb) and hand it in{due}. {LOOK_CLOSER}"]
+        )
+    problems = list(find_problems(_graded(notebook), kit, {}))
+    return Saved(problems, [f"{path.name} is downloaded: hand it in{due}. {LOOK_CLOSER}"])
