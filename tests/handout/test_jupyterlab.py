@@ -176,7 +176,7 @@ def test_a_right_answer_shows_its_points(page: Any) -> None:
 def test_nothing_of_the_grader_is_visible(page: Any, scheme: str) -> None:
     """No traceback, file or colour code of the checks, and text that stands out from its ground."""
     page.emulate_media(color_scheme=scheme)
-    page.locator(f'body[data-jp-theme-light="{str(scheme == "light").lower()}"]').wait_for()
+    page.locator(f'body[data-jp-theme-light="{str(scheme == "light").lower()}"]').wait_for(state="attached")
     outputs = page.locator(".jp-OutputArea-output")
     for text in outputs.all_inner_texts():
         assert not OURS.search(text), text
