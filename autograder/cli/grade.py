@@ -131,6 +131,7 @@ def _executor(command: GradeCommand, kit: Kit) -> Executor:
             isolation=command.isolation,
             store=cache_folder("trainings"),
             result_cache=command.result_cache,
+            private=(command.folder, command.out),
         )
         return LocalExecutor(kit, start, jobs=command.jobs, isolation=command.isolation)
     try:

@@ -37,11 +37,16 @@ class Examiner:
         isolation: str = "bubblewrap",
         store: Path | None = None,
         result_cache: bool = True,
+        private: Sequence[Path] = (),
     ) -> None:
-        """Start the process; `store` is a folder in which trainings are stored from run to run."""
+        """Start the process; `store` is a folder in which trainings are stored from run to run.
+
+        `private` are files and folders that a submission must not read.
+        """
         self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
         self._send(kit.zip())
-        self._send_message(ExaminerOptions(isolation, str(store) if store else None, result_cache))
+        paths = tuple(str(path.absolute()) for path in private)
+        self._send_message(ExaminerOptions(isolation, str(store) if store else None, result_cache, paths))
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
         """Start Python with `arguments` and the descriptor of its end of the link."""

@@ -14,11 +14,12 @@ T = TypeVar("T")
 
 
 class ExaminerOptions(Message, frozen=True, tag=True):
-    """How to examine. `store` is the folder of stored trainings."""
+    """How to examine: the folder of stored trainings, and paths that submissions must not read."""
 
     isolation: str
     store: str | None = None
     result_cache: bool = True
+    private: tuple[str, ...] = ()
 
 
 class SandboxOptions(Message, frozen=True, tag=True):

@@ -66,6 +66,7 @@ def _serve(link: Connection, folder: Path) -> None:
         seed=kit.seed,
         limits=Limits.from_table(sandbox_limits(kit)),
         isolation=Isolation(options.isolation),
+        private=[Path(path) for path in options.private],
     ) as sandbox:
         store = Path(options.store) if options.store else None
         serve_examiner(sandbox, kit, folder, link, store=store, result_cache=options.result_cache)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -29,14 +29,16 @@ MAX_NAMED = 5
 _started = itertools.count()
 
 
-def plan_local(spec: Spec, folder: SandboxFolder, isolation: Isolation) -> LaunchPlan:
+def plan_local(
+    spec: Spec, folder: SandboxFolder, isolation: Isolation, private: Sequence[Path] = ()
+) -> LaunchPlan:
     """Complete `spec` for the levels `user` and `process`; raises IsolationUnavailable."""
     python, root = Python.running(), os.geteuid() == 0
     shared: tuple[str, ...] = ()
     if isolation is Isolation.USER:
         _expect_root(root)
         if landlock_version() == 0:
-            _expect_private_files()
+            _expect_private_files((ENGINE, ENGINE.parent / "solutions", *private))
             shared = _expect_only_sticky(find_world_writable())
     if root:
         _expect_reachable(python, folder)
@@ -97,12 +99,12 @@ def _expect_root(root: bool) -> None:
         )
 
 
-def _expect_private_files() -> None:
-    if unreadable_parent(ENGINE) is None:
+def _expect_private_files(paths: Iterable[Path]) -> None:
+    if found := [str(path) for path in paths if path.exists() and unreadable_parent(path) is None]:
         raise IsolationUnavailable(
-            f"The level `user` keeps our files from submissions; found that any user can read {ENGINE}, and "
-            f"a kernel without Landlock. What to do: `chmod 700 {ENGINE}` and the same for answers and "
-            "submissions, or ask for the level `bubblewrap`."
+            "The level `user` keeps files from submissions; found a kernel without Landlock, and that any "
+            f"user can read {', '.join(found)}. What to do: `chmod 700 {' '.join(found)}`, or ask for the "
+            "level `bubblewrap`."
         )
 
 

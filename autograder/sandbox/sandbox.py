@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -42,7 +43,13 @@ from .protocol import (
 from .seccomp import load_filter
 
 
-def plan_launch(spec: Spec, folder: SandboxFolder, limits: Limits, isolation: Isolation) -> LaunchPlan:
+def plan_launch(
+    spec: Spec,
+    folder: SandboxFolder,
+    limits: Limits,
+    isolation: Isolation,
+    private: Sequence[Path] = (),
+) -> LaunchPlan:
     """Complete what a kit asks for (module, preload, prepare, seed); raises IsolationUnavailable."""
     if sys.platform != "linux":
         raise IsolationUnavailable(
@@ -62,7 +69,7 @@ def plan_launch(spec: Spec, folder: SandboxFolder, limits: Limits, isolation: Is
     )
     if isolation is Isolation.BUBBLEWRAP:
         return _plan_bubblewrap(spec, folder, limits)
-    return plan_local(spec, folder, isolation)
+    return plan_local(spec, folder, isolation, private)
 
 
 def _plan_bubblewrap(spec: Spec, folder: SandboxFolder, limits: Limits) -> LaunchPlan:
@@ -93,8 +100,9 @@ class Sandbox:
     before each call.
 
     A fork of the process that made it may load and call while that process waits; afterwards that process
-    clears. `start` starts the fork server, by default as a program. Raises IsolationUnavailable where this
-    machine does not offer the level.
+    clears. `start` starts the fork server, by default as a program. `private` are files and folders that a
+    submission must not read; they matter where nothing but their modes protects them. Raises
+    IsolationUnavailable where this machine does not offer the level.
     """
 
     def __init__(
@@ -107,10 +115,12 @@ class Sandbox:
         limits: Limits | None = None,
         isolation: Isolation = Isolation.BUBBLEWRAP,
         start: Callable[[LaunchPlan], ForkServer] = ForkServer,
+        private: Sequence[Path] = (),
     ) -> None:
         self.limits = limits or Limits()
         self.isolation = isolation
         self._start_server = start
+        self._private = tuple(private)
         self._owner = os.getpid()
         self._spec = Spec(module, tuple(preload), prepare=prepare, seed=seed)
         self._folder = SandboxFolder(given)
@@ -189,7 +199,9 @@ class Sandbox:
         self.close()
 
     def _start(self) -> ForkServer:
-        return self._start_server(plan_launch(self._spec, self._folder, self.limits, self.isolation))
+        return self._start_server(
+            plan_launch(self._spec, self._folder, self.limits, self.isolation, self._private)
+        )
 
     def _fork(self) -> Loaded:
         """Fork a child and load the submission in it."""

@@ -109,8 +109,8 @@ def arranged(slug: str) -> tuple[dict[Path, str], dict[str, str]]:
 
 
 def student_of(name: str) -> str:
-    """Who hands in a file of this name: bytes that are no text are replaced."""
-    return os.fsencode(name).decode(errors="replace")
+    """Return whose a file of this name is: without a second ending, with invalid bytes replaced."""
+    return os.fsencode(name).decode(errors="replace").removesuffix(".html").removesuffix(".json")
 
 
 def write_class(folder: Path, texts: Mapping[str, str]) -> None:
@@ -132,7 +132,8 @@ for folder in (".", "/dev/shm"):
     print(folder, sorted(os.listdir(folder)), os.listxattr(folder), oct(os.stat(folder).st_mode))
 print(os.getcwd(), sorted(os.environ.items()), sys.path, sorted(vars(lesson)), len(sys.modules))
 print(fcntl.fcntl(0, fcntl.F_GETFL), fcntl.flock(open(os.devnull), fcntl.LOCK_EX | fcntl.LOCK_NB))
-print([resource.getrlimit(number) for number in range(16)], [signal.getsignal(n) for n in range(1, 32)])
+print([resource.getrlimit(number) for number in range(16)])
+print([str(signal.getsignal(number)).split(" at ")[0] for number in range(1, 32)])
 print(sorted(vars(builtins)), threading.active_count(), random.random(), oct(os.umask(0)))
 with open("mine", "w") as file:
     file.write("mine")

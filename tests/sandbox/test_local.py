@@ -72,16 +72,29 @@ def without_landlock(monkeypatch):
     """The level `user` on a kernel without Landlock, with all of our files closed to others."""
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(local, "landlock_version", lambda: 0)
-    monkeypatch.setattr(local, "unreadable_parent", lambda path: path if path == local.ENGINE else None)
+    monkeypatch.setattr(local, "unreadable_parent", lambda path: path)
+    monkeypatch.setattr(local, "_expect_reachable", lambda python, folder: None)
     monkeypatch.setattr(SandboxFolder, "reset_scratch", lambda self, uid: None)
     folder = SandboxFolder({})
-    yield lambda: plan_local(Spec("transfer"), folder, Isolation.USER)
+    yield lambda *private: plan_local(Spec("transfer"), folder, Isolation.USER, private)
     folder.remove()
 
 
 def test_without_landlock_shared_folders_are_swept(without_landlock, monkeypatch):
     monkeypatch.setattr(local, "find_world_writable", lambda: WorldWritable(("/dev/shm", "/tmp"), ()))
     assert without_landlock().spec.shared_folders == ("/dev/shm", "/tmp")
+
+
+def test_without_landlock_a_private_folder_that_anybody_can_read_is_refused(
+    without_landlock, monkeypatch, tmp_path
+):
+    monkeypatch.setattr(local, "find_world_writable", lambda: WorldWritable((), ()))
+    monkeypatch.setattr(local, "unreadable_parent", lambda path: path if path.name != "class" else None)
+    (tmp_path / "class").mkdir()
+    (tmp_path / "grades").mkdir()
+    with pytest.raises(IsolationUnavailable, match=rf"chmod 700 {tmp_path}/class`"):
+        without_landlock(tmp_path / "class", tmp_path / "grades")
+    without_landlock(tmp_path / "grades", tmp_path / "not_there")
 
 
 def test_without_landlock_a_file_that_anybody_can_write_is_refused(without_landlock, monkeypatch):
