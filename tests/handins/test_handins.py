@@ -29,7 +29,6 @@ Tasks = Mapping[str, tuple[Outcome, str]]
 pytestmark = [
     pytest.mark.xdist_group(SLUG),
     pytest.mark.needs("bubblewrap"),
-    pytest.mark.needs("libseccomp"),
 ]
 
 

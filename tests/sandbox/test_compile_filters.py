@@ -8,11 +8,15 @@ import struct
 
 import pytest
 
-pyseccomp = pytest.importorskip("pyseccomp")
+from autograder.sandbox.guest.kernel import OWN_PROCESS_ID
+from autograder.sandbox.seccomp import FILTERS, load_filter
 
-from autograder.sandbox import compile_filters as tables  # noqa: E402
-from autograder.sandbox.guest.kernel import OWN_PROCESS_ID  # noqa: E402
-from autograder.sandbox.seccomp import load_filter  # noqa: E402
+try:
+    import pyseccomp
+
+    from autograder.sandbox import compile_filters as tables
+except (ImportError, RuntimeError, OSError, AttributeError):
+    pass  # the mark below skips every test of this module, or fails it on CI
 
 pytestmark = pytest.mark.needs("libseccomp")
 
@@ -75,7 +79,7 @@ def libseccomp() -> str:
     return f"{version.major}.{version.minor}.{version.micro}"
 
 
-@pytest.fixture(params=sorted(tables.ARCHITECTURES))
+@pytest.fixture(params=sorted(path.stem for path in FILTERS.glob("*.bpf")))
 def machine(request):
     return request.param
 
@@ -84,6 +88,11 @@ def test_the_filter_in_the_package_is_current(machine):
     if (found := libseccomp()) != tables.LIBSECCOMP:
         pytest.skip(f"made with libseccomp {tables.LIBSECCOMP}; {found} may order its instructions otherwise")
     assert tables.compile_filter(machine) == load_filter(machine), "run `make filters`"
+
+
+def test_every_architecture_has_a_filter(machine):
+    assert machine in tables.ARCHITECTURES
+    assert len(tables.ARCHITECTURES) == len(list(FILTERS.glob("*.bpf")))
 
 
 def test_no_call_is_allowed_and_refused():
