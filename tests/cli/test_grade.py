@@ -51,6 +51,18 @@ def test_what_needs_review_comes_first(graded):
     assert "class.html" in said.splitlines()[-3]
 
 
+def test_without_the_result_cache_every_report_is_the_same(graded, grade_arguments, tmp_path, kit_command):
+    def reports(folder):
+        for path in folder.glob("*/report.json"):
+            report = json.loads(path.read_text(encoding="utf-8"))
+            checks = [{**check, "seconds": 0} for check in report["checks"]]
+            yield report["student"], {**report, "checks": checks, "seconds": 0}
+
+    done = kit_command(*grade_arguments, "--no-result-cache")
+    assert done.returncode == 0, done.stderr
+    assert dict(reports(tmp_path / "grades")) == dict(reports(graded[0]))
+
+
 def written(out):
     """When each file below a folder was written, and which file it is."""
     files = (path for path in out.rglob("*") if path.is_file() and path.name != ".lock")

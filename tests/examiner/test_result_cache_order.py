@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,23 @@ from autograder.kit import Kit
 from autograder.models import Outcome, Report, Submission, SubmittedFile
 
 pytestmark = pytest.mark.needs("bubblewrap")
-TOY = Path(__file__).parents[1] / "toy"
+ROOT = Path(__file__).parents[2]
+TRANSFER = (ROOT / "solutions" / "week09_transfer" / "transfer.py").read_text(encoding="utf-8")
+# A network whose output for the inputs of a check takes more than a gigabyte.
+HOG = """
+
+def build_base(n_features=4, n_classes=3):
+    base = keras.Sequential([
+        keras.Input((n_features,)),
+        keras.layers.Dense(50, activation="relu"),
+        keras.layers.Dense(25, activation="relu"),
+        keras.layers.Dense(n_classes, activation="softmax"),
+        keras.layers.Reshape((1, n_classes, 1)),
+        keras.layers.UpSampling2D((800, 800)),
+    ])
+    base.compile(loss="categorical_crossentropy", optimizer="adam")
+    return base
+"""
 
 # What each changes of the toy kit's answer; some reply alike, and some fail in several ways.
 CLASS = {
@@ -102,3 +118,17 @@ def test_what_a_failed_check_held_is_free_before_the_next(toy: Kit, solved: str)
     assert messages["test_hoards"] == "Expected 3."
     pages = int(messages["test_measures"].split()[0])
     assert pages * 4096 < 500 * MIB
+
+
+@pytest.mark.xdist_group("week09_transfer")
+def test_a_network_that_fills_the_memory_costs_its_own_student_alone(
+    warm: Callable[[Path, str], Examiner],
+) -> None:
+    """Its checks fail or crash, which is no error of the grader, and the next report is whole."""
+    examiner = warm(ROOT, "week09_transfer")
+    hog, right = (
+        examiner.examine(Submission(name, (SubmittedFile("transfer.py", text.encode()),)))
+        for name, text in (("hog", TRANSFER + HOG), ("right", TRANSFER))
+    )
+    assert hog.status == "graded"
+    assert hog.score < hog.max_score == right.score
