@@ -101,7 +101,7 @@ def test_a_thousand_students_fit_on_the_class_page(
     """The page of a large class opens, and filtering it shows the one who was looked for."""
     folder = write_grades([make_report(f"student {number:04}") for number in range(1000)])
     page = browser.new_page()
-    page.goto(write_pages(folder, TOY).as_uri())
+    page.goto(write_pages(folder, TOY).class_page.as_uri())
     page.get_by_label("Show only rows with").fill("student 0421")
     assert page.locator("#students tbody tr:visible").count() == 1
     page.close()
