@@ -1,37 +1,26 @@
-"""`kit pack`: looks over the answer, says what it found, and writes the file to hand in."""
+"""Check the answer as the grader reads it, and write the file to hand in: `kit pack`."""
 
 from __future__ import annotations
 
 import ast
-import json
-import os
 import re
-import shutil
-import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from .. import files
-from ..checks.environment import ONE_THREAD
 from ..models import ReviewReason, Source, SubmittedFile
 from ..sandbox.guest.stand_ins import STAND_INS
-from ..sandbox.guest.submission import load
 from ..source_code import try_parse
 from ..submissions.definitions import attempted_tasks
 from ..submissions.folders import FILE_LIMIT, ZIP_LIMIT, megabytes
 from ..submissions.notebook import without_outputs
 from ..submissions.selection import UnusedReason
 from .handout import Handout
-from .state import LOAD_SECONDS
+from .load_trial import LoadTrial, try_loading
 
 WRITTEN = re.compile(r"""(\w+)\.py['"]""")
-# What a process may take to import what the kit preloads.
-START_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -80,80 +69,6 @@ def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
     if isinstance(node, ast.Import):
         return [alias.name.partition(".")[0] for alias in node.names]
     return [] if node.level or not node.module else [node.module.partition(".")[0]]
-
-
-@dataclass(frozen=True)
-class LoadTrial:
-    """How loading went: what made it fail, lost cells, functions that are there, and how long it took."""
-
-    problem: str | None
-    notes: tuple[str, ...] = ()
-    functions: tuple[str, ...] = ()
-    seconds: float = 0.0
-
-
-def try_loading(handout: Handout, source: Source) -> LoadTrial:
-    """Load `source` in a fresh process, for as long as the grader would wait.
-
-    What lies beside the answer on this machine is not handed in, so it is not there to be imported.
-    """
-    seconds = handout.limit("load_seconds", LOAD_SECONDS)
-    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
-        for name in handout.about.given:
-            shutil.copy(handout.folder / f"{name}.py", folder)
-        shutil.copytree(handout.folder / "inputs", Path(folder) / "inputs")
-        preload = handout.about.preload
-        request = {
-            "module": handout.module,
-            "source": asdict(source),
-            "preload": preload,
-            "seconds": seconds,
-        }
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "autograder.student.pack", folder],
-                input=json.dumps(request),
-                cwd=folder,
-                env=os.environ | ONE_THREAD | {"PYTHONIOENCODING": "utf-8"},
-                capture_output=True,
-                encoding="utf-8",
-                timeout=seconds + START_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return LoadTrial(f"it was not loaded within {seconds:g} s: what does it do outside functions?")
-    try:
-        return LoadTrial(**json.loads(done.stdout))
-    except (ValueError, TypeError):
-        said = "\n".join(done.stderr.splitlines()[-3:])
-        return LoadTrial(f"it ends the program while it is loaded. {said}".strip())
-
-
-def main(folder: str) -> None:
-    """Load the source on standard input, and tell how that went."""
-    channel = os.dup(1)
-    os.dup2(2, 1)
-    request: dict[str, Any] = json.load(sys.stdin)
-    sys.path.insert(0, folder)
-    for name in request["preload"]:
-        __import__(name)
-    began = time.monotonic()
-    source = request["source"]
-    report = load(
-        request["module"], source["filename"], source["cells"], source["tolerant"], request["seconds"]
-    ).report
-    told = {
-        "problem": report["problem"],
-        "notes": report["notes"],
-        "functions": report["functions"],
-        "seconds": round(time.monotonic() - began, 1),
-    }
-    os.write(channel, json.dumps(told).encode())
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
 
 
 @dataclass

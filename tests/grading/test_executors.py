@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.examiner.examination import ExaminationLimits
 from autograder.grading.executors import LocalExecutor, RetryingWorker, Stopped
 from autograder.sandbox.protocol import IsolationUnavailable
 
@@ -68,6 +69,22 @@ def test_every_submission_is_examined_once(grader, kit, handed, jobs):
     reports = list(local(kit, lambda: Instant(grader), jobs).examine(read(handed, *names)))
     assert sorted(student for student, _ in reports) == sorted(names)
     assert all(report.student == student for student, report in reports)
+
+
+def test_a_second_try_has_what_the_first_left_of_the_time(grader, kit, handed):
+    left = []
+
+    class Failing(Instant):
+        def examine(self, submission):
+            left.append(submission.seconds_left)
+            if len(left) == 1:
+                raise RuntimeError("the examiner failed")
+            return super().examine(submission)
+
+    ((_, report),) = local(kit, lambda: Failing(grader), 1).examine(read(handed, "ada"))
+    assert report.status == "graded"
+    assert left[0] is None
+    assert 0 < left[1] < ExaminationLimits.from_kit(kit).submission_seconds
 
 
 def test_as_many_are_examined_at_once_as_asked_for(grader, kit, handed):
