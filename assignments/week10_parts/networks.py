@@ -207,8 +207,9 @@ def stack(
     ]
     model = keras.Sequential([keras.Input(shape, name=f"{name}_input"), *made], name=name)
     lesson.draw_weights(model, len(layers))
-    if not any(layer.trainable for layer in model.layers):
-        model.trainable = False
+    learns = any(layer.trainable for layer in model.layers)
+    if not learns:
+        model.trainable = learns
     model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(0.003))
     return model
 

@@ -135,7 +135,7 @@ def test_what_costs_another_task_something_is_found_and_named(prove_toy: ProveTo
 
 def test_a_check_that_looks_at_another_task_is_named(prove_toy: ProveToy) -> None:
     """Also where every mistake that it would punish is together with one that fails it anyway."""
-    line = "    scaled = sums.scale(numbers, factor=2)\n"
+    line = "    scaled = sums.scale(numbers, 2)\n"
     problems = prove_toy(
         "autograder/kits/sums/test_public.py", line, f"    assert sums.add(2, 3) == 5\n{line}"
     )

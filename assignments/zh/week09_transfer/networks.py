@@ -252,8 +252,9 @@ def stack(name: str, features: int, layers: Sequence[tuple[int, str, bool]]) -> 
             [(rng.normal(size=shape) / np.sqrt(shape[0])).astype(np.float32) for shape in shapes]
         )
         layer.trainable = entry["trainable"]
-    if not any(layer.trainable for layer in model.layers):
-        model.trainable = False
+    learns = any(layer.trainable for layer in model.layers)
+    if not learns:
+        model.trainable = learns
     model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(0.003))
     return model
 
