@@ -47,7 +47,7 @@ def test_a_folder_that_is_not_there_is_named():
 
 
 def test_a_broken_kit_stops_no_other(toy_root, tmp_path, kit_here, monkeypatch):
-    """`list` and `sync` go on with the others and say what is wrong with it."""
+    """`list`, `sync` and `release` go on with the others and say what is wrong with it."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     broken = toy_root / "autograder" / "kits" / "aaa_broken"
     broken.mkdir()
@@ -61,6 +61,9 @@ def test_a_broken_kit_stops_no_other(toy_root, tmp_path, kit_here, monkeypatch):
     status, output = kit_here("sync", "--root", toy_root)
     assert (status, said in output) == (1, True)
     assert (toy_root / "assignments" / "sums" / "README.md").is_file()
+    status, output = kit_here("release", "--out", tmp_path / "dist", "--root", toy_root)
+    assert (status, f"Not released: autograder/kits/{said}" in output) == (1, True)
+    assert "No kit is out" in output
 
 
 def test_an_option_of_before_still_works_and_names_its_new_name(kit_here, tmp_path):
