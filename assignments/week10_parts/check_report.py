@@ -33,7 +33,7 @@ MESSAGE = re.compile(
     re.DOTALL,
 )
 # Terminal colours, as Keras uses them, and other control characters.
-ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[^\S\n]*[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 CELL = re.compile(r"ipykernel_\d+|<ipython-input-(?P<number>\d+)-")
 
 

@@ -1,0 +1,177 @@
+"""The report of a check says in a few lines what went wrong, whatever did."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from autograder.handout.build import build
+from autograder.handout.sync import write_files
+
+TOY = Path(__file__).parents[1] / "toy"
+HEAD = "import pytest\nimport sums\n"
+CHECK = '''
+
+@pytest.mark.task("{task}", points=1, hint="Read the task.")
+def test_{task}():
+    """The check of {task}."""
+    found = sums.{task}()
+    {check}
+'''
+
+
+@dataclass(frozen=True)
+class Case:
+    """The body of a function and of its check, and the lines that explain the result."""
+
+    body: str
+    check: str
+    lines: tuple[str, ...]
+
+
+HINT = "  think about  Read the task."
+DEFINED = "  your line    sums.py:N: def {task}():"
+CASES = {
+    "says_both": Case(
+        "return 3",
+        'assert found == 4, f"Expected 4, received {found}. Why?"',
+        ("  expected     4", "  received     3", "  think about  Why?", HINT, DEFINED),
+    ),
+    "says_lines": Case(
+        r'return "a\nb"',
+        'assert found == 4, f"Expected 4, received {found}."',
+        # pytest indents the lines of an assertion's message.
+        ("  expected     4", "  received     a", "                 b", HINT, DEFINED),
+    ),
+    "keeps_an_error_whole": Case(
+        "return 3",
+        'assert found == 4, f"Expected 4, received ValueError: no {found}. Why?"',
+        ("  expected     4", "  received     ValueError: no 3", "  think about  Why?", HINT, DEFINED),
+    ),
+    "says_something_else": Case(
+        "return 3", 'assert found == 4, "Four it is."', ("  Four it is.", HINT, DEFINED)
+    ),
+    "says_nothing": Case("return 3", "assert found == 4", ("  assert 3 == 4", HINT, DEFINED)),
+    "has_fields": Case(
+        "return 3",
+        'raise type("Both", (AssertionError,), {"expected": 4, "received": found, "think": "Why?"})()',
+        ("  expected     4", "  received     3", "  think about  Why?", HINT, DEFINED),
+    ),
+    "raises": Case(
+        'raise ValueError("\\x1b[1mno\\x1b[0m")',
+        "pass",
+        (
+            "  `raises` raised ValueError: no",
+            HINT,
+            r'  your line    sums.py:N: raise ValueError("\x1b[1mno\x1b[0m")',
+        ),
+    ),
+    "raises_in_a_library": Case(
+        'return int("four")',
+        "pass",
+        (
+            "  `raises_in_a_library` raised ValueError: invalid literal for int() with base 10: 'four'",
+            HINT,
+            '  your line    sums.py:N: return int("four")',
+        ),
+    ),
+    "returns_the_wrong_kind": Case(
+        "return None",
+        "found.shape",
+        (
+            "  The check could not use what `returns_the_wrong_kind` returned: AttributeError: "
+            "'NoneType' object has no attribute 'shape'",
+            HINT,
+            DEFINED,
+        ),
+    ),
+    "calls_a_stub": Case(
+        "return stub()",
+        "pass",
+        (
+            "  `calls_a_stub` calls `stub`, which is not written yet.",
+            HINT,
+            '  your line    sums.py:N: raise NotImplementedError("stub")',
+            "  called from  sums.py:N: return stub()",
+        ),
+    ),
+    "keeps_the_line": Case(
+        'print()\n    raise NotImplementedError("keeps_the_line")',
+        "pass",
+        (
+            "  The line `raise NotImplementedError` is still there in `keeps_the_line`.",
+            HINT,
+            '  your line    sums.py:N: raise NotImplementedError("keeps_the_line")',
+        ),
+    ),
+}
+ENDLESS = Case(
+    "while True:\n        try:\n            len(())\n        except Exception:\n            pass",
+    "pass",
+    ("  `endless` did not end within 1 s. Is there a loop that never ends?",),
+)
+
+
+def explain(cases: dict[str, Case], folder: Path, *options: str) -> str:
+    """Return what plain pytest prints for these cases, with N for the numbers of lines."""
+    write_files(build(TOY, "sums"), folder)
+    stub = 'def stub():\n    """Do it."""\n    raise NotImplementedError("stub")\n'
+    functions = (f"\n\ndef {task}():\n    {case.body}\n" for task, case in cases.items())
+    (folder / "sums.py").write_text(stub + "".join(functions), encoding="utf-8")
+    checks = (CHECK.format(task=task, check=case.check) for task, case in cases.items())
+    (folder / "test_sums.py").write_text(HEAD + "".join(checks), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return re.sub(r"sums\.py:\d+", "sums.py:N", result.stdout)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What plain pytest prints for all cases."""
+    return explain(CASES, tmp_path_factory.mktemp("handout"))
+
+
+@pytest.mark.parametrize("task", CASES)
+def test_a_check_that_does_not_pass_is_explained(task: str, said: str) -> None:
+    lines = [f"The check of {task}.", *(line.format(task=task) for line in CASES[task].lines)]
+    assert "\n".join(lines) + "\n" in said, said
+
+
+def test_no_line_of_the_checks_is_shown(said: str) -> None:
+    assert "\x1b" not in said
+    assert not re.search(r"(check_report|conftest|test_sums)\.py:(?!:)", said)
+
+
+def test_everything_is_shown_if_asked_for(tmp_path: Path) -> None:
+    """Twice `-v` brings pytest's traceback back, above the short report."""
+    said = explain({"says_both": CASES["says_both"]}, tmp_path, "-vv")
+    assert re.search(r"test_sums.py:N: AssertionError", said)
+    assert "  expected     4\n  received     3\n" in said
+
+
+def test_a_loop_that_never_ends_is_stopped(tmp_path: Path) -> None:
+    """Even where it catches every Exception. The other checks of its task are left out."""
+    said = explain({"endless": ENDLESS}, tmp_path, "-o", "kit_check_seconds=1")
+    assert "\n".join(["The check of endless.", *ENDLESS.lines]) in said
+
+
+def test_an_interrupt_stops_a_loop_where_there_is_no_alarm(tmp_path: Path) -> None:
+    """As on Windows."""
+    write_files(build(TOY, "sums"), tmp_path)
+    program = (
+        "from conftest import TimedOut, time_limit\n"
+        "try:\n"
+        "    with time_limit(0.1, alarm=False):\n"
+        "        while True:\n"
+        "            pass\n"
+        "except TimedOut as error:\n"
+        "    print('stopped after', error)\n"
+    )
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert result.stdout == "stopped after 0.1 s\n"
