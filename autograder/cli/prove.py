@@ -146,6 +146,9 @@ def show(console: Console, proof: Proof) -> None:
     console.print(
         Text(f"{matrix.kit.slug} {matrix.kit.version}: {counts}, {found} of {total} mutants noticed.")
     )
+    operators = ", ".join(f"{operator} {found}/{made}" for operator, found, made in matrix.operators())
+    if operators:
+        console.print(Text(f"Noticed by mutation operator: {operators}."), soft_wrap=True)
     for problem in proof.problems:
         console.print(Text(f"✗ {problem}", style="red"), soft_wrap=True)
     verdict = f"{len(proof.problems)} problems: not proven." if proof.problems else "Proven."

@@ -28,7 +28,7 @@ class Answer:
     """One known answer: the text that a student would hand in, and the checks that must fail on it.
 
     `tasks` are those in which it differs from the solution; `own` holds the functions that only it
-    defines.
+    defines. `operator` names the mutation operator that made a mutant.
     """
 
     kind: Kind
@@ -39,6 +39,7 @@ class Answer:
     fails: frozenset[str] = frozenset()
     reads: tuple[str, ...] = ()
     own: str = ""
+    operator: str = ""
 
     @property
     def whole(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,12 @@ class Matrix:
         """Return how many mutants a check noticed, and how many there are."""
         mutants = self.of("mutant")
         return sum(bool(self.failed(mutant)) for mutant in mutants), len(mutants)
+
+    def operators(self) -> list[tuple[str, int, int]]:
+        """Return each mutation operator with how many of its mutants were noticed, and how many there are."""
+        made = Counter(mutant.operator for mutant in self.of("mutant"))
+        noticed = Counter(mutant.operator for mutant in self.of("mutant") if self.failed(mutant))
+        return [(operator, noticed[operator], count) for operator, count in sorted(made.items())]
 
 
 def failed(report: Report) -> frozenset[str]:

@@ -12,8 +12,8 @@ checks = Checks('transfer', 'copy_layers')
     name='test_copy_layers_makes_a_model_of_the_same_layers',
     points=2,
     hidden=False,
-    success_message='The copy is a new model that has layers of the same sizes in the same order, and all of them train.',
-    failure_message='The copy is a new model that has layers of the same sizes in the same order, and all of them train. Think about: Is there a layer in the copy for every layer of the base?',
+    success_message='The copy is a new model with layers of the same sizes in the same order, all trainable.',
+    failure_message='The copy is a new model with layers of the same sizes in the same order, all trainable. Think about: Is there a layer in the copy for every layer of the base?',
 )
 def test_copy_layers_makes_a_model_of_the_same_layers(env):
     checks.run(env, 'test_copy_layers_makes_a_model_of_the_same_layers')
@@ -45,8 +45,8 @@ def test_copy_layers_keeps_the_predictions(env):
     name='test_copy_layers_leaves_the_base_alone',
     points=2,
     hidden=False,
-    success_message='The base keeps its layers, weights and trainable flags.',
-    failure_message='The base keeps its layers, weights and trainable flags. Think about: Which of your lines changes the base itself?',
+    success_message='The base keeps its layers, weights, `trainable` flags and all other settings.',
+    failure_message='The base keeps its layers, weights, `trainable` flags and all other settings. Think about: Which of your lines changes the base itself?',
 )
 def test_copy_layers_leaves_the_base_alone(env):
     checks.run(env, 'test_copy_layers_leaves_the_base_alone')

@@ -12,8 +12,8 @@ checks = Checks('transfer', 'drop_top')
     name='test_drop_top_removes_one_layer',
     points=3,
     hidden=False,
-    success_message='The layers of 50 and 25 units remain and train as before, the one of 3 is gone.',
-    failure_message='The layers of 50 and 25 units remain and train as before, the one of 3 is gone. Think about: Which layers remain when only the last one goes?',
+    success_message='The layers of 50 and 25 units remain and are trainable, and the layer of 3 units is gone.',
+    failure_message='The layers of 50 and 25 units remain and are trainable, and the layer of 3 units is gone. Think about: Which layers remain when only the last one goes?',
 )
 def test_drop_top_removes_one_layer(env):
     checks.run(env, 'test_drop_top_removes_one_layer')
@@ -23,8 +23,8 @@ def test_drop_top_removes_one_layer(env):
     name='test_drop_top_keeps_the_weights',
     points=3,
     hidden=False,
-    success_message='What remains has the weights that it had, bit for bit.',
-    failure_message='What remains has the weights that it had, bit for bit. Think about: Are the layers that remain still the ones that were there?',
+    success_message='The remaining layers keep their exact weights.',
+    failure_message='The remaining layers keep their exact weights. Think about: Are the layers that remain still the ones that were there?',
 )
 def test_drop_top_keeps_the_weights(env):
     checks.run(env, 'test_drop_top_keeps_the_weights')
@@ -34,8 +34,8 @@ def test_drop_top_keeps_the_weights(env):
     name='test_drop_top_gives_what_the_top_received',
     points=2,
     hidden=False,
-    success_message='What comes out is the 25 features that the last layer used to receive.',
-    failure_message='What comes out is the 25 features that the last layer used to receive. Think about: What did the last layer receive? That should come out now.',
+    success_message='The output is the 25 features that the last layer receives.',
+    failure_message='The output is the 25 features that the last layer receives. Think about: What did the last layer receive? That should come out now.',
 )
 def test_drop_top_gives_what_the_top_received(env):
     checks.run(env, 'test_drop_top_gives_what_the_top_received')

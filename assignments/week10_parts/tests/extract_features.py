@@ -12,8 +12,8 @@ checks = Checks('borrow', 'extract_features')
     name='test_extract_features_gives_what_the_body_gives',
     points=3,
     hidden=False,
-    success_message='Every picture has its row of 32 features, as a NumPy array.',
-    failure_message='Every picture has its row of 32 features, as a NumPy array. Think about: What does the body give, and is it an array?',
+    success_message='The result is a NumPy array with a row of 32 features for every picture.',
+    failure_message='The result is a NumPy array with a row of 32 features for every picture. Think about: What does the body give, and is it an array?',
 )
 def test_extract_features_gives_what_the_body_gives(env):
     checks.run(env, 'test_extract_features_gives_what_the_body_gives')
@@ -23,8 +23,8 @@ def test_extract_features_gives_what_the_body_gives(env):
     name='test_extract_features_trains_the_same_top',
     points=3,
     hidden=False,
-    success_message='A top that is trained on the features comes out as it does on top of the body.',
-    failure_message='A top that is trained on the features comes out as it does on top of the body. Think about: Are these still the features that the top would have received?',
+    success_message='Training the top on the features gives the same result as training it on the body.',
+    failure_message='Training the top on the features gives the same result as training it on the body. Think about: Are these still the features that the top would have received?',
 )
 def test_extract_features_trains_the_same_top(env):
     checks.run(env, 'test_extract_features_trains_the_same_top')

@@ -34,8 +34,8 @@ def test_freeze_keeps_weights_and_features(env):
     name='test_freeze_keeps_batch_normalization_in_inference_mode',
     points=3,
     hidden=False,
-    success_message='In training, the frozen body gives the same features as afterwards.',
-    failure_message='In training, the frozen body gives the same features as afterwards. Think about: BatchNormalization has two ways to compute. Which one does a frozen layer use?',
+    success_message='The frozen body gives the same features in training mode as in inference mode.',
+    failure_message='The frozen body gives the same features in training mode as in inference mode. Think about: BatchNormalization has two ways to compute. Which one does a frozen layer use?',
 )
 def test_freeze_keeps_batch_normalization_in_inference_mode(env):
     checks.run(env, 'test_freeze_keeps_batch_normalization_in_inference_mode')

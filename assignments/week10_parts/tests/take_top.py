@@ -34,8 +34,8 @@ def test_take_top_is_compiled(env):
     name='test_take_top_teaches_the_graft',
     points=3,
     hidden=False,
-    success_message='Trained by itself on features of a few things, the top makes the graft know new ones.',
-    failure_message='Trained by itself on features of a few things, the top makes the graft know new ones. Think about: How does the graft hear of what its top learns by itself?',
+    success_message='After training the top alone on features, the graft classifies new pictures correctly.',
+    failure_message='After training the top alone on features, the graft classifies new pictures correctly. Think about: How does the graft hear of what its top learns by itself?',
 )
 def test_take_top_teaches_the_graft(env):
     checks.run(env, 'test_take_top_teaches_the_graft')

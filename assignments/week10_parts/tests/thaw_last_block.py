@@ -12,8 +12,8 @@ checks = Checks('borrow', 'thaw_last_block')
     name='test_thaw_last_block_thaws_the_last_convolution',
     points=4,
     hidden=False,
-    success_message='The last convolution and the top train, with the weights that they had; all else is frozen.',
-    failure_message='The last convolution and the top train, with the weights that they had; all else is frozen. Think about: Which layer is the last Conv2D, and what is after it?',
+    success_message='The last convolution and the top are trainable and keep their weights; all other layers are frozen.',
+    failure_message='The last convolution and the top are trainable and keep their weights; all other layers are frozen. Think about: Which layer is the last Conv2D, and what is after it?',
 )
 def test_thaw_last_block_thaws_the_last_convolution(env):
     checks.run(env, 'test_thaw_last_block_thaws_the_last_convolution')
@@ -23,8 +23,8 @@ def test_thaw_last_block_thaws_the_last_convolution(env):
     name='test_thaw_last_block_keeps_batch_normalization_in_inference_mode',
     points=3,
     hidden=False,
-    success_message='In training, the thawed graft gives the same as afterwards, and the same as before the thaw.',
-    failure_message='In training, the thawed graft gives the same as afterwards, and the same as before the thaw. Think about: What does BatchNormalization compute with when it can train?',
+    success_message='The thawed graft gives the same outputs in training mode as in inference mode, and as before.',
+    failure_message='The thawed graft gives the same outputs in training mode as in inference mode, and as before. Think about: What does BatchNormalization compute with when it can train?',
 )
 def test_thaw_last_block_keeps_batch_normalization_in_inference_mode(env):
     checks.run(env, 'test_thaw_last_block_keeps_batch_normalization_in_inference_mode')
@@ -45,8 +45,8 @@ def test_thaw_last_block_is_compiled_with_a_small_rate(env):
     name='test_thaw_last_block_trains_the_last_block_alone',
     points=3,
     hidden=False,
-    success_message="Training changes the last convolution and the top; the donor's first layers stay, bit for bit.",
-    failure_message="Training changes the last convolution and the top; the donor's first layers stay, bit for bit. Think about: What should fine-tuning change, and what should it leave?",
+    success_message="Training changes the last convolution and the top alone; the donor's first layers stay the same.",
+    failure_message="Training changes the last convolution and the top alone; the donor's first layers stay the same. Think about: What should fine-tuning change, and what should it leave?",
 )
 def test_thaw_last_block_trains_the_last_block_alone(env):
     checks.run(env, 'test_thaw_last_block_trains_the_last_block_alone')
@@ -56,8 +56,8 @@ def test_thaw_last_block_trains_the_last_block_alone(env):
     name='test_thaw_last_block_makes_the_graft_better',
     points=2,
     hidden=False,
-    success_message='Fine-tuned, the graft knows more of the new things than before.',
-    failure_message='Fine-tuned, the graft knows more of the new things than before. Think about: Does the last block learn, and in small steps?',
+    success_message='After fine-tuning, the graft classifies more of the new pictures correctly than before.',
+    failure_message='After fine-tuning, the graft classifies more of the new pictures correctly than before. Think about: Does the last block learn, and in small steps?',
 )
 def test_thaw_last_block_makes_the_graft_better(env):
     checks.run(env, 'test_thaw_last_block_makes_the_graft_better')

@@ -1,4 +1,4 @@
-"""The hidden checks of week 9: they catch answers that only look right."""
+"""The hidden checks of week 9, for answers that pass the public checks and are still wrong."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STILL = {"still": (4, [(7, "elu", False), (3, "softmax", False)])}
 # A network without its last layer may have a single one.
 BODIES = {**NETWORKS, "tiny": (8, [(5, "sigmoid", True)])}
 
-# As in the public checks, every fixture hands out a function that asks the task when a check first calls it.
+# As in the public checks, every fixture returns a function that calls the task when a check first needs it.
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def probes(asked: Asked) -> np.ndarray:
 @pytest.mark.hidden
 @pytest.mark.task("build_base", points=2, hint="Which sizes of the network are for the caller to choose?")
 def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None:
-    """The base has as many inputs and classes as the caller asks for, and else stays the same."""
+    """The base has as many inputs and classes as the arguments say; everything else stays the same."""
     base, x = other_base(), networks.probes(7)
     expect.shapes(base, [(7, 50), (50, 25), (25, 5)], "Which sizes come from the arguments?")
     expect.law(base, ["relu", "relu", "softmax"], x, "Are the activations the same at other sizes?")
@@ -112,8 +112,8 @@ def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None
 def test_build_base_trains_as_a_plain_network(settings: Settings) -> None:
     """A few steps of training change every layer and lower the loss as plain Adam does."""
     lesson.deterministic(settings["seed"])
-    base = transfer.build_base(6, 4)
-    expect.trains(base, *networks.examples(6, 4))
+    base = transfer.build_base(2, 9)
+    expect.trains(base, *networks.examples(2, 9))
 
 
 @pytest.mark.hidden
@@ -132,7 +132,7 @@ def test_build_base_is_new_every_time(settings: Settings) -> None:
     "copy_layers", points=2, hint="Does your copy depend on how many layers a base has, or how large?"
 )
 def test_copy_layers_copies_any_depth(deep_copy: Callable[[], Asked]) -> None:
-    """A base of another depth and other sizes is copied whole, weights and all."""
+    """A base of another depth and other sizes is copied with all layers and weights."""
     asked = deep_copy()
     expect.new(asked)
     expect.weights(asked.answer, asked.before.weights)
@@ -164,6 +164,8 @@ def test_copy_layers_copies_every_network(settings: Settings) -> None:
         expect.outputs(asked.answer, x, asked.before.outputs(x), "Which activation has each layer?")
         expect.plain(asked.answer, x)
         expect.unharmed(asked)
+    argument = networks.stack("bent", *NETWORKS["bent"])
+    expect.new_each_time(asking.ask_twice(transfer.copy_layers, settings["seed"], argument), argument)
 
 
 @pytest.mark.hidden
@@ -189,6 +191,8 @@ def test_drop_top_treats_every_network_alike(settings: Settings) -> None:
         expect.outputs(asked.answer, x, asked.before.outputs(x, -1), "Which activation has each layer?")
         expect.plain(asked.answer, x)
         expect.unharmed(asked)
+    argument = networks.stack("bent", *NETWORKS["bent"])
+    expect.new_each_time(asking.ask_twice(transfer.drop_top, settings["seed"], argument), argument)
 
 
 @pytest.mark.hidden
@@ -280,7 +284,7 @@ def test_add_softmax_learns_with_a_new_top(settings: Settings) -> None:
     "build_transfer_model", points=2, hint="Would the graft take any base, and any number of classes?"
 )
 def test_build_transfer_model_takes_any_base(deep_graft: Callable[[], Asked]) -> None:
-    """A base of another depth and other sizes is borrowed whole but for its top, and frozen."""
+    """All layers of a deeper base except the last are borrowed and frozen."""
     asked, x = deep_graft(), networks.probes(7)
     expect.shapes(
         asked.answer, [(7, 13), (13, 10), (10, 8), (8, 6), (6, 3)], "Which sizes come from the arguments?"
@@ -299,7 +303,7 @@ def test_build_transfer_model_takes_any_base(deep_graft: Callable[[], Asked]) ->
     "build_transfer_model", points=1, hint="Could anything that is done to the graft ever reach the base?"
 )
 def test_build_transfer_model_shares_nothing_with_the_base(deep_graft: Callable[[], Asked]) -> None:
-    """Graft and base have no layer in common, and the base stays as it was."""
+    """The graft and the base share no layers, and the base stays unchanged."""
     asked = deep_graft()
     expect.nothing_shared(asked)
     expect.unharmed(asked)
@@ -311,7 +315,7 @@ def test_build_transfer_model_shares_nothing_with_the_base(deep_graft: Callable[
 )
 def test_build_transfer_model_borrows_from_every_base(settings: Settings) -> None:
     """Bases of any depth, activation and flags are borrowed but for their top, and stay as they were."""
-    for asked in ask_all(transfer.build_transfer_model, NETWORKS, settings["seed"], 3):
+    for asked in ask_all(transfer.build_transfer_model, NETWORKS, settings["seed"], 7):
         x, count = probes(asked), len(asked.before.flags) - 1
         expect.weights(asked.answer, asked.before.weights[:-1], first=count)
         expect.flags(asked.answer, [False] * count + [True], "Which layers are frozen in the end?")

@@ -1,4 +1,4 @@
-"""The public checks of week 9: they lead to an answer that works."""
+"""The public checks of week 9, which students run themselves."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from networks import Weights
 Settings = Mapping[str, Any]
 Trained = tuple[Asked, Weights, float]
 
-# Every fixture hands out a function that asks the task when a check first calls it. So a task is asked once
-# for all checks that look at the same answer, and what it raises happens inside a check.
+# Every fixture returns a function that calls the task when a check first needs the answer. So the task is
+# called once for all checks of the same answer, and its exceptions are raised inside a check.
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +95,13 @@ def test_build_base_has_three_dense_layers(base: Callable[[], Any]) -> None:
 
 @pytest.mark.task("build_base", points=2, hint="A unit has a weight for each of its inputs, and a bias.")
 def test_build_base_trains_all_1603_parameters(base: Callable[[], Any]) -> None:
-    """The base has 1,603 parameters, and training can change all of them."""
+    """The base has 1,603 parameters, all trainable."""
     expect.counts(base(), 1603, 1603, "Has every layer its bias, and is none of them frozen?")
 
 
 @pytest.mark.task("build_base", points=3, hint="Which activation has each of the three layers?")
 def test_build_base_computes_relu_relu_softmax(base: Callable[[], Any]) -> None:
-    """The base computes what relu, relu and softmax make of its weights."""
+    """The activations of the base are relu, relu and softmax."""
     x = networks.probes(4)
     think = "Which activation follows which layer, and does each follow only once?"
     expect.law(base(), ["relu", "relu", "softmax"], x, think)
@@ -115,7 +115,7 @@ def test_build_base_is_compiled(base: Callable[[], Any]) -> None:
 
 @pytest.mark.task("build_base", points=4, hint="What could keep the network from learning the flowers?")
 def test_build_base_learns_iris(settings: Settings) -> None:
-    """Trained for 100 epochs, the base gets at least 95 % of the Iris flowers right."""
+    """After 100 epochs of training, the base classifies at least 95 % of the Iris flowers correctly."""
     lesson.deterministic(settings["seed"])
     base = transfer.build_base()
     x, y = lesson.iris()
@@ -127,7 +127,7 @@ def test_build_base_learns_iris(settings: Settings) -> None:
 
 @pytest.mark.task("copy_layers", points=2, hint="Is there a layer in the copy for every layer of the base?")
 def test_copy_layers_makes_a_model_of_the_same_layers(copied: Callable[[], Asked]) -> None:
-    """The copy is a new model that has layers of the same sizes in the same order, and all of them train."""
+    """The copy is a new model with layers of the same sizes in the same order, all trainable."""
     asked = copied()
     expect.new(asked)
     expect.shapes(asked.answer, [(4, 50), (50, 25), (25, 3)], "Which of the base's layers arrived?")
@@ -154,13 +154,13 @@ def test_copy_layers_keeps_the_predictions(copied: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("copy_layers", points=2, hint="Which of your lines changes the base itself?")
 def test_copy_layers_leaves_the_base_alone(copied: Callable[[], Asked]) -> None:
-    """The base keeps its layers, weights and trainable flags."""
+    """The base keeps its layers, weights, `trainable` flags and all other settings."""
     expect.unharmed(copied())
 
 
 @pytest.mark.task("drop_top", points=3, hint="Which layers remain when only the last one goes?")
 def test_drop_top_removes_one_layer(dropped: Callable[[], Asked]) -> None:
-    """The layers of 50 and 25 units remain and train as before, the one of 3 is gone."""
+    """The layers of 50 and 25 units remain and are trainable, and the layer of 3 units is gone."""
     answer = dropped().answer
     expect.shapes(answer, [(4, 50), (50, 25)], "Which layer is the last, and does all of it go?")
     expect.counts(answer, 1525, 1525, "Cutting off a layer freezes none of the others.")
@@ -168,14 +168,14 @@ def test_drop_top_removes_one_layer(dropped: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("drop_top", points=3, hint="Are the layers that remain still the ones that were there?")
 def test_drop_top_keeps_the_weights(dropped: Callable[[], Asked]) -> None:
-    """What remains has the weights that it had, bit for bit."""
+    """The remaining layers keep their exact weights."""
     asked = dropped()
     expect.weights(asked.answer, asked.before.weights[:-1])
 
 
 @pytest.mark.task("drop_top", points=2, hint="What did the last layer receive? That should come out now.")
 def test_drop_top_gives_what_the_top_received(dropped: Callable[[], Asked]) -> None:
-    """What comes out is the 25 features that the last layer used to receive."""
+    """The output is the 25 features that the last layer receives."""
     asked, x = dropped(), networks.probes(4)
     expect.outputs(
         asked.answer, x, asked.before.outputs(x, -1), "Has each layer that remains its activation?"
@@ -208,7 +208,7 @@ def test_freeze_leaves_nothing_to_train(frozen: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("freeze", points=2, hint="What may freezing change, and what not?")
 def test_freeze_keeps_the_outputs(frozen: Callable[[], Asked]) -> None:
-    """The frozen model computes what it computed before."""
+    """The frozen model gives the same outputs as before."""
     asked, x = frozen(), networks.probes(4)
     expect.froze(asked)
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
@@ -225,7 +225,7 @@ def test_add_softmax_puts_one_layer_on_top(added: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("add_softmax", points=3, hint="Which activation makes probabilities, and of what?")
 def test_add_softmax_gives_probabilities(added: Callable[[], Asked]) -> None:
-    """What comes out is the softmax of what the new layer makes of the body's features."""
+    """The output is the softmax of the new layer's scores for the body's features."""
     asked, x = added(), networks.probes(4)
     think = "Has the body its activations, and does softmax come once, at the end?"
     expect.softmax_on(asked.answer, asked.before.outputs(x), x, think)
@@ -239,7 +239,7 @@ def test_add_softmax_is_compiled(added: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("add_softmax", points=3, hint="Which layers should training change now?")
 def test_add_softmax_trains_the_new_layer_alone(added: Callable[[], Asked]) -> None:
-    """Of 1,629 parameters the 1,525 of the frozen body stay frozen, and the 104 new ones train."""
+    """Of 1,629 parameters, the 1,525 of the frozen body stay frozen and the 104 new ones are trainable."""
     answer = added().answer
     expect.counts(answer, 1629, 104, "What was frozen stays frozen, and the new layer trains.")
     expect.flags(answer, [False, False, True], "What was frozen stays frozen, and the new layer trains.")
@@ -247,7 +247,7 @@ def test_add_softmax_trains_the_new_layer_alone(added: Callable[[], Asked]) -> N
 
 @pytest.mark.task("add_softmax", points=2, hint="Does your code add to the body itself, or to a new model?")
 def test_add_softmax_leaves_the_body_alone(added: Callable[[], Asked]) -> None:
-    """The body does not grow: it keeps its two layers, their weights and trainable flags."""
+    """The body keeps its two layers, their weights, `trainable` flags and all other settings."""
     expect.unharmed(added())
 
 
@@ -266,7 +266,7 @@ def test_build_transfer_model_trains_104_of_1629_parameters(grafted: Callable[[]
     "build_transfer_model", points=3, hint="Are the borrowed layers the base's, weights and all?"
 )
 def test_build_transfer_model_borrows_what_the_base_learned(grafted: Callable[[], Asked]) -> None:
-    """The borrowed layers have the base's weights, bit for bit, and its activations; a softmax follows."""
+    """The borrowed layers have the base's exact weights and activations, and one softmax layer follows."""
     asked, x = grafted(), networks.probes(4)
     expect.new(asked)
     expect.weights(asked.answer, asked.before.weights[:-1], first=2)
@@ -286,7 +286,7 @@ def test_build_transfer_model_is_compiled(grafted: Callable[[], Asked]) -> None:
     "build_transfer_model", points=2, hint="A layer that is frozen is frozen in every model that uses it."
 )
 def test_build_transfer_model_leaves_the_base_alone(grafted: Callable[[], Asked]) -> None:
-    """The base keeps its layers, weights and trainable flags."""
+    """The base keeps its layers, weights, `trainable` flags and all other settings."""
     expect.unharmed(grafted())
 
 
@@ -296,7 +296,7 @@ def test_build_transfer_model_leaves_the_base_alone(grafted: Callable[[], Asked]
 def test_build_transfer_model_learns_the_eight_flowers(
     settings: Settings, trained: Callable[[], Trained]
 ) -> None:
-    """Trained for 1,000 epochs, the graft gets at least seven of the eight flowers right."""
+    """After 1,000 epochs of training, the graft classifies at least seven of the eight flowers correctly."""
     _, _, accuracy = trained()
     expect.accuracy(accuracy, settings["graft_accuracy"])
 
@@ -305,7 +305,7 @@ def test_build_transfer_model_learns_the_eight_flowers(
     "build_transfer_model", points=3, hint="What should training change, and what should it leave?"
 )
 def test_build_transfer_model_learns_in_its_top_alone(trained: Callable[[], Trained]) -> None:
-    """Training changes the new layer; the borrowed ones and the base stay as they were, bit for bit."""
+    """Training changes the new layer alone; the borrowed layers and the base keep their exact weights."""
     graft, before, _ = trained()
     expect.only_top_moved(graft.answer, before)
     expect.unharmed(graft)

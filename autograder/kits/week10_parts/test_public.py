@@ -1,4 +1,4 @@
-"""The public checks of week 10: they lead to an answer that works."""
+"""The public checks of week 10, which students run themselves."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Settings = Mapping[str, Any]
 Trained = tuple[Asked, Weights]
 Borrowed = tuple[Asked, Any]
 
-# Every fixture hands out a function that asks the task when a check first calls it. So a task is asked once
-# for all checks that look at the same answer, and what it raises happens inside a check.
+# Every fixture returns a function that calls the task when a check first needs the answer. So the task is
+# called once for all checks of the same answer, and its exceptions are raised inside a check.
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def borrowed(settings: Settings) -> Callable[[], Borrowed]:
     "cut_body", points=3, hint="Which layers remain, and is each of them still the one that was there?"
 )
 def test_cut_body_keeps_the_layers_below_the_cut(cut: Callable[[], Asked]) -> None:
-    """The three convolutions and what normalises them remain, with their weights, and train as before."""
+    """The three convolutions and their BatchNormalization layers remain, with their weights and flags."""
     asked = cut()
     expect.new(asked)
     expect.weights(asked.answer, asked.before.weights[:-1], "Which layers are above the cut?")
@@ -118,7 +118,7 @@ def test_cut_body_keeps_the_layers_below_the_cut(cut: Callable[[], Asked]) -> No
     "cut_body", points=3, hint="The features are one row of numbers a picture. After which layer is that so?"
 )
 def test_cut_body_gives_the_features(cut: Callable[[], Asked]) -> None:
-    """What comes out is the 32 features of each picture that the donor's top used to receive."""
+    """The output is the 32 features of each picture that the donor's top receives."""
     asked, x = cut(), networks.probes((24, 24, 1))
     features = networks.outputs(networks.until(asked.twin, asked.twin.layers[-2].name), x)
     expect.outputs(
@@ -128,7 +128,7 @@ def test_cut_body_gives_the_features(cut: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("cut_body", points=2, hint="Does your code take layers away from the donor itself?")
 def test_cut_body_leaves_the_donor_alone(cut: Callable[[], Asked]) -> None:
-    """The donor keeps all of its layers, their weights and trainable flags."""
+    """The donor keeps all of its layers, their weights, `trainable` flags and all other settings."""
     expect.unharmed(cut())
 
 
@@ -153,7 +153,7 @@ def test_freeze_keeps_weights_and_features(frozen: Callable[[], Asked]) -> None:
     "freeze", points=3, hint="BatchNormalization has two ways to compute. Which one does a frozen layer use?"
 )
 def test_freeze_keeps_batch_normalization_in_inference_mode(frozen: Callable[[], Asked]) -> None:
-    """In training, the frozen body gives the same features as afterwards."""
+    """The frozen body gives the same features in training mode as in inference mode."""
     expect.inference_mode(frozen().answer, networks.probes((24, 24, 1)))
 
 
@@ -176,13 +176,13 @@ def test_add_softmax_is_compiled(added: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("add_softmax", points=2, hint="Which layers should training change now?")
 def test_add_softmax_trains_132_of_14500_parameters(added: Callable[[], Asked]) -> None:
-    """The 14,368 parameters of the frozen body stay frozen, and the 132 new ones train."""
+    """The 14,368 parameters of the frozen body stay frozen, and the 132 new ones are trainable."""
     expect.counts(added().answer, 14500, 132, "What was frozen stays frozen, and the new layer trains.")
 
 
 @pytest.mark.task("add_softmax", points=2, hint="Does your code add to the body itself, or to a new model?")
 def test_add_softmax_leaves_the_body_alone(added: Callable[[], Asked]) -> None:
-    """The body does not grow: it keeps its layers, weights and trainable flags."""
+    """The body keeps its layers, weights, `trainable` flags and all other settings."""
     expect.unharmed(added())
 
 
@@ -190,7 +190,7 @@ def test_add_softmax_leaves_the_body_alone(added: Callable[[], Asked]) -> None:
     "add_softmax", points=4, hint="What does the new layer learn from: what the donor learned, or noise?"
 )
 def test_add_softmax_knows_new_things(settings: Settings, trained: Callable[[], Trained]) -> None:
-    """Trained on five pictures of each thing, the graft knows things that it has never seen."""
+    """Trained on five pictures of each thing, the graft classifies new pictures correctly."""
     x, y = lesson.things(settings["new_each"], settings["new_seed"])
     graft, _ = trained()
     think = "On random layers a new top gets about half of them right. Are the donor's weights there?"
@@ -199,7 +199,7 @@ def test_add_softmax_knows_new_things(settings: Settings, trained: Callable[[], 
 
 @pytest.mark.task("add_softmax", points=2, hint="What should training change, and what should it leave?")
 def test_add_softmax_learns_in_its_top_alone(trained: Callable[[], Trained]) -> None:
-    """Training changes the new layer; the body stays as it was, bit for bit, averages and all."""
+    """Training changes the new layer alone; the body keeps its exact weights and averages."""
     graft, before = trained()
     only_top = [False] * (len(before) - 1) + [True]
     expect.moved(graft.answer, before, only_top, "Which of them were frozen?")
@@ -207,7 +207,7 @@ def test_add_softmax_learns_in_its_top_alone(trained: Callable[[], Trained]) -> 
 
 @pytest.mark.task("extract_features", points=3, hint="What does the body give, and is it an array?")
 def test_extract_features_gives_what_the_body_gives(settings: Settings) -> None:
-    """Every picture has its row of 32 features, as a NumPy array."""
+    """The result is a NumPy array with a row of 32 features for every picture."""
     x, _ = lesson.things(2, settings["seed"])
     asked = asking.ask(borrow.extract_features, "parts_body", settings["seed"], x)
     think = "Every picture goes through the whole body, once."
@@ -219,7 +219,7 @@ def test_extract_features_gives_what_the_body_gives(settings: Settings) -> None:
     "extract_features", points=3, hint="Are these still the features that the top would have received?"
 )
 def test_extract_features_trains_the_same_top(settings: Settings) -> None:
-    """A top that is trained on the features comes out as it does on top of the body."""
+    """Training the top on the features gives the same result as training it on the body."""
     seed, epochs = settings["seed"], settings["same_epochs"]
     x, y = lesson.things(settings["each"], seed)
     features = asking.ask(borrow.extract_features, "parts_body", seed, x).answer
@@ -249,7 +249,7 @@ def test_take_top_is_compiled(taken: Callable[[], Asked]) -> None:
 
 @pytest.mark.task("take_top", points=3, hint="How does the graft hear of what its top learns by itself?")
 def test_take_top_teaches_the_graft(settings: Settings) -> None:
-    """Trained by itself on features of a few things, the top makes the graft know new ones."""
+    """After training the top alone on features, the graft classifies new pictures correctly."""
     seed, rate = settings["seed"], settings["top_rate"]
     asked = asking.ask(borrow.take_top, "new_graft", seed, rate)
     expect.compiled(asked.answer, rate)
@@ -264,7 +264,7 @@ def test_take_top_teaches_the_graft(settings: Settings) -> None:
 
 @pytest.mark.task("thaw_last_block", points=4, hint="Which layer is the last Conv2D, and what is after it?")
 def test_thaw_last_block_thaws_the_last_convolution(thawed: Callable[[], Asked]) -> None:
-    """The last convolution and the top train, with the weights that they had; all else is frozen."""
+    """The last convolution and the top are trainable and keep their weights; all other layers are frozen."""
     asked = thawed()
     think = "From which layer on is the graft thawed, and what of it stays frozen?"
     expect.weights(asked.answer, asked.before.weights, "Thawing adds no layers and takes none away.")
@@ -275,7 +275,7 @@ def test_thaw_last_block_thaws_the_last_convolution(thawed: Callable[[], Asked])
     "thaw_last_block", points=3, hint="What does BatchNormalization compute with when it can train?"
 )
 def test_thaw_last_block_keeps_batch_normalization_in_inference_mode(thawed: Callable[[], Asked]) -> None:
-    """In training, the thawed graft gives the same as afterwards, and the same as before the thaw."""
+    """The thawed graft gives the same outputs in training mode as in inference mode, and as before."""
     asked, x = thawed(), networks.probes((24, 24, 1))
     expect.thawed(asked)
     expect.inference_mode(asked.answer, x)
@@ -292,7 +292,7 @@ def test_thaw_last_block_is_compiled_with_a_small_rate(thawed: Callable[[], Aske
     "thaw_last_block", points=3, hint="What should fine-tuning change, and what should it leave?"
 )
 def test_thaw_last_block_trains_the_last_block_alone(tuned: Callable[[], Trained]) -> None:
-    """Training changes the last convolution and the top; the donor's first layers stay, bit for bit."""
+    """Training changes the last convolution and the top alone; the donor's first layers stay the same."""
     graft, before = tuned()
     expected = [False, False, False, False, True, False, True]
     expect.moved(graft.answer, before, expected, "Which layers were frozen when it was compiled?")
@@ -300,7 +300,7 @@ def test_thaw_last_block_trains_the_last_block_alone(tuned: Callable[[], Trained
 
 @pytest.mark.task("thaw_last_block", points=2, hint="Does the last block learn, and in small steps?")
 def test_thaw_last_block_makes_the_graft_better(settings: Settings, tuned: Callable[[], Trained]) -> None:
-    """Fine-tuned, the graft knows more of the new things than before."""
+    """After fine-tuning, the graft classifies more of the new pictures correctly than before."""
     x, y = lesson.things(settings["new_each"], settings["new_seed"])
     graft, _ = tuned()
     before = lesson.accuracy(graft.twin, x, y)
@@ -312,7 +312,7 @@ def test_thaw_last_block_makes_the_graft_better(settings: Settings, tuned: Calla
     "borrow_network", points=3, hint="Is the network in the new model whole, with the weights that it had?"
 )
 def test_borrow_network_uses_mobilenet_whole(borrowed: Callable[[], Borrowed]) -> None:
-    """The new model has all of MobileNet's weights, bit for bit, and one new layer after them."""
+    """The new model has all of MobileNet's exact weights, and one new layer after them."""
     asked, _ = borrowed()
     expect.new(asked)
     expect.weights(asked.answer, asked.before.weights, "The network stays whole.", True)
@@ -320,14 +320,14 @@ def test_borrow_network_uses_mobilenet_whole(borrowed: Callable[[], Borrowed]) -
 
 @pytest.mark.task("borrow_network", points=4, hint="How many layers has MobileNet, and how many are frozen?")
 def test_borrow_network_freezes_mobilenet_whole(borrowed: Callable[[], Borrowed]) -> None:
-    """Of 48,140 parameters the 47,560 of MobileNet are frozen, and the 580 new ones train."""
+    """Of 48,140 parameters, the 47,560 of MobileNet are frozen and the 580 new ones are trainable."""
     answer = borrowed()[0].answer
     expect.counts(answer, 48140, 580, "Frozen is all of it, and not the first twenty layers.")
 
 
 @pytest.mark.task("borrow_network", points=2, hint="What makes one row of features of the maps?")
 def test_borrow_network_puts_a_top_on_the_mean_of_its_maps(borrowed: Callable[[], Borrowed]) -> None:
-    """What comes out is the softmax of what the new layer makes of the mean of each of the 144 maps."""
+    """The output is the softmax of the new layer's scores for the means of the 144 maps."""
     asked, maps = borrowed()
     x = networks.probes((64, 64, 3), 2)
     expect.softmax_on(asked.answer, maps.mean(axis=(1, 2)), x, "Is there one number for each map, its mean?")

@@ -23,8 +23,8 @@ def test_add_softmax_puts_one_layer_on_top(env):
     name='test_add_softmax_gives_probabilities',
     points=3,
     hidden=False,
-    success_message="What comes out is the softmax of what the new layer makes of the body's features.",
-    failure_message="What comes out is the softmax of what the new layer makes of the body's features. Think about: Which activation makes probabilities, and of what?",
+    success_message="The output is the softmax of the new layer's scores for the body's features.",
+    failure_message="The output is the softmax of the new layer's scores for the body's features. Think about: Which activation makes probabilities, and of what?",
 )
 def test_add_softmax_gives_probabilities(env):
     checks.run(env, 'test_add_softmax_gives_probabilities')
@@ -45,8 +45,8 @@ def test_add_softmax_is_compiled(env):
     name='test_add_softmax_trains_the_new_layer_alone',
     points=3,
     hidden=False,
-    success_message='Of 1,629 parameters the 1,525 of the frozen body stay frozen, and the 104 new ones train.',
-    failure_message='Of 1,629 parameters the 1,525 of the frozen body stay frozen, and the 104 new ones train. Think about: Which layers should training change now?',
+    success_message='Of 1,629 parameters, the 1,525 of the frozen body stay frozen and the 104 new ones are trainable.',
+    failure_message='Of 1,629 parameters, the 1,525 of the frozen body stay frozen and the 104 new ones are trainable. Think about: Which layers should training change now?',
 )
 def test_add_softmax_trains_the_new_layer_alone(env):
     checks.run(env, 'test_add_softmax_trains_the_new_layer_alone')
@@ -56,8 +56,8 @@ def test_add_softmax_trains_the_new_layer_alone(env):
     name='test_add_softmax_leaves_the_body_alone',
     points=2,
     hidden=False,
-    success_message='The body does not grow: it keeps its two layers, their weights and trainable flags.',
-    failure_message='The body does not grow: it keeps its two layers, their weights and trainable flags. Think about: Does your code add to the body itself, or to a new model?',
+    success_message='The body keeps its two layers, their weights, `trainable` flags and all other settings.',
+    failure_message='The body keeps its two layers, their weights, `trainable` flags and all other settings. Think about: Does your code add to the body itself, or to a new model?',
 )
 def test_add_softmax_leaves_the_body_alone(env):
     checks.run(env, 'test_add_softmax_leaves_the_body_alone')

@@ -23,8 +23,8 @@ def test_build_base_has_three_dense_layers(env):
     name='test_build_base_trains_all_1603_parameters',
     points=2,
     hidden=False,
-    success_message='The base has 1,603 parameters, and training can change all of them.',
-    failure_message='The base has 1,603 parameters, and training can change all of them. Think about: A unit has a weight for each of its inputs, and a bias.',
+    success_message='The base has 1,603 parameters, all trainable.',
+    failure_message='The base has 1,603 parameters, all trainable. Think about: A unit has a weight for each of its inputs, and a bias.',
 )
 def test_build_base_trains_all_1603_parameters(env):
     checks.run(env, 'test_build_base_trains_all_1603_parameters')
@@ -34,8 +34,8 @@ def test_build_base_trains_all_1603_parameters(env):
     name='test_build_base_computes_relu_relu_softmax',
     points=3,
     hidden=False,
-    success_message='The base computes what relu, relu and softmax make of its weights.',
-    failure_message='The base computes what relu, relu and softmax make of its weights. Think about: Which activation has each of the three layers?',
+    success_message='The activations of the base are relu, relu and softmax.',
+    failure_message='The activations of the base are relu, relu and softmax. Think about: Which activation has each of the three layers?',
 )
 def test_build_base_computes_relu_relu_softmax(env):
     checks.run(env, 'test_build_base_computes_relu_relu_softmax')
@@ -56,8 +56,8 @@ def test_build_base_is_compiled(env):
     name='test_build_base_learns_iris',
     points=4,
     hidden=False,
-    success_message='Trained for 100 epochs, the base gets at least 95 % of the Iris flowers right.',
-    failure_message='Trained for 100 epochs, the base gets at least 95 % of the Iris flowers right. Think about: What could keep the network from learning the flowers?',
+    success_message='After 100 epochs of training, the base classifies at least 95 % of the Iris flowers correctly.',
+    failure_message='After 100 epochs of training, the base classifies at least 95 % of the Iris flowers correctly. Think about: What could keep the network from learning the flowers?',
 )
 def test_build_base_learns_iris(env):
     checks.run(env, 'test_build_base_learns_iris')

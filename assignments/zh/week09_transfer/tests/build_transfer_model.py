@@ -23,8 +23,8 @@ def test_build_transfer_model_trains_104_of_1629_parameters(env):
     name='test_build_transfer_model_borrows_what_the_base_learned',
     points=3,
     hidden=False,
-    success_message="The borrowed layers have the base's weights, bit for bit, and its activations; a softmax follows.",
-    failure_message="The borrowed layers have the base's weights, bit for bit, and its activations; a softmax follows. Think about: Are the borrowed layers the base's, weights and all?",
+    success_message="The borrowed layers have the base's exact weights and activations, and one softmax layer follows.",
+    failure_message="The borrowed layers have the base's exact weights and activations, and one softmax layer follows. Think about: Are the borrowed layers the base's, weights and all?",
 )
 def test_build_transfer_model_borrows_what_the_base_learned(env):
     checks.run(env, 'test_build_transfer_model_borrows_what_the_base_learned')
@@ -45,8 +45,8 @@ def test_build_transfer_model_is_compiled(env):
     name='test_build_transfer_model_leaves_the_base_alone',
     points=2,
     hidden=False,
-    success_message='The base keeps its layers, weights and trainable flags.',
-    failure_message='The base keeps its layers, weights and trainable flags. Think about: A layer that is frozen is frozen in every model that uses it.',
+    success_message='The base keeps its layers, weights, `trainable` flags and all other settings.',
+    failure_message='The base keeps its layers, weights, `trainable` flags and all other settings. Think about: A layer that is frozen is frozen in every model that uses it.',
 )
 def test_build_transfer_model_leaves_the_base_alone(env):
     checks.run(env, 'test_build_transfer_model_leaves_the_base_alone')
@@ -56,8 +56,8 @@ def test_build_transfer_model_leaves_the_base_alone(env):
     name='test_build_transfer_model_learns_the_eight_flowers',
     points=2,
     hidden=False,
-    success_message='Trained for 1,000 epochs, the graft gets at least seven of the eight flowers right.',
-    failure_message='Trained for 1,000 epochs, the graft gets at least seven of the eight flowers right. Think about: What does the new layer learn from, and can it learn?',
+    success_message='After 1,000 epochs of training, the graft classifies at least seven of the eight flowers correctly.',
+    failure_message='After 1,000 epochs of training, the graft classifies at least seven of the eight flowers correctly. Think about: What does the new layer learn from, and can it learn?',
 )
 def test_build_transfer_model_learns_the_eight_flowers(env):
     checks.run(env, 'test_build_transfer_model_learns_the_eight_flowers')
@@ -67,8 +67,8 @@ def test_build_transfer_model_learns_the_eight_flowers(env):
     name='test_build_transfer_model_learns_in_its_top_alone',
     points=3,
     hidden=False,
-    success_message='Training changes the new layer; the borrowed ones and the base stay as they were, bit for bit.',
-    failure_message='Training changes the new layer; the borrowed ones and the base stay as they were, bit for bit. Think about: What should training change, and what should it leave?',
+    success_message='Training changes the new layer alone; the borrowed layers and the base keep their exact weights.',
+    failure_message='Training changes the new layer alone; the borrowed layers and the base keep their exact weights. Think about: What should training change, and what should it leave?',
 )
 def test_build_transfer_model_learns_in_its_top_alone(env):
     checks.run(env, 'test_build_transfer_model_learns_in_its_top_alone')

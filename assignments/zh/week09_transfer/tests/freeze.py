@@ -34,8 +34,8 @@ def test_freeze_leaves_nothing_to_train(env):
     name='test_freeze_keeps_the_outputs',
     points=2,
     hidden=False,
-    success_message='The frozen model computes what it computed before.',
-    failure_message='The frozen model computes what it computed before. Think about: What may freezing change, and what not?',
+    success_message='The frozen model gives the same outputs as before.',
+    failure_message='The frozen model gives the same outputs as before. Think about: What may freezing change, and what not?',
 )
 def test_freeze_keeps_the_outputs(env):
     checks.run(env, 'test_freeze_keeps_the_outputs')

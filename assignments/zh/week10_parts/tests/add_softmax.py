@@ -34,8 +34,8 @@ def test_add_softmax_is_compiled(env):
     name='test_add_softmax_trains_132_of_14500_parameters',
     points=2,
     hidden=False,
-    success_message='The 14,368 parameters of the frozen body stay frozen, and the 132 new ones train.',
-    failure_message='The 14,368 parameters of the frozen body stay frozen, and the 132 new ones train. Think about: Which layers should training change now?',
+    success_message='The 14,368 parameters of the frozen body stay frozen, and the 132 new ones are trainable.',
+    failure_message='The 14,368 parameters of the frozen body stay frozen, and the 132 new ones are trainable. Think about: Which layers should training change now?',
 )
 def test_add_softmax_trains_132_of_14500_parameters(env):
     checks.run(env, 'test_add_softmax_trains_132_of_14500_parameters')
@@ -45,8 +45,8 @@ def test_add_softmax_trains_132_of_14500_parameters(env):
     name='test_add_softmax_leaves_the_body_alone',
     points=2,
     hidden=False,
-    success_message='The body does not grow: it keeps its layers, weights and trainable flags.',
-    failure_message='The body does not grow: it keeps its layers, weights and trainable flags. Think about: Does your code add to the body itself, or to a new model?',
+    success_message='The body keeps its layers, weights, `trainable` flags and all other settings.',
+    failure_message='The body keeps its layers, weights, `trainable` flags and all other settings. Think about: Does your code add to the body itself, or to a new model?',
 )
 def test_add_softmax_leaves_the_body_alone(env):
     checks.run(env, 'test_add_softmax_leaves_the_body_alone')
@@ -56,8 +56,8 @@ def test_add_softmax_leaves_the_body_alone(env):
     name='test_add_softmax_knows_new_things',
     points=4,
     hidden=False,
-    success_message='Trained on five pictures of each thing, the graft knows things that it has never seen.',
-    failure_message='Trained on five pictures of each thing, the graft knows things that it has never seen. Think about: What does the new layer learn from: what the donor learned, or noise?',
+    success_message='Trained on five pictures of each thing, the graft classifies new pictures correctly.',
+    failure_message='Trained on five pictures of each thing, the graft classifies new pictures correctly. Think about: What does the new layer learn from: what the donor learned, or noise?',
 )
 def test_add_softmax_knows_new_things(env):
     checks.run(env, 'test_add_softmax_knows_new_things')
@@ -67,8 +67,8 @@ def test_add_softmax_knows_new_things(env):
     name='test_add_softmax_learns_in_its_top_alone',
     points=2,
     hidden=False,
-    success_message='Training changes the new layer; the body stays as it was, bit for bit, averages and all.',
-    failure_message='Training changes the new layer; the body stays as it was, bit for bit, averages and all. Think about: What should training change, and what should it leave?',
+    success_message='Training changes the new layer alone; the body keeps its exact weights and averages.',
+    failure_message='Training changes the new layer alone; the body keeps its exact weights and averages. Think about: What should training change, and what should it leave?',
 )
 def test_add_softmax_learns_in_its_top_alone(env):
     checks.run(env, 'test_add_softmax_learns_in_its_top_alone')

@@ -12,8 +12,8 @@ checks = Checks('borrow', 'borrow_network')
     name='test_borrow_network_uses_mobilenet_whole',
     points=3,
     hidden=False,
-    success_message="The new model has all of MobileNet's weights, bit for bit, and one new layer after them.",
-    failure_message="The new model has all of MobileNet's weights, bit for bit, and one new layer after them. Think about: Is the network in the new model whole, with the weights that it had?",
+    success_message="The new model has all of MobileNet's exact weights, and one new layer after them.",
+    failure_message="The new model has all of MobileNet's exact weights, and one new layer after them. Think about: Is the network in the new model whole, with the weights that it had?",
 )
 def test_borrow_network_uses_mobilenet_whole(env):
     checks.run(env, 'test_borrow_network_uses_mobilenet_whole')
@@ -23,8 +23,8 @@ def test_borrow_network_uses_mobilenet_whole(env):
     name='test_borrow_network_freezes_mobilenet_whole',
     points=4,
     hidden=False,
-    success_message='Of 48,140 parameters the 47,560 of MobileNet are frozen, and the 580 new ones train.',
-    failure_message='Of 48,140 parameters the 47,560 of MobileNet are frozen, and the 580 new ones train. Think about: How many layers has MobileNet, and how many are frozen?',
+    success_message='Of 48,140 parameters, the 47,560 of MobileNet are frozen and the 580 new ones are trainable.',
+    failure_message='Of 48,140 parameters, the 47,560 of MobileNet are frozen and the 580 new ones are trainable. Think about: How many layers has MobileNet, and how many are frozen?',
 )
 def test_borrow_network_freezes_mobilenet_whole(env):
     checks.run(env, 'test_borrow_network_freezes_mobilenet_whole')
@@ -34,8 +34,8 @@ def test_borrow_network_freezes_mobilenet_whole(env):
     name='test_borrow_network_puts_a_top_on_the_mean_of_its_maps',
     points=2,
     hidden=False,
-    success_message='What comes out is the softmax of what the new layer makes of the mean of each of the 144 maps.',
-    failure_message='What comes out is the softmax of what the new layer makes of the mean of each of the 144 maps. Think about: What makes one row of features of the maps?',
+    success_message="The output is the softmax of the new layer's scores for the means of the 144 maps.",
+    failure_message="The output is the softmax of the new layer's scores for the means of the 144 maps. Think about: What makes one row of features of the maps?",
 )
 def test_borrow_network_puts_a_top_on_the_mean_of_its_maps(env):
     checks.run(env, 'test_borrow_network_puts_a_top_on_the_mean_of_its_maps')

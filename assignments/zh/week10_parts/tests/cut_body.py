@@ -12,8 +12,8 @@ checks = Checks('borrow', 'cut_body')
     name='test_cut_body_keeps_the_layers_below_the_cut',
     points=3,
     hidden=False,
-    success_message='The three convolutions and what normalises them remain, with their weights, and train as before.',
-    failure_message='The three convolutions and what normalises them remain, with their weights, and train as before. Think about: Which layers remain, and is each of them still the one that was there?',
+    success_message='The three convolutions and their BatchNormalization layers remain, with their weights and flags.',
+    failure_message='The three convolutions and their BatchNormalization layers remain, with their weights and flags. Think about: Which layers remain, and is each of them still the one that was there?',
 )
 def test_cut_body_keeps_the_layers_below_the_cut(env):
     checks.run(env, 'test_cut_body_keeps_the_layers_below_the_cut')
@@ -23,8 +23,8 @@ def test_cut_body_keeps_the_layers_below_the_cut(env):
     name='test_cut_body_gives_the_features',
     points=3,
     hidden=False,
-    success_message="What comes out is the 32 features of each picture that the donor's top used to receive.",
-    failure_message="What comes out is the 32 features of each picture that the donor's top used to receive. Think about: The features are one row of numbers a picture. After which layer is that so?",
+    success_message="The output is the 32 features of each picture that the donor's top receives.",
+    failure_message="The output is the 32 features of each picture that the donor's top receives. Think about: The features are one row of numbers a picture. After which layer is that so?",
 )
 def test_cut_body_gives_the_features(env):
     checks.run(env, 'test_cut_body_gives_the_features')
@@ -34,8 +34,8 @@ def test_cut_body_gives_the_features(env):
     name='test_cut_body_leaves_the_donor_alone',
     points=2,
     hidden=False,
-    success_message='The donor keeps all of its layers, their weights and trainable flags.',
-    failure_message='The donor keeps all of its layers, their weights and trainable flags. Think about: Does your code take layers away from the donor itself?',
+    success_message='The donor keeps all of its layers, their weights, `trainable` flags and all other settings.',
+    failure_message='The donor keeps all of its layers, their weights, `trainable` flags and all other settings. Think about: Does your code take layers away from the donor itself?',
 )
 def test_cut_body_leaves_the_donor_alone(env):
     checks.run(env, 'test_cut_body_leaves_the_donor_alone')

@@ -1,0 +1,327 @@
+"""The mutation operators: each yields small changes that a wrong answer could have.
+
+`OPERATORS` change one node of a function. `FUNCTION_OPERATORS` change a whole function that takes or returns
+a Keras model: they add a statement at its start or before it returns, or decorate it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Callable, Iterator
+
+SWAPS = {
+    "relu": "linear",
+    "tanh": "relu",
+    "softmax": "sigmoid",
+    "sigmoid": "softmax",
+    "categorical_crossentropy": "mean_squared_error",
+    "sparse_categorical_crossentropy": "categorical_crossentropy",
+    "adam": "sgd",
+    "same": "valid",
+    "valid": "same",
+}
+CLASS_SWAPS = {
+    "CategoricalCrossentropy": "MeanSquaredError",
+    "Adam": "SGD",
+    "MaxPooling2D": "AveragePooling2D",
+    "GlobalAveragePooling2D": "GlobalMaxPooling2D",
+}
+
+DROPOUT = "keras.layers.Dropout(0.5)"
+
+Mutations = Iterator[ast.AST | None]
+FunctionMutations = Iterator[tuple[str, ast.FunctionDef]]
+
+
+def _numbers(node: ast.AST) -> Mutations:
+    if isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1:
+        yield ast.Constant(node.value + 1)
+        yield ast.Constant(node.value // 2)
+
+
+def _flags(node: ast.AST) -> Mutations:
+    if isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+
+
+def _strings(node: ast.AST) -> Mutations:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in SWAPS:
+        yield ast.Constant(SWAPS[node.value])
+
+
+def _classes(node: ast.AST) -> Mutations:
+    if isinstance(node, ast.Attribute) and node.attr in CLASS_SWAPS:
+        yield ast.Attribute(node.value, CLASS_SWAPS[node.attr], node.ctx)
+
+
+def _slices(node: ast.AST) -> Mutations:
+    """An off-by-one at either end of a slice."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
+        lower, upper = node.slice.lower, node.slice.upper
+        if isinstance(upper, ast.UnaryOp) and isinstance(upper.op, ast.USub):
+            fewer = ast.BinOp(upper, ast.Sub(), ast.Constant(1))
+            yield ast.Subscript(node.value, ast.Slice(lower, fewer), node.ctx)
+        if upper is not None:
+            yield ast.Subscript(node.value, ast.Slice(lower, None), node.ctx)
+        if lower is None:
+            yield ast.Subscript(node.value, ast.Slice(ast.Constant(1), upper), node.ctx)
+
+
+def _indices(node: ast.AST) -> Mutations:
+    """The neighbour of an indexed element."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.UnaryOp | ast.Constant):
+        index = ast.literal_eval(node.slice)
+        if isinstance(index, int):
+            moved = index - 1 if index < 0 else index + 1
+            yield ast.Subscript(node.value, ast.Constant(moved), node.ctx)
+
+
+def _orders(node: ast.AST) -> Mutations:
+    """Two neighbours in a list of calls change places, or one is left out."""
+    if isinstance(node, ast.List) and len(node.elts) > 1:
+        for index in range(len(node.elts) - 1):
+            swapped = list(node.elts)
+            swapped[index : index + 2] = reversed(swapped[index : index + 2])
+            yield ast.List(swapped, node.ctx)
+        for index in range(len(node.elts)):
+            yield ast.List(node.elts[:index] + node.elts[index + 1 :], node.ctx)
+
+
+def _loops(node: ast.AST) -> Mutations:
+    """A loop misses its last or its first element."""
+    if isinstance(node, ast.For):
+        for part in (
+            ast.Slice(None, ast.UnaryOp(ast.USub(), ast.Constant(1))),
+            ast.Slice(ast.Constant(1), None),
+        ):
+            rest = ast.Subscript(_listed(node.iter), part, ast.Load())
+            yield ast.For(node.target, rest, node.body, node.orelse)
+
+
+def _listed(node: ast.expr) -> ast.expr:
+    return ast.Call(ast.Name("list", ast.Load()), [node], [])
+
+
+def _effects(node: ast.AST) -> Mutations:
+    """A statement made for its effect is left out: a call, or a flag that is set."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        yield None
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
+        yield None
+
+
+def _arguments(node: ast.AST) -> Mutations:
+    """A keyword argument is left out."""
+    if isinstance(node, ast.Call):
+        for index in range(len(node.keywords)):
+            yield ast.Call(node.func, node.args, node.keywords[:index] + node.keywords[index + 1 :])
+
+
+def _wrappers(node: ast.AST) -> Mutations:
+    """A function is not applied to its only argument: the copy is the original."""
+    if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
+        argument = node.args[0]
+        if isinstance(argument, ast.Name | ast.Attribute | ast.Call):
+            yield argument
+
+
+def _returns(node: ast.AST) -> Mutations:
+    if isinstance(node, ast.Return) and node.value is not None:
+        yield ast.Return(None)
+
+
+def _operators(node: ast.AST) -> Mutations:
+    if isinstance(node, ast.BinOp):
+        swaps: dict[type, ast.operator] = {ast.Add: ast.Sub(), ast.Sub: ast.Add(), ast.Mult: ast.Div()}
+        if type(node.op) in swaps:
+            yield ast.BinOp(node.left, swaps[type(node.op)], node.right)
+
+
+def _kept_layers(node: ast.AST) -> Mutations:
+    """A layer is made once and used again in every later call."""
+    if _makes_layer(node):
+        kept = ast.parse("globals().setdefault('kept_layer', layer)", mode="eval").body
+        assert isinstance(kept, ast.Call)
+        kept.args[1] = node  # type: ignore[call-overload]
+        yield kept
+
+
+def _dropouts(node: ast.AST) -> Mutations:
+    """A layer is called on its input after Dropout."""
+    if isinstance(node, ast.Call) and _makes_layer(node.func) and len(node.args) == 1:
+        yield ast.Call(node.func, [ast.Call(_expression(DROPOUT), node.args, [])], [])
+
+
+def _makes_layer(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func).startswith("keras.layers.")
+
+
+def _expression(text: str) -> ast.expr:
+    return ast.parse(text, mode="eval").body
+
+
+OPERATORS: tuple[tuple[str, Callable[[ast.AST], Mutations]], ...] = (
+    ("number", _numbers),
+    ("flag", _flags),
+    ("name", _strings),
+    ("class", _classes),
+    ("slice", _slices),
+    ("index", _indices),
+    ("order", _orders),
+    ("loop", _loops),
+    ("dropped statement", _effects),
+    ("dropped argument", _arguments),
+    ("dropped call", _wrappers),
+    ("return", _returns),
+    ("operator", _operators),
+    ("kept layer", _kept_layers),
+    ("added layer", _dropouts),
+)
+
+
+def _before_return(statements: dict[str, str]) -> Callable[[ast.FunctionDef], FunctionMutations]:
+    """Return an operator that adds each statement before the function returns its `answer`."""
+
+    def mutate(function: ast.FunctionDef) -> FunctionMutations:
+        for what, text in statements.items():
+            for model in _models(function) if "MODEL" in text else [""]:
+                changed = copy.deepcopy(function)
+                added = text.replace("MODEL", model)
+                changed.body = [part for node in changed.body for part in _answered(node, added)]
+                yield what.replace("MODEL", model), changed
+
+    return mutate
+
+
+def _answered(node: ast.stmt, added: str) -> list[ast.stmt]:
+    if not isinstance(node, ast.Return) or node.value is None:
+        return [node]
+    assign = ast.Assign([ast.Name("answer", ast.Store())], node.value)
+    return [assign, *ast.parse(added).body, ast.Return(ast.Name("answer", ast.Load()))]
+
+
+def _at_start(text: str, function: ast.FunctionDef) -> ast.FunctionDef:
+    changed = copy.deepcopy(function)
+    first = 1 if ast.get_docstring(function) is not None else 0
+    changed.body[first:first] = ast.parse(text).body
+    return changed
+
+
+def _depths(function: ast.FunctionDef) -> FunctionMutations:
+    """The function refuses networks of few or of many layers."""
+    for model in _models(function):
+        for limit in ("< 4", "> 5"):
+            guard = f"if len({model}.layers) {limit}: raise ValueError('depth')"
+            yield f"refuses len({model}.layers) {limit}", _at_start(guard, function)
+
+
+def _sizes(function: ast.FunctionDef) -> FunctionMutations:
+    """An argument is bounded, or its default is taken whatever the caller says."""
+    arguments = function.args.args
+    defaults = function.args.defaults
+    for argument, default in zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True):
+        name = argument.arg
+        if isinstance(default, ast.Constant) and type(default.value) in (int, float):
+            yield f"{name} is always {default.value!r}", _at_start(f"{name} = {default.value!r}", function)
+        if isinstance(default, ast.Constant) and type(default.value) is int:
+            for bound in ("min", "max"):
+                yield f"{bound}({name}, 4)", _at_start(f"{name} = {bound}({name}, 4)", function)
+
+
+def _caches(function: ast.FunctionDef) -> FunctionMutations:
+    """Equal calls return the same object."""
+    changed = copy.deepcopy(function)
+    changed.decorator_list.append(_expression("__import__('functools').cache"))
+    yield "@functools.cache", changed
+
+
+def _models(function: ast.FunctionDef) -> list[str]:
+    """The parameters that are Keras models."""
+    return [argument.arg for argument in function.args.args if _is_model(argument.annotation)]
+
+
+def _is_model(annotation: ast.expr | None) -> bool:
+    return annotation is not None and ast.unparse(annotation) == "keras.Model"
+
+
+def function_operators(
+    function: ast.FunctionDef, compiles: bool
+) -> Iterator[tuple[str, str, ast.FunctionDef]]:
+    """Yield (operator, what it does, the changed function); nothing for functions without Keras models.
+
+    `compiles` says whether the answer of the function is compiled.
+    """
+    returns, takes = _is_model(function.returns), bool(_models(function))
+    applicable = {
+        "added layer": returns,
+        "harmed argument": takes,
+        "thawing": returns and takes,
+        "freezing": returns,
+        "constraint": returns,
+        "known activations": returns and takes,
+        "dead optimizer": returns and compiles,
+        "trained already": returns and compiles,
+        "refused depth": takes,
+        "fixed size": returns,
+        "cached call": returns,
+    }
+    for operator, mutate in FUNCTION_OPERATORS.items():
+        if applicable[operator]:
+            for what, changed in mutate(function):
+                yield operator, what, changed
+
+
+FUNCTION_OPERATORS: dict[str, Callable[[ast.FunctionDef], FunctionMutations]] = {
+    "added layer": _before_return(
+        {f"{layer} on top": f"answer.add({layer})" for layer in (DROPOUT, "keras.layers.GaussianNoise(0.5)")}
+    ),
+    "harmed argument": _before_return(
+        {
+            "the activations of MODEL": "for layer in MODEL.layers:\n"
+            "    if hasattr(layer, 'activation'): layer.activation = keras.activations.linear",
+            "the weights of MODEL": "for weight in MODEL.weights: weight.assign(weight * 0.9)",
+            "the flags of MODEL": "for layer in MODEL.layers: layer.trainable = not layer.trainable",
+            "the compile settings of MODEL": "MODEL.compile(loss='mean_squared_error', optimizer='sgd')",
+        }
+    ),
+    "thawing": _before_return(
+        {"every layer": "answer.trainable = True\nfor layer in answer.layers: layer.trainable = True"}
+    ),
+    "freezing": _before_return({"every layer": "answer.trainable = False"}),
+    "constraint": _before_return(
+        {
+            f"every kernel_{kind}": "for layer in answer._flatten_layers():\n"
+            f"    if hasattr(layer, 'kernel_{kind}'): layer.kernel_{kind} = {made}"
+            for kind, made in (
+                ("constraint", "keras.constraints.NonNeg()"),
+                ("regularizer", "keras.regularizers.L2(0.1)"),
+            )
+        }
+    ),
+    "known activations": _before_return(
+        {
+            "relu, tanh, softmax": "for layer in answer._flatten_layers():\n"
+            "    if getattr(getattr(layer, 'activation', None), '__name__', 'relu')"
+            " not in ('relu', 'tanh', 'softmax'): layer.activation = keras.activations.linear"
+        }
+    ),
+    "dead optimizer": _before_return(
+        {
+            "learning rate 0": "answer.optimizer.learning_rate = 0.0",
+            "learning rate 1e6": "answer.optimizer.learning_rate = 1e6",
+            "loss weight 0": "answer.compile(answer.optimizer, answer.loss, loss_weights=[0.0])",
+        }
+    ),
+    "trained already": _before_return(
+        {
+            "three epochs": "classes = answer.output_shape[-1]\n"
+            "rows = keras.random.uniform((64, *answer.input_shape[1:]))\n"
+            "names = keras.ops.one_hot(keras.ops.arange(64) % classes, classes)\n"
+            "answer.fit(rows, names, epochs=3, verbose=0)"
+        }
+    ),
+    "refused depth": _depths,
+    "fixed size": _sizes,
+    "cached call": _caches,
+}
