@@ -315,10 +315,8 @@ FUNCTION_OPERATORS: dict[str, Callable[[ast.FunctionDef], FunctionMutations]] = 
     ),
     "trained already": _before_return(
         {
-            "three epochs": "classes = answer.output_shape[-1]\n"
-            "rows = keras.random.uniform((64, *answer.input_shape[1:]))\n"
-            "names = keras.ops.one_hot(keras.ops.arange(64) % classes, classes)\n"
-            "answer.fit(rows, names, epochs=3, verbose=0)"
+            "small steps": "for weight in answer.trainable_weights:\n"
+            "    weight.assign_add(0.05 * keras.random.normal(weight.shape))"
         }
     ),
     "refused depth": _depths,
