@@ -139,7 +139,7 @@ def test_a_check_that_looks_at_another_task_is_named(prove_toy: ProveToy) -> Non
     problems = prove_toy(
         "autograder/kits/sums/test_public.py", line, f"    assert sums.add(2, 3) == 5\n{line}"
     )
-    assert [problem for problem in problems if "test_scale_doubles_an_array is not_attempted" in problem]
+    assert [problem for problem in problems if "test_scale_doubles_an_array is failed" in problem]
 
 
 def test_two_answers_of_one_name_are_an_error_of_the_kit(prove_toy: ProveToy) -> None:
