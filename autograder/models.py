@@ -50,7 +50,6 @@ class ReviewReason(StrEnum):
     OTHER_KIT = "other_kit"
     ZERO_BUT_NOT_STUB = "zero_but_not_stub"
     ANSWER_ABOVE_STUB = "answer_above_stub"
-    INCOMPLETE = "incomplete"  # a cell or a file of the submission was left out
     SEVERAL_VERSIONS = "several_versions"
     LATE = "late"
     IDENTICAL = "identical"

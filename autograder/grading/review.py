@@ -24,7 +24,6 @@ LABELS: Mapping[ReviewReason, str] = {
     ReviewReason.OTHER_KIT: "other kit",
     ReviewReason.ZERO_BUT_NOT_STUB: "nearly zero",
     ReviewReason.ANSWER_ABOVE_STUB: "answer above stub",
-    ReviewReason.INCOMPLETE: "incomplete",
     ReviewReason.SEVERAL_VERSIONS: "several versions",
     ReviewReason.LATE: "late",
     ReviewReason.IDENTICAL: "identical",

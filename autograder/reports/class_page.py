@@ -126,9 +126,9 @@ def distribution(reports: Sequence[Report]) -> list[Bin]:
     counted = graded(reports)
     if not counted:
         return []
-    most = counted[0].max_score or 1.0
-    places = Counter(min(int(BINS * (report.score or 0) / most), BINS - 1) for report in counted)
-    width = most / BINS
+    max_score = counted[0].max_score or 1.0
+    places = Counter(min(int(BINS * (report.score or 0) / max_score), BINS - 1) for report in counted)
+    width = max_score / BINS
     return [Bin(place * width, (place + 1) * width, places[place]) for place in range(BINS)]
 
 
