@@ -15,15 +15,13 @@ from .identity import Identity, Platform
 from .platforms import ParsedName, detect_platform, is_copy, parse_names
 
 # What people hand in instead of a source file: rows that say so.
-_DOCUMENT = re.compile(
-    r"\.(?:pdf|docx?|odt|rtf|pages|html?|txt|md|json|py3|pyw|pyc|rar|7z|tar|t?gz|bz2|xz|png|jpe?g|heic|mp4|pptx?)$",
-    re.IGNORECASE,
+_DOCUMENT_SUFFIXES = (
+    "pdf|docx?|odt|rtf|pages|html?|txt|md|json|py3|pyw|pyc|rar|7z|tar|t?gz|bz2|xz|png|jpe?g|heic|mp4|pptx?"
 )
-_SUFFIX = re.compile(
-    r"(?:\.(?:py|ipynb|zip|pdf|docx?|odt|rtf|pages|html?|txt|md|json|py3|pyw|pyc|rar|7z|tar|t?gz|bz2|xz|png|jpe?g|heic"
-    r"|mp4|pptx?))+$",
-    re.IGNORECASE,
-)
+_DOCUMENT = re.compile(rf"\.(?:{_DOCUMENT_SUFFIXES})$", re.IGNORECASE)
+# Several suffixes are no part of a name: `ada.ipynb.pdf`.
+_SUFFIX = re.compile(rf"\.(?:py|ipynb|zip|{_DOCUMENT_SUFFIXES})$", re.IGNORECASE)
+MAX_SUFFIXES = 4
 _INDEX = re.compile(r"index\.html?", re.IGNORECASE)
 
 
@@ -177,7 +175,7 @@ def _attribute_plain(
     stem = _stem(entry)
     unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.name_match(stem) == 2)
     review: list[ReviewNote] = []
-    latin1 = _SUFFIX.sub("", entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
+    latin1 = _without_suffixes(entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
     if unnamed or platform is not Platform.PLAIN:
         said = f"The name {entry.where} does not say whose it is."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
@@ -190,7 +188,13 @@ def _attribute_plain(
 
 def _stem(entry: Entry) -> str:
     """Return the name of a folder, or that of a file without its suffixes."""
-    return entry.name if isinstance(entry, Folder) else _SUFFIX.sub("", entry.name) or entry.name
+    return entry.name if isinstance(entry, Folder) else _without_suffixes(entry.name) or entry.name
+
+
+def _without_suffixes(name: str) -> str:
+    for _ in range(MAX_SUFFIXES):
+        name = _SUFFIX.sub("", name)
+    return name
 
 
 def _other_assignments(student: Folder, assignment: Assignment) -> list[str]:

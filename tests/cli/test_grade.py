@@ -8,6 +8,7 @@ import os
 import pty
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -163,3 +164,23 @@ def test_on_a_terminal_the_class_is_a_table(graded, class_folder, toy, environme
     text = said.decode()
     assert text.index("needs review") < text.index("torn") < text.index("zoë") < text.index("grades.csv")
     assert "=cmd|' [bold red]x" in text
+
+
+def test_a_zip_is_a_class_where_the_command_says_so(toy, kit_command, tmp_path):
+    """Without the option it is one student's, with a hint; files of nobody's are named in both."""
+    with zipfile.ZipFile(tmp_path / "week1.zip", "w") as archive:
+        for name in ("ada.py", "bob.py", "Makefile"):
+            archive.writestr(name, "def add(left, right):\n    return left + right\n")
+    (tmp_path / "roster.csv").write_text("Full name,ID number,Email address\nAda,7,ada@x\nEve,8,eve@x\n")
+    command = ("grade", "sums", tmp_path / "week1.zip", "--root", toy, "--out")
+    one = kit_command(*command, tmp_path / "one")
+    assert "week1.zip counts as one student's. If it holds a class, use --class-zip." in one.stdout
+    assert "1 to examine" in one.stdout
+    done = kit_command(*command, tmp_path / "out", "--class-zip", "--roster", tmp_path / "roster.csv")
+    assert done.returncode == 0, done.stderr
+    assert "2 to examine" in done.stdout
+    assert "Makefile: neither a source file nor a document: nobody's hand-in." in done.stdout
+    assert "Not on the roster: bob." in done.stdout
+    assert "because nothing was handed in: Eve." in done.stdout
+    uploads = (tmp_path / "out" / "uploads" / "canvas.csv").read_text().splitlines()
+    assert [line.rpartition(",")[0] for line in uploads[2:]] == ["Ada,7,"]

@@ -218,11 +218,20 @@ def test_hostile_names_are_read_in_linear_time() -> None:
         "1-1 - a",
         "_2026_",
         "a,",
+        ".py",
+        ".zip.x",
+        "-1.a",
+        " (1)",
+        "a_1_1_",
+        "Download Nov 1, 2026 905 AM",
+        "Group 1-",
+        "submissions ",
     )
     entries: list[Entry] = [
-        File(part * 20_000 + end, "x", 1.0, lambda limit: b"")
+        File(part * times + end, "x", 1.0, lambda limit: b"")
         for part in parts
-        for end in ("", ".py", "\n", "_x.py")
+        for times in (900 // len(part), 20_000)
+        for end in ("", ".py", "\n", "_x.py", ".zip")
     ]
     assignment = Assignment(SLUG, MODULE)
     found = collect_submissions(read_layout(Folder("class", "", lambda: entries), assignment), assignment)
