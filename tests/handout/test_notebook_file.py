@@ -1,0 +1,119 @@
+"""The last cell looks at the notebook's saved file as the grader does."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+SOURCE = Path(__file__).parents[2] / "autograder" / "handout" / "static" / "notebook_file.py"
+KIT = {"module": "sums", "tasks": ["add"], "imports": ["numpy"], "given": ["lesson"], "due": "2026-11-30"}
+ENV: dict[str, Any] = {"add": len}
+ADD = "def add(left, right):\n    return left + right"
+
+
+@pytest.fixture
+def module(tmp_path: Path) -> Any:
+    """The module, in a folder of its own."""
+    path = tmp_path / SOURCE.name
+    path.write_bytes(SOURCE.read_bytes())
+    spec = importlib.util.spec_from_file_location("notebook_file_alone", path)
+    assert spec
+    assert spec.loader
+    found = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = found
+    spec.loader.exec_module(found)
+    yield found
+    del sys.modules[spec.name]
+
+
+def write(path: Path, *cells: str) -> dict[str, Any]:
+    """Write a notebook; a cell that begins with a comment is not graded."""
+    made = [
+        nbformat.v4.new_code_cell(cell, metadata={"tags": ["explore"] if cell.startswith("#") else []})
+        for cell in cells
+    ]
+    notebook = nbformat.v4.new_notebook(cells=made)
+    nbformat.write(notebook, path)
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("cells", "problems"),
+    [
+        ([f"import numpy as np\nimport json\nfrom lesson import load\n{ADD}"], []),
+        ([f"%matplotlib inline\n!pip install numpy\n{ADD}"], []),
+        (["# shown\nimport torch", ADD], []),
+        (["import torch.nn\n" + ADD], ["The grader does not have `torch`, which a graded cell imports."]),
+        (
+            ["from torch import nn\n" + ADD],
+            ["The grader does not have `torch`, which a graded cell imports."],
+        ),
+        (["add = lambda left, right: left + right"], []),
+        (
+            ["x = 1"],
+            ["The saved file does not define `add`: save the notebook and run this cell again."],
+        ),
+        (
+            [ADD, "x ="],
+            ["Graded cell 2 is not Python, line 1: invalid syntax: x ="],
+        ),
+    ],
+)
+def test_what_the_grader_refuses_is_named(
+    module: Any, tmp_path: Path, cells: list[str], problems: list[str]
+) -> None:
+    write(tmp_path / "sums.ipynb", *cells)
+    found = module.saved_notebook(ENV, KIT)
+    assert list(found.problems) == problems
+    (remark,) = found.remarks
+    assert remark.startswith("Save this notebook, then hand in sums.ipynb, by 2026-11-30.")
+
+
+def test_the_running_notebook_is_looked_at(
+    module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jupyter and VS Code name its file."""
+    for name in ("sums.ipynb", "mine.ipynb", "theirs.ipynb"):
+        write(tmp_path / name, ADD)
+    assert "hand in sums.ipynb" in module.saved_notebook(ENV, KIT).remarks[0]
+    monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "mine.ipynb"))
+    assert "hand in mine.ipynb" in module.saved_notebook(ENV, KIT).remarks[0]
+    env = ENV | {"__vsc_ipynb_file__": str(tmp_path / "theirs.ipynb")}
+    assert "hand in theirs.ipynb" in module.saved_notebook(env, KIT).remarks[0]
+
+
+def test_without_a_file_it_says_to_save(module: Any) -> None:
+    assert module.saved_notebook(ENV, KIT).remarks[0].startswith("Save this notebook and hand in its file")
+
+
+def test_colab_downloads_the_notebook_as_it_is_there(
+    module: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not the empty one from the kit's zip."""
+    live = write(tmp_path / "live.ipynb", "import torch\n" + ADD)
+    write(tmp_path / "sums.ipynb", "x = 1")
+    downloaded: list[str] = []
+    colab = {"": {}, "._message": {"blocking_request": lambda *_, **__: {"ipynb": live}}}
+    colab[".files"] = {"download": downloaded.append}
+    for name, values in colab.items():
+        fake = types.ModuleType(f"google.colab{name}")
+        vars(fake).update(values)
+        monkeypatch.setitem(sys.modules, fake.__name__, fake)
+    found = module.saved_notebook(ENV, KIT)
+    assert downloaded == [str(tmp_path / "sums.ipynb")]
+    assert json.loads((tmp_path / "sums.ipynb").read_text(encoding="utf-8")) == live
+    assert list(found.problems) == ["The grader does not have `torch`, which a graded cell imports."]
+    assert found.remarks[0].startswith("sums.ipynb is downloaded: hand it in, by 2026-11-30.")
+
+
+def test_colab_without_its_download_says_how(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
+    assert "File, Download, .ipynb" in module.saved_notebook(ENV, KIT).remarks[0]
