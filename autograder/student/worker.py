@@ -33,7 +33,7 @@ from ..checks.proxies import Proxies
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
-from ..sandbox.guest.startup import freeze_gc, preload
+from ..sandbox.guest.startup import disabled_tricks, freeze_gc, preload
 from .events import (
     OfRun,
     ProcessEnded,
@@ -200,7 +200,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
     """Import what the kit declares, replace its training by the cache, and return its `prepare`."""
     about = handout.about
     pictures = [about.picture.rpartition(".")[0]] if about.picture else []
-    preload((*about.preload, *pictures))
+    preload((*about.preload, *pictures), disabled=disabled_tricks())
     if "keras" in sys.modules:
         for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
             importlib.import_module(module.name)
