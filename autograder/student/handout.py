@@ -18,7 +18,9 @@ from ..models import Submission, SubmittedFile
 from ..submissions.selection import Selection, select
 from ..validation import read_file
 
+# The folder for what the command stores, and the file with the hints taken and the failing checks.
 STATE = ".kit"
+STATE_FILE = "memory.json"
 SOURCES = (".py", ".ipynb")
 
 
@@ -166,9 +168,6 @@ def _incomplete(folder: Path, error: Exception) -> str:
     return f"The handout in {folder} is not whole ({error}). Unzip it anew, beside your work."
 
 
-FILE = "memory.json"
-
-
 @dataclass
 class SavedState:
     """By task: the number of hints shown, and the name of the first check that did not pass."""
@@ -180,7 +179,7 @@ class SavedState:
     def read(cls, state: Path) -> SavedState:
         """Read the state from the folder `state`; empty if it cannot be read."""
         with suppress(OSError, ValueError, TypeError):
-            found = cls(**json.loads((state / FILE).read_text(encoding="utf-8")))
+            found = cls(**json.loads((state / STATE_FILE).read_text(encoding="utf-8")))
             if all(isinstance(count, int) for count in found.hints.values()):
                 return found
         return cls()
@@ -188,7 +187,7 @@ class SavedState:
     def write(self, state: Path) -> None:
         """Store the state; if that fails, hints start again."""
         with suppress(OSError):
-            write_atomic(state / FILE, json.dumps(asdict(self), indent=2))
+            write_atomic(state / STATE_FILE, json.dumps(asdict(self), indent=2))
 
 
 def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:

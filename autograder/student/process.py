@@ -33,13 +33,13 @@ MAX_LOG = 2_000
 
 
 class Worker:
-    """One warm process. `put` is called from another thread with the worker and each of its events.
+    """One warm process. `on_event` is called from another thread with the worker and each of its events.
 
     The last event is ProcessEnded.
     """
 
     def __init__(
-        self, folder: Path, forks: bool, log: Path, put: Callable[[Worker, WorkerEvent], None]
+        self, folder: Path, forks: bool, log: Path, on_event: Callable[[Worker, WorkerEvent], None]
     ) -> None:
         self.ready = self.forks = self.used = False
         log.parent.mkdir(exist_ok=True)
@@ -57,7 +57,7 @@ class Worker:
                 stdout=subprocess.PIPE,
                 stderr=errors,
             )
-        self._reader = threading.Thread(target=self._read, args=[log, put], daemon=True)
+        self._reader = threading.Thread(target=self._read, args=[log, on_event], daemon=True)
         self._reader.start()
 
     def send(self, request: RunRequest) -> None:
@@ -80,24 +80,28 @@ class Worker:
             self._popen.wait()
         self._reader.join()
 
-    def _read(self, log: Path, put: Callable[[Worker, WorkerEvent], None]) -> None:
+    def _read(self, log: Path, on_event: Callable[[Worker, WorkerEvent], None]) -> None:
         assert self._popen.stdout is not None
         with self._popen.stdout as events:
             for line in events:
-                put(self, read_event(line))
-        put(self, ProcessEnded(log.read_text(encoding="utf-8", errors="replace")))
+                on_event(self, read_event(line))
+        on_event(self, ProcessEnded(log.read_text(encoding="utf-8", errors="replace")))
 
 
 class Runner:
     """Runs checks in a warm process. A new run ends the one before it.
 
-    `put` is called from other threads; its arguments go to `handle`, in the thread of the caller.
+    `on_event` is called from other threads; its arguments go to `handle`, in the thread of the caller.
     """
 
     def __init__(
-        self, folder: Path, state: Path, put: Callable[[Worker, WorkerEvent], None], forks: bool = CAN_FORK
+        self,
+        folder: Path,
+        state: Path,
+        on_event: Callable[[Worker, WorkerEvent], None],
+        forks: bool = CAN_FORK,
     ) -> None:
-        self._start: Callable[[str], Worker] = lambda log: Worker(folder, forks, state / log, put)
+        self._start: Callable[[str], Worker] = lambda log: Worker(folder, forks, state / log, on_event)
         self._number = 0
         self._over = True
         self._pending: RunRequest | None = None

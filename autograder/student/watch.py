@@ -1,4 +1,4 @@
-"""`kit watch`: on every save a verdict, in a panel that stays calm."""
+"""Show the results in a panel and run the checks on every save: `kit watch`."""
 
 from __future__ import annotations
 
@@ -21,12 +21,17 @@ from .loop import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
 from .panel import View
 from .process import CAN_FORK
 
+# Editors write a file in several steps: it counts as saved when nothing has happened for QUIET_MS.
+QUIET_MS = 20
+MAX_WAIT_MS = 400
+TICK_SECONDS = 1.0
+
 
 @contextmanager
-def read_keys(put: Callable[[str], None]) -> Iterator[None]:
-    """Call `put` from another thread with every key; the terminal is as before when this is left."""
+def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
+    """Call `on_key` from another thread with every key; the terminal is as before when this is left."""
     if sys.platform == "win32":
-        threading.Thread(target=_windows, args=[put], daemon=True).start()
+        threading.Thread(target=_windows, args=[on_key], daemon=True).start()
         yield
         return
     import termios
@@ -35,36 +40,30 @@ def read_keys(put: Callable[[str], None]) -> Iterator[None]:
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     tty.setcbreak(terminal)
-    threading.Thread(target=_unix, args=[terminal, put], daemon=True).start()
+    threading.Thread(target=_unix, args=[terminal, on_key], daemon=True).start()
     try:
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
-def _unix(terminal: int, put: Callable[[str], None]) -> None:
+def _unix(terminal: int, on_key: Callable[[str], None]) -> None:
     while data := os.read(terminal, 64):
         # An arrow or the like comes as several characters, of which the first is Escape.
         if not data.startswith(b"\x1b"):
             for key in data.decode("utf-8", "ignore"):
-                put(key)
+                on_key(key)
 
 
-def _windows(put: Callable[[str], None]) -> None:
+def _windows(on_key: Callable[[str], None]) -> None:
     if sys.platform == "win32":
         import msvcrt
 
         while True:
             if msvcrt.kbhit():
-                put(msvcrt.getwch())
+                on_key(msvcrt.getwch())
             else:
                 time.sleep(0.05)
-
-
-# Editors write a file in several steps; this long after the last one, in milliseconds, it is saved.
-QUIET = 20
-LONGEST = 400
-TICK = 1.0
 
 
 def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -> None:
@@ -81,7 +80,7 @@ def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -
         ):
             live.refresh()
             while True:
-                event = loop.next(TICK)
+                event = loop.next(TICK_SECONDS)
                 if event == KeyPressed("q"):
                     return
                 _react(event, loop, view)
@@ -127,7 +126,7 @@ def _press(key: str, loop: Loop, view: View) -> None:
 
 @contextmanager
 def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
-    """Tell the loop when the answer is saved, and (then not `what`) when something else that it needs is."""
+    """Put an event into the loop's queue when the answer or another file of the handout is saved."""
     answers = {path.name for path in handout.sources}
     stop = threading.Event()
 
@@ -140,8 +139,8 @@ def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
         for changes in watch(
             *folders,
             watch_filter=of_interest,
-            debounce=LONGEST,
-            step=QUIET,
+            debounce=MAX_WAIT_MS,
+            step=QUIET_MS,
             stop_event=stop,
             raise_interrupt=False,
             recursive=False,
@@ -159,12 +158,12 @@ def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
 
 
 @contextmanager
-def _resized(tell: Callable[[], None]) -> Iterator[None]:
-    """Call `tell` when the terminal's size changes, where the system says so."""
+def _resized(on_resize: Callable[[], None]) -> Iterator[None]:
+    """Call `on_resize` when the terminal's size changes, where the system reports it."""
     if not hasattr(signal, "SIGWINCH"):
         yield
         return
-    before = signal.signal(signal.SIGWINCH, lambda *_: tell())
+    before = signal.signal(signal.SIGWINCH, lambda *_: on_resize())
     try:
         yield
     finally:
