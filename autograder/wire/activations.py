@@ -137,16 +137,16 @@ def _close(ones: list[Any] | None, others: list[Any] | None) -> bool:
 
 
 def probe(layer: Any, shape: Any) -> Any:
-    """Return what a layer computes from fixed inputs, or its activation where inputs are unknown or large.
+    """Return what a dense or recurrent layer computes from fixed inputs, and what others' activations do.
 
-    `shape` is the input shape that the layer was built with, or None.
+    `shape` is the input shape that the layer was built with, or None. Neither inputs nor outputs are large.
     """
     import numpy
 
     lengths: list[int] = []
-    if isinstance(shape, (tuple, list)) and all(item is None or isinstance(item, int) for item in shape):
+    if isinstance(shape, (tuple, list)) and len(shape) == (3 if hasattr(layer, "cell") else 2):
         lengths = [2, *(UNKNOWN_LENGTH if item is None else item for item in shape[1:])]
-    if not lengths or math.prod(lengths) > MAX_PROBE or not layer.built or not layer.weights:
+    if not layer.built or not layer.weights or math.prod(lengths) > MAX_PROBE:
         lengths = []
     draw = numpy.random.default_rng(15).normal(0, 2, lengths or (5, 7)).astype(layer.compute_dtype)
     outputs = layer(draw) if lengths else layer.activation(draw)

@@ -50,14 +50,14 @@ class LayerClass:
     """An accepted class of layers.
 
     `weights` gives its weights in Keras' order; `generators` are the attributes that draw its random numbers
-    (dots reach into parts); `scores` gives the number of elements that a call computes beside its
+    (dots reach into parts); `computed` gives the number of elements that a call computes beside its
     outputs, from the layer and its input shapes.
     """
 
     fields: Fields
     weights: Callable[[Any, Any], list[shapes.Weight]] | None = None
     generators: tuple[str, ...] = ()
-    scores: Callable[[Any, list[list[int]]], int] | None = None
+    computed: Callable[[Any, list[list[int]]], int] | None = None
 
 
 NAME = name()
@@ -133,6 +133,12 @@ def _kernel(rank: int) -> dict[str, Field]:
     }
 
 
+def _padded_inputs(layer: Any, inputs: list[list[int]]) -> int:
+    """Return the number of input elements of a convolution for one example, padded for its dilated kernel."""
+    lengths = zip(inputs[0][1:-1], layer.kernel_size, layer.dilation_rate, strict=True)
+    return int(inputs[0][-1] * prod(length + step * (size - 1) for length, size, step in lengths))
+
+
 def _convolution(rank: int) -> LayerClass:
     fields = {
         **_kernel(rank),
@@ -141,7 +147,7 @@ def _convolution(rank: int) -> LayerClass:
         **_weight("kernel", "GlorotUniform"),
         "lora_rank": _UNCHANGED,
     }
-    return LayerClass(fields, shapes.convolution_weights)
+    return LayerClass(fields, shapes.convolution_weights, computed=_padded_inputs)
 
 
 def _transposed_convolution(rank: int) -> LayerClass:
@@ -153,7 +159,7 @@ def _transposed_convolution(rank: int) -> LayerClass:
         "filters": Field(_COUNT),
         **_weight("kernel", "GlorotUniform"),
     }
-    return LayerClass(fields, shapes.transposed_convolution_weights)
+    return LayerClass(fields, shapes.transposed_convolution_weights, computed=_padded_inputs)
 
 
 def _depthwise(rank: int) -> dict[str, Field]:
@@ -166,7 +172,7 @@ def _depthwise(rank: int) -> dict[str, Field]:
 
 def _separable_convolution(rank: int) -> LayerClass:
     fields = {**_depthwise(rank), "filters": Field(_COUNT), **_weight("pointwise", "GlorotUniform")}
-    return LayerClass(fields, shapes.separable_weights)
+    return LayerClass(fields, shapes.separable_weights, computed=_padded_inputs)
 
 
 def _pooling(rank: int) -> LayerClass:
@@ -409,8 +415,8 @@ LAYERS: Mapping[str, LayerClass] = {
     "Conv1DTranspose": _transposed_convolution(1),
     "Conv2DTranspose": _transposed_convolution(2),
     "Conv3DTranspose": _transposed_convolution(3),
-    "DepthwiseConv1D": LayerClass(_depthwise(1), shapes.depthwise_weights),
-    "DepthwiseConv2D": LayerClass(_depthwise(2), shapes.depthwise_weights),
+    "DepthwiseConv1D": LayerClass(_depthwise(1), shapes.depthwise_weights, computed=_padded_inputs),
+    "DepthwiseConv2D": LayerClass(_depthwise(2), shapes.depthwise_weights, computed=_padded_inputs),
     "SeparableConv1D": _separable_convolution(1),
     "SeparableConv2D": _separable_convolution(2),
     # Pooling

@@ -42,6 +42,11 @@ ITEM_SIZES = {
 }
 
 
+def text_bytes(items: list[str]) -> int:
+    """Return the size of an array of these texts, each of which takes as much as the longest."""
+    return 4 * len(items) * max(map(len, items), default=0)
+
+
 class BlobWriter:
     """Collects the bytes of arrays, one after another."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from .activations import check_probe
@@ -29,6 +30,7 @@ from .schema import (
     optional,
     settings_of,
 )
+from .sizes import check_inputs
 from .weight_shapes import Weight
 
 FIELDS: Fields = {
@@ -75,6 +77,8 @@ _SHAPE = list_of(optional(integer(0, MAX_LENGTH)), 1, MAX_DIMENSIONS)
 _SEEDS = list_of(SEEDS, 2, 2)
 _MAX_WEIGHTS = 32
 _MAX_INPUTS = 8
+# Weights of a layer that arrives without any and is built by a check.
+MAX_UNBUILT = 2**23
 BUILD_ARGUMENTS = ("query_shape", "value_shape", "key_shape")
 
 
@@ -91,14 +95,14 @@ class Pending:
     states: list[tuple[Any, ...]] = field(default_factory=list)
     generators: tuple[str, ...] = ()
     probe: Any = None
-    original_build: Any = None
+    later_build: Any = None
 
     def finish(self) -> None:
         """Build the layer unless a model has done so; give it its weights, initializers and random state."""
         if self.arrays and not self.layer.built:
             self.layer.build(**self.shape) if isinstance(self.shape, dict) else self.layer.build(self.shape)
-        if self.original_build is not None:
-            self.layer.build = self.original_build
+        if self.later_build is not None:
+            self.layer.build = self.later_build
             if len(self.layer.weights) != len(self.arrays):
                 raise SettingError("weights", f"{len(self.arrays)} instead of {len(self.layer.weights)}")
         if self.assigned:
@@ -251,9 +255,18 @@ def _guard(pending: Pending, listed: LayerClass, config: Mapping[str, Any], expe
             raise SchemaError(f"no weight where one of shape {needed[0]} is needed")
         if needed != shapes:
             raise SchemaError(f"weights of the shapes {shapes} where {needed} are needed")
+        check_inputs(_shape_of_build(args, kwargs))
         build(*args, **kwargs)
 
-    pending.original_build = build
+    @functools.wraps(build)
+    def bounded_build(*args: Any, **kwargs: Any) -> None:
+        shape = _shape_of_build(args, kwargs)
+        check_inputs(shape)
+        if sum(prod(weight.shape) for weight in _expected(listed, config, shape)) > MAX_UNBUILT:
+            raise SchemaError(f"more than {MAX_UNBUILT} weights for a layer that arrived without any")
+        build(*args, **kwargs)
+
+    pending.later_build = build if pending.arrays else bounded_build
     layer.build = guarded_build
 
 

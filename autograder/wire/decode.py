@@ -7,7 +7,8 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .arrays import MAX_DIMENSIONS, BlobReader, NotAllowedError, readable
+from .arrays import MAX_DIMENSIONS, BlobReader, NotAllowedError, readable, text_bytes
+from .frames import MAX_BLOB
 from .unsupported import UnsupportedValue, ValueKind, unsupported
 
 MAX_DEPTH = 64
@@ -93,6 +94,10 @@ class Unpacker:
         )
         if not right or math.prod(shape) != len(items):
             raise NotAllowedError("An array of text must have as many items as its shape says.")
+        if text_bytes(items) > MAX_BLOB:
+            raise NotAllowedError(
+                f"An array of text may take {MAX_BLOB} bytes; NumPy pads it to its longest."
+            )
         import numpy
 
         return numpy.array(items, dtype=str).reshape(shape)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .arrays import ITEM_SIZES, BlobWriter
+from .arrays import ITEM_SIZES, BlobWriter, text_bytes
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
 from .layer_table import LayerTable
 from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
@@ -143,7 +143,7 @@ class Packer:
         if texts is not None:
             self._nodes += len(texts)
             self._letters += sum(map(len, texts))
-            if self._nodes > MAX_NODES // 4:
+            if self._nodes > MAX_NODES // 4 or text_bytes(texts) > MAX_BLOB:
                 raise TooLargeError
             return {"texts": {"shape": list(array.shape), "items": texts}}
         if array.dtype.name not in ITEM_SIZES:

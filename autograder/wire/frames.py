@@ -114,9 +114,9 @@ def _remaining(deadline: float) -> float:
 
 
 def _check_sizes(json_size: int, blob_size: int) -> None:
-    for what, size, most in (("JSON", json_size, MAX_JSON), ("blob", blob_size, MAX_BLOB)):
-        if size > most:
-            raise FrameError(f"A frame's {what} may have {most} bytes, and this one has {size}.")
+    for part, size, limit in (("JSON", json_size, MAX_JSON), ("blob", blob_size, MAX_BLOB)):
+        if size > limit:
+            raise FrameError(f"A frame's {part} may have {limit} bytes, and this one has {size}.")
 
 
 def _check_shape(text: bytes) -> None:

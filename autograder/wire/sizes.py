@@ -51,7 +51,7 @@ def check_outputs(model: Any) -> None:
     total = 0
     for nodes in graph._nodes_by_depth.values():
         for node in nodes:
-            size = sum(_elements(tensor.shape) for tensor in node.outputs) + _scores(node)
+            size = sum(_elements(tensor.shape) for tensor in node.outputs) + _computed(node)
             total += size
             if size > MAX_OUTPUT or total > MAX_OUTPUTS:
                 raise SettingError(
@@ -60,6 +60,16 @@ def check_outputs(model: Any) -> None:
                     f"(at most {MAX_OUTPUT:,} for a layer, {MAX_OUTPUTS:,} for all)",
                 )
             _check_noise_shape(node)
+
+
+def check_inputs(shape: Any) -> None:
+    """Raise SettingError if a layer is to be built for very large inputs, given as a shape or several."""
+    shapes = list(shape.values()) if isinstance(shape, dict) else [shape]
+    if shape and isinstance(shape, (list, tuple)) and all(isinstance(part, (list, tuple)) for part in shape):
+        shapes = list(shape)
+    for each in shapes:
+        if isinstance(each, (list, tuple)) and _elements(each) > MAX_OUTPUT:
+            raise SettingError("input shape", f"{_elements(each):,} numbers for one example")
 
 
 def _check_unbuilt(model: Any) -> None:
@@ -75,16 +85,16 @@ def _elements(shape: Any) -> int:
     return prod(UNKNOWN_LENGTH if length is None else length for length in shape[1:])
 
 
-def _scores(node: Any) -> int:
-    """Return the number of attention scores that a call computes beside its outputs."""
+def _computed(node: Any) -> int:
+    """Return the number of elements that a call computes beside its outputs, such as attention scores."""
     listed = LAYERS.get(type(node.operation).__name__)
-    if listed is None or listed.scores is None:
+    if listed is None or listed.computed is None:
         return 0
     lengths = [
         [UNKNOWN_LENGTH if length is None else length for length in tensor.shape]
         for tensor in node.input_tensors
     ]
-    return listed.scores(node.operation, lengths)
+    return listed.computed(node.operation, lengths)
 
 
 def _check_noise_shape(node: Any) -> None:

@@ -326,6 +326,7 @@ FORGED |= {
         "a list in a set": {"set": [[]]},
         "bytes that are floats": {"bytes": {"dtype": "float64", "shape": [1]}},
         "text of another shape": {"texts": {"shape": [3], "items": ["a"]}},
+        "text that pads to gigabytes": {"texts": {"shape": [2001], "items": ["x" * 20_000, *[""] * 2000]}},
         "text without end": {"texts": {"shape": [2**30, 0], "items": []}},
         "a column too few": {"frame": [["a", "b"], [[1]], None]},
         "columns of two lengths": {"frame": [["a", "b"], [[1], [1, 2]], None]},

@@ -199,6 +199,14 @@ BOMBS: dict[str, tuple[list[Any], str]] = {
         [source([None, 10**9]), entry("Normalization", settings={}), stack(0, 1)],
         "no weight where one of shape",
     ),
+    "a given mean for a billion features": (
+        [
+            source([None, 10**9]),
+            entry("Normalization", settings={"mean": 1.0, "variance": 2.0}),
+            stack(0, 1),
+        ],
+        "numbers for one example",
+    ),
     "a table of a billion tokens": (
         [
             source([None, 5]),
@@ -294,6 +302,23 @@ def test_every_bomb_is_small_enough_to_arrive() -> None:
     """They are refused for what they are, not only for their size."""
     for entries, _ in BOMBS.values():
         frames.parse(json.dumps({"layers": entries, "value": None}).encode())
+
+
+def test_a_kernel_spread_over_millions_is_refused(cross: Callable[[Any], Any]) -> None:
+    """A convolution pads its inputs for its dilated kernel."""
+    layers = keras().layers
+    model = keras().Sequential(
+        [keras().Input((9, 1)), layers.Conv1D(1, 600, padding="causal", dilation_rate=4096)]
+    )
+    with pytest.raises(NotAllowedError, match="numbers for one example"):
+        cross(model)
+
+
+def test_a_layer_that_arrives_without_weights_is_built_to_a_bound(cross: Callable[[Any], Any]) -> None:
+    """A check that calls it gets an error, not all of the memory."""
+    model = cross(keras().Sequential([keras().layers.Dense(2**20), keras().layers.Dense(2**20)]))
+    with pytest.raises(ValueError, match="weights for a layer that arrived without any"):
+        model(np.ones((1, 4), "float32"))
 
 
 def refused_layers() -> dict[str, tuple[Any, str]]:
