@@ -10,7 +10,7 @@ from .folders import Entry, File, Folder, Unreadable, visible
 
 # Sakai puts what a student handed in there, beside texts and folders of its own.
 SAKAI_ATTACHMENTS = "Submission attachment(s)"
-# Files of a handout, besides the kit's own given code.
+# Files of a handout, besides the kit's own support code.
 HANDOUT_FILES = frozenset(
     {
         "check_report.py",
@@ -38,7 +38,7 @@ _ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs"
 
 @dataclass(frozen=True)
 class Assignment:
-    """The kit's slug, its module's name, and the file names of its given code."""
+    """The kit's slug, its module's name, and the file names of its support code."""
 
     slug: str
     module: str

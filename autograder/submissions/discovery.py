@@ -112,10 +112,10 @@ def find_class(
 ) -> ClassFolder:
     """Find the submissions in a class folder, a class zip, one student's folder or one student's file.
 
-    `given` names the kit's given code (`lesson.py`), which is no answer. `is_class_zip` says that a zip holds
-    a class and not one student's files. A submission that came after the day `due` is late, as is one that
-    the platform marks. Every file has a submission or is listed as ignored, and every student appears once.
-    Raises ClassError when `place` cannot be a class.
+    `given` names the kit's support code (`lesson.py`), which is no answer. `is_class_zip` says that a zip
+    holds a class and not one student's files. A submission that came after the day `due` is late, as is one
+    that the platform marks. Every file has a submission or is listed as ignored, and every student appears
+    once. Raises ClassError when `place` cannot be a class.
     """
     assignment = Assignment(slug, module, frozenset(given))
     root = place.expanduser().resolve()
