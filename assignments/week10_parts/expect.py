@@ -371,4 +371,7 @@ def _row(numbers: np.ndarray) -> str:
 
 def _fail(expected: object, received: object, think: str) -> NoReturn:
     __tracebackhide__ = True
-    raise AssertionError(f"Expected {expected}, received {received}. {think}")
+    error = AssertionError(f"Expected {expected}, received {received}. {think}")
+    # For pytest and the notebook, which show each on a line of its own.
+    vars(error).update(expected=str(expected), received=str(received), think=think)
+    raise error
