@@ -22,6 +22,8 @@ PACKAGES = ("site-packages", "dist-packages")
 # The program inside: the package under a neutral name, as far as it runs beside student code.
 ENGINE = Path(__file__).resolve().parent.parent
 PROGRAM_PARTS = ("wire", "sandbox/guest")
+# Writes documentation, which nobody needs inside.
+PROGRAM_LEFT_OUT = ("answers_page.py",)
 PROGRAM_MODULES = ("source_code.py", "text.py")
 MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
 FOLDER_MODE, FILE_MODE = 0o755, 0o444
@@ -96,7 +98,8 @@ def build_program() -> bytes:
         files[f"box/{name}"] = (ENGINE / name).read_bytes()
     for part in PROGRAM_PARTS:
         for path in sorted((ENGINE / part).glob("*.py")):
-            files[f"box/{part}/{path.name}"] = path.read_bytes()
+            if path.name not in PROGRAM_LEFT_OUT:
+                files[f"box/{part}/{path.name}"] = path.read_bytes()
     return pack(files, compress=False)
 
 
