@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import sys
+
 import pytest
 
-from autograder.source_code import SourceError, functions, imported_modules, parse, try_parse
+from autograder.source_code import (
+    SourceError,
+    drop,
+    first_line,
+    functions,
+    imported_modules,
+    is_stub,
+    newer_python,
+    parse,
+    try_parse,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,3 +49,56 @@ def test_functions_at_module_level_are_found_by_name() -> None:
 def test_imports_are_found_anywhere_by_their_first_name() -> None:
     text = "import a.b, c as d\nfrom e.f import g\nfrom . import h\ndef f():\n    from i import j\n"
     assert imported_modules(parse(text, "a.py")) == {"a", "c", "e", "i"}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("raise NotImplementedError", True),
+        ("'What it does.'\n    raise NotImplementedError('f')", True),
+        ("...\n    raise NotImplementedError()\n    raise NotImplementedError", True),
+        ("pass", False),
+        ("x = 1\n    raise NotImplementedError", False),
+        ("raise ValueError", False),
+        ("if x: raise NotImplementedError", False),
+    ],
+)
+def test_a_stub_raises_and_does_no_more(body: str, expected: bool) -> None:
+    (node,) = ast.parse(f"def f(x=1):\n    {body}\n").body
+    assert isinstance(node, ast.FunctionDef)
+    assert is_stub(node) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "dropped", "expected"),
+    [
+        ("x = 1\ny = 2\n", [0], "0    \ny = 2\n"),
+        ("x = 'é'; y = 2; z = 3\n", [1], "x = 'é'; 0    ; z = 3\n"),
+        ("@a\ndef f():\n    return 1  # one\nx = 1", [0], "  \n        \n0             # one\nx = 1"),
+        ('x = """\n""" ; y = 2\n', [0], "       \n0   ; y = 2\n"),
+        ("x = 1\r\ny = 2\r\n", [1], "x = 1\n0    \n"),
+    ],
+)
+def test_a_dropped_statement_moves_no_other(text: str, dropped: list[int], expected: str) -> None:
+    tree = ast.parse(text)
+    assert drop(text, [tree.body[index] for index in dropped]) == expected
+    kept = [ast.unparse(node) for index, node in enumerate(tree.body) if index not in dropped]
+    assert [ast.unparse(node) for node in ast.parse(expected).body if ast.unparse(node) != "0"] == kept
+
+
+def test_the_first_line_is_that_of_the_first_decorator() -> None:
+    text = "\n@a(\n  1)\n@b\ndef f(): pass\n"
+    (node,) = ast.parse(text).body
+    assert first_line(node) == 2
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads it")
+def test_a_newer_python_is_named() -> None:
+    with pytest.raises(SyntaxError) as raised:
+        compile("type X = int\n", "f.py", "exec")
+    assert newer_python(raised.value) == (
+        " Python 3.12 and newer may read this line; the grader has Python 3.11."
+    )
+    with pytest.raises(SyntaxError) as raised:
+        compile("x = (\n", "f.py", "exec")
+    assert newer_python(raised.value) == ""
