@@ -1414,9 +1414,10 @@ class uses_one_top_for_all_models:
     READS = ("from one call to the next",)
 
     def add_softmax(body, n_classes=4, tops={}):  # noqa: B006 - as a student writes it
-        if n_classes not in tops:
-            tops[n_classes] = keras.layers.Dense(n_classes, activation="softmax")
-        return compiled(network(body.input_shape[-1], *body.layers, tops[n_classes]))
+        size = (n_classes, body.output_shape[-1])
+        if size not in tops:
+            tops[size] = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, tops[size]))
 
 
 class constrains_the_new_layer:
@@ -1752,7 +1753,11 @@ class spoils_the_base_after_the_graft:
 class grafts_with_a_learning_rate_of_zero:
     """Stops the training of everything in order to keep the body as it is."""
 
-    FAILS = ("test_build_transfer_model_learns_with_new_layers",)
+    FAILS = (
+        "test_build_transfer_model_learns_with_new_layers",
+        "test_build_transfer_model_learns_the_eight_flowers",
+        "test_build_transfer_model_learns_in_its_top_alone",
+    )
     READS = ("keep the network from learning",)
 
     def build_transfer_model(base, n_classes=4):
@@ -1784,8 +1789,6 @@ class drops_out_features_of_the_graft:
     FAILS = (
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
-        "test_build_transfer_model_learns_the_eight_flowers",
-        "test_build_transfer_model_learns_in_its_top_alone",
     )
     READS = ("something else in training",)
 
