@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examiner.client import Examiner, unused_imports
+from autograder.examiner.client import Examiner
+from autograder.examiner.worker import unused_imports
 from autograder.kit import Kit
 from autograder.models import Submission, SubmittedFile
 from autograder.sandbox.guest.startup import EXTRAS
