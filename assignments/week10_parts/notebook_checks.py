@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from check_report import CheckReport, Outcome, clean, kit
-from notebook_cards import HandInCard, Note, TaskCard, text_of
+from check_report import CheckReport, Outcome, clean, kit, without_escapes
+from notebook_cards import HandInCard, Note, State, TaskCard, text_of
 
 HERE = Path(__file__).parent
 # No output of pytest's own, and no plugins that only take time here.
@@ -117,6 +117,7 @@ class _Results:
     def __init__(self) -> None:
         self._checks: dict[str, CheckReport] = {}
         self._broken: list[str] = []
+        self.picture = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         name = report.nodeid.rpartition("::")[2]
@@ -149,16 +150,12 @@ class _Results:
         if outcomes:
             raise (NotAttempted if outcomes == {Outcome.NOT_ATTEMPTED} else CheckFailed)(text_of(found))
 
-    def add(self, check: CheckReport) -> None:
-        """Record the result of a check."""
-        self._checks[check.name] = check
-
     def card(self, task: str) -> TaskCard:
         """Return the results of one task."""
         checks = tuple(check for check in self._checks.values() if check.task == task)
         hidden = kit().get("hidden_points", {}).get(task, 0)
         problem = "\n\n".join(self._broken) or ("" if checks else f"There are no checks of `{task}`.")
-        return TaskCard(task, checks, hidden, problem)
+        return TaskCard(task, checks, hidden, problem, self.picture)
 
 
 def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
@@ -167,7 +164,20 @@ def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
     only = ("--task", task) if task else ()
     with _imports(module, env):
         results.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), *only], [results]))
+        if task and results.card(task).state == State.SOLVED:
+            results.picture = _draw(task, sys.modules[module])
     return results
+
+
+def _draw(task: str, module: types.ModuleType) -> str:
+    """Return what the kit draws of a solved task, as `kit watch` shows it."""
+    source, _, function = kit().get("picture", "").rpartition(".")
+    if not source:
+        return ""
+    try:
+        return str(without_escapes(getattr(importlib.import_module(source), function)(task, module)))
+    except Exception:  # without a picture nothing is wrong
+        return ""
 
 
 def _cards(env: dict[str, Any]) -> Iterator[TaskCard]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -117,3 +118,26 @@ def test_checks_that_cannot_be_read_say_why(folder: Path) -> None:
     (folder / "test_sums.py").write_text("import nowhere\n")
     first, *_ = run(folder, "add", "test_right")
     assert first.startswith("test_right CheckFailed")
+
+
+def test_a_solved_task_is_drawn(folder: Path) -> None:
+    """As the kit draws it, without colours; what cannot be drawn is left out."""
+    (folder / "test_sums.py").write_text(CHECKS.replace("total == 4", "total != 4"))
+    kit = json.loads((folder / "kit.json").read_text())
+    (folder / "drawing.py").write_text(
+        "def solved(task, module):\n    return f'\\x1b[31m{task}\\x1b[0m is {module.add(1, 2)}'\n\n\n"
+        "def broken(task, module):\n    raise ValueError\n"
+    )
+    (folder / "program.py").write_text(
+        "from notebook_checks import Grader\n\n\ndef add(left, right):\n    return left + right\n\n\n"
+        "print(Grader().check('add'))\n"
+    )
+    for function, drawn in (("solved", ["", "add is 3"]), ("broken", [])):
+        (folder / "kit.json").write_text(json.dumps(kit | {"picture": f"drawing.{function}"}))
+        assert run(folder) == [
+            "asked",
+            "✓ add: 2 of 2 public points; 3 more from hidden checks",
+            "  passed  1 of 1  test_right",
+            "  passed  1 of 1  test_wrong",
+            *drawn,
+        ]

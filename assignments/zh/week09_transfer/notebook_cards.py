@@ -35,6 +35,7 @@ STYLE = f"""<style>
 .kit-card .kit-all {{ grid-column: 1 / -1; }}
 .kit-card .kit-value {{ font-family: var(--jp-code-font-family, monospace); font-size: 13px;
   white-space: pre-wrap; overflow-wrap: anywhere; }}
+.kit-card .kit-picture {{ white-space: pre; overflow-x: auto; line-height: 1.2; margin: 8px 0 4px; }}
 </style>"""
 
 
@@ -65,12 +66,16 @@ class Note:
 
 @dataclass(frozen=True)
 class TaskCard:
-    """The results of one task's checks. `problem` says why none of them ran."""
+    """The results of one task's checks. `problem` says why none of them ran.
+
+    `picture` is what the kit draws of a solved task, as lines of text.
+    """
 
     task: str
     checks: tuple[CheckReport, ...]
     hidden_points: float = 0
     problem: str = ""
+    picture: str = ""
 
     @property
     def state(self) -> State:
@@ -122,6 +127,8 @@ class TaskCard:
             lines.append(f"  {check.outcome:<6}  {_points(check)}  {check.sentence or check.name}")
         if (failure := self.first_failure) is not None:
             lines += ["", failure.text()]
+        if self.picture:
+            lines += ["", self.picture]
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
@@ -133,7 +140,10 @@ class TaskCard:
             return _card(look, [*parts, f'<p class="kit-value">{escape(self.problem)}</p>'])
         first = self.first_failure
         checks = "".join(_check(check, explain=check is first) for check in self.checks)
-        return _card(look, [*parts, f'<div class="kit-list">{checks}</div>'])
+        parts.append(f'<div class="kit-list">{checks}</div>')
+        if self.picture:
+            parts.append(f'<div class="kit-value kit-picture">{escape(self.picture)}</div>')
+        return _card(look, parts)
 
 
 @dataclass(frozen=True)

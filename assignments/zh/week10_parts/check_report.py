@@ -155,9 +155,14 @@ def student_lines(error: BaseException) -> tuple[Line, ...]:
     return tuple(dict.fromkeys(found))[:MAX_LINES]
 
 
+def without_escapes(text: object) -> str:
+    """Return a text without control characters."""
+    return ESCAPES.sub("", str(text))
+
+
 def clean(text: object) -> str:
     """Return a text without control characters, this folder's path, and more lines than anybody reads."""
-    plain = ESCAPES.sub("", str(text)).replace(f"{HERE}/", "").replace(f"{HERE}\\", "").strip()
+    plain = without_escapes(text).replace(f"{HERE}/", "").replace(f"{HERE}\\", "").strip()
     lines = plain[:MAX_CHARACTERS].splitlines()
     return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))
 
