@@ -113,7 +113,10 @@ class Loop:
             return ""
 
     def _handle(self, reported: WorkerReported) -> None:
-        self.warm |= isinstance(reported.event, WorkerReady)
+        if isinstance(reported.event, WorkerReady):
+            self.warm = True
+            # The time of the imports is not the run's.
+            self.board.restart_patience()
         event = self._runner.handle(reported.worker, reported.event)
         if event is None:
             return

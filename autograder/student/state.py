@@ -111,6 +111,10 @@ class Results:
             case RunFinished():
                 self.over, self.running = True, None
 
+    def restart_patience(self) -> None:
+        """Count the silence of the present run from now on."""
+        self._heard = time.monotonic()
+
     def patience(self) -> float:
         """Return the seconds until the present run has been silent for too long."""
         if self.running is None:

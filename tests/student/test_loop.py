@@ -145,9 +145,7 @@ def test_a_process_that_ends_costs_its_task_alone(loop: Loop, write: Write, solu
 
 def test_an_endless_loop_outside_functions_is_a_problem(loop: Loop, write: Write) -> None:
     write("while True: pass\n")
-    assert checked(loop).problem == (
-        "sums.py took more than 5 s while it was loaded: what does it do outside functions?"
-    )
+    assert checked(loop).problem == "sums.py, line 1: it did not end within 4.5 s: is there an endless loop?"
 
 
 @in_each_mode
