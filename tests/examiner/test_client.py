@@ -12,7 +12,7 @@ from autograder.examiner.client import Examiner
 from autograder.examiner.worker import unused_imports
 from autograder.kit import Kit
 from autograder.models import Submission, SubmittedFile
-from autograder.sandbox.guest.startup import EXTRAS
+from autograder.sandbox.guest.startup import KERAS_EXTRAS
 
 ROOT = Path(__file__).parents[2]
 # Names no extra, so that it gets none, and says which are there all the same.
@@ -34,10 +34,10 @@ def handed_in(text: str, name: str = "transfer.py") -> Submission:
 
 
 def test_what_the_kits_code_speaks_of_is_needed(toy: Kit) -> None:
-    assert set(unused_imports(toy)) == set(EXTRAS)
+    assert set(unused_imports(toy)) == set(KERAS_EXTRAS)
     lesson = toy.files["given/lesson.py"] + b"\n# of pandas\n"
     speaks = replace(toy, files={**toy.files, "given/lesson.py": lesson})
-    assert set(unused_imports(speaks)) == {*EXTRAS} - {"pandas"}
+    assert set(unused_imports(speaks)) == {*KERAS_EXTRAS} - {"pandas"}
 
 
 @pytest.mark.needs("bubblewrap")
@@ -45,4 +45,4 @@ def test_what_the_kits_code_speaks_of_is_needed(toy: Kit) -> None:
 def test_a_submission_has_every_optional_dependency(warm: Callable[[Path, str], Examiner]) -> None:
     """Whatever its text says, its environment is the same."""
     said = warm(ROOT, "week09_transfer").examine(handed_in(ASKS)).output
-    assert said.splitlines() == [str([*EXTRAS]), "DataFrame", "9"]
+    assert said.splitlines() == [str([*KERAS_EXTRAS]), "DataFrame", "9"]
