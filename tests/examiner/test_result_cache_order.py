@@ -46,7 +46,7 @@ CLASS = {
     "prints": "def add(left, right):\n    print(left)\n    return left + right\n",
     "unread": "def add(:\n",
 }
-# The checks of one task leave 600 MB in a traceback; those of the next one measure their memory.
+# A failing check leaves 600 MB in a traceback; the next one measures the memory of its process.
 HOARDS = b"""
 
 @pytest.mark.task("add", points=1, hint="None.")
@@ -56,12 +56,12 @@ def test_hoards():
     assert sums.add(1, 1) == 3, "Expected 3."
 
 
-@pytest.mark.task("mean", points=1, hint="None.")
+@pytest.mark.task("add", points=1, hint="None.")
 def test_measures():
     \"\"\"What is in memory now.\"\"\"
     with open("/proc/self/statm") as statm:
         pages = int(statm.read().split()[5])
-    assert sums.mean(lesson.load("numbers")) and pages < 0, f"{pages} pages"
+    assert sums.add(2, 3) and pages < 0, f"{pages} pages"
 """
 
 
