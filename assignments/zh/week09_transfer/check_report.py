@@ -247,13 +247,14 @@ def _is_students(path: str) -> bool:
     if CELL.search(path):
         return True
     try:
-        relative = Path(path).resolve().relative_to(HERE)
+        found = Path(path).resolve()
+        relative = found.relative_to(HERE)
     except (ValueError, OSError):
         return False
     given = {"check_report.py", "conftest.py", *kit().get("files", ())}
     hidden = any(part.startswith(".") or part == "site-packages" for part in relative.parts)
     test = relative.name.startswith("test_") or relative.parts[0] == "tests"
-    return relative.as_posix() not in given and not hidden and not test
+    return found.is_file() and relative.as_posix() not in given and not hidden and not test
 
 
 def _line(path: str, number: int) -> Line:

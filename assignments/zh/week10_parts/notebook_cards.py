@@ -35,7 +35,7 @@ STYLE = f"""<style>
 .kit-card .kit-all {{ grid-column: 1 / -1; }}
 .kit-card .kit-value {{ font-family: var(--jp-code-font-family, monospace); font-size: 13px;
   white-space: pre-wrap; overflow-wrap: anywhere; }}
-.kit-card .kit-picture {{ white-space: pre; overflow-x: auto; line-height: 1.2; margin: 8px 0 4px; }}
+.kit-card .kit-picture {{ line-height: 1.2; margin: 8px 0 4px; }}
 </style>"""
 
 
