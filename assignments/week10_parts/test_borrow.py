@@ -138,7 +138,7 @@ def test_cut_body_leaves_the_donor_alone(cut: Callable[[], Asked]) -> None:
 )
 def test_freeze_leaves_nothing_to_train(frozen: Callable[[], Asked]) -> None:
     """All 14,368 parameters are frozen."""
-    expect.counts(frozen().answer, 14368, 0, "Which layers did the freeze reach?")
+    expect.counts(frozen().answer, 14368, 0, "Which layers are still trainable?")
 
 
 @pytest.mark.task("freeze", points=2, hint="What may freezing change, and what not?")

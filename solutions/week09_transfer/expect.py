@@ -65,7 +65,7 @@ def weights(model: Any, expected: Weights, first: int | None = None) -> None:
                 _fail(
                     f"in layer {number} the {part} that was there before",
                     f"other numbers, off by up to {np.abs(array - other).max():.2g}",
-                    "A new layer begins with new weights. How do the old ones get into it?",
+                    "A new layer starts with random weights. How do you copy the old ones into it?",
                 )
 
 

@@ -529,7 +529,7 @@ class clones_without_the_weights:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("A new layer begins with new weights",)
+    READS = ("A new layer starts with random weights",)
 
     def copy_layers(base):
         return keras.models.clone_model(base)
@@ -546,7 +546,7 @@ class forgets_the_top_of_the_copy:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("Which of the base's layers arrived?",)
+    READS = ("Which layers of the base are in the new model?",)
 
     def copy_layers(base):
         model = keras.Sequential()
@@ -862,7 +862,7 @@ class loses_the_weights_with_the_top:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("A new layer begins with new weights",)
+    READS = ("A new layer starts with random weights",)
 
     def drop_top(model):
         body = keras.models.clone_model(model)
@@ -1079,7 +1079,7 @@ class freezes_a_copy_without_the_weights:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("A new layer begins with new weights",)
+    READS = ("A new layer starts with random weights",)
 
     def freeze(model):
         frozen = keras.models.clone_model(model)
@@ -1310,7 +1310,7 @@ class adds_the_top_to_an_empty_body:
         "test_add_softmax_follows_its_arguments",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("A new layer begins with new weights",)
+    READS = ("A new layer starts with random weights",)
 
     def add_softmax(body, n_classes=4):
         copy = keras.models.clone_model(body)
@@ -1645,7 +1645,7 @@ class grafts_onto_random_layers:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("A new layer begins with new weights",)
+    READS = ("A new layer starts with random weights",)
 
     def build_transfer_model(base, n_classes=4):
         body = keras.models.clone_model(base).layers[:-1]
@@ -1817,7 +1817,7 @@ class thinks_that_cloning_copies_weights_everywhere:
         "test_copy_layers_copies_every_network",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("A new layer begins with new weights",)
+    READS = ("A new layer starts with random weights",)
 
     def copy_layers(base):
         return keras.models.clone_model(base)

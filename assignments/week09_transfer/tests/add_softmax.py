@@ -13,7 +13,7 @@ checks = Checks('transfer', 'add_softmax')
     points=3,
     hidden=False,
     success_message='The new model has the layers of the body, with their weights, and then one of 4 units.',
-    failure_message='The new model has the layers of the body, with their weights, and then one of 4 units. Think about: Which layers has the new model, and where is the new one?',
+    failure_message='The new model has the layers of the body, with their weights, and then one of 4 units. Think about: Which layers does the new model have, and where is the new one?',
 )
 def test_add_softmax_puts_one_layer_on_top(env):
     checks.run(env, 'test_add_softmax_puts_one_layer_on_top')
@@ -24,7 +24,7 @@ def test_add_softmax_puts_one_layer_on_top(env):
     points=3,
     hidden=False,
     success_message="The output is the softmax of the new layer's scores for the body's features.",
-    failure_message="The output is the softmax of the new layer's scores for the body's features. Think about: Which activation makes probabilities, and of what?",
+    failure_message="The output is the softmax of the new layer's scores for the body's features. Think about: Which activation turns the outputs of the new layer into probabilities?",
 )
 def test_add_softmax_gives_probabilities(env):
     checks.run(env, 'test_add_softmax_gives_probabilities')

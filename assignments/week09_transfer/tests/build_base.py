@@ -13,7 +13,7 @@ checks = Checks('transfer', 'build_base')
     points=3,
     hidden=False,
     success_message='The base has Dense layers of 50, 25 and 3 units, for rows of 4 numbers.',
-    failure_message='The base has Dense layers of 50, 25 and 3 units, for rows of 4 numbers. Think about: How many units has each layer, and how many numbers has a row?',
+    failure_message='The base has Dense layers of 50, 25 and 3 units, for rows of 4 numbers. Think about: How many units does each layer have, and how many numbers does a row have?',
 )
 def test_build_base_has_three_dense_layers(env):
     checks.run(env, 'test_build_base_has_three_dense_layers')

@@ -24,7 +24,7 @@ def test_copy_layers_makes_a_model_of_the_same_layers(env):
     points=3,
     hidden=False,
     success_message='Every kernel and every bias of the base is in the copy, bit for bit.',
-    failure_message="Every kernel and every bias of the base is in the copy, bit for bit. Think about: A new layer begins with new weights. How do the base's get in?",
+    failure_message='Every kernel and every bias of the base is in the copy, bit for bit. Think about: A new layer starts with random weights. How do you copy those of the base into it?',
 )
 def test_copy_layers_brings_the_weights(env):
     checks.run(env, 'test_copy_layers_brings_the_weights')
@@ -35,7 +35,7 @@ def test_copy_layers_brings_the_weights(env):
     points=2,
     hidden=False,
     success_message='The copy predicts what the base predicted.',
-    failure_message='The copy predicts what the base predicted. Think about: What besides its weights decides what a layer gives?',
+    failure_message="The copy predicts what the base predicted. Think about: Besides its weights, what determines a layer's output?",
 )
 def test_copy_layers_keeps_the_predictions(env):
     checks.run(env, 'test_copy_layers_keeps_the_predictions')

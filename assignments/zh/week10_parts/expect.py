@@ -59,7 +59,7 @@ def weights(model: Any, expected: Weights, think: str, but_last: bool = False) -
             _fail(
                 f"in layer {number} of those with weights the weights that were there before",
                 f"others, off by up to {off:.2g}",
-                "A new layer begins with new weights. How do the old ones get into it?",
+                "A new layer starts with random weights. How do you copy the old ones into it?",
             )
 
 

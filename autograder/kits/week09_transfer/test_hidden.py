@@ -107,7 +107,7 @@ def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None
 @pytest.mark.task(
     "build_base",
     points=1,
-    hint="What besides the layers and the compile settings of the task is in the network?",
+    hint="What is in the network besides the layers and compile settings of the task?",
 )
 def test_build_base_trains_as_a_plain_network(settings: Settings) -> None:
     """A few steps of training change every layer and lower the loss as plain Adam does."""
@@ -224,7 +224,7 @@ def test_freeze_freezes_every_network(settings: Settings) -> None:
     """Networks of any depth, activation and flags are frozen, and else stay as they were."""
     for asked in ask_all(transfer.freeze, BODIES, settings["seed"]):
         x = probes(asked)
-        expect.flags(asked.answer, [False] * len(asked.before.flags), "Which layers did the freeze reach?")
+        expect.flags(asked.answer, [False] * len(asked.before.flags), "Which layers are still trainable?")
         expect.weights(asked.answer, asked.before.weights)
         expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
         expect.plain(asked.answer, x)
@@ -241,7 +241,9 @@ def test_add_softmax_follows_its_arguments(mixed_top: Callable[[], Asked]) -> No
         asked.answer, [(7, 12), (12, 8), (8, 7), (7, 6), (6, 5)], "Which sizes come from the arguments?"
     )
     expect.weights(asked.answer, asked.before.weights, first=4)
-    expect.softmax_on(asked.answer, asked.before.outputs(x), x, "Has every layer of the body its activation?")
+    expect.softmax_on(
+        asked.answer, asked.before.outputs(x), x, "Does every layer of the body keep its activation?"
+    )
 
 
 @pytest.mark.hidden
@@ -294,7 +296,7 @@ def test_build_transfer_model_takes_any_base(deep_graft: Callable[[], Asked]) ->
         asked.answer, [False] * 4 + [True], "Does the freeze reach every borrowed layer, and no other?"
     )
     expect.softmax_on(
-        asked.answer, asked.before.outputs(x, -1), x, "Has every borrowed layer its activation?"
+        asked.answer, asked.before.outputs(x, -1), x, "Does every reused layer keep its activation?"
     )
 
 

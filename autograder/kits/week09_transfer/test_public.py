@@ -85,7 +85,7 @@ def trained(settings: Settings) -> Callable[[], Trained]:
 
 
 @pytest.mark.task(
-    "build_base", points=3, hint="How many units has each layer, and how many numbers has a row?"
+    "build_base", points=3, hint="How many units does each layer have, and how many numbers does a row have?"
 )
 def test_build_base_has_three_dense_layers(base: Callable[[], Any]) -> None:
     """The base has Dense layers of 50, 25 and 3 units, for rows of 4 numbers."""
@@ -96,7 +96,7 @@ def test_build_base_has_three_dense_layers(base: Callable[[], Any]) -> None:
 @pytest.mark.task("build_base", points=2, hint="A unit has a weight for each of its inputs, and a bias.")
 def test_build_base_trains_all_1603_parameters(base: Callable[[], Any]) -> None:
     """The base has 1,603 parameters, all trainable."""
-    expect.counts(base(), 1603, 1603, "Has every layer its bias, and is none of them frozen?")
+    expect.counts(base(), 1603, 1603, "Does every layer have a bias, and is none of them frozen?")
 
 
 @pytest.mark.task("build_base", points=3, hint="Which activation has each of the three layers?")
@@ -130,12 +130,16 @@ def test_copy_layers_makes_a_model_of_the_same_layers(copied: Callable[[], Asked
     """The copy is a new model with layers of the same sizes in the same order, all trainable."""
     asked = copied()
     expect.new(asked)
-    expect.shapes(asked.answer, [(4, 50), (50, 25), (25, 3)], "Which of the base's layers arrived?")
+    expect.shapes(
+        asked.answer, [(4, 50), (50, 25), (25, 3)], "Which layers of the base are in the new model?"
+    )
     expect.counts(asked.answer, 1603, 1603, "Copying freezes nothing.")
 
 
 @pytest.mark.task(
-    "copy_layers", points=3, hint="A new layer begins with new weights. How do the base's get in?"
+    "copy_layers",
+    points=3,
+    hint="A new layer starts with random weights. How do you copy those of the base into it?",
 )
 def test_copy_layers_brings_the_weights(copied: Callable[[], Asked]) -> None:
     """Every kernel and every bias of the base is in the copy, bit for bit."""
@@ -144,12 +148,12 @@ def test_copy_layers_brings_the_weights(copied: Callable[[], Asked]) -> None:
     expect.weights(asked.answer, asked.before.weights)
 
 
-@pytest.mark.task("copy_layers", points=2, hint="What besides its weights decides what a layer gives?")
+@pytest.mark.task("copy_layers", points=2, hint="Besides its weights, what determines a layer's output?")
 def test_copy_layers_keeps_the_predictions(copied: Callable[[], Asked]) -> None:
     """The copy predicts what the base predicted."""
     asked, x = copied(), networks.probes(4)
     expect.new(asked)
-    expect.outputs(asked.answer, x, asked.before.outputs(x), "Did the weights arrive, and the activations?")
+    expect.outputs(asked.answer, x, asked.before.outputs(x), "Did you copy both weights and activations?")
 
 
 @pytest.mark.task("copy_layers", points=2, hint="Which of your lines changes the base itself?")
@@ -166,7 +170,7 @@ def test_drop_top_removes_one_layer(dropped: Callable[[], Asked]) -> None:
     expect.counts(answer, 1525, 1525, "Cutting off a layer freezes none of the others.")
 
 
-@pytest.mark.task("drop_top", points=3, hint="Are the layers that remain still the ones that were there?")
+@pytest.mark.task("drop_top", points=3, hint="Do the remaining layers still have their original weights?")
 def test_drop_top_keeps_the_weights(dropped: Callable[[], Asked]) -> None:
     """The remaining layers keep their exact weights."""
     asked = dropped()
@@ -203,7 +207,7 @@ def test_freeze_keeps_layers_and_weights(frozen: Callable[[], Asked]) -> None:
 )
 def test_freeze_leaves_nothing_to_train(frozen: Callable[[], Asked]) -> None:
     """All 1,525 parameters are frozen."""
-    expect.counts(frozen().answer, 1525, 0, "Which layers did the freeze reach?")
+    expect.counts(frozen().answer, 1525, 0, "Which layers are still trainable?")
 
 
 @pytest.mark.task("freeze", points=2, hint="What may freezing change, and what not?")
@@ -214,7 +218,9 @@ def test_freeze_keeps_the_outputs(frozen: Callable[[], Asked]) -> None:
     expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
 
 
-@pytest.mark.task("add_softmax", points=3, hint="Which layers has the new model, and where is the new one?")
+@pytest.mark.task(
+    "add_softmax", points=3, hint="Which layers does the new model have, and where is the new one?"
+)
 def test_add_softmax_puts_one_layer_on_top(added: Callable[[], Asked]) -> None:
     """The new model has the layers of the body, with their weights, and then one of 4 units."""
     asked = added()
@@ -223,11 +229,13 @@ def test_add_softmax_puts_one_layer_on_top(added: Callable[[], Asked]) -> None:
     expect.weights(asked.answer, asked.before.weights, first=2)
 
 
-@pytest.mark.task("add_softmax", points=3, hint="Which activation makes probabilities, and of what?")
+@pytest.mark.task(
+    "add_softmax", points=3, hint="Which activation turns the outputs of the new layer into probabilities?"
+)
 def test_add_softmax_gives_probabilities(added: Callable[[], Asked]) -> None:
     """The output is the softmax of the new layer's scores for the body's features."""
     asked, x = added(), networks.probes(4)
-    think = "Has the body its activations, and does softmax come once, at the end?"
+    think = "Does the body keep its activations, and does softmax occur once, at the end?"
     expect.softmax_on(asked.answer, asked.before.outputs(x), x, think)
 
 
@@ -270,7 +278,7 @@ def test_build_transfer_model_borrows_what_the_base_learned(grafted: Callable[[]
     asked, x = grafted(), networks.probes(4)
     expect.new(asked)
     expect.weights(asked.answer, asked.before.weights[:-1], first=2)
-    think = "Has every layer its activation, and does softmax come once, at the end?"
+    think = "Does every layer keep its activation, and does softmax occur once, at the end?"
     expect.softmax_on(asked.answer, asked.before.outputs(x, -1), x, think)
 
 

@@ -24,7 +24,7 @@ def test_drop_top_removes_one_layer(env):
     points=3,
     hidden=False,
     success_message='The remaining layers keep their exact weights.',
-    failure_message='The remaining layers keep their exact weights. Think about: Are the layers that remain still the ones that were there?',
+    failure_message='The remaining layers keep their exact weights. Think about: Do the remaining layers still have their original weights?',
 )
 def test_drop_top_keeps_the_weights(env):
     checks.run(env, 'test_drop_top_keeps_the_weights')
