@@ -102,6 +102,7 @@ class works_on_copies:
     def add_softmax(body, n_classes=4, learning_rate=0.01):
         model = keras.models.clone_model(body)
         model.set_weights(body.get_weights())
+        model.trainable = True
         for mine, theirs in zip(model.layers, body.layers, strict=True):
             mine.trainable = theirs.trainable
         model.add(keras.layers.Dense(n_classes, activation="softmax"))

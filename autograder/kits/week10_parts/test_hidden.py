@@ -225,7 +225,8 @@ def test_add_softmax_keeps_every_flag(mixed: Callable[[], Asked]) -> None:
 def test_add_softmax_takes_every_body(settings: Settings) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
     x = networks.probes((24, 24, 1))
-    for _, asked in ask_all(borrow.add_softmax, BODIES, settings["seed"], 3, 0.002):
+    table = BODIES | {"still": STILL[:2]}
+    for _, asked in ask_all(borrow.add_softmax, table, settings["seed"], 3, 0.002):
         flags = [*networks.flags(asked.twin), True]
         expect.weights(asked.answer, asked.before.weights, "One layer is added.", True)
         expect.flags(asked.answer, flags, "Does each layer keep its `trainable` flag?")
