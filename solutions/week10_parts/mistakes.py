@@ -408,7 +408,10 @@ class draws_the_body_anew:
 class adds_four_classes_whatever_is_asked:
     """Counts the things of the lesson and never looks at the argument."""
 
-    FAILS = ("test_add_softmax_follows_its_arguments",)
+    FAILS = (
+        "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_takes_every_body",
+    )
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
         return compiled(stack(body, *body.layers, softmax(4)), learning_rate)

@@ -233,6 +233,7 @@ def test_add_softmax_takes_every_body(settings: Settings) -> None:
         think = "Does softmax come once, at the end?"
         expect.softmax_on(asked.answer, networks.outputs(asked.twin, x), x, think)
         kernel, bias = networks.weights(asked.answer)[-1]
+        expect.same(bias, np.zeros(3), "new biases", "Which sizes come from the arguments?")
         features = networks.training_outputs(asked.twin, x)
         expect.same_training(asked.answer, networks.softmax(features @ kernel + bias), x)
         expect.plain(asked.answer)
