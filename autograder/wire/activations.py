@@ -1,9 +1,9 @@
-"""Recognize an activation function by what it computes, where its name says nothing.
+"""Recognize custom activation functions by the values and gradients that they compute.
 
-A student's own function that computes one of Keras' activations crosses as that activation. The sandbox
-compares values and gradients on fixed inputs; the examiner compares the rebuilt layer with what the student's
-computed on other inputs (`check_probe`). What a submission claims here decides nothing by itself: the
-rebuilt network is the one that is graded.
+A custom function that computes one of Keras' activations is sent as that activation. The sandbox compares
+values and gradients on fixed inputs. The examiner compares the rebuilt layer's outputs with those of the
+student's layer on other inputs (`check_probe`). A submission cannot gain points with a false claim here,
+because the rebuilt network is the one that is graded.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _OWN = "a function of its own; pass the activation by its name, such as activati
 
 
 def activation_kind(functions: Kind, layers: Kind, names: tuple[str, ...]) -> Kind:
-    """Return the kind of activations: functions of Keras, activation layers, and what computes the same."""
+    """Return the kind of activations: Keras functions, activation layers, and equivalent custom functions."""
 
     def to_wire(value: Any) -> Any:
         for kind in (functions, layers):
@@ -43,13 +43,13 @@ def activation_kind(functions: Kind, layers: Kind, names: tuple[str, ...]) -> Ki
 
 
 def is_plain(activation: object) -> bool:
-    """Return whether an activation is Keras' own, so that its name says what it computes."""
+    """Return whether an activation is one of Keras' own, so that its name identifies it."""
     home = str(getattr(activation, "__module__", None))
     return home.startswith(("keras.", "tensorflow.python.ops."))
 
 
 def recognize(function: Any, names: tuple[str, ...]) -> Any:
-    """Return the name or the activation layer whose values and gradients a function has, or None."""
+    """Return the name or activation layer with the same values and gradients as a function, or None."""
     import numpy
 
     grid = numpy.linspace(-6.05, 6.05, 24, dtype="float32").reshape(4, 6)
@@ -67,7 +67,7 @@ def recognize(function: Any, names: tuple[str, ...]) -> Any:
 
 
 def _candidates(function: Any, names: tuple[str, ...], dtype: str) -> Iterator[tuple[Any, Any]]:
-    """Yield what a function may be: Keras' functions, then layers with the numbers that it seems to have."""
+    """Yield candidates for a function: Keras' functions, then layers with parameters estimated from it."""
     import keras
     import numpy
 
@@ -78,7 +78,7 @@ def _candidates(function: Any, names: tuple[str, ...], dtype: str) -> Iterator[t
     except Exception:
         return
     if math.isfinite(low) and math.isfinite(high):
-        # Explicit names, so that the numbers in the names of the student's layers stay what they would be.
+        # Explicit names keep Keras' automatic numbering of the student's layers unchanged.
         slope, alpha = round(-low, 6), round(-low / (1 - math.exp(-1)), 6)
         guesses = [keras.layers.ELU(alpha, name="elu")]
         if slope >= 0:
@@ -90,7 +90,7 @@ def _candidates(function: Any, names: tuple[str, ...], dtype: str) -> Iterator[t
 
 
 def _values(function: Any, inputs: list[Any]) -> list[Any] | None:
-    """Return what a function makes of each of the inputs, None where it fails."""
+    """Return the outputs of a function for each of the inputs, or None if it fails."""
     import numpy
     import tensorflow
 
@@ -101,7 +101,7 @@ def _values(function: Any, inputs: list[Any]) -> list[Any] | None:
 
 
 def _gradients(function: Any, inputs: list[Any]) -> list[Any] | None:
-    """Return the gradients of a function at each of the inputs, None where it has none."""
+    """Return the gradients of a function at each of the inputs, or None if it has none."""
     import numpy
     import tensorflow
 
@@ -137,9 +137,9 @@ def _close(ones: list[Any] | None, others: list[Any] | None) -> bool:
 
 
 def probe(layer: Any, shape: Any) -> Any:
-    """Return what a dense or recurrent layer computes from fixed inputs, and what others' activations do.
+    """Return the outputs of a dense or recurrent layer, or of another layer's activation, for fixed inputs.
 
-    `shape` is the input shape that the layer was built with, or None. Neither inputs nor outputs are large.
+    `shape` is the input shape that the layer was built with, or None. Inputs and outputs are small.
     """
     import numpy
 
@@ -155,7 +155,7 @@ def probe(layer: Any, shape: Any) -> Any:
 
 
 def check_probe(layer: Any, shape: Any, expected: Any) -> None:
-    """Raise SchemaError unless a rebuilt layer computes what the student's computed."""
+    """Raise SchemaError unless a rebuilt layer computes the same outputs as the student's layer."""
     import numpy
 
     found = probe(layer, shape)

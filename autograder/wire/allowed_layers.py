@@ -1,4 +1,4 @@
-"""The table of layers that may cross: the settings of each class, its weights, and its random numbers."""
+"""Define the table of accepted layers: the settings, weights and random generators of each class."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ MAX_TOKENS = 20_000
 class LayerClass:
     """An accepted class of layers.
 
-    `weights` gives its weights in Keras' order; `generators` are the attributes that draw its random numbers
-    (dots reach into parts); `computed` gives the number of elements that a call computes beside its
-    outputs, from the layer and its input shapes.
+    `weights` lists its weights in Keras' order. `generators` names the attributes that hold its random
+    generators (dots reach into parts). `computed` returns the number of elements that a call computes in
+    addition to its outputs, given the layer and its input shapes.
     """
 
     fields: Fields
@@ -108,7 +108,7 @@ def _weight(weight: str, initializer: str) -> dict[str, Field]:
 
 
 def _sizes(kind: Kind, rank: int) -> Kind:
-    """Return the kind of one size for each dimension, of which Keras keeps a single one as a number."""
+    """Return the kind of a setting with one size per dimension, where Keras may keep a single number."""
     sizes = list_of(kind, rank, rank)
     return union(kind, sizes) if rank == 1 else sizes
 
@@ -290,7 +290,7 @@ def _bidirectional_weights(config: Any, shape: Any) -> list[shapes.Weight]:
 
 
 def _attention_scores(layer: Any, inputs: list[list[int]]) -> int:
-    """Return the number of attention scores for one example; additive ones are computed for each feature."""
+    """Return the number of attention scores for one example; additive scores have one value per feature."""
     queries, values = (prod(shape[1:-1]) for shape in (inputs[0], inputs[min(1, len(inputs) - 1)]))
     return int(queries * values * getattr(layer, "num_heads", inputs[0][-1]))
 
@@ -309,7 +309,7 @@ _TOKENS = list_of(text(400), 0, MAX_TOKENS)
 
 
 def _vocabulary(layer: Any) -> Any:
-    """Return the tokens that a text layer knows, without those that it adds itself."""
+    """Return the vocabulary of a text layer, without the tokens that it adds itself."""
     if not layer._lookup_layer.vocabulary_size() or layer._lookup_layer.lookup_table is None:
         return None
     known = layer.get_vocabulary(include_special_tokens=False)

@@ -1,6 +1,6 @@
-"""Tables of the small objects that may cross, with their settings.
+"""Define the tables of accepted small objects, with their settings.
 
-Initializers, regularizers, constraints, activations, losses, learning rate schedules and optimizers.
+They are initializers, regularizers, constraints, activations, losses, learning rate schedules and optimizers.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ AXES = union(_AXIS, list_of(_AXIS, 0, 8))
 
 
 def _initial_seed() -> Kind:
-    """Return the kind of an initializer's seed; a generator crosses as the seed that it began with."""
+    """Return the kind of an initializer's seed; a generator is sent as its initial seed."""
     kind = optional(SEEDS)
 
     def to_wire(value: Any) -> Any:
@@ -139,7 +139,7 @@ _OVERLAP: Fields = {**_PLAIN, "axis": Field(optional(AXES))}
 
 
 def _argument(key: str) -> Any:
-    """Return a function that reads what a loss passes on to its function."""
+    """Return a function that reads an argument that a loss passes to its wrapped function."""
     return lambda loss: loss._fn_kwargs.get(key)
 
 
@@ -205,7 +205,7 @@ def _single_from_wire(tree: Any) -> Any:
 
 
 def for_outputs(single: Kind) -> Kind:
-    """Return the kind of one object for a model, or a list or dictionary with one for each output."""
+    """Return the kind of one object for a model, or of a list or dictionary with one object per output."""
 
     def to_wire(value: Any) -> Any:
         if isinstance(value, (list, tuple)):
@@ -235,7 +235,7 @@ LOSS_WEIGHTS = for_outputs(optional(real(-1e6, 1e6)))
 
 
 def _as_list(kind: Kind) -> Kind:
-    """Return the kind of sequences that arrive as lists."""
+    """Return the kind of sequences that are decoded as lists."""
     return Kind(kind.accepts, kind.to_wire, lambda tree: list(kind.from_wire(tree)))
 
 
@@ -285,7 +285,7 @@ SCHEDULES = object_of("a schedule of Keras", "optimizers.schedules", SCHEDULE_CL
 
 
 def _learning_rate() -> Kind:
-    """Return the kind of learning rates: a number, a variable, a schedule, or a function with one value."""
+    """Return the kind of learning rates: a number, a variable, a schedule, or a constant function."""
     number = real(0.0, 1e6)
     kind = union(SCHEDULES, number)
 

@@ -1,4 +1,4 @@
-"""Write docs/answers.md: what a task may be passed and may return, from the tables that decide it.
+"""Generate docs/answers.md, the page of accepted arguments and return values, from the tables.
 
 `python -m autograder.wire.answers_page` prints the page.
 """
@@ -44,7 +44,7 @@ VALUES: Mapping[str, str] = {
 
 
 def page() -> str:
-    """Return docs/answers.md."""
+    """Return the text of docs/answers.md."""
     return "\n".join(
         (
             "# What may an answer be?",
@@ -113,7 +113,7 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _grouped(refused: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """Return each reason once, with the classes that it holds for."""
+    """Return each reason once, with the classes that it applies to."""
     for reason in dict.fromkeys(refused.values()):
         yield _names(name for name, each in refused.items() if each == reason), reason
 

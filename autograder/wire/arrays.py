@@ -1,4 +1,4 @@
-"""Arrays as `{dtype, shape}` in the JSON and raw bytes in the blob, taken in the same order on both ends."""
+"""Send arrays as `{dtype, shape}` in JSON and raw bytes in a blob, in the same order on both ends."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ MAX_NAME = 80
 
 
 class NotAllowedError(ValueError):
-    """Something received is not accepted; the text is a sentence that a student can read."""
+    """A received value is not accepted; the text is a sentence for students."""
 
 
 def readable(text: object, max_length: int = MAX_NAME) -> str:
-    """Return what is safe in a text of unknown origin, cut to `max_length` characters."""
+    """Return the printable part of a text of unknown origin, cut to `max_length` characters."""
     return clean(text, max_length, newlines=False, replacement="")
 
 
@@ -43,19 +43,19 @@ ITEM_SIZES = {
 
 
 def text_bytes(items: list[str]) -> int:
-    """Return the size of an array of these texts, each of which takes as much as the longest."""
+    """Return the size in bytes of an array of these texts, where each item takes as much as the longest."""
     return 4 * len(items) * max(map(len, items), default=0)
 
 
 class BlobWriter:
-    """Collects the bytes of arrays, one after another."""
+    """Collects the bytes of arrays in sequence."""
 
     def __init__(self) -> None:
         self.size = 0
         self._parts: list[bytes] = []
 
     def add(self, array: numpy.ndarray[Any, Any]) -> dict[str, Any]:
-        """Append an array of any layout, with a dtype of ITEM_SIZES; return its description."""
+        """Append an array with any memory layout and a dtype of ITEM_SIZES; return its description."""
         data = array.astype(array.dtype.newbyteorder("="), copy=False).tobytes()
         self.size += len(data)
         self._parts.append(data)
@@ -73,14 +73,14 @@ class BlobWriter:
 
 
 class BlobReader:
-    """Reads arrays from a blob, one after another, so that together they are no larger than it."""
+    """Reads arrays from a blob in sequence; their total size cannot exceed that of the blob."""
 
     def __init__(self, blob: bytes) -> None:
         self._blob = blob
         self._used = 0
 
     def take(self, description: object) -> numpy.ndarray[Any, Any]:
-        """Return the next array, writable; raise NotAllowedError where description and bytes differ."""
+        """Return the next array, writable; raise NotAllowedError if description and bytes do not match."""
         dtype, shape = parse_description(description)
         size = math.prod(shape) * ITEM_SIZES[dtype]
         if size > len(self._blob) - self._used:
@@ -95,13 +95,13 @@ class BlobReader:
         return numpy.frombuffer(bytearray(data), dtype=dtype).reshape(shape)
 
     def finish(self) -> None:
-        """Raise NotAllowedError when bytes are left that no array describes."""
+        """Raise NotAllowedError if bytes remain that no array describes."""
         if self._used != len(self._blob):
             raise NotAllowedError(f"{len(self._blob) - self._used} bytes arrived that belong to no array.")
 
 
 def parse_description(description: object) -> tuple[str, tuple[int, ...]]:
-    """The dtype and shape in an array's description; raise NotAllowedError for what is none."""
+    """Return the dtype and shape in an array's description; raise NotAllowedError if it is invalid."""
     if type(description) is not dict or set(description) != {"dtype", "shape"}:
         raise NotAllowedError("An array must be described by its dtype and its shape.")
     dtype, shape = description["dtype"], description["shape"]

@@ -1,8 +1,8 @@
-"""Pack values as plain data, and unpack them: a JSON tree, a blob for arrays, one table of layers a message.
+"""Pack values as plain data and unpack them: a JSON tree, a blob of arrays and one table of layers.
 
-None, booleans, integers, finite floats, strings and lists stand for themselves in the tree; everything else
-is an object with one key, its tag. What does not cross becomes an `UnsupportedValue`: its kind and the name
-of its type, not its content.
+None, booleans, integers, finite floats, strings and lists are represented as themselves in the tree. Every
+other value is an object with one key, its tag. An unsupported value becomes an `UnsupportedValue`, which has
+its kind and the name of its type but not its content.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .unsupported import ValueKind
 
 
 def pack(value: object, known: Sequence[Any] = ()) -> Packed:
-    """Pack any value; never raise for what is in it.
+    """Pack any value; never raise because of its content.
 
-    `known` are the layers and models that the other end holds already: the table starts with them, in order,
-    and tells their present state. What does not cross is packed as its kind, the whole value when it is too
-    large for a frame; `refused` of the result says what.
+    `known` are the layers and models that the other end already has. The table starts with them, in order,
+    and describes their current state. An unsupported value is packed as its kind. If the value is too large
+    for a frame, all of it is packed that way. `refused` of the result describes the unsupported values.
     """
     try:
         packer = Packer(known)
@@ -35,8 +35,8 @@ def pack(value: object, known: Sequence[Any] = ()) -> Packed:
 def unpack(head: object, blob: bytes, known: Sequence[Any] = ()) -> tuple[Any, tuple[Any, ...]]:
     """Return the value in a message, and the layers of its table in order.
 
-    `known` are this end's own layers for the first entries of the table: they are brought to the state that
-    the message tells, in place; all others are constructed. Raises NotAllowedError for what is not
+    `known` are this end's own layers for the first entries of the table. They are updated in place to the
+    state in the message; all other layers are constructed. Raises NotAllowedError for anything that is not
     listed.
     """
     if type(head) is not dict or set(head) != {"layers", "value"} or type(head["layers"]) is not list:

@@ -1,7 +1,7 @@
 """Construct one layer from its entry in a message, and compile models.
 
-Settings are checked by their schemas, weights by the shapes that follow from the settings: a layer is built
-only when the arrays of just these shapes have arrived, and gets them as its weights.
+Schemas check the settings. The weights must have the shapes that follow from the settings. A layer is built
+only if arrays of exactly these shapes arrived, and they become its weights.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ FIELDS: Fields = {
 
 
 def compile_settings(model: Any) -> dict[str, Any] | None:
-    """Return what a model is compiled with as JSON, None for one that is not; raise SettingError."""
+    """Return a model's compile settings as JSON, or None if it is not compiled; raise SettingError."""
     if not model.compiled:
         return None
     found = {
@@ -77,14 +77,14 @@ _SHAPE = list_of(optional(integer(0, MAX_LENGTH)), 1, MAX_DIMENSIONS)
 _SEEDS = list_of(SEEDS, 2, 2)
 _MAX_WEIGHTS = 32
 _MAX_INPUTS = 8
-# Weights of a layer that arrives without any and is built by a check.
+# Maximum number of weights of a layer that arrives without any and is built by a check.
 MAX_UNBUILT = 2**23
 BUILD_ARGUMENTS = ("query_shape", "value_shape", "key_shape")
 
 
 @dataclass
 class Pending:
-    """A layer, and what is to be done once every layer of the table exists."""
+    """A layer, with the steps that remain until every layer of the table exists."""
 
     layer: Any
     shape: Any = None
@@ -98,7 +98,7 @@ class Pending:
     later_build: Any = None
 
     def finish(self) -> None:
-        """Build the layer unless a model has done so; give it its weights, initializers and random state."""
+        """Build the layer unless a model has built it; set its weights, initializers and random state."""
         if self.arrays and not self.layer.built:
             self.layer.build(**self.shape) if isinstance(self.shape, dict) else self.layer.build(self.shape)
         if self.later_build is not None:
@@ -131,7 +131,7 @@ class Pending:
 
 
 def random_generators(layer: Any, paths: tuple[str, ...]) -> Iterator[Any]:
-    """Yield the generators that a layer draws its random numbers from."""
+    """Yield the random generators of a layer."""
     for path in paths:
         found = layer
         for step in path.split("."):
@@ -149,7 +149,7 @@ def new_input(entry: dict[str, Any]) -> Pending:
 
 
 def new_layer(entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> Pending:
-    """Construct a layer, which is built later or by the first model that contains it; raise SchemaError."""
+    """Construct a layer, to be built later or by the first model that contains it; raise SchemaError."""
     import keras
 
     arguments = check_settings(entry.get("settings"), listed.fields)
@@ -164,7 +164,7 @@ def new_layer(entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> 
 
 
 def update_layer(layer: Any, entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> Pending:
-    """Bring a layer to the state that its entry tells, in place; raise SchemaError if it cannot."""
+    """Update a layer in place to the state in its entry; raise SchemaError if that is impossible."""
     settings = entry.get("settings")
     arguments = check_settings(settings, listed.fields)
     assert type(settings) is dict
@@ -187,7 +187,7 @@ def update_layer(layer: Any, entry: dict[str, Any], listed: LayerClass, reader: 
 
 
 def _config(listed: LayerClass, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return every setting that decides about shapes, those at their defaults included."""
+    """Return every setting that determines shapes, including those at their defaults."""
     config = {}
     for key, setting in listed.fields.items():
         if not key.endswith("_initializer"):
@@ -199,7 +199,7 @@ def _config(listed: LayerClass, arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _weights(
     entry: dict[str, Any], listed: LayerClass, config: Mapping[str, Any], reader: BlobReader
 ) -> tuple[Any, list[Any], list[Weight]]:
-    """Return the input shape, the arrays, and the weights that they are; their shapes are as expected."""
+    """Return the input shape, the arrays and the weights that they belong to, after checking the shapes."""
     if "weights" not in entry:
         return None, [], []
     descriptions = entry["weights"]
@@ -237,7 +237,7 @@ def _build_shape(tree: Any) -> Any:
 
 
 def _guard(pending: Pending, listed: LayerClass, config: Mapping[str, Any], expected: list[Weight]) -> None:
-    """Let a layer be built only into the weights that arrived, until it is finished."""
+    """Allow a layer to be built only with the weights that arrived, until it is finished."""
     if listed.weights is None:
         return
     layer, build = pending.layer, pending.layer.build
@@ -248,7 +248,7 @@ def _guard(pending: Pending, listed: LayerClass, config: Mapping[str, Any], expe
             setattr(layer, weight.initializer, FixedInitializer(array))
     shapes = [array.shape for array in pending.arrays]
 
-    @functools.wraps(build)  # Keras looks at the signature to see which shapes to pass
+    @functools.wraps(build)  # Keras reads the signature to see which shapes to pass
     def guarded_build(*args: Any, **kwargs: Any) -> None:
         needed = [weight.shape for weight in _expected(listed, config, _shape_of_build(args, kwargs))]
         if needed and not shapes:
@@ -277,7 +277,7 @@ def _shape_of_build(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
 
 
 def _restore_later(pending: Pending, entry: dict[str, Any], listed: LayerClass, reader: BlobReader) -> None:
-    """Read what is restored once the layer is built: the state of its random numbers, and its probe."""
+    """Read the state that is restored after the layer is built: its random state and its probe."""
     if "drawn" in entry:
         pending.generators = listed.generators
         pending.states = list(list_of(_SEEDS, 1, max(1, len(listed.generators))).from_wire(entry["drawn"]))
@@ -296,12 +296,12 @@ def _changed(old: dict[str, Any], new: dict[str, Any], fields: Mapping[str, Fiel
 
 
 def assign(layer: Any, arrays: list[Any]) -> None:
-    """Give a built layer its weights; raise SettingError where the shapes differ."""
+    """Set the weights of a built layer; raise SettingError if the shapes differ."""
     weights = layer.weights
     if [tuple(weight.shape) for weight in weights] != [array.shape for array in arrays]:
         raise SettingError("weights", "other shapes than when it was passed in")
     for weight, array in zip(weights, arrays, strict=True):
         if weight.numpy().tobytes() != array.tobytes():
             weight.assign(array)
-    if hasattr(layer, "finalize_state"):  # `Normalization` computes with what it derives from its weights
+    if hasattr(layer, "finalize_state"):  # `Normalization` derives further values from its weights
         layer.finalize_state()

@@ -1,4 +1,4 @@
-"""Decode a value from a tree of JSON of unknown origin."""
+"""Decode a value from a JSON tree of unknown origin."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _KEYS = (type(None), bool, int, float, str, bytes, tuple, frozenset)
 
 
 class History(dict[str, Any]):
-    """What `fit` returned: the numbers by name. Keras' own class would hold the model as well."""
+    """The values that `fit` returned, by name. Keras' own class would also hold the model."""
 
 
 class Columns(dict[str, Any]):
-    """A data frame where there is no pandas: the columns by name."""
+    """A data frame as columns by name, for use without pandas."""
 
 
 class Unpacker:
@@ -174,7 +174,7 @@ class Unpacker:
 
 
 def _hashable(value: Any) -> Any:
-    """Return a key of a dictionary or an item of a set; raise NotAllowedError for what cannot be one."""
+    """Return a dictionary key or a set item; raise NotAllowedError if it is not hashable."""
     try:
         hash(value)
     except TypeError:
@@ -186,7 +186,7 @@ def _hashable(value: Any) -> Any:
 
 
 def _pandas() -> Any:
-    """Return pandas where it is imported or can be, else None."""
+    """Return pandas if it is imported or installed, else None."""
     try:
         import pandas
     except ImportError:

@@ -1,4 +1,4 @@
-"""Encode a value as a tree of plain JSON, with arrays and layers beside it."""
+"""Encode a value as a tree of plain JSON, with separate arrays and layers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
 
 MAX_DEPTH = 32
 MAX_BITS = 2_000
-# Bytes of a frame's JSON that are kept for what the protocol adds around a message.
+# Bytes of a frame's JSON that are reserved for the protocol's own fields.
 RESERVED = 8 * 1024
 HISTORY = "keras.src.callbacks.history"
 
@@ -25,7 +25,7 @@ HISTORY = "keras.src.callbacks.history"
 class Packed:
     """A message: `head` (plain JSON), `blob` (raw bytes), and this end's layers in the order of its table.
 
-    `refused` describes everything in the value that does not cross.
+    `refused` describes every part of the value that is unsupported.
     """
 
     head: dict[str, Any]
@@ -35,11 +35,11 @@ class Packed:
 
 
 class TooLargeError(Exception):
-    """The value is larger than one frame can hold."""
+    """The value is too large for one frame."""
 
 
 class Packer:
-    """Packs one value. What does not cross becomes its kind and the name of its type."""
+    """Packs one value. An unsupported part becomes its kind and the name of its type."""
 
     def __init__(self, known: Sequence[Any]) -> None:
         self._arrays = BlobWriter()
@@ -49,7 +49,7 @@ class Packer:
         self._refused: list[str] = []
 
     def message(self, tree: object) -> Packed:
-        """Return the message around a tree that this packer made; raise TooLargeError."""
+        """Return the message for a tree that this packer made; raise TooLargeError."""
         layers: list[Any] = []
         objects: tuple[Any, ...] = ()
         blob = self._arrays.blob()
@@ -89,7 +89,7 @@ class Packer:
         return self._layer(value) or self.unsupported(value, kind_of(value))
 
     def unsupported(self, value: object, kind: ValueKind) -> dict[str, Any]:
-        """Return the tree of a value that does not cross."""
+        """Return the tree of an unsupported value."""
         name = type_name(value)
         if isinstance(value, UnsupportedValue):
             kind, name = value.kind, value.type_name
@@ -126,7 +126,7 @@ class Packer:
         return {"dict": {key: self.tree(item, depth) for key, item in items}}
 
     def _number(self, value: Any) -> Any:
-        """Return a number or an array as a tree, None for everything else."""
+        """Return a number or an array as a tree, or None for any other value."""
         array = _as_array(value)
         if array is not None:
             return self._array(value, array)
@@ -154,7 +154,7 @@ class Packer:
         return {tag: self._arrays.add(array)}
 
     def _columns(self, value: Any, depth: int) -> Any:
-        """Return a pandas data frame or series as its columns, None for everything else."""
+        """Return a pandas data frame or series as its columns, or None for any other value."""
         pandas = sys.modules.get("pandas")
         if pandas is None or not hasattr(pandas, "DataFrame"):
             return None
@@ -172,7 +172,7 @@ class Packer:
         return self.tree(values if values.dtype.name in ITEM_SIZES else values.tolist(), depth)
 
     def _index(self, value: Any, depth: int) -> Any:
-        """Return the labels of the rows, None where they only count."""
+        """Return the row labels, or None if they only count the rows."""
         plain = type(value.index).__name__ == "RangeIndex" and value.index.equals(
             sys.modules["pandas"].RangeIndex(len(value))
         )
@@ -188,7 +188,7 @@ class Packer:
 
 
 def _as_array(value: Any) -> Any:
-    """Return a NumPy array for arrays, NumPy scalars, tensors and variables, None for everything else."""
+    """Return a NumPy array for arrays, NumPy scalars, tensors and variables, or None for any other value."""
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return None
@@ -205,7 +205,7 @@ def _as_array(value: Any) -> Any:
 
 
 def _texts(array: Any) -> list[str] | None:
-    """Return the items of an array of text, whether NumPy's or TensorFlow's, None for another array."""
+    """Return the items of a NumPy or TensorFlow array of text, or None for any other array."""
     if array.dtype.kind == "U":
         return [str(item) for item in array.ravel().tolist()]
     if array.dtype.kind in "OS" and array.size:

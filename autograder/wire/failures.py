@@ -6,11 +6,11 @@ from enum import StrEnum
 
 
 class FailureKind(StrEnum):
-    """What came of a call that returned nothing."""
+    """The reason why a call returned no value."""
 
-    RAISED = "raised"  # an exception
-    STUB = "stub"  # the function is as it was handed out
-    LEFTOVER_RAISE = "leftover_raise"  # the stub's `raise` still stands in a function with code of its own
-    UNWRITTEN_CALL = "unwritten_call"  # the function calls another one that is as it was handed out
-    EXITED = "exited"  # the function ends the program
-    MISSING = "missing"  # there is no function of that name
+    RAISED = "raised"  # the function raised an exception
+    STUB = "stub"  # the function is unchanged from the handout
+    LEFTOVER_RAISE = "leftover_raise"  # the function has code but still contains the stub's `raise`
+    UNWRITTEN_CALL = "unwritten_call"  # the function calls another one that is unchanged from the handout
+    EXITED = "exited"  # the function exited the program
+    MISSING = "missing"  # there is no function with that name

@@ -1,4 +1,4 @@
-"""One frame is a JSON object and a blob on a stream socket; sizes are checked before they are used."""
+"""Send and receive frames, a JSON object and a blob, on a stream socket; sizes are checked before use."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ MAX_NODES = 50_000
 MAX_DIGITS = 700
 
 _SIZES = struct.Struct(">II")
-# A string that never ends matches up to the end of the text, else every quote in it would start a new search.
+# An unterminated string matches up to the end of the text, so that its quotes start no further searches.
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 class FrameError(ValueError):
-    """What arrived, or was to be sent, is not a frame within the limits."""
+    """Data to send or data received is not a frame within the limits."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,10 @@ class Frame:
 
 
 def send(sock: socket.socket, frame: Frame, deadline: float) -> None:
-    """Send one frame before `deadline` (a `time.monotonic()` value covering all of it).
+    """Send one frame before `deadline`, a `time.monotonic()` value for the whole frame.
 
-    Raises FrameError before anything is sent when the frame is over a limit, TimeoutError when the deadline
-    passes, EOFError when the other end is gone.
+    Raises FrameError before sending anything if the frame exceeds a limit, TimeoutError when the deadline
+    passes, and EOFError when the other end has closed the connection.
     """
     try:
         text = json.dumps(frame.head, allow_nan=False, separators=(",", ":")).encode("ascii")
@@ -59,10 +59,10 @@ def send(sock: socket.socket, frame: Frame, deadline: float) -> None:
 
 
 def receive(sock: socket.socket, deadline: float) -> Frame:
-    """Receive one frame before `deadline` (a `time.monotonic()` value covering all of it).
+    """Receive one frame before `deadline`, a `time.monotonic()` value for the whole frame.
 
-    Raises FrameError when what arrives is not a frame within the limits, TimeoutError when the deadline
-    passes, EOFError when the other end closes first.
+    Raises FrameError if the data is not a frame within the limits, TimeoutError when the deadline passes, and
+    EOFError when the other end closes the connection first.
     """
     json_size, blob_size = _SIZES.unpack(_read(sock, _SIZES.size, deadline))
     _check_sizes(json_size, blob_size)
@@ -71,7 +71,7 @@ def receive(sock: socket.socket, deadline: float) -> Frame:
 
 
 def parse(text: bytes) -> dict[str, Any]:
-    """The JSON object in `text`; raises FrameError where it is not one, or is over a limit."""
+    """Return the JSON object in `text`; raise FrameError if it is not one or exceeds a limit."""
     _check_shape(text)
     try:
         head = json.loads(
@@ -120,7 +120,7 @@ def _check_sizes(json_size: int, blob_size: int) -> None:
 
 
 def _check_shape(text: bytes) -> None:
-    """Bound depth and number of values from the text alone, before anything is built from it."""
+    """Raise FrameError if the text nests too deeply or has too many values, before parsing it."""
     bare = _STRINGS.sub(b"", text)
     nodes = bare.count(b",") + bare.count(b"[") + bare.count(b"{")
     if nodes > MAX_NODES:

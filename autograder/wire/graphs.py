@@ -1,4 +1,4 @@
-"""The graph of a functional model as a list of calls in order, and back."""
+"""Convert the graph of a functional model to an ordered list of calls, and back."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .schema import (
 
 MAX_CALLS = 2_000
 MAX_NESTING = 8
-# Arguments of a layer's call beside its inputs: flags, and tensors or structures of them.
+# Arguments of a layer's call in addition to its inputs: flags, and tensors or structures of them.
 CALL_FLAGS = ("training", "use_causal_mask", "return_attention_scores")
 CALL_TENSORS = (
     *("mask", "initial_state", "query", "value", "key"),
@@ -41,7 +41,7 @@ _DTYPES = one_of("float32", "float64", "float16", "int32", "int64", "bool")
 _REDUCTION: Fields = {"axis": _AXIS, "keepdims": Field(boolean(), False)}
 _POSITION: Fields = {"axis": Field(optional(_ONE_AXIS)), "keepdims": Field(boolean(), False)}
 
-# The class of a Keras operation, the public function that makes one, and the settings that it has.
+# The class of each Keras operation, the public function that creates it, and its settings.
 OPERATIONS: Mapping[str, tuple[str, Fields]] = {
     "Add": ("ops.add", {}),
     "Subtract": ("ops.subtract", {}),
@@ -138,7 +138,7 @@ OPERATIONS: Mapping[str, tuple[str, Fields]] = {
 
 
 def operation_settings(operation: Any) -> dict[str, Any]:
-    """Return an operation as JSON: its class, its name, its settings; raise SettingError."""
+    """Return an operation as JSON: its class, its name and its settings; raise SettingError."""
     kind = type(operation).__name__
     if kind not in OPERATIONS or not type(operation).__module__.startswith(
         ("keras.src.ops.", "keras.src.activations.")
@@ -170,7 +170,7 @@ def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
     history = getattr(result, "_keras_history", None)
     if history is None:
         raise SettingError("operation", f"{kind} of nothing but numbers")
-    # Keras wants unique names in a model, so an operation keeps its own beside layers that do.
+    # Keras requires unique names in a model, so an operation keeps its own name as layers do.
     history.operation.name = NAME.from_wire(call.get("name"))
     return result
 
@@ -183,7 +183,7 @@ _BOUND = optional(integer(-MAX_LENGTH, MAX_LENGTH))
 def graph_of(model: Any, refer: Callable[[Any], int]) -> dict[str, Any]:
     """Return a functional model's graph as JSON; raise SettingError.
 
-    `refer` gives a layer's place in the table.
+    `refer` returns a layer's index in the table.
     """
     places: dict[int, int] = {}
     inputs = []
@@ -253,9 +253,9 @@ def _structure_of(value: Any, places: dict[int, int], depth: int = 0) -> Any:
 
 
 def call_graph(graph: object, layers: Sequence[Any]) -> tuple[Any, Any]:
-    """Return the inputs and outputs of a graph of unknown origin, called again on the layers of the table.
+    """Rebuild a graph of unknown origin on the layers of the table; return its inputs and outputs.
 
-    Raises SchemaError for what is not listed; Keras raises its own errors where shapes do not match.
+    Raises SchemaError for anything that is not listed. Keras raises its own errors if shapes do not match.
     """
     import keras
 

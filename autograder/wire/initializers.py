@@ -1,4 +1,4 @@
-"""Stand-ins for initializers: once a layer has weights, what would have drawn them no longer matters."""
+"""Replace initializers of layers whose weights arrive, because these initializers have no further effect."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PACKAGE = "kit"
 
 
 class FixedInitializer:
-    """Return the one array that arrived, and refuse any other shape."""
+    """An initializer that returns the one array that arrived and refuses any other shape."""
 
     def __init__(self, array: Any) -> None:
         self._array = array
@@ -26,30 +26,30 @@ class FixedInitializer:
 
 
 class GivenByWeights:
-    """Stand for an initializer that does not cross, on a layer whose weights do.
+    """A replacement for an unsupported initializer, on a layer whose weights arrive.
 
-    A clone of such a layer begins with Keras' default values.
+    A clone of such a layer starts with Keras' default values.
     """
 
     def __call__(self, shape: Any, dtype: Any = None, **options: Any) -> Any:
-        """Return what Keras draws by default: Glorot's values for matrices, zeros for vectors."""
+        """Return Keras' default initial values: Glorot values for matrices, zeros for vectors."""
         import keras
 
         plain = keras.initializers.GlorotUniform() if len(shape) > 1 else keras.initializers.Zeros()
         return plain(shape, dtype=dtype)
 
     def get_config(self) -> dict[str, Any]:
-        """Return no settings, as Keras asks when it clones a layer."""
+        """Return an empty configuration, which Keras reads when it clones a layer."""
         return {}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> GivenByWeights:
-        """Return another one."""
+        """Return a new instance."""
         return cls()
 
 
 def with_weights(initializers: Kind) -> Kind:
-    """Return the kind of any initializer of a layer; one that does not cross is given by weights."""
+    """Return the kind of any initializer of a layer; an unsupported one becomes `GivenByWeights`."""
 
     def to_wire(value: Any) -> Any:
         try:

@@ -1,4 +1,4 @@
-"""The table of layers in a message: every layer and model of a value once, as its class and its settings."""
+"""Collect every layer and model of a value once, as its class and its settings, in a message's table."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MAX_FOUND = 200
 
 
 class LayerTable:
-    """Collects layers in the order in which they can be rebuilt: every layer after those it is made of.
+    """Collects layers in an order in which they can be rebuilt: each layer follows its parts.
 
-    The table starts with the `known` layers, which the other end holds already. `refused` says of each layer
-    that cannot cross what is not accepted in it.
+    The table starts with the `known` layers, which the other end already has. `refused` describes, for each
+    unsupported layer, the part that is not accepted.
     """
 
     def __init__(self, known: Sequence[Any]) -> None:
@@ -36,7 +36,7 @@ class LayerTable:
         self.refused: list[str] = []
 
     def refer(self, layer: Any) -> int:
-        """Return a layer's place in the table, after entering it if it is not in it yet."""
+        """Return a layer's index in the table; add the layer first if it is missing."""
         if id(layer) not in self._entered:
             self._enter(layer)
         return self._places[id(layer)]
@@ -55,7 +55,7 @@ class LayerTable:
         self._open.add(id(layer))
         try:
             entry = self._entry(layer, known)
-        except Exception as error:  # the layer may be the student's own, and raise anything
+        except Exception as error:  # the layer may be the student's own and raise any exception
             key, found = _refusal(error)
             entry = {"class": _class_of(layer), "name": _name_of(layer), "refused": [key, found[:MAX_FOUND]]}
             self.refused.append(f"the {entry['class']} “{entry['name'][:80]}” ({key}: {found[:MAX_FOUND]})")
@@ -129,7 +129,7 @@ class LayerTable:
         return entry
 
     def _activation(self, layer: Any) -> dict[str, Any]:
-        """Return the entry of a `Lambda` whose function computes an activation: an activation layer's."""
+        """Return an activation layer's entry for a `Lambda` whose function computes an activation."""
         if layer.arguments or layer.mask is not None or layer._output_shape is not None:
             raise SettingError("class", "Lambda")
         try:
@@ -141,21 +141,21 @@ class LayerTable:
         return entry if dtype == "float32" else {**entry, "dtype": dtype}
 
     def _check_initializers(self, layer: Any, settings: dict[str, Any]) -> None:
-        """Refuse an initializer that does not cross where there are no weights to replace it."""
+        """Refuse an unsupported initializer if there are no weights to replace it."""
         for key, setting in settings.items():
             if setting == GIVEN:
                 raise SettingError(key, name_of(getattr(layer, key, None)))
 
 
 def _refusal(error: Exception) -> tuple[str, str]:
-    """Return which setting of a layer is refused, and what was found there."""
+    """Return the refused setting of a layer and the value found there."""
     if isinstance(error, SettingError):
         return error.key, error.found
     return "layer", str(error) if isinstance(error, SchemaError) else type(error).__name__
 
 
 def parts_of(model: Any) -> list[Any]:
-    """Return a Sequential's layers in order, with its input layer, and one that occurs twice two times."""
+    """Return a Sequential's layers in order, including its input layer and repeated layers."""
     import keras
 
     first = keras.Model.layers.fget(model)[:1]
@@ -164,7 +164,7 @@ def parts_of(model: Any) -> list[Any]:
 
 
 def _read(weight: Any) -> Any:
-    """Return a weight's array, without the copy that TensorFlow's `numpy()` makes on the way."""
+    """Return a weight's array, without the extra copy that TensorFlow's `numpy()` makes."""
     variable = weight.value
     return variable.value().numpy() if callable(getattr(variable, "value", None)) else weight.numpy()
 

@@ -29,13 +29,13 @@ _COMMON_KEYS = {"class", "name", "trainable", "known"}
 
 
 def rebuild(entries: Sequence[Any], reader: BlobReader, known: Sequence[Any]) -> tuple[Any, ...]:
-    """Return the layers and models of the entries, in order: first those of `known`, brought up to date.
+    """Return the layers and models of the entries in order, starting with the updated `known` ones.
 
-    Raises NotAllowedError, and nothing else, for what is not listed.
+    Raises only NotAllowedError, for anything that is not listed.
     """
     if len(entries) > MAX_ENTRIES:
         raise NotAllowedError(f"A message may hold {MAX_ENTRIES} layers, and this one has {len(entries)}.")
-    # Keras draws a seed for every new initializer and generator; what is drawn later must not depend on that.
+    # Keras draws a seed for every new initializer and generator; later draws must not depend on that.
     drawn = random.getstate()
     try:
         return _Rebuilder(reader, known).run(entries)
@@ -59,7 +59,7 @@ class _Rebuilder:
             raise NotAllowedError(f"All {self._known} layers that were passed in must come back.")
         for entry, pending in self._pending:
             self._guarded(entry, lambda _, pending=pending: pending.finish())
-        # A model's flag is set for all of its layers, so those come after it.
+        # Setting a model's `trainable` flag changes all of its layers, so set the flags of layers afterwards.
         for entry, pending in reversed(self._pending):
             if pending.layer.trainable is not entry.get("trainable", True):
                 pending.layer.trainable = entry.get("trainable", True)
@@ -147,7 +147,7 @@ class _Rebuilder:
 
 
 def _checked_keys(entry: Any) -> str:
-    """Return the class of an entry, all of whose keys are as expected."""
+    """Return the class of an entry after checking all of its keys."""
     if type(entry) is not dict or type(entry.get("class")) is not str:
         raise NotAllowedError("A layer must be given by its class and its name.")
     kind: str = entry["class"]
@@ -171,7 +171,7 @@ def _checked_keys(entry: Any) -> str:
 
 
 def _resynchronise(model: Any, parts: list[Any]) -> None:
-    """Give a Sequential exactly these layers, in place, and keep what it has where nothing changed."""
+    """Set the layers of a Sequential in place, and keep its state if nothing changed."""
     present = parts_of(model)
     same = 0
     while same < min(len(present), len(parts)) and present[same] is parts[same]:
@@ -191,7 +191,7 @@ def _compile(model: Any, settings: object) -> None:
 
 
 def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
-    """Return why a layer is not accepted: which one it is, what was found in it, what would be accepted."""
+    """Return why a layer is not accepted: its identity, the value found, and the accepted values."""
     kind, name = readable(entry.get("class")), readable(entry.get("name"))
     key, found = readable(key), readable(found, 250)
     if key == "class":

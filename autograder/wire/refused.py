@@ -1,4 +1,4 @@
-"""Keras' public classes that do not cross, each with the reason that students and authors read."""
+"""List Keras' unsupported public classes, with the reason shown to students and authors."""
 
 from __future__ import annotations
 

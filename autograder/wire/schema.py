@@ -1,7 +1,7 @@
-"""Schemas of settings: convert one setting to JSON, and check JSON of unknown origin before it is used.
+"""Define schemas of settings: convert a setting to JSON, and check JSON of unknown origin before use.
 
-A `Kind` converts one setting in both directions; a `Field` is a setting of a class; `object_of` makes a kind
-of a table of classes, whose objects are then made by their constructors from checked settings.
+A `Kind` converts one setting in both directions. A `Field` is a setting of a class. `object_of` makes a kind
+from a table of classes; it creates objects by calling their constructors with checked settings.
 """
 
 from __future__ import annotations
@@ -19,14 +19,15 @@ MAX_NAME = 4_000
 
 
 class SchemaError(ValueError):
-    """A setting does not match its schema; the text names what was found."""
+    """A setting does not match its schema; the text describes the value found."""
 
 
 @dataclass(frozen=True)
 class Kind:
     """Converts one kind of setting in both directions; both functions raise SchemaError.
 
-    `to_wire` makes plain JSON; `from_wire` reads JSON of unknown origin; `accepts` completes "accepted is …".
+    `to_wire` returns plain JSON. `from_wire` reads JSON of unknown origin. `accepts` completes the phrase
+    "accepted is …".
     """
 
     accepts: str
@@ -38,10 +39,10 @@ class Kind:
 class Field:
     """One setting of a class: its kind and its default as JSON.
 
-    `attribute` names the attribute that holds it where that is not the setting's own name (dots reach into
-    parts), or is a function of the instance. A `mutable` setting may differ on a layer that both ends hold;
-    it is then assigned there. The default of an `explicit` one is passed to the constructor, because Keras'
-    own default follows its global state.
+    `attribute` names the attribute that holds the setting if the names differ (dots reach into parts), or is
+    a function of the instance. A `mutable` setting may differ on a layer that both ends have, and is then
+    assigned on it. The default of an `explicit` setting is passed to the constructor, because Keras' own
+    default depends on its global state.
     """
 
     kind: Kind
@@ -52,7 +53,7 @@ class Field:
 
 
 def integer(low: int, high: int) -> Kind:
-    """Return the kind of whole numbers within bounds."""
+    """Return the kind of integers within bounds."""
 
     def to_wire(value: Any) -> Any:
         try:
@@ -69,7 +70,7 @@ def integer(low: int, high: int) -> Kind:
 
 
 def real(low: float = -1e30, high: float = 1e30) -> Kind:
-    """Return the kind of finite numbers within bounds, whole or not."""
+    """Return the kind of finite real numbers within bounds."""
 
     def to_wire(value: Any) -> Any:
         try:
@@ -103,7 +104,7 @@ def boolean() -> Kind:
 
 
 def one_of(*choices: str) -> Kind:
-    """Return the kind of a few strings."""
+    """Return the kind of strings from a fixed list."""
 
     def check(value: Any) -> str:
         if type(value) is not str or value not in choices:
@@ -114,7 +115,7 @@ def one_of(*choices: str) -> Kind:
 
 
 def name() -> Kind:
-    """Return the kind of Keras' names: not empty, not very long, no slash."""
+    """Return the kind of Keras' names: not empty, of limited length, without slashes."""
 
     def check(value: Any) -> str:
         if not isinstance(value, str) or not 0 < len(value) <= MAX_NAME or "/" in value:
@@ -136,7 +137,7 @@ def default_only(default: Any) -> Kind:
 
 
 def optional(kind: Kind) -> Kind:
-    """Return the kind of None and everything of another kind."""
+    """Return the kind that accepts None and every value of another kind."""
 
     def to_wire(value: Any) -> Any:
         return None if value is None else kind.to_wire(value)
@@ -148,7 +149,7 @@ def optional(kind: Kind) -> Kind:
 
 
 def list_of(kind: Kind, min_length: int, max_length: int) -> Kind:
-    """Return the kind of sequences of one kind, which arrive as tuples."""
+    """Return the kind of sequences of one kind, which are decoded as tuples."""
 
     def to_wire(value: Any) -> list[Any]:
         if not isinstance(value, Sequence) or isinstance(value, str):
@@ -183,7 +184,7 @@ def union(first: Kind, second: Kind) -> Kind:
 
 
 def text(max_length: int) -> Kind:
-    """Return the kind of strings up to a length."""
+    """Return the kind of strings up to a maximum length."""
 
     def check(value: Any) -> str:
         if type(value) is not str or len(value) > max_length:
@@ -205,7 +206,7 @@ def abbreviate(tree: object) -> str:
 
 
 def name_of(value: object) -> str:
-    """Return the name of a value's type, and its own name where it has one."""
+    """Return the name of a value's type, with the value's own name if it has one."""
     try:
         name = getattr(value, "__name__", None)
         kind = type(value).__name__
@@ -218,7 +219,7 @@ Fields = Mapping[str, Field]
 
 
 class SettingError(SchemaError):
-    """A setting does not match its schema: `key` says which, `found` what it is."""
+    """A setting does not match its schema: `key` names the setting, `found` describes its value."""
 
     def __init__(self, key: str, found: str) -> None:
         super().__init__(f"{key} = {found}")
@@ -264,7 +265,7 @@ def check_settings(settings: object, fields: Fields) -> dict[str, Any]:
 
 
 def object_of(noun: str, module: str, classes: Mapping[str, Fields]) -> Kind:
-    """Return the kind of objects of a few classes of a Keras module, such as `initializers`."""
+    """Return the kind of objects of the listed classes of a Keras module, such as `initializers`."""
 
     def to_wire(value: Any) -> dict[str, Any]:
         name = type(value).__name__
@@ -285,8 +286,8 @@ def object_of(noun: str, module: str, classes: Mapping[str, Fields]) -> Kind:
 def function_of(module: str, names: tuple[str, ...], aliases: tuple[str, ...] = ()) -> Kind:
     """Return the kind of functions of a Keras module, by name.
 
-    Functions of the same name in the modules `aliases`, such as `tensorflow.nn`, compute the same and are
-    accepted as well.
+    Functions with the same name in the modules `aliases`, such as `tensorflow.nn`, compute the same values
+    and are also accepted.
     """
 
     def to_wire(value: Any) -> str:
@@ -307,7 +308,7 @@ def function_of(module: str, names: tuple[str, ...], aliases: tuple[str, ...] = 
 
 
 def _imported(path: str) -> Any:
-    """Return a module by its dotted path if it is imported already, else None."""
+    """Return a module by its dotted path if it is already imported, else None."""
     top, *steps = path.split(".")
     part: Any = sys.modules.get(top)
     for step in steps:

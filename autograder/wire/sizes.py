@@ -1,4 +1,4 @@
-"""Bound what a rebuilt model computes, from the shapes of its graph and before anything is computed."""
+"""Limit the computation of a rebuilt model, based on the shapes of its graph and before it runs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 from .allowed_layers import LAYERS
 from .schema import SettingError
 
-# Layers of a model, each as often as it is called, those of models inside it included.
+# Maximum number of layer calls in a model, including those of models inside it.
 MAX_LAYERS = 5_000
 MAX_NESTING = 40
-# Elements for one example: of the outputs of one call, and of all calls of a model.
+# Maximum number of elements for one example: in the outputs of one call, and in all calls of a model.
 MAX_OUTPUT = 2**21
 MAX_OUTPUTS = 2**24
 UNKNOWN_LENGTH = 32
@@ -25,13 +25,13 @@ ENLARGING = (
 
 
 class TableSizes:
-    """The number of layers, and how deep they are nested, of every entry in a table of layers so far."""
+    """The number of layers and the nesting depth of every entry in a table of layers so far."""
 
     def __init__(self) -> None:
         self._sizes: dict[int, tuple[int, int]] = {}
 
     def note(self, entry: dict[str, Any], place: int) -> None:
-        """Note an entry, which refers to earlier ones; raise SettingError if it is too large or too deep."""
+        """Record an entry, which refers to earlier ones; raise SettingError if it is too large or deep."""
         calls = entry["graph"]["calls"] if "graph" in entry else []
         inside = [*entry.get("layers", ()), *(call.get("layer") for call in calls)]
         sizes = [self._sizes.get(part, (1, 1)) for part in inside]
@@ -43,7 +43,7 @@ class TableSizes:
 
 
 def check_outputs(model: Any) -> None:
-    """Raise SettingError if a model computes too many numbers for one example."""
+    """Raise SettingError if a model computes too many elements for one example."""
     graph = getattr(model, "_functional", model)
     if graph is None or not hasattr(graph, "_nodes_by_depth"):
         _check_unbuilt(model)
@@ -63,7 +63,7 @@ def check_outputs(model: Any) -> None:
 
 
 def check_inputs(shape: Any) -> None:
-    """Raise SettingError if a layer is to be built for very large inputs, given as a shape or several."""
+    """Raise SettingError if a layer would be built for very large inputs, given as one or several shapes."""
     shapes = list(shape.values()) if isinstance(shape, dict) else [shape]
     if shape and isinstance(shape, (list, tuple)) and all(isinstance(part, (list, tuple)) for part in shape):
         shapes = list(shape)
@@ -86,7 +86,7 @@ def _elements(shape: Any) -> int:
 
 
 def _computed(node: Any) -> int:
-    """Return the number of elements that a call computes beside its outputs, such as attention scores."""
+    """Return the number of elements that a call computes besides its outputs, such as attention scores."""
     listed = LAYERS.get(type(node.operation).__name__)
     if listed is None or listed.computed is None:
         return 0
@@ -98,7 +98,7 @@ def _computed(node: Any) -> int:
 
 
 def _check_noise_shape(node: Any) -> None:
-    """Raise SettingError where a dropout could not be computed in training."""
+    """Raise SettingError if a dropout layer's noise shape makes training impossible."""
     noise = getattr(node.operation, "noise_shape", None)
     if noise is None or not node.input_tensors:
         return

@@ -1,4 +1,4 @@
-"""Values that do not cross: what each is, and what its author could return in its place."""
+"""Describe unsupported values: the kind of each, and what its author could return instead."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .arrays import readable
 
 
 class ValueKind(StrEnum):
-    """What a value that does not cross is."""
+    """The kind of an unsupported value."""
 
     COROUTINE = "coroutine"
     ASYNC_GENERATOR = "async generator"
@@ -53,10 +53,10 @@ HINTS: dict[ValueKind, str] = {
 
 @dataclass(frozen=True, repr=False)
 class UnsupportedValue:
-    """Stand for a value that does not cross: its kind and the name of its type are known.
+    """A placeholder for an unsupported value, which keeps its kind and the name of its type.
 
-    Each is an instance of a subclass that is named like that type, so that a message with
-    `type(answer).__name__` says the same as without a sandbox.
+    Each instance belongs to a subclass with the name of that type, so that a message with
+    `type(answer).__name__` reads the same as without a sandbox.
     """
 
     kind: ValueKind
@@ -80,7 +80,7 @@ class UnsupportedValue:
 
 
 def unsupported(kind: ValueKind, type_name: str) -> UnsupportedValue:
-    """Return what stands for a value whose type has this name."""
+    """Return a placeholder for a value whose type has this name."""
     return _named(type_name)(kind, type_name)
 
 
@@ -90,7 +90,7 @@ def _named(type_name: str) -> type[UnsupportedValue]:
 
 
 def type_name(value: object) -> str:
-    """Return the name of a value's type, fit for a sentence."""
+    """Return the name of a value's type in a form that fits a sentence."""
     try:
         return readable(type(value).__name__)
     except Exception:
@@ -98,7 +98,7 @@ def type_name(value: object) -> str:
 
 
 def kind_of(value: object) -> ValueKind:
-    """Return what a value is that does not cross."""
+    """Return the kind of an unsupported value."""
     try:
         return _kind(value)
     except Exception:

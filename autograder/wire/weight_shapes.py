@@ -1,7 +1,7 @@
-"""How the weights of each accepted layer follow from its settings and its input shape.
+"""Compute the weights of each accepted layer from its settings and its input shape.
 
 The examiner compares these shapes with the arrays that arrived before it builds a layer, so that a layer
-never allocates more than its message holds.
+never allocates more memory than its message contains.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Config = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Weight:
-    """One weight of a layer: the setting that initializes it, its shape, and its dtype where that is fixed.
+    """One weight of a layer: the setting that initializes it, its shape, and its dtype if that is fixed.
 
     A weight without `initializer` is assigned after the layer is built.
     """
@@ -41,13 +41,13 @@ def convolution_weights(config: Config, shape: Shape) -> list[Weight]:
 
 
 def transposed_convolution_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return kernel and bias of a transposed convolution, whose kernel ends in the input's channels."""
+    """Return kernel and bias of a transposed convolution; the kernel's last axis is the input's channels."""
     kernel = (*config["kernel_size"], config["filters"], _channels(shape, len(config["kernel_size"])))
     return [Weight("kernel_initializer", kernel), *_bias(config, config["filters"])]
 
 
 def depthwise_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return kernel and bias of a convolution that keeps channels apart."""
+    """Return kernel and bias of a depthwise convolution."""
     channels, multiplier = _channels(shape, len(config["kernel_size"])), config["depth_multiplier"]
     kernel = Weight("depthwise_initializer", (*config["kernel_size"], channels, multiplier))
     return [kernel, *_bias(config, channels * multiplier)]
@@ -65,12 +65,12 @@ def separable_weights(config: Config, shape: Shape) -> list[Weight]:
 
 
 def embedding_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return the table of an embedding."""
+    """Return the embedding matrix of an embedding layer."""
     return [Weight("embeddings_initializer", (config["input_dim"], config["output_dim"]))]
 
 
 def batch_normalization_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return scale and offset, where there are any, and the moving averages."""
+    """Return scale and offset, if present, and the moving averages."""
     lengths = (shape[config["axis"]],)
     return [
         *_scale_and_offset(config, lengths),
@@ -80,7 +80,7 @@ def batch_normalization_weights(config: Config, shape: Shape) -> list[Weight]:
 
 
 def layer_normalization_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return scale and offset, where there are any, over one axis or several."""
+    """Return scale and offset, if present, over one or several axes."""
     return _scale_and_offset(config, _lengths(config, shape))
 
 
@@ -90,7 +90,7 @@ def scale_weights(config: Config, shape: Shape) -> list[Weight]:
 
 
 def statistics_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return what `Normalization` has adapted to, unless its mean was given."""
+    """Return the statistics that `Normalization` adapted, unless its mean was given."""
     if config["mean"] is not None:
         return []
     axes = config["axis"] or ()
@@ -111,7 +111,7 @@ def simple_recurrent_weights(config: Config, shape: Shape) -> list[Weight]:
 
 
 def gru_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return the weights of a GRU, whose bias has two rows where it resets after."""
+    """Return the weights of a GRU; the bias has two rows if `reset_after` is set."""
     bias = (3 * config["units"],)
     return _recurrent(config, shape, 3, (2, *bias) if config["reset_after"] else bias)
 
@@ -145,7 +145,7 @@ def multi_head_attention_weights(config: Config, shape: Mapping[str, Shape]) -> 
 
 
 def attention_weights(config: Config, shape: Shape) -> list[Weight]:
-    """Return the scale and the weight of concatenated scores, where there are any."""
+    """Return the scale and the weight of concatenated scores, if present."""
     count = int(config["use_scale"]) + int(config["score_mode"] == "concat")
     return [Weight("", ())] * count
 
