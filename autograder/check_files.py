@@ -1,4 +1,4 @@
-"""Read the checks that a test file declares, without importing it."""
+"""Read the checks that a test file declares without importing the file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _EXAMPLE = '@pytest.mark.task("freeze", points=2, hint="…")'
 
 
 class CheckError(SourceError):
-    """A check is not declared as it should be; the text names file, line, expected and found."""
+    """Raised if a check is declared incorrectly. The message names file, line, expected and found."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check as its marks and docstring declare it."""
+    """One check as declared by its marks and docstring."""
 
     name: str
     task: str
@@ -29,7 +29,7 @@ class Check:
 
 
 def read_checks(filename: str, text: str) -> Iterator[Check]:
-    """Yield the checks of a test file, in its order; raises SourceError."""
+    """Yield the checks of a test file in file order. Raises SourceError."""
     lines: dict[str, int] = {}
     for node in parse(text, filename).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
@@ -42,17 +42,17 @@ def read_checks(filename: str, text: str) -> Iterator[Check]:
 
 @dataclass(frozen=True)
 class _Declaration:
-    """One test function of a file."""
+    """Declaration of one check: a test function in a file."""
 
     filename: str
     node: ast.FunctionDef | ast.AsyncFunctionDef
 
     def fail(self, problem: str) -> NoReturn:
-        """Raise the CheckError that names this function's place."""
+        """Raise a CheckError that names the file, line and function."""
         raise CheckError(f"{self.filename}, line {self.node.lineno}: {self.node.name}: {problem}.")
 
     def check(self) -> Check:
-        """Return what the function's docstring and marks declare."""
+        """Return the check that the docstring and marks declare. Raises CheckError."""
         marks = {_mark_name(decorator): decorator for decorator in self.node.decorator_list}
         mark, sentence = marks.get("task"), ast.get_docstring(self.node)
         if isinstance(self.node, ast.AsyncFunctionDef):

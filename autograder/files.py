@@ -1,4 +1,4 @@
-"""Files: atomic writes, repeatable zips, checksums and the cache folder."""
+"""Write files atomically, make reproducible zips and checksums, and locate the cache folder."""
 
 from __future__ import annotations
 
@@ -12,29 +12,30 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 METADATA = "kit.json"
-# Text is compared without the carriage returns that some systems add.
+# Checksums of text files ignore the carriage returns that some systems add.
 TEXT_SUFFIXES = (".py", ".json", ".ini", ".txt", ".md")
-# How files that are being written end; a process that was killed leaves them behind.
+# Suffix of files that are being written. A killed process leaves them behind.
 UNFINISHED = ".tmp"
-# The earliest time that a zip can hold.
+# The earliest time that a zip entry can store.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
 def cache_folder(name: str) -> Path | None:
-    """The folder of this name in the user's cache, made if need be; None where it cannot be written."""
+    """Return the folder `name` in the user's cache, created if needed, or None if it is not writable."""
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "weekly-kits" / name
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except (OSError, RuntimeError):  # a user without a home raises the latter
+    except (OSError, RuntimeError):  # RuntimeError if the user has no home directory
         return None
     return folder if os.access(folder, os.W_OK) else None
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
-    """Replace `path` by `content` as a whole: no reader, crash or full disk leaves half of it.
+    """Replace the contents of `path` atomically.
 
-    Text is encoded as UTF-8; characters that UTF-8 cannot hold are escaped. Raises
-    OSError after removing what was begun.
+    After a crash or with a full disk, the file holds either its old or its new contents. Text is encoded as
+    UTF-8; characters that UTF-8 cannot encode are escaped. On an error the temporary file is removed. Raises
+    OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
@@ -45,20 +46,20 @@ def write_atomic(path: Path, content: str | bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         begun.replace(path)
-    except BaseException:  # an interrupt leaves nothing either
+    except BaseException:  # also remove the temporary file on an interrupt
         begun.unlink(missing_ok=True)
         raise
     _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows opens no folders
+    if os.name == "nt":  # Windows cannot open folders
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     except OSError as error:
-        # Some network file systems cannot sync a folder; the rename itself was still whole.
+        # Some network file systems cannot sync a folder. The rename itself is still atomic.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP):
             raise
     finally:
@@ -66,7 +67,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def checksum(name: str, content: bytes) -> str:
-    """Return sixteen hexadecimal digits of a file's SHA-256, the same whatever ends its lines."""
+    """Return 16 hexadecimal digits of a file's SHA-256; in text files, line endings do not matter."""
     text = content.replace(b"\r\n", b"\n") if name.endswith(TEXT_SUFFIXES) else content
     return sha256(text)[:16]
 
@@ -77,7 +78,7 @@ def sha256(content: bytes) -> str:
 
 
 def sha256_of_parts(parts: Iterable[bytes]) -> str:
-    """Return the SHA-256 of `parts`, each with its length, so that no two lists of parts are alike."""
+    """Return the SHA-256 of `parts`, each with its length, so that different lists have different digests."""
     digest = hashlib.sha256()
     for part in parts:
         digest.update(len(part).to_bytes(8, "big") + part)
@@ -92,10 +93,10 @@ def pack(
     compress: bool = True,
     modified: float | None = None,
 ) -> bytes:
-    """Return a zip of `files` by path, sorted, so that the same files give the same bytes.
+    """Return a reproducible zip of `files`, which maps paths to contents.
 
-    `programs` are the names of the files that may be executed. Entries have no time, unless `modified`
-    gives one for all of them, in seconds since the epoch.
+    `programs` are the names of executable files. `modified` is the time of all entries in seconds since the
+    epoch; by default it is the earliest time that a zip can store.
     """
     moment = NO_TIME if modified is None else max(time.localtime(modified)[:6], NO_TIME)
     method = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
@@ -104,7 +105,7 @@ def pack(
         archive.comment = comment
         for name in sorted(files):
             entry = zipfile.ZipInfo(name, moment)
-            entry.create_system = 3  # Unix, whatever this runs on
+            entry.create_system = 3  # always Unix, so that the bytes do not depend on the system
             entry.external_attr = (0o100755 if name in programs else 0o100644) << 16
             archive.writestr(entry, files[name], method)
     return buffer.getvalue()

@@ -1,4 +1,4 @@
-"""A kit as data: settings, checks, support code and inputs, from a repository or a kit archive."""
+"""Represent a kit as data: settings, checks, support code and inputs, from a repository or a kit archive."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ CHECK_FILES = ("test_public.py", "test_hidden.py")
 CONFIG_FILE = "kit.toml"
 TRANSLATIONS = "translations"
 LANGUAGE = re.compile(r"[a-z]{2}")
-# A function of a module, as `prepare`, `train` and `picture` name it.
+# A function of a module, as the settings `prepare`, `train` and `picture` name it.
 _FUNCTION = re.compile(r"\w+(\.\w+)*\.\w+")
 
 
 class KitError(ValueError):
-    """A kit is missing or not written as it should be; the text says what was expected and found."""
+    """Raised if a kit is missing or invalid. The message says what was expected and what was found."""
 
 
 @dataclass(frozen=True)
 class Kit:
-    """One week's assignment, whole: `files` maps relative names to contents.
+    """One week's assignment. `files` maps relative names to contents.
 
     The names are `kit.toml`, `test_public.py`, `test_hidden.py`, `hidden/<input>`, `given/<file>` and
-    `given/inputs/<input>`. Neither the answer nor the known answers are in it: grading needs none of them.
+    `given/inputs/<input>`. The reference answer and the known answers are not included.
     """
 
     slug: str
@@ -41,7 +41,7 @@ class Kit:
 
     @classmethod
     def load(cls, root: Path, slug: str) -> Kit:
-        """Read a kit from a repository; raises KitError."""
+        """Return the kit `slug` of a repository. Raises KitError."""
         checks, sources = root / "autograder" / "kits" / slug, root / "solutions" / slug
         if not (checks / CONFIG_FILE).is_file():
             known = ", ".join(slugs(root)) or "none"
@@ -58,15 +58,15 @@ class Kit:
 
     @classmethod
     def unzip(cls, data: bytes) -> Kit:
-        """Read a kit archive, whose comment is the slug; raises KitError where the kit is not valid."""
+        """Return the kit in a kit archive, whose comment is the slug. Raises KitError."""
         return cls(zip_comment(data).decode(), unpack(data))._checked()
 
     def zip(self) -> bytes:
-        """Return the kit archive: the same kit gives the same bytes."""
+        """Return the kit archive. Equal kits give identical bytes."""
         return pack(self.files, comment=self.slug.encode())
 
     def write(self, folder: Path) -> None:
-        """Write the files below `folder`, which others cannot read."""
+        """Write the files to `folder`, which is created readable only by its owner."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, content in self.files.items():
             path = folder / name
@@ -75,7 +75,7 @@ class Kit:
 
     @cached_property
     def config(self) -> KitConfig:
-        """The parsed `kit.toml`; raises KitError."""
+        """Return the parsed `kit.toml`. Raises KitError."""
         try:
             return read_toml(self.files[CONFIG_FILE], KitConfig, self._path(CONFIG_FILE))
         except InvalidDataError as error:
@@ -83,7 +83,7 @@ class Kit:
 
     @cached_property
     def version(self) -> str:
-        """Twelve hexadecimal digits that change with any file of the kit."""
+        """Return twelve hexadecimal digits that change with any file of the kit."""
         digest = hashlib.sha256()
         for name in sorted(self.files):
             digest.update(f"{name}\0{len(self.files[name])}\0".encode() + self.files[name])
@@ -91,7 +91,7 @@ class Kit:
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        """All checks, public ones first, in the order of the files; raises KitError."""
+        """Return all checks, public ones first, in file order. Raises KitError."""
         try:
             return tuple(
                 check
@@ -103,77 +103,77 @@ class Kit:
 
     @property
     def title(self) -> str:
-        """The kit's name as people read it."""
+        """Return the display name of the kit."""
         return self.config.title
 
     @property
     def module(self) -> str:
-        """The name of the module that a student hands in."""
+        """Return the name of the module that a student submits."""
         return self.config.module
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The functions to fill in, in teaching order."""
+        """Return the names of the functions to implement, in teaching order."""
         return self.config.tasks
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What public checks and support code may know."""
+        """Return the settings that are available to public checks and support code."""
         return dict(self.config.settings)
 
     @property
     def all_settings(self) -> dict[str, Any]:
-        """The settings that the examiner's checks see."""
+        """Return the settings that are available to the examiner's checks."""
         return {**self.config.settings, **self.config.settings_hidden}
 
     @property
     def feedback(self) -> Feedback:
-        """What students see of hidden checks: what to think about, whether they passed, or nothing."""
+        """Return what students see of hidden checks: a hint, only the outcome, or nothing."""
         return self.config.feedback
 
     @property
     def calibrated(self) -> dict[str, str]:
-        """The settings that are accuracy thresholds, each with the check that grades by it."""
+        """Return the settings that are accuracy thresholds, each with the check that grades by it."""
         return dict(self.config.calibrated)
 
     @property
     def seed(self) -> int:
-        """The seed set before every call and every training."""
+        """Return the seed that is set before every call and every training."""
         return int(self.settings.get("seed", 0))
 
     @property
     def dates(self) -> Dates:
-        """Release and due dates."""
+        """Return the release and due dates."""
         return self.config.dates
 
     @property
     def given(self) -> dict[str, bytes]:
-        """Support code and public inputs, by their path beside the submission."""
+        """Return the support code and public inputs, by path relative to the submission."""
         return {n.removeprefix("given/"): c for n, c in self.files.items() if n.startswith("given/")}
 
     @property
     def given_code(self) -> str:
-        """The SHA-256 of the support code: what it computes can change only with it."""
+        """Return the SHA-256 of the support code, to detect when its results may change."""
         code = [content for name, content in sorted(self.given.items()) if name.endswith(".py")]
         return sha256(b"\0".join(code))
 
     def points(self, task: str | None = None) -> float:
-        """The points of one task, or of all."""
+        """Return the points of one task, or of all tasks."""
         return sum(check.points for check in self.checks if task in (None, check.task))
 
     def _checked(self) -> Kit:
-        """Return this kit; raises KitError where it is not valid, with every problem that was found."""
+        """Return this kit if it is valid. Raises KitError, which lists every problem found."""
         if problems := [*_config_problems(self.config), *_check_problems(self.config, self.checks)]:
             raise KitError(f"{self._path(CONFIG_FILE)}: {' '.join(problems)}")
         return self
 
     def _path(self, name: str) -> str:
-        """Return the place of a file of the kit in its repository, for messages."""
+        """Return the path of a file of the kit in its repository, for messages."""
         return f"autograder/kits/{self.slug}/{name}"
 
 
 def _config_problems(config: KitConfig) -> Iterator[str]:
-    """Yield a sentence for everything in `kit.toml` that its types do not rule out."""
+    """Yield a sentence for each problem in `kit.toml` that its types do not rule out."""
     if not config.module.isidentifier():
         yield f"`module`: expected the name of a Python module, found {config.module!r}."
     for task in config.tasks:
@@ -195,7 +195,7 @@ def _config_problems(config: KitConfig) -> Iterator[str]:
 
 
 def _check_problems(config: KitConfig, checks: tuple[Check, ...]) -> Iterator[str]:
-    """Yield a sentence for everything in which `kit.toml` and the checks do not fit."""
+    """Yield a sentence for each inconsistency between `kit.toml` and the checks."""
     names = [check.name for check in checks]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         yield f"Two checks share a name: {', '.join(twice)}."
@@ -209,14 +209,14 @@ def _check_problems(config: KitConfig, checks: tuple[Check, ...]) -> Iterator[st
 
 @dataclass(frozen=True)
 class KitCollection:
-    """The kits of a repository; `problems` has a sentence for each kit that cannot be read, by slug."""
+    """The kits of a repository. `problems` maps the slug of each unreadable kit to a sentence."""
 
     kits: tuple[Kit, ...] = ()
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_all(root: Path) -> KitCollection:
-    """Read every kit of a repository; a kit that is not valid is a problem, and hides no other kit."""
+    """Return every kit of a repository. An invalid kit becomes a problem and does not affect the others."""
     kits, problems = [], {}
     for slug in slugs(root):
         try:
@@ -227,12 +227,15 @@ def load_all(root: Path) -> KitCollection:
 
 
 def slugs(root: Path) -> list[str]:
-    """The kits in a repository, sorted."""
+    """Return the slugs of the kits in a repository, sorted."""
     return sorted(path.parent.name for path in (root / "autograder" / "kits").glob("*/kit.toml"))
 
 
 def languages(root: Path, slug: str) -> list[str]:
-    """The languages that a kit is translated into, sorted; raises KitError for a folder that is none."""
+    """Return the languages that a kit is translated into, sorted.
+
+    Raises KitError if the name of a folder is not a two-letter language code.
+    """
     folder = root / "solutions" / slug / TRANSLATIONS
     names = sorted(path.name for path in folder.glob("*") if path.is_dir())
     if wrong := [name for name in names if not LANGUAGE.fullmatch(name)]:
@@ -241,7 +244,10 @@ def languages(root: Path, slug: str) -> list[str]:
 
 
 def find_root(start: Path) -> Path:
-    """The nearest folder at or above `start` with `autograder/kits` and `solutions`; raises KitError."""
+    """Return the nearest folder at or above `start` with `autograder/kits` and `solutions`.
+
+    Raises KitError if there is none.
+    """
     for folder in (start.resolve(), *start.resolve().parents):
         if (folder / "autograder" / "kits").is_dir() and (folder / "solutions").is_dir():
             return folder
@@ -249,5 +255,5 @@ def find_root(start: Path) -> Path:
 
 
 def inputs(folder: Path) -> Iterator[Path]:
-    """The input files of one tree, sorted."""
+    """Return the paths of the input files in `folder/inputs`, sorted."""
     return (path for path in sorted((folder / "inputs").glob("*")) if path.is_file())

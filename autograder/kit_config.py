@@ -1,4 +1,4 @@
-"""The keys of `kit.toml` and their types."""
+"""Define the keys of `kit.toml` and their types."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import msgspec
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, lt=2**31)]
 Count = Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
-# What students see of hidden checks: what to think about, only whether they passed, or nothing.
+# What students see of hidden checks: a hint, only the outcome, or nothing.
 Feedback = Literal["hint", "outcome", "nothing"]
 
 
 class LimitsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The table `[limits]`; what is left out has the default of the sandbox or of the examiner."""
+    """The table `[limits]`. A missing key takes the default of the sandbox or the examiner."""
 
     load_seconds: Seconds | None = None
     call_seconds: Seconds | None = None
@@ -35,7 +35,7 @@ class LimitsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     output_mb: Count | None = None
 
     def given(self) -> dict[str, int | float]:
-        """Return the limits that the table sets, by name; whole numbers as written, without `.0`."""
+        """Return the limits that the table sets, by name. Whole numbers are returned as integers."""
         values = {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}
         return {name: int(value) if value == int(value) else value for name, value in values.items()}
 

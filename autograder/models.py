@@ -1,7 +1,7 @@
-"""The records that flow through the product, and their JSON form.
+"""Define the records that the packages exchange, and their JSON form.
 
-Every record is a frozen dataclass. What is read from JSON is checked against the types given here, and
-an error names the field, what was expected and what was found.
+Every record is a frozen dataclass. Data read from JSON is validated against the declared types. A validation
+error names the field, the expected type and the value found.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 
 import msgspec
 
-# An integer stays an integer when a report is read and written again.
+# Keep integers as integers when a report is read and written again.
 Points = int | float
 
 
 class Outcome(StrEnum):
-    """How one check ended."""
+    """Outcome of one check."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -31,7 +31,7 @@ class Outcome(StrEnum):
 
 
 class Status(StrEnum):
-    """How the examination of one submission ended."""
+    """Outcome of grading one submission."""
 
     GRADED = "graded"
     UNREADABLE = "unreadable"
@@ -39,7 +39,7 @@ class Status(StrEnum):
 
 
 class ReviewReason(StrEnum):
-    """Why somebody should look at a submission, the most pressing reason first."""
+    """Reason to review a submission by hand, in order of decreasing urgency."""
 
     GRADER_ERROR = "grader_error"
     UNREADABLE = "unreadable"
@@ -58,7 +58,7 @@ class ReviewReason(StrEnum):
 
 @dataclass(frozen=True)
 class ReviewNote:
-    """One reason to look at a submission. `text` is the sentence that the report and the lists show."""
+    """One reason to review a submission. `text` is the sentence shown in the report and in the lists."""
 
     reason: ReviewReason
     text: str
@@ -66,10 +66,10 @@ class ReviewNote:
 
 @dataclass(frozen=True)
 class SubmittedFile:
-    """One file as handed in: a `.py` or `.ipynb` with its bytes.
+    """One submitted `.py` or `.ipynb` file with its bytes.
 
-    `modified` is the time of the last change in seconds since the epoch (0 where it is unknown); it only
-    decides which of two files is the newer one.
+    `modified` is the modification time in seconds since the epoch, or 0 if it is unknown. It is used only to
+    find the newer of two files.
     """
 
     name: str
@@ -79,12 +79,12 @@ class SubmittedFile:
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in.
+    """Submission of one student.
 
-    `problem` says why nothing in it can be read (then `files` is empty). `notes` are sentences for the
-    report; a sentence that somebody should act on, such as which of two submissions counts, belongs in
-    `review` instead, which the report shows as well. With `fail_fast`, the checks of a task that follow its
-    first failure are skipped. `seconds_left` is set for a second try, which has less than the whole time.
+    `problem` says why the submission cannot be read; `files` is then empty. `notes` are sentences for the
+    report. Sentences that require action, such as which of two submissions counts, belong in `review`, which
+    the report also shows. With `fail_fast`, the remaining checks of a task are skipped after its first
+    failure. `seconds_left` is the reduced time limit of a retry, in seconds.
     """
 
     student: str
@@ -97,21 +97,25 @@ class Submission:
     seconds_left: float | None = None
 
     def to_bytes(self) -> bytes:
-        """Return the form that is sent to a worker."""
-        # Names need not be UTF-8; only the escapes of `json` can say so.
+        """Return the serialized submission that is sent to a worker."""
+        # File names may contain lone surrogates, which only the escapes of `json` can represent.
         return json.dumps(msgspec.to_builtins(self)).encode()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Submission:
-        """Read the output of `to_bytes`; raises msgspec.ValidationError, which names the field."""
+        """Return the submission that `to_bytes` serialized.
+
+        Raises msgspec.ValidationError, which names the field.
+        """
         return msgspec.convert(json.loads(data), cls)
 
 
 @dataclass(frozen=True)
 class Source:
-    """Python text ready to run: cells in order. A `.py` is one cell.
+    """Python source to run, as cells in order. A `.py` file is one cell.
 
-    In a `tolerant` source (a notebook), a cell that raises is skipped. Elsewhere it fails the whole source.
+    In a `tolerant` source (a notebook), a cell that raises is skipped. Otherwise an exception in a cell fails
+    the whole source.
     """
 
     filename: str
@@ -121,7 +125,7 @@ class Source:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """The outcome of one check. `message` is for staff, `student_message` and `hint` for the student."""
+    """Outcome of one check. `message` is for staff, `student_message` and `hint` are for the student."""
 
     name: str
     task: str
@@ -138,7 +142,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class TaskScore:
-    """Points of one task; `score` is None when the grader itself failed."""
+    """Points of one task. `score` is None if the grader itself failed."""
 
     score: Points | None
     max_score: Points
@@ -146,9 +150,9 @@ class TaskScore:
 
 @dataclass(frozen=True)
 class TrainingRecord:
-    """One training of the submission's networks, and the first check that asked for it.
+    """One training of the submission's networks, and the first check that requested it.
 
-    `value` is what the kit's training function returned, such as accuracy and losses.
+    `value` is the return value of the kit's training function, such as accuracy and losses.
     """
 
     check: str
@@ -158,7 +162,7 @@ class TrainingRecord:
 
 @dataclass(frozen=True)
 class NetworkLayer:
-    """One layer for people to look at: `Dense 50 relu`, its parameters and how many are trainable."""
+    """Readable name of one layer, such as `Dense 50 relu`, with its total and trainable parameters."""
 
     name: str
     parameters: int
@@ -167,7 +171,7 @@ class NetworkLayer:
 
 @dataclass(frozen=True)
 class NetworkRecord:
-    """The layers of the network that a task returned, the first layer first."""
+    """Layers of the network that a task returned, in order from the first layer."""
 
     task: str
     layers: tuple[NetworkLayer, ...]
@@ -175,7 +179,7 @@ class NetworkRecord:
 
 @dataclass(frozen=True)
 class Environment:
-    """The versions, hardware, seed and isolation level that a report was made with."""
+    """Versions, hardware, seed and isolation level that a report was made with."""
 
     python: str
     tensorflow: str | None
@@ -189,11 +193,12 @@ class Environment:
 
 @dataclass(frozen=True)
 class Report:
-    """What one submission earned, check by check. `score` is None when the grader itself failed.
+    """Result of grading one submission. `score` is None if the grader itself failed.
 
-    `output` is what the submission printed while it was loaded and its public checks ran. `hidden_output` is
-    what it printed later; no student sees it, because the code sees the hidden inputs and could print them.
-    `review` is sent with a report between processes but is not part of `report.json`.
+    `output` is the text that the submission printed while it was loaded and its public checks ran.
+    `hidden_output` is the text that it printed later. Students never see `hidden_output`, because the code
+    receives the hidden inputs and could print them. `review` is sent with a report between processes but is
+    not part of `report.json`.
     """
 
     kit: str
@@ -215,9 +220,9 @@ class Report:
     review: tuple[ReviewNote, ...] = ()
 
     def to_json(self, *, review: bool = False) -> str:
-        """Return the text of `report.json`, with `review` only where it is asked for.
+        """Return the text of `report.json`, including `review` only on request.
 
-        It is valid JSON whatever was trained.
+        The text is always valid JSON: NaN and infinity become null.
         """
         data = asdict(self)
         if not review:
@@ -226,12 +231,12 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> Report:
-        """Read the output of `to_json`; raises ValueError, which names the field that is wrong."""
+        """Return the report that `to_json` serialized. Raises ValueError, which names the invalid field."""
         return msgspec.convert(json.loads(text), cls)
 
 
 def finite(tree: Any) -> Any:
-    """Return JSON data with None in place of every NaN and infinity, which JSON cannot express."""
+    """Return JSON data with every NaN and infinity replaced by None, because JSON cannot express them."""
     if isinstance(tree, float):
         return tree if math.isfinite(tree) else None
     if isinstance(tree, dict):

@@ -1,6 +1,6 @@
-"""Read Python source as a syntax tree, without running it: recognise stubs, drop statements.
+"""Parse Python source without running it: recognize stubs and remove statements.
 
-Imports the standard library alone: the sandbox's program carries this module too.
+This module imports only the standard library, because the sandbox's program also includes it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-# What newer Pythons read and this one may not: since when, and how the line that it stops at looks.
+# Syntax of newer Python versions: the version that introduced it and a pattern for the failing line.
 NEWER_SYNTAX = (
     ((3, 12), re.compile(r"""\b[fF][rR]?['"]|\b[rR][fF]['"]""")),
     ((3, 12), re.compile(r"^\s*type\s+\w+.*=|^\s*(?:async\s+def|def|class)\s+\w+\[")),
@@ -23,14 +23,14 @@ NEWER_SYNTAX = (
 
 
 class SourceError(ValueError):
-    """Python source cannot be read; the text names the file, the line and the problem."""
+    """Raised if Python source cannot be parsed. The message names the file, the line and the problem."""
 
 
 def parse(text: str, filename: str) -> ast.Module:
-    """Return the syntax tree of `text`; raises SourceError."""
+    """Return the syntax tree of `text`. Raises SourceError."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is the author's matter, not ours
+            warnings.simplefilter("ignore")  # warnings, such as for invalid escapes, concern the author only
             return ast.parse(text, filename)
     except SyntaxError as error:
         line = f", line {error.lineno}" if error.lineno else ""
@@ -40,7 +40,7 @@ def parse(text: str, filename: str) -> ast.Module:
 
 
 def try_parse(text: str) -> ast.Module | None:
-    """Return the syntax tree of `text`, or None where it is not Python."""
+    """Return the syntax tree of `text`, or None if it cannot be parsed."""
     try:
         return parse(text, "<source>")
     except SourceError:
@@ -48,12 +48,12 @@ def try_parse(text: str) -> ast.Module | None:
 
 
 def functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
-    """Return the plain functions at module level, by name; of two with one name, the last."""
+    """Return the synchronous functions at module level by name. Of two with one name, return the last."""
     return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def imported_modules(tree: ast.AST) -> set[str]:
-    """Return the top-level names of all modules that `tree` imports anywhere, relative imports apart."""
+    """Return the top-level names of all modules that `tree` imports. Relative imports are excluded."""
     names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -64,7 +64,7 @@ def imported_modules(tree: ast.AST) -> set[str]:
 
 
 def newer_python(error: SyntaxError) -> str:
-    """Return a sentence, after a space, where a newer Python than this may read the line; else ""."""
+    """Return a sentence with a leading space if a newer Python version may parse the line, else ""."""
     for version, pattern in NEWER_SYNTAX:
         if sys.version_info < version and pattern.search(error.text or ""):
             here, newer = (f"{major}.{minor}" for major, minor in (sys.version_info[:2], version))
@@ -73,20 +73,20 @@ def newer_python(error: SyntaxError) -> str:
 
 
 def is_stub(function: Function) -> bool:
-    """Return whether a function is as it was handed out: it raises NotImplementedError and does no more."""
+    """Return whether a function is an unchanged stub, which only raises NotImplementedError."""
     rest = [statement for statement in function.body if not does_nothing(statement)]
     return bool(rest) and all(raises_not_implemented(statement) for statement in rest)
 
 
 def does_nothing(statement: ast.stmt) -> bool:
-    """Return whether a statement is `pass`, `return`, `...` or a docstring."""
+    """Return whether a statement is `pass`, a bare `return`, or a constant such as `...` or a docstring."""
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)
     return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Return) and statement.value is None)
 
 
 def raises_not_implemented(statement: ast.stmt) -> bool:
-    """Return whether a statement is `raise NotImplementedError`, with or without a text."""
+    """Return whether a statement is `raise NotImplementedError`, with or without a message."""
     if not isinstance(statement, ast.Raise):
         return False
     error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
@@ -94,22 +94,22 @@ def raises_not_implemented(statement: ast.stmt) -> bool:
 
 
 def first_line(node: ast.stmt) -> int:
-    """Return the line where a statement begins, decorators included, as `co_firstlineno` counts."""
+    """Return the first line of a statement including its decorators, as in `co_firstlineno`."""
     decorators = getattr(node, "decorator_list", [])
     first: int = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno)
     return first
 
 
 def drop(text: str, statements: Iterable[ast.stmt]) -> str:
-    """Return `text` without these top-level statements; all others keep their line and column.
+    """Return `text` without these top-level statements. Other statements keep their line and column.
 
-    Each becomes the expression `0`, so that what stands beside it on a line still parses.
+    Each removed statement becomes the expression `0`, so that other statements on the same line still parse.
     """
-    # Columns count bytes of UTF-8. Python ends lines at these three and nowhere else.
+    # Column offsets count UTF-8 bytes. Python ends lines only at \n, \r and \r\n.
     lines = [line.encode() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
     for node in statements:
         start, end = first_line(node) - 1, (node.end_lineno or node.lineno) - 1
-        # A decorator begins with an @ that is no part of its expression, so its whole line goes.
+        # The @ of a decorator is not part of its expression, so remove the whole line.
         column = node.col_offset if start == node.lineno - 1 else 0
         for number in range(start, end + 1):
             line = lines[number]

@@ -1,4 +1,4 @@
-"""Check data from TOML and JSON files against declared msgspec structs.
+"""Validate data from TOML and JSON files against declared msgspec structs.
 
 Errors name the file, the key, what was expected and what was found.
 """
@@ -17,7 +17,7 @@ import msgspec
 
 T = TypeVar("T")
 
-# How msgspec names the types that it expected, and how people do.
+# Map the type names in msgspec's error messages to plain English.
 _TYPE_NAMES = {
     "str": "a string",
     "int": "a whole number",
@@ -35,11 +35,11 @@ _MAX_SHOWN = 60
 
 
 class InvalidDataError(ValueError):
-    """A file does not hold what was declared; the text names file, key, expected and found."""
+    """Raised if a file does not match its structure. The message names file, key, expected and found."""
 
 
 def read_toml(text: bytes | str, kind: type[T], where: str) -> T:
-    """Return the TOML document as a `kind`; `where` names the file in errors. Raises InvalidDataError."""
+    """Return the TOML document as a `kind`. Raises InvalidDataError, which names the file by `where`."""
     try:
         data = tomllib.loads(text if isinstance(text, str) else text.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -50,7 +50,7 @@ def read_toml(text: bytes | str, kind: type[T], where: str) -> T:
 
 
 def read_json(text: bytes | str, kind: type[T], where: str) -> T:
-    """Return the JSON document as a `kind`; `where` names the file in errors. Raises InvalidDataError."""
+    """Return the JSON document as a `kind`. Raises InvalidDataError, which names the file by `where`."""
     try:
         data = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeError) as error:
@@ -59,13 +59,13 @@ def read_json(text: bytes | str, kind: type[T], where: str) -> T:
 
 
 def read_file(path: Path, kind: type[T]) -> T:
-    """Return what the TOML or JSON file at `path` holds; raises InvalidDataError and OSError."""
+    """Return the contents of the TOML or JSON file at `path`. Raises InvalidDataError and OSError."""
     read = read_toml if path.suffix == ".toml" else read_json
     return read(path.read_bytes(), kind, str(path))
 
 
 def convert(data: object, kind: type[T], where: str) -> T:
-    """Return `data` as a `kind`; `where` names its file in errors. Raises InvalidDataError."""
+    """Return `data` as a `kind`. Raises InvalidDataError, which names the file by `where`."""
     if unknown := list(_unknown_keys(data, kind, "")):
         raise InvalidDataError(f"{where}: {' '.join(unknown)}")
     try:
@@ -75,7 +75,7 @@ def convert(data: object, kind: type[T], where: str) -> T:
 
 
 def suggest(name: str, known: Sequence[str]) -> str:
-    """Return the end of a sentence that names what was perhaps meant, or everything that is known."""
+    """Return the end of a sentence that suggests names close to `name`, or lists all known names."""
     if near := get_close_matches(name, known, n=2):
         return f"did you mean {' or '.join(f'`{each}`' for each in near)}?"
     return f"expected one of {', '.join(f'`{each}`' for each in known)}."
@@ -98,7 +98,7 @@ def _unknown_keys(data: object, kind: Any, prefix: str) -> Iterator[str]:
 
 
 def _explain(error: str, data: object, kind: Any) -> str:
-    """Return msgspec's error in the words that people use for types, with the value that was found."""
+    """Return msgspec's error in plain English, with the value found."""
     match = _PLACE.fullmatch(error)
     assert match is not None
     problem, path = match["problem"], (match["path"] or "").replace("[...]", "")
@@ -110,7 +110,7 @@ def _explain(error: str, data: object, kind: Any) -> str:
 
 def _expected(problem: str, kind: Any, path: str) -> str:
     match = re.match(r"Expected `([^`]*)`(.*?)(, got .*)?$", problem)
-    if match is None:  # an enum value or a date in a form of its own
+    if match is None:  # an enum value or a date, which msgspec reports in another format
         return _alternatives(_kind_at(kind, path))
     kinds = [name for name in match[1].split(" | ") if name != "null"]
     names = [_TYPE_NAMES.get(name, name) for name in kinds if name != "int" or "float" not in kinds]
@@ -138,7 +138,7 @@ def _value_at(data: Any, path: str) -> Any:
 
 
 def _describe(value: object) -> str:
-    """Return the kind of a value and its text, cut to one short line."""
+    """Return the type and text of a value, truncated to one short line."""
     if isinstance(value, Mapping):
         return "a table"
     name = "a date or time" if isinstance(value, date | time) else _FOUND_NAMES.get(type(value), "nothing")
