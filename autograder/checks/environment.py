@@ -1,4 +1,4 @@
-"""Describe what a report is made on: versions, processor, device, seed and isolation level."""
+"""Describe the environment of a report: versions, processor, device, seed and isolation level."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from ..kit import Kit
 from ..models import Environment
 
-# Several workers share the cores.
+# Limit each worker to one thread, because several workers share the cores.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -23,7 +23,7 @@ ONE_THREAD = {
 
 
 def thread_count() -> int:
-    """Return how many threads this process has, on Linux."""
+    """Return the number of threads of this process. Linux only."""
     return len(list(Path("/proc/self/task").iterdir()))
 
 
@@ -42,7 +42,7 @@ def describe(kit: Kit, isolation: str, device: str = "CPU") -> Environment:
 
 
 def device() -> str:
-    """Return the device that TensorFlow trains on; without an imported TensorFlow, CPU."""
+    """Return the name of the device that TensorFlow trains on, or "CPU" if TensorFlow is not imported."""
     tensorflow = sys.modules.get("tensorflow")
     gpus = tensorflow.config.list_physical_devices("GPU") if tensorflow else []
     if not gpus:
@@ -61,7 +61,7 @@ def installed(package: str) -> str | None:
 
 @cache
 def processor() -> str:
-    """Return the processor's model, as the kernel names it."""
+    """Return the processor model as reported by the kernel."""
     information = Path("/proc/cpuinfo")
     for line in information.read_text().splitlines() if information.exists() else []:
         if line.startswith("model name"):

@@ -1,7 +1,7 @@
-"""The messages about one run of checks, from the process that runs them to whoever watches it.
+"""Define the messages that a process sends while it runs checks.
 
-Each is a type of its own. As JSON it carries the name of its type as a tag, so a reader dispatches on the
-type.
+Each message is a separate type. Its JSON form contains the type name as a tag, which selects the type when it
+is decoded.
 """
 
 from __future__ import annotations
@@ -18,30 +18,30 @@ from .training_cache import Training
 
 
 class Message(msgspec.Struct, frozen=True, tag=True):
-    """A message that crosses between two processes of ours."""
+    """Base class of messages between two processes of the autograder."""
 
 
 class CheckStarted(Message, frozen=True, tag=True):
-    """A check begins."""
+    """A check has started."""
 
     check: str
 
 
 class CheckFinished(Message, frozen=True, tag=True):
-    """A check has a result. `failed_call` is the number of the call whose failure ended it, if one did."""
+    """A check has a result. `failed_call` is the index of the call whose failure ended it, if any."""
 
     result: CheckResult
     failed_call: int | None = None
 
 
 class TrainingFinished(Message, frozen=True, tag=True):
-    """The running check trained a network, or took a stored training."""
+    """The running check trained a network or reused a stored training."""
 
     training: Training
 
 
 class TraceRecorded(Message, frozen=True, tag=True):
-    """The checks of one task ended in a way that other submissions with the same replies may reuse."""
+    """The checks of one task have ended, and submissions with the same replies may reuse their results."""
 
     trace: Trace
 
@@ -53,7 +53,7 @@ class NetworkDrawn(Message, frozen=True, tag=True):
 
 
 class SourceSelected(Message, frozen=True, tag=True):
-    """One file of the submission was selected, or `problem` says why none was."""
+    """A file of the submission was selected. Otherwise `problem` says why none was selected."""
 
     problem: str | None
     notes: tuple[str, ...]
@@ -62,7 +62,7 @@ class SourceSelected(Message, frozen=True, tag=True):
 
 
 class SubmissionLoaded(Message, frozen=True, tag=True):
-    """The selected file was loaded, or `problem` says why it was not. `output` is what it printed."""
+    """The selected file was loaded. Otherwise `problem` says why not. `output` is what the file printed."""
 
     problem: str | None
     notes: tuple[str, ...]
@@ -70,7 +70,7 @@ class SubmissionLoaded(Message, frozen=True, tag=True):
 
 
 class OutputCaptured(Message, frozen=True, tag=True):
-    """All that the submission printed since it was loaded; `hidden` once a hidden check has run."""
+    """All output of the submission since it was loaded. `hidden` is true once a hidden check has run."""
 
     text: str
     hidden: bool
@@ -89,7 +89,7 @@ CheckEvent = (
 
 
 def encode(message: object) -> bytes:
-    """Return a message as JSON in one line. A lone surrogate, which UTF-8 cannot express, is replaced."""
+    """Return a message as one line of JSON. Lone surrogates, which UTF-8 cannot encode, are replaced."""
     try:
         return msgspec.json.encode(message)
     except UnicodeEncodeError:
@@ -97,7 +97,7 @@ def encode(message: object) -> bytes:
 
 
 def write_line(descriptor: int, data: bytes) -> None:
-    """Write all of `data` and a line feed."""
+    """Write `data` and a line feed to a file descriptor."""
     rest = memoryview(data + b"\n")
     while rest:
         rest = rest[os.write(descriptor, rest) :]

@@ -1,4 +1,4 @@
-"""The exceptions that end a check, and what a failed call of a submission's function means."""
+"""Define the exceptions that end a check, and interpret failed calls of a submission's functions."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 from ..models import Outcome
 from ..wire.failures import FailureKind
 
-# TensorFlow's exceptions by name: a kit without TensorFlow imports none.
+# TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
 
 
 class SubmissionFailed(Exception):
-    """The one exception that a failing submission raises in a check; `outcome` says how it failed.
+    """Raised in a check if the submission fails. `outcome` says how it failed.
 
-    `kind` says how its function failed, where it was called. `call` is the number of the call that failed,
-    among those of the checks that run together.
+    `kind` says how its function failed, if a function was called. `call` is the index of the failed call
+    among the calls of the checks that run together.
     """
 
     def __init__(
@@ -29,11 +29,11 @@ class SubmissionFailed(Exception):
 
 
 class Skipped(Exception):
-    """Raised instead of running a check after another one of its task failed; the text is that one's name."""
+    """Raised in place of a check after another check of its task failed, whose name is the message."""
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception and every exception that it was raised from, raised during or is made of."""
+    """Yield an exception, its causes, its contexts and the members of exception groups, recursively."""
     pending, seen = [error], set[int]()
     while pending:
         current = pending.pop()
@@ -47,7 +47,7 @@ def chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def is_exhaustion(error: BaseException) -> bool:
-    """Return whether a check ran out of memory or stack, or was failing because of it.
+    """Return whether a check ran out of memory or stack, directly or as the cause of another exception.
 
     Such an outcome depends on what ran before it in the same process, so it is never stored.
     """
@@ -58,9 +58,10 @@ def is_exhaustion(error: BaseException) -> bool:
 
 
 def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) -> SubmissionFailed:
-    """Return what a reply without an answer means. `line` adds the student's own line to an exception.
+    """Return the exception for a reply that reports a failed call.
 
-    Only the stub's own `raise`, in the very function that was called, is no attempt.
+    With `line`, the message includes the line of the student's code that raised. The outcome is
+    NOT_ATTEMPTED only if the called function itself is an unchanged stub.
     """
     kind = FailureKind(raised["kind"])
     outcome = Outcome.NOT_ATTEMPTED if kind == FailureKind.STUB else Outcome.FAILED

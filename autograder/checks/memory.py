@@ -1,4 +1,4 @@
-"""Release what a check leaves in memory, so that the checks after it find as much memory as it did."""
+"""Release the memory that a check leaves behind, so that later checks have as much memory available."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from contextlib import suppress
 from .failures import chain
 
 MIB = 1024**2
-# A check that trains a small network adds less than this; garbage collection takes longer than such a check.
+# Training a small network uses less than this. Garbage collection takes longer than such a check.
 COLLECT_BYTES = 256 * MIB
 
 
 def data_bytes() -> int:
-    """Return the private writable memory of this process, which RLIMIT_DATA limits; 0 except on Linux."""
+    """Return the size of private writable memory in bytes, which RLIMIT_DATA limits; 0 except on Linux."""
     try:
         with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - runs after every check
             return int(statm.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
@@ -26,21 +26,21 @@ def data_bytes() -> int:
 
 
 class MemoryMonitor:
-    """Compares the memory of this process with what it had when the monitor was made."""
+    """Measures how much the memory of this process has grown since the monitor was created."""
 
     def __init__(self) -> None:
         self._start = data_bytes()
 
     @property
     def growth(self) -> int:
-        """How many bytes the process has more."""
+        """Return the growth in bytes."""
         return data_bytes() - self._start
 
     def collect_if_grown(self) -> None:
-        """Collect garbage and return free memory to the system when the process has grown considerably."""
+        """Run the garbage collector and return free memory if the process has grown by COLLECT_BYTES."""
         if self.growth > COLLECT_BYTES:
             gc.collect()
-            # glibc keeps freed memory for later; elsewhere the function does not exist.
+            # glibc keeps freed memory for reuse. Other C libraries do not have malloc_trim.
             with suppress(OSError, AttributeError, TypeError):
                 ctypes.CDLL(None).malloc_trim(0)
 
@@ -50,7 +50,7 @@ def release(error: BaseException) -> None:
     for each in chain(error):
         traceback.clear_frames(each.__traceback__)
         each.__traceback__ = None
-    # pytest and the interpreter remember the last exception for debuggers.
+    # pytest and the interpreter store the last exception for debuggers.
     for name in ("last_exc", "last_type", "last_value", "last_traceback"):
         if hasattr(sys, name):
             delattr(sys, name)

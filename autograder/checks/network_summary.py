@@ -1,7 +1,7 @@
-"""Summarize the network in a reply for people: one line a layer, with its parameters.
+"""Summarize the network in a reply: one line per layer, with its parameters.
 
-A reply may hold anything that JSON can say, so every text is sanitized and every size is checked. A reply
-that is not as expected has no summary.
+A reply may contain arbitrary JSON, so every text is sanitized and every size is checked. A malformed reply
+has no summary.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ MAX_LAYERS = 500
 MAX_WORD = 40
 MAX_WEIGHTS = 100
 MAX_RANK = 10
-# More parameters than fit into any reply.
+# More parameters than any reply can hold.
 MAX_PARAMETERS = 10**9
 
 
 def read_network(task: str, reply: Frame) -> NetworkRecord | None:
-    """Return the layers of the network in a reply, the first one first; None without a valid network."""
+    """Return the layers of the network in a reply in order, or None if there is no valid network."""
     try:
         packed = reply.head["value"]
         place = packed["value"]["dict"]["answer"]["layer"]
@@ -34,14 +34,14 @@ def read_network(task: str, reply: Frame) -> NetworkRecord | None:
 
 
 def _places(entries: list[Any]) -> dict[int, dict[str, Any]]:
-    """Return entries by their place: layers that were passed in name theirs, the others follow in order."""
+    """Return layer entries by index. Known layers state their index; new layers follow in order."""
     known = {entry["known"]: entry for entry in entries if "known" in entry}
     new = (entry for entry in entries if "known" not in entry)
     return known | dict(enumerate(new, len(known)))
 
 
 def _flat(table: dict[int, dict[str, Any]], place: int) -> Iterator[dict[str, Any]]:
-    """Yield the entries of layers that hold no others, with nested models opened, up to a limit."""
+    """Yield the entries of leaf layers, descending into nested models, up to MAX_LAYERS steps."""
     pending = [place]
     for _ in range(MAX_LAYERS):
         if not pending:
@@ -70,7 +70,7 @@ def _layer(entry: dict[str, Any]) -> NetworkLayer:
 
 
 def _size(shape: Any) -> int:
-    """Return the number of elements of a weight; raises ValueError for what is not a shape."""
+    """Return the number of elements of a weight. Raises ValueError for an invalid shape."""
     if not isinstance(shape, list) or len(shape) > MAX_RANK:
         raise ValueError("expected the lengths of a weight's axes")
     if not all(type(length) is int and 0 <= length <= MAX_PARAMETERS for length in shape):

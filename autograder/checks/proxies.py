@@ -1,4 +1,4 @@
-"""The module that checks import in place of the student's: every task is a call of the submission."""
+"""Provide the module that checks import in place of the student's, with a proxy for every task."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Caller(Protocol):
     """Calls a function of the submission with packed arguments."""
 
     def __call__(self, function: str, request: Frame) -> Frame:
-        """Return the reply's frame; raises SubmissionFailed."""
+        """Return the frame of the reply. Raises SubmissionFailed."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Exchange:
 
 
 class Calls:
-    """The calls of one submission. Each distinct call is made once, however many checks need its reply.
+    """Calls functions of one submission. Each distinct call is made once, even if several checks make it.
 
-    `made` has every call with its reply, in the order in which checks made them, until it is cleared.
+    `made` lists every call with its reply in the order in which checks made them, until it is cleared.
     """
 
     def __init__(self, call: Caller) -> None:
@@ -44,10 +44,13 @@ class Calls:
         self.made: list[Exchange] = []
 
     def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1) -> Any:
-        """Return the answer, rebuilt; puts what became of the arguments into the given objects.
+        """Return the rebuilt answer, and update the given argument objects with the changes to them.
 
-        With `times` above 1 the submission calls its function so often, on the same objects, and the answer
-        is the list of what the calls returned: an object that several of them returned is one object.
+        With `times` above 1, the submission calls its function that many times on the same objects. The
+        answer is then the list of return values. An object that several calls returned is one object in the
+        list.
+
+        Raises SubmissionFailed, or ArgumentError if an argument cannot be encoded.
         """
         packed = pack((args, kwargs) if times == 1 else (args, kwargs, times))
         if packed.refused:
@@ -70,7 +73,7 @@ class Calls:
         return answer
 
     def request(self, function: str, request: Frame) -> Frame | SubmissionFailed:
-        """Return the reply to a packed request; an equal earlier request has the same reply."""
+        """Return the reply to a packed request, reusing the reply to an equal earlier request."""
         key = (function, json.dumps(request.head), request.blob)
         if key not in self._replies:
             try:
@@ -88,11 +91,11 @@ def _sentence(text: str) -> str:
 
 
 class ArgumentError(TypeError):
-    """A check passes a task something that cannot cross: the mistake is the check's author's."""
+    """Raised if a check passes a task an unsupported value, which is a mistake of the check's author."""
 
 
 def _refuse_arguments(function: str, arguments: Any, refused: tuple[str, ...]) -> NoReturn:
-    """Raise whose mistake the arguments are: the submission's if it returned them, else the check's."""
+    """Raise SubmissionFailed if the submission returned the unsupported arguments, else ArgumentError."""
     if found := next(_unsupported_values(arguments), None):
         raise SubmissionFailed(Outcome.FAILED, f"{function} gets an earlier answer, which is {found}.")
     raise ArgumentError(
@@ -111,7 +114,7 @@ def _unsupported_values(value: Any) -> Iterator[UnsupportedValue]:
 
 
 def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
-    """Return what it means that an answer cannot be rebuilt: the submission may send anything."""
+    """Return the outcome and message for an answer that cannot be rebuilt."""
     if is_exhaustion(error):
         return Outcome.CRASHED, f"The answer of {function} takes too much memory."
     if isinstance(error, NotAllowedError):
@@ -120,9 +123,9 @@ def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
 
 
 class Proxies(ModuleType):
-    """A module whose functions are the kit's tasks; each submission is attached to it in turn.
+    """A module whose functions are the kit's tasks. Calls go to the submission that is attached to it.
 
-    `task.twice(…)` calls a task twice and returns both answers, in which one object stays one object.
+    `task.twice(…)` calls a task twice and returns both answers. An object in both answers is one object.
     """
 
     _tasks: tuple[str, ...]
@@ -134,7 +137,7 @@ class Proxies(ModuleType):
         self.__dict__["_calls"] = _nobody
 
     def attach(self, calls: Callable[..., Any]) -> None:
-        """Send every call from now on to `calls`."""
+        """Send all following calls to `calls`."""
         self.__dict__["_calls"] = calls
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *times: int) -> Any:

@@ -1,10 +1,10 @@
-"""Reuse the results of checks for submissions that give the same replies.
+"""Reuse results of checks for submissions that give the same replies.
 
-Checks are pure functions of what a submission replies, and most right answers reply the same. So the checks
-of one task form a trace: a call, its reply, the next call, and so on, and at the end the results. A
-submission whose replies follow a stored trace gets its results without a network being built. At the first
-reply that differs, the checks run. Only what the replies alone decided is stored: time, memory and the order
-of submissions have no part in it.
+Checks are pure functions of the submission's replies, and most correct answers give the same replies. The
+checks of one task therefore form a trace: a call, its reply, the next call, and so on, and finally the
+results. A submission whose replies match a stored trace gets the stored results, so that no network is built.
+At the first reply that differs, the checks run. A trace is stored only if the replies alone determine its
+results, independent of time, memory and the order of submissions.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from .failures import SubmissionFailed
 from .training_cache import Training
 
 MAX_STEPS = 20_000
-# The arguments of calls are stored with a trace, and networks of the submission may be among them.
+# A trace stores the arguments of its calls, which may include networks of the submission.
 MAX_ARGUMENT_BYTES = 1 << 20
-# Time and memory decide these, and both depend on what ran before.
+# These outcomes depend on time and memory, and so on what ran before.
 NOT_REPEATABLE = frozenset({Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.GRADER_ERROR})
 WORD = re.compile(r"[a-z0-9_]+")
 NUMBER = re.compile(r"_\d+$")
@@ -49,13 +49,13 @@ class Call:
 
     @property
     def request(self) -> Frame:
-        """The packed arguments."""
+        """Return the packed arguments."""
         return Frame(json.loads(self.head), self.blob)
 
 
 @dataclass(frozen=True)
 class CachedCheck:
-    """The result of one check, the number of the call whose failure ended it, and its trainings."""
+    """The result of one check, the index of the call whose failure ended it, and its trainings."""
 
     result: CheckResult
     failed_call: int | None = None
@@ -71,7 +71,7 @@ class CachedResults:
 
 @dataclass(frozen=True)
 class Trace:
-    """The key of its checks, each call with the digest of its reply, and the results."""
+    """The key of the first step, each call with the digest of its reply, and the results."""
 
     start: str
     calls: tuple[tuple[Call, str], ...]
@@ -79,16 +79,16 @@ class Trace:
 
     @property
     def repeatable(self) -> bool:
-        """Whether every submission with the same replies has the same results, and the trace is small."""
+        """Return whether submissions with the same replies have the same results, and the trace is small."""
         size = sum(len(call.blob) for call, _ in self.calls)
         outcomes = {check.result.outcome for check in self.end.checks}
         return size <= MAX_ARGUMENT_BYTES and not outcomes & NOT_REPEATABLE
 
 
 class GeneratedNames:
-    """Tells names that Keras generated from names that somebody chose.
+    """Distinguishes layer names that Keras generated from names that an author chose.
 
-    `mentioned` are the names, without their number, that the kit mentions: those are never taken as
+    `mentioned` contains the names that the kit mentions, without their number. These never count as
     generated.
     """
 
@@ -97,14 +97,14 @@ class GeneratedNames:
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> GeneratedNames:
-        """Collect every word in a string of a kit's checks, given code and inputs."""
+        """Return an instance whose `mentioned` are the words in all strings of a kit's files."""
         strings = (string for name, content in files.items() for string in _strings(name, content))
         return cls(frozenset(_base(word.rstrip("_")) for text in strings for word in WORD.findall(text)))
 
     def find(self, head: dict[str, Any], request: Frame) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the entries of a reply's table of layers that have a generated name, with their places.
+        """Yield the entries of a reply's layer table that have a generated name, with their indices.
 
-        A name that the request contains is not generated. The reply may hold anything.
+        A name that the request contains is not generated. The reply may contain arbitrary JSON.
         """
         value = head.get("value")
         layers = value.get("layers") if isinstance(value, dict) else None
@@ -116,7 +116,7 @@ class GeneratedNames:
                     yield place, entry
 
     def _is_numbered(self, kind: object, name: object) -> bool:
-        """Whether Keras may have named a layer after its class: `input_layer_2` for the third InputLayer."""
+        """Return whether Keras may have derived a layer's name from its class, such as `input_layer_2`."""
         if not isinstance(kind, str) or not isinstance(name, str):
             return False
         return _base(name).replace("_", "") == kind.lower() and _base(name) not in self._mentioned
@@ -125,8 +125,8 @@ class GeneratedNames:
 class Digester:
     """Computes the digests of the replies along one trace.
 
-    Keras numbers layers through the whole process, so a generated name counts only by what it equals: other
-    generated names, in this reply and in those before it, and names that somebody chose.
+    Keras numbers layers across the whole process. A generated name therefore contributes only which other
+    names it equals: generated names in this reply and in earlier replies, and chosen names.
     """
 
     def __init__(self, names: GeneratedNames) -> None:
@@ -135,7 +135,7 @@ class Digester:
         self._chosen: set[str] = set()
 
     def digest(self, reply: Reply, request: Frame) -> str | None:
-        """Return the digest of the next reply; None where an equal submission may reply otherwise."""
+        """Return the digest of the next reply, or None if an equal submission may reply differently."""
         if isinstance(reply, SubmissionFailed):
             if reply.outcome in NOT_REPEATABLE:
                 return None
@@ -146,27 +146,27 @@ class Digester:
         earlier = sorted(number for name, number in self._numbers.items() if name in chosen)
         self._chosen |= chosen
         names = [(place, self._stand_in(name)) for place, name in generated]
-        # The order of keys counts: a check sees it in an answer that is a dictionary.
+        # Do not sort keys: a check sees their order in an answer that is a dictionary.
         return _sha256(json.dumps([head, names, earlier]).encode() + b"\0" + reply.blob)
 
     def _stand_in(self, name: str) -> int | str:
-        """Return a number for a generated name, or the name itself where somebody chose the same one."""
+        """Return a number for a generated name, or the name itself if it is also a chosen name."""
         return name if name in self._chosen else self._numbers.setdefault(name, len(self._numbers))
 
 
 class ResultCache:
-    """All traces of submissions so far, joined where they agree."""
+    """Traces of all submissions so far, merged into a tree by their common steps."""
 
     def __init__(self, names: GeneratedNames | None = None) -> None:
         self._names = names or GeneratedNames()
         self._steps: dict[str, Call | CachedResults] = {}
 
     def step(self, key: str) -> Call | CachedResults | None:
-        """Return what comes next at a point of a trace; None where no submission has been."""
+        """Return the next call or the results at a step of a trace, or None if the step is unknown."""
         return self._steps.get(key)
 
     def store(self, trace: Trace) -> None:
-        """Store a trace for the submissions to come, as far as it agrees with those before it."""
+        """Store a trace for later submissions. Stop at the first call that conflicts with a stored trace."""
         if len(self._steps) < MAX_STEPS:
             key = trace.start
             for call, digest in trace.calls:
@@ -176,24 +176,24 @@ class ResultCache:
             self._steps.setdefault(key, trace.end)
 
     def digester(self) -> Digester:
-        """Return a digester for one trace from its start."""
+        """Return a new digester for one trace."""
         return Digester(self._names)
 
     def generated_names(self, reply: Reply, request: Frame) -> Iterator[str]:
-        """Yield the generated names in a reply: a message with one of them is about this submission only."""
+        """Yield the generated names in a reply. Messages that contain one are specific to the submission."""
         if isinstance(reply, Frame):
             yield from (entry["name"] for _, entry in self._names.find(reply.head, request))
 
 
 class DisabledResultCache(ResultCache):
-    """Stores nothing, so the checks of every submission run."""
+    """A cache that stores nothing, so that the checks run for every submission."""
 
     def store(self, trace: Trace) -> None:
         """Ignore the trace."""
 
 
 def next_key(key: str, digest: str) -> str:
-    """Return the key of the point that follows `key` after a reply."""
+    """Return the key of the step that follows `key` after a reply with this digest."""
     return _sha256(f"{key} {digest}".encode())
 
 
@@ -206,7 +206,7 @@ def _base(name: str) -> str:
 
 
 def _strings(name: str, content: bytes) -> Iterator[str]:
-    """Yield the strings in a kit's code, or the whole text of another file."""
+    """Yield the strings in Python code, or the whole text of a JSON or TOML file."""
     if name.endswith(".py"):
         for node in ast.walk(ast.parse(content)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -216,7 +216,7 @@ def _strings(name: str, content: bytes) -> Iterator[str]:
 
 
 def _texts(tree: Any) -> Iterator[str]:
-    """Yield every string in JSON data, keys included."""
+    """Yield every string in JSON data, including keys."""
     if isinstance(tree, str):
         yield tree
     elif isinstance(tree, dict):

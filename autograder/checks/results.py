@@ -1,4 +1,4 @@
-"""Make the result of a check from what ended it."""
+"""Create the result of a check from the exception that ended it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..text import clean
 from .failures import Skipped, SubmissionFailed, is_exhaustion
 
 MESSAGE_LENGTH = 2_000
-# A check uses these to run an answer, so an exception out of them is about the answer.
+# Checks run answers with these libraries, so their exceptions concern the answer.
 NETWORK_LIBRARIES = frozenset({"keras", "tensorflow"})
 
 
 def result_of(check: Check, error: BaseException | None, seconds: float) -> CheckResult:
-    """Return the result of a check that ended with `error`, or passed where that is None."""
+    """Return the result of a check that ended with `error`. None means that the check passed."""
     return make_result(check, *_meaning(check, error), seconds)
 
 
@@ -26,7 +26,7 @@ def make_result(
     seconds: float = 0.0,
     student_message: str | None = None,
 ) -> CheckResult:
-    """Return a check's result with its points, and what staff and student read of `message`."""
+    """Return a check's result with its points and its messages for staff and for the student."""
     message = clean(message, MESSAGE_LENGTH)
     return CheckResult(
         name=check.name,
@@ -68,7 +68,7 @@ def _describe(error: BaseException) -> str:
 
 
 def _is_about_network(error: BaseException) -> bool:
-    """Return whether Keras or TensorFlow raised `error`, such as for shapes that do not fit."""
+    """Return whether Keras or TensorFlow raised `error`, such as for incompatible shapes."""
     if not isinstance(error, Exception):
         return False
     frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
@@ -77,7 +77,7 @@ def _is_about_network(error: BaseException) -> bool:
 
 
 def _student_message(check: Check, outcome: Outcome, message: str) -> str:
-    """Return the message for the student: for a hidden check its hint, and nothing of the submission's."""
+    """Return the message for the student. For a hidden check it never includes `message`."""
     match outcome:
         case Outcome.PASSED:
             return ""

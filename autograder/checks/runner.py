@@ -1,4 +1,4 @@
-"""Run the checks of one task, or reuse cached results when the submission's replies follow a stored trace."""
+"""Run the checks of one task, or reuse cached results if the submission's replies match a stored trace."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ Emit = Callable[[CheckEvent], None]
 class CheckRunner:
     """Runs checks on the submission behind `calls`.
 
-    `prepare` is called before every check, so that none depends on what ran before it. With `fail_fast`, the
-    checks of a task that follow its first failure are skipped.
+    `prepare` is called before every check, so that no check depends on what ran before it. With `fail_fast`,
+    the remaining checks of a task are skipped after its first failure.
     """
 
     session: CheckSession
@@ -48,7 +48,7 @@ class CheckRunner:
     _failed: dict[str, str] = field(default_factory=dict, init=False)
 
     def run_checks(self, checks: Sequence[Check]) -> None:
-        """Run or skip `checks`, which are of one task and share its calls, and emit each result."""
+        """Run or skip `checks`, which belong to one task and share its calls, and emit each result."""
         if self.fail_fast and (failed := self._failed.get(checks[0].task)):
             for check in checks:
                 self.emit(CheckFinished(result_of(check, Skipped(failed), 0.0)))
@@ -64,7 +64,7 @@ class CheckRunner:
         self._draw(checks[0])
 
     def _follow(self, key: str) -> CachedResults | None:
-        """Make the calls of stored traces as long as the replies match one; return its results at its end."""
+        """Make the calls of stored traces while the replies match; return the results of a complete trace."""
         digester = self.cache.digester()
         while isinstance(step := self.cache.step(key), Call):
             digest = digester.digest(self.calls.request(step.function, step.request), step.request)
@@ -74,7 +74,7 @@ class CheckRunner:
         return step
 
     def _reuse(self, cached: CachedResults, seconds: float) -> None:
-        """Emit the results of an earlier submission; the time is what this submission's calls took."""
+        """Emit cached results. The first one reports the time of this submission's calls in seconds."""
         for check in cached.checks:
             self.emit(CheckStarted(check.result.name))
             for training in check.trainings:
@@ -83,13 +83,13 @@ class CheckRunner:
             seconds = 0.0
 
     def _draw(self, check: Check) -> None:
-        """Emit a summary of the first answer to a public check, which students may look at."""
+        """Emit a summary of the first answer to a public check, if it is a network."""
         reply = self.calls.made[0].reply if self.calls.made and not check.hidden else None
         if isinstance(reply, Frame) and (network := read_network(check.task, reply)):
             self.emit(NetworkDrawn(network))
 
     def _run(self, checks: Sequence[Check], start: str) -> None:
-        """Run the checks, and emit their trace where another submission may follow it."""
+        """Run the checks, and emit their trace if other submissions may reuse it."""
         self.calls.made.clear()
         finished: list[CachedCheck] = []
         trainings: list[Training] = []

@@ -1,7 +1,7 @@
-"""A pytest session that collects all checks once and then waits, warm, for submissions.
+"""Provide a pytest session that collects all checks once and then serves submissions.
 
-pytest offers its test loop as a hook: instead of running the collected checks there, `serve` forks for every
-submission and runs them in the fork.
+pytest exposes its test loop as a hook. Instead of running the collected checks in the hook, `serve` forks for
+every submission and runs them in the fork.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .failures import Skipped, SubmissionFailed
 from .memory import release
 from .results import result_of
 
-# No plugin writes, captures or rewrites: the message of a check is exactly what it says.
+# Disable plugins that write, capture or rewrite, so that messages of checks stay unchanged.
 ARGUMENTS = (
     *("-c", "/dev/null", "--assert=plain", "--capture=no", "--import-mode=importlib", "--noconftest"),
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:warnings"),
@@ -32,23 +32,23 @@ ARGUMENTS = (
 
 
 class Checked(Protocol):
-    """What a session needs of a kit: its name, all settings, and the checks that it is to collect."""
+    """The part of a kit that a session needs: its name, all settings and the checks to collect."""
 
     @property
     def slug(self) -> str:
-        """The kit's name."""
+        """Return the kit's name."""
 
     @property
     def all_settings(self) -> dict[str, Any]:
-        """The value of the fixture `settings`."""
+        """Return the value of the fixture `settings`."""
 
     @property
     def checks(self) -> tuple[Check, ...]:
-        """Every check in the files."""
+        """Return every check in the files."""
 
 
 class CheckSession:
-    """A pytest plugin. `serve` is called with this session once every check is collected."""
+    """A pytest plugin that collects checks and then calls `serve` with itself."""
 
     def __init__(self, kit: Checked, serve: Callable[[CheckSession], None]) -> None:
         self._kit = kit
@@ -59,9 +59,12 @@ class CheckSession:
         self._skip: Skipped | None = None
 
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
-        """Collect the checks in `files` of `folder` and serve; raises RuntimeError, or what ended it."""
+        """Collect the checks in `files` of `folder` and serve.
+
+        Raises RuntimeError if collecting fails, and any exception that `serve` raises.
+        """
         paths = [str(folder / name) for name in files]
-        # The options and plugins of the user's own pytest do not apply to these checks.
+        # Ignore the options and plugins of the user's own pytest.
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             os.environ.pop(name, None)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
@@ -80,7 +83,7 @@ class CheckSession:
         config.addinivalue_line("markers", "hidden: not shown to students")
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Store why a file could not be imported."""
+        """Store the error of a file that could not be imported."""
         if report.failed:
             self._errors[report.nodeid] = RuntimeError(report.longreprtext)
 
@@ -99,7 +102,7 @@ class CheckSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """Skip a check; pytest still tears down the fixtures of the checks before it."""
+        """Skip a check. pytest still tears down the fixtures of earlier checks."""
         if self._skip:
             raise self._skip
 
@@ -107,8 +110,8 @@ class CheckSession:
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[Any]) -> pytest.TestReport:
         """Store the first exception of a check, from its fixtures or its body.
 
-        The report of pytest itself renders all source lines: nobody reads it here, and it takes longer than
-        the check.
+        The report of pytest itself renders all source lines. It is not used here, and rendering takes longer
+        than the check.
         """
         if call.excinfo is not None:
             self._errors.setdefault(item.name, call.excinfo.value)
@@ -119,7 +122,7 @@ class CheckSession:
     def examine(
         self, checks: Sequence[Check], begin: Callable[[Check], None], fail_fast: bool = False
     ) -> Iterator[CheckFinished]:
-        """Run `checks`, each after calling `begin`; with `fail_fast`, skip those after a failure."""
+        """Run `checks` and call `begin` before each. With `fail_fast`, skip the checks after a failure."""
         self._skip = None
         for check, following in zip(checks, [*checks[1:], None], strict=True):
             begin(check)
@@ -138,11 +141,11 @@ class CheckSession:
 
 
 def _fixtures(kit: Checked) -> ModuleType:
-    """Return a plugin with the fixtures for checks: a method cannot be a fixture of the whole session."""
+    """Return a plugin with the fixtures for checks, because a method cannot be a session-scoped fixture."""
 
     @pytest.fixture(scope="session")
     def settings() -> dict[str, Any]:
-        """All settings of the kit."""
+        """Return all settings of the kit."""
         return kit.all_settings
 
     plugin = ModuleType("kit_fixtures")

@@ -1,8 +1,7 @@
-"""Stored trainings: equal networks, trained equally, are trained once.
+"""Cache trainings, so that identical trainings of identical networks run once.
 
 A training is a pure function of the network, its weights and compile settings, the data, epochs, seed,
-versions and hardware. Its result is kept under the hash of exactly these, in memory and, where one is
-given, on a disk.
+versions and hardware. Its result is stored under the hash of these, in memory and optionally on disk.
 """
 
 from __future__ import annotations
@@ -32,20 +31,20 @@ LENGTHS = struct.Struct(">I")
 
 
 class TrainingStore(Protocol):
-    """Stores trainings from run to run. An error there costs time, not grades."""
+    """Stores trainings across runs. Errors of the store cost time but do not affect grades."""
 
     def get(self, key: str) -> bytes | None:
-        """Return what is stored under `key`, or None."""
+        """Return the data stored under `key`, or None."""
 
     def set(self, key: str, data: bytes) -> None:
         """Store `data` under `key`, if possible."""
 
 
 class TrainingFiles:
-    """A folder with one file per training, named by its key, that several processes may share.
+    """A folder with one file per training, named by its key. Several processes may share it.
 
-    Files are written whole or not at all. Above `max_bytes` the files that were used longest ago go first. An
-    error of the disk is ignored: it costs time, not grades.
+    Files are written atomically. Above `max_bytes`, the least recently used files are deleted. Disk errors
+    are ignored, because they cost time but do not affect grades.
     """
 
     def __init__(self, folder: Path, max_bytes: int = MAX_DISK_BYTES) -> None:
@@ -53,7 +52,7 @@ class TrainingFiles:
         self._max_bytes = max_bytes
 
     def get(self, key: str) -> bytes | None:
-        """Return what is stored under `key`, or None."""
+        """Return the data stored under `key`, or None."""
         with suppress(OSError):
             data = (self._folder / key).read_bytes()
             os.utime(self._folder / key)
@@ -61,7 +60,7 @@ class TrainingFiles:
         return None
 
     def set(self, key: str, data: bytes) -> None:
-        """Store `data` under `key`, if the disk allows it."""
+        """Store `data` under `key`. Disk errors are ignored."""
         with suppress(OSError):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_atomic(self._folder / key, data)
@@ -81,9 +80,9 @@ class TrainingFiles:
 
 @dataclass(frozen=True)
 class Training:
-    """One training of a submission's network: what it returned, and the SHA-256 of the trained weights.
+    """One training of a submission's network: its return value and the SHA-256 of the trained weights.
 
-    `data` is the stored form of a training that was done now; None where it came from the cache.
+    `data` is the serialized result of a new training, or None if the result came from the cache.
     """
 
     key: str
@@ -93,10 +92,10 @@ class Training:
 
 
 class TrainingCache:
-    """Stands in place of the kit's training function, and trains only what is not stored."""
+    """Replaces the kit's training function and trains only if no result is stored."""
 
     def __init__(self, train: Train, sources: str, disk: TrainingStore | None = None) -> None:
-        """Store the results of `train`. `sources` names the version of the code that trains."""
+        """Cache the results of `train`. `sources` identifies the version of the training code."""
         self.train = train
         self._context = json.dumps([sources, *versions()])
         self._memory: dict[str, bytes] = {}
@@ -104,7 +103,7 @@ class TrainingCache:
         self.report: Callable[[Training], None] = lambda trained: None
 
     def __call__(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> Any:
-        """Train `model` as the kit does, or set the weights that an equal training gave an equal model."""
+        """Train `model` with the kit's function, or set the stored weights of an identical training."""
         if not repeatable(model):
             return self.train(model, x, y, epochs, seed)
         if (key := self.key(model, x, y, epochs, seed)) is None:
@@ -123,22 +122,23 @@ class TrainingCache:
         return value
 
     def store(self, trained: Training) -> None:
-        """Store a training that a fork did, for the forks to come; the oldest is dropped first."""
+        """Store a training that a fork ran, for later forks. The oldest entry is evicted first."""
         if trained.data is not None:
             while len(self._memory) >= MEMORY_ENTRIES:
                 del self._memory[next(iter(self._memory))]
             self._memory[trained.key] = trained.data
 
     def key(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> str | None:
-        """Return the hash of everything that determines a training, which excludes the names of layers.
+        """Return the hash of everything that determines a training, or None if part of it cannot be encoded.
 
-        None where something cannot be expressed as plain data, because it could differ unseen.
+        Names of layers are excluded, except if the losses refer to layers by name. A part that cannot be
+        encoded could change without changing the hash.
         """
         packed = pack((model, x, y, epochs, seed))
         if packed.refused:
             return None
         parts = list(_parts(packed.head))
-        if not any("outputs" in part for part in parts):  # losses that refer to layers by their names
+        if not any("outputs" in part for part in parts):  # losses may refer to layers by name
             for part in parts:
                 if "class" in part or "operation" in part:
                     part.pop("name", None)
@@ -152,13 +152,13 @@ class TrainingCache:
 
 
 def repeatable(model: Any) -> bool:
-    """Return whether training draws from the seed alone: layers such as Dropout have a state of their own."""
+    """Return whether training is deterministic. Layers such as Dropout have a random state."""
     layers: Iterable[Any] = model._flatten_layers()
     return not any(hasattr(layer, name) for layer in layers for name in ("seed_generator", "generator"))
 
 
 def versions() -> tuple[str | None, ...]:
-    """Return the versions and hardware on which the bits of a training depend."""
+    """Return the versions and hardware on which the exact result of a training depends."""
     return (platform.python_version(), *map(installed, ("tensorflow", "keras", "numpy")), processor())
 
 
@@ -171,7 +171,7 @@ def dumps(value: Any, weights: list[Any]) -> bytes:
 
 
 def loads(data: bytes) -> tuple[Any, list[Any]] | None:
-    """Return what `dumps` was given, or None where the bytes are damaged."""
+    """Return the value and weights that `dumps` serialized, or None if the bytes are damaged."""
     body = data[32:]
     if hashlib.sha256(body).digest() != data[:32]:
         return None
