@@ -109,7 +109,10 @@ def mobilenet(imagenet: bool = False, side: int = 32) -> keras.Model:
     build = keras.applications.MobileNetV3Small
     if imagenet:
         try:
-            return build((side, side, 3), minimalistic=True, include_top=False, weights="imagenet")
+            with warnings.catch_warnings():
+                # Keras warns that the weights are those for larger pictures.
+                warnings.filterwarnings("ignore", message="`input_shape` is undefined")
+                return build((side, side, 3), minimalistic=True, include_top=False, weights="imagenet")
         except Exception as problem:
             print(f"No ImageNet weights can be had ({problem}): these are drawn.")
     network = build((side, side, 3), alpha=0.25, minimalistic=True, include_top=False, weights=None)
