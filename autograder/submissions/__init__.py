@@ -1,1 +1,1 @@
-"""Find, read and select what students handed in."""
+"""Find, read and select the submissions of students."""

@@ -1,4 +1,4 @@
-"""Read zips as folders in memory: nothing is extracted, and nothing is inflated beyond the limits."""
+"""Read zips as in-memory folders; nothing is written to disk, and decompression stops at the limits."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from .folders import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, join_p
 
 MAX_MEMBERS = 10_000
 MAX_SEPARATORS = 10 * MAX_MEMBERS
-# Other methods can ask for gigabytes of memory in a few bytes, and ordinary zips do not use them.
+# Other methods can allocate gigabytes of memory for a few bytes, and ordinary zips do not use them.
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _CENTRAL_HEADER = b"PK\x01\x02"
 _DRIVE = re.compile(r"[A-Za-z]:")
-# What `zipfile` raises on damaged archives.
+# Exceptions that `zipfile` raises on damaged archives.
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
     EOFError,
     OSError,
-    RuntimeError,  # an encrypted member, too
+    RuntimeError,  # also raised for an encrypted member
     NotImplementedError,
     ValueError,
     IndexError,
@@ -41,16 +41,16 @@ _BROKEN = (
 
 @dataclass
 class _Node:
-    """A folder of a zip: its folders by name, and its files, of which several may have one name."""
+    """A folder of a zip: its subfolders by name, and its files, several of which may share a name."""
 
     folders: dict[str, _Node] = field(default_factory=dict)
     files: list[tuple[str, zipfile.ZipInfo]] = field(default_factory=list)
 
 
 def student_zip(data: bytes, name: str, where: str) -> Folder:
-    """Return a student's zip as a folder. Raises Unreadable.
+    """Return a student's zip as a folder; raise Unreadable.
 
-    It may unpack to at most 50 MB, and no name may lead out of it.
+    It may unpack to at most 50 MB, and no member's path may leave the zip.
     """
     if data.count(_CENTRAL_HEADER) > MAX_MEMBERS:
         raise Unreadable(f"{where} holds too many files: more than {MAX_MEMBERS:,}.")
@@ -74,10 +74,10 @@ def student_zip(data: bytes, name: str, where: str) -> Folder:
 
 
 def class_zip(path: Path, name: str, where: str) -> Folder:
-    """Return a zip with a whole class as a folder. Raises Unreadable when it is no zip.
+    """Return the zip of a whole class as a folder; raise Unreadable if it is not a zip.
 
-    It stays open and is read member by member. Its size has no limit, because each submission in it has one,
-    and a member that leads out of it fails only the submission that it belongs to.
+    The zip stays open and is read member by member. Its total size is not limited, because each submission in
+    it has its own limit. A member whose path leaves the zip fails only the submission that it belongs to.
     """
     archive = _open(path, where)
     return _folder(archive, archive.infolist(), name, where)
@@ -127,7 +127,7 @@ def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str
         if info.compress_type not in _METHODS:
             raise Unreadable(f"{where} is compressed in an unusual way: hand in an ordinary zip.")
         try:
-            # The declared size may lie, so what is really inflated is limited.
+            # The declared size may be wrong, so the limit applies to the bytes actually decompressed.
             with archive.open(info) as member:
                 data = member.read(limit + 1) if info.file_size <= limit else b""
         except _BROKEN as error:
@@ -150,7 +150,7 @@ def _modified(info: zipfile.ZipInfo) -> float:
 
 
 def _parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
-    """Return the parts of the member's path inside the zip, without those that lead out of it."""
+    """Return the parts of the member's path inside the zip, without those that leave it."""
     path = PurePosixPath(_name(info))
     return tuple(part for part in path.parts if part not in ("..", path.anchor))
 
@@ -160,7 +160,7 @@ def _is_junk(info: zipfile.ZipInfo) -> bool:
 
 
 def _refused(info: zipfile.ZipInfo) -> str:
-    """Return why this member is not read: it leads out of the zip. "" when it does not."""
+    """Return the reason for refusing a member whose path leaves the zip, or ""."""
     name = _name(info)
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or _DRIVE.match(name) or "\0" in name:
@@ -171,7 +171,10 @@ def _refused(info: zipfile.ZipInfo) -> str:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """Return the member's name. macOS writes UTF-8 without the flag; `zipfile` reads it as code page 437."""
+    """Return the member's name.
+
+    macOS writes UTF-8 without setting the flag, and `zipfile` then decodes the name as code page 437.
+    """
     name = info.orig_filename
     if not info.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):

@@ -1,4 +1,4 @@
-"""The assignment that submissions are searched for, and the names of files that come with its kit."""
+"""Describe the assignment whose submissions are searched for, and the names of its kit's files."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from .folders import Entry, File, Folder, Unreadable, visible
 
-# Sakai puts what a student handed in there, beside texts and folders of its own.
+# Sakai puts a student's files in this folder, next to its own texts and folders.
 SAKAI_ATTACHMENTS = "Submission attachment(s)"
-# Files of a handout, besides the kit's own support code.
+# Files of a handout, in addition to the kit's own support code.
 HANDOUT_FILES = frozenset(
     {
         "check_report.py",
@@ -26,7 +26,7 @@ HANDOUT_FILES = frozenset(
         "test_public.py",
     }
 )
-# Support modules that handouts carry or carried beside `lesson.py`.
+# Support modules that current or earlier handouts include in addition to `lesson.py`.
 SUPPORT_MODULES = frozenset({"asking.py", "drawing.py", "expect.py", "networks.py", "scatter.py", "story.py"})
 MAX_DEPTH = 4
 
@@ -45,14 +45,14 @@ class Assignment:
     given: frozenset[str] = frozenset()
 
     def name_match(self, stem: str) -> int:
-        """Return 2 when `stem` is the module's name, 1 when it contains it (`transfer (1)`), else 0."""
+        """Return 2 if `stem` is the module's name, 1 if it contains it (`transfer (1)`), else 0."""
         stem, module = stem.casefold(), self.module.casefold()
         return 2 if stem == module else int(module in stem)
 
     def candidates(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Return the entries of a student's folder that may hold the answer."""
         for name in (SAKAI_ATTACHMENTS, self.slug):
-            # nbgrader keeps each assignment of a student in a folder of its own.
+            # nbgrader keeps each assignment of a student in a separate folder.
             own = [entry for entry in entries if isinstance(entry, Folder) and entry.name == name]
             if own and not any(self.is_answer(entry) for entry in entries):
                 return own
@@ -63,7 +63,7 @@ class Assignment:
         return isinstance(entry, File) and entry.is_source and not self.is_support(entry)
 
     def is_support(self, entry: Entry) -> bool:
-        """Return whether an entry of a student's folder comes with the kit or with an environment."""
+        """Return whether an entry of a student's folder belongs to the kit or to an environment."""
         if isinstance(entry, Folder):
             return entry.name.casefold() in _ENVIRONMENT_FOLDERS
         return entry.name in self.given or _SUPPORT.fullmatch(entry.name) is not None
@@ -80,11 +80,11 @@ class Assignment:
         )
 
     def has_answer(self, entry: Entry, depth: int = MAX_DEPTH) -> bool:
-        """Return whether `entry` is or holds an answer or a zip, looking `depth` folders deep."""
+        """Return whether `entry` is or contains an answer or a zip, searching up to `depth` folders deep."""
         return self.last_change(entry, depth) is not None
 
     def last_change(self, entry: Entry, depth: int = MAX_DEPTH) -> float | None:
-        """Return when the newest answer or zip in `entry` was changed, or None when there is none."""
+        """Return the time when the newest answer or zip in `entry` was changed, or None if there is none."""
         if isinstance(entry, File):
             return entry.modified if entry.is_zip or self.is_answer(entry) else None
         try:

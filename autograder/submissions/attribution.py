@@ -1,4 +1,4 @@
-"""Say whose each entry of a class folder is, and what the entries are that are nobody's hand-in."""
+"""Determine the owner of each entry of a class folder, and explain the entries without an owner."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .gradescope_export import METADATA, GradescopeSubmission, read_metadata
 from .identity import Identity, Platform
 from .platforms import ParsedName, detect_platform, is_copy, parse_names
 
-# What people hand in instead of a source file: rows that say so.
+# Common file types that are submitted instead of a source file.
 _DOCUMENT_SUFFIXES = (
     "pdf|docx?|odt|rtf|pages|html?|txt|md|json|py3|pyw|pyc|rar|7z|tar|t?gz|bz2|xz|png|jpe?g|heic|mp4|pptx?"
 )
 _DOCUMENT = re.compile(rf"\.(?:{_DOCUMENT_SUFFIXES})$", re.IGNORECASE)
-# Several suffixes are no part of a name: `ada.ipynb.pdf`.
+# Several suffixes may follow a name, as in `ada.ipynb.pdf`.
 _SUFFIX = re.compile(rf"\.(?:py|ipynb|zip|{_DOCUMENT_SUFFIXES})$", re.IGNORECASE)
 MAX_SUFFIXES = 4
 _INDEX = re.compile(r"index\.html?", re.IGNORECASE)
 
 
 class IgnoredReason(StrEnum):
-    """Why a file of the class folder is nobody's hand-in."""
+    """The reason why a file of the class folder does not count as a submission."""
 
     SUPPORT_CODE = "support code of the kit, which everybody has"
     PLATFORM_FILE = "written by the platform"
@@ -37,20 +37,20 @@ class IgnoredReason(StrEnum):
 
 @dataclass(frozen=True)
 class IgnoredFile:
-    """A file or folder of the class that is nobody's hand-in."""
+    """A file or folder of the class that does not count as a submission."""
 
     where: str
     reason: IgnoredReason
 
     @property
     def text(self) -> str:
-        """Return the remark that a person reads."""
+        """Return the sentence that reports show."""
         return f"{self.where}: {self.reason.value}."
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """An entry of a class and whose it is. `order` says when it came, where the platform does."""
+    """An entry of a class with its owner. `order` is the order of arrival if the platform provides it."""
 
     entry: Entry
     identity: Identity
@@ -60,7 +60,7 @@ class Attribution:
 
 @dataclass
 class ClassLayout:
-    """The entries of a class: hand-ins with their owners, and files that are nobody's."""
+    """The entries of a class: submissions with their owners, and files without an owner."""
 
     attributions: list[Attribution] = field(default_factory=list)
     ignored: list[IgnoredFile] = field(default_factory=list)
@@ -74,9 +74,9 @@ def add_hand_ins(
     section: str = "",
     platform: Platform | None = None,
 ) -> None:
-    """Add entries that lie side by side: hand-ins named by a platform or after students, and other files.
+    """Add entries of one folder: submissions named by a platform or after students, and other files.
 
-    The names decide which platform wrote them unless `platform` is given.
+    The platform is detected from the names unless `platform` is given.
     """
     own = []
     for entry in entries:
@@ -85,7 +85,7 @@ def add_hand_ins(
         else:
             own.append(entry)
     hand_ins = [entry for entry in own if _may_be_handed_in(entry)]
-    # Whoever hands in only files that nobody reads has a platform's name all the same.
+    # A student who submits only ignored files still has a name that the platform wrote.
     platform = (
         platform
         or detect_platform(hand_ins, assignment, folder_name)
@@ -121,7 +121,7 @@ def add_nbgrader(layout: ClassLayout, folder: Folder, assignment: Assignment) ->
 
 
 def add_gradescope(layout: ClassLayout, folder: Folder, assignment: Assignment) -> None:
-    """Add the submissions that Gradescope's metadata names, one per submitter. Raises Unreadable."""
+    """Add the submissions that Gradescope's metadata lists, one per submitter; raise Unreadable."""
     entries = visible(folder)
     metadata = next(entry for entry in entries if isinstance(entry, File) and entry.name == METADATA)
     rest = [entry for entry in entries if entry is not metadata]
@@ -138,7 +138,7 @@ def add_gradescope(layout: ClassLayout, folder: Folder, assignment: Assignment) 
 
 
 def ignore_hidden(layout: ClassLayout, folder: Folder) -> None:
-    """Report hidden files that look like answers; editors' and systems' own leftovers are not reported."""
+    """Report hidden files that look like answers, except files that editors or operating systems create."""
     for entry in folder.entries():
         hidden = entry.name.startswith(".") and not entry.name.startswith("._")
         if isinstance(entry, File) and is_junk(entry.name) and hidden and (entry.is_source or entry.is_zip):
@@ -171,7 +171,7 @@ def _attribute(entry: Entry, name: ParsedName, section: str) -> Attribution:
 def _attribute_plain(
     entry: Entry, assignment: Assignment, section: str = "", platform: Platform = Platform.PLAIN
 ) -> Attribution:
-    """Return whose a file or folder is that is named after its student, or after nobody."""
+    """Return the owner of a file or folder that is named after its student or has no student's name."""
     stem = _stem(entry)
     unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.name_match(stem) == 2)
     review: list[ReviewNote] = []
@@ -187,7 +187,7 @@ def _attribute_plain(
 
 
 def _stem(entry: Entry) -> str:
-    """Return the name of a folder, or that of a file without its suffixes."""
+    """Return the name of a folder, or the name of a file without its suffixes."""
     return entry.name if isinstance(entry, Folder) else _without_suffixes(entry.name) or entry.name
 
 
@@ -198,7 +198,7 @@ def _without_suffixes(name: str) -> str:
 
 
 def _other_assignments(student: Folder, assignment: Assignment) -> list[str]:
-    """Return the assignments in a student's folder when the one looked for is not among them."""
+    """Return the assignments in a student's folder if it lacks the one that is searched for."""
     try:
         entries = visible(student)
     except Unreadable:

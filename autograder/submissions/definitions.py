@@ -1,4 +1,4 @@
-"""What a submission's text defines: attempted tasks, answers above their stubs, and what looks wrong."""
+"""Analyze a submission's definitions: attempted tasks, answers above stubs, and suspicious content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_NAMES = 3
 
 
 def attempted_tasks(source: Source, tasks: Collection[str]) -> frozenset[str]:
-    """Return the tasks that `source` defines with a body of its own. Cells that do not parse attempt none."""
+    """Return the tasks that `source` defines with their own body; cells that do not parse define none."""
     names: set[str] = set()
     for tree in _trees(source):
         with suppress(RecursionError):
@@ -27,7 +27,7 @@ def drop_stubs_below_answers(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the cells without stubs that would replace an answer above them, and the names of these tasks.
 
-    Students write an answer into a cell of their own and leave the stub in place. What counts is the answer.
+    Students may write an answer into a separate cell and leave the stub below it. The answer counts.
     """
     answered: set[str] = set()
     names: list[str] = []
@@ -46,7 +46,7 @@ def drop_stubs_below_answers(
 
 
 def review_notes(source: Source, tasks: Collection[str]) -> tuple[ReviewNote, ...]:
-    """Return what somebody should look at: a file for another kit, or answers in another form."""
+    """Return notes for manual review: a file for another kit, or answers in another form."""
     defined, own, classes = set(), [], []
     for tree in _trees(source):
         for node in tree.body:
@@ -83,7 +83,7 @@ def _trees(source: Source) -> Iterator[ast.Module]:
 
 
 def _is_empty(source: Source) -> bool:
-    """Return whether a source does nothing but import."""
+    """Return whether a source contains only imports."""
     return all(
         isinstance(node, ast.Import | ast.ImportFrom) or does_nothing(node)
         for tree in _trees(source)
@@ -92,7 +92,7 @@ def _is_empty(source: Source) -> bool:
 
 
 def _answers(body: list[ast.stmt]) -> Iterator[str]:
-    """Yield names that get a meaning at module level, no stub's, also inside `if`, `try` and loops."""
+    """Yield names that are defined at module level other than by stubs, also inside `if`, `try` and loops."""
     for statement in body:
         if isinstance(statement, Function):
             if _is_begun(statement.body):
@@ -110,9 +110,9 @@ def _answers(body: list[ast.stmt]) -> Iterator[str]:
 
 
 def _is_begun(body: list[ast.stmt]) -> bool:
-    """Return whether a function can return or do something before it raises NotImplementedError.
+    """Return whether a function can return or have an effect before it raises NotImplementedError.
 
-    A stub may have lines of given code before its `raise`, so these alone are no answer.
+    A stub may have lines of support code before its `raise`, so such lines alone do not count as an answer.
     """
     for statement in body:
         if raises_not_implemented(statement):

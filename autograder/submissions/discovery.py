@@ -1,4 +1,4 @@
-"""Find the submissions of a class: one per student, with who handed it in and which of several counts."""
+"""Find the submissions of a class: one per student, with its submitter and the version that counts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .layout import SUBMITTED, read_layout
 from .platforms import without_copy_number
 from .reader import read_submission
 
-# Submissions that were read stay in memory up to this size, so that none is read twice.
+# Submissions stay in memory up to this total size, so that each is read only once.
 MAX_CACHED = 200 * MEGABYTE
 LAST_TIME_ZONE = timedelta(hours=12)  # behind UTC
 SIMILAR_NAME = ReviewNote(
@@ -27,22 +27,22 @@ SIMILAR_NAME = ReviewNote(
 
 
 class ClassError(ValueError):
-    """The folder given as a class cannot be used. The text says what was expected and found."""
+    """The folder given as a class is unusable. The text says what was expected and found."""
 
 
 class ReadCache:
-    """Submissions that were read, as long as all of them together fit."""
+    """Submissions that were read, up to a limit on their total size."""
 
     def __init__(self, max_bytes: int = MAX_CACHED) -> None:
         self._left = max_bytes
         self._submissions: dict[str, Submission] = {}
 
     def get(self, student: str) -> Submission | None:
-        """Return the student's submission if it is here."""
+        """Return the student's submission if it is cached."""
         return self._submissions.get(student)
 
     def add(self, submission: Submission) -> None:
-        """Keep a submission unless there is no room for it."""
+        """Keep a submission if there is room for it."""
         size = sum(len(file.content) for file in submission.files)
         if size <= self._left:
             self._left -= size
@@ -54,7 +54,7 @@ class FoundSubmission:
     """One student's submission, found but not read yet.
 
     `student` is the identity's display name, which is unique in the class. A class zip stays open while any
-    `FoundSubmission` in it is kept; read in the process that found it.
+    `FoundSubmission` in it is referenced. Read it in the process that found it.
     """
 
     student: str
@@ -66,9 +66,9 @@ class FoundSubmission:
     cache: ReadCache = field(default_factory=ReadCache, compare=False, repr=False)
 
     def read(self) -> Submission:
-        """Read the files (at most 50 MB), once for all calls where memory allows.
+        """Read the files (at most 50 MB) and cache them if memory allows.
 
-        Never raises: what cannot be read is the submission's `problem`.
+        Never raises: the submission's `problem` describes a read error.
         """
         if (cached := self.cache.get(self.student)) is not None:
             return cached
@@ -80,14 +80,14 @@ class FoundSubmission:
 
 @dataclass(frozen=True)
 class ClassFolder:
-    """The submissions of a class, sorted by student, and the files that are nobody's."""
+    """The submissions of a class, sorted by student, and the files without an owner."""
 
     submissions: tuple[FoundSubmission, ...]
     ignored: tuple[IgnoredFile, ...] = ()
 
     @property
     def hint(self) -> str:
-        """Return what to do if a lone zip is a class; "" where there is none."""
+        """Return what to do if a single zip is a class, or "" if this does not apply."""
         if len(self.submissions) != 1 or len(self.submissions[0].entries) != 1:
             return ""
         (entry,) = self.submissions[0].entries
@@ -97,7 +97,7 @@ class ClassFolder:
 
 
 def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> list[FoundSubmission]:
-    """Return the submissions of `find_class`."""
+    """Return the submissions that `find_class` finds."""
     return list(find_class(place, slug, module, given).submissions)
 
 
@@ -112,10 +112,10 @@ def find_class(
 ) -> ClassFolder:
     """Find the submissions in a class folder, a class zip, one student's folder or one student's file.
 
-    `given` names the kit's support code (`lesson.py`), which is no answer. `is_class_zip` says that a zip
-    holds a class and not one student's files. A submission that came after the day `due` is late, as is one
-    that the platform marks. Every file has a submission or is listed as ignored, and every student appears
-    once. Raises ClassError when `place` cannot be a class.
+    `given` names the kit's support code (`lesson.py`), which is not an answer. `is_class_zip` says that a zip
+    contains a class rather than one student's files. A submission is late if it arrived after the day `due`
+    or if the platform marks it as late. Every file belongs to a submission or is listed as ignored, and every
+    student appears once. Raises ClassError if `place` cannot be a class.
     """
     assignment = Assignment(slug, module, frozenset(given))
     root = place.expanduser().resolve()
@@ -135,13 +135,13 @@ def find_class(
 
 
 def collect_submissions(layout: ClassLayout, assignment: Assignment, due: date | None = None) -> ClassFolder:
-    """Return one submission per student of a class, and the files that are nobody's."""
+    """Return one submission per student of a class, and the files without an owner."""
     found = _submissions(layout.attributions, assignment, due)
     return ClassFolder(tuple(sorted(found, key=lambda each: each.student)), tuple(layout.ignored))
 
 
 def _name_nbgrader_student(layout: ClassLayout, root: Path, slug: str) -> None:
-    """Name the one hand-in in nbgrader's `submitted/<student>/<assignment>` after its student."""
+    """Name the single submission in nbgrader's `submitted/<student>/<assignment>` after its student."""
     if root.name == slug and root.parent.parent.name == SUBMITTED and len(layout.attributions) == 1:
         name = root.parent.name
         identity = Identity(name, Platform.NBGRADER, login=name)
@@ -154,7 +154,7 @@ def _submissions(
     """Return one submission per student."""
     students = _by_student(attributions)
     names = _display_names(students)
-    # Ids tell students apart, names alone may not.
+    # Ids distinguish students reliably; names alone may not.
     twins = _similar(own[-1].identity.name for own in students.values() if not own[-1].identity.ids)
     cache = ReadCache()
     found = []
@@ -175,7 +175,7 @@ def _submissions(
 
 
 def _late(identity: Identity, due: date | None) -> ReviewNote | None:
-    """Return the note about a late submission. The due day ends when it has ended everywhere on Earth."""
+    """Return a note if the submission is late; the due day ends when it has ended in every time zone."""
     if identity.late:
         return ReviewNote(ReviewReason.LATE, "The platform marks it as late.")
     if due is None or identity.submitted is None:
@@ -189,7 +189,7 @@ def _late(identity: Identity, due: date | None) -> ReviewNote | None:
 
 
 def _by_student(attributions: Sequence[Attribution]) -> Mapping[tuple[str, ...], list[Attribution]]:
-    """Group attributions by student. An ambiguous one never joins others: it may be somebody else's."""
+    """Group attributions by student; an ambiguous one stays separate because it may be another student's."""
     shared = Counter(each.identity.key for each in attributions)
     students: defaultdict[tuple[str, ...], list[Attribution]] = defaultdict(list)
     for each in attributions:
@@ -209,7 +209,7 @@ def _file_name(entry: Entry) -> str:
 
 
 def _display_names(students: Mapping[tuple[str, ...], Sequence[Attribution]]) -> dict[tuple[str, ...], str]:
-    """Return a unique name for each student: the platform's, with an id where several have the same."""
+    """Return a unique name for each student: the platform's name, with an id if several students share it."""
     shared = Counter(own[-1].identity.name for own in students.values())
     names: dict[tuple[str, ...], str] = {}
     taken: set[str] = set()
@@ -228,7 +228,7 @@ def _display_names(students: Mapping[tuple[str, ...], Sequence[Attribution]]) ->
 
 
 def _similar(names: Iterable[str]) -> set[str]:
-    """Return the names that are hardly different from another one: they may be the same student's."""
+    """Return the names that are almost equal to another one and so may belong to the same student."""
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for name in names:
         alike[normalize_name(without_copy_number(name))].add(name)
@@ -237,7 +237,7 @@ def _similar(names: Iterable[str]) -> set[str]:
 
 @dataclass(frozen=True)
 class _Version:
-    """One of several things that a student handed in: a folder, a zip, or files that lie side by side."""
+    """One of several versions that a student submitted: a folder, a zip, or files in the same folder."""
 
     time: float
     claims: tuple[Attribution, ...]
@@ -251,12 +251,12 @@ class _Version:
 def _newest(
     claims: Sequence[Attribution], assignment: Assignment
 ) -> tuple[Sequence[Attribution], list[ReviewNote]]:
-    """Return what counts of a student's claims, and a note that names the versions that do not."""
+    """Return the attributions of a student that count, and notes that name the versions that do not."""
     if len(claims) == 1:
         return claims, []
     versions = _versions(claims, assignment)
     *older, newest = sorted(versions, key=lambda each: (each.has_answer, each.time, each.where))
-    # An empty folder or a text beside an answer is no other version of it.
+    # An empty folder or a text next to an answer is not another version of it.
     older = [version for version in older if version.has_answer or not newest.has_answer]
     sources: dict[str, Attribution] = {}
     replaced = []
@@ -271,7 +271,7 @@ def _newest(
 
 
 def _versions(claims: Iterable[Attribution], assignment: Assignment) -> list[_Version]:
-    """Return the versions among the claims: attempts where the platform tells them apart."""
+    """Return the versions among the claims; they are attempts if the platform distinguishes these."""
     groups: defaultdict[tuple[object, ...], list[tuple[float, Attribution]]] = defaultdict(list)
     for claim in claims:
         changed = assignment.last_change(claim.entry)

@@ -1,9 +1,9 @@
-"""Keep of a notebook's `explore` cells what its graded code needs.
+"""Reduce a notebook's `explore` cells to the statements that its graded code needs.
 
-Such cells train, draw and try things out, and nobody waits for that when a notebook is graded. But an import,
-a function or a constant that stands in one is there for the cells that follow. So of these cells those
-statements stay that import, define or assign a name which graded code, a task or another such statement
-mentions. A statement that could call a task or train a network never stays.
+Such cells train, plot and experiment, which grading skips to save time. However, later cells may need an
+import, a function or a constant that such a cell contains. A statement of these cells is kept if it imports,
+defines or assigns a name that graded code, a task or another kept statement mentions. A statement that could
+call a task or train a network is never kept.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from ..source_code import Function, drop, try_parse
 
-# Methods and given functions that train or compute for long.
+# Methods and support functions that train or compute for a long time.
 TRAINING = frozenset({"fit", "fit_generator", "train", "train_on_batch", "evaluate", "predict"})
 
 
 @dataclass(frozen=True)
 class _Statement:
-    """A statement that may stay, with the names that it defines and those that it mentions."""
+    """A statement that may be kept, with the names that it defines and those that it mentions."""
 
     cell: int
     node: ast.stmt
@@ -29,9 +29,10 @@ class _Statement:
 
 
 def keep_needed(cells: Sequence[str], explore: Collection[int], tasks: Collection[str]) -> tuple[str, ...]:
-    """Return all cells; those whose index is in `explore` without what graded code does not need.
+    """Return all cells, where those with an index in `explore` keep only what graded code needs.
 
-    What stays keeps its line. A cell that does not parse, or of which nothing stays, is empty.
+    Statements that are kept stay on their line. A cell that does not parse or keeps no statement becomes
+    empty.
     """
     trees = {index: tree for index, cell in enumerate(cells) if (tree := try_parse(cell)) is not None}
     avoided = _reaching(trees.values(), tasks)
@@ -60,7 +61,7 @@ def _only(cell: str, tree: ast.Module | None, kept: Collection[ast.stmt]) -> str
 
 
 def _reaching(trees: Collection[ast.Module], tasks: Collection[str]) -> frozenset[str]:
-    """Return the tasks and the names whose definition mentions one, or training, however indirectly."""
+    """Return the tasks and the names whose definition mentions a task or training, directly or indirectly."""
     definitions = [
         (frozenset(_defines(node)), node)
         for tree in trees
@@ -76,7 +77,7 @@ def _reaching(trees: Collection[ast.Module], tasks: Collection[str]) -> frozense
 
 
 def _touches(node: ast.AST, names: Collection[str]) -> bool:
-    """Return whether code mentions one of the names, or a method that trains."""
+    """Return whether code mentions one of the names or a training method."""
     return any(
         (isinstance(each, ast.Name) and each.id in names)
         or (isinstance(each, ast.Attribute) and each.attr in TRAINING)
@@ -85,7 +86,7 @@ def _touches(node: ast.AST, names: Collection[str]) -> bool:
 
 
 def _may_run(node: ast.stmt, avoided: Collection[str]) -> bool:
-    """Return whether a statement only imports, defines or assigns, and calls nothing that could train."""
+    """Return whether a statement only imports, defines or assigns, and makes no call that could train."""
     if isinstance(node, ast.Import | ast.ImportFrom | ast.Pass | Function):
         return True
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
@@ -107,7 +108,7 @@ def _inner(node: ast.stmt) -> Iterator[ast.stmt]:
 
 
 def _defines(node: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement gives a meaning to at module level; `*` for an import of all."""
+    """Yield the names that a statement binds at module level; `*` for a star import."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
     elif isinstance(node, Function | ast.ClassDef):
@@ -126,7 +127,7 @@ def _defines(node: ast.stmt) -> Iterator[str]:
 
 
 def _mentions(node: ast.AST) -> frozenset[str]:
-    """Return the names that code reads from around it: what a function assigns is its own."""
+    """Return the names that code reads from its enclosing scope; names that a function assigns are local."""
     read: set[str] = set()
     own: set[str] = set()
     shared: set[str] = set()

@@ -1,4 +1,4 @@
-"""Folders and files on a disk, read safely: links are not followed and only regular files are opened."""
+"""Read folders and files on disk safely: links are not followed and only regular files are opened."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _KINDS = {
 
 
 class Unreadable(Exception):
-    """A submitted file or folder cannot be read. The text is one sentence that says what, where and why."""
+    """A submitted file or folder is unreadable. The text is one sentence that says what, where and why."""
 
 
 @dataclass(frozen=True)
 class File:
-    """One file. `load(limit)` returns its bytes, and raises Unreadable when there are more than `limit`.
+    """A file. `load(limit)` returns its bytes and raises Unreadable if there are more than `limit`.
 
-    `where` is its place for messages and `name` the name that its author gave it. A `special` file is a
-    link, a pipe or the like; its `load` only raises the reason. `path` is set for files on a disk.
-    `latin1_name` is the name read as Latin-1 where its bytes are not UTF-8.
+    `where` is its location in messages and `name` the name that its author chose. A `special` file is a link,
+    a pipe or similar; its `load` only raises the reason. `path` is set for files on disk. `latin1_name` is
+    the name decoded as Latin-1 if its bytes are not UTF-8.
     """
 
     name: str
@@ -70,7 +70,7 @@ class File:
 
 @dataclass(frozen=True)
 class Folder:
-    """One folder. `entries()` lists it anew, and raises Unreadable when that fails."""
+    """A folder. `entries()` lists it again on each call, and raises Unreadable if that fails."""
 
     name: str
     where: str
@@ -82,7 +82,7 @@ Entry = File | Folder
 
 
 def is_junk(name: str) -> bool:
-    """Return whether editors and operating systems leave entries of this name behind."""
+    """Return whether editors and operating systems create entries with this name."""
     return _JUNK.fullmatch(name) is not None
 
 
@@ -95,24 +95,24 @@ def visible(folder: Folder) -> list[Entry]:
 
 
 def printable(text: str, limit: int = 120) -> str:
-    """Return `text` sanitized, in one line and cut to `limit`."""
+    """Return `text` sanitized, on one line and cut to `limit` characters."""
     return clean(text, limit, newlines=False)
 
 
 def join_place(parent: str, name: str) -> str:
-    """Return what messages call the entry `name` of the folder `parent` ("" for the class itself)."""
+    """Return the name used in messages for the entry `name` of the folder `parent` ("" for the class)."""
     return f"{parent}/{printable(name)}" if parent else printable(name)
 
 
 def megabytes(size: int) -> str:
-    """Return a size in bytes as text, rounded up, so that a size over a limit looks like it."""
+    """Return a size in bytes as text in megabytes, rounded up so that a size over a limit exceeds it."""
     return f"{math.ceil(size * 10 / MEGABYTE) / 10:.1f} MB"
 
 
 def disk_entry(path: Path, parent: str = "") -> Entry:
-    """Return the file or folder at `path`, without following a link. Never raises.
+    """Return the file or folder at `path`, without following a link; never raise.
 
-    `parent` is what messages call the folder that contains it.
+    `parent` is the name of the containing folder in messages.
     """
     name, latin1_name = _decode(path.name)
     where = join_place(parent, name)
@@ -133,13 +133,13 @@ def disk_entry(path: Path, parent: str = "") -> Entry:
 
 
 def disk_root(path: Path) -> Entry:
-    """Return the class at `path`. Messages name its entries relative to it."""
+    """Return the class at `path`; messages name its entries relative to it."""
     entry = disk_entry(path)
     return Folder(entry.name, "", lambda: _entries(path, "")) if isinstance(entry, Folder) else entry
 
 
 def _decode(name: str) -> tuple[str, str]:
-    """Return a file name as text that can be encoded and, when its bytes are not UTF-8, read as Latin-1."""
+    """Return a file name as encodable text, and its Latin-1 form if its bytes are not UTF-8."""
     raw = os.fsencode(name)
     text = raw.decode("utf-8", "replace")
     return text, "" if text.encode() == raw else raw.decode("latin-1")

@@ -1,7 +1,7 @@
-"""Gradescope's export: `submission_metadata.yml` beside one folder per submission, named by number.
+"""Read Gradescope's export: `submission_metadata.yml` and one numbered folder per submission.
 
-The file is read as a stream of events. Aliases are never followed, so that a short file cannot expand, and
-size, depth and the number of entries are limited.
+The file is read as a stream of events. Aliases are never followed, so that a short file cannot expand. Size,
+depth and the number of entries are limited.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from .folders import MEGABYTE, File, Unreadable
 
 METADATA = "submission_metadata.yml"
-# The file also holds every submission's results and history.
+# The file also contains every submission's results and history.
 MAX_SIZE = 200 * MEGABYTE
 MAX_DEPTH = 50
 MAX_SUBMISSIONS = 100_000
@@ -26,14 +26,14 @@ _FOLDER = re.compile(r"submission_\d+(?:\.\w+)?", re.ASCII)
 _TIME = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)[ T](?P<time>\d\d:\d\d:\d\d)(?:\.\d+)? ?(?P<zone>Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
-# The keys that are read; Gradescope writes Ruby symbols, `:name`.
+# The keys that are used; Gradescope writes Ruby symbols, `:name`.
 _SUBMITTERS, _CREATED = "submitters", "created_at"
 _PERSON = ("name", "email", "sid")
 
 
 @dataclass(frozen=True)
 class Submitter:
-    """One of the students who handed a submission in together."""
+    """One of the students who made a submission together."""
 
     name: str = ""
     email: str = ""
@@ -42,7 +42,7 @@ class Submitter:
 
 @dataclass(frozen=True)
 class GradescopeSubmission:
-    """One entry of the metadata: its folder, who handed it in (several in a group) and when."""
+    """One entry of the metadata: its folder, its submitters (several in a group) and its time."""
 
     folder: str
     submitters: tuple[Submitter, ...]
@@ -50,12 +50,12 @@ class GradescopeSubmission:
 
 
 def is_submission_name(name: str) -> bool:
-    """Return whether Gradescope's export names a submission so."""
+    """Return whether a name has the form of a submission's folder in Gradescope's export."""
     return _FOLDER.fullmatch(name) is not None
 
 
 def read_metadata(file: File) -> list[GradescopeSubmission]:
-    """Return the entries of the metadata file. Raises Unreadable when it is not what Gradescope writes."""
+    """Return the entries of the metadata file; raise Unreadable if it does not have Gradescope's format."""
     import yaml  # only an export needs it
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -68,7 +68,7 @@ def read_metadata(file: File) -> list[GradescopeSubmission]:
 
 
 class _NotGradescope(Exception):
-    """The metadata has another structure than expected."""
+    """The metadata has an unexpected structure."""
 
 
 @dataclass
@@ -77,7 +77,7 @@ class _Scalar:
 
 
 class _Events:
-    """The events of a YAML document with their depth limited; an alias is a scalar without text."""
+    """The events of a YAML document with limited depth; an alias is treated as an empty scalar."""
 
     def __init__(self, events: Iterable[Any]) -> None:
         self._events = iter(events)
@@ -103,7 +103,7 @@ class _Events:
         raise _NotGradescope("expected one entry per submission")
 
     def skip(self, started: str | _Scalar) -> None:
-        """Skip the rest of the value that begins with `started`."""
+        """Skip the rest of the value that starts with `started`."""
         depth = 0 if isinstance(started, _Scalar) else 1
         while depth:
             event = next(self)

@@ -1,4 +1,4 @@
-"""Who handed something in, as data, and the folder name that belongs to a student."""
+"""Represent the submitter of a submission, and derive a student's folder name."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from enum import StrEnum
 MAX_READABLE = 48
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_@+.-]{0,78}[a-z0-9]|[a-z0-9]")
-# Windows reserves these, whatever follows the first dot.
+# Windows reserves these names, regardless of what follows the first dot.
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
-# A folder of grades has entries of these names beside its students' folders.
+# A grades folder has entries with these names in addition to its students' folders.
 _TAKEN = re.compile(r"uploads|.*\.(?:csv|html|json|lock|tmp)")
 
 
 class Platform(StrEnum):
-    """The system whose naming says whose a submission is."""
+    """The system whose naming scheme identifies the owner of a submission."""
 
     PLAIN = "plain"  # no system: files and folders named after students
     CANVAS = "canvas"
@@ -34,12 +34,13 @@ class Platform(StrEnum):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who handed something in, as far as the platform says.
+    """The submitter of a submission, as far as the platform identifies them.
 
-    `ids` are the platform's ids of the student; the first tells students of one name apart. `submitted` is
-    in seconds since the epoch. `aliases` are other readings of the name, such as a longer login.
-    An `ambiguous` identity rests on a name that can be read as two students'. `known` is false where the
-    name says nothing about its owner (`Copy of transfer.ipynb`). `display_name` is unique in its class.
+    `ids` are the platform's ids of the student; the first distinguishes students with the same name.
+    `submitted` is in seconds since the epoch. `aliases` are other readings of the name, such as a longer
+    login. An `ambiguous` identity is based on a name that may belong to either of two students. `known` is
+    false if the name does not identify its owner (`Copy of transfer.ipynb`). `display_name` is unique in its
+    class.
     """
 
     name: str
@@ -59,25 +60,25 @@ class Identity:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return what is equal for two submissions of the same student and differs between students."""
+        """Return a key that is equal for submissions of the same student and differs between students."""
         if self.ids:
             return ("id", self.ids[0])
         if self.email:
             return ("email", self.email)
         if self.login:
             return ("login", self.login)
-        # A name that is not UTF-8 is only complete in its other reading.
+        # A name that is not UTF-8 is complete only in its other reading.
         return ("name", self.name, self.section, *self.aliases)
 
     @property
     def label(self) -> str:
-        """Return what tells this student from others of the same name; "" when nothing does."""
+        """Return what distinguishes this student from others with the same name, or "" if nothing does."""
         own = (*(self.ids if not self.email else ()), self.email, self.login, self.section, *self.aliases)
         return next((part for part in own if part and part != self.name), "")
 
 
 def normalize_name(name: str) -> str:
-    """Return `name` without regard to letter case, Unicode form, underscores and repeated spaces."""
+    """Return `name` with letter case, Unicode form, underscores and repeated spaces normalized."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join(folded.replace("_", " ").split())
 
@@ -85,9 +86,9 @@ def normalize_name(name: str) -> str:
 def safe_name(student: str) -> str:
     """Return the file name for `student`: one path component of at most 160 bytes.
 
-    A short name of lower-case ASCII letters, digits and `_@+.-` stays as it is. Any other becomes its letters
-    and digits, `~` and a hash of the whole name. Two students' names differ even where a file system ignores
-    case or the encoding of accents.
+    A short name of lower-case ASCII letters, digits and `_@+.-` is unchanged. Any other name becomes its
+    letters and digits, `~` and a hash of the whole name. File names of different students differ even if the
+    file system ignores case or the encoding of accents.
     """
     if _PLAIN.fullmatch(student) and not (_RESERVED.fullmatch(student) or _TAKEN.fullmatch(student)):
         return student

@@ -1,6 +1,7 @@
-"""Find the folder of a class whose entries are the hand-ins, and the sections in it.
+"""Find the folder of a class whose entries are the submissions, and the sections in it.
 
-The class as a whole decides. Nothing inside one hand-in changes how the others are read.
+The layout is determined from the class as a whole. The content of one submission does not change how the
+others are read.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ NBGRADER_ENTRIES = frozenset(
 )
 MAX_SECTION_DEPTH = 2
 
-# What Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive call an export.
+# Names of exports from Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive.
 _EXPORT_NAME = re.compile(
     r"(?:submissions|assignment_\d+_export|gradebook_.+_\d{4}(?:-\d\d){5}|bulk_download"
     r"|.+ Download [^\W\d]+ \d{1,2}, \d{4} \d{3,4} [AP]M|drive-download-\d{8}T\d{6}Z-.+)(?: \(\d{1,3}\))?",
@@ -35,9 +36,9 @@ _SECTION_NAME = re.compile(
 
 
 def read_layout(root: Entry, assignment: Assignment, *, is_class_zip: bool = False) -> ClassLayout:
-    """Return the layout of the class at `root`, which may also be a single hand-in.
+    """Return the layout of the class at `root`, which may also be a single submission.
 
-    `is_class_zip` says that a zip at `root`, or alone in it, holds a class. Raises Unreadable.
+    `is_class_zip` says that a zip at `root`, or the only entry in it, contains a class. Raises Unreadable.
     """
     layout = ClassLayout()
     folder = _class_folder(root, assignment, is_class_zip)
@@ -55,7 +56,7 @@ def read_layout(root: Entry, assignment: Assignment, *, is_class_zip: bool = Fal
 
 
 def _class_folder(root: Entry, assignment: Assignment, is_class_zip: bool) -> Folder | None:
-    """Return the folder or zip at or below `root` whose entries are hand-ins; None for a single hand-in."""
+    """Return the folder or zip at or below `root` whose entries are submissions; None for a single one."""
     if isinstance(root, File):
         opened = _open_zip(root, assignment, is_class_zip)
         return opened and _unwrap(opened, assignment, is_class_zip)
@@ -85,9 +86,9 @@ def _is_export_name(stem: str, assignment: Assignment) -> bool:
 
 
 def _open_zip(file: File, assignment: Assignment, is_class_zip: bool) -> Folder | None:
-    """Return a class zip as a folder; None unless a person says so or it is unmistakably an export.
+    """Return a class zip as a folder, or None unless `is_class_zip` is set or it is clearly an export.
 
-    What a zip holds is not enough, because a student could write all of it.
+    The content of a zip alone is not sufficient evidence, because a student could create all of it.
     """
     if not file.is_zip or file.path is None:
         return None
@@ -103,7 +104,7 @@ def _open_zip(file: File, assignment: Assignment, is_class_zip: bool) -> Folder 
 
 
 def _is_export(folder: Folder, assignment: Assignment) -> bool:
-    """Return whether everything in a zip is named as one platform does, for at least two students."""
+    """Return whether one platform's naming fits everything in a zip, with at least two students."""
     entries = visible(folder)
     if len(entries) == 1 and isinstance(entries[0], Folder):
         return _is_export(entries[0], assignment)
@@ -118,10 +119,10 @@ def _is_export(folder: Folder, assignment: Assignment) -> bool:
 
 
 def _is_gradescope(folder: Folder, is_class_zip: bool = False) -> bool:
-    """Return whether the platform's metadata stands beside folders named as the platform does, or alone.
+    """Return whether the platform's metadata is next to folders with the platform's names, or alone.
 
-    Elsewhere a file of that name was handed in by somebody. In a zip that holds a class, the folders may have
-    any names that the metadata has.
+    Elsewhere, a file with that name was submitted by a student. In a zip that contains a class, the folders
+    may have any names that the metadata lists.
     """
     entries = visible(folder)
     metadata = next((each for each in entries if isinstance(each, File) and each.name == METADATA), None)
@@ -141,7 +142,7 @@ def _nbgrader_folder(entries: Sequence[Entry]) -> Folder | None:
 
 
 def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:
-    """Return whether a folder's entries show that they are several students'."""
+    """Return whether a folder's entries appear to belong to several students."""
     if _nbgrader_folder(entries) or _has_platform(entries, assignment, ""):
         return True
     answers = [entry for entry in entries if assignment.is_answer(entry)]
@@ -152,8 +153,8 @@ def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:
 def _is_one_students(entries: Sequence[Entry], assignment: Assignment) -> bool:
     """Return whether a folder with these entries is one student's: the answer has the module's name.
 
-    Other source files beside it could be other students', unless the handout's `kit.json` shows that this is
-    a folder to work in.
+    Other source files next to it could be other students', unless the handout's `kit.json` shows that this is
+    a student's working folder.
     """
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     named = [entry for entry in answers if _is_named(entry, assignment)]
@@ -172,7 +173,7 @@ def _has_platform(entries: Sequence[Entry], assignment: Assignment, folder_name:
 
 
 def _branches(entries: Iterable[Entry], assignment: Assignment) -> int:
-    """Return how many folders and zips hold a hand-in; a student's own exports do not count."""
+    """Return the number of folders and zips that contain a submission, without a student's own exports."""
     export = re.compile(rf"{re.escape(assignment.module)}(?:\W*_?\d.*)?\.zip", re.IGNORECASE | re.DOTALL)
     inner = (
         entry for entry in entries if not assignment.is_answer(entry) and not export.fullmatch(entry.name)
@@ -195,10 +196,11 @@ def _add_class(
 
 
 def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
-    """Return the folders of sections in a class, none where the folders are students'.
+    """Return the section folders of a class, or an empty list if the folders are students'.
 
-    More than half of them hold what a platform exported, at least one of several students; or all are named
-    as sections and more of them look like classes than like one student's or one group's folder.
+    The folders are sections in two cases. Either more than half of them contain a platform's export, at least
+    one with several students. Or all of them are named as sections, and more of them look like classes than
+    like the folder of one student or one group.
     """
     folders = [entry for entry in entries if isinstance(entry, Folder)]
     answers = [entry for entry in entries if assignment.is_answer(entry)]
@@ -217,7 +219,7 @@ def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
 
 
 def _count_owners(entries: Sequence[Entry], assignment: Assignment) -> int:
-    """Return how many students' hand-ins a platform's names tell apart; 0 without a platform."""
+    """Return the number of students that a platform's names distinguish; 0 without a platform."""
     platform = detect_platform(entries, assignment, "")
     if platform is None:
         return 0

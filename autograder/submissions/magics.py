@@ -1,4 +1,4 @@
-"""Turn what only IPython understands in a notebook's cells into Python: magics, shell lines and the like."""
+"""Convert IPython syntax in a notebook's cells to Python: magics, shell lines and similar."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Any
 
 from .folders import Unreadable
 
-# What IPython treats specially. A cell without any of it is Python as it stands.
+# Matches IPython's special syntax. A cell without a match is already Python.
 _SPECIAL = re.compile(
     r"\A(?:[ \t]*\n)*[ \t]+\S"  # an indented cell
-    r"|^[ \t]*(?:[%!?/,;]|>>>|In ?\[\d+\])"  # a magic, a shell line, a call without brackets, a prompt
+    r"|^[ \t]*(?:[%!?/,;]|>>>|In ?\[\d+\])"  # a magic, a shell line, a call without parentheses, a prompt
     r"|\?[ \t]*(?:#.*)?$"  # name?
     r"|=[ \t]*[%!]",  # name = %magic
     re.MULTILINE,
 )
 _CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)[ \t]*(.*)")
-# These run the cell below them as part of the notebook. Any other is another language or another process.
+# These run the cell below them as part of the notebook. Any other one runs another language or process.
 _RUNS_BODY = {"time", "capture", "prun"}
 # These write the cell below them to a file.
 _WRITES_BODY = {"writefile", "file"}
 _TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")
-# In Python these reach beyond their line, in a magic they do not.
+# In Python, these characters can extend a statement beyond its line; in a magic they cannot.
 _HIDING = frozenset("\"'()[]{}\\")
-# A cell may have to be tokenised once for every magic, so the work is bounded: characters in one notebook.
+# Each magic may require tokenizing its cell again, so the work is limited: characters per notebook.
 _WORK_LIMIT = 2_000_000
 
 
 class Magics:
     """Removes the magics from the cells of one notebook, which messages call `where`.
 
-    IPython's own transformers find them. A line magic or shell line becomes `pass`, also where its result is
-    assigned; `%time statement` becomes the statement; `%%time` and its like run their body, and so does
-    `%%writefile` where it writes the `module` that is handed in. To other files it writes. Any other cell
+    IPython's own transformers find them. A line magic or shell line becomes `pass`, even if its result is
+    assigned. `%time statement` becomes the statement. `%%time` and similar magics run their body, as does
+    `%%writefile` if it writes the submitted `module`; for any other file, it writes the file. Any other cell
     magic drops the cell.
     """
 
@@ -42,7 +42,7 @@ class Magics:
         self._work = _WORK_LIMIT
 
     def removed(self, cell: str) -> str:
-        """Return the cell as plain Python; raises Unreadable when the notebook has absurdly many magics."""
+        """Return the cell as plain Python; raise Unreadable if the notebook has too many magics."""
         if not _SPECIAL.search(cell):
             return cell
         text = cell.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
@@ -74,26 +74,27 @@ class Magics:
                 raise Unreadable(f"{self._where} holds too many magics and shell lines.")
             try:
                 lines, done = _replaced(ipython, lines)
-            except SyntaxError:  # broken indentation: the cell will say so itself when it runs
+            except SyntaxError:  # broken indentation: running the cell reports it
                 break
         return blank + lines
 
 
 def _path(arguments: str) -> str:
-    """Return the file that `%%writefile` is told to write."""
+    """Return the path of the file that `%%writefile` writes."""
     return " ".join(word for word in arguments.split() if word not in ("-a", "--append")).strip("'\"")
 
 
 def _write_file(arguments: str, body: str) -> str:
-    """Return a statement, on one line, that writes what `%%writefile` would."""
+    """Return a one-line statement that writes the same file as `%%writefile`."""
     mode = "a" if {"-a", "--append"} & set(arguments.split()) else "w"
     return f"with open({_path(arguments)!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})\n"
 
 
 def _replaced(ipython: Any, lines: list[str]) -> tuple[list[str], bool]:
-    """As many lines with magics replaced, and whether none is left.
+    """Return the lines with magics replaced, keeping their number, and whether no magic is left.
 
-    Goes on until a magic that, read as Python, could have hidden what follows it: then the rest is told anew.
+    Stops at a magic that could hide the following lines when read as Python. The caller then tokenizes the
+    result again.
     """
     lines = list(lines)
     for statement in ipython.make_tokens_by_line(lines):
@@ -117,7 +118,7 @@ def _replaced(ipython: Any, lines: list[str]) -> tuple[list[str], bool]:
 
 
 def _magic(ipython: Any, statement: Any) -> Any:
-    """The magic in a logical line of tokens, or None."""
+    """Return the magic in a logical line of tokens, or None."""
     kinds = (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd)
     found = [magic for magic in (kind.find([statement]) for kind in kinds) if magic is not None]
     return min(found, key=lambda magic: magic.sortby(), default=None)

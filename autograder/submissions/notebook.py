@@ -14,10 +14,10 @@ EXPLORE_TAG = "explore"
 
 
 def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[str] = ()) -> tuple[str, ...]:
-    """Return the code cells of a notebook (nbformat 2 to 4) in order, as plain Python; raises Unreadable.
+    """Return the code cells of a notebook (nbformat 2 to 4) in order, as plain Python; raise Unreadable.
 
-    Cells tagged `explore` keep only what graded code needs; an empty one stays, so that the others keep their
-    number. The JSON is read directly, as importing nbformat takes over a second.
+    Cells tagged `explore` keep only what graded code needs. Empty cells are kept, so that cell numbers do not
+    change. The JSON is parsed directly, because importing nbformat takes over a second.
     """
     try:
         data = json.loads(content)
@@ -36,7 +36,7 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
 
 
 def without_outputs(content: bytes) -> bytes:
-    """Return a notebook without outputs and attachments, which nobody reads; anything else as it is."""
+    """Return a notebook without its unused outputs and attachments; return any other content unchanged."""
     try:
         data = json.loads(content)
         cells = list(_cells(data, ""))
@@ -67,11 +67,11 @@ def _is_exploring(cell: Mapping[str, Any]) -> bool:
 
 
 def _text(cell: Mapping[str, Any], where: str) -> str:
-    # nbformat 3 calls it input.
+    # nbformat 3 uses the key `input`.
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
         raise Unreadable(f"{where} is a broken notebook: a code cell's source is no text.")
-    # JSON can hold half a surrogate pair, which no file and no message can.
+    # JSON can contain an unpaired surrogate, which files and messages cannot.
     return source.encode("utf-8", "replace").decode("utf-8")

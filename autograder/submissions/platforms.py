@@ -1,8 +1,8 @@
-"""How each platform names what it exports: who handed it in, and the end of the name that the student chose.
+"""Parse the names that each platform gives to exported files: the submitter and the student's file name.
 
-A parser sees the whole class, because some names can only be read in comparison with the others. In every
-pattern the platform's own part comes first and the leftmost match decides, so that what a student writes into
-a file name is never read as the platform's part. All patterns take linear time.
+A parser sees the whole class, because some names can only be interpreted by comparison with others. In every
+pattern the platform's own part comes first and the leftmost match counts. Text that a student writes into a
+file name is therefore never read as the platform's part. All patterns take linear time.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ MAX_NAME = 1_000
 
 @dataclass(frozen=True)
 class ParsedName:
-    """What a platform's name says.
+    """The information in a platform's name.
 
-    `filename` is the end that the student chose, "" for a folder. `order` grows with time where the name
-    tells it, in one unit throughout a platform. A `platform_file` was written by the platform itself.
+    `filename` is the part that the student chose, "" for a folder. `order` increases with time if the name
+    contains it, in the same unit throughout a platform. The platform itself wrote a `platform_file`.
     """
 
     identity: Identity
@@ -39,18 +39,18 @@ Parser = Callable[[Sequence[Entry], Assignment, str], list[ParsedName | None]]
 
 _PLATFORM_FILE = ParsedName(Identity(""), platform_file=True)
 
-# lastnamefirst_LATE_123_456_transfer-1.py. Canvas numbers its files as they arrive and appends -1, -2, … to
-# the name of a file that was handed in before.
+# lastnamefirst_LATE_123_456_transfer-1.py. Canvas numbers files in order of arrival. It appends -1, -2, … to
+# the name of a file that was submitted before.
 _CANVAS = re.compile(
     r"(?P<name>[^\W\d_]\w*?)(?P<late>_LATE)?_(?P<id>\d+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
     re.IGNORECASE | re.DOTALL,
 )
-# Under anonymous grading: LATE_anon_Ab1c2_456_transfer.py.
+# With anonymous grading: LATE_anon_Ab1c2_456_transfer.py.
 _CANVAS_ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?(?P<name>anon_[^\W_]+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
     re.DOTALL,
 )
-# What follows if the first number belongs to the name.
+# The text that follows if the first number belongs to the name.
 _CANVAS_SHIFTED = re.compile(r"\d+_|(?:text|link)\.html$")
 _RESUBMITTED = re.compile(r"-(\d{1,3})(?=\.\w+$)")
 # The end of Otter's exports, transfer_2026_11_23T10_00_00_123456.zip, which resembles Canvas' names.
@@ -80,7 +80,7 @@ _SAKAI_FOLDER = re.compile(r"(?P<name>[^()]+)\((?P<login>[^()]+)\)")
 _SAKAI_FILE = re.compile(
     rf"(?P<name>[^()]+)\((?P<login>[^()]+)\)_{re.escape(SAKAI_ATTACHMENTS)}_(?P<filename>.+)", re.DOTALL
 )
-# Jo Doe - transfer.ipynb, as Google Classroom names the copies that it makes for students.
+# Jo Doe - transfer.ipynb, the name of the copies that Google Classroom makes for students.
 _GOOGLE = re.compile(r"(?P<name>.+?) - (?P<filename>.+)", re.DOTALL)
 _COPY_NUMBER = re.compile(r" ?\(\d{1,3}\)$")
 # "Copy of" in the languages of Google Drive.
@@ -93,11 +93,12 @@ _GITHUB_PARENT = re.compile(r"(?P<title>.+?)-submissions(?:-.*)?", re.DOTALL)
 
 
 def detect_platform(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> Platform | None:
-    """Return the platform that wrote the entries of a class folder; None when they are named otherwise.
+    """Return the platform that wrote the entries of a class folder, or None if no platform matches.
 
-    A platform must explain more than half of the entries, so that no single hand-in decides. Where several
-    do, the one that explains the most counts, and then the one whose own parts are shortest: a part that
-    students imitate comes after the real one. Google Classroom's names could be anybody's, so it comes last.
+    A platform must match more than half of the entries, so that no single submission decides. If several
+    match, the one with the most matches counts, then the one whose own parts are shortest, because a
+    student's imitation of a platform's part follows the real part. Google Classroom's names are generic, so
+    it comes last.
     """
     best, best_rank = None, (False, 0, 0)
     for platform, parser in PARSERS.items():
@@ -117,7 +118,7 @@ def detect_platform(entries: Sequence[Entry], assignment: Assignment, folder_nam
 def parse_names(
     platform: Platform, entries: Sequence[Entry], assignment: Assignment, folder_name: str
 ) -> list[ParsedName | None]:
-    """Return what each entry's name says on a platform; None where the platform does not name so."""
+    """Return the information in each entry's name on a platform; None for names in another format."""
     parser = PARSERS.get(platform)
     return parser(entries, assignment, folder_name) if parser else [None] * len(entries)
 
@@ -128,14 +129,14 @@ def without_copy_number(stem: str) -> str:
 
 
 def is_copy(stem: str) -> bool:
-    """Return whether a file is named as a copy of another, which says nothing about its owner."""
+    """Return whether a file is named as a copy of another, which does not identify its owner."""
     return _COPY.match(stem[:MAX_NAME]) is not None
 
 
 def _each(
     parse: Callable[[Entry], ParsedName | None],
 ) -> Parser:
-    """Return a parser that reads every name by itself."""
+    """Return a parser that reads every name separately."""
 
     def parser(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
         return [parse(entry) if len(entry.name) <= MAX_NAME else None for entry in entries]
@@ -155,7 +156,7 @@ def _canvas(entry: Entry) -> ParsedName | None:
         identity = Identity(match["name"], Platform.CANVAS, ids=(match["id"],), late=bool(match["late"]))
     if match["kind"]:
         return ParsedName(identity, f"{match['kind']}.html", 0.0)
-    # `x_1_2_3_y` may also be the student `x_1` with the id 2: the platform allows a name to end so.
+    # `x_1_2_3_y` may also be the student `x_1` with the id 2, because the platform allows such a name.
     other = _CANVAS_SHIFTED.match(match["filename"])
     version = _RESUBMITTED.search(match["filename"])
     identity = replace(
@@ -173,7 +174,7 @@ def _moodle(entry: Entry) -> ParsedName | None:
     if match is None or isinstance(entry, File) != bool(match["filename"]):
         return None
     identity = Identity(match["name"], Platform.MOODLE, ids=(match["id"],))
-    # In group mode the name of the group stands first: Group A-Jane Doe.
+    # In group mode the group's name comes first: Group A-Jane Doe.
     if grouped := _MOODLE_GROUP.fullmatch(match["name"]):
         identity = replace(identity, aliases=(grouped["member"],))
     return ParsedName(identity, match["filename"] or "")
@@ -209,7 +210,7 @@ def _blackboard(
 
 
 def _described_login(about: File, head: str) -> str:
-    """Return the login that the platform's text about an attempt gives, if it fits the file name."""
+    """Return the login in the platform's text about an attempt, if it matches the file name."""
     try:
         first = about.load(MEGABYTE)[:MAX_NAME].decode("utf-8-sig", "replace").partition("\n")[0]
     except Unreadable:
@@ -221,7 +222,7 @@ def _described_login(about: File, head: str) -> str:
 def _blackboard_logins(
     heads: Sequence[str], described: Mapping[str, str]
 ) -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """Return the login in each `<title>_<login>`, where both may hold underscores, and longer readings of it.
+    """Return the login in each `<title>_<login>`, where both may contain underscores, and longer readings.
 
     The title is the same throughout a class, so the logins of different students always differ.
     """
@@ -237,7 +238,7 @@ def _blackboard_logins(
             logins[head] = (described[head], ())
             continue
         own = prefix if prefix and head.startswith(prefix) else head[: head.find("_") + 1]
-        # Logins may begin alike: with stud_a and stud_b the title seems to end in "stud".
+        # Logins may share a prefix: with stud_a and stud_b the title seems to end in "stud".
         cuts = [i + 1 for i, char in enumerate(own[:-1]) if char == "_"]
         logins[head] = (head[len(own) :], tuple(head[cut:] for cut in reversed(cuts)))
     return logins
@@ -318,7 +319,7 @@ def _google(entries: Sequence[Entry], assignment: Assignment, folder_name: str) 
         title = _COPY_NUMBER.sub("", renamed.stem)
         titles[title.casefold()] += 1
         parsed.append(ParsedName(Identity(match["name"], Platform.GOOGLE_CLASSROOM), match["filename"]))
-    # The assignment's title stands behind the name: without one it could be any name with a dash.
+    # The assignment's title follows the name. Without one, it could be any name with a dash.
     title = titles.most_common(1)[0][0] if titles else ""
     named = assignment.name_match(title) or assignment.slug.casefold() in title
     students = {name.identity.name for name in parsed if name}
@@ -341,7 +342,7 @@ def _github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) 
 
 
 def _github_prefix(folders: Sequence[Folder], assignment: Assignment, folder_name: str) -> str:
-    """Return the `<assignment>-` of clones named `<assignment>-<login>`, "" when they are no clones."""
+    """Return the `<assignment>-` of clones named `<assignment>-<login>`, or "" if they are not clones."""
     names = [folder.name for folder in folders]
     titles = [assignment.slug, assignment.slug.replace("_", "-")]
     if match := _GITHUB_PARENT.fullmatch(folder_name[:MAX_NAME]):

@@ -1,4 +1,4 @@
-"""Read one submission into memory: its source files, within limits on size, depth and number."""
+"""Read one submission into memory: its source files, with limits on size, depth and number."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from .notebook import without_outputs
 MAX_DEPTH = 12
 MAX_ENTRIES = 10_000
 MAX_NESTED_ZIPS = 2
-MAX_SENTENCES = 3  # of one kind in a report
+MAX_SENTENCES = 3  # per kind in a report
 MAX_LISTED = 5
 PLACE = "The submission"
 
-# What people hand in instead of a source file, and what they can do.
+# Common file types that are submitted instead of a source file, with advice for students.
 _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(rf"\.(?:{suffixes})$", re.IGNORECASE), kind)
     for suffixes, kind in (
@@ -56,7 +56,7 @@ _KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 def read_submission(
     student: str, entries: Sequence[Entry], where: str, assignment: Assignment, notes: Iterable[str] = ()
 ) -> Submission:
-    """Read what `student` handed in: files, and folders to search. Never raises."""
+    """Read the submission of `student`: files, and folders to search. Never raise."""
     reading = _Reading(assignment)
     reading.read(entries)
     notes = (*notes, *reading.notes)
@@ -69,9 +69,9 @@ def read_submission(
 
 
 def load_source(file: File) -> bytes:
-    """Return the bytes of a source; a notebook that is too large is judged without its outputs.
+    """Return the bytes of a source; a notebook that is too large is read without its outputs.
 
-    Raises Unreadable where the file is too large.
+    Raises Unreadable if the file is too large.
     """
     if not file.name.casefold().endswith(".ipynb"):
         return file.load(FILE_LIMIT)
@@ -86,10 +86,11 @@ def load_source(file: File) -> bytes:
 
 
 def read_folder(folder: Path, kit: Kit, student: str, platform_files: Collection[str] = ()) -> Submission:
-    """Read one student's submission from `folder`, without the names that the platform put there.
+    """Read one student's submission from `folder`, ignoring the files named in `platform_files`.
 
-    Times are dropped, because a platform that unpacks a submission gives every file the time of unpacking.
-    Of two files with attempted tasks the one named like the module counts, and of two such the `.py`.
+    Modification times are dropped, because a platform that unpacks a submission sets them all to the time of
+    unpacking. Of two files with attempted tasks, the one named like the module counts; if both are, the
+    `.py`.
     """
     entries = [disk_entry(path) for path in sorted(folder.iterdir()) if path.name not in platform_files]
     assignment = Assignment(kit.slug, kit.module, frozenset(kit.given))
@@ -109,7 +110,7 @@ def submitter_names(metadata: Path, otherwise: str) -> str:
 
 
 def digest(files: Iterable[SubmittedFile]) -> str:
-    """Return the SHA-256 of files' names and contents, in hexadecimal, whatever their order and times."""
+    """Return the hexadecimal SHA-256 of files' names and contents, independent of their order and times."""
     pairs = sorted((file.name, file.content) for file in files)
     return sha256_of_parts(
         part for name, content in pairs for part in (name.encode("utf-8", "surrogatepass"), content)
@@ -133,7 +134,7 @@ def _user_name(user: Any) -> str:
 
 @dataclass
 class _Reading:
-    """The files read so far, what was wrong, and how many bytes may still be read."""
+    """The files read so far, the problems found, and the number of bytes that may still be read."""
 
     assignment: Assignment
     files: list[SubmittedFile] = field(default_factory=list)
@@ -144,7 +145,7 @@ class _Reading:
     visited: int = 0
 
     def read(self, entries: Iterable[Entry], prefix: str = "", nested_zips: int = 0) -> None:
-        """Add the files in `entries`. A zip is opened only if no file beside it is named like the module."""
+        """Add the files in `entries`; open a zip only if no file next to it is named like the module."""
         try:
             found = self._search(entries, prefix, 0)
             sources = [(name, file) for name, file in found if file.is_source]
@@ -164,7 +165,8 @@ class _Reading:
             if self.visited > MAX_ENTRIES:
                 raise Unreadable(f"{entry.where}: over {MAX_ENTRIES:,} files and folders in one submission.")
             if isinstance(entry, Folder):
-                # The student's own folder and those that a platform made say nothing about the file.
+                # Names of the student's own folder and of a platform's folders carry no information about the
+                # file.
                 made = not depth or entry.name in (self.assignment.slug, SAKAI_ATTACHMENTS)
                 below = prefix if made else f"{prefix}{entry.name}/"
                 found += self._search(self._list(entry, depth), below, depth + 1)

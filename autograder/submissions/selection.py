@@ -1,4 +1,4 @@
-"""Select the file of a submission that counts, as text that is ready to run."""
+"""Select the file of a submission that counts, and return it as text that is ready to run."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
 from .folders import Unreadable, printable
 from .notebook import read_cells
 
-# Sentences of one kind in a report.
+# Sentences per kind in a report.
 MAX_NOTES = 3
 
 
 class UnusedReason(StrEnum):
-    """Why a file of a submission does not count."""
+    """The reason why a file of a submission does not count."""
 
     NOT_ATTEMPTED = "not_attempted"
     OLDER = "older"
@@ -48,10 +48,10 @@ class UnusedFile:
 
 @dataclass(frozen=True)
 class Selection:
-    """The source that counts, or the `problem` that leaves none.
+    """The source that counts, or the `problem` that prevents a selection.
 
-    `notes` and `review` have sentences about the choice, `unused` the files that do not count, `unreadable` a
-    sentence for each that cannot be read.
+    `notes` and `review` contain sentences about the choice. `unused` lists the files that do not count.
+    `unreadable` has a sentence for each unreadable file.
     """
 
     source: Source | None
@@ -63,7 +63,7 @@ class Selection:
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        """Everything that there is to say about the choice."""
+        """Return all sentences about the choice."""
         return (*self.notes, *(note.text for note in self.review))
 
 
@@ -75,9 +75,9 @@ class _Candidate:
 
 
 def select(submission: Submission, module: str, tasks: Collection[str]) -> Selection:
-    """Choose the file that counts: one with attempted tasks, then one with the module's name, then the newer.
+    """Choose the file that counts: prefer attempted tasks, then the module's name, then the newer file.
 
-    Runs a student's text through Python's parser, so call it where a crash does no harm. Never raises.
+    Parses a student's text with Python's parser, so call it in a process that may crash. Never raises.
     """
     if submission.problem is not None:
         return Selection(None, submission.problem)
@@ -115,7 +115,7 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
 
 
 def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float, bool, str]:
-    """The larger, the better. The last two only make equals come out the same on every machine."""
+    """Return a sort key, larger is better; its last two items make the order the same on every machine."""
     name = file.name.rpartition("/")[2]
     stem = name.rpartition(".")[0]
     return assignment.name_match(stem), file.modified, name.casefold().endswith(".py"), file.name
@@ -143,7 +143,7 @@ def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
 
 
 def _python(content: bytes, where: str) -> str:
-    """Return the text of a `.py`, decoded as an import would; raises Unreadable when it is not Python."""
+    """Return the text of a `.py`, decoded as an import would; raise Unreadable if it is not valid Python."""
     text = _decoded(content, where)
     try:
         with warnings.catch_warnings():
@@ -164,7 +164,7 @@ def _decoded(content: bytes, where: str) -> str:
     try:
         try:
             return importlib.util.decode_source(content)
-        except SyntaxError:  # an encoding that is unknown, or a first line that is not in the one declared
+        except SyntaxError:  # an unknown encoding, or a first line that is not in the declared encoding
             content.decode()
             raise
     except UnicodeDecodeError as error:
