@@ -1,7 +1,7 @@
-# The only list of commands: a desk and the CI run the same targets. `make` alone explains them.
+# The list of commands; CI runs the same targets. `make` explains them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade test sync filters prove release bench pictures lock clean
+.PHONY: help grade quick lint test sync filters prove release bench pictures lock clean
 
 PYTHON ?= $(or $(shell for python in python3 /usr/bin/python3; do \
 	$$python -c '$(quick)' 2> /dev/null && echo $$python && break; done),python3)
@@ -14,14 +14,14 @@ TESTS ?= tests
 
 bin := .venv/bin
 pip := $(bin)/python -m pip --disable-pip-version-check -qq
-# TensorFlow decides which Pythons will do; saying so here is kinder than what pip would say.
+# TensorFlow decides which Pythons work; this message is clearer than pip's.
 supported := import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else \
 	"Expected Python 3.11, 3.12 or 3.13, found " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")
 
-# Without bytecode, each of the hundreds of commands that tests start would compile the whole project anew.
+# Without bytecode, each of the hundreds of commands that tests start would compile the whole project.
 export PYTHONDONTWRITEBYTECODE :=
 
-# A Python that is a shared library, as pyenv can build it, takes an eighth longer for everything.
+# A Python built as a shared library, as pyenv can build it, is an eighth slower.
 quick := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) \
 	or "libpython" in open("/proc/self/maps").read())
 
@@ -53,12 +53,28 @@ install = $(bin)/uv pip install --quiet --python $(bin)/python --compile-bytecod
 grade: .venv/grading  ## grade a class: KIT=week09_transfer CLASS=folder OUT=grades JOBS=2
 	@$(bin)/kit grade $(KIT) "$(CLASS)" --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
 
-test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handout for a part
-	@$(bin)/python tests/system_needs.py
+# The tests without TensorFlow that take two minutes together.
+QUICK := tests/test_*.py tests/submissions tests/handins/test_classes.py tests/wire/test_frames.py \
+	$(addprefix tests/checks/test_,network_summary.py proxies.py) \
+	$(addprefix tests/cli/test_,author_new.py author_sync.py common.py main.py) \
+	$(addprefix tests/grading/test_,comparison.py grade.py grades_csv.py overrides.py review.py roster.py storage.py) \
+	$(addprefix tests/handout/test_,build_metadata.py story.py stub.py) \
+	$(addprefix tests/proof/test_,answers.py judgement.py mutation.py records.py) tests/reports/test_write.py \
+	$(addprefix tests/sandbox/test_,bubblewrap.py filesystem.py policy.py process.py protocol.py seccomp.py) \
+	$(addprefix tests/student/test_,handout.py panel.py state.py)
+
+quick: .venv/installed lint  ## lint, types and the tests that need no TensorFlow
+	@$(bin)/mypy --no-error-summary
+	@$(bin)/python -m pytest --quiet -n 2 $(QUICK)
+
+lint: .venv/installed
 	$(bin)/ruff check --quiet
 	$(bin)/ruff format --check --quiet
 	$(bin)/lint-imports --no-cache > /dev/null || $(bin)/lint-imports --no-cache
-	# Types beside the tests: they keep one core busy for ten seconds.
+
+test: .venv/installed lint  ## lint, types, layers and every test: TESTS=tests/handout for a part
+	@$(bin)/python tests/system_needs.py
+	# mypy runs beside the tests: it keeps one core busy for ten seconds.
 	$(bin)/mypy --no-error-summary & types=$$!; \
 	$(bin)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS); tests=$$?; \
 	wait $$types || { echo "mypy failed, see above."; exit 1; }; exit $$tests
@@ -66,16 +82,16 @@ test: .venv/installed  ## lint, format, types and every test: TESTS=tests/handou
 sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits/
 	@$(bin)/kit sync
 
-filters: .venv/installed  ## compile the sandbox's system-call filters anew, for every architecture
+filters: .venv/installed  ## compile the sandbox's system-call filters for every architecture
 	@$(bin)/python -m autograder.sandbox.compile_filters
 
-prove: .venv/installed  ## every known answer of every kit against every check: KIT= for one
+prove: .venv/installed  ## run every known answer of every kit against every check: KIT= for one
 	@$(bin)/kit prove $(if $(filter command line,$(origin KIT)),$(KIT))
 
-bench: .venv/installed  ## measure against Otter, nbgrader and the floor, into docs/benchmarks.md (20 minutes)
+bench: .venv/installed  ## measure against Otter, nbgrader and the baseline into docs/benchmarks.md (20 minutes)
 	@$(bin)/python benchmarks/run.py
 
-pictures: .venv/installed  ## make the README's pictures anew, from what the program shows
+pictures: .venv/installed  ## make the README's pictures from what the program shows
 	@$(bin)/python tests/system_needs.py
 	@$(bin)/python docs/pictures/make.py
 
@@ -89,6 +105,6 @@ lock: .venv/bin/uv  ## select the locked versions again from pyproject.toml: UPG
 compile = $(bin)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-clean:  ## remove what was installed and cached; grades stay
+clean:  ## remove what was installed and cached; keep grades
 	@rm -rf .venv .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
