@@ -1,4 +1,4 @@
-"""Start an examiner's warm process and get reports from it."""
+"""Start an examiner process and request reports from it."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from .link import Answer, Examined, ExaminerOptions, Unavailable, WorkerFailed, 
 
 
 class ExaminerDied(RuntimeError):
-    """The examiner's process ended or failed; the text has the end of its log."""
+    """Raised if the examiner process ended or failed. The message contains the end of its log."""
 
 
 class Examiner:
-    """One warm examiner with its own sandbox. Its process starts at once; the first use waits for it.
+    """A warm examiner process with its own sandbox. The process starts at once; the first use waits for it.
 
-    Results of checks are reused for submissions that give the same replies, unless `result_cache` is off.
+    Results of checks are reused for submissions that give the same replies, unless `result_cache` is false.
     """
 
     def __init__(
@@ -39,9 +39,10 @@ class Examiner:
         result_cache: bool = True,
         private: Sequence[Path] = (),
     ) -> None:
-        """Start the process; `store` is a folder in which trainings are stored from run to run.
+        """Start the process.
 
-        `private` are files and folders that a submission must not read.
+        `store` is a folder that stores trainings across runs. `private` lists files and folders that a
+        submission must not read.
         """
         self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
         self._send(kit.zip())
@@ -49,10 +50,11 @@ class Examiner:
         self._send_message(ExaminerOptions(isolation, str(store) if store else None, result_cache, paths))
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start Python with `arguments` and the descriptor of its end of the link."""
+        """Start Python with `arguments` and the file descriptor of its end of the link."""
         ours, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
-        # The client removes it, even when the process is killed. Other users may enter, but not list it.
+        # The client removes the folder, even if the process is killed. Mode 711 lets other users enter
+        # the folder but not list it.
         self._scratch = tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True)
         Path(self._scratch.name).chmod(0o711)
         with theirs:
@@ -68,13 +70,13 @@ class Examiner:
         self._ready = False
 
     def wait(self) -> None:
-        """Return once the examiner is warm; raises IsolationUnavailable or ExaminerDied."""
+        """Wait until the examiner is ready. Raises IsolationUnavailable or ExaminerDied."""
         if not self._ready:
             self._receive()
             self._ready = True
 
     def examine(self, submission: Submission) -> Report:
-        """Return the report of one submission; raises ExaminerDied where the process is gone."""
+        """Return the report of one submission. Raises ExaminerDied if the process has ended."""
         self.wait()
         self._send(submission.to_bytes())
         while not isinstance(answer := self._receive(), Examined):
@@ -83,14 +85,14 @@ class Examiner:
         return answer.report
 
     def _on_check(self, result: CheckResult) -> None:
-        """Do nothing with the result of one check, which the report has too."""
+        """Ignore the result of one check, which the report also contains. Subclasses may override this."""
 
     def kill(self) -> None:
-        """End the process now, from any thread: a running `wait` or `examine` raises ExaminerDied."""
+        """Kill the process, from any thread. A running `wait` or `examine` then raises ExaminerDied."""
         self._process.kill()
 
     def close(self) -> None:
-        """End the process, its sandbox and whatever runs in it."""
+        """Stop the process, its sandbox and everything that runs in it."""
         self._link.close()
         try:
             self._process.wait(timeout=10)

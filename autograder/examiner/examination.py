@@ -1,4 +1,4 @@
-"""Examine one submission: select its source, load it in the sandbox, run every check, make the report."""
+"""Examine one submission: select its source, load it in the sandbox, run all checks, compose the report."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ from ..wire.frames import Frame
 from . import fork
 from .report import EventCollector, compose, unreadable
 
-# What is left of a call's time for a function that did not return before.
+# Fraction of the call timeout that remains for a function that timed out before.
 REDUCED_TIME = 0.25
-# A fork that has grown by more than this ends after the checks of a task; a new one runs the others.
+# A fork that has grown by more than this ends after the current task. A new fork runs the other checks.
 RESTART_BYTES = 512 * MIB
 
 
 @dataclass(frozen=True)
 class ExaminationLimits:
-    """Limits of time in seconds, beside those of the sandbox.
+    """Time limits in seconds, in addition to those of the sandbox.
 
-    `check_seconds` is for one check with all its calls and trainings, `submission_seconds` for everything:
-    loads, calls, checks, and a second try after an error of the grader.
+    `check_seconds` limits one check with all its calls and trainings. `submission_seconds` limits the whole
+    examination: loading, calls, checks, and a retry after a grader error.
     """
 
     check_seconds: float = 120.0
@@ -54,7 +54,7 @@ class ExaminationLimits:
 
     @classmethod
     def from_kit(cls, kit: Kit) -> Self:
-        """Return the limits in a kit's `[limits]`, with defaults for those that it does not name."""
+        """Return the limits in a kit's `[limits]`, with defaults for missing keys."""
         given = kit.config.limits.given()
         return cls(**{name: float(given[name]) for name in cls.__dataclass_fields__ if name in given})
 
@@ -66,10 +66,10 @@ def sandbox_limits(kit: Kit) -> dict[str, Any]:
 
 
 class SubmissionClient:
-    """Calls functions of the submission that `sandbox` has loaded, each within `seconds`.
+    """Calls functions of the submission that `sandbox` has loaded, each with a timeout of `seconds`.
 
-    A function that once did not return has a part of its time left, so an endless loop costs all of it only
-    once.
+    After a function times out once, its later calls have a shorter timeout, so that an endless loop uses the
+    full time only once.
     """
 
     def __init__(self, sandbox: Sandbox, seconds: float) -> None:
@@ -78,7 +78,7 @@ class SubmissionClient:
         self._endless: set[str] = set()
 
     def __call__(self, function: str, request: Frame) -> Frame:
-        """Return the reply's frame; raises SubmissionFailed."""
+        """Return the frame of the reply. Raises SubmissionFailed."""
         seconds = self._seconds * (REDUCED_TIME if function in self._endless else 1)
         try:
             reply = self._sandbox.call(function, request, seconds)
@@ -101,14 +101,14 @@ class SubmissionClient:
 
 
 def _ignore(event: CheckEvent) -> None:
-    """Do nothing with an event."""
+    """Ignore an event."""
 
 
 @dataclass(frozen=True)
 class Examination:
-    """What stays the same from one submission to the next in the warm process.
+    """State of the warm process that is shared by all submissions.
 
-    `watch` is called with every event as it comes in.
+    `watch` is called with every event when it arrives.
     """
 
     kit: Kit
@@ -124,10 +124,11 @@ class Examination:
     watch: Callable[[CheckEvent], None] = _ignore
 
     def examine(self, submission: Submission) -> Report:
-        """Return the report of one submission; raises only where the grader itself is at fault."""
+        """Return the report of one submission. Raises an exception only for an error of the grader."""
         started = time.monotonic()
         if any(file.name.endswith(".ipynb") for file in submission.files):
-            # Notebooks with magics need it; imported in the fork, it would cost each of them anew.
+            # Notebooks with magics need this module. Import it before forking, so that it is imported
+            # once.
             importlib.import_module("IPython.core.inputtransformer2")
         left = math.inf if submission.seconds_left is None else submission.seconds_left
         deadline = started + min(self.limits.submission_seconds, left)
@@ -141,7 +142,7 @@ class Examination:
         return compose(self.kit, submission, collector, seconds, environment)
 
     def _examine_in_fork(self, submission: Submission, collector: EventCollector, deadline: float) -> None:
-        """Run the remaining checks; the check during which the fork ends has crashed or timed out."""
+        """Run the remaining checks in a fork. A check that ends the fork has crashed or timed out."""
         checks = collector.remaining
 
         def work(emit: fork.Emit) -> None:
@@ -166,7 +167,7 @@ class Examination:
             self.sandbox.clear()
 
     def _work(self, submission: Submission, checks: Sequence[Check], emit: fork.Emit) -> None:
-        """Load the submission and run checks, in the fork; return early when its memory has grown."""
+        """Load the submission and run checks in the fork. Return early if memory has grown too much."""
         memory = MemoryMonitor()
         selection = select(submission, self.kit.module, self.kit.tasks)
         emit(SourceSelected(selection.problem, tuple(selection.notes), tuple(selection.review), device()))

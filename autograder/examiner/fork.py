@@ -1,4 +1,4 @@
-"""Run a function in a fork with limits that streams events, so that a crash costs one submission at most."""
+"""Run a function in a fork with resource limits and stream its events, to isolate crashes."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ CHUNK_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Bounds:
-    """Limits of one fork: its data in bytes, its CPU time in seconds."""
+    """Resource limits of one fork: data size in bytes and CPU time in seconds."""
 
     data_bytes: int = 3 * GIB
     cpu_seconds: int = 900
 
 
 class Crashed(Exception):
-    """The fork ended before its function returned: a limit or a crash ended it."""
+    """Raised if the fork ended before its function returned, because of a limit or a crash."""
 
 
 class TimedOut(Exception):
-    """No event came in time; the fork was killed."""
+    """Raised if no event arrived in time. The fork is killed."""
 
 
 class DeadlinePassed(Exception):
-    """The function did not return before the deadline; the fork was killed."""
+    """Raised if the function did not return before the deadline. The fork is killed."""
 
 
 class FunctionRaised(Exception):
-    """The function raised; the text is the traceback."""
+    """Raised if the function raised. The message is the traceback."""
 
 
 class ForkEmitted(Message, frozen=True, tag=True):
@@ -73,11 +73,12 @@ def run(
     event_type: Any = Any,
     deadline: float | None = None,
 ) -> Iterator[Any]:
-    """Yield what `function` emits in a fork of this process, each event as an `event_type`.
+    """Yield the events that `function` emits in a fork of this process, decoded as `event_type`.
 
-    Two events may be `seconds` apart, and the last must come before `deadline` (of `time.monotonic`). Raises
-    TimedOut, DeadlinePassed, Crashed or FunctionRaised. The caller must have exactly one thread, because a
-    fork of a process with more may hang.
+    `seconds` is the timeout for each event. `deadline` limits the whole run, as a time of `time.monotonic`.
+    The caller must have exactly one thread, because the fork of a multithreaded process may hang.
+
+    Raises TimedOut, DeadlinePassed, Crashed, FunctionRaised, or RuntimeError if there are several threads.
     """
     if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
         raise RuntimeError(
@@ -108,7 +109,7 @@ def run(
 
 
 def _be_child(function: Callable[[Emit], None], writing: int, bounds: Bounds) -> None:
-    """Run the function and exit in every case: the parent's stack must not go on in the child."""
+    """Run the function and always exit, so that the child never returns into the parent's code."""
 
     def send(message: Message) -> None:
         write_line(writing, encode(message))

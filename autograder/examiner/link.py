@@ -1,4 +1,4 @@
-"""The messages between a client and its examiner's process, and how they are sent."""
+"""Define the messages between a client and its examiner process, and how they are sent."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class ExaminerOptions(Message, frozen=True, tag=True):
-    """How to examine: the folder of stored trainings, and paths that submissions must not read."""
+    """Options of an examiner. `store` stores trainings; submissions must not read `private`."""
 
     isolation: str
     store: str | None = None
@@ -23,7 +23,7 @@ class ExaminerOptions(Message, frozen=True, tag=True):
 
 
 class SandboxOptions(Message, frozen=True, tag=True):
-    """What the sandbox of a low-memory examiner may know: it holds no check."""
+    """Settings for the sandbox of a low-memory examiner. They contain no checks."""
 
     given: dict[str, bytes]
     module: str
@@ -35,23 +35,23 @@ class SandboxOptions(Message, frozen=True, tag=True):
 
 
 class Ready(Message, frozen=True, tag=True):
-    """The process has imported everything and waits for submissions."""
+    """The process has imported everything and is ready for submissions."""
 
 
 class Examined(Message, frozen=True, tag=True):
-    """A submission has its report."""
+    """A submission was examined and has a report."""
 
     report: Report
 
 
 class Unavailable(Message, frozen=True, tag=True):
-    """The isolation level cannot be provided here."""
+    """The isolation level is not available on this system."""
 
     reason: str
 
 
 class WorkerFailed(Message, frozen=True, tag=True):
-    """The process itself failed and ends."""
+    """The process failed and is ending."""
 
     traceback: str
 
@@ -66,10 +66,10 @@ def send(link: Connection, message: Message) -> None:
 
 
 def receive(link: Connection, message_type: type[T]) -> T:
-    """Return the next message, which must be of one type."""
+    """Return the next message, decoded as `message_type`."""
     return msgspec.json.decode(link.recv_bytes(), type=message_type)
 
 
 def receive_answer(link: Connection) -> Answer:
-    """Return the next message of the examiner's process."""
+    """Return the next message from the examiner process."""
     return _ANSWERS.decode(link.recv_bytes())

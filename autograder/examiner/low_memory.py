@@ -1,4 +1,4 @@
-"""An examiner for little memory: the examiner and its sandbox share one import of TensorFlow."""
+"""Provide an examiner for systems with little memory. It and its sandbox share one import of TensorFlow."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .link import SandboxOptions
 
 
 class LowMemoryExaminer(Examiner):
-    """Examiner and sandbox forked from one process, at the levels `user` and `process`.
+    """Examiner that is forked from the same process as its sandbox, at the levels `user` and `process`.
 
-    Where a submission ends its warm process, the next one is started as a program, which takes as much memory
-    as an ordinary examiner.
+    If a submission ends the sandbox's warm process, the next one is started as a new program. It then uses as
+    much memory as an ordinary examiner.
     """
 
     def __init__(
@@ -27,9 +27,10 @@ class LowMemoryExaminer(Examiner):
         isolation: str,
         on_check: Callable[[CheckResult], None] | None = None,
     ) -> None:
-        """Start the process; `on_check` is called with the result of every check as soon as it has one."""
+        """Start the process. `on_check` is called with each check result when it arrives."""
         self._watcher = on_check
-        # The sandbox is a fork of this process and can read its environment.
+        # The sandbox is a fork of this process and can read its environment, so pass only what it may
+        # see.
         self._start(
             ["-P", "-s", "-B", "-m", "autograder.examiner.low_memory_worker"],
             VARIABLES | {"PATH": os.defpath, TRICKS: os.environ.get(TRICKS, "")},

@@ -1,6 +1,7 @@
-"""The process of a low-memory examiner: it forks the sandbox before it receives the checks.
+"""Run the process of a low-memory examiner, which forks the sandbox before it receives the checks.
 
-Run as `python -m autograder.examiner.low_memory_worker FD` by the client; FD is its end of a socket pair.
+The client runs `python -m autograder.examiner.low_memory_worker FD`. FD is the process's end of a socket
+pair.
 """
 
 from __future__ import annotations
@@ -34,16 +35,16 @@ POLL_SECONDS = 0.05
 
 
 class ForkedForkServer(ForkServer):
-    """Forks the warm process after it has imported what the kit declares.
+    """Fork server that forks the warm process after importing the modules that the kit declares.
 
-    The fork has the memory of its parent: start it before the parent reads anything that a submission must
-    not see, with one thread, in an environment that is fit for a submission. bubblewrap is a program, so it
-    cannot be started this way.
+    The fork inherits the memory of its parent. Start it before the parent reads anything that a submission
+    must not see, with one thread, in an environment that a submission may see. This is not possible for
+    bubblewrap, which is a separate program.
     """
 
     def _begin(self, plan: LaunchPlan, theirs: socket.socket, log: Any) -> Process:
         spec = plan.spec
-        sys.path.append(spec.paths[-1])  # the given code
+        sys.path.append(spec.paths[-1])  # the support code
         preload(spec.preload, disabled=spec.disabled_tricks)
         process = os.fork()
         if process == 0:
@@ -55,14 +56,14 @@ class ForkedForkServer(ForkServer):
 
 
 class _Child:
-    """A forked process with the methods of `subprocess.Popen` that are needed."""
+    """A forked process with the required methods of `subprocess.Popen`."""
 
     def __init__(self, process: int) -> None:
         self.pid = process
         self._status: int | None = None
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait until it ends; raises subprocess.TimeoutExpired."""
+        """Wait until the process ends and return its exit code. Raises subprocess.TimeoutExpired."""
         deadline = None if timeout is None else time.monotonic() + timeout
         while self._status is None:
             ended, status = os.waitpid(self.pid, 0 if deadline is None else os.WNOHANG)
@@ -75,13 +76,13 @@ class _Child:
         return self._status
 
     def kill(self) -> None:
-        """Kill it."""
+        """Kill the process."""
         if self._status is None:
             os.kill(self.pid, signal.SIGKILL)
 
 
 def _become_warm(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
-    """Serve as a newly started program would, and exit."""
+    """Serve like a newly started program, then exit."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -97,7 +98,7 @@ def _become_warm(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
 
 
 def main(descriptor: int) -> None:
-    """Serve the client at the other end of `descriptor`."""
+    """Serve the client at the other end of the file descriptor."""
     serve_client(descriptor, _serve)
 
 
@@ -119,13 +120,16 @@ def _serve(link: Connection, folder: Path) -> None:
         isolation=isolation,
         start=_starter(isolation),
     ) as sandbox:
-        # The checks arrive after the sandbox has forked, so they are not in its memory.
+        # The checks arrive after the sandbox has forked, so its memory does not contain them.
         kit = Kit.unzip(link.recv_bytes())
         serve_examiner(sandbox, kit, folder, link, watch=watch)
 
 
 def _starter(isolation: Isolation) -> Callable[[LaunchPlan], ForkServer]:
-    """Return a function that forks at first. A later fork would know the checks, so it is a program."""
+    """Return a function that starts the warm process, as a fork the first time.
+
+    A later fork would inherit the checks, so later processes are started as programs.
+    """
     kinds = iter(() if isolation is Isolation.BUBBLEWRAP else (ForkedForkServer,))
 
     def start(plan: LaunchPlan) -> ForkServer:

@@ -1,6 +1,6 @@
 """Compose the report of one submission from the events of its examination.
 
-Scores are sums of points. An error of the grader leaves no score instead of a zero.
+Scores are sums of points. After a grader error the score is None, not zero.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ MAX_OUTPUT = 20_000
 
 
 class EventCollector:
-    """Collects the events of the forks that examine one submission, and what it means when one ends early.
+    """Collects the events of the forks that examine one submission, and handles forks that end early.
 
     `problem` says why the submission cannot be read.
     """
@@ -54,37 +54,37 @@ class EventCollector:
         self._networks: dict[str, NetworkRecord] = {}
         self._running: Check | None = None
         self._printed = {False: "", True: ""}
-        # What the present fork printed that is in the report already.
+        # Output of the current fork that is already in the report.
         self._reported = ""
 
     @property
     def notes(self) -> list[str]:
-        """Sentences for the report, each once."""
+        """Return the sentences for the report, without duplicates."""
         return list(self._notes)
 
     @property
     def networks(self) -> tuple[NetworkRecord, ...]:
-        """The networks of the tasks, one for each."""
+        """Return the networks of the tasks, at most one per task."""
         return tuple(self._networks.values())
 
     @property
     def output(self) -> str:
-        """What the submission printed before the first hidden check."""
+        """Return the output of the submission before the first hidden check."""
         return clean(self._printed[False], MAX_OUTPUT)
 
     @property
     def hidden_output(self) -> str:
-        """What the submission printed from the first hidden check on."""
+        """Return the output of the submission from the first hidden check on."""
         return clean(self._printed[True], MAX_OUTPUT)
 
     @property
     def remaining(self) -> list[Check]:
-        """The checks without a result, public ones first."""
+        """Return the checks without a result, public ones first."""
         checks = [check for check in self._kit.checks if check.name not in self.results]
         return sorted(checks, key=lambda check: check.hidden)
 
     def record(self, event: CheckEvent) -> None:
-        """Take one event of a fork into account."""
+        """Record one event of a fork."""
         match event:
             case CheckStarted(check=name):
                 self._running = next(check for check in self._kit.checks if check.name == name)
@@ -105,12 +105,15 @@ class EventCollector:
                 self.review = tuple(dict.fromkeys((*self.review, *found)))
                 self._record_loading(event)
             case SubmissionLoaded(output=output):
-                # A second fork loads the submission again, which prints the same again.
+                # A later fork loads the submission again, which repeats the output.
                 self._reported = output if any(self._printed.values()) else ""
                 self._record_loading(event)
 
     def interrupt(self, outcome: Outcome, reason: str) -> None:
-        """Give `outcome` to the check that ended a fork; without one, reading the submission ended it."""
+        """Assign `outcome` to the check that was running when a fork ended early.
+
+        If no check was running, the submission is unreadable.
+        """
         if self._running is None:
             text = "Reading it took more than the examiner's limits: is the code nested very deeply?"
             self._cannot_be_read(text)
@@ -120,7 +123,7 @@ class EventCollector:
         self._running = None
 
     def end_at_limit(self, seconds: float) -> None:
-        """Time out every check that has no result yet, because the submission has used up its time."""
+        """Time out every check without a result after the submission's time limit of `seconds`."""
         message = (
             f"The submission used up the {seconds:g} s that all its checks together may take "
             "(submission_seconds), so this check has no result."
@@ -136,7 +139,10 @@ class EventCollector:
             self._cannot_be_read(clean(event.problem, MESSAGE_LENGTH))
 
     def _cannot_be_read(self, problem: str) -> None:
-        """Record a problem; results of an earlier fork stand, and the other checks have crashed."""
+        """Record why the submission cannot be read.
+
+        If an earlier fork produced results, they are kept, and the remaining checks count as crashed.
+        """
         if not self.results:
             self.problem = problem
         for check in self.remaining if self.results else ():
@@ -147,7 +153,7 @@ class EventCollector:
 def compose(
     kit: Kit, submission: Submission, collector: EventCollector, seconds: float, environment: Environment
 ) -> Report:
-    """Return the report of a submission for which every check has a result."""
+    """Return the report of a submission whose checks all have results."""
     checks = [collector.results[check.name] for check in kit.checks]
     failed = [check.name for check in checks if check.outcome == Outcome.GRADER_ERROR]
     status = Status.GRADER_ERROR if failed else Status.GRADED
@@ -160,7 +166,7 @@ def compose(
 def unreadable(
     kit: Kit, submission: Submission, collector: EventCollector, seconds: float, environment: Environment
 ) -> Report:
-    """Return the report of a submission that cannot be read or loaded: every check earns nothing."""
+    """Return the report of a submission that cannot be read or loaded. Every check earns zero points."""
     checks = [
         make_result(check, Outcome.NOT_ATTEMPTED, "The submission could not be read.") for check in kit.checks
     ]
@@ -169,14 +175,14 @@ def unreadable(
 
 
 def grader_error(kit: Kit, submission: Submission, message: str, environment: Environment) -> Report:
-    """Return the report of a submission that the grader failed to examine: it has no score."""
+    """Return the report of a submission that the grader failed to examine. It has no score."""
     checks = [make_result(check, Outcome.GRADER_ERROR, message) for check in kit.checks]
     status, none = Status.GRADER_ERROR, EventCollector(kit)
     return _report(kit, submission, status, message, checks, 0.0, environment, none)
 
 
 def _notes(submission: Submission, collector: EventCollector) -> list[str]:
-    """Return the sentences about a submission, from reading it and from examining it."""
+    """Return the sentences about a submission from reading and examining it."""
     review = [note.text for note in (*submission.review, *collector.review)]
     return [*submission.notes, *review, *collector.notes]
 

@@ -1,6 +1,6 @@
-"""The examiner's process: one sandbox, one pytest session, one submission after another.
+"""Run the examiner process: one sandbox and one pytest session that serve submissions in turn.
 
-Run as `python -m autograder.examiner.worker FD` by the client; FD is its end of a socket pair.
+The client runs `python -m autograder.examiner.worker FD`. FD is the process's end of a socket pair.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from .link import Examined, ExaminerOptions, Ready, Unavailable, WorkerFailed, r
 
 
 def main(descriptor: int) -> None:
-    """Serve the client at the other end of `descriptor`."""
+    """Serve the client at the other end of the file descriptor."""
     serve_client(descriptor, _serve)
 
 
 def serve_client(descriptor: int, serve: Callable[[Connection, Path], None]) -> None:
-    """Call `serve` with the link to the client and a temporary folder, and tell the client if it fails."""
-    # Ctrl-C reaches the whole foreground group; the client decides what happens to the work.
+    """Call `serve` with the link to the client and a temporary folder, and report failures to the client."""
+    # Ctrl-C signals the whole foreground process group. The client decides how to stop the work.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Whatever ends the client ends the submission that is being examined.
+    # End the process when the client ends, including the examination in progress.
     end_with_parent()
     link = Connection(descriptor)
     try:
@@ -82,7 +82,7 @@ def serve_examiner(
     result_cache: bool = True,
     watch: Callable[[CheckEvent], None] = lambda event: None,
 ) -> None:
-    """Examine one submission after another in `sandbox`; `folder` is for the kit's files alone."""
+    """Examine submissions in turn in `sandbox`. `folder` is reserved for the files of the kit."""
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
     trainings = warm_up(kit, folder, proxies, store)
@@ -113,9 +113,10 @@ def serve_examiner(
 
 
 def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> TrainingCache | None:
-    """Import what the kit declares, with the hidden inputs, and put `module` in the submission's place.
+    """Import the modules that the kit declares, make hidden inputs available, and install `module`.
 
-    Returns the cache that now replaces the kit's training function, if the kit declares one.
+    `module` replaces the submission's module. Return the cache that replaces the kit's training function, or
+    None if the kit declares none.
     """
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
@@ -135,13 +136,13 @@ def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = Non
 
 
 def unused_imports(kit: Kit) -> tuple[str, ...]:
-    """Return what Keras would import and no code of the kit uses."""
+    """Return the optional imports of Keras that no code of the kit mentions."""
     code = "\n".join(content.decode() for name, content in kit.files.items() if name.endswith(".py"))
     return tuple(name for name, word in KERAS_EXTRAS.items() if word not in code)
 
 
 def preparation(kit: Kit) -> Callable[[], None]:
-    """Return the kit's own preparation with its seed, after which nothing depends on what ran before."""
+    """Return the kit's preparation function with its seed, which removes any dependence on earlier work."""
     if prepare := kit.config.prepare:
         owner, name = _declared(prepare)
         return partial(getattr(owner, name), kit.seed)
