@@ -1,1 +1,1 @@
-"""The student's commands: check, watch, hint and pack."""
+"""Implement the student's commands: check, watch, hint and pack."""

@@ -1,4 +1,4 @@
-"""`kit check`: the public checks once, in print."""
+"""Implement `kit check`: run the public checks once and print the results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .state import Results
 
 
 def check(handout: Handout, console: Console) -> bool:
-    """Run the public checks and print how they end; returns whether all pass. One run needs no fork."""
+    """Run the public checks once, without forking, and print the results. Return whether all pass."""
     with Loop(handout, forks=False) as loop:
         loop.check()
         with console.status("Importing what the checks need …") as status:
@@ -27,7 +27,7 @@ def check(handout: Handout, console: Console) -> bool:
 
 
 def report(board: Results, console: Console) -> None:
-    """Print a board: the tasks, the first failing check of each, and how to go on."""
+    """Print the results: the tasks, the first failing check of each, and the next step."""
     if board.problem:
         console.print(Text("No check can run before this is mended:", "bold red"))
         console.print(Text(clean(board.problem)))

@@ -1,4 +1,4 @@
-"""The messages between the command and the process that runs checks, in both directions."""
+"""Define the messages between the command and the process that runs checks, in both directions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..wire.failures import FailureKind
 
 @dataclass(frozen=True)
 class Location:
-    """A line of the student's code: its file, number, function, and text where that matters."""
+    """A line of the student's code: file, line number, function and, where useful, the text of the line."""
 
     where: str
     line: int
@@ -23,7 +23,7 @@ class Location:
 
 
 class RunRequest(Message, frozen=True, tag=True):
-    """Run these checks. The tasks in `draw_first` are drawn as soon as they are solved."""
+    """Request to run these checks. The pictures of tasks in `draw_first` are drawn when they are solved."""
 
     run: int
     checks: tuple[str, ...]
@@ -31,7 +31,7 @@ class RunRequest(Message, frozen=True, tag=True):
 
 
 class SourceChosen(Message, frozen=True, tag=True):
-    """One file of the handout was chosen, or `problem` says why none was."""
+    """A file of the handout was selected. Otherwise `problem` says why none was selected."""
 
     filename: str | None
     problem: str | None
@@ -39,7 +39,7 @@ class SourceChosen(Message, frozen=True, tag=True):
 
 
 class SourceLoaded(Message, frozen=True, tag=True):
-    """The chosen file was loaded, or `problem` says why not. `definitions` has the place of each task."""
+    """The selected file was loaded. Otherwise `problem` says why not. `definitions` locates each task."""
 
     problem: str | None
     notes: tuple[str, ...]
@@ -47,7 +47,7 @@ class SourceLoaded(Message, frozen=True, tag=True):
 
 
 class CallStarted(Message, frozen=True, tag=True):
-    """A function of the student's is running."""
+    """A function of the student has started."""
 
     function: str
 
@@ -59,8 +59,8 @@ class CallFinished(Message, frozen=True, tag=True):
 class CheckReported(Message, frozen=True, tag=True):
     """A check has a result.
 
-    Where a failing call ended it, `kind` says how the call failed, and `locations` are the student's lines
-    that led to its exception.
+    If a failed call ended the check, `kind` says how the call failed, and `locations` are the student's lines
+    in the traceback.
     """
 
     result: CheckResult
@@ -90,7 +90,7 @@ class RunFinished(Message, frozen=True, tag=True):
 
 
 class ProcessEnded(Message, frozen=True, tag=True):
-    """The process that ran the checks is gone; `log` is what it wrote to standard error."""
+    """The process that ran the checks has ended. `log` is its output to standard error."""
 
     log: str = ""
 
@@ -111,19 +111,19 @@ RunEvent = (
 
 
 class WorkerReady(Message, frozen=True, tag=True):
-    """The process has imported everything; `forks` says whether it can do more than one run."""
+    """The process has imported everything. `forks` says whether it can serve more than one run."""
 
     forks: bool
 
 
 class OfRun(Message, frozen=True, tag=True):
-    """An event of one run, by the number in its request."""
+    """An event of one run, which the number from its request identifies."""
 
     run: int
     event: RunEvent
 
 
-# What a worker writes to its standard output; RunFailed and ProcessEnded are about the worker itself.
+# Events that a worker writes to standard output. RunFailed and ProcessEnded concern the worker itself.
 WorkerEvent = WorkerReady | OfRun | RunFailed | ProcessEnded
 Emit = Callable[[RunEvent], None]
 
@@ -132,10 +132,10 @@ _EVENTS: msgspec.json.Decoder[WorkerEvent] = msgspec.json.Decoder(WorkerEvent)
 
 
 def read_request(line: str | bytes) -> RunRequest:
-    """Return the request in one line."""
+    """Return the request in one line of JSON."""
     return _REQUESTS.decode(line)
 
 
 def read_event(line: str | bytes) -> WorkerEvent:
-    """Return the event in one line."""
+    """Return the event in one line of JSON."""
     return _EVENTS.decode(line)

@@ -1,4 +1,4 @@
-"""Read a handout folder, and store the student's state in it: hints taken, failing checks."""
+"""Read a handout folder, and store the student's state in it: hints shown and failing checks."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from ..models import Submission, SubmittedFile
 from ..submissions.selection import Selection, select
 from ..validation import read_file
 
-# The folder for what the command stores, and the file with the hints taken and the failing checks.
+# The folder for stored state, and the file in it with the number of hints shown and the failing checks.
 STATE = ".kit"
 STATE_FILE = "memory.json"
 SOURCES = (".py", ".ipynb")
 
 
 class HandoutError(ValueError):
-    """The folder is not a handout; the text says what was expected, what was found and what to do."""
+    """Raised if the folder is not a handout. The message says what was expected and found, and what to do."""
 
 
 class HandoutMetadata(msgspec.Struct, frozen=True):
-    """The content of `kit.json`; unknown keys are ignored."""
+    """The contents of `kit.json`. Unknown keys are ignored."""
 
     slug: str
     title: str
@@ -58,7 +58,7 @@ class Handout:
 
     @classmethod
     def read(cls, folder: Path) -> Handout:
-        """Read the handout in `folder`; raises HandoutError."""
+        """Return the handout in `folder`. Raises HandoutError."""
         folder = folder.resolve()
         try:
             handout = cls(folder, read_file(folder / METADATA, HandoutMetadata))
@@ -76,32 +76,32 @@ class Handout:
 
     @property
     def slug(self) -> str:
-        """The kit's name."""
+        """Return the kit's name."""
         return self.about.slug
 
     @property
     def title(self) -> str:
-        """The kit's title."""
+        """Return the kit's title."""
         return self.about.title
 
     @property
     def module(self) -> str:
-        """The name of the module that is handed in."""
+        """Return the name of the module to submit."""
         return self.about.module
 
     @property
     def tasks(self) -> tuple[str, ...]:
-        """The functions to write, in teaching order."""
+        """Return the names of the functions to implement, in teaching order."""
         return self.about.tasks
 
     @property
     def checks_file(self) -> str:
-        """The file with the public checks."""
+        """Return the name of the file with the public checks."""
         return f"test_{self.module}.py"
 
     @cached_property
     def checks(self) -> tuple[Check, ...]:
-        """The public checks, grouped by task."""
+        """Return the public checks, grouped by task."""
         text = (self.folder / self.checks_file).read_text(encoding="utf-8")
         return tuple(
             sorted(read_checks(self.checks_file, text), key=lambda each: self.tasks.index(each.task))
@@ -109,21 +109,21 @@ class Handout:
 
     @cached_property
     def all_settings(self) -> dict[str, Any]:
-        """The settings that the fixture `settings` returns."""
+        """Return the settings that the fixture `settings` returns."""
         return dict(json.loads((self.folder / "inputs" / "settings.json").read_text(encoding="utf-8")))
 
     @property
     def state(self) -> Path:
-        """The folder for stored state."""
+        """Return the folder for stored state."""
         return self.folder / STATE
 
     @property
     def sources(self) -> tuple[Path, ...]:
-        """The files that may hold the answer; either may be missing."""
+        """Return the paths that may contain the answer. Either file may be missing."""
         return tuple(self.folder / f"{self.module}{suffix}" for suffix in SOURCES)
 
     def limit(self, name: str, default: float) -> float:
-        """Return a limit of the kit, in its own unit."""
+        """Return the limit `name` of the kit in its unit, or `default`."""
         return self.about.limits.get(name, default)
 
     def submission(self) -> Submission:
@@ -141,7 +141,8 @@ class Handout:
     def chosen(self) -> Selection:
         """Return the file that the grader would select, or the problem of the newest file.
 
-        The grader would select the other file; here the author learns why the newest cannot be read.
+        If the newest file cannot be read, the grader would select the other file. Here the student is shown
+        the problem instead.
         """
         submission = self.submission()
         if submission.files:
@@ -157,7 +158,7 @@ class Handout:
         return {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
 
     def altered(self) -> Iterator[str]:
-        """Yield files other than the answer that were changed; the grader uses its own copies."""
+        """Yield the names of changed files other than the answer. The grader uses its own copies of these."""
         found = self.files()
         for name, wanted in self.about.files.items():
             if name not in found or checksum(name, found[name]) != wanted:
@@ -170,14 +171,14 @@ def _incomplete(folder: Path, error: Exception) -> str:
 
 @dataclass
 class SavedState:
-    """By task: the number of hints shown, and the name of the first check that did not pass."""
+    """Student state by task: the number of hints shown, and the first check that did not pass."""
 
     hints: dict[str, int] = field(default_factory=dict)
     failing: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, state: Path) -> SavedState:
-        """Read the state from the folder `state`; empty if it cannot be read."""
+        """Return the state stored in the folder `state`, or an empty state if it cannot be read."""
         with suppress(OSError, ValueError, TypeError):
             found = cls(**json.loads((state / STATE_FILE).read_text(encoding="utf-8")))
             if all(isinstance(count, int) for count in found.hints.values()):
@@ -185,13 +186,13 @@ class SavedState:
         return cls()
 
     def write(self, state: Path) -> None:
-        """Store the state; if that fails, hints start again."""
+        """Store the state. Errors are ignored; the hints then start again."""
         with suppress(OSError):
             write_atomic(state / STATE_FILE, json.dumps(asdict(self), indent=2))
 
 
 def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
-    """Return all hints for a task: that of the failing (or first) check, then those of the kit."""
+    """Return all hints for a task: the hint of the failing (or first) check, then those of the kit."""
     checks = [check for check in handout.checks if check.task == task]
     failing = [check for check in checks if check.name == memory.failing.get(task)]
     nudges = [check.hint for check in (*failing, *checks)][:1]
@@ -199,12 +200,12 @@ def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
 
 
 def hints_taken(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
-    """Return the hints for a task that were shown already."""
+    """Return the hints for a task that have been shown."""
     return hint_list(handout, task, memory)[: memory.hints.get(task, 0)]
 
 
 def take_hint(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
-    """Show one more hint, if there is one, and store that; return all hints shown."""
+    """Reveal one more hint, if there is one, store the count, and return all hints shown."""
     most = len(hint_list(handout, task, memory))
     memory.hints[task] = min(memory.hints.get(task, 0) + 1, most)
     memory.write(handout.state)

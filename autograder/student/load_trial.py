@@ -1,4 +1,4 @@
-"""Load the answer in a fresh process as the grader does, to see whether it can be loaded.
+"""Test in a new process whether the answer loads, as the grader does.
 
 The process runs `python -m autograder.student.load_trial FOLDER`. It reads one request from standard input
 and writes one result to standard output.
@@ -23,13 +23,13 @@ from ..sandbox.guest.submission import load
 from .handout import Handout
 from .state import LOAD_SECONDS
 
-# How long the process may take to import what the kit preloads.
+# Time limit for importing the modules that the kit preloads, in seconds.
 START_SECONDS = 60.0
 MAX_ERROR_LINES = 3
 
 
 class LoadRequest(Message, frozen=True, tag=True):
-    """What to load, and how long it may take."""
+    """The source to load, and the time limit in seconds."""
 
     module: str
     source: Source
@@ -38,7 +38,7 @@ class LoadRequest(Message, frozen=True, tag=True):
 
 
 class LoadTrial(Message, frozen=True, tag=True):
-    """The result: why loading failed, notes on skipped cells, the functions that are there, the time."""
+    """The result: why loading failed, notes on skipped cells, the functions found, and the seconds taken."""
 
     problem: str | None
     notes: tuple[str, ...] = ()
@@ -47,9 +47,9 @@ class LoadTrial(Message, frozen=True, tag=True):
 
 
 def try_loading(handout: Handout, source: Source) -> LoadTrial:
-    """Load `source` in a fresh process, for as long as the grader waits.
+    """Load `source` in a new process, with the grader's time limit.
 
-    Other files in the student's folder are not handed in, so they cannot be imported.
+    Other files in the student's folder are not submitted, so they cannot be imported.
     """
     seconds = handout.limit("load_seconds", LOAD_SECONDS)
     with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
@@ -76,7 +76,7 @@ def try_loading(handout: Handout, source: Source) -> LoadTrial:
 
 
 def main(folder: str) -> None:
-    """Load the source in the request on standard input, and write the result."""
+    """Load the source of the request on standard input, and write the result."""
     channel = os.dup(1)
     os.dup2(2, 1)
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=LoadRequest)

@@ -1,4 +1,4 @@
-"""The event loop of `kit check` and `kit watch`: start runs, handle events, end a silent run."""
+"""Run the event loop of `kit check` and `kit watch`: start runs, handle events and apply timeouts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .handout import Handout, SavedState
 from .process import CAN_FORK, OUTPUT, Runner, Worker
 from .state import Results, texts
 
-# How long to wait while no run is under way, in seconds.
+# Time to wait while no run is in progress, in seconds.
 IDLE_SECONDS = 3600.0
 
 
@@ -25,28 +25,28 @@ class WorkerReported:
 
 @dataclass(frozen=True)
 class KeyPressed:
-    """Somebody pressed a key."""
+    """The user pressed a key."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class FilesSaved:
-    """Files were saved; `answer_only` unless the support code or the checks are among them."""
+    """Files were saved. `answer_only` is false if other files of the handout are among them."""
 
     answer_only: bool
 
 
 @dataclass(frozen=True)
 class TerminalResized:
-    """The terminal has another size."""
+    """The size of the terminal has changed."""
 
 
 LoopEvent = WorkerReported | KeyPressed | FilesSaved | TerminalResized
 
 
 class Loop:
-    """Runs the checks of a handout and keeps their results. A context manager, which ends its processes.
+    """Runs the checks of a handout and keeps their results. As a context manager, it stops its processes.
 
     Other threads put events into `queue`.
     """
@@ -65,22 +65,22 @@ class Loop:
         self._runner = Runner(handout.folder, handout.state, put, forks)
 
     def __enter__(self) -> Loop:
-        """Return the loop, whose process has started already."""
+        """Return the loop, whose process has already started."""
         return self
 
     def __exit__(self, *error: object) -> None:
-        """End every process."""
+        """Stop every process."""
         self._runner.close()
 
     def check(self) -> None:
-        """Start a run of all checks, first those of the tasks that have changed."""
+        """Start a run of all checks, beginning with the tasks that have changed."""
         self._checked = self.handout.chosen()
         before, self._texts = self._texts, texts(self._checked.source, self.handout.tasks)
         changed = [task for task, text in self._texts.items() if text != before.get(task)]
         self._runner.run(self.board.begin(first=changed), first=changed)
 
     def saved(self) -> None:
-        """Start a run unless the answer is unchanged: one save may be reported more than once."""
+        """Start a run unless the answer is unchanged, because a save may be reported several times."""
         if self.handout.chosen() != self._checked:
             self.check()
 
@@ -91,9 +91,9 @@ class Loop:
         self.check()
 
     def next(self, patience: float) -> LoopEvent | None:
-        """Return the next event, after at most `patience` seconds. Events of a run are handled.
+        """Return the next event, or None after at most `patience` seconds. Events of a run are handled.
 
-        None means that nothing happened; a run that was silent for too long has then been ended.
+        A run that has sent no event for too long is stopped; None is returned then too.
         """
         try:
             happened = self.queue.get(timeout=max(0.0, min(patience, self._patience())))
@@ -106,7 +106,7 @@ class Loop:
         return happened
 
     def output(self) -> str:
-        """Return what the student's code has printed in the last run."""
+        """Return the output of the student's code in the last run."""
         try:
             return (self.handout.state / OUTPUT).read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -115,7 +115,7 @@ class Loop:
     def _handle(self, reported: WorkerReported) -> None:
         if isinstance(reported.event, WorkerReady):
             self.warm = True
-            # The time of the imports is not the run's.
+            # The time limit of the run excludes the imports.
             self.board.restart_patience()
         event = self._runner.handle(reported.worker, reported.event)
         if event is None:
@@ -130,7 +130,7 @@ class Loop:
         return self.board.patience() if self.warm and not self.board.over else IDLE_SECONDS
 
     def _go_on(self, remaining: list[str]) -> None:
-        """Run the remaining checks after one has ended its process, or was ended with it."""
+        """Run the remaining checks after a check ended its process or timed out."""
         if remaining and not self.board.over:
             self._runner.run(remaining)
 

@@ -1,4 +1,4 @@
-"""Check the answer as the grader reads it, and write the file to hand in: `kit pack`."""
+"""Implement `kit pack`: check that the answer is acceptable to the grader, and write the file to submit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WRITTEN = re.compile(r"""(\w+)\.py['"]""")
 
 @dataclass(frozen=True)
 class Import:
-    """One import that the grader cannot do; `runs` says that it is done while the answer is loaded."""
+    """An import that the grader cannot execute. `runs` is true if it executes while the answer is loaded."""
 
     name: str
     line: int
@@ -33,7 +33,10 @@ class Import:
 
 
 def unavailable_imports(source: Source, accepted: Collection[str]) -> list[Import]:
-    """The imports of modules that are neither accepted nor Python's own, save those in a `try`."""
+    """Return the imports of modules that are neither accepted nor in the standard library.
+
+    Imports in the body of a `try` that has exception handlers are excluded.
+    """
     found = []
     for cell in source.cells:
         if (tree := try_parse(cell)) is not None:
@@ -42,7 +45,7 @@ def unavailable_imports(source: Source, accepted: Collection[str]) -> list[Impor
 
 
 def written(source: Source) -> set[str]:
-    """Return the modules that a notebook may write to its own folder, as `%%writefile` does."""
+    """Return the modules that a notebook may write to its own folder, such as with `%%writefile`."""
     return {name for cell in source.cells if source.tolerant for name in WRITTEN.findall(cell)}
 
 
@@ -65,7 +68,7 @@ def _strange(node: ast.AST, accepted: Collection[str], runs: bool) -> Iterator[I
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
-    """The top-level modules of an import; a relative one has none."""
+    """Return the top-level modules of an import, or nothing for a relative import."""
     if isinstance(node, ast.Import):
         return [alias.name.partition(".")[0] for alias in node.names]
     return [] if node.level or not node.module else [node.module.partition(".")[0]]
@@ -73,7 +76,7 @@ def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
 
 @dataclass
 class PackReport:
-    """What was found, in sentences: what costs everything, what may cost something, and what is well."""
+    """Findings as sentences. `fatal` findings prevent writing; `doubtful` ones may cost points."""
 
     fatal: list[str] = field(default_factory=list)
     doubtful: list[str] = field(default_factory=list)
@@ -82,7 +85,7 @@ class PackReport:
 
 
 def pack(handout: Handout) -> PackReport:
-    """Look over the answer, and write it as a zip unless something costs everything."""
+    """Check the answer and write it as a zip, unless there is a fatal finding."""
     found = PackReport()
     chosen = handout.chosen()
     if chosen.source is None:
@@ -90,7 +93,7 @@ def pack(handout: Handout) -> PackReport:
         return found
     source = chosen.source
     file = next(file for file in handout.submission().files if file.name == source.filename)
-    # The other versions are named below.
+    # Other versions are reported below.
     remarks = (note for note in chosen.review if note.reason is not ReviewReason.SEVERAL_VERSIONS)
     found.doubtful += [note.text for note in remarks]
     if not attempted_tasks(source, handout.tasks):
@@ -98,7 +101,7 @@ def pack(handout: Handout) -> PackReport:
         found.fatal, found.doubtful = found.doubtful or [untouched], []
         return found
     _look(handout, source, file, found)
-    # A notebook that was never begun lies beside many a `.py`; a `.py` beside a notebook is worth a look.
+    # An untouched notebook beside a `.py` is common; a `.py` beside a notebook deserves a warning.
     beside = [*(unused.text("counts") for unused in chosen.unused), *chosen.unreadable]
     usual = not (source.tolerant or chosen.unreadable) and all(
         unused.reason is UnusedReason.NOT_ATTEMPTED for unused in chosen.unused
@@ -155,7 +158,7 @@ def _advice(handout: Handout, module: str) -> str:
 
 
 def _write(handout: Handout, file: SubmittedFile) -> Path:
-    """Write a zip of the answer alone; the time in it is when the answer last changed."""
+    """Write a zip that contains only the answer, with the time of its last change."""
     path = handout.folder / f"{handout.slug}.zip"
     files.write_atomic(path, files.pack({file.name: file.content}, modified=file.modified))
     return path

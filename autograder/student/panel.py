@@ -1,4 +1,4 @@
-"""The panel of `kit watch`: tasks above, one thing to look at below, keys at the bottom. It never scrolls."""
+"""Render the panel of `kit watch`: tasks on top, one item below, keys at the bottom. It never scrolls."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ MARKS: dict[State, tuple[str, str]] = {
 }
 MAX_LINES = 12
 KEYS = (("h", "hint"), ("t", "task"), ("o", "output"), ("q", "quit"))
-# Columns that the border of the panel takes.
+# Columns that the border of the panel occupies.
 BORDERS = 4
 
 Lines = list[list[Segment]]
 
 
 def tasks_text(board: Results) -> Table:
-    """One row a task: how it stands, and its public points."""
+    """Return one row per task: its state and public points."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column()
@@ -50,7 +50,7 @@ def tasks_text(board: Results) -> Table:
 
 
 def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
-    """A check that does not pass: its sentence, what was expected and received, and where to look."""
+    """Yield a failing check: its sentence, its message with expected and received values, and locations."""
     yield Text.assemble((result.task, "bold"), "  ", clean(result.sentence))
     if board.is_unwritten(result):
         yield Text("Not begun yet: the text below the function's name is the whole task.", "dim")
@@ -60,7 +60,7 @@ def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
 
 
 def _message(message: str) -> Text:
-    """Return a check's message, with the words that every check uses standing out."""
+    """Return a check's message with the words "Expected" and "received" in bold."""
     text = Text(_cut(message))
     text.highlight_words(["Expected", "received"], "bold", case_sensitive=True)
     return text
@@ -73,13 +73,13 @@ def _locations(locations: Sequence[Location]) -> Iterator[Text]:
 
 
 def hints_text(given: Sequence[str], most: int) -> Iterator[Text]:
-    """The hints that were given."""
+    """Yield the hints shown so far."""
     for number, hint in enumerate(given, 1):
         yield Text.assemble((f"hint {number} of {most}  ", "yellow"), hint)
 
 
 def solved_text(board: Results, task: str) -> Iterator[Text]:
-    """A task that is solved, and its network as it stands now."""
+    """Yield a message that a task is solved, and its picture if there is one."""
     yield Text.assemble((task, "bold green"), (" is solved.", "green"))
     if picture := board.pictures.get(task):
         yield Text("")
@@ -87,7 +87,7 @@ def solved_text(board: Results, task: str) -> Iterator[Text]:
 
 
 def closing_text(handout: Handout) -> Iterator[Text]:
-    """What hidden checks look at in general, and how to hand in."""
+    """Yield a summary of the hidden checks, and how to submit."""
     hidden = sum(handout.about.hidden_points.values())
     look = handout.about.hidden_look_at or "what the tasks say, with other inputs"
     yield Text("Every public check passes.", "bold green")
@@ -98,7 +98,7 @@ def closing_text(handout: Handout) -> Iterator[Text]:
 
 
 def altered_text(handout: Handout) -> Iterator[Text]:
-    """A warning where given files were changed."""
+    """Yield a warning if files of the handout were changed."""
     if names := list(handout.altered()):
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         verb = "is" if len(names) == 1 else "are"
@@ -112,13 +112,13 @@ def _cut(text: str) -> str:
 
 @dataclass
 class View:
-    """What the panel shows: a board, and what keys have asked for."""
+    """State of the panel: the results, and the display options selected with keys."""
 
     board: Results
     memory: SavedState
-    # The task that `t` has chosen; otherwise the foremost.
+    # The task selected with `t`; by default the foremost task.
     picked: str | None = None
-    # What the student's code printed, where `o` has asked for it, and which page of it.
+    # The output of the student's code after `o`, and the current page of it.
     output: str | None = None
     page: int = 0
     pages: int = 1
@@ -128,11 +128,11 @@ class View:
 
     @property
     def task(self) -> str | None:
-        """The task below: the chosen one, else the foremost."""
+        """Return the task to show: the selected task, else the foremost."""
         return self.picked or self.board.foremost
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Fill the height that there is, and not a line more."""
+        """Render the panel at exactly the available height."""
         height = options.height or console.height
         inner = options.update(width=options.max_width - BORDERS, height=None)
         head = Group(tasks_text(self.board), Text(""))
@@ -144,7 +144,7 @@ class View:
         yield Panel(Group(head, _Rendered(body), foot), title=title, height=height, border_style="dim")
 
     def _page(self, body: Lines, room: int, more: Lines) -> Lines:
-        """Exactly `room` lines of the body, the last of them `more` where others follow."""
+        """Return exactly `room` lines of the body. If others follow, the last line is `more`."""
         self.pages = max(1, -(-len(body) // (room - 1))) if len(body) > room else 1
         start = min(self.page, self.pages - 1) * (room - 1)
         shown = body[start : start + room]
@@ -179,7 +179,7 @@ class View:
             yield from solved_text(self.board, task)
 
     def _news(self, solved: str) -> Iterator[RenderableType]:
-        """A task that this save has solved, below what it left wrong and above what is to be done next."""
+        """Yield a newly solved task, between the task that is wrong and the next step."""
         board, task = self.board, self.task
         result = board.failing(task) if task else None
         if task and board.state(task) == State.WRONG:
@@ -228,7 +228,7 @@ class View:
 
 @dataclass(frozen=True)
 class _Rendered:
-    """Lines that are rendered already."""
+    """Lines that are already rendered."""
 
     lines: Lines
 

@@ -1,4 +1,4 @@
-"""Start and stop the processes that run checks: one that forks, or one a run where forking is unsafe."""
+"""Manage the processes that run checks: one that forks, or one per run where forking is unsafe."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from .events import (
     read_event,
 )
 
-# What the student's code prints, in the handout's folder for state.
+# File for the output of the student's code, in the handout's folder for state.
 OUTPUT = "output.txt"
-# macOS has fork, but its own libraries do not survive it.
+# macOS supports fork, but its system libraries are not fork-safe.
 CAN_FORK = sys.platform == "linux"
 SECONDS_TO_LEAVE = 5
 MAX_LOG = 2_000
 
 
 class Worker:
-    """One warm process. `on_event` is called from another thread with the worker and each of its events.
+    """One warm process. `on_event` is called from another thread with the worker and each event.
 
     The last event is ProcessEnded.
     """
@@ -61,18 +61,18 @@ class Worker:
         self._reader.start()
 
     def send(self, request: RunRequest) -> None:
-        """Send a request; a process that has ended ignores it."""
+        """Send a request. It is ignored if the process has ended."""
         assert self._popen.stdin is not None
         with suppress(OSError):
             self._popen.stdin.write(encode(request) + b"\n")
             self._popen.stdin.flush()
 
     def end(self) -> None:
-        """End the process and its fork."""
+        """Stop the process and its fork."""
         assert self._popen.stdin is not None
         with suppress(OSError):
             self._popen.stdin.close()
-        # A process that forks ends its fork first.
+        # A process that forks stops its fork first.
         try:
             self._popen.wait(SECONDS_TO_LEAVE if self.forks else 0)
         except subprocess.TimeoutExpired:
@@ -89,9 +89,9 @@ class Worker:
 
 
 class Runner:
-    """Runs checks in a warm process. A new run ends the one before it.
+    """Runs checks in a warm process. A new run stops the previous one.
 
-    `on_event` is called from other threads; its arguments go to `handle`, in the thread of the caller.
+    `on_event` is called from other threads. Pass its arguments to `handle` in the caller's thread.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Runner:
         self._spare: Worker | None = None
 
     def run(self, checks: Sequence[str], first: Sequence[str] = ()) -> None:
-        """Run the checks of these names once a process is ready, and draw the tasks in `first` first."""
+        """Run the named checks when a process is ready, and draw the tasks in `first` first."""
         self._number += 1
         self._over = False
         self._pending = RunRequest(self._number, tuple(checks), tuple(first))
@@ -119,7 +119,7 @@ class Runner:
         self._send()
 
     def handle(self, worker: Worker, event: WorkerEvent) -> RunEvent | None:
-        """Return what an event means for the present run; None where it is about another or about none."""
+        """Return the event as it applies to the current run, or None if it does not concern it."""
         if isinstance(event, WorkerReady):
             worker.ready, worker.forks = True, event.forks
             self._send()
@@ -146,7 +146,7 @@ class Runner:
         self._worker, self._spare = self._start("warm.log"), None
 
     def close(self) -> None:
-        """End every process."""
+        """Stop every process."""
         for warm in (self._worker, self._spare):
             if warm is not None:
                 warm.end()

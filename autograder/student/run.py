@@ -1,4 +1,4 @@
-"""Run the public checks once: load the student's file, check it, and draw the tasks that are solved."""
+"""Run the public checks once: load the student's file, check it, and draw the solved tasks."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ MAX_LOCATIONS = 4
 def training_checks(text: str, train: str | None) -> frozenset[str]:
     """Return the checks in a file that call `train`, such as `lesson.train`, directly or indirectly.
 
-    A check uses a fixture by the name of a parameter, and any other function by its name.
+    A check uses a fixture through the name of a parameter, and any other function by its name.
     """
     functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
     mentions = {name: _mentions(node) for name, node in functions.items()}
@@ -63,7 +63,7 @@ def _mentions(function: ast.FunctionDef) -> set[str]:
 
 
 class StudentFailure(SubmissionFailed):
-    """A failing call, with the student's lines that led to its exception."""
+    """Raised for a failed call, with the student's lines in the traceback."""
 
     def __init__(self, failure: SubmissionFailed, locations: Sequence[Location]) -> None:
         super().__init__(failure.outcome, str(failure), kind=failure.kind)
@@ -72,14 +72,14 @@ class StudentFailure(SubmissionFailed):
 
 @dataclass(frozen=True)
 class LocalCalls:
-    """Calls functions of a loaded source; `emit` gets an event before and after each call."""
+    """Calls functions of a loaded source. `emit` receives an event before and after each call."""
 
     loaded: Loaded
     prepare: Callable[[], None]
     emit: Emit
 
     def __call__(self, function: str, request: Frame) -> Frame:
-        """Return the reply's frame; raises SubmissionFailed."""
+        """Return the frame of the reply. Raises SubmissionFailed."""
         found: list[Location] = []
         self.emit(CallStarted(function))
         try:
@@ -98,7 +98,7 @@ class LocalCalls:
 
 
 def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:
-    """Return the student's own lines in the traceback, outermost call first; of many, the last ones."""
+    """Return the last MAX_LOCATIONS of the student's lines in the traceback, outermost call first."""
     found = [
         Location(file, number, frame.f_code.co_name, linecache.getline(file, number).strip())
         for frame, number in traceback.walk_tb(error.__traceback__)
@@ -118,14 +118,14 @@ def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset
 
 
 def _ignore(trace: Trace) -> None:
-    """Do nothing with a trace."""
+    """Ignore a trace."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """Runs checks. Use it once in a process: what the student's code does there stays.
+    """Runs checks. Use it once per process, because the student's code may change the state of the process.
 
-    `store` is called with every trace, so that the next run need not run the same checks again.
+    `store` is called with every trace, so that the next run can reuse the results.
     """
 
     handout: Handout
@@ -138,9 +138,9 @@ class Run:
     store: Callable[[Trace], None] = _ignore
 
     def run_checks(self, names: Sequence[str], draw_first: Collection[str] = ()) -> None:
-        """Run the checks of these names, those that train last, and emit events as they happen.
+        """Run the named checks, those that train last, and emit events.
 
-        The tasks in `draw_first` are drawn as soon as they are solved, the others when all checks are done.
+        Tasks in `draw_first` are drawn after the checks that do not train, the others after all checks.
         """
         source = self._choose()
         loaded = source and self._load(source)
@@ -181,7 +181,7 @@ class Run:
         return chosen.source
 
     def _load(self, source: Source) -> Loaded | None:
-        """Load the source as the grader does."""
+        """Load the source as the grader does, and return it if it loads."""
         seconds = self.handout.limit("load_seconds", LOAD_SECONDS)
         loaded = load(self.handout.module, source.filename, source.cells, source.tolerant, seconds)
         report = loaded.report
@@ -190,7 +190,7 @@ class Run:
         return loaded if report["ok"] else None
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:
-        """Draw what tasks make of the lesson's networks, where the kit can draw and all checks pass."""
+        """Draw solved tasks with the kit's picture function, if it has one, and yield their names."""
         if not (path := self.handout.about.picture):
             return
         module, _, function = path.rpartition(".")
@@ -203,12 +203,12 @@ class Run:
                 self.prepare()
                 try:
                     self.emit(PictureDrawn(task, draw(task, loaded.module)))
-                except Exception as error:  # a run without a picture is still a complete run
+                except Exception as error:  # a run without a picture is still complete
                     print(f"The picture of {task} could not be drawn: {type(error).__name__}: {error}")
 
 
 def _report(event: CheckFinished, calls: Calls) -> CheckReported:
-    """Return the event for a result, with what is known of the failing call that ended the check."""
+    """Return the event for a result, with details of the failed call that ended the check, if any."""
     if event.failed_call is not None:
         failure = calls.made[event.failed_call].reply
         if isinstance(failure, StudentFailure):

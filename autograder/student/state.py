@@ -1,4 +1,4 @@
-"""The results of the public checks, task by task, as the events of one run after another report them."""
+"""Keep the results of the public checks by task, updated by the events of successive runs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LOAD_SECONDS, CALL_SECONDS, CHECK_SECONDS = 60.0, 20.0, 120.0
 
 
 class State(StrEnum):
-    """How a task stands. WAITING: some checks pass in this run and others have not run yet."""
+    """State of a task. WAITING means that the checks run so far pass and others have not run yet."""
 
     SOLVED = "solved"
     WRONG = "wrong"
@@ -43,13 +43,13 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
-# The order in which tasks need attention.
+# Order in which tasks need attention.
 ATTENTION = (State.WRONG, State.UNTOUCHED, State.WAITING, State.UNKNOWN)
 
 
 @dataclass
 class Results:
-    """The results of one run after another. A check that a run has not reached yet keeps its result."""
+    """Results of successive runs. A check that the current run has not reached keeps its earlier result."""
 
     handout: Handout
     results: dict[str, CheckResult] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Results:
     chosen: str | None = None
     problem: str | None = None
     notes: list[str] = field(default_factory=list)
-    # Tasks that are solved in the present run and were not in the one before.
+    # Tasks that are solved in the current run and were not in the previous one.
     news: list[str] = field(default_factory=list)
     running: Check | None = None
     over: bool = True
@@ -74,7 +74,7 @@ class Results:
     _heard: float = 0.0
 
     def begin(self, first: Collection[str] = ()) -> list[str]:
-        """Start a run of all checks; returns their names, those of the tasks in `first` first."""
+        """Start a run of all checks. Return their names, beginning with the tasks in `first`."""
         self._first = not self.results
         self._solved = {task for task in self.handout.tasks if self.state(task) == State.SOLVED}
         in_order = sorted(self.handout.checks, key=lambda check: check.task not in first)
@@ -84,7 +84,7 @@ class Results:
         return list(self._remaining)
 
     def record(self, event: RunEvent) -> None:
-        """Take one event of the present run into account."""
+        """Record one event of the current run."""
         self._heard = time.monotonic()
         match event:
             case SourceChosen():
@@ -112,11 +112,11 @@ class Results:
                 self.over, self.running = True, None
 
     def restart_patience(self) -> None:
-        """Count the silence of the present run from now on."""
+        """Restart the timeout of the current run."""
         self._heard = time.monotonic()
 
     def patience(self) -> float:
-        """Return the seconds until the present run has been silent for too long."""
+        """Return the seconds until the current run times out."""
         if self.running is None:
             limit = self.handout.limit("load_seconds", LOAD_SECONDS)
         else:
@@ -124,17 +124,17 @@ class Results:
         return self._heard + limit - time.monotonic()
 
     def end_overdue(self) -> list[str]:
-        """Time out what has been silent for too long; returns the names of the remaining checks."""
+        """Time out the running check or the loading of the file. Return the names of the remaining checks."""
         self._interrupt(Outcome.TIMED_OUT)
         return self.remaining
 
     @property
     def remaining(self) -> list[str]:
-        """The names of the checks that have no result in the present run."""
+        """Return the names of the checks without a result in the current run."""
         return list(self._remaining)
 
     def state(self, task: str) -> State:
-        """Return how a task stands."""
+        """Return the state of a task."""
         names = {check.name for check in self.of(task)}
         waiting = names & set(self._remaining)
         outcomes = {self.results[name].outcome for name in names & set(self.results)}
@@ -155,7 +155,7 @@ class Results:
 
     @property
     def foremost(self) -> str | None:
-        """The task to look at first: one that is wrong, else one not begun; None where all are solved."""
+        """Return the task that most needs attention, by ATTENTION, or None if all are solved."""
         for state in ATTENTION:
             for task in self.handout.tasks:
                 if self.state(task) == state and self.of(task):
@@ -163,30 +163,30 @@ class Results:
         return None
 
     def points(self, task: str | None = None) -> tuple[float, float]:
-        """Return the public points earned and the maximum, in one task or in all."""
+        """Return the public points earned and the maximum, of one task or of all."""
         checks = [check for check in self.handout.checks if task in (None, check.task)]
         earned = sum(self.results[check.name].points for check in checks if check.name in self.results)
         return earned, sum(check.points for check in checks)
 
     def failing(self, task: str) -> CheckResult | None:
-        """Return the first check of a task that fails, else the first that is not attempted, else None."""
+        """Return the first failing check of a task, else the first one not attempted, else None."""
         found = [self.results[check.name] for check in self.of(task) if check.name in self.results]
         found = [result for result in found if result.name not in self._remaining] or found
         wrong = [result for result in found if result.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
         return next(iter([*wrong, *(result for result in found if result.outcome != Outcome.PASSED)]), None)
 
     def locations_of(self, result: CheckResult) -> Sequence[Location]:
-        """Return the student's lines to look at: those that raised, else where the task is defined."""
+        """Return the student's lines to look at: those that raised, else the definition of the task."""
         defined = self.definitions.get(result.task)
         return self.locations.get(result.name) or ([defined] if defined else [])
 
     def is_unwritten(self, result: CheckResult) -> bool:
-        """Return whether a check found its task as it was handed out."""
+        """Return whether a check found its task to be an unchanged stub."""
         return result.name in self._unwritten
 
     @property
     def solved(self) -> bool:
-        """Whether every public check passes."""
+        """Return whether every public check passes."""
         return all(self.state(task) == State.SOLVED for task in self.handout.tasks if self.of(task))
 
     @property
@@ -213,7 +213,7 @@ class Results:
             self.news.append(task)
 
     def _interrupt(self, outcome: Outcome) -> None:
-        """End the run early: because of the running check, or while the file was loaded."""
+        """End the run early, because of the running check or the loading of the file."""
         if (check := self.running) is None:
             limit = self.handout.limit("load_seconds", LOAD_SECONDS)
             why = f"took more than {limit:g} s" if outcome == Outcome.TIMED_OUT else "ended its process"
@@ -235,7 +235,7 @@ class Results:
 
 
 def texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:
-    """Return the text of every task's function in a source, to compare it with the text before a save."""
+    """Return the text of every task's function in a source, to detect changes between saves."""
     found = {}
     for cell in source.cells if source else ():
         if (tree := try_parse(cell)) is not None:

@@ -1,4 +1,4 @@
-"""Show the results in a panel and run the checks on every save: `kit watch`."""
+"""Implement `kit watch`: show the results in a panel and re-run the checks on every save."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .loop import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
 from .panel import View
 from .process import CAN_FORK
 
-# Editors write a file in several steps: it counts as saved when nothing has happened for QUIET_MS.
+# Editors write a file in several steps. A save is complete after QUIET_MS without changes.
 QUIET_MS = 20
 MAX_WAIT_MS = 400
 TICK_SECONDS = 1.0
@@ -29,7 +29,7 @@ TICK_SECONDS = 1.0
 
 @contextmanager
 def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
-    """Call `on_key` from another thread with every key; the terminal is as before when this is left."""
+    """Call `on_key` from another thread with every key, and restore the terminal on exit."""
     if sys.platform == "win32":
         threading.Thread(target=_windows, args=[on_key], daemon=True).start()
         yield
@@ -49,7 +49,7 @@ def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
 
 def _unix(terminal: int, on_key: Callable[[str], None]) -> None:
     while data := os.read(terminal, 64):
-        # An arrow or the like comes as several characters, of which the first is Escape.
+        # An arrow key sends several characters, of which the first is Escape.
         if not data.startswith(b"\x1b"):
             for key in data.decode("utf-8", "ignore"):
                 on_key(key)
@@ -67,7 +67,7 @@ def _windows(on_key: Callable[[str], None]) -> None:
 
 
 def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -> None:
-    """Show the panel until q is pressed; raises KeyboardInterrupt on Ctrl-C."""
+    """Show the panel until q is pressed. Raises KeyboardInterrupt on Ctrl-C."""
     with Loop(handout, forks) as loop:
         loop.check()
         view = View(loop.board, SavedState.read(handout.state))
@@ -118,7 +118,7 @@ def _press(key: str, loop: Loop, view: View) -> None:
         following = tasks.index(view.task) + 1 if view.task else 0
         view.picked = tasks[following % len(tasks)]
     elif key == "o":
-        # One page after another, and after the last the task again.
+        # Each press shows the next page. After the last page, show the task again.
         going_on = view.output is not None
         view.page = view.page + 1 if going_on else 0
         view.output = None if going_on and view.page >= view.pages else loop.output()
@@ -126,7 +126,7 @@ def _press(key: str, loop: Loop, view: View) -> None:
 
 @contextmanager
 def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
-    """Put an event into the loop's queue when the answer or another file of the handout is saved."""
+    """Put an event into the loop's queue when a file of the handout is saved."""
     answers = {path.name for path in handout.sources}
     stop = threading.Event()
 
@@ -159,7 +159,7 @@ def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
 
 @contextmanager
 def _resized(on_resize: Callable[[], None]) -> Iterator[None]:
-    """Call `on_resize` when the terminal's size changes, where the system reports it."""
+    """Call `on_resize` when the size of the terminal changes, if the system reports it."""
     if not hasattr(signal, "SIGWINCH"):
         yield
         return

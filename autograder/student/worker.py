@@ -1,9 +1,9 @@
-"""The process that runs checks: it imports everything and collects the checks before a file is saved.
+"""Run the process that runs checks. It imports everything and collects the checks in advance.
 
-Run as `python -m autograder.student.worker FOLDER forks|once`. It reads requests from standard input and
-writes events to standard output, one JSON object a line. With `forks`, every request is served by a fork,
-which the next request ends; with `once`, the process serves one request. What the student's code prints goes
-to a file.
+It is run as `python -m autograder.student.worker FOLDER forks|once`. It reads requests from standard input
+and writes events to standard output, one JSON object per line. With `forks`, a fork serves each request, and
+the next request stops it. With `once`, the process serves one request. Output of the student's code is
+written to a file.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ from .process import OUTPUT
 from .run import Run, training_checks
 
 OUTPUT_BYTES = 64 * 1024**2
-# How often to look whether a fork has ended, in seconds.
+# Interval for checking whether a fork has ended, in seconds.
 POLL_SECONDS = 0.1
 CHUNK = 1 << 16
 _TRACES = msgspec.json.Decoder(Trace)
 
 
 def work(run: Run, request: RunRequest) -> None:
-    """Serve a request, and emit an event at its end."""
+    """Serve a request, and emit RunFinished at the end."""
     _redirect(run)
     try:
         run.run_checks(request.checks, request.draw_first)
@@ -83,7 +83,7 @@ def _redirect(run: Run) -> None:
 
 
 class RunServer:
-    """Reads requests from standard input and forks for each. The next request ends the fork before it."""
+    """Reads requests from standard input and forks for each. A new request stops the previous fork."""
 
     def __init__(self, prepared: Run, emit: Callable[[WorkerEvent], None]) -> None:
         self._prepared = prepared
@@ -130,7 +130,7 @@ class RunServer:
         self._child, self._number, self._traces, self._buffer = child, request.run, reading, b""
 
     def _store(self) -> None:
-        """Store the traces that the fork has recorded, each in one line."""
+        """Store the traces that the fork has recorded, one per line."""
         assert self._traces is not None
         if data := os.read(self._traces, CHUNK):
             *lines, self._buffer = (self._buffer + data).split(b"\n")
@@ -141,7 +141,7 @@ class RunServer:
             self._traces = None
 
     def _report_end(self) -> None:
-        """Report when the fork has ended by itself, as it also does after its run has finished."""
+        """Report that the fork has ended by itself. This also happens after its run has finished."""
         if self._child and os.waitpid(self._child, os.WNOHANG) != (0, 0):
             self._child = None
             self._emit(OfRun(self._number, ProcessEnded()))
@@ -166,7 +166,7 @@ def numbered(run: Run, number: int, emit: Callable[[WorkerEvent], None]) -> Run:
 
 
 def main(folder: Path, forks: bool) -> None:
-    """Import everything, report it, and serve standard input until it closes."""
+    """Import everything, report readiness, and serve standard input until it closes."""
     emit = _events()
     try:
         handout = Handout.read(folder)
@@ -192,12 +192,12 @@ def main(folder: Path, forks: bool) -> None:
         CheckSession(handout, serve).run(handout.folder, [handout.checks_file])
     except BaseException:
         emit(RunFailed(traceback.format_exc()))
-    # At once: there may be threads to wait for.
+    # Exit immediately, because threads may still be running.
     os._exit(0)
 
 
 def warm_up(handout: Handout) -> Callable[[], None]:
-    """Import what the kit declares, replace its training by the cache, and return its `prepare`."""
+    """Import the modules that the kit declares, install the training cache, and return `prepare`."""
     about = handout.about
     pictures = [about.picture.rpartition(".")[0]] if about.picture else []
     preload((*about.preload, *pictures), disabled=disabled_tricks())
@@ -227,7 +227,10 @@ def _declared(path: str) -> tuple[ModuleType, str]:
 
 
 def _events() -> Callable[[WorkerEvent], None]:
-    """Reserve standard output for events; what else is printed there goes to standard error."""
+    """Reserve standard output for events and redirect other output to standard error.
+
+    Return the function that emits an event.
+    """
     sys.stdout.flush()
     channel = os.dup(1)
     os.dup2(2, 1)
@@ -239,7 +242,7 @@ def _events() -> Callable[[WorkerEvent], None]:
 
 
 def _serve_once(prepared: Run, emit: Callable[[WorkerEvent], None]) -> None:
-    """Serve one request. This process ends when its standard input closes."""
+    """Serve one request. The process ends when its standard input closes."""
     requests = os.fdopen(os.dup(0), encoding="utf-8")
     line = requests.readline()
     if line:
