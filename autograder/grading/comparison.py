@@ -1,4 +1,4 @@
-"""Compare the grades of two runs: whose grade changed, and by which checks."""
+"""Compare the grades of two runs: which grades changed, and because of which checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..models import Outcome, Report
 
 @dataclass(frozen=True)
 class CheckChange:
-    """A check whose points changed; None where one side has no such check, or the grader failed on it."""
+    """A check whose points changed. None means that the check does not exist or the grader failed on it."""
 
     check: str
     old: float | None
@@ -19,7 +19,7 @@ class CheckChange:
 
 @dataclass(frozen=True)
 class GradeChange:
-    """A student whose grade changed, with the checks that did it; None stands for no grade."""
+    """A student whose grade changed, with the checks that caused it. None means that there is no grade."""
 
     student: str
     old: float | None
@@ -28,9 +28,9 @@ class GradeChange:
 
 
 def changes(old: Mapping[str, Report], new: Mapping[str, Report]) -> list[GradeChange]:
-    """Return the students whose grade or whose points in any check differ from those in `old`, sorted.
+    """Return the students whose grade or points in any check differ between `old` and `new`, sorted.
 
-    Students whom `old` does not know are no change; those who are not in `new` have no new grade.
+    Students who are not in `old` are skipped. Students who are not in `new` have None as their new grade.
     """
     return sorted(_changes(old, new), key=lambda change: change.student)
 

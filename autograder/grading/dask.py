@@ -1,4 +1,4 @@
-"""Examine on a Dask cluster: submissions and the kit are sent to its workers, reports come back."""
+"""Grade on a Dask cluster: send the kit and submissions to its workers, and receive reports."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ..kit import Kit
 from ..models import Report, Submission
 from .executors import CannotExamineError, Examined, RetryingWorker, Worker
 
-# Submissions per thread of a worker: one under examination, one on its way.
+# Submissions per thread of a worker: one being examined and one queued.
 SUBMISSIONS_PER_THREAD = 2
 
 
 class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not typed
-    """The examiners of a Dask worker: as many as it has threads, started when they are first needed."""
+    """The examiners of a Dask worker: at most one per thread, started when first needed."""
 
     def __init__(self, kit: bytes, isolation: str, result_cache: bool = True) -> None:
         self.name = f"weekly-kits-{Kit.unzip(kit).version}-{isolation}-{result_cache}"
@@ -32,18 +32,18 @@ class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not 
         self._isolation = isolation
 
     def setup(self, worker: Any) -> None:
-        """Set up a worker; called by Dask."""
+        """Set up a worker. Called by Dask."""
         self._free: SimpleQueue[RetryingWorker] = SimpleQueue()
         self._all: list[RetryingWorker] = []
 
     def teardown(self, worker: Any) -> None:
-        """Tear down a worker; called by Dask."""
+        """Tear down a worker. Called by Dask."""
         for examiner in self._all:
             examiner.stop()
             examiner.close()
 
     def examine(self, submission: Submission) -> Report:
-        """Return the report of one submission, made by an examiner that is free."""
+        """Return the report of one submission, using a free examiner."""
         with self._free_examiner() as examiner:
             return examiner.examine(submission)
 
@@ -65,13 +65,13 @@ class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not 
 
 
 def _examine(plugin: str, submission: bytes) -> str:
-    """Examine on a worker, which calls this."""
+    """Return the JSON report of a serialized submission. Runs on a Dask worker."""
     examiners: ExaminerPlugin = get_worker().plugins[plugin]
     return examiners.examine(Submission.from_bytes(submission)).to_json(review=True)
 
 
 class DaskExecutor:
-    """Runs on a cluster; `address` is its scheduler's, or None for the one in Dask's own configuration."""
+    """Executor on a cluster. `address` is the scheduler's, or None for the one in Dask's configuration."""
 
     def __init__(self, kit: Kit, address: str | None, *, isolation: str, result_cache: bool = True) -> None:
         self._kit = kit
@@ -80,7 +80,7 @@ class DaskExecutor:
         self._isolation = isolation
 
     def examine(self, submissions: Iterable[Submission]) -> Generator[Examined, None, None]:
-        """Yield reports as they come; see Executor. What a lost worker had is examined by another one."""
+        """Yield reports as they arrive; see Executor. Submissions of a failed worker are sent to another."""
         plugin = ExaminerPlugin(self._kit.zip(), self._isolation, self._result_cache)
         source = iter(submissions)
         with self._client() as client:

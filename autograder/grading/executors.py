@@ -1,4 +1,4 @@
-"""Examine submissions: what a local run and a cluster have in common, and the local run."""
+"""Define executors, which examine submissions locally or on a cluster, and provide the local one."""
 
 from __future__ import annotations
 
@@ -21,51 +21,51 @@ ATTEMPTS = 2
 
 
 class CannotExamineError(RuntimeError):
-    """Nothing can be examined; the text says why and what to do."""
+    """Raised if nothing can be examined. The message says why and what to do."""
 
 
 class Stopped(Exception):
-    """The run is being stopped: there is no report of this submission."""
+    """Raised if the run is being stopped. The submission has no report."""
 
 
 class Examined(NamedTuple):
-    """One student's report."""
+    """The report of one student."""
 
     student: str
     report: Report
 
 
 class Executor(Protocol):
-    """Examines submissions, which travel to it as data."""
+    """Examines submissions, which are sent to it in serialized form."""
 
     def examine(self, submissions: Iterable[Submission]) -> Generator[Examined, None, None]:
-        """Yield the reports in the order in which they are made.
+        """Yield the reports in the order in which they are finished.
 
-        `submissions` is drawn from lazily, from one thread at a time. The grader's faults are reports too; an
-        exception means that nothing can be examined. Closing the iterator ends all work under way.
+        `submissions` is consumed lazily, by one thread at a time. Grader errors are also returned as reports.
+        An exception means that nothing can be examined. Closing the iterator stops all work in progress.
         """
 
 
 class Worker(Protocol):
-    """An examiner with its sandbox, which examines one submission after the other."""
+    """An examiner with its sandbox, which examines one submission at a time."""
 
     def wait(self) -> None:
-        """Return once it is ready; raises where it cannot start."""
+        """Wait until the worker is ready. Raises an exception if it cannot start."""
 
     def examine(self, submission: Submission) -> Report:
-        """Return the report; any exception is the grader's fault."""
+        """Return the report. Any exception is an error of the grader."""
 
     def kill(self) -> None:
-        """End it from another thread: a `wait` or `examine` under way raises."""
+        """Stop the worker from another thread. A running `wait` or `examine` then raises."""
 
     def close(self) -> None:
-        """End it and release what it holds."""
+        """Stop the worker and release its resources."""
 
 
 class RetryingWorker:
-    """A worker that is replaced by a fresh one when it fails. One thread examines; any may stop it.
+    """A worker that is replaced by a new one when it fails. One thread examines; any thread may stop it.
 
-    Where not even a first worker starts, nothing can be graded at all: only that is raised.
+    An exception is raised only if the first worker cannot start, because then nothing can be graded.
     """
 
     def __init__(self, kit: Kit, start: Callable[[], Worker], isolation: str) -> None:
@@ -85,9 +85,9 @@ class RetryingWorker:
         self.close()
 
     def examine(self, submission: Submission) -> Report:
-        """Return the report; raises Stopped, and whatever keeps the first worker from starting.
+        """Return the report. Raises Stopped, or the exception that prevents the first worker from starting.
 
-        A second try has what the first left of the submission's time; without any, there is none.
+        A retry has the remaining time of the submission. There is no retry if no time remains.
         """
         limit = ExaminationLimits.from_kit(self._kit).submission_seconds
         started: float | None = None
@@ -116,13 +116,13 @@ class RetryingWorker:
         return report
 
     def stop(self) -> None:
-        """Make the thread that examines give up, from another thread."""
+        """Stop the examination from another thread. It then raises Stopped."""
         self._is_stopped = True
         if (worker := self._worker) is not None:
             worker.kill()
 
     def close(self) -> None:
-        """End the worker; the next submission gets a fresh one."""
+        """Stop the worker. The next submission starts a new one."""
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.close()
@@ -130,7 +130,8 @@ class RetryingWorker:
     def _ready(self) -> Worker:
         if self._worker is None:
             self._worker = self._start()
-            # `stop` sets its flag before it looks for a worker, so one of the two threads sees the other.
+            # `stop` sets its flag before it reads the worker, so at least one of the threads sees the
+            # other's write.
             if self._is_stopped:
                 raise Stopped
             self._worker.wait()
@@ -139,7 +140,7 @@ class RetryingWorker:
 
 
 class LocalExecutor:
-    """Workers on this machine, one thread each; `start` makes a worker."""
+    """Executor with workers on this machine, one thread per worker. `start` creates a worker."""
 
     def __init__(self, kit: Kit, start: Callable[[], Worker], *, jobs: int, isolation: str) -> None:
         self._kit = kit
@@ -148,11 +149,11 @@ class LocalExecutor:
         self._isolation = isolation
 
     def examine(self, submissions: Iterable[Submission]) -> Generator[Examined, None, None]:
-        """Yield reports as they are made; see Executor."""
+        """Yield reports as they are finished; see Executor."""
         source, done = _SharedIterator(submissions), SimpleQueue[Examined | BaseException | None]()
         workers = [RetryingWorker(self._kit, self._start, self._isolation) for _ in range(self._jobs)]
-        # A worker may die with the thread that started it, so each thread lives as long as its worker.
-        # Daemons: a second Ctrl-C must not wait for them.
+        # A worker may end with the thread that started it, so each thread lives as long as its worker.
+        # Threads are daemons, so that a second Ctrl-C does not wait for them.
         threads = [threading.Thread(target=_work, args=(each, source, done), daemon=True) for each in workers]
         try:
             for thread in threads:
@@ -176,7 +177,7 @@ class LocalExecutor:
 
 
 class _SharedIterator:
-    """An iterator that many threads draw from, one at a time, until it is stopped."""
+    """A thread-safe iterator over submissions that can be stopped."""
 
     def __init__(self, submissions: Iterable[Submission]) -> None:
         self._submissions = iter(submissions)
@@ -198,7 +199,7 @@ class _SharedIterator:
 def _work(
     worker: RetryingWorker, source: _SharedIterator, done: SimpleQueue[Examined | BaseException | None]
 ) -> None:
-    """Examine until the source ends; put reports, what went wrong, and None at the end."""
+    """Examine submissions until the source ends. Put reports, any exception, and finally None into `done`."""
     try:
         with worker:
             for submission in source:

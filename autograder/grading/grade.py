@@ -1,4 +1,4 @@
-"""Grade a class: examine what is missing or has changed, and keep every report that is up to date."""
+"""Grade a class: examine new and changed submissions, and keep every report that is up to date."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ NOT_ON_ROSTER = ReviewNote(ReviewReason.NOT_ON_ROSTER, "Handed in, but nobody on
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` submissions to examine are on disk; `report` is the newest, None at the start."""
+    """Progress of a run: `done` of `total` submissions to examine are saved, and `report` is the newest.
+
+    `report` is None at the start.
+    """
 
     done: int
     total: int
@@ -52,9 +55,10 @@ class Progress:
 class ClassGrades:
     """The result of a run.
 
-    `outdated` were left out by `only` and have changed or are not graded yet. `stale` names folders of
-    reports whose student is not in the class folder: they are kept, but are not in `grades.csv`. `strangers`
-    are not on the roster. `unused_overrides` name nobody in the class.
+    `outdated` are students excluded by `only` whose submissions have changed or are not graded yet. `stale`
+    are folders of reports whose student is not in the class folder; they are kept, but are not in
+    `grades.csv`. `strangers` are students who are not on the roster. `unused_overrides` name students who are
+    not in the class.
     """
 
     rows: tuple[Row, ...]
@@ -68,7 +72,7 @@ class ClassGrades:
 
     @property
     def grader_errors(self) -> tuple[str, ...]:
-        """The students on whose submission the grader failed."""
+        """Return the students on whose submission the grader failed."""
         return tuple(row.student for row in self.rows if row.status == Status.GRADER_ERROR)
 
 
@@ -80,11 +84,12 @@ def grade_class(
     options: GradeOptions,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> ClassGrades:
-    """Grade `entries` into the folder `out`; a second run does only what is missing or has changed.
+    """Grade `entries` into the folder `out`, examining only new and changed submissions.
 
-    Every report is on disk before `progress` is called with it; `grades.csv` is written last. Raises
-    StorageError, UnknownStudentError, and what the executor raises where nothing can be examined. After an
-    interrupt at any time, another run goes on where this one stopped.
+    Every report is saved before `progress` is called with it; `grades.csv` is written last. After an
+    interrupt at any time, another run continues from there.
+
+    Raises StorageError, UnknownStudentError, and the executor's exceptions if nothing can be examined.
     """
     entries = with_unique_names(entries)
     students = sorted(entry.student for entry in entries)
@@ -129,7 +134,7 @@ def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
 def _decide_again(
     folder: GradesFolder, students: Sequence[str], decisions: Mapping[str, Sequence[Override]]
 ) -> dict[str, Report]:
-    """Return the reports on disk, with today's overrides instead of earlier ones."""
+    """Return the reports on disk with the current overrides instead of earlier ones."""
     decided = {}
     for student in students:
         if (examination := folder.examination(student)) is not None:
@@ -139,7 +144,7 @@ def _decide_again(
 
 
 def _read(entries: Sequence[Entry]) -> Iterator[Submission]:
-    """Yield what was handed in, read one at a time: a class need not fit into memory."""
+    """Yield submissions, reading one at a time, because a class may not fit into memory."""
     for entry in entries:
         yield entry.read()
 
@@ -147,7 +152,7 @@ def _read(entries: Sequence[Entry]) -> Iterator[Submission]:
 def _records(
     entries: Sequence[Entry], reports: Mapping[str, Report], plan: Plan, roster: Roster | None
 ) -> tuple[StudentRecord, ...]:
-    """Return everybody in the class: whoever has a report, and whoever else is on the roster."""
+    """Return the records of all students with a report or on the roster, sorted."""
     identities = {entry.student: entry.identity for entry in entries}
     groups = {student: identity.group for student, identity in identities.items()}
     duplicates = find_duplicates(plan.fingerprints, reports, groups)
@@ -172,7 +177,7 @@ def _records(
 
 
 def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> StudentRecord:
-    """Return the record of a student who handed something in."""
+    """Return the record of a student with a submission."""
     own_id = identity.login if identity.platform is Platform.NBGRADER else next(iter(identity.ids), "")
     record = StudentRecord(
         student, folder=safe_name(student), platform=identity.platform.value, platform_id=own_id
@@ -189,7 +194,7 @@ def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> S
 
 
 def _with_entry(record: StudentRecord, entry: RosterEntry) -> StudentRecord:
-    """Return the record with what upload files need of the roster."""
+    """Return the record with the roster data that upload files need."""
     return replace(record, id=entry.id, sis_id=entry.sis_id, login=entry.login, section=entry.section)
 
 
@@ -200,7 +205,7 @@ def _rows(kit: Kit, records: Sequence[StudentRecord], reports: Mapping[str, Repo
             report = reports[record.student]
             rows.append(make_row(record.student, report, id=record.id, remarks=_remarks(record)))
         else:
-            # Nobody gets a zero for a submission that may be theirs.
+            # Do not assign zero points if a submission may belong to this student.
             score = 0.0 if record.attendance == Attendance.MISSING else None
             rows.append(
                 Row(
@@ -217,5 +222,5 @@ def _rows(kit: Kit, records: Sequence[StudentRecord], reports: Mapping[str, Repo
 
 
 def _remarks(record: StudentRecord) -> list[str]:
-    """Return the sentences for the table that the report's own message does not have."""
+    """Return sentences for the table that are not in the report's own message."""
     return [note.text for note in record.review if note.reason is ReviewReason.IDENTICAL]

@@ -1,4 +1,4 @@
-"""Write `grades.csv`: one row per student, the same bytes for the same grades, safe in a spreadsheet."""
+"""Write `grades.csv`: one row per student, reproducible and safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from dataclasses import dataclass
 from ..models import Report
 from ..text import JOINERS, REPLACEMENT, clean
 
-# A spreadsheet takes a cell that begins so for a formula.
+# Spreadsheets interpret a cell with one of these prefixes as a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "−", "﹢", "﹣", "﹦", "﹫")
-# What a spreadsheet may drop before it looks at the first character.
+# Characters that a spreadsheet may remove before it interprets the first character.
 _SKIPPED = {REPLACEMENT, *JOINERS}
-# With decimal commas, a semicolon begins a cell.
+# In locales with decimal commas, a semicolon starts a new cell.
 _SEPARATOR = ";"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One student's line.
+    """The row of one student.
 
-    `status` is the report's, or `missing`. A score is None where the grader failed.
+    `status` is that of the report, or the attendance without one. A score is None if it is unknown.
     """
 
     student: str
@@ -37,7 +37,7 @@ class Row:
 
 
 def make_row(student: str, report: Report, *, id: str = "", remarks: Sequence[str] = ()) -> Row:  # noqa: A002
-    """Return the line of a graded student; `remarks` are sentences for staff after the report's message."""
+    """Return the row of a graded student. `remarks` are appended to the report's message, for staff."""
     return Row(
         student=student,
         status=report.status,
@@ -51,7 +51,7 @@ def make_row(student: str, report: Report, *, id: str = "", remarks: Sequence[st
 
 
 def format_csv(rows: Iterable[Row], tasks: Sequence[str], *, with_ids: bool) -> str:
-    """Return the text of `grades.csv`, sorted by student; with a roster, `id` is the second column."""
+    """Return the text of `grades.csv`, sorted by student. With `with_ids`, the second column is `id`."""
     out = io.StringIO()
     writer = csv.writer(out)
     ids = ["id"] if with_ids else []
@@ -75,17 +75,17 @@ def format_csv(rows: Iterable[Row], tasks: Sequence[str], *, with_ids: bool) -> 
 
 
 def cell(text: str) -> str:
-    """Return `text` so that no spreadsheet runs it and no terminal obeys it.
+    """Return `text` so that spreadsheets do not evaluate it and terminals do not interpret it.
 
-    An apostrophe stands before what would be a formula, U+FFFD for controls, direction marks and invisible
-    characters.
+    Formulas are prefixed with an apostrophe. Control characters, direction marks and invisible characters
+    become U+FFFD.
     """
     plain = clean(text, newlines=False, joiners=True)
     return _SEPARATOR.join(map(_without_formula, plain.split(_SEPARATOR)))
 
 
 def number(value: float | None) -> str:
-    """Return points as people write them: 3, 2.5, 33.333333; nothing for a score that is not known."""
+    """Return points in decimal notation, such as 3, 2.5 or 33.333333. An unknown score is an empty string."""
     return "" if value is None else f"{value:.6f}".rstrip("0").rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""Apply points that somebody decided by hand; they stay after every regrade."""
+"""Apply points that were assigned by hand. They persist across regrading."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ EXAMPLE = """Write it like this:
 
 
 class OverridesError(ValueError):
-    """The overrides file cannot be used; the text says what was expected and found."""
+    """Raised if the overrides file is invalid. The message says what was expected and what was found."""
 
 
 @dataclass(frozen=True)
 class Override:
-    """One decision: this student's check earns these points, for this reason."""
+    """One decision: the points and the reason for one check of one student."""
 
     student: str
     check: str
@@ -47,7 +47,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def load_overrides(path: Path, kit: Kit) -> tuple[Override, ...]:
-    """Read an overrides file (TOML, a list of `[[override]]`); raises OverridesError."""
+    """Return the overrides in a TOML file with a list of `[[override]]`. Raises OverridesError."""
     try:
         file = read_toml(path.read_bytes(), _File, str(path))
     except OSError as error:
@@ -64,7 +64,7 @@ def load_overrides(path: Path, kit: Kit) -> tuple[Override, ...]:
 
 
 def _checked(entry: _Entry, where: str, kit: Kit) -> Override:
-    """Return the decision; raises OverridesError where it does not fit the kit."""
+    """Return the validated override. Raises OverridesError if it does not match the kit."""
     for name in ("student", "check", "reason"):
         if not getattr(entry, name).strip():
             raise OverridesError(f"{where}: expected a {name}, found an empty text.")
@@ -82,7 +82,7 @@ def _checked(entry: _Entry, where: str, kit: Kit) -> Override:
 
 
 def by_student(overrides: Sequence[Override]) -> Mapping[str, tuple[Override, ...]]:
-    """Return the decisions of each student."""
+    """Return the overrides of each student."""
     return {
         student: tuple(override for override in overrides if override.student == student)
         for student in {override.student for override in overrides}
@@ -90,10 +90,10 @@ def by_student(overrides: Sequence[Override]) -> Mapping[str, tuple[Override, ..
 
 
 def apply_overrides(report: Report, overrides: Sequence[Override]) -> Report:
-    """Return the report with these decisions in it, each named in the check's messages and in the report's.
+    """Return the report with these overrides applied, noted in the messages of the checks and the report.
 
-    A check that the grader failed on counts as settled once somebody decided its points; where none is left,
-    the report is graded.
+    A grader error in a check counts as resolved if an override decides its points. The report is graded if no
+    unresolved grader error remains.
     """
     decided = {override.check: override for override in overrides}
     if not decided:

@@ -1,4 +1,4 @@
-"""Plan a run: which submissions are to be examined, and which reports are up to date."""
+"""Plan a run: which submissions to examine, and which reports are up to date."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from .storage import Examination, GradesFolder, hash_findings
 
 
 class Entry(Protocol):
-    """One student's place in a class folder."""
+    """The submission of one student in a class folder."""
 
     @property
     def student(self) -> str:
-        """Who handed it in."""
+        """Return the student's name."""
 
     @property
     def identity(self) -> Identity:
-        """What the platform says of who handed it in; its `display_name` is the student."""
+        """Return the platform's data about the student. Its `display_name` is the student's name."""
 
     def read(self) -> Submission:
-        """Return what is there now."""
+        """Return the current submission."""
 
 
 class UnknownStudentError(LookupError):
-    """`only` names somebody who is not in the class; the text suggests similar names."""
+    """Raised if `only` names a student who is not in the class. The message suggests similar names."""
 
 
 @dataclass(frozen=True)
 class GradeOptions:
-    """How a class is graded.
+    """Options for grading a class.
 
-    `force` examines everybody again, `only` these students, and leaves the others as they are.
+    `force` re-examines all submissions. `only` examines these students and keeps the other reports.
     """
 
     isolation: str
@@ -53,9 +53,10 @@ class GradeOptions:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run has to do, by student.
+    """The work of a run, by student.
 
-    `due` are examined, reports of `kept` stay, and those of `outdated` stay though they no longer fit.
+    `due` are examined, and the reports of `kept` are up to date. The reports of `outdated` no longer match,
+    but are kept because `only` excludes them.
     """
 
     due: list[Entry] = field(default_factory=list)
@@ -66,7 +67,7 @@ class Plan:
 
 
 def with_unique_names(entries: Sequence[Entry]) -> list[Entry]:
-    """Return the entries, those that share a name or a folder's name under names of their own."""
+    """Return the entries, renaming those whose name or folder name is not unique."""
     counts, taken = Counter(safe_name(entry.student) for entry in entries), Counter[str]()
     unique: list[Entry] = []
     for entry in entries:
@@ -82,7 +83,7 @@ def with_unique_names(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def check_only(only: Collection[str], students: Sequence[str]) -> None:
-    """Raise UnknownStudentError where `only` names somebody who is not among the students."""
+    """Raise UnknownStudentError if `only` names a student who is not in `students`."""
     for name in only:
         if name not in students:
             near = get_close_matches(name, students, n=3)
@@ -91,7 +92,7 @@ def check_only(only: Collection[str], students: Sequence[str]) -> None:
 
 
 def make_plan(kit: Kit, entries: Sequence[Entry], folder: GradesFolder, options: GradeOptions) -> Plan:
-    """Read every submission and compare it with the report on disk."""
+    """Return the plan that results from comparing every submission with its report on disk."""
     plan, handout = Plan(), text_hashes(kit.given.values())
     for entry in entries:
         submission, student = entry.read(), entry.student
@@ -109,7 +110,7 @@ def make_plan(kit: Kit, entries: Sequence[Entry], folder: GradesFolder, options:
 
 
 def is_up_to_date(examination: Examination, submission: Submission, kit: Kit, isolation: str) -> bool:
-    """Return whether examining this submission again would give this report; a grader error never would."""
+    """Return whether examining this submission again would give this report. Grader errors are retried."""
     report = examination.report
     return (
         report.status != Status.GRADER_ERROR
@@ -121,14 +122,14 @@ def is_up_to_date(examination: Examination, submission: Submission, kit: Kit, is
 
 
 def _determined_by(environment: Environment) -> tuple[str | None, ...]:
-    """Return what decides a result; on another processor it is the same."""
+    """Return the parts of the environment that determine a result. The processor is not one of them."""
     e = environment
     return e.python, e.tensorflow, e.keras, e.numpy, e.isolation
 
 
 @dataclass(frozen=True)
 class _Renamed:
-    """An entry under a name of its own, because several have the same name."""
+    """An entry with a unique name, because several entries have the same name."""
 
     student: str
     entry: Entry
@@ -136,10 +137,10 @@ class _Renamed:
 
     @property
     def identity(self) -> Identity:
-        """The same identity under the new name."""
+        """Return the same identity with the new name."""
         return replace(self.entry.identity, display_name=self.student)
 
     def read(self) -> Submission:
-        """Return what is there now, with a note about the name."""
+        """Return the current submission with a note about the name."""
         submission = self.entry.read()
         return replace(submission, student=self.student, review=(*submission.review, self.note))

@@ -1,4 +1,4 @@
-"""Find what somebody should look at in a class, and submissions that are the same."""
+"""Find submissions of a class that need a review, and identical submissions."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from ..files import sha256
 from ..models import Outcome, Report, ReviewNote, ReviewReason, Status, Submission
 
-# In the order in which people should look.
+# Reasons in order of decreasing urgency.
 ORDER = tuple(ReviewReason)
-# A score of at most this share for a submission that attempts something is worth a look.
+# Review submissions that attempt a task but score at most this fraction of the maximum.
 NEARLY_ZERO = 0.05
-# What lists call a reason; the note has the sentence.
+# Short names of the reasons, for lists. The note contains the full sentence.
 LABELS: Mapping[ReviewReason, str] = {
     ReviewReason.GRADER_ERROR: "grader error",
     ReviewReason.UNREADABLE: "unreadable",
@@ -33,7 +33,7 @@ LABELS: Mapping[ReviewReason, str] = {
 
 @dataclass(frozen=True)
 class ReviewItem:
-    """One reason to look at one student's submission, with the sentence about it."""
+    """One reason to review one student's submission, with its sentence."""
 
     reason: ReviewReason
     student: str
@@ -41,16 +41,17 @@ class ReviewItem:
 
     @property
     def label(self) -> str:
-        """The reason in a word or two."""
+        """Return the reason in one or two words."""
         return LABELS[self.reason]
 
 
 def find_review_items(
     reports: Mapping[str, Report], class_notes: Mapping[str, Collection[ReviewNote]]
 ) -> tuple[ReviewItem, ...]:
-    """Return everything in a class that somebody should look at, the most pressing first.
+    """Return all review items of a class, the most urgent first.
 
-    Both arguments are by student. `class_notes` has what no report alone can tell, such as duplicates.
+    Both arguments are indexed by student. `class_notes` contains the notes that a single report cannot
+    provide, such as duplicates.
     """
     found = {
         ReviewItem(note.reason, student, note.text)
@@ -61,13 +62,13 @@ def find_review_items(
         ReviewItem(note.reason, student, note.text)
         for student, notes in class_notes.items()
         for note in notes
-        if note.reason is not ReviewReason.MISSING  # of whom there is nothing to look at
+        if note.reason is not ReviewReason.MISSING  # there is no submission to review
     }
     return tuple(sorted(found, key=lambda item: (ORDER.index(item.reason), item.student, item.text)))
 
 
 def report_notes(report: Report) -> Iterator[ReviewNote]:
-    """Yield the reasons that a report's status, outcomes and score give."""
+    """Yield the review notes that follow from a report's status, outcomes and score."""
     names = defaultdict(list)
     for check in report.checks:
         names[check.outcome].append(check.name)
@@ -96,16 +97,16 @@ def _is_nearly_zero(report: Report) -> bool:
 
 
 def text_hashes(contents: Iterable[bytes]) -> set[str]:
-    """Return the hashes of texts, whatever their line ends, trailing spaces and last empty lines."""
+    """Return the hashes of texts, ignoring line endings, trailing white space and trailing empty lines."""
     return {
         sha256(b"\n".join(line.rstrip() for line in content.rstrip().splitlines())) for content in contents
     }
 
 
 def fingerprint(submission: Submission, handout: Collection[str]) -> str:
-    """Return a hash of what the files say, whatever their names; "" where nothing is left.
+    """Return a hash of the contents of the files, regardless of their names; "" if there are none.
 
-    Files whose hash is in `handout`, which everybody has, do not count.
+    Files whose hash is in `handout` are ignored, because all students have them.
     """
     own = text_hashes(file.content for file in submission.files).difference(handout)
     return sha256("".join(sorted(own)).encode()) if own else ""
@@ -114,10 +115,11 @@ def fingerprint(submission: Submission, handout: Collection[str]) -> str:
 def find_duplicates(
     fingerprints: Mapping[str, str], reports: Mapping[str, Report], groups: Mapping[str, str]
 ) -> dict[str, list[str]]:
-    """Return the students who handed in the same as others, with these others; all arguments are by student.
+    """Return the students with identical submissions, each with the others; all arguments are by student.
 
-    An untouched handout is the same for everybody and says nothing: something must have been attempted. The
-    members of a group, who have the same non-empty entry in `groups`, are no copies of each other.
+    Submissions without any attempt are ignored, because an unchanged handout is the same for all students.
+    Members of a group, who have the same non-empty value in `groups`, do not count as duplicates of each
+    other.
     """
     same: defaultdict[str, list[str]] = defaultdict(list)
     for student, report in sorted(reports.items()):
@@ -137,5 +139,5 @@ def find_duplicates(
 
 
 def duplicate_note(others: Sequence[str]) -> ReviewNote:
-    """Return the note of a student who handed in the same as `others`."""
+    """Return the note for a student whose submission is identical to those of `others`."""
     return ReviewNote(ReviewReason.IDENTICAL, f"The same as what {', '.join(others)} handed in.")

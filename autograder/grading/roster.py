@@ -1,6 +1,6 @@
-"""Who is in the class: a CSV file, and which of its students handed in what.
+"""Read the roster of a class from a CSV file, and match submissions with its students.
 
-A roster has a column with names or a column with ids; Canvas' own gradebook export is a roster too.
+A roster has a column with names or a column with ids. A gradebook export from Canvas is also a roster.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ..submissions.identity import Identity, Platform, normalize_name
 
 MAX_TEXT = 300
 DELIMITERS = ",;\t"
-# What the columns of rosters and gradebooks are called, letter case and punctuation apart.
+# Known names of columns in rosters and gradebooks, ignoring letter case and punctuation.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("student", "name", "student name", "full name", "display name", "fullname"),
     "last_name": ("last name", "lastname", "surname", "family name"),
@@ -39,18 +39,18 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "section": ("section", "sections"),
 }
 CANVAS_TEST_STUDENT = "student, test"
-# Platforms that number students themselves: a roster's ids may be the same numbers by chance.
+# Platforms with their own student ids, which may equal unrelated ids of a roster by chance.
 OWN_IDS = frozenset({Platform.CANVAS, Platform.MOODLE})
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
 
 class RosterError(ValueError):
-    """The roster cannot be used. The text says where, what was expected and what was found."""
+    """Raised if the roster is invalid. The message says where, what was expected and what was found."""
 
 
 class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One student of the roster. `id` is what upload files name the student by."""
+    """One student of the roster. `id` identifies the student in upload files."""
 
     name: Text
     id: Text = ""
@@ -61,21 +61,21 @@ class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def keys(self) -> set[str]:
-        """Return the ids, login and e-mail address that a platform may name the student by."""
+        """Return the ids, login and e-mail address by which a platform may identify the student."""
         return {_fold(key) for key in (self.id, self.sis_id, self.login, self.email) if key}
 
     @property
     def label(self) -> str:
-        """Return what tells the student from others of the same name."""
+        """Return an identifier that distinguishes the student from others with the same name, or ""."""
         return next((key for key in (self.id, self.sis_id, self.login, self.email) if key), "")
 
 
 @dataclass(frozen=True)
 class RosterMatch:
-    """Which hand-ins belong to whom, by the hand-in's display name.
+    """The students that submissions belong to, by the display name of the submission.
 
-    `ambiguous` has the reasons why a hand-in that fits the roster belongs to nobody. `contested` are the
-    students whose such a hand-in may be, and `missing` those of whom nothing came.
+    `ambiguous` gives the reason why a submission that matches the roster is not assigned. `contested` are
+    students who may own such a submission, and `missing` are students without any matching submission.
     """
 
     entries: Mapping[str, RosterEntry]
@@ -86,13 +86,13 @@ class RosterMatch:
 
 @dataclass(frozen=True)
 class Roster:
-    """The students of a class in the roster's order."""
+    """The students of a class in roster order."""
 
     entries: tuple[RosterEntry, ...]
 
     @property
     def names(self) -> Mapping[RosterEntry, str]:
-        """Return a unique name for each student: the roster's, with an id where several have the same."""
+        """Return a unique name for each student, with an identifier added if several share the name."""
         shared = Counter(entry.name for entry in self.entries)
         return {
             entry: f"{entry.name} ({entry.label})" if shared[entry.name] > 1 and entry.label else entry.name
@@ -100,10 +100,11 @@ class Roster:
         }
 
     def match(self, identities: Iterable[Identity]) -> RosterMatch:
-        """Match hand-ins with students by id, login, e-mail address or name.
+        """Match submissions with students by id, login, e-mail address or name.
 
-        Letter case and Unicode form do not matter. A hand-in that fits several students, and students whom
-        several hand-ins fit, are left unmatched, so that nobody takes another's place.
+        Letter case and Unicode form are ignored. A submission that matches several students, and students
+        with several matching submissions, stay unmatched, so that no submission is assigned to the wrong
+        student.
         """
         index = _Index(self.entries)
         certain: dict[str, set[RosterEntry]] = {}
@@ -122,7 +123,7 @@ class Roster:
         return self._decide(certain, reasons)
 
     def _decide(self, found: Mapping[str, set[RosterEntry]], reasons: dict[str, str]) -> RosterMatch:
-        """Give a hand-in to the one student who fits, if no other hand-in does."""
+        """Assign each submission to the only student who matches, if no other submission matches too."""
         claims = Counter(entry for entries in found.values() for entry in entries)
         matched: dict[str, RosterEntry] = {}
         contested: set[RosterEntry] = set()
@@ -146,7 +147,7 @@ class Roster:
 
 
 class _Index:
-    """The students of a roster by what a platform may call them."""
+    """An index of a roster's students by the names and keys that a platform may use."""
 
     def __init__(self, entries: Sequence[RosterEntry]) -> None:
         self._keys: defaultdict[str, set[RosterEntry]] = defaultdict(set)
@@ -160,7 +161,7 @@ class _Index:
                 self._compact[_compact(name)].add(entry)
 
     def find(self, identity: Identity) -> tuple[set[RosterEntry], str]:
-        """Return the students whom a hand-in fits, and why none of them is certain ("" when one may be)."""
+        """Return the students whom a submission matches, and why none of them is certain, or ""."""
         if not identity.known:
             return set(), ""
         keys = [*identity.ids, identity.login, identity.email]
@@ -180,7 +181,7 @@ class _Index:
         return found, ""
 
     def by_alias(self, identity: Identity) -> set[RosterEntry]:
-        """Return the students whom another reading of the name fits."""
+        """Return the students who match an alternative reading of the name."""
         if not identity.known or identity.ambiguous:
             return set()
         found: set[RosterEntry] = set()
@@ -195,7 +196,7 @@ class _Index:
 
 
 def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
-    """Return whether a word of the student's name is part of the hand-in's, accents apart."""
+    """Return whether the submission's name contains a word of the student's name, ignoring accents."""
     name = _without_accents(_compact(identity.name))
     words = _without_accents(normalize_name(entry.name)).replace(",", " ").split()
     return any(word in name for word in words)
@@ -215,7 +216,7 @@ def _compact(name: str) -> str:
 
 
 def _name_forms(name: str) -> set[str]:
-    """Return `doe, jo` and `jo doe` for either of them; the last word may be all of the family name."""
+    """Return the forms `doe, jo` and `jo doe` of a name. The last word is taken as the family name."""
     plain = normalize_name(name)
     if "," in plain:
         last, _, first = (part.strip() for part in plain.partition(","))
@@ -225,7 +226,7 @@ def _name_forms(name: str) -> set[str]:
 
 
 def load_roster(path: Path) -> Roster:
-    """Read a roster. Raises RosterError."""
+    """Return the roster in a CSV file. Raises RosterError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
@@ -264,7 +265,7 @@ def _read_entries(path: Path, text: str) -> Iterator[RosterEntry]:
 
 
 def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
-    """Return the places of the columns that are known, by field."""
+    """Return the indices of the known columns by field. Raises RosterError if required ones are missing."""
     names = [_column_name(name) for name in header]
     columns: dict[str, int] = {}
     for field, known in COLUMNS.items():
@@ -284,7 +285,7 @@ def _column_name(name: str) -> str:
 
 
 def _is_no_student(values: Mapping[str, str]) -> bool:
-    """Return whether a row of Canvas' gradebook is "Points Possible", a remark or the test student."""
+    """Return whether a row of a Canvas gradebook is "Points Possible", a remark or the test student."""
     ids = (values.get(field, "") for field in ("id", "sis_id"))
     return not any(ids) or values.get("name", "").casefold() == CANVAS_TEST_STUDENT
 
@@ -315,7 +316,7 @@ def _make_entry(
 
 
 def _what_is_unique(entry: RosterEntry) -> Iterator[tuple[str, str]]:
-    """Yield what no other line may have: ids, and the name where there is no id."""
+    """Yield the values that must be unique: ids, or the name if there is no id."""
     for field, value in (("id", entry.id), ("login", entry.login), ("email", entry.email)):
         if value:
             yield field, _fold(value)

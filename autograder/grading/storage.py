@@ -1,4 +1,4 @@
-"""Keep a class's grades in a folder: every file in it is written whole or not at all."""
+"""Store the grades of a class in a folder, writing every file atomically."""
 
 from __future__ import annotations
 
@@ -26,19 +26,18 @@ Record = TypeVar("Record")
 
 
 class StorageError(Exception):
-    """The folder of grades cannot be used or written; the text says what to do."""
+    """Raised if the grades folder cannot be used or written. The message says what to do."""
 
 
 class WrongFolderError(StorageError):
-    """The folder of grades holds, or is inside, something else."""
+    """Raised if the grades folder contains, or is inside, something else."""
 
 
 @dataclass(frozen=True)
 class Examination:
-    """What the examiner made of one submission.
+    """The examiner's result for one submission.
 
-    `findings` is the hash of what was found out about the submission before it was examined; see
-    `hash_findings`.
+    `findings` is a hash of the facts found while reading the submission; see `hash_findings`.
     """
 
     report: Report
@@ -46,11 +45,11 @@ class Examination:
 
 
 class Attendance(StrEnum):
-    """Whether a student handed something in."""
+    """Whether a student submitted something."""
 
     SUBMITTED = "submitted"
     MISSING = "missing"
-    # On the roster; one of the submissions that fit several students may be this student's.
+    # On the roster. A submission that matches several students may be this student's.
     UNMATCHED = "unmatched"
 
 
@@ -58,10 +57,10 @@ class Attendance(StrEnum):
 class StudentRecord:
     """One student of a class.
 
-    `folder` has the student's report, if something was handed in. `roster_name`, `id`, `sis_id`, `login` and
-    `section` are the roster's, `platform_id` is what the platform with the name `platform` calls the student.
-    Without a roster, `on_roster` is true for whoever's hand-in says whose it is. `review` has the reasons
-    that only the class as a whole tells.
+    `folder` contains the student's report, if there is a submission. `roster_name`, `id`, `sis_id`, `login`
+    and `section` are values from the roster. `platform_id` is the student's id on the platform named
+    `platform`. Without a roster, `on_roster` is true if the submission identifies its student. `review`
+    contains the notes that only the class as a whole can provide.
     """
 
     student: str
@@ -80,7 +79,7 @@ class StudentRecord:
 
 @dataclass(frozen=True)
 class ClassRecord:
-    """What pages and upload files need to know of a class beyond its reports."""
+    """Data about a class that pages and upload files need in addition to its reports."""
 
     kit: str
     max_score: Points
@@ -92,9 +91,9 @@ class ClassRecord:
 
 @dataclass(frozen=True)
 class _ReviewFile:
-    """`review.json`: what belongs to an examination and is not part of `report.json`.
+    """The contents of `review.json`: data of an examination that is not part of `report.json`.
 
-    It counts only beside the report whose hash it names.
+    It is valid only for the report with the hash `report_sha256`.
     """
 
     report_sha256: str
@@ -103,10 +102,11 @@ class _ReviewFile:
 
 
 class GradesFolder:
-    """`grades.csv`, `class.json` and one folder for each student with `report.json`.
+    """A folder with `grades.csv`, `class.json` and one folder per student with `report.json`.
 
-    Where overrides changed a report, `examined.json` beside it is the examiner's own, so that an override can
-    be taken back without examining again. `review.json` is there where something is to be looked at.
+    If overrides changed a report, `examined.json` contains the examiner's original report, so that an
+    override can be removed without another examination. `review.json` exists if there are review notes or
+    findings.
     """
 
     def __init__(self, path: Path) -> None:
@@ -114,13 +114,13 @@ class GradesFolder:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Create the folder and keep other runs out of it; raises StorageError."""
+        """Create the folder and lock it against other runs. Raises StorageError."""
         with _clear_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             file = (self.path / LOCK).open("w", encoding="utf-8")
         with file:
             try:
-                # A POSIX lock ends with this process and is not inherited by the workers it starts.
+                # A POSIX lock ends with this process and is not inherited by its workers.
                 fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except (BlockingIOError, PermissionError) as error:
                 raise StorageError(
@@ -134,32 +134,32 @@ class GradesFolder:
             yield
 
     def _remove_unfinished(self) -> None:
-        """Remove what a run that was killed had begun to write; only the holder of the lock may."""
+        """Remove unfinished files of a killed run. Requires the lock."""
         for pattern in (f".*{UNFINISHED}", f"*/.*{UNFINISHED}"):
             for path in self.path.glob(pattern):
                 path.unlink(missing_ok=True)
 
     def report(self, student: str) -> Report | None:
-        """Return the report as people see it, or None where there is none that can be read."""
+        """Return the report with overrides applied, or None if there is no readable report."""
         return read_report(self._folder(student) / REPORT)
 
     def examined(self, student: str) -> Report | None:
-        """Return the report as the examiner wrote it, before any override."""
+        """Return the examiner's report without overrides, or None if there is no readable report."""
         examination = self.examination(student)
         return examination.report if examination else None
 
     def examination(self, student: str) -> Examination | None:
-        """Return what the examiner made of a submission, or None where that cannot be read."""
+        """Return the examiner's result for a submission, or None if there is no readable report."""
         folder = self._folder(student)
         return _read_examination(folder, read_report(folder / REPORT))
 
     def save(
         self, student: str, examined: Report, decide: Callable[[Report], Report], findings: str = ""
     ) -> Report:
-        """Write one report and what `decide` (the overrides) makes of it; raises StorageError.
+        """Write a report and the result of `decide`, which applies the overrides. Raises StorageError.
 
-        `examined.json` is written first and removed last: whenever the run dies, the examiner's own result
-        can be told from the decided one.
+        Return the decided report. `examined.json` is written first and removed last, so that the examiner's
+        report can be identified even if the run is interrupted.
         """
         decided, folder = decide(examined), self._folder(student)
         text = examined.to_json()
@@ -177,17 +177,17 @@ class GradesFolder:
         return decided
 
     def write_table(self, text: str) -> None:
-        """Write `grades.csv`; raises StorageError."""
+        """Write `grades.csv`. Raises StorageError."""
         with _clear_errors(self.path):
             write_atomic(self.path / TABLE, text)
 
     def write_record(self, record: ClassRecord) -> None:
-        """Write `class.json`; raises StorageError."""
+        """Write `class.json`. Raises StorageError."""
         with _clear_errors(self.path):
             write_if_changed(self.path / CLASS_RECORD, _encode(record))
 
     def record(self) -> ClassRecord | None:
-        """Return the record of the class; without one, a record of all reports, or None without any."""
+        """Return the class record, or one made from all reports if there is none, or None without reports."""
         if (record := _read(self.path / CLASS_RECORD, ClassRecord)) is not None:
             return record
         reports = self.reports()
@@ -198,22 +198,22 @@ class GradesFolder:
         return ClassRecord(first.kit, first.max_score, tuple(first.tasks), tuple(students))
 
     def reports(self) -> dict[str, Report]:
-        """Return all reports that can be read, by the name of their folder, sorted, with what to review."""
+        """Return all readable reports with their review notes, by name of their folder, sorted."""
         found = {name: self.in_folder(name) for name in self.names()}
         return {name: report for name, report in found.items() if report is not None}
 
     def names(self) -> list[str]:
-        """Return the names of the folders that hold a report, sorted."""
+        """Return the names of the folders that contain a report, sorted."""
         return sorted(path.parent.name for path in self.path.glob(f"*/{REPORT}"))
 
     def kits(self) -> set[str]:
-        """Return the kits whose grades the folder holds."""
+        """Return the slugs of the kits whose grades the folder contains."""
         if (record := _read(self.path / CLASS_RECORD, ClassRecord)) is not None:
             return {record.kit}
         return {report.kit for report in self.reports().values()}
 
     def in_folder(self, name: str) -> Report | None:
-        """Return the report in one student's folder, with what to review, or None where it cannot be read."""
+        """Return the report in one student's folder with its review notes, or None if it cannot be read."""
         folder = self.path / name
         report = read_report(folder / REPORT)
         examination = _read_examination(folder, report)
@@ -224,16 +224,17 @@ class GradesFolder:
 
 
 def hash_findings(submission: Submission) -> str:
-    """Return a hash of what reading a submission found out beyond its files, "" where that is nothing.
+    """Return a hash of the facts found while reading a submission, or "" if there are none.
 
-    It is no part of the submission's own hash: which of two files counts, or why none can be read.
+    Examples are the file that was selected, or why no file can be read. The hash of the submission itself
+    does not include them.
     """
     found = (submission.problem, submission.notes, submission.review)
     return _hash(_encode(found)) if any(found) else ""
 
 
 def read_report(path: Path) -> Report | None:
-    """Return the report in a file, or None where there is none that can be read."""
+    """Return the report in a file, or None if it cannot be read."""
     try:
         return Report.from_json(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -241,7 +242,7 @@ def read_report(path: Path) -> Report | None:
 
 
 def write_if_changed(path: Path, text: str) -> None:
-    """Write a file as `write_atomic` does, but leave one alone that has this text already."""
+    """Write a file with `write_atomic`, unless it already contains this text."""
     try:
         same = path.read_bytes() == text.encode("utf-8", "backslashreplace")
     except OSError:
@@ -251,7 +252,7 @@ def write_if_changed(path: Path, text: str) -> None:
 
 
 def _read_examination(folder: Path, decided: Report | None) -> Examination | None:
-    """Return what the examiner wrote, where `decided` is the report as people see it."""
+    """Return the examiner's result. `decided` is the report with overrides applied."""
     report = (read_report(folder / EXAMINED) if (folder / EXAMINED).is_file() else None) or decided
     record = _read(folder / REVIEW, _ReviewFile)
     if report is None:
