@@ -1,4 +1,4 @@
-"""Find bubblewrap and build the command that starts a Python inside, which sees none of our files."""
+"""Find bubblewrap and build the command that starts a Python interpreter that cannot see the host's files."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from .policy import MB, Limits
 from .protocol import IsolationUnavailable
 
 APPARMOR = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-# Names inside the sandbox.
+# Paths inside the sandbox.
 PROGRAM, GIVEN, SCRATCH, SHARED_MEMORY = "/box.pyz", "/kit", "/tmp", "/dev/shm"  # noqa: S108 - names inside
-# The first version that can keep a sandbox from making namespaces of its own.
+# The first version that can prevent a sandbox from creating further namespaces.
 OLDEST = (0, 8)
 VERSION_SECONDS = 10
-# The fork server becomes an unprivileged user with these, and gives them up.
+# The fork server needs these to become an unprivileged user, and then drops them.
 CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP")
 
 
 @dataclass(frozen=True)
 class Bubblewrap:
-    """An installed bubblewrap; the version is empty where the program does not tell it."""
+    """An installed bubblewrap; the version is empty if the program does not print it."""
 
     path: str
     version: tuple[int, ...]
@@ -37,9 +37,9 @@ class Bubblewrap:
 
 
 def find_bubblewrap() -> Bubblewrap:
-    """Return the newer of the system's and the bundled bubblewrap; raises IsolationUnavailable."""
+    """Return the newer of the system's and the bundled bubblewrap; raise IsolationUnavailable."""
     found = [Bubblewrap(path, _version(path)) for path in _candidates()]
-    # Of equals the system's, which comes first: the system updates it.
+    # If versions are equal, use the system's, which comes first, because system updates apply to it.
     newest = max(found, key=lambda each: each.version, default=None)
     if newest is None or newest.version < OLDEST:
         raise IsolationUnavailable(
@@ -53,7 +53,7 @@ def find_bubblewrap() -> Bubblewrap:
 def bubblewrap_command(
     program: str, folder: SandboxFolder, python: Python, limits: Limits, env: Mapping[str, str]
 ) -> list[str]:
-    """Return the command line up to Python's own arguments."""
+    """Return the command line up to the arguments of Python."""
     words = [program, *_namespaces(), "--clearenv"]
     for name, value in env.items():
         words += ["--setenv", name, value]
@@ -68,13 +68,13 @@ def bubblewrap_command(
 
 
 def readable_paths(python: Python) -> list[str]:
-    """Return the files and folders inside that a submission may read."""
+    """Return the files and folders inside the sandbox that a submission may read."""
     shown = [str(inside) for _, inside in python.shown()]
     return [*shown, *(str(path) for path, _ in system_libraries()), PROGRAM, GIVEN]
 
 
 def denied_by_system(log: str, program: str) -> str | None:
-    """Return advice for what the bubblewrap `program` wrote before it ended; None where it wrote nothing."""
+    """Return advice for the message that bubblewrap wrote before it exited, or None if it wrote nothing."""
     complaint = next((line for line in log.splitlines() if line.startswith("bwrap: ")), None)
     if complaint is None:
         return None
@@ -112,7 +112,7 @@ def _candidates() -> Iterator[str]:
 
 
 def _version(path: str) -> tuple[int, ...]:
-    """Return the numbers in what `bwrap --version` prints; none where it prints nothing."""
+    """Return the numbers in the output of `bwrap --version`, or an empty tuple if there is no output."""
     try:
         done = subprocess.run(
             [path, "--version"], capture_output=True, text=True, timeout=VERSION_SECONDS, check=False
@@ -127,7 +127,7 @@ def _namespaces() -> Iterator[str]:
     yield from ("--hostname", "sandbox", "--new-session", "--die-with-parent", "--as-pid-1")
     yield from ("--cap-drop", "ALL")
     if os.geteuid() == 0:
-        # In a user namespace, the machine's root would still be the machine's root.
+        # In a user namespace, root would still have the rights of the machine's root user.
         for capability in CAPABILITIES:
             yield from ("--cap-add", capability)
     else:
@@ -135,7 +135,7 @@ def _namespaces() -> Iterator[str]:
 
 
 def _system(python: Python) -> Iterator[str]:
-    # Folders that bubblewrap makes by itself are for their owner alone.
+    # Folders that bubblewrap creates itself are accessible only to their owner.
     for folder in ("/usr", str(PREFIX), str(PREFIX / "bin"), "/packages"):
         yield from ("--perms", "0755", "--dir", folder)
     shown = list(python.shown())

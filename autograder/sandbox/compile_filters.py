@@ -1,6 +1,7 @@
 """Compile the system-call filters of a submission's process: `make filters` writes them to `filters/`.
 
-Needs pyseccomp and libseccomp, which grading does not: the package holds the compiled BPF programs as data.
+Needs pyseccomp and libseccomp. Grading does not need them, because the package contains the compiled BPF
+programs as data.
 """
 
 from __future__ import annotations
@@ -14,19 +15,19 @@ from .guest.kernel import OWN_PROCESS_ID
 from .seccomp import FILTERS
 
 ARCHITECTURES = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}
-# Another version may know more names or order the instructions in another way.
+# Other versions may know more names or order the instructions differently.
 LIBSECCOMP = "2.5.4"
 
 CLONE_THREAD = 0x00010000
 MAP_SHARED, MAP_ANONYMOUS, MAP_GROWSDOWN, MAP_HUGETLB = 0x01, 0x20, 0x100, 0x40000
 AF_UNIX = 1
-# Where a call on messages has its flags.
+# The position of the flags among the arguments of message calls.
 MESSAGE_FLAGS = {"recvfrom": 3, "recvmsg": 2, "recvmmsg": 3, "sendto": 3, "sendmsg": 2, "sendmmsg": 3}
 MSG_OOB = 1
-# Of all ioctl: is it a terminal (twice), how wide, how much to read, blocking or not, closed by exec or not.
+# Permitted ioctl commands: terminal queries (two), window size, bytes to read, blocking mode, close-on-exec.
 DEVICE_COMMANDS = (0x5401, 0x802C542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451)
-# Of all prctl: names of threads and mappings, as libraries set them. With PR_SET_PDEATHSIG, a process could
-# outlive its parent.
+# Permitted prctl options: names of threads and mappings, which libraries set. PR_SET_PDEATHSIG is excluded
+# because it lets a process outlive its parent.
 PR_SET_NAME, PR_GET_NAME, PR_SET_VMA = 15, 16, 0x53564D41
 PROCESS_OPTIONS = (PR_SET_NAME, PR_GET_NAME, PR_SET_VMA)
 FILE_COMMANDS = (*range(8), *range(36, 39), *range(1024, 1035))
@@ -64,7 +65,8 @@ ITSELF = """
 """
 ALLOWED = (FILES + MEMORY + WAITING + MESSAGES + ITSELF).split()
 
-# What people try: these say "not permitted". All others say "no such call", so that libraries fall back.
+# Calls that students may try fail with "not permitted". All others fail with "no such call", so that
+# libraries fall back.
 REFUSED = """
     execve execveat fork vfork tkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal
     pidfd_getfd ptrace process_vm_readv process_vm_writev process_madvise kcmp setpriority sched_setaffinity
@@ -87,7 +89,7 @@ def compile_filter(machine: str) -> bytes:
 
 
 class _Compiler:
-    """Collects rules for one architecture. A call that no rule names does not exist for the process."""
+    """Collects rules for one architecture. A system call without a rule does not exist for the process."""
 
     def __init__(self, architecture: int) -> None:
         self._architecture = architecture
@@ -109,33 +111,35 @@ class _Compiler:
             return file.read()
 
     def _add(self, action: int, name: str, conditions: tuple[pyseccomp.Arg, ...]) -> None:
-        """Add a rule; a call that the architecture or this libseccomp does not have needs none."""
+        """Add a rule; skip calls that the architecture or this libseccomp does not have."""
         if pyseccomp.resolve_syscall(self._architecture, name) >= 0:
             self._rules.add_rule(action, name, *conditions)
 
 
 def _add_conditions(compiler: _Compiler) -> None:
-    """Add the calls that are allowed with some arguments only."""
+    """Add the calls that are allowed only with certain arguments."""
     arg, equal, unequal, masked = pyseccomp.Arg, pyseccomp.EQ, pyseccomp.NE, pyseccomp.MASKED_EQ
-    # Threads, but no processes. clone3 hides its flags from the filter; without it, libraries use clone.
+    # Threads are allowed, processes are not. The filter cannot read the flags of clone3; without it,
+    # libraries use clone.
     compiler.allow("clone", arg(0, masked, CLONE_THREAD, CLONE_THREAD))
     compiler.refuse("clone", arg(0, masked, CLONE_THREAD, 0))
-    # Private memory counts against the limits on data and address space; the other kinds do not.
+    # Private memory counts towards the limits on data and address space; the other kinds do not.
     special = MAP_GROWSDOWN | MAP_HUGETLB
     compiler.allow("mmap", arg(3, masked, special | MAP_ANONYMOUS, 0))
     compiler.allow("mmap", arg(3, masked, special | MAP_ANONYMOUS | MAP_SHARED, MAP_ANONYMOUS))
     compiler.allow("socketpair", arg(0, equal, AF_UNIX))
-    # Urgent bytes between processes of one machine: nothing needs them, and their code had holes.
+    # Out-of-band data between local processes is unnecessary, and its kernel code had vulnerabilities.
     for name, position in MESSAGE_FLAGS.items():
         compiler.allow(name, arg(position, masked, MSG_OOB, 0))
-    # The kernel must not send signals to others in its name (F_SETOWN, F_SETSIG, FIOSETOWN, SIOCSPGRP).
+    # The kernel must not send signals to others on behalf of the process (F_SETOWN, F_SETSIG, FIOSETOWN,
+    # SIOCSPGRP).
     for command in FILE_COMMANDS:
         compiler.allow("fcntl", arg(1, equal, command))
     for command in DEVICE_COMMANDS:
         compiler.allow("ioctl", arg(1, equal, command))
     for option in PROCESS_OPTIONS:
         compiler.allow("prctl", arg(0, equal, option))
-    # Signals to itself, and limits of its own, which it can only lower.
+    # A process may signal itself and set its own limits, which it can only lower.
     for name in ("kill", "tgkill"):
         compiler.allow(name, arg(0, equal, OWN_PROCESS_ID))
         compiler.refuse(name, arg(0, unequal, OWN_PROCESS_ID))
@@ -144,7 +148,7 @@ def _add_conditions(compiler: _Compiler) -> None:
 
 
 def main() -> None:
-    """Write every filter."""
+    """Write the filter of every architecture."""
     FILTERS.mkdir(exist_ok=True)
     for machine in ARCHITECTURES:
         (FILTERS / f"{machine}.bpf").write_bytes(compile_filter(machine))

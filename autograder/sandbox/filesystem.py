@@ -1,4 +1,4 @@
-"""Prepare the files of a sandbox: the interpreter, the program inside, and its folder on this machine."""
+"""Prepare the files of a sandbox: the interpreter, the guest program, and its folder on the host."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from .guest.startup import read_font_lists
 DISTRIBUTION = "weekly_kits"
 PREFIX = Path("/python")
 PACKAGES = ("site-packages", "dist-packages")
-# The program inside: the package under a neutral name, as far as it runs beside student code.
+# The guest program: the parts of the package that run next to student code, under a neutral name.
 ENGINE = Path(__file__).resolve().parent.parent
 PROGRAM_PARTS = ("wire", "sandbox/guest")
-# Writes documentation, which nobody needs inside.
+# Generates documentation, which the sandbox does not need.
 PROGRAM_LEFT_OUT = ("answers_page.py",)
 PROGRAM_MODULES = ("source_code.py", "text.py")
 MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
@@ -41,7 +41,7 @@ class Python:
 
     @classmethod
     def running(cls) -> Python:
-        """Return the interpreter that runs this; of a virtual environment, the one that it was made from."""
+        """Return the running interpreter, or the base interpreter of its virtual environment."""
         executable = Path(getattr(sys, "_base_executable", sys.executable)).resolve()
         prefix = Path(sys.base_prefix).resolve()
         paths = [Path(entry).resolve() for entry in sys.path if entry]
@@ -51,24 +51,24 @@ class Python:
         return cls(executable, prefix, tuple(sorted(libraries)), tuple(packages))
 
     def shown(self) -> Iterator[tuple[Path, Path]]:
-        """Yield pairs of a path of this machine and the neutral path that it has inside."""
+        """Yield pairs of a path on the host and its neutral path inside the sandbox."""
         yield self.executable, PREFIX / "bin" / "python3"
         for path in self.libraries:
             yield path, PREFIX / path.relative_to(self.prefix)
         yield from zip(self.packages, self.package_paths(), strict=True)
 
     def package_paths(self) -> list[Path]:
-        """Return where the folders of packages are inside."""
+        """Return the paths of the folders of packages inside the sandbox."""
         return [Path("/packages") / str(number) for number in range(len(self.packages))]
 
     def library_path(self) -> str | None:
-        """Return where the loader finds Python's shared library inside, or None if there is none."""
+        """Return the folder of Python's shared library inside the sandbox, or None if there is none."""
         shared = any(any(path.glob("libpython*.so*")) for path in self.libraries)
         return str(PREFIX / "lib") if shared else None
 
 
 def masked_paths(packages: Path) -> Iterator[Path]:
-    """Yield what in a folder of packages is ours, or names folders of this machine."""
+    """Yield the paths in a folder of packages that belong to this package or name folders of the host."""
     yield from packages.glob("*.pth")
     yield from (*packages.glob("__editable__*"), *packages.glob("_editable_impl_*.py"))
     yield from packages.glob(f"{DISTRIBUTION}-*.dist-info")
@@ -77,13 +77,13 @@ def masked_paths(packages: Path) -> Iterator[Path]:
 
 
 def other_packages(library: Path) -> Iterator[Path]:
-    """Yield the folders of packages inside a library folder; the sandbox shows those it needs elsewhere."""
+    """Yield the folders of packages in a library folder; the sandbox mounts the required ones elsewhere."""
     for name in PACKAGES:
         yield from library.glob(f"python3*/{name}")
 
 
 def system_libraries() -> Iterator[tuple[Path, Path | None]]:
-    """Yield the system's library folders, each with its target where it is a link."""
+    """Yield the system's library folders, each with its target if it is a link."""
     for path in map(Path, SYSTEM_LIBRARIES):
         if path.is_symlink():
             yield path, path.readlink()
@@ -104,10 +104,10 @@ def build_program() -> bytes:
 
 
 class SandboxFolder:
-    """A temporary folder that everybody may read: the file `program`, the folders `given` and `scratch`."""
+    """A temporary folder readable by all users: the file `program`, the folders `given` and `scratch`."""
 
     def __init__(self, given: Mapping[str, bytes]) -> None:
-        # Not a TemporaryDirectory: a fork that ends would remove it.
+        # A TemporaryDirectory would be removed when a forked process exits.
         self._root = Path(tempfile.mkdtemp(prefix="box-"))
         self.program, self.given, self.scratch = (self._root / name for name in ("box.pyz", "kit", "scratch"))
         try:
@@ -125,20 +125,20 @@ class SandboxFolder:
             raise
 
     def reset_scratch(self, uid: int | None) -> None:
-        """Empty the scratch folder and give it to this user."""
+        """Empty the scratch folder and make this user its owner."""
         wipe(str(self.scratch))
         if uid is not None:
             os.chown(self.scratch, uid, uid)
 
     def remove(self) -> None:
-        """Remove the folder and everything in it, however deep."""
+        """Remove the folder and everything in it, at any depth."""
         with suppress(OSError):
             wipe(str(self._root))
             self._root.rmdir()
 
 
 def _make(folder: Path) -> None:
-    """Make a folder that everybody may read, whatever the umask is."""
+    """Create a folder readable by all users, regardless of the umask."""
     if not folder.is_dir():
         _make(folder.parent)
         folder.mkdir()
@@ -152,7 +152,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def cached_font_lists() -> dict[str, str]:
-    """Return the font list for the installed Matplotlib by its file name; empty where none is cached."""
+    """Return the font lists of the installed Matplotlib by file name; empty if none is cached."""
     if folder := _font_cache():
         with suppress(OSError):  # emptied in the meantime
             return read_font_lists(folder)
@@ -160,7 +160,7 @@ def cached_font_lists() -> dict[str, str]:
 
 
 def cache_font_lists(lists: Mapping[str, str]) -> None:
-    """Keep what a fork server has made before it saw a submission; losing it costs nothing but time."""
+    """Cache the font lists that a fork server made before it received a submission; the cache is optional."""
     if lists and (folder := _font_cache()):
         for name, text in lists.items():
             with suppress(OSError):

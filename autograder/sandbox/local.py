@@ -1,6 +1,6 @@
 """Plan the levels `user` and `process`: the fork server is an ordinary process of this system.
 
-Where root starts it, it runs as a user that nobody else is.
+If root starts it, it runs as a user that has no other processes.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from .protocol import IsolationUnavailable
 from .seccomp import load_filter
 from .world_writable import WorldWritable, find_world_writable
 
-# Above what systems give to people, containers and services; each process of ours has a block of its own.
+# Above the ids that systems assign to people, containers and services; each starting process has a separate
+# block.
 FIRST_UID, BLOCK, BLOCKS = 0x60000000, 1 << 3, 1 << 22
 READABLE = (*SYSTEM_LIBRARIES, "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime")
-# How many paths a refusal names.
+# Maximum number of paths that an error message names.
 MAX_NAMED = 5
 _started = itertools.count()
 
@@ -32,7 +33,7 @@ _started = itertools.count()
 def plan_local(
     spec: Spec, folder: SandboxFolder, isolation: Isolation, private: Sequence[Path] = ()
 ) -> LaunchPlan:
-    """Complete `spec` for the levels `user` and `process`; raises IsolationUnavailable."""
+    """Complete `spec` for the levels `user` and `process`; raise IsolationUnavailable."""
     python, root = Python.running(), os.geteuid() == 0
     shared: tuple[str, ...] = ()
     if isolation is Isolation.USER:
@@ -63,9 +64,9 @@ def plan_local(
 
 
 def unused_uid() -> int:
-    """Return a user id that no other sandbox uses, so that the kernel counts their processes apart.
+    """Return a user id that no other sandbox uses, so that the kernel counts each sandbox's processes alone.
 
-    In a container that maps few numbers, it is among the last ones that it maps.
+    In a container that maps few ids, it is among the last ones that it maps.
     """
     mine = os.getpid() % BLOCKS * BLOCK + next(_started) % BLOCK
     lines = Path("/proc/self/uid_map").read_text().splitlines()
@@ -76,7 +77,7 @@ def unused_uid() -> int:
 
 
 def unreadable_parent(path: Path) -> Path | None:
-    """Return the first folder on the way to `path`, or `path`, that others cannot use; else None."""
+    """Return the first folder on the way to `path`, or `path`, that other users cannot access; else None."""
     path = path.resolve()
     for folder in reversed(path.parents):
         if not folder.stat().st_mode & stat.S_IXOTH:
@@ -85,7 +86,7 @@ def unreadable_parent(path: Path) -> Path | None:
 
 
 def make_private(paths: Iterable[Path]) -> None:
-    """Let nobody but the owner use these files and folders; skips what does not exist."""
+    """Make these files and folders accessible only to their owner; skip those that do not exist."""
     for path in paths:
         with suppress(FileNotFoundError):
             path.chmod(0o700 if path.is_dir() else 0o600)
@@ -109,7 +110,7 @@ def _expect_private_files(paths: Iterable[Path]) -> None:
 
 
 def _expect_only_sticky(found: WorldWritable) -> tuple[str, ...]:
-    """Return the folders to sweep after a submission; raises IsolationUnavailable if that is not enough."""
+    """Return the folders to clean after a submission; raise IsolationUnavailable for other paths."""
     if found.others:
         named = ", ".join(found.others[:MAX_NAMED]) + (" and more" if len(found.others) > MAX_NAMED else "")
         raise IsolationUnavailable(
@@ -132,5 +133,5 @@ def _expect_reachable(python: Python, folder: SandboxFolder) -> None:
 
 
 def _without_processes(rlimits: Mapping[str, int]) -> dict[str, int]:
-    """Return all limits but one: the kernel would count this user's processes outside of the sandbox too."""
+    """Return all limits except that on processes, which would include this user's processes outside."""
     return {name: value for name, value in rlimits.items() if name != "NPROC"}

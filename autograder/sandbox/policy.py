@@ -10,15 +10,15 @@ from typing import Any
 from .guest.spec import Spec
 
 MB = 1024 * 1024
-# No module from the working directory (-P), no user's folder (-s), no site packages by themselves (-S).
-# Python's own variables are read, unlike with -I: the environment is ours alone, and hashes must not differ
-# from run to run.
+# Exclude modules from the working directory (-P), the user's folder (-s) and implicit site packages (-S).
+# Unlike with -I, Python reads its environment variables: the sandbox sets all of them, and hashes must be the
+# same in every run.
 PYTHON_FLAGS = ("-P", "-s", "-S", "-B", "-u")
 
 VARIABLES = {
     "LANG": "C.UTF-8",
     "PYTHONHASHSEED": "0",
-    # A process forks safely only while it has one thread, and sandboxes must not fight for the cores.
+    # A process forks safely only if it has one thread, and sandboxes must not compete for cores.
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -30,7 +30,7 @@ VARIABLES = {
     "MPLBACKEND": "Agg",
 }
 
-# Nothing in /proc that names another process or a folder of the host. TensorFlow reads its own command line.
+# No entry of /proc that names another process or a folder of the host. TensorFlow reads its own command line.
 SYSTEM_FILES = (
     *("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
     *("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys", "/proc/self/cmdline"),
@@ -39,10 +39,10 @@ WRITABLE_DEVICES = ("/dev/null", "/dev/zero", "/dev/full")
 
 
 class Isolation(StrEnum):
-    """The levels, strongest first; the sandbox never chooses a weaker one by itself.
+    """The isolation levels, strongest first; the sandbox never selects a weaker one automatically.
 
-    `bubblewrap`: namespaces, a read-only system, none of our files. `user`: root starts a process of another
-    user, who cannot read our files. `process`: limits only.
+    `bubblewrap`: namespaces, a read-only system, none of the host's private files. `user`: root starts a
+    process of another user, who cannot read these files. `process`: limits only.
     """
 
     BUBBLEWRAP = "bubblewrap"
@@ -56,7 +56,7 @@ class Limits:
 
     `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the
     processor time of one process, which serves all calls of a submission unless it ends. `resident_mb` and
-    `scratch_inodes` are checked every 30 ms; the kernel refuses to pass the other sizes.
+    `scratch_inodes` are checked every 30 ms; the kernel enforces the other sizes.
     """
 
     load_seconds: float = 60.0
@@ -75,7 +75,7 @@ class Limits:
     output_mb: int = 16
 
     def __post_init__(self) -> None:
-        """Raise ValueError for what is no positive number of the field's type."""
+        """Raise ValueError for a value that is not a positive number of the field's type."""
         for field in fields(self):
             value = getattr(self, field.name)
             kind = (int, float) if isinstance(field.default, float) else int
@@ -88,7 +88,7 @@ class Limits:
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> Limits:
-        """Return the limits in a kit's table `[limits]`; raises ValueError for a wrong name or value."""
+        """Return the limits in a kit's table `[limits]`; raise ValueError for a wrong name or value."""
         known = [field.name for field in fields(cls)]
         if unknown := sorted(set(table) - set(known)):
             raise ValueError(
@@ -114,7 +114,7 @@ class Limits:
 
 
 def environment_variables(scratch: str, library_path: str | None) -> dict[str, str]:
-    """Return all environment variables of a submission whose scratch folder this is."""
+    """Return all environment variables of a submission with this scratch folder."""
     folders = dict.fromkeys(("HOME", "TMPDIR", "MPLCONFIGDIR", "KERAS_HOME"), scratch)
     loader = {"LD_LIBRARY_PATH": library_path} if library_path else {}
     return VARIABLES | folders | loader
@@ -122,7 +122,7 @@ def environment_variables(scratch: str, library_path: str | None) -> dict[str, s
 
 @dataclass(frozen=True)
 class LaunchPlan:
-    """How to start a fork server, and what to tell it. bubblewrap sets the inner environment by itself."""
+    """How to start a fork server, and its specification. bubblewrap sets the inner environment itself."""
 
     command: tuple[str, ...]
     environment: dict[str, str]

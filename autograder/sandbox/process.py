@@ -1,4 +1,4 @@
-"""Start the fork server and talk to its children: sockets, output and deadlines."""
+"""Start the fork server and communicate with its children: sockets, output and deadlines."""
 
 from __future__ import annotations
 
@@ -55,12 +55,12 @@ READY_SECONDS = 180.0
 ANSWER_SECONDS = 30.0
 END_SECONDS = 3.0
 MAX_LOG = 4_000
-# As long as poll can wait.
+# The longest timeout of poll.
 MAX_MILLISECONDS = 1e9
 
 
 def wait_readable(descriptors: list[int], deadline: float) -> list[int]:
-    """Return those with something to read or closed; none once `deadline` (`time.monotonic()`) has passed."""
+    """Return the descriptors that have data or are closed; empty after `deadline` (`time.monotonic()`)."""
     poll = select.poll()
     for descriptor in descriptors:
         poll.register(descriptor, select.POLLIN)
@@ -69,7 +69,7 @@ def wait_readable(descriptors: list[int], deadline: float) -> list[int]:
 
 
 class Output:
-    """Keeps the first `max_kept` bytes of one pipe after the other, and counts what each one gives."""
+    """Keeps the first `max_kept` bytes from a sequence of pipes, and counts the bytes of each pipe."""
 
     def __init__(self, max_kept: int) -> None:
         self._kept = bytearray()
@@ -79,7 +79,7 @@ class Output:
         self.count = 0
 
     def open(self) -> int:
-        """Start a fresh pipe to read from; return the end to write to, which the caller closes."""
+        """Open a new pipe to read from; return its write end, which the caller closes."""
         self.close()
         self.descriptor, writing = os.pipe()
         os.set_blocking(self.descriptor, False)
@@ -87,7 +87,7 @@ class Output:
         return writing
 
     def drain(self, max_bytes: int) -> None:
-        """Read what there is now, until the pipe has given more than `max_bytes` bytes in all."""
+        """Read the available data, until the pipe has produced more than `max_bytes` bytes in total."""
         while self.descriptor is not None and self.count <= max_bytes:
             try:
                 data = os.read(self.descriptor, CHUNK)
@@ -109,25 +109,25 @@ class Output:
             self.descriptor = None
 
     def text(self) -> str:
-        """Return what was kept, as clean text that says where it was cut."""
+        """Return the output that was kept, as clean text that marks where it was cut."""
         text = clean(self._kept.decode(errors="replace"), self._max_kept, replacement="")
         return f"{text}\n[cut after {self._max_kept} bytes]" if self._cut else text
 
 
 class Process(Protocol):
-    """What a fork server needs of the process it started, as `subprocess.Popen` has it."""
+    """The interface of `subprocess.Popen` that a fork server uses."""
 
     pid: int
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; raises subprocess.TimeoutExpired."""
+        """Wait until the process exits; raise subprocess.TimeoutExpired."""
 
 
 class ForkServer:
-    """One running fork server: starts at once, and is waited for at the first use.
+    """A running fork server: it starts immediately, and the first use waits until it is ready.
 
-    Start it from a thread that lives on: the kernel ends it together with that thread. A fork of the starting
-    process may use it, one at a time; only the process that started it stops it.
+    Start it from a thread that keeps running, because the kernel ends it together with that thread. Forks of
+    the starting process may use it, one at a time. Only the process that started it may stop it.
     """
 
     def __init__(self, plan: LaunchPlan) -> None:
@@ -138,7 +138,7 @@ class ForkServer:
         try:
             with theirs:
                 self._process = self._begin(plan, theirs, self._log)
-            with suppress(ConnectionError):  # ended already: `wait` says why
+            with suppress(ConnectionError):  # exited already: `wait` reports why
                 self._control.send(plan.spec.to_json())
         except BaseException:
             self._log.close()
@@ -146,20 +146,20 @@ class ForkServer:
             raise
 
     def wait(self) -> None:
-        """Return once it is ready; raises IsolationUnavailable or SandboxBroken."""
+        """Wait until the fork server is ready; raise IsolationUnavailable or SandboxBroken."""
         if self._log is not None:
             self._get_ready(self._log)
             self._log.close()
             self._log = None
 
     def fork(self, link: socket.socket, output: int) -> None:
-        """Fork a child that serves `link` and writes to the pipe `output`; raises SandboxBroken."""
+        """Fork a child that serves `link` and writes to the pipe `output`; raise SandboxBroken."""
         answer = self._ask(ForkRequest(self._next_id()), [link.fileno(), output])
         if not isinstance(answer, Forked):
             raise SandboxBroken(f"Expected a fork, found {answer}.")
 
     def end_child(self) -> ChildExit:
-        """End the child, leave nothing of it, and return how it ended; raises SandboxBroken."""
+        """End the child, remove everything it left, and return how it ended; raise SandboxBroken."""
         answer = self._ask(EndRequest(self._next_id()), [])
         if not isinstance(answer, Ended):
             raise SandboxBroken(f"Expected the end of the child, found {answer}.")
@@ -169,7 +169,7 @@ class ForkServer:
         """End the fork server and all of its descendants."""
         with suppress(OSError):
             self._control.shutdown(socket.SHUT_WR)
-        # A server that is not ready yet does not listen.
+        # A server that is not ready yet does not read requests.
         if self._log is not None or not self._ends_within(END_SECONDS):
             self._kill()
         if self._log is not None:
@@ -177,9 +177,9 @@ class ForkServer:
         self._control.close()
 
     def _kill(self) -> None:
-        """End it and what it has started.
+        """End the fork server and the processes that it started.
 
-        bubblewrap as root has no right left to end what it started; it ends by itself when that is gone.
+        bubblewrap started by root has no right to end its children; it exits when they have ended.
         """
         children = _children(self._process.pid)
         for child in children:
@@ -226,7 +226,7 @@ class ForkServer:
         cache_font_lists(message.font_lists)
 
     def _next_id(self) -> str:
-        """Return an id that tells a fork's requests from its parent's."""
+        """Return a request id that differs between a fork and its parent."""
         self._requests += 1
         return f"{os.getpid()}.{self._requests}"
 
@@ -237,7 +237,7 @@ class ForkServer:
             socket.send_fds(self._control, [encode(request)], list(descriptors))
             while True:
                 answer = self._receive(deadline)
-                # The answer to a fork that ended before it read it is skipped.
+                # Skip the answer to a fork that exited before it read the answer.
                 if isinstance(answer, Answer) and answer.id == request.id:
                     break
         except (OSError, EOFError, ValueError) as error:
@@ -263,7 +263,7 @@ def _children(process: int) -> list[int]:
 
 
 class ChildProcess:
-    """A freshly forked child; what it prints goes to `output`."""
+    """A newly forked child; its output goes to `output`."""
 
     def __init__(self, server: ForkServer, output: Output, limits: Limits) -> None:
         self._output = output
@@ -282,27 +282,27 @@ class ChildProcess:
             os.close(writing)
 
     def load(self, source: Source, seconds: float) -> Loaded:
-        """Send the submission and return how loading it went; raises SandboxFailure."""
-        # Within both limits, so that a statement that does not end is interrupted before the whole load is.
+        """Send the submission and return how loading went; raise SandboxFailure."""
+        # Within both limits, so that an endless statement is interrupted before the whole load is.
         own = {"seconds": min(seconds, self._limits.cpu_seconds)}
         head = {"filename": source.filename, "tolerant": source.tolerant, **own}
         reply = self._exchange(Frame(head, json.dumps(source.cells).encode()), seconds)
         return read_loaded(reply, source.filename)
 
     def call(self, function: str, request: Frame, seconds: float) -> Frame:
-        """Call a function of the submission and return the reply; raises SandboxFailure."""
+        """Call a function of the submission and return the reply; raise SandboxFailure."""
         self._calls += 1
         head = {"call": function, "id": self._calls, "value": request.head["value"]}
         return read_reply(self._exchange(Frame(head, request.blob), seconds), self._calls)
 
     def close(self) -> None:
-        """Forget the child."""
+        """Close the connection to the child."""
         self._output.drain(self._max_output)
         self._output.close()
         self._link.close()
 
     def _exchange(self, frame: Frame, seconds: float) -> Frame:
-        """Send a frame and wait for the next one, draining the output all the while."""
+        """Send a frame and wait for the reply, reading output meanwhile."""
         deadline = time.monotonic() + seconds
         try:
             send(self._link, frame, deadline)
@@ -316,7 +316,7 @@ class ChildProcess:
             raise ConnectionClosed("it ended") from None
 
     def _wait(self, deadline: float) -> None:
-        """Return once something has come; raises TimeoutError or ChildDied."""
+        """Wait until data arrives; raise TimeoutError or ChildDied."""
         while True:
             pipe = self._output.descriptor
             link = self._link.fileno()

@@ -1,4 +1,4 @@
-"""Read what a child sends, which may be a student's own bytes, and say how it ended."""
+"""Read the messages of a child, which a submission may have written, and describe how the child ended."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_SENTENCE, MAX_NAME, MAX_TEXT = 1_000, 200, 2_000
 MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
 MAX_LINE_NUMBER = 10**9
 NO_REASON = "loading it failed without a reason."
-# The one place where a reason becomes words; `{number}` is an exit status, `{signal}` the name of a signal.
+# The only place where a reason becomes text; `{number}` is an exit status, `{signal}` the name of a signal.
 EXIT_SENTENCES: Mapping[ExitReason, str] = {
     ExitReason.MEMORY: "it used more than {limits.resident_mb} MB of memory",
     ExitReason.SCRATCH: "it wrote more than {limits.scratch_mb} MB or {limits.scratch_inodes} files",
@@ -38,7 +38,7 @@ class SandboxFailure(Exception):
 
 
 class ChildTimedOut(SandboxFailure):
-    """The submission's process did not answer in time, and was ended."""
+    """The submission's process did not answer in time and was ended."""
 
 
 class ChildDied(SandboxFailure):
@@ -50,26 +50,26 @@ class ChildDied(SandboxFailure):
 
 
 class ConnectionClosed(SandboxFailure):
-    """The submission's process answers no more; the fork server knows why."""
+    """The submission's process stopped answering; the fork server knows why."""
 
 
 class BadReply(SandboxFailure):
-    """What the submission's process sent is no reply, and it was ended."""
+    """The submission's process sent an invalid reply and was ended."""
 
 
 class IsolationUnavailable(RuntimeError):
-    """This machine does not offer the isolation level that was asked for; the text says what to do."""
+    """This machine does not support the requested isolation level; the text says what to do."""
 
 
 class SandboxBroken(RuntimeError):
-    """The sandbox itself failed, through no fault of a submission; a new one may work."""
+    """The sandbox itself failed, independently of a submission; a new one may work."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """A submission after loading. Where not `ok`, `problem` is a sentence, with the `line` where it is known.
+    """A submission after loading. Unless `ok`, `problem` is a sentence, with its `line` if known.
 
-    `functions` are the names of what can be called in it; `notes` has a sentence for every cell left out.
+    `functions` are the names that can be called in it. `notes` has a sentence for every cell left out.
     """
 
     ok: bool
@@ -80,7 +80,7 @@ class Loaded:
 
 
 def child_died(ended: ChildExit, limits: Limits, problem: str = "") -> ChildDied:
-    """Return the exception for a child that ended so; `problem` is why it could not be loaded again."""
+    """Return the exception for a child that ended; `problem` is the reason why it was not reloaded."""
     sentence = EXIT_SENTENCES[ended.reason].format(
         limits=limits, number=ended.number, signal=_signal_name(ended.number), problem=problem
     )
@@ -95,10 +95,10 @@ def _signal_name(number: int) -> str:
 
 
 def read_loaded(frame: Frame, filename: str) -> Loaded:
-    """Return the report in a child's first frame; raises BadReply.
+    """Return the report in a child's first frame; raise BadReply.
 
-    Every sentence begins with the name of the file: a submission may have written the sentence itself,
-    and readers must not take its words for the grader's.
+    Every sentence starts with the name of the file. The submission may have written the sentence itself, and
+    readers must not mistake its words for the grader's.
     """
     report = frame.head.get("loaded")
     if type(report) is not dict:
@@ -114,9 +114,9 @@ def read_loaded(frame: Frame, filename: str) -> Loaded:
 
 
 def read_reply(frame: Frame, number: int) -> Frame:
-    """Return the reply to the call `number`: `{"ok": True, "value"}` or `{"raised": {…}}`; raises BadReply.
+    """Return the reply to the call `number`: `{"ok": True, "value"}` or `{"raised": {…}}`; raise BadReply.
 
-    The value is as it came; the texts of a failure are clean.
+    The value is unchanged; the texts of a failure are cleaned.
     """
     if frame.head.get("id") != number:
         raise BadReply("Expected the reply to this call, found another message.")

@@ -1,4 +1,4 @@
-"""Run one submission at a time, in children of a fork server that sees none of our files."""
+"""Run one submission at a time, in children of a fork server that cannot see the host's private files."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def plan_launch(
     isolation: Isolation,
     private: Sequence[Path] = (),
 ) -> LaunchPlan:
-    """Complete what a kit asks for (module, preload, prepare, seed); raises IsolationUnavailable."""
+    """Build the specification of a kit's fork server and complete it; raise IsolationUnavailable."""
     if sys.platform != "linux":
         raise IsolationUnavailable(
             f"Expected Linux, whose kernel keeps submissions apart; found {sys.platform}. What to do: grade "
@@ -92,17 +92,17 @@ def _plan_bubblewrap(spec: Spec, folder: SandboxFolder, limits: Limits) -> Launc
 
 
 class Sandbox:
-    """A context manager that starts its fork server at once, and waits for it at the first use.
+    """A context manager that starts its fork server immediately and waits for it at the first use.
 
-    `given` maps names below one folder to contents: code and inputs that submissions may read and import.
-    `module` is the name under which a submission is loaded. `preload` are modules that the fork server
-    imports once. `prepare` names a function (`lesson.deterministic`), which is called with `seed` then and
-    before each call.
+    `given` maps names below one folder to contents: support code and inputs that submissions may read and
+    import. `module` is the name under which a submission is loaded. `preload` are modules that the fork
+    server imports once. `prepare` names a function (`lesson.deterministic`), which is called with `seed` at
+    that time and before each call.
 
-    A fork of the process that made it may load and call while that process waits; afterwards that process
-    clears. `start` starts the fork server, by default as a program. `private` are files and folders that a
-    submission must not read; they matter where nothing but their modes protects them. Raises
-    IsolationUnavailable where this machine does not offer the level.
+    A fork of the creating process may load and call while that process waits; afterwards the creating process
+    calls `clear`. `start` starts the fork server, by default as a program. `private` are files and folders
+    that a submission must not read; they matter if only their modes protect them. Raises IsolationUnavailable
+    if this machine does not support the level.
     """
 
     def __init__(
@@ -134,14 +134,14 @@ class Sandbox:
             raise
 
     def wait(self) -> None:
-        """Return once the fork server is ready, as it must be before a fork uses it.
+        """Wait until the fork server is ready, which is required before a fork uses it.
 
-        Raises IsolationUnavailable where the system refuses the level, SandboxBroken where given code fails.
+        Raises IsolationUnavailable if the system refuses the level, and SandboxBroken if support code fails.
         """
         self._server.wait()
 
     def load(self, source: Source) -> Loaded:
-        """Load a submission and return how that went, whatever it does; raises SandboxBroken."""
+        """Load a submission and return how loading went; raise only SandboxBroken."""
         self._end_child()
         self._source = source
         try:
@@ -156,8 +156,8 @@ class Sandbox:
         The reply's head is `{"ok": True, "value": the packed {"answer", "args", "kwargs"}}` or `{"raised":
         …}` as `guest.errors.describe` returns it.
 
-        A child that is gone is forked and loaded again first. Raises ChildTimedOut, ChildDied or BadReply,
-        after which the child is gone; SandboxBroken where that is no fault of the submission.
+        If the child has ended, it is first forked and loaded again. Raises ChildTimedOut, ChildDied or
+        BadReply, which end the child; raises SandboxBroken for failures that the submission did not cause.
         """
         with self._ending_child():
             if self._child is None:
@@ -166,11 +166,11 @@ class Sandbox:
             return self._child.call(function, request, seconds)
 
     def output(self) -> str:
-        """Return what the submission has printed since it was loaded, clean and cut at a limit."""
+        """Return the submission's output since it was loaded, clean and cut at a limit."""
         return self._output.text()
 
     def clear(self) -> None:
-        """End the submission and be ready for the next; a failure replaces the fork server."""
+        """End the submission and prepare for the next one; replace the fork server if it fails."""
         self._forget()
         self._source = None
         self._output = Output(self.limits.output_kept_kb * 1024)
@@ -184,7 +184,7 @@ class Sandbox:
             self.wait()
 
     def close(self) -> None:
-        """Stop the fork server and remove its files; does nothing in a fork."""
+        """Stop the fork server and remove its files; do nothing in a fork."""
         self._forget()
         if os.getpid() == self._owner:
             self._server.stop()
@@ -213,7 +213,7 @@ class Sandbox:
         self._end_child()
         try:
             loaded = self._fork()
-        except ChildTimedOut as error:  # no fault of the function that was to be called
+        except ChildTimedOut as error:  # not caused by the function to be called
             raise self._not_reloaded(str(error)) from None
         if not loaded.ok:
             raise self._not_reloaded(str(loaded.problem))
@@ -223,7 +223,7 @@ class Sandbox:
 
     @contextmanager
     def _ending_child(self) -> Iterator[None]:
-        """End the child after a failure, and say why it ended where only the fork server knows."""
+        """End the child after a failure, and report why it ended if only the fork server knows."""
         try:
             yield
         except ConnectionClosed:

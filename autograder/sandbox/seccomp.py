@@ -11,7 +11,7 @@ FILTERS = Path(__file__).parent / "filters"
 
 
 def load_filter(machine: str | None = None) -> bytes:
-    """Return the BPF program for this machine; raises IsolationUnavailable where there is none."""
+    """Return the BPF program for this machine; raise IsolationUnavailable if there is none."""
     machine = machine or platform.machine()
     programs = {path.stem: path for path in sorted(FILTERS.glob("*.bpf"))}
     if machine not in programs:

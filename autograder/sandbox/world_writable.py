@@ -1,4 +1,4 @@
-"""Find the folders and files of this machine that any user can write to.
+"""Find the folders and files of this machine that every user can write to.
 
 Without Landlock, a submission that runs as an unprivileged user can leave messages there for the next one.
 """
@@ -11,25 +11,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# File systems of the kernel; without other rights, nothing there outlives a process.
+# File systems of the kernel; without further rights, no data there outlives a process.
 SKIPPED = ("/proc", "/sys")
 
 
 @dataclass(frozen=True)
 class WorldWritable:
-    """What any user can write to: folders whose entries their owner alone can remove, and everything else."""
+    """Paths that every user can write to: folders whose entries only their owner can remove, and others."""
 
     sticky_folders: tuple[str, ...]
     others: tuple[str, ...]
 
 
 def find_world_writable(root: str = "/") -> WorldWritable:
-    """Walk the folders below `root` that any user can enter."""
+    """Return the world-writable paths below `root` in folders that every user can enter."""
     sticky: list[str] = []
     others: list[str] = []
     for path, mode in _reachable(root):
         if stat.S_ISDIR(mode):
-            # To empty a folder of what a submission left, its user has to list it.
+            # To remove what a submission left in a folder, its user must be able to list the folder.
             sweepable = mode & stat.S_ISVTX and mode & stat.S_IROTH
             (sticky if sweepable else others).append(path)
         else:
@@ -38,7 +38,7 @@ def find_world_writable(root: str = "/") -> WorldWritable:
 
 
 def _reachable(root: str) -> Iterator[tuple[str, int]]:
-    """Yield the path and mode of each folder, file and pipe that any user can reach and write to."""
+    """Yield the path and mode of each folder, file and pipe that every user can reach and write to."""
     waiting = [root]
     if (mode := Path(root).stat().st_mode) & stat.S_IWOTH:
         yield root, mode
@@ -52,9 +52,9 @@ def _reachable(root: str) -> Iterator[tuple[str, int]]:
                             continue
                         waiting.append(entry.path)
                     elif not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
-                        # Devices keep nothing, and the system-call filter refuses sockets.
+                        # Devices store no data, and the system-call filter refuses sockets.
                         continue
                     if mode & stat.S_IWOTH:
                         yield entry.path, mode
         except OSError:
-            continue  # removed meanwhile
+            continue  # removed in the meantime

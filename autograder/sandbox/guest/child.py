@@ -15,7 +15,7 @@ from .confinement import limit, take_over
 from .spec import Spec
 from .submission import call, load
 
-# The trusted side keeps the real deadline; this one only has to be later.
+# The host enforces the real deadline; this one only has to be later.
 PATIENCE_SECONDS = 1e6
 
 
@@ -30,9 +30,9 @@ def run(link: int, output: int, spec: Spec, prepare: Callable[[], None], parent:
 
 
 def lay_out(given: str, module: str, cells: list[str], tolerant: bool) -> None:
-    """Make the working folder look like a handout: given code and inputs as links, and the submission.
+    """Make the working folder look like a handout, with links to the support files and the submission.
 
-    Its own folder comes first among those that imports search, as at home.
+    The working folder becomes the first entry of the import path, as it is for students.
     """
     with suppress(OSError):
         for folder, _, names in os.walk(given):
@@ -51,7 +51,7 @@ def _serve(sock: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None
     cells, tolerant = json.loads(first.blob), first.head["tolerant"]
     if spec.given:
         lay_out(spec.given, spec.module, cells, tolerant)
-    # Python seeds its random numbers anew in every fork: what is drawn while loading is to be the same, too.
+    # Python reseeds its random numbers in every fork, but numbers drawn while loading must be reproducible.
     prepare()
     loaded = load(spec.module, first.head["filename"], cells, tolerant, first.head["seconds"])
     _reply(sock, Frame({"loaded": loaded.report}))

@@ -1,4 +1,4 @@
-"""Confine the fork server, and each child before it sees a submission."""
+"""Confine the fork server, and each child before it receives a submission."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .kernel import (
 )
 from .spec import Spec
 
-# A child could interrupt the first process of its namespace by a signal that has a handler, but by no other.
+# A child can send the first process of its namespace only signals that have a handler.
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})
 # The descriptor of a child's socket.
 LINK = 3
@@ -33,7 +33,7 @@ MAX_DESCRIPTOR = 1 << 20
 
 
 def confine(spec: Spec) -> None:
-    """Become an unprivileged process, the first that the kernel ends for want of memory; raises OSError."""
+    """Become an unprivileged process that the kernel kills first when memory runs out; raise OSError."""
     Path("/proc/self/oom_score_adj").write_text("1000")
     if spec.unshare:
         for flag in (CLONE_NEWNET, CLONE_NEWIPC):
@@ -41,8 +41,8 @@ def confine(spec: Spec) -> None:
                 unshare(flag)
     if spec.uid is not None:
         _become(spec.uid)
-    # After the change of user, which undoes it. Where the starter may not signal this user, the end of the
-    # control socket ends this process.
+    # Set this after the change of user, which resets it. If the starting process may not signal this user,
+    # the end of the control socket ends this process.
     end_with_parent()
     os.umask(0o077)
     prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -50,13 +50,13 @@ def confine(spec: Spec) -> None:
 
 
 def reset_signal_handlers() -> None:
-    """Give every signal its default action again: what was imported may have set some."""
+    """Restore the default action of every signal, because imported modules may have changed it."""
     for number in SIGNALS:
         signal.signal(number, signal.SIG_DFL)
 
 
 def close_all_but(*kept: int) -> None:
-    """Close every descriptor except these and the standard three."""
+    """Close every descriptor except these and the three standard ones."""
     low = 3
     for descriptor in sorted(kept):
         os.closerange(low, descriptor)
@@ -65,14 +65,14 @@ def close_all_but(*kept: int) -> None:
 
 
 def thread_count() -> int:
-    """Return how many threads this process has, Python's and all others."""
+    """Return the number of threads of this process, including those not started by Python."""
     return len(os.listdir("/proc/self/task"))  # noqa: PTH208 - called before every fork
 
 
 def take_over(link: int, output: int) -> int:
-    """Make the pipe the standard output and error, keep the socket alone, and return its descriptor.
+    """Redirect standard output and error to the pipe, keep only the socket open, and return its descriptor.
 
-    The standard input is opened anew: flags and locks on one that every child inherits would outlive a child.
+    The standard input is reopened, because flags and locks on an inherited one would outlive a child.
     """
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     kept = os.dup(link)
@@ -80,7 +80,7 @@ def take_over(link: int, output: int) -> int:
     os.dup2(output, 2)
     os.dup2(kept, LINK)
     close_all_but(LINK)
-    # Unbuffered, so that what was printed before a crash is seen. A fork may have had other objects here.
+    # Unbuffered, so that output before a crash is visible. A fork may have replaced these objects.
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for as long as the process lives
     sys.stdout = _unbuffered(1)
     sys.stderr = _unbuffered(2)
@@ -88,13 +88,13 @@ def take_over(link: int, output: int) -> int:
 
 
 def limit(spec: Spec, parent: int) -> None:
-    """Give up, for good, everything that a submission does not need; raises OSError.
+    """Permanently give up all rights that a submission does not need; raise OSError.
 
     The process ends with `parent`, which forked it.
     """
     os.setsid()
     end_with_parent(parent)
-    # Writing too much, or to nobody, raises in the submission instead of ending it.
+    # Writing too much, or to a closed pipe, raises an exception in the submission instead of ending it.
     for number in (signal.SIGXFSZ, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN)
     for name, soft in spec.rlimits.items():

@@ -1,4 +1,4 @@
-"""Describe an exception of a submission as plain data, and say whose `raise NotImplementedError` it was."""
+"""Describe an exception of a submission as plain data, and find the origin of a NotImplementedError."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from ...wire.failures import FailureKind
 MAX_TEXT = 2_000
 MAX_LINES = 20
 MAX_LINE = 200
-# Of two names, as `difflib` counts: `freeze` and `freeze_model` are close, two tasks of a kit are not.
+# Similarity of two names by `difflib`: `freeze` and `freeze_model` are close, two tasks of a kit are not.
 CLOSENESS = 0.65
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """Where a submission's text defines what: `(file, line)` of stubs, and of raises left over in a body.
+    """The `(file, line)` of a submission's stubs, and of `raise` statements left over in function bodies.
 
-    A stub is a function that raises NotImplementedError and does no more; its line is that of its first
-    decorator, as in `co_firstlineno`. `names` are the files' names in tracebacks.
+    A stub is a function that only raises NotImplementedError. Its line is that of its first decorator, as in
+    `co_firstlineno`. `names` are the files' names in tracebacks.
     """
 
     names: frozenset[str] = frozenset()
@@ -34,10 +34,10 @@ class Definitions:
 
 
 def describe(error: BaseException, function: str, definitions: Definitions) -> dict[str, Any]:
-    """Return what came of a call to `function`: `{"kind", "name", "type", "text", "trace"}`.
+    """Return the result of a failed call to `function`: `{"kind", "name", "type", "text", "trace"}`.
 
     The trace is `[[line, function, text], …]`, outermost call first. `name` is the function that the kind
-    speaks of.
+    refers to.
     """
     kind, name = _classify(error, function, definitions)
     type_name = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
@@ -51,13 +51,13 @@ def describe(error: BaseException, function: str, definitions: Definitions) -> d
 
 
 def describe_missing(function: str, module: ModuleType, definitions: Definitions) -> dict[str, Any]:
-    """Return what a call to a function that is not there comes to, with a `name` that may be meant."""
+    """Return the result of a call to a missing function; its `name` is a similar name, if there is one."""
     name = _similar(function, module, definitions)
     return {"kind": FailureKind.MISSING, "name": _clean(name, MAX_LINE), "type": "", "text": "", "trace": []}
 
 
 def text_of(error: BaseException) -> str:
-    """Return what the exception says, cut; an exception that cannot say it says so."""
+    """Return the exception's text, cut to a limit, or a replacement if the text is not readable."""
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
     except BaseException:
@@ -66,7 +66,7 @@ def text_of(error: BaseException) -> str:
 
 
 def trace_of(error: BaseException, names: frozenset[str]) -> list[list[Any]]:
-    """Return the lines of the student's files that were being run, the last ones where there are many."""
+    """Return the executed lines of the student's files; if there are many, only the last ones."""
     found = [
         [number, _clean(frame.f_code.co_name, MAX_LINE), _line(frame.f_code.co_filename, number)]
         for frame, number in traceback.walk_tb(error.__traceback__)
@@ -78,7 +78,7 @@ def trace_of(error: BaseException, names: frozenset[str]) -> list[list[Any]]:
 
 
 def _classify(error: BaseException, function: str, definitions: Definitions) -> tuple[FailureKind, str]:
-    """Return what kind of failure an exception is, and the name of the function that raised it."""
+    """Return the kind of failure of an exception, and the name of the function that raised it."""
     if isinstance(error, SystemExit):
         return FailureKind.EXITED, function
     raiser = _raiser(error) if isinstance(error, NotImplementedError) else None
@@ -95,13 +95,13 @@ def _classify(error: BaseException, function: str, definitions: Definitions) -> 
 
 
 def _raiser(error: BaseException) -> tuple[CodeType, int] | None:
-    """Return the code that raised an exception, and the line in it."""
+    """Return the code object that raised an exception, and the line in it."""
     frames = list(traceback.walk_tb(error.__traceback__))
     return (frames[-1][0].f_code, frames[-1][1]) if frames else None
 
 
 def _similar(function: str, module: ModuleType, definitions: Definitions) -> str:
-    """Return a name of the submission's own that may be what was asked for, or ""."""
+    """Return a function's or method's name in the submission that resembles the missing one, or ""."""
     own = {name: value for name, value in list(vars(module).items()) if _is_own(value, module, definitions)}
     for name in _methods(own):
         if name.endswith(f".{function}"):

@@ -1,4 +1,4 @@
-"""Call the Linux interfaces that Python does not offer: prctl, capabilities, seccomp and Landlock."""
+"""Call Linux interfaces that Python does not provide: prctl, capabilities, seccomp and Landlock."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ CLONE_NEWIPC = 0x08000000
 
 SECCOMP_MODE_FILTER = 2
 BPF_INSTRUCTION = struct.Struct("HBBI")
-# Where a filter compares with this value, the process that installs it puts its own process id.
+# The process that installs a filter replaces this value in comparisons with its own process id.
 OWN_PROCESS_ID = 0x5EEDC0DE
 
 # Landlock's system calls have the same numbers on every architecture.
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
 LANDLOCK_CREATE_RULESET_VERSION = 1
 LANDLOCK_RULE_PATH_BENEATH = 1
-# The rights over files, in the order of their bits; later versions of Landlock know more of them.
+# The rights over files, in the order of their bits; later versions of Landlock add more.
 EXECUTE, WRITE_FILE, READ_FILE, READ_FOLDER = 1 << 0, 1 << 1, 1 << 2, 1 << 3
 TRUNCATE = 1 << 14
 FIRST_RIGHTS = 13
@@ -41,7 +41,7 @@ SCOPES_VERSION, SCOPES = 6, 3
 
 
 def prctl(option: int, first: int = 0, second: int = 0) -> None:
-    """Call prctl; raises OSError."""
+    """Call prctl; raise OSError."""
     _call(
         "prctl", option, ctypes.c_ulong(first), ctypes.c_ulong(second), ctypes.c_ulong(0), ctypes.c_ulong(0)
     )
@@ -50,7 +50,7 @@ def prctl(option: int, first: int = 0, second: int = 0) -> None:
 def end_with_parent(parent: int | None = None) -> None:
     """Have the kernel kill this process when the thread that started it ends.
 
-    Exits at once where the parent is no longer the process `parent`.
+    Exits immediately if `parent` is no longer the parent process.
     """
     prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if parent is not None and os.getppid() != parent:
@@ -58,23 +58,23 @@ def end_with_parent(parent: int | None = None) -> None:
 
 
 def unshare(flags: int) -> None:
-    """Leave the namespaces that `flags` name; raises OSError."""
+    """Leave the namespaces that `flags` specify; raise OSError."""
     _call("unshare", flags)
 
 
 def empty_bounding_set() -> None:
-    """Keep every program to come from having a capability; raises PermissionError without CAP_SETPCAP."""
+    """Keep programs executed later from gaining capabilities; raise PermissionError without CAP_SETPCAP."""
     for capability in range(int(Path("/proc/sys/kernel/cap_last_cap").read_text()) + 1):
         prctl(PR_CAPBSET_DROP, capability)
 
 
 def drop_capabilities() -> None:
-    """Give up every capability of this process, the inheritable ones too; raises OSError."""
+    """Drop every capability of this process, including the inheritable ones; raise OSError."""
     _call("capset", struct.pack("Ii", CAPABILITY_VERSION_3, 0), bytes(24))
 
 
 def filter_system_calls(program: bytes) -> None:
-    """Install a BPF program for this thread and all that it starts; raises OSError."""
+    """Install a BPF program for this thread and everything that it starts; raise OSError."""
 
     class Program(ctypes.Structure):
         _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p))
@@ -89,7 +89,7 @@ def filter_system_calls(program: bytes) -> None:
 
 
 def landlock_version() -> int:
-    """Return the version of Landlock that the kernel offers; 0 where it offers none."""
+    """Return the kernel's version of Landlock, or 0 if it has none."""
     try:
         return _call(
             "syscall", LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_CREATE_RULESET_VERSION
@@ -99,9 +99,9 @@ def landlock_version() -> int:
 
 
 def restrict_files(readable: Sequence[str], writable: Sequence[str]) -> bool:
-    """Leave this process these files and folders alone, and no other process to signal.
+    """Restrict this process to these files and folders, and prevent it from signalling other processes.
 
-    Returns False where the kernel has no Landlock. Paths that do not exist are skipped.
+    Returns False if the kernel has no Landlock. Paths that do not exist are skipped.
     """
     version = landlock_version()
     if version == 0:
@@ -124,7 +124,7 @@ def restrict_files(readable: Sequence[str], writable: Sequence[str]) -> bool:
 
 
 def _file_rights(version: int) -> int:
-    """Return all rights over files that this version of Landlock knows."""
+    """Return all rights over files that this version of Landlock supports."""
     count = FIRST_RIGHTS + sum(version >= each for each in VERSIONS_WITH_ONE_MORE)
     return (1 << count) - 1
 
@@ -132,7 +132,7 @@ def _file_rights(version: int) -> int:
 def _create_ruleset(version: int, file_rights: int) -> int:
     tcp = TCP_RIGHTS if version >= TCP_VERSION else 0
     scopes = SCOPES if version >= SCOPES_VERSION else 0
-    # The kernel refuses a structure that is longer than its version knows.
+    # The kernel refuses a structure that is longer than in its version.
     size = 24 if version >= SCOPES_VERSION else 16 if version >= TCP_VERSION else 8
     attributes = struct.pack("QQQ", file_rights, tcp, scopes)[:size]
     return _call("syscall", LANDLOCK_CREATE_RULESET, attributes, ctypes.c_size_t(size), 0)
@@ -147,7 +147,8 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
         rule = struct.pack("=Qi", rights, descriptor)
         _call("syscall", LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0)
     finally:
-        # The kernel may make a new entry of /proc, unknown to the rule, unless somebody holds this one.
+        # Keep the descriptor open: otherwise the kernel may create a new entry of /proc, which the rule does
+        # not cover.
         if not path.startswith("/proc/self/"):
             os.close(descriptor)
 

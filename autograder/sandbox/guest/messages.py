@@ -1,4 +1,4 @@
-"""Define the messages between the trusted side and the fork server, one JSON object each."""
+"""Define the messages between the host and the fork server, one JSON object each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_BYTES = 1 << 17
 
 
 class ExitReason(StrEnum):
-    """Why the process of a submission is gone."""
+    """The reason why the process of a submission ended."""
 
     MEMORY = "memory"
     SCRATCH = "scratch"
@@ -34,42 +34,42 @@ class ChildExit:
 
 @dataclass(frozen=True)
 class ForkRequest:
-    """Ask for a child that serves the socket and writes to the pipe that come along."""
+    """A request to fork a child that serves the accompanying socket and writes to the accompanying pipe."""
 
     id: str
 
 
 @dataclass(frozen=True)
 class EndRequest:
-    """Ask for the end of the child and of whatever it left."""
+    """A request to end the child and remove everything it left."""
 
     id: str
 
 
 @dataclass(frozen=True)
 class Ready:
-    """Report that the fork server waits for requests, with Matplotlib's new font lists by file name."""
+    """A report that the fork server is ready, with Matplotlib's new font lists by file name."""
 
     font_lists: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class StartFailed:
-    """Report that the fork server could not get ready."""
+    """A report that the fork server failed to start."""
 
     traceback: str
 
 
 @dataclass(frozen=True)
 class Forked:
-    """Answer a ForkRequest."""
+    """The answer to a ForkRequest."""
 
     id: str
 
 
 @dataclass(frozen=True)
 class Ended:
-    """Answer an EndRequest."""
+    """The answer to an EndRequest."""
 
     id: str
     reason: ExitReason
@@ -77,13 +77,13 @@ class Ended:
 
     @property
     def exit(self) -> ChildExit:
-        """How the child ended."""
+        """Return how the child ended."""
         return ChildExit(ExitReason(self.reason), self.number)
 
 
 @dataclass(frozen=True)
 class RequestFailed:
-    """Answer a request that could not be carried out; the fork server is not to be used any more."""
+    """The answer to a request that failed; the fork server must not be used any more."""
 
     id: str
     error: str
@@ -104,7 +104,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode(data: bytes) -> Message:
-    """Read what `encode` wrote; raises ValueError."""
+    """Return the message that `encode` wrote; raise ValueError."""
     fields: dict[str, Any] = json.loads(data)
     try:
         return TYPES[fields.pop("message")](**fields)

@@ -1,4 +1,4 @@
-"""Watch the fork server's descendants while they live, and end all of them afterwards."""
+"""Monitor the fork server's descendants while they run, and end all of them afterwards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .spec import Spec
 
 END_SECONDS = 5.0
 PAGE = resource.getpagesize()
-# A folder that is no file system of its own has to be walked, which costs more than asking the kernel.
+# A folder that is not a separate file system must be walked, which costs more than asking the kernel.
 WALK_EVERY = 10
 SIGNAL_REASONS: dict[int, ExitReason] = {
     signal.SIGXCPU: ExitReason.CPU_TIME,
@@ -23,11 +23,11 @@ SIGNAL_REASONS: dict[int, ExitReason] = {
 
 
 class UnkillableProcess(RuntimeError):
-    """A descendant cannot be ended."""
+    """A descendant did not end."""
 
 
 class ProcessTree:
-    """One child at a time, with whatever it has started."""
+    """One child at a time, with all processes that it started."""
 
     def __init__(self, spec: Spec) -> None:
         self._spec = spec
@@ -37,17 +37,17 @@ class ProcessTree:
 
     @property
     def alive(self) -> bool:
-        """Whether there is a child that has not been seen to end."""
+        """Return whether there is a child that is not known to have ended."""
         return self._child is not None and self._exit is None
 
     def add(self, process: int) -> None:
-        """Take this process as the child; raises UnkillableProcess while there is another one."""
+        """Register this process as the child; raise UnkillableProcess if there is another one."""
         if self._child is not None:
             raise UnkillableProcess("Expected the last child to be ended before the next one is forked.")
         self._child, self._exit, self._rounds = process, None, 0
 
     def watch(self) -> None:
-        """Collect what ended, and end the child if it uses too much."""
+        """Collect ended processes, and end the child if it exceeds a limit."""
         self._reap(os.WNOHANG)
         if not self.alive:
             return
@@ -60,9 +60,9 @@ class ProcessTree:
                 self._stop(ExitReason.SCRATCH)
 
     def end(self) -> ChildExit:
-        """End every descendant and return how the child ended; raises UnkillableProcess.
+        """End every descendant and return how the child ended; raise UnkillableProcess.
 
-        Orphans become children of this process, so nothing is left once it has no child.
+        Orphans become children of this process, so all processes have ended once it has no children.
         """
         deadline = time.monotonic() + END_SECONDS
         self._reap(os.WNOHANG)
@@ -87,7 +87,7 @@ class ProcessTree:
                 os.kill(process, signal.SIGKILL)
 
     def _reap(self, flags: int) -> None:
-        """Collect what ended: one process at least, unless `flags` say not to wait."""
+        """Collect ended processes; wait for at least one unless `flags` prevent waiting."""
         try:
             process, status = os.waitpid(-1, flags)
             while process:
@@ -117,7 +117,7 @@ def _has_children() -> bool:
 
 
 def _descendants() -> list[int]:
-    """Return children, their children and so on. Orphans are children of this process again."""
+    """Return all descendants; orphans become children of this process again."""
     found: list[int] = []
     waiting = [os.getpid()]
     while waiting:

@@ -11,17 +11,17 @@ MODE = 0o700
 
 
 class NotEmpty(RuntimeError):
-    """A folder could not be emptied."""
+    """A folder still has entries after its removal was attempted."""
 
 
 def remove_own_entries(folder: str) -> None:
-    """Remove what belongs to this user in a folder that others use too; raises OSError or NotEmpty."""
+    """Remove the entries of this user from a folder shared with other users; raise OSError or NotEmpty."""
     top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         for name in os.listdir(top):  # noqa: PTH208 - a descriptor
             try:
                 owner = os.stat(name, dir_fd=top, follow_symlinks=False).st_uid
-            except FileNotFoundError:  # removed by its owner meanwhile
+            except FileNotFoundError:  # removed by its owner in the meantime
                 continue
             if owner == os.geteuid() and not _unlink(name, top):
                 os.chmod(name, MODE, dir_fd=top)
@@ -32,9 +32,9 @@ def remove_own_entries(folder: str) -> None:
 
 
 def wipe(folder: str) -> None:
-    """Remove everything below `folder`, however deep, without following a link; raises OSError or NotEmpty.
+    """Remove everything below `folder`, at any depth, without following links; raise OSError or NotEmpty.
 
-    What lies in a subfolder is moved up before the subfolder goes, so two open folders are enough.
+    The entries of a subfolder are moved up before it is removed, so only two folders are open at a time.
     """
     top = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
@@ -49,7 +49,7 @@ def wipe(folder: str) -> None:
 
 
 def usage(folders: Sequence[str], mounted: bool) -> tuple[int, int]:
-    """Return the bytes and inodes in use below the folders; the kernel counts where each is a file system."""
+    """Return the bytes and inodes in use below the folders; the kernel counts them if each is a mount."""
     if mounted:
         systems = [os.statvfs(folder) for folder in folders]
         size = sum((system.f_blocks - system.f_bfree) * system.f_frsize for system in systems)
@@ -73,7 +73,7 @@ def usage(folders: Sequence[str], mounted: bool) -> tuple[int, int]:
 def _reset_attributes(top: int) -> None:
     """Reset mode, attributes and access lists of the folder itself, which the next submission could read.
 
-    A default access list would even decide the modes of its files.
+    A default access list would also determine the modes of the next submission's files.
     """
     if os.fstat(top).st_uid == os.geteuid():
         os.fchmod(top, MODE)
@@ -83,7 +83,7 @@ def _reset_attributes(top: int) -> None:
 
 
 def _unlink(name: str, top: int) -> bool:
-    """Remove one entry; return False where it is a folder."""
+    """Remove one entry; return False if it is a folder."""
     if stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
         return False
     os.unlink(name, dir_fd=top)

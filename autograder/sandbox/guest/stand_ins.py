@@ -1,6 +1,6 @@
-"""Answer what only a notebook's own machine has: Colab, IPython, `display` and `get_ipython`.
+"""Replace modules and functions that exist only in notebooks: Colab, IPython, `display`, `get_ipython`.
 
-A submission may mention them and go on: nothing that they do can matter to a check.
+A submission may use them and continue, because nothing that they do affects a check.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
 from typing import Any
 
-# Modules of a notebook's platform. They come before installed ones: the real IPython without a kernel fails.
+# Modules of notebook platforms. They take precedence over installed ones, because the real IPython fails
+# without a kernel.
 STAND_INS = ("google.colab", "IPython", "ipywidgets", "otter")
-# What they lie in, where nothing of that name is installed.
+# Their parent packages, if no installed package has that name.
 PARENTS = ("google",)
 
 
 class Anything:
-    """An object that takes every use and does nothing. It counts as false and empty."""
+    """An object that accepts every operation and does nothing. It is false and empty."""
 
     def __getattr__(self, name: str) -> Anything:
         if name.startswith("__"):
@@ -27,7 +28,7 @@ class Anything:
         return self
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Return the object itself; a function that it decorates stays as it is."""
+        """Return the object itself; as a decorator, return the function unchanged."""
         return args[0] if len(args) == 1 and not kwargs and isinstance(args[0], FunctionType) else self
 
     def __getitem__(self, key: object) -> Anything:
@@ -56,7 +57,7 @@ ANYTHING = Anything()
 
 
 class _StandIn(ModuleType):
-    """A module whose every public name is there, and does nothing."""
+    """A module that has every public name as an object that does nothing."""
 
     def __getattr__(self, name: str) -> Anything:
         if name.startswith("__"):
@@ -65,7 +66,7 @@ class _StandIn(ModuleType):
 
 
 class _Finder:
-    """Finds stand-ins for these modules and all that is in them."""
+    """Finds replacements for these modules and their submodules."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names = names
@@ -73,7 +74,7 @@ class _Finder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return where to load the module from, None where it is none of these."""
+        """Return a spec for one of these modules, or None for any other module."""
         if any(name == known or name.startswith(f"{known}.") for known in self._names):
             return ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
         return None
@@ -83,11 +84,11 @@ class _Finder:
         return _StandIn(spec.name)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Leave the module as it is."""
+        """Leave the module unchanged."""
 
 
 def install() -> None:
-    """Let this process find the stand-ins from now on, and `display` and `get_ipython` everywhere."""
+    """Make the replacement modules importable, and `display` and `get_ipython` available everywhere."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder(STAND_INS))
         sys.meta_path.append(_Finder(PARENTS))
@@ -97,7 +98,7 @@ def install() -> None:
 
 
 def _display(*objects: Any, **options: Any) -> None:
-    """Show nothing: nobody looks."""
+    """Show nothing, because the output is not used."""
 
 
 def _get_ipython() -> Anything:

@@ -1,9 +1,10 @@
-"""Import what a kit declares before the first fork, and save start-up time where that is worth a trick.
+"""Import what a kit declares before the first fork, and apply optional tricks that save start-up time.
 
-`Trick` names what here relies on the inside of other packages or of the import system. The environment
-variable KIT_DISABLED_TRICKS switches tricks off: names separated by commas, or `all`. No trick changes
-a result.
-The gains were measured on two cores with TensorFlow 2.21, Keras 3.15 and Matplotlib 3.11, as processor time.
+`Trick` names the tricks, which may rely on internals of other packages or of the import system. The
+environment variable KIT_DISABLED_TRICKS disables tricks: names separated by commas, or `all`. No trick
+changes a result.
+
+The savings were measured as processor time on two cores with TensorFlow 2.21, Keras 3.15 and Matplotlib 3.11.
 """
 
 from __future__ import annotations
@@ -28,10 +29,10 @@ ALL = "all"
 TFE_MODULE = "tensorflow.python.pywrap_tfe"
 TFE_OPTION = "TFE_ContextOptionsSetRunEagerOpAsFunction"
 LAZY_MODULE = "scipy.stats"
-# What Keras imports where it is installed, each with a word of code which has Keras use it: galleries of
-# pictures, tables as data, sparse matrices, wrappers of models.
+# Packages that Keras imports if they are installed, each with a word that indicates that code uses them in
+# Keras: image galleries, tables as data, sparse matrices, wrappers of models.
 KERAS_EXTRAS = {"matplotlib": "visualization", "pandas": "pandas", "scipy": "scipy", "sklearn": "wrappers"}
-# Keras, and the old one that TensorFlow still contains.
+# Keras, and the old version that TensorFlow still contains.
 KERAS = ("keras.", "tensorflow.python.keras.")
 FONT_FOLDER = "MPLCONFIGDIR"
 FONT_LISTS = "fontlist-*.json"
@@ -40,7 +41,7 @@ MAX_FONT_LIST = 50_000
 
 
 class Trick(StrEnum):
-    """What saves start-up time, by the name that switches it off."""
+    """The tricks that save start-up time, by the name that disables each."""
 
     DIRECT_OPERATIONS = "direct-operations"
     LAZY_SCIPY_STATS = "lazy-scipy-stats"
@@ -50,7 +51,7 @@ class Trick(StrEnum):
 
 
 def disabled_tricks() -> tuple[str, ...]:
-    """Return the tricks that the environment switches off; raises ValueError for an unknown name."""
+    """Return the tricks that the environment disables; raise ValueError for an unknown name."""
     names = [name.strip() for name in os.environ.get(VARIABLE, "").split(",") if name.strip()]
     if ALL in names:
         return tuple(Trick)
@@ -62,7 +63,7 @@ def disabled_tricks() -> tuple[str, ...]:
 
 
 def preload(names: Iterable[str], extras: Collection[str] = (), disabled: Collection[str] = ()) -> None:
-    """Import modules and freeze what they made; Keras does not find the modules named in `extras`."""
+    """Import modules and freeze their objects; Keras does not find the modules named in `extras`."""
     with ExitStack() as tricks:
         if Trick.NO_GC_WHILE_IMPORTING not in disabled:
             tricks.enter_context(without_gc())
@@ -78,17 +79,17 @@ def preload(names: Iterable[str], extras: Collection[str] = (), disabled: Collec
 
 
 def freeze_gc() -> None:
-    """Collect garbage once and exempt what is left: collecting it in a fork would copy its pages."""
+    """Collect garbage once and exempt the remaining objects; collecting in a fork would copy their pages."""
     gc.collect()
     gc.freeze()
 
 
 @contextmanager
 def without_gc() -> Iterator[None]:
-    """Pause garbage collection: imports make many objects and little garbage.
+    """Pause garbage collection: imports create many objects and little garbage.
 
-    Uses no private API. Saves 1.8 s of the start of an examiner with its sandbox, 1.0 s of an examiner that
-    shares one import with its sandbox.
+    Uses no private API. Saves 1.8 s of the start of an examiner with its sandbox, and 1.0 s of the start of
+    an examiner that shares one import with its sandbox.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -100,11 +101,11 @@ def without_gc() -> Iterator[None]:
 
 
 def run_operations_directly() -> None:
-    """Have TensorFlow run single operations as they are, where it would make a function of each at first.
+    """Have TensorFlow run single operations directly instead of wrapping each in a function at first.
 
     Replaces the private `tensorflow.python.pywrap_tfe.TFE_ContextOptionsSetRunEagerOpAsFunction`, which
-    TensorFlow calls with True when it starts; there is no public switch. Without effect where TensorFlow is
-    not imported or has no such function. Saves three tenths of the time of a class.
+    TensorFlow calls with True when it starts; there is no public switch. Has no effect if TensorFlow is not
+    imported or has no such function. Saves 30 % of the time for a class.
     """
     if set_option := getattr(sys.modules.get(TFE_MODULE), TFE_OPTION, None):
         setattr(sys.modules[TFE_MODULE], TFE_OPTION, lambda options, enable: set_option(options, False))
@@ -112,7 +113,7 @@ def run_operations_directly() -> None:
 
 @contextmanager
 def import_scipy_stats_lazily() -> Iterator[None]:
-    """Leave the code of `scipy.stats`, which scikit-learn imports for one function, until its first use.
+    """Delay loading `scipy.stats`, which scikit-learn imports for one function, until its first use.
 
     Uses no private API: `sys.meta_path` and `importlib.util.LazyLoader`. Saves 0.7 s of a start.
     """
@@ -122,27 +123,27 @@ def import_scipy_stats_lazily() -> Iterator[None]:
 
 @contextmanager
 def hide_from_keras(names: Collection[str]) -> Iterator[None]:
-    """Let Keras not find these modules while it is imported; other importers find them.
+    """Hide these modules from Keras while it is imported; other importers find them.
 
-    Uses `sys._getframe` to see who imports. Saves 1.6 s of the start of an examiner whose kit names none of
-    them. Only the kit's own code decides, never a submission's.
+    Uses `sys._getframe` to find the importing module. Saves 1.6 s of the start of an examiner whose kit names
+    none of them. The selection depends only on the kit's own code, never on a submission.
     """
     with _first_finder(_KerasFinder(names)):
         yield
 
 
 def write_font_lists(lists: Mapping[str, str]) -> None:
-    """Write font lists, by their file names, where Matplotlib looks for them.
+    """Write font lists, by their file names, to Matplotlib's cache folder.
 
-    Relies on the names of the files in Matplotlib's cache, `fontlist-*.json`. A list that an earlier sandbox
-    made saves 1.25 s of the start of a sandbox.
+    Relies on the file names in Matplotlib's cache, `fontlist-*.json`. A list from an earlier sandbox saves
+    1.25 s of the start of a sandbox.
     """
     for name, text in lists.items():
         (Path(os.environ[FONT_FOLDER]) / name).write_text(text, encoding="utf-8")
 
 
 def new_font_lists(given: Mapping[str, str]) -> dict[str, str]:
-    """Return the font lists that Matplotlib has made since `given` were written, by their file names."""
+    """Return the font lists that Matplotlib made after `given` were written, by their file names."""
     found = read_font_lists(Path(os.environ[FONT_FOLDER])) if FONT_FOLDER in os.environ else {}
     return {name: text for name, text in found.items() if given.get(name) != text}
 
@@ -155,7 +156,7 @@ def read_font_lists(folder: Path) -> dict[str, str]:
 
 @contextmanager
 def _first_finder(finder: Any) -> Iterator[None]:
-    """Ask `finder`, by its `find_spec`, before all others."""
+    """Query `finder` for modules, by its `find_spec`, before all other finders."""
     sys.meta_path.insert(0, finder)
     try:
         yield
@@ -167,7 +168,7 @@ class _LazyFinder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return a spec that loads the module at the first use of a name; leave others to other finders."""
+        """Return a spec that loads the module at the first use of a name; ignore other modules."""
         spec = PathFinder.find_spec(name, path, target) if name == LAZY_MODULE else None
         if spec and spec.loader:
             spec.loader = LazyLoader(spec.loader)
@@ -181,7 +182,7 @@ class _KerasFinder:
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Raise ModuleNotFoundError where Keras asks for one of the names; leave others to other finders."""
+        """Raise ModuleNotFoundError if Keras imports one of the names; ignore other imports."""
         if name in self._names and _importer().startswith(KERAS):
             raise ModuleNotFoundError(f"{name} is hidden from Keras, which does not need it here", name=name)
         return None

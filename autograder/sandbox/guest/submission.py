@@ -1,8 +1,8 @@
-"""Load a submission and call its functions: a `.py` runs as an import runs it, a notebook as Jupyter does.
+"""Load a submission and call its functions: a `.py` runs as if imported, a notebook as in Jupyter.
 
-A notebook's cells share one namespace, whose `__name__` is `__main__`. They run statement by statement: one
-that raises, or takes more than its share of the time, costs itself alone and is noted. A `.py` runs as a
-whole, and the first exception ends it. The grader, `kit check`, `kit watch` and `kit pack` share this module.
+A notebook's cells share one namespace, whose `__name__` is `__main__`. They run statement by statement. A
+statement that raises, or exceeds its share of the time, is skipped and noted. A `.py` runs as a whole, and
+the first exception ends it. The grader, `kit check`, `kit watch` and `kit pack` share this module.
 """
 
 from __future__ import annotations
@@ -36,23 +36,23 @@ MAX_NAMES = 500
 MAX_NAME = 200
 MAX_NOTES = 50
 LOAD_SECONDS = 60.0
-# A statement may take so much of the time that is left, so that no number of endless ones takes all of it.
+# Maximum share of the remaining time for one statement, so that several endless ones cannot use all of it.
 STATEMENT_SHARE = 0.25
 MIN_STATEMENT_SECONDS = 0.2
-# A `.py` ends a little before whoever waits for it gives up, and so can name the line.
+# A `.py` is stopped slightly before its caller times out, so that the message can name the line.
 FILE_SHARE = 0.9
-# A submission may catch the exception that interrupts it, but not each of many.
+# A submission may catch the exception that interrupts it, so it is raised repeatedly.
 INTERRUPT_AGAIN_SECONDS = 0.5
 FUTURE_FLAGS = reduce(or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
 
 
 class TimedOut(BaseException):
-    """A statement took too long. No Exception: submissions catch these."""
+    """A statement took too long. It is not an Exception, because submissions catch these."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """The module, what its text defines, and a report for whoever asked for it.
+    """The module, its definitions, and a report for the caller.
 
     The report is plain data: `{"ok", "problem", "line", "notes", "functions"}`.
     """
@@ -66,10 +66,11 @@ class Loaded:
 def load(
     name: str, filename: str, cells: Sequence[str], tolerant: bool, seconds: float = LOAD_SECONDS
 ) -> Loaded:
-    """Run the text of a file in a fresh module, which stands in `sys.modules` under `name`.
+    """Run the text of a file in a new module, which is stored in `sys.modules` under `name`.
 
-    `filename` is what messages call it. Where `tolerant`, it is a notebook. The working folder is expected to
-    be as the handout's; there `__file__` is. Call it once in a process: stand-ins and `__main__` stay.
+    `filename` is its name in messages. If `tolerant`, it is a notebook. The working folder must look like the
+    handout's; `__file__` is in it. Call this once per process, because the replacement modules and `__main__`
+    remain.
     """
     stand_ins.install()
     module = ModuleType("__main__" if tolerant else name)
@@ -94,10 +95,11 @@ def call(
     prepare: Callable[[], None],
     on_error: Callable[[BaseException], None] = lambda error: None,
 ) -> Frame:
-    """Call a function of the submission; whatever it raises or returns becomes a reply.
+    """Call a function of the submission; return its result or its exception as a reply.
 
     The request's head has the packed `(args, kwargs)`, or `(args, kwargs, times)`, under `value`. The reply's
-    head is `{"ok": True, "value"}` or `{"raised": …}`. `on_error` sees an exception before it is described.
+    head is `{"ok": True, "value"}` or `{"raised": …}`. `on_error` receives an exception before it is
+    described.
     """
     function = vars(loaded.module).get(name)
     if function is None:
@@ -115,7 +117,7 @@ def call(
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimedOut in the body when it takes longer; without effect outside the main thread."""
+    """Raise TimedOut in the body if it takes longer; no effect outside the main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield
     elif hasattr(signal, "setitimer"):
@@ -142,7 +144,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 @contextmanager
 def _asynchronous_exception(seconds: float) -> Iterator[None]:
-    """Interrupt Python code where the system has no timers, as on Windows."""
+    """Interrupt Python code on systems without timers, such as Windows."""
     thread = ctypes.c_ulong(threading.get_ident())
     raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
     timer = threading.Timer(seconds, raise_in, (thread, ctypes.py_object(TimedOut)))
@@ -157,7 +159,7 @@ def _asynchronous_exception(seconds: float) -> Iterator[None]:
 
 @dataclass
 class _Loading:
-    """The state of one load: its module, and what was found so far."""
+    """The state of one load: its module and the results so far."""
 
     module: ModuleType
     filename: str
@@ -174,9 +176,9 @@ class _Loading:
         raise NotImplementedError
 
     def _parse(self, text: str, place: str) -> ast.Module:
-        """Return the syntax tree of a cell that tracebacks call `place`, and note what it defines."""
+        """Return the syntax tree of a cell that tracebacks call `place`, and record its definitions."""
         self.places.append(place)
-        # The time of change None tells linecache that there is no file to compare with.
+        # The modification time None tells linecache not to compare the entry with a file.
         linecache.cache[place] = (len(text), None, text.splitlines(keepends=True), place)
         tree = ast.parse(text, place)
         for node in ast.walk(tree):
@@ -190,7 +192,7 @@ class _Loading:
         return tree
 
     def _sentence(self, place: str, error: BaseException, seconds: float) -> tuple[str, int | None]:
-        """Return what became of a cell or a statement, and the line."""
+        """Return a sentence about a failed cell or statement, and the line."""
         lines = trace_of(error, frozenset(self.places))
         line = lines[-1][0] if lines else None
         where = place if line is None else f"{place}, line {line}"
@@ -205,10 +207,10 @@ class _Loading:
 
 
 class _Script(_Loading):
-    """A `.py`: one text, run as an import runs it."""
+    """A `.py`: one text, run as if imported."""
 
     def run(self, cells: Sequence[str]) -> None:
-        """Run all of it, up to the first exception."""
+        """Run the text up to the first exception."""
         seconds = self.seconds * FILE_SHARE
         try:
             tree = self._parse("\n".join(cells), self.filename)
@@ -224,7 +226,7 @@ class _Notebook(_Loading):
     """A notebook's code cells, run statement by statement."""
 
     def run(self, cells: Sequence[str]) -> None:
-        """Run every statement of every cell, and note for each cell what was left out."""
+        """Run every statement of every cell, and note for each cell which statements were skipped."""
         self._deadline = time.monotonic() + self.seconds
         self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
         self._loop: Any = None
@@ -255,10 +257,10 @@ class _Notebook(_Loading):
     def _run_statement(self, statement: ast.stmt, place: str, seconds: float) -> None:
         tree = ast.Module([statement], [])
         code = compile(tree, place, "exec", self._flags, dont_inherit=True)
-        # `from __future__` holds for all that follows.
+        # `from __future__` applies to all cells that follow.
         self._flags |= code.co_flags & FUTURE_FLAGS
         if isinstance(statement, ast.Import | ast.ImportFrom):
-            # An import ends; interrupted, it would leave half a module behind.
+            # An import is not interrupted, because that would leave a partially initialized module.
             exec(code, vars(self.module))  # noqa: S102 - the purpose
         else:
             with time_limit(seconds):

@@ -1,7 +1,7 @@
 """Run the fork server: import what the kit declares, then fork a child for every submission.
 
-It never sees a submission: a child receives it over a socket of its own. The control socket carries one
-message of `messages` at a time. After the answer to an EndRequest nothing of the child is left.
+The server never receives a submission: a child receives it over a separate socket. The control socket carries
+one message of `messages` at a time. When an EndRequest is answered, the child has left no processes or files.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from .startup import Trick, freeze_gc, new_font_lists, preload, write_font_lists
 
 WATCH_MILLISECONDS = 30
 MAX_TRACEBACK = 8_000
-# What a child imports for its first reply, besides the modules that need Keras.
+# Modules that a child imports for its first reply, in addition to those that need Keras.
 MODULES_WITHOUT_KERAS = ("codec", "arrays")
 
 
@@ -49,20 +49,20 @@ def main() -> None:
     """Serve the control socket whose descriptor is the only argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
     serve(control, Spec.from_json(control.recv(MAX_BYTES)))
-    # At once: there may be threads to wait for, where given code started some.
+    # Exit immediately: support code may have started threads, which would delay a normal exit.
     os._exit(0)
 
 
 def serve(control: socket.socket, spec: Spec) -> None:
-    """Get ready, say so, and serve `control` until its other end closes.
+    """Start, report that the server is ready, and serve `control` until its other end closes.
 
-    May be called right after a fork; the caller ends the process at once when this returns.
+    May be called right after a fork; the caller then ends the process as soon as this returns.
     """
     try:
         close_all_but(control.fileno())
         confine(spec)
         prepare = _warm_up(spec)
-        # After all imports: they may read what a process that cannot be traced may not.
+        # After all imports, which may read files that an untraceable process may not.
         prctl(PR_SET_DUMPABLE, 0)
         reset_signal_handlers()
         _expect_one_thread()
@@ -77,7 +77,7 @@ def serve(control: socket.socket, spec: Spec) -> None:
 
 
 def _warm_up(spec: Spec) -> Callable[[], None]:
-    """Import what the kit declares; return what to call before every call into a submission."""
+    """Import what the kit declares; return a function to call before every call into a submission."""
     sys.path.extend(spec.paths)
     os.chdir(spec.scratch[0])
     write_font_lists(spec.fonts)
@@ -95,8 +95,8 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
 
 
 def _remove_traces(spec: Spec) -> dict[str, str]:
-    """Leave the first submission nothing of what imports have written; return the new font lists."""
-    # In a folder of the machine's, a process that outlived its submission could have written them.
+    """Remove everything that imports have written, before the first submission; return the new font lists."""
+    # In a folder of the host, a process that outlived its submission could have written them.
     cached = spec.scratch_mounted and Trick.FONT_LISTS not in spec.disabled_tricks
     font_lists = new_font_lists(spec.fonts) if cached else {}
     _empty_folders(spec)
@@ -135,7 +135,7 @@ class _Supervisor:
         self._tree = ProcessTree(spec)
 
     def run(self) -> None:
-        """Answer requests, and watch the child between them."""
+        """Answer requests, and monitor the child between them."""
         poll = select.poll()
         poll.register(self._control, select.POLLIN)
         while True:
