@@ -53,7 +53,7 @@ class NetworkDrawn(Message, frozen=True, tag=True):
 
 
 class SourceSelected(Message, frozen=True, tag=True):
-    """A file of the submission was selected. Otherwise `problem` says why none was selected."""
+    """Result of selecting a file of the submission. `problem` says why none was selected, if so."""
 
     problem: str | None
     notes: tuple[str, ...]
@@ -62,7 +62,7 @@ class SourceSelected(Message, frozen=True, tag=True):
 
 
 class SubmissionLoaded(Message, frozen=True, tag=True):
-    """The selected file was loaded. Otherwise `problem` says why not. `output` is what the file printed."""
+    """Result of loading the selected file. `problem` is the reason if it failed, `output` its output."""
 
     problem: str | None
     notes: tuple[str, ...]

@@ -31,7 +31,7 @@ class RunRequest(Message, frozen=True, tag=True):
 
 
 class SourceChosen(Message, frozen=True, tag=True):
-    """A file of the handout was selected. Otherwise `problem` says why none was selected."""
+    """Result of selecting a file of the handout. `problem` says why none was selected, if so."""
 
     filename: str | None
     problem: str | None
@@ -39,7 +39,10 @@ class SourceChosen(Message, frozen=True, tag=True):
 
 
 class SourceLoaded(Message, frozen=True, tag=True):
-    """The selected file was loaded. Otherwise `problem` says why not. `definitions` locates each task."""
+    """Result of loading the selected file. `problem` is the reason if it failed.
+
+    `definitions` maps each task to its location in the file.
+    """
 
     problem: str | None
     notes: tuple[str, ...]
