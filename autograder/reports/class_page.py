@@ -1,4 +1,4 @@
-"""Build the page of a class: what needs review, how hard each check was, which mistakes occurred."""
+"""Build the page of a class: items for review, the difficulty of each check, and the known mistakes found."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ NOT_PASSED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 class CheckStatistics:
     """One check in a class.
 
-    `difficulty` is the share that did not pass. `discrimination` is the point-biserial correlation between
-    passing and the rest of the score; None if all or none passed, or the rest is constant.
+    `difficulty` is the proportion of submissions that did not pass. `discrimination` is the point-biserial
+    correlation between passing and the rest of the score; None if all or none passed, or the rest is
+    constant.
     """
 
     name: str
@@ -39,7 +40,7 @@ class CheckStatistics:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """Known mistakes that the same checks recognise, and the students on whose work exactly these failed."""
+    """Known mistakes with the same failing checks, and the students whose work failed exactly these."""
 
     mistakes: tuple[KnownMistake, ...]
     students: tuple[str, ...]
@@ -55,7 +56,7 @@ class Bin:
 
 
 def graded(reports: Sequence[Report]) -> list[Report]:
-    """Return the reports that have a score that was earned."""
+    """Return the reports with a status of graded and a score."""
     return [report for report in reports if report.status == Status.GRADED and report.score is not None]
 
 
@@ -94,11 +95,11 @@ def _correlation(passed: np.ndarray, rest: np.ndarray) -> float | None:
 
 
 def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]:
-    """Return which known mistakes occurred, the most frequent first.
+    """Return the known mistakes that occurred, the most frequent first.
 
-    A mistake is recognised by the checks that fail together: of the tasks that it changes and of all that it
-    fails, exactly its own checks must have failed. Mistakes that no check tells apart are one occurrence. A
-    check that crashed or timed out recognises no mistake.
+    A mistake is recognised by the checks that fail together: of the checks of its tasks and all checks that
+    it fails, exactly its own checks must have failed. Mistakes that no check distinguishes are one
+    occurrence. A check that crashed or timed out recognises no mistake.
     """
     alike: defaultdict[tuple[frozenset[str], frozenset[str]], list[KnownMistake]] = defaultdict(list)
     for mistake in context.mistakes:
@@ -122,7 +123,7 @@ def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]
 
 
 def distribution(reports: Sequence[Report]) -> list[Bin]:
-    """Return the graded scores in ten steps of equal width."""
+    """Return the distribution of graded scores in ten bins of equal width."""
     counted = graded(reports)
     if not counted:
         return []
@@ -148,7 +149,7 @@ class StudentRow:
 def class_page(
     rows: Sequence[StudentRow], reports: Sequence[Report], review: Sequence[ReviewItem], context: Context
 ) -> str:
-    """Return HTML with one small script, allowed by its hash, that only sorts and filters."""
+    """Return HTML with one small script, allowed by its hash, which only sorts and filters."""
     script = files("autograder.reports").joinpath("html/table.js").read_text(encoding="utf-8")
     bins = distribution(reports)
     seconds = [row.seconds for row in rows if row.page]

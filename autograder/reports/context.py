@@ -1,4 +1,4 @@
-"""Collect what pages show of a kit beyond the reports, and fill their templates."""
+"""Collect the information about a kit that pages show besides the reports, and render their templates."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ..source_code import SourceError
 
 @dataclass(frozen=True)
 class KnownMistake:
-    """A wrong answer that a teacher foresaw, recognised by the checks that fail together."""
+    """A wrong answer that a teacher anticipated, recognised by the checks that fail together."""
 
     name: str
     about: str
@@ -30,7 +30,7 @@ class KnownMistake:
 
 @dataclass(frozen=True)
 class Context:
-    """What is known of a kit. `hidden` is what students see of hidden checks."""
+    """Information about a kit. `hidden` says how much of hidden checks students see."""
 
     title: str
     hidden: Feedback = "hint"
@@ -40,7 +40,7 @@ class Context:
 
 
 def find_context(record: ClassRecord, root: Path | None) -> Context:
-    """Return what the repository says of a kit, or what the record of the class does without one."""
+    """Return a kit's information from the repository, or from the record of the class without one."""
     recorded = Context(record.title or record.kit, record.feedback)
     try:
         if root is None:
@@ -63,13 +63,13 @@ def render(name: str, **values: Any) -> str:
 
 
 def points(value: float | None) -> str:
-    """Return `8.5`, or `?` where the grader failed."""
+    """Return a number of points such as `8.5`, or `?` if the grader failed."""
     return "?" if value is None else f"{round(value, 2):g}"
 
 
 @cache
 def _templates() -> Environment:
-    """Return the templates, compiled once: compiling one takes longer than filling it."""
+    """Return the templates, compiled once because compiling takes longer than rendering."""
     templates = Environment(
         loader=PackageLoader("autograder.reports", "html"),
         autoescape=True,

@@ -1,4 +1,4 @@
-"""Write grades as other systems take them: a CSV each for Canvas, Moodle, Gradescope and nbgrader."""
+"""Write grades as CSV files in the formats of Canvas, Moodle, Gradescope and nbgrader."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from ..grading.grades_csv import cell, number
 from ..submissions.identity import Platform
 
-# Canvas takes a column whose title has one of these words for a total of its own, and ignores it.
+# Canvas treats a column with one of these words in its title as a total of its own, and ignores it.
 _CANVAS_TOTALS = re.compile(r"\b(current|final|override|unposted)\b|\(read only\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Grade:
-    """What a system needs to know of one student.
+    """The data about one student that another system needs.
 
-    `id`, `sis_id`, `login` and `section` are the roster's. `platform_id` is what the system called `platform`
-    calls the student: no other system knows it.
+    `id`, `sis_id`, `login` and `section` come from the roster. `platform_id` is the student's id in the
+    system `platform`; no other system knows it.
     """
 
     student: str
@@ -34,15 +34,15 @@ class Grade:
     section: str = ""
 
     def id_for(self, platform: Platform) -> str:
-        """Return what `platform` knows the student by: its own id, the roster's, or else the name."""
+        """Return the id of the student on `platform`: its own id, the roster's, or else the name."""
         own = self.platform_id if self.platform == platform else ""
         return own or self.id or self.login or self.student
 
 
 def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]:
-    """Return the upload files' texts by name.
+    """Return the texts of the upload files by file name.
 
-    Whoever has no score yet has an empty cell, which no system takes for a zero. No cell is a formula.
+    A student without a score has an empty cell, which no system treats as a zero. No cell is a formula.
     """
     max_score = number(grades[0].max_score) if grades else "0"
 
@@ -70,7 +70,7 @@ def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]
 
 
 def _canvas(grades: Sequence[Grade], title: str, max_score: str) -> str:
-    """Return the table for Canvas, which also knows students by the columns of its own gradebook export."""
+    """Return the table for Canvas, which also identifies students by the columns of its gradebook export."""
     columns = {
         "Student": [cell(each.student) for each in grades],
         "ID": [cell(each.id_for(Platform.CANVAS)) for each in grades],
@@ -87,7 +87,7 @@ def _canvas(grades: Sequence[Grade], title: str, max_score: str) -> str:
 
 
 def title_warnings(title: str) -> list[str]:
-    """Return a sentence where a system would ignore a column with this title."""
+    """Return a sentence for each system that would ignore a column with this title."""
     if found := _CANVAS_TOTALS.search(title):
         return [
             f"Canvas ignores uploaded columns whose title contains {found[0]!r}, as {title!r} does: "

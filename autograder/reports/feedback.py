@@ -1,4 +1,4 @@
-"""Build a student's page: what was earned, why, and what the networks look like."""
+"""Build a student's page: the points earned, the reasons, and drawings of the networks."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Block:
 
     @property
     def frozen(self) -> bool:
-        """Whether the layer has parameters and none is trainable."""
+        """Return whether the layer has parameters and none is trainable."""
         return self.layer.parameters > 0 and self.layer.trainable == 0
 
     @property
     def words(self) -> str:
-        """The layer as text, with its difference."""
+        """Return a description of the layer, with its difference."""
         if not self.layer.parameters:
             state = "no parameters"
         elif self.frozen:
@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A student's network beside the expected one; `expected` is empty if none is known."""
+    """A student's network and the expected one; `expected` is empty if none is known."""
 
     task: str
     yours: tuple[Block, ...]
@@ -56,12 +56,12 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether a layer is marked."""
+        """Return whether a layer is marked as different."""
         return any(block.mark != "same" for block in (*self.yours, *self.expected))
 
 
 def compare_networks(yours: NetworkRecord, expected: NetworkRecord | None) -> Comparison:
-    """Return two networks side by side, with the layers that differ marked."""
+    """Return two networks for side-by-side display, with the layers that differ marked."""
     if expected is None:
         return Comparison(yours.task, tuple(Block(layer, "same") for layer in yours.layers), ())
     left: list[Block] = []
@@ -91,7 +91,7 @@ class Curve:
 
 
 def curve(losses: Sequence[float]) -> Curve | None:
-    """Return a curve of the losses, the largest at the top; None for fewer than two."""
+    """Return a curve of the losses, with the largest at the top; None for fewer than two."""
     if len(losses) < 2:
         return None
     top, bottom = max(losses), min(losses)
@@ -109,7 +109,7 @@ def curve(losses: Sequence[float]) -> Curve | None:
 
 @dataclass(frozen=True)
 class Training:
-    """A training on a page: the check that asked for it, its accuracy where it returned one, its curve."""
+    """A training on a page: the check that requested it, its accuracy if returned, and its curve."""
 
     check: str
     accuracy: float | None
@@ -118,7 +118,7 @@ class Training:
 
 @dataclass(frozen=True)
 class Task:
-    """One task on a page. Of `unseen` hidden checks only the number is shown."""
+    """One task on a page. For hidden checks that are not shown, `unseen` is their number."""
 
     name: str
     score: float | None
@@ -130,7 +130,7 @@ class Task:
 
 
 def feedback_page(report: Report, context: Context) -> str:
-    """Return HTML without scripts, that loads nothing."""
+    """Return HTML that has no scripts and loads no other files."""
     tasks = [_task(name, report, context) for name in report.tasks]
     return render("feedback.html", report=report, title=context.title, tasks=tasks, hidden=context.hidden)
 
@@ -139,7 +139,7 @@ def _task(name: str, report: Report, context: Context) -> Task:
     checks = [check for check in report.checks if check.task == name]
     seen = [check for check in checks if not (check.hidden and context.hidden == "nothing")]
     network = next((network for network in report.networks if network.task == name), None)
-    # What trained for a hidden check is shown only if the check is.
+    # Trainings for a hidden check are shown only if the check is.
     shown = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
     return Task(
         name=name,
@@ -160,7 +160,7 @@ def _training(record: TrainingRecord) -> Training:
 
 
 def _finite_numbers(value: object) -> Sequence[float]:
-    """Return a list of finite numbers, or nothing."""
+    """Return a list of finite numbers, or an empty list for any other value."""
     if isinstance(value, list | tuple) and all(isinstance(n, float) and math.isfinite(n) for n in value):
         return value
     return ()

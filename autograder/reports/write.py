@@ -1,4 +1,4 @@
-"""Write all pages and upload files of a folder of grades, from its reports and the record of the class."""
+"""Write all pages and upload files of a grades folder, from its reports and the record of the class."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ UPLOADS = "uploads"
 
 
 class NoGradesError(LookupError):
-    """The folder holds no grades; the text says what was expected."""
+    """The folder has no grades; the text says what was expected."""
 
 
 @dataclass(frozen=True)
 class WrittenPages:
-    """What was written: the class page, and who is in no upload file.
+    """The files that were written: the class page, and the students that the upload files omit.
 
-    `unmatched` are submissions that belong to nobody on the roster for certain, and students whose such a
-    submission may be; `missing` handed in nothing. `warnings` are about the upload files.
+    `unmatched` are submissions that do not match one roster entry with certainty, and the students who may
+    have submitted them. `missing` are students without a submission. `warnings` are about the upload files.
     """
 
     class_page: Path
@@ -48,9 +48,9 @@ def write_pages(
 ) -> WrittenPages:
     """Write a page per student, the page of the class and the upload files.
 
-    Scores are those of the reports, overrides included. `root` is the repository of the kit, which brings
-    titles, expected networks and known mistakes. Upload files leave out whoever is unmatched, and whoever is
-    missing unless `missing_as_zero`. Raises NoGradesError.
+    Scores are those of the reports, including overrides. `root` is the repository of the kit, which provides
+    titles, expected networks and known mistakes. Upload files omit unmatched students, and missing ones
+    unless `missing_as_zero`. Raises NoGradesError.
     """
     grades = GradesFolder(folder)
     record = grades.record()
@@ -60,7 +60,7 @@ def write_pages(
         )
     context = find_context(record, root)
     students = [_shown(student, grades) for student in record.students]
-    # A report that somebody removed since is no zero.
+    # A report that was removed later does not count as zero.
     students = [student for student in students if student.report or not student.record.folder]
     reports = {student.name: student.report for student in students if student.report}
     for done, student in enumerate(students, 1):
@@ -90,7 +90,7 @@ def write_pages(
 
 @dataclass(frozen=True)
 class _Student:
-    """One student of the class: the name as pages show it, and the report, if there is one."""
+    """One student of the class: the displayed name, and the report, if there is one."""
 
     name: str
     record: StudentRecord
