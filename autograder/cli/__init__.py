@@ -1,4 +1,4 @@
-"""The command `kit`, one module per audience. What is slow to import is imported when a command runs."""
+"""Define the command `kit`, one module per audience. Slow imports are delayed until a command needs them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ app.add_typer(author.app)
 
 
 def main() -> None:
-    """Run the command. Exit status: 0 done, 1 what was asked for did not hold, 2 used wrongly."""
-    # SIGTERM ends a command as Ctrl-C does: it ends what it started, and says how to go on.
+    """Run the command. Exit status: 0 success, 1 negative result, 2 incorrect usage."""
+    # SIGTERM ends a command like Ctrl-C: the command ends its processes and prints how to continue.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

@@ -1,4 +1,4 @@
-"""Commands for instructors: make, prove, calibrate and release kits."""
+"""Define the commands for instructors: make, prove, calibrate and release kits."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from .common import (
 )
 
 DAY = ["%Y-%m-%d"]
-# What `kit sync` did about a difference.
+# The action of `kit sync` for each kind of difference.
 DONE = {"missing": "wrote", "changed": "wrote", "stray": "removed"}
 
 T = TypeVar("T")
@@ -214,7 +214,7 @@ def list_kits(root: Root = None) -> None:
 
 
 def _given(value: T | None, option: str, ask: Callable[[], T]) -> T:
-    """Return the option's value, or ask for it; without a terminal, exit."""
+    """Return the option's value, or ask for it; exit if there is no terminal."""
     if value:
         return value
     if not sys.stdin.isatty():

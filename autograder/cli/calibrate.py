@@ -1,4 +1,4 @@
-"""Run `kit calibrate`: where the accuracy thresholds of a kit may be, and with what certainty."""
+"""Run `kit calibrate`: find the possible accuracy thresholds of a kit and their certainty."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository,
 
 
 def run_calibrate(slug: str, root: Path | None, seeds: int, out: Path | None) -> int:
-    """Calibrate one kit, write table and plot, print what they say, return the exit status."""
+    """Calibrate one kit, write the table and the plot, print the results, and return the exit status."""
     try:
         root = find_repository(root)
         kit = find_kit(slug, root)

@@ -1,4 +1,4 @@
-"""Find the kit that a command means, and end a command with a message and an exit status."""
+"""Find the kit that a command refers to, and end a command with a message and an exit status."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from ..text import clean
 
 DID_NOT_HOLD = 1
 USED_WRONGLY = 2
-INTERRUPTED = 130  # what shells expect of a command that Ctrl-C ended
+INTERRUPTED = 130  # the conventional exit status after Ctrl-C
 
-# What an author did wrong in one kit; it concerns no other kit.
+# Errors of an author in one kit; they do not affect other kits.
 AUTHOR_ERRORS = (KitError, SourceError)
 
 STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "For instructors"
@@ -38,7 +38,7 @@ Root = Annotated[
 
 
 def make_console(width: int | None = None) -> Console:
-    """Return a console that takes no text for markup."""
+    """Return a console that does not interpret text as markup."""
     return Console(highlight=False, markup=False, emoji=False, width=width)
 
 
@@ -54,7 +54,7 @@ def warn(message: str) -> None:
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -62,7 +62,7 @@ CORES = cores()
 
 
 def find_kit(kit: str, root: Path | None) -> Kit:
-    """Return the kit called `kit` in `root`, or else in the repository around here; raises KitError."""
+    """Return the kit called `kit` in `root`, or else in the surrounding repository; raise KitError."""
     folder = Path(kit)
     if (folder / "kit.toml").is_file() or (os.sep in kit and folder.is_dir()):
         return Kit.load(root or find_root(folder), folder.resolve().name)
@@ -75,7 +75,7 @@ def find_kit(kit: str, root: Path | None) -> Kit:
 
 
 def find_repository(root: Path | None) -> Path:
-    """Return the repository named with --root, or the one around here; raises KitError."""
+    """Return the repository given with --root, or the surrounding one; raise KitError."""
     try:
         return find_root(root or Path.cwd())
     except KitError as error:
@@ -83,14 +83,14 @@ def find_repository(root: Path | None) -> Path:
 
 
 def near(name: str, known: Sequence[str]) -> str:
-    """Return the end of a sentence that names what was perhaps meant, else everything that is known."""
+    """Return the end of a sentence that suggests similar names, or else lists all known names."""
     if matches := get_close_matches(name, known, n=3, cutoff=0.5):
         return f"did you mean {' or '.join(map(repr, matches))}?"
     return f"there are: {', '.join(known)}." if known else "there is none."
 
 
 def untranslated(root: Path) -> list[str]:
-    """Return a sentence for each kit that lacks a language of another kit, or has one that is none."""
+    """Return a sentence for each kit that lacks a language of another kit or has an invalid one."""
     notes, spoken = [], {}
     for slug in slugs(root):
         try:

@@ -1,4 +1,4 @@
-"""Run `kit grade` and `kit report`: from the command line to a class that is graded."""
+"""Run `kit grade` and `kit report`: from the command line to a graded class."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .grade_output import GradeView, print_changes, print_ignored, print_pages
 
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
 NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
-# The `--scheduler` that stands for Dask's own configuration.
+# The value of `--scheduler` that selects Dask's own configuration.
 CONFIGURED_SCHEDULER = "dask"
 
 
@@ -55,7 +55,7 @@ class GradeCommand:
 
 
 def run_grade(command: GradeCommand, go_on: str) -> int:
-    """Grade, print what people need, return the exit status. `go_on` is the command that continues."""
+    """Grade, print the results, and return the exit status; `go_on` is the command that continues."""
     view = GradeView()
     # Read before grading, because the new grades may replace the old ones.
     old = _reports(command.compare) if command.compare else {}
@@ -80,7 +80,7 @@ def run_grade(command: GradeCommand, go_on: str) -> int:
 
 
 def run_report(grades: Path, root: Path | None, *, missing_as_zero: bool = False) -> None:
-    """Write pages and upload files, and print where they are."""
+    """Write pages and upload files, and print their paths."""
     try:
         written = write_pages(grades, find_pages_root(root, grades), missing_as_zero=missing_as_zero)
     except NoGradesError as error:
@@ -89,7 +89,7 @@ def run_report(grades: Path, root: Path | None, *, missing_as_zero: bool = False
 
 
 def find_pages_root(root: Path | None, grades: Path) -> Path | None:
-    """Return the repository named, else the one around here or around the grades, else None."""
+    """Return the given repository, else the one around the working folder or the grades, else None."""
     for place in [root] if root else [Path.cwd(), grades]:
         try:
             return find_root(place)
@@ -145,7 +145,7 @@ def _executor(command: GradeCommand, kit: Kit) -> Executor:
 
 
 def _write_pages(command: GradeCommand) -> None:
-    """Write the pages; where that fails, the grades are kept all the same."""
+    """Write the pages; if that fails, the grades are kept."""
     around = Path(command.kit) if Path(command.kit).is_dir() else Path.cwd()
     try:
         run_report(command.out, command.root or around, missing_as_zero=command.missing_as_zero)
@@ -154,7 +154,7 @@ def _write_pages(command: GradeCommand) -> None:
 
 
 def _hand_on(command: GradeCommand, kit: Kit, old: Mapping[str, Report], students: Collection[str]) -> None:
-    """Print what changed, and write the gradebook, where that was asked for."""
+    """Print the changes and write the gradebook, if the command requests them."""
     new = {student: report for student, report in _reports(command.out).items() if student in students}
     if command.compare:
         print_changes(changes(old, new), len(new), command.compare)
@@ -163,7 +163,7 @@ def _hand_on(command: GradeCommand, kit: Kit, old: Mapping[str, Report], student
 
 
 def _reports(grades: Path) -> dict[str, Report]:
-    """Return the reports in a folder of grades, by student."""
+    """Return the reports in a grades folder, by student."""
     return {report.student: report for report in GradesFolder(grades).reports().values()}
 
 

@@ -27,7 +27,7 @@ from .common import make_console
 
 NO_VALUE = "–"
 NAME_LENGTH = 60
-# More rows and names than these are in the files, not on the screen.
+# Further rows and names are in the files but not on the screen.
 MAX_ROWS = 40
 MAX_NAMES = 10
 STYLES = {
@@ -40,7 +40,7 @@ OTHER_STYLE = "cyan"
 
 
 class GradeView:
-    """Prints one run. `done` of `total` submissions are examined so far."""
+    """Prints one run; `done` of `total` submissions are examined so far."""
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or make_console()
@@ -61,7 +61,7 @@ class GradeView:
 
     @contextmanager
     def running(self, kit: Kit, jobs: int | None) -> Iterator[None]:
-        """Show the progress of a run on `jobs` examiners, or on a cluster's where that is None."""
+        """Show the progress of a run on `jobs` examiners, or on a cluster's examiners if `jobs` is None."""
         self._kit, self._jobs = kit, jobs
         with self._bar:
             self._task = self._bar.add_task("starting", total=None)
@@ -78,7 +78,7 @@ class GradeView:
         self._bar.update(self._task, completed=step.done, total=step.total, description=name)
 
     def result(self, grades: ClassGrades, out: Path) -> None:
-        """Print the class: what needs review first, then the others, then where the files are."""
+        """Print the class: students that need review first, then the others, then the paths of the files."""
         overview = _Overview.from_grades(grades)
         if self._is_terminal:
             self._table(overview)
@@ -138,7 +138,7 @@ class GradeView:
 
 
 def print_ignored(ignored: Sequence[IgnoredFile], hint: str = "", console: Console | None = None) -> None:
-    """Print the files of the class folder that are nobody's submission, and a hint about the class."""
+    """Print the files of the class folder that are not submissions, and a hint about the class."""
     console = console or make_console()
     if hint:
         console.print(Text(clean_line(hint)), soft_wrap=True)
@@ -151,7 +151,7 @@ def print_ignored(ignored: Sequence[IgnoredFile], hint: str = "", console: Conso
 
 
 def print_pages(written: WrittenPages, grades: Path, console: Console | None = None) -> None:
-    """Print where pages and upload files are, and who is in no upload file."""
+    """Print the paths of pages and upload files, and the students that the upload files omit."""
     console = console or make_console()
     lines = [
         f"Class: {written.class_page}",
@@ -194,7 +194,7 @@ def print_changes(
 
 @dataclass(frozen=True)
 class _ReviewedRow:
-    """A student's row and what there is to review, the most pressing first."""
+    """A student's row and the items to review, the most urgent first."""
 
     row: Row
     items: tuple[ReviewItem, ...]
@@ -202,7 +202,7 @@ class _ReviewedRow:
 
 @dataclass(frozen=True)
 class _Overview:
-    """The rows of a class: those that need review, the most pressing first, and the others by name."""
+    """The rows of a class: those that need review, the most urgent first, and the others by name."""
 
     needs_review: tuple[_ReviewedRow, ...]
     graded: tuple[Row, ...]
@@ -210,12 +210,12 @@ class _Overview:
 
     @property
     def others(self) -> tuple[Row, ...]:
-        """Everybody who needs no review."""
+        """Return the rows that need no review."""
         return (*self.graded, *self.missing)
 
     @classmethod
     def from_grades(cls, grades: ClassGrades) -> _Overview:
-        """Sort the rows of a class."""
+        """Return the rows of a class grouped by need for review."""
         items: defaultdict[str, list[ReviewItem]] = defaultdict(list)
         for item in grades.review:
             items[item.student].append(item)
@@ -229,7 +229,7 @@ class _Overview:
 
 
 def _remarks(grades: ClassGrades) -> Iterator[str]:
-    """Yield a sentence for everything that somebody should know besides the rows."""
+    """Yield sentences for everything besides the rows that the teaching staff should know."""
     if failed := grades.grader_errors:
         yield (
             f"The grader failed on {len(failed)}: {_names(failed)}. They have no score yet; "

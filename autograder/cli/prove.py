@@ -1,4 +1,4 @@
-"""Run `kit prove`: every known answer of a kit against every check."""
+"""Run `kit prove`: run every check of a kit on every known answer."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class ProveCommand:
 
 
 def run_prove(command: ProveCommand) -> int:
-    """Prove one kit or all, print the matrix and every problem, return the exit status."""
+    """Prove one kit or all, print the matrix and every problem, and return the exit status."""
     try:
         root = find_repository(command.root)
         names = [command.kit] if command.kit else slugs(root)
@@ -95,9 +95,9 @@ def run_prove(command: ProveCommand) -> int:
 
 
 def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> Proof:
-    """Prove a kit, showing the progress; a proof that succeeds is recorded for `kit release`."""
+    """Prove a kit and show the progress; record a successful proof for `kit release`."""
     with (
-        TemporaryDirectory(prefix="kit-proof-") as store,  # what one examiner has trained, none trains again
+        TemporaryDirectory(prefix="kit-proof-") as store,  # shared, so that each training runs once
         Bar(console=console, transient=True, disable=not console.is_terminal) as bar,
         ExitStack() as stack,
     ):
@@ -109,7 +109,7 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
             jobs=command.jobs,
             isolation=command.isolation,
         )
-        # It takes seconds to import, while the examiners start.
+        # The import takes seconds, while the examiners start.
         from ..proof.prove import prove
 
         task = bar.add_task(f"proving {kit.slug}", total=None)
@@ -124,13 +124,13 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
 
 
 def proof_records() -> ProofRecords | None:
-    """Return the proofs recorded on this machine; None where none can be kept."""
+    """Return the proofs recorded on this machine; None if recording is impossible."""
     folder = cache_folder("proofs")
     return ProofRecords(folder) if folder else None
 
 
 def show(console: Console, proof: Proof) -> None:
-    """Print a proof: the matrix, what the columns are, and the verdict."""
+    """Print a proof: the matrix, the meaning of its columns, and the verdict."""
     matrix = proof.matrix
     console.print(_table(matrix), soft_wrap=False)
     for number, check in enumerate(matrix.kit.checks, 1):
@@ -156,7 +156,7 @@ def show(console: Console, proof: Proof) -> None:
 
 
 def _table(matrix: Matrix) -> Table:
-    """Answers × checks; mutants that every check misses are the only ones worth a row."""
+    """Return a table of answers × checks; of the mutants, it shows only those that every check misses."""
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 0, 0, 1))
     table.add_column("answer", no_wrap=True)
     for number, _ in enumerate(matrix.kit.checks, 1):

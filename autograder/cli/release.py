@@ -1,4 +1,4 @@
-"""Run `kit release` and `kit list`: release kits that are proven, and show the calendar."""
+"""Run `kit release` and `kit list`: release proven kits, and show the calendar."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ WIDE = 160
 
 
 def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isolation: str) -> int:
-    """Release one kit, or all whose date has come; print what was written, return the exit status."""
+    """Release one kit, or all whose date has come; print the files written and return the exit status."""
     try:
         root = find_repository(root)
         found = KitCollection((find_kit(slug, root),)) if slug else load_all(root)
@@ -57,7 +57,7 @@ def is_out(kit: Kit, today: date) -> bool:
 
 
 def state(kit: Kit, *, proven: bool, today: date) -> str:
-    """Return `draft` until the kit is proven on this machine, then `proven`, `released` from its date on."""
+    """Return `draft` until the kit is proven on this machine, then `proven`, or `released` from its date."""
     if not proven:
         return "draft"
     return "released" if is_out(kit, today) else "proven"
@@ -80,7 +80,7 @@ def run_list(root: Path | None) -> None:
         table.add_row(*(Text(cell) for cell in cells))
     for slug in found.problems:
         table.add_row(Text(slug), "", "broken")
-    # A file or a pipe has no width that a title would have to be cut to.
+    # A file or a pipe has no width, so titles are not cut.
     make_console(None if sys.stdout.isatty() else WIDE).print(table)
     for note in untranslated(root):
         typer.echo(note)
@@ -89,7 +89,7 @@ def run_list(root: Path | None) -> None:
 
 
 def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
-    """Return whether a proof is on record or succeeds now; print what keeps the kit from being proven."""
+    """Return whether a proof is on record or succeeds now; print the problems of a kit that is not proven."""
     known = proof_records()
     if known is not None and known.holds(root, kit):
         return True
@@ -109,7 +109,7 @@ def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
 
 
 def _write(root: Path, kit: Kit, out: Path) -> bool:
-    """Write the files of a release; return whether the kit allows that."""
+    """Write the files of a release; return False if the kit cannot be released."""
     from ..release.build import LockError, WheelError, build
     from ..release.release import LeakError, release
 

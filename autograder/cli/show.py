@@ -27,11 +27,11 @@ STYLES = {
 
 
 class UnknownReportError(LookupError):
-    """There is no report of this student; the text says whose there are."""
+    """There is no report for this student; the text lists the students with reports."""
 
 
 def find_report(grades: Path, student: str) -> Report:
-    """Return the report of `student`, by name or folder, in any letter case; raises UnknownReportError."""
+    """Return the report of `student`, by name or folder, in any letter case; raise UnknownReportError."""
     reports = GradesFolder(grades).reports()
     by_name = {report.student: report for report in reports.values()}
     for found in (by_name, reports, {name.casefold(): report for name, report in by_name.items()}):
@@ -46,7 +46,7 @@ def find_report(grades: Path, student: str) -> Report:
 
 
 def print_report(report: Report, console: Console | None = None) -> None:
-    """Print a report; what students wrote is never markup."""
+    """Print a report; students' text is never interpreted as markup."""
     console = console or make_console()
     console.print(
         Text(clean_line(report.student), style="bold"),
@@ -78,7 +78,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
 
 
 def _print(console: Console, text: Text, indent: int) -> None:
-    """Print indented text: wrapped to a terminal, whole lines elsewhere."""
+    """Print indented text: wrapped on a terminal, unwrapped elsewhere."""
     if console.is_terminal:
         console.print(Padding(text, (0, 0, 0, indent), expand=False))
     else:

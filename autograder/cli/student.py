@@ -1,4 +1,4 @@
-"""Commands for students, in the folder of a handout: check, watch, hint, pack."""
+"""Define the commands for students, which run in a handout's folder: check, watch, hint, pack."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def pack(folder: Folder = Path()) -> None:
 
 
 def _handout(folder: Path) -> Handout:
-    """Return the handout in a folder; exit where it is none."""
+    """Return the handout in a folder; exit if there is none."""
     from ..student.handout import Handout, HandoutError
 
     try:

@@ -1,4 +1,4 @@
-"""Commands for teaching assistants: grade a class, show one report, write pages."""
+"""Define the commands for teaching assistants: grade a class, show one report, write pages."""
 
 from __future__ import annotations
 
