@@ -1,7 +1,7 @@
-"""Wrong answers that nobody thought of: every single small change to the solution, one at a time.
+"""Generate mutants: wrong answers that differ from the solution by one small change each.
 
-A mutant has only the tasks that its change can reach; the others would be the solution's. That a check looks
-at its own task alone is proven with the parts of the solution.
+A mutant contains only the tasks that its change can affect, because the others would equal the solution's.
+The parts of the solution prove that a check depends only on its own task.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from .operators import OPERATORS, function_operators
 
 
 class CallGraph:
-    """The functions of a module, and how what one of them does can reach another."""
+    """The functions of a module, and how a change to one of them can affect others."""
 
     def __init__(self, tree: ast.Module) -> None:
-        """Read a module; a function defined twice is its last definition.
+        """Read a module; if a function is defined several times, use its last definition.
 
         `loading` are the functions that run, or may run, while the module loads.
         """
         self.functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
         self._uses = {name: self._named(node) for name, node in self.functions.items()}
-        # What runs while the module loads may do anything with what it names.
+        # Code that runs while the module loads may use the functions that it names in any way.
         self.loading = self.needed_by(frozenset().union(*map(self._named, _run_while_loading(tree))))
 
     def needed_by(self, names: Iterable[str]) -> frozenset[str]:
-        """These functions, and all that they use, directly or through others."""
+        """Return these functions and all functions that they use, directly or indirectly."""
         found: set[str] = set()
         open_ = set(names) & set(self.functions)
         while open_:
@@ -38,7 +38,7 @@ class CallGraph:
         return frozenset(found)
 
     def reached_from(self, name: str) -> frozenset[str]:
-        """All functions that a change to `name` can reach, itself among them."""
+        """Return all functions that a change to `name` can affect, including itself."""
         if name in self.loading:
             return frozenset(self.functions)
         return frozenset(other for other in self.functions if name in self.needed_by([other]))
@@ -48,7 +48,7 @@ class CallGraph:
 
 
 def _name(part: ast.AST) -> str | None:
-    """What a part of a program names, in whatever way: `globals()["freeze"]` uses `freeze` as well."""
+    """Return the name that a syntax node mentions, also in strings: `globals()["freeze"]` uses `freeze`."""
     match part:
         case (
             ast.Name(id=name)
@@ -61,7 +61,7 @@ def _name(part: ast.AST) -> str | None:
 
 
 def _run_while_loading(tree: ast.Module) -> Iterator[ast.AST]:
-    """All but the bodies of functions: statements, and functions' decorators and defaults."""
+    """Yield all nodes except bodies of functions: statements, and functions' decorators and defaults."""
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             yield from (*node.decorator_list, node.args)
@@ -73,7 +73,7 @@ Path = tuple[tuple[str, int | None], ...]
 
 
 def mutants(answer: Answer) -> list[Answer]:
-    """Every single change to the functions of `answer`, each an answer named after what was changed."""
+    """Return every single change to the functions of `answer` as an answer named after the change."""
     found: list[Answer] = []
     names: Counter[str] = Counter()
     reach = CallGraph(ast.parse(answer.text))
@@ -96,9 +96,9 @@ def mutants(answer: Answer) -> list[Answer]:
 
 
 def only_task(answer: Answer, functions: Collection[str], instead: Iterable[str] = ()) -> str:
-    """The text of an answer without the tasks that these functions do not use.
+    """Return the text of an answer without the tasks that these functions do not use.
 
-    `instead` has the text of functions that stand in the place of those of the same name.
+    `instead` contains the text of functions that replace those with the same name.
     """
     tree = ast.parse(answer.text)
     reach = CallGraph(tree)
@@ -110,7 +110,7 @@ def only_task(answer: Answer, functions: Collection[str], instead: Iterable[str]
 
 
 def _compiles(reach: CallGraph, name: str) -> bool:
-    """Whether a function, or one that it uses, compiles a model."""
+    """Return whether a function, or one that it uses, compiles a model."""
     used = (reach.functions[other] for other in reach.needed_by([name]))
     return any(
         isinstance(node, ast.Attribute) and node.attr == "compile" for f in used for node in ast.walk(f)
@@ -120,7 +120,7 @@ def _compiles(reach: CallGraph, name: str) -> bool:
 def _changes(function: ast.FunctionDef, compiles: bool) -> Iterator[tuple[str, str, str, str]]:
     """Yield (operator, before, after, the changed function) for every change to `function`.
 
-    `before` is empty where the whole function is changed.
+    `before` is empty if the change applies to the whole function.
     """
     for operator, what, whole in function_operators(function, compiles):
         yield operator, "", what, ast.unparse(ast.fix_missing_locations(whole)) + "\n"
@@ -135,7 +135,7 @@ def _changes(function: ast.FunctionDef, compiles: bool) -> Iterator[tuple[str, s
 
 
 def _walk(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
-    """Yield every node below a function and the way to it, except docstrings and annotations."""
+    """Yield every node below a function with its path, except docstrings and annotations."""
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_comment"):
             continue
