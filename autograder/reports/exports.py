@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..grading.grades_csv import cell, number
 from ..submissions.identity import Platform
 
-# Canvas treats a column with one of these words in its title as a total of its own, and ignores it.
+# Canvas treats a column with one of these words in its title as one of its totals, and ignores it.
 _CANVAS_TOTALS = re.compile(r"\b(current|final|override|unposted)\b|\(read only\)", re.IGNORECASE)
 
 

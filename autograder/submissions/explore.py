@@ -1,9 +1,9 @@
 """Reduce a notebook's `explore` cells to the statements that its graded code needs.
 
-Such cells train, plot and experiment, which grading skips to save time. However, later cells may need an
-import, a function or a constant that such a cell contains. A statement of these cells is kept if it imports,
-defines or assigns a name that graded code, a task or another kept statement mentions. A statement that could
-call a task or train a network is never kept.
+Such cells train, plot and experiment. Grading skips that to save time, but later cells may need an import, a
+function or a constant from them. A statement of these cells is kept if it imports, defines or assigns a name
+that graded code, a task or another kept statement mentions. A statement that could call a task or train a
+network is never kept.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from enum import StrEnum
 MAX_READABLE = 48
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_@+.-]{0,78}[a-z0-9]|[a-z0-9]")
-# Windows reserves these names, regardless of what follows the first dot.
+# Names that Windows reserves, with or without an extension.
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 # A grades folder has entries with these names in addition to its students' folders.
 _TAKEN = re.compile(r"uploads|.*\.(?:csv|html|json|lock|tmp)")

@@ -1,1 +1,1 @@
-"""The program that runs beside student code inside the sandbox."""
+"""Run student code inside the sandbox and answer calls from the host."""
