@@ -319,6 +319,8 @@ def test_build_transfer_model_borrows_from_every_base(settings: Settings) -> Non
     """Bases of any depth, activation and flags are borrowed but for their top, and stay as they were."""
     for asked in ask_all(transfer.build_transfer_model, NETWORKS, settings["seed"], 7):
         x, count = probes(asked), len(asked.before.flags) - 1
+        kept = [kernel.shape for kernel, _ in asked.before.weights[:-1]]
+        expect.shapes(asked.answer, [*kept, (kept[-1][1], 7)], "Which sizes come from the arguments?")
         expect.weights(asked.answer, asked.before.weights[:-1], first=count)
         expect.flags(asked.answer, [False] * count + [True], "Which layers are frozen in the end?")
         expect.softmax_on(asked.answer, asked.before.outputs(x, -1), x, "Which activation has each layer?")
