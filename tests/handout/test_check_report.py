@@ -164,7 +164,10 @@ def test_an_interrupt_stops_a_loop_where_there_is_no_alarm(tmp_path: Path) -> No
     """As on Windows."""
     write_files(build(TOY, "sums"), tmp_path)
     program = (
+        "import signal\n"
         "from conftest import TimedOut, time_limit\n"
+        # A shell's background job ignores interrupts.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "try:\n"
         "    with time_limit(0.1, alarm=False):\n"
         "        while True:\n"
