@@ -366,7 +366,11 @@ class forgets_to_return_the_body:
 class adds_noise_while_freezing:
     """Returns the frozen body with noise on top of it in training."""
 
-    FAILS = ("test_freeze_freezes_every_body",)
+    FAILS = (
+        "test_freeze_freezes_every_body",
+        "test_freeze_keeps_batch_normalization_in_inference_mode",
+        "test_freeze_keeps_every_batch_normalization_in_inference_mode",
+    )
 
     def freeze(body):
         body.trainable = False
@@ -697,7 +701,11 @@ class extracts_the_first_pictures_alone:
 class extracts_after_compiling_the_body:
     """Compiles the body to predict with it: it forgets how it was compiled."""
 
-    FAILS = ("test_extract_features_takes_any_number_of_pictures",)
+    FAILS = (
+        "test_extract_features_takes_any_number_of_pictures",
+        "test_extract_features_gives_what_the_body_gives",
+        "test_extract_features_is_no_training",
+    )
 
     def extract_features(body, pictures):
         return compiled(body, loss="mean_squared_error").predict(pictures, verbose=0)
@@ -1042,7 +1050,10 @@ class draws_the_last_block_anew:
 class thaws_convolutions_and_the_top_alone:
     """Leaves Dense layers below the top frozen: every layer after the convolution is to train."""
 
-    FAILS = ("test_thaw_last_block_thaws_every_graft",)
+    FAILS = (
+        "test_thaw_last_block_thaws_every_graft",
+        "test_thaw_last_block_reaches_into_a_body",
+    )
 
     def thaw_last_block(model, learning_rate=0.001):
         thaw(model)
@@ -1234,7 +1245,10 @@ class compiles_the_borrowed_network_for_class_numbers:
 class drops_out_features_of_the_network:
     """Puts Dropout below the new layer, which the task does not ask for."""
 
-    FAILS = ("test_borrow_network_leaves_every_network_alone",)
+    FAILS = (
+        "test_borrow_network_leaves_every_network_alone",
+        "test_borrow_network_keeps_batch_normalization_in_inference_mode",
+    )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
         network.trainable = False

@@ -66,7 +66,7 @@ def test_from_the_zip_to_the_packed_answer(tmp_path, terminal, save, student_env
     )
     save(answer, wrong)
     watch.wait_for(
-        "mean  The mean of the given numbers is what NumPy says.", "expected", "received", "sums.py, line"
+        "mean  The mean of the given numbers is what NumPy says.", "Expected", "received", "sums.py, line"
     )
     watch.press("h")
     watch.wait_for("hint 1 of 4  Divide by how many there are.")

@@ -409,6 +409,8 @@ def test_borrow_network_leaves_every_network_alone(settings: Settings) -> None:
         expect.new(asked)
         expect.weights(asked.answer, asked.before.weights, "The network stays whole.", True)
         expect.flags(asked.answer, [False] * len(asked.before.weights) + [True], "What is frozen in the end?")
+        _, bias = networks.weights(asked.answer)[-1]
+        expect.same(bias, np.zeros(6), "new biases", "Which sizes come from the arguments?")
         features = networks.outputs(asked.twin, x).mean(axis=(1, 2))
         expect.softmax_on(asked.answer, features, x, think)
         expect.inference_mode(asked.answer, x)
