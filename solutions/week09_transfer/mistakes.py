@@ -1159,7 +1159,7 @@ class adds_a_sigmoid:
         "test_add_softmax_learns_with_a_new_top",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("Which activation turns outputs into probabilities",)
+    READS = ("softmax of the new layer",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="sigmoid")
@@ -1678,7 +1678,10 @@ class builds_the_graft_for_iris_alone:
 class grafts_four_classes_whatever_is_asked:
     """Counts the flowers of the lesson and never looks at the argument."""
 
-    FAILS = ("test_build_transfer_model_takes_any_base",)
+    FAILS = (
+        "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
+    )
     READS = ("any number of classes?",)
 
     def build_transfer_model(base, n_classes=4):

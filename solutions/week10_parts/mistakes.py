@@ -1216,6 +1216,7 @@ class borrows_for_four_classes_alone:
     FAILS = (
         "test_borrow_network_takes_any_network",
         "test_borrow_network_learns_with_a_new_top",
+        "test_borrow_network_leaves_every_network_alone",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
