@@ -45,7 +45,9 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     client = NotebookClient(
         notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
     )
-    client.execute(env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+    # nbgrader, in a test of this process, may have set its variable.
+    environment = {name: value for name, value in os.environ.items() if name != "NBGRADER_EXECUTION"}
+    client.execute(env=environment | {"PYTHONDONTWRITEBYTECODE": "1"})
     return {cell.id: cell.outputs for cell in notebook.cells if cell.cell_type == "code"}
 
 
