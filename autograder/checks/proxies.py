@@ -86,10 +86,6 @@ class Calls:
         return reply
 
 
-def _sentence(text: str) -> str:
-    return text if text.endswith("?") else f"{text}."
-
-
 class ArgumentError(TypeError):
     """Raised if a check passes a task an unsupported value, which is a mistake of the check's author."""
 

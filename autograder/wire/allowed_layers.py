@@ -209,7 +209,6 @@ _NORMALIZATION: Fields = {
     **_weight("gamma", "Ones"),
 }
 
-_RECURRENT_WEIGHTS = (("kernel", "GlorotUniform"), ("recurrent", "Orthogonal"), ("bias", "Zeros"))
 _RECURRENT: Fields = {
     "units": Field(integer(1, 65_536)),
     "activation": _activation("tanh", mutable=False),
