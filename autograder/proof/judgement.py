@@ -16,7 +16,7 @@ from ..models import CheckResult, Outcome, Report
 from .answers import Answer
 
 DETECTED = 0.95
-NUMBER = re.compile(r"\d[\d.,]*")
+NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def asked(kit: Kit) -> Submission:
 def in_child(examiner: Examiner, submission: Submission) -> list[str]:
     """Hashes of base and graft, trained in a child of the sandbox by what it loads."""
     report = examiner.examine(submission)
-    assert {check.outcome for check in report.checks} == {"not_attempted"}, (report.message, report.output)
+    assert not any(check.outcome == "passed" for check in report.checks), (report.message, report.output)
     return report.output.split()
 
 

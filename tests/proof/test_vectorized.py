@@ -25,7 +25,7 @@ def week() -> Any:
         import networks
         import transfer
 
-        import autograder.proof.vectorized as many
+        from autograder.proof.vectorized import VectorizedModels
 
         path = ROOT / "autograder" / "kits" / SLUG / "calibration.py"
         yield SimpleNamespace(
@@ -34,7 +34,7 @@ def week() -> Any:
             networks=networks,
             transfer=transfer,
             calibration=SimpleNamespace(**runpy.run_path(str(path))),
-            Many=many.Many,
+            VectorizedModels=VectorizedModels,
         )
         for name in ("lesson", "networks", "transfer"):
             del sys.modules[name]
@@ -72,7 +72,7 @@ def one_by_one(
 
 
 def expect_the_same(week: Any, model: Any, starts: list[Any], x: Any, y: Any, epochs: int) -> None:
-    many = week.Many(model, starts)
+    many = week.VectorizedModels(model, starts)
     week.lesson.train(many, x, y, epochs=epochs, seed=9)
     together = [week.lesson.accuracy(lambda _, out=out: out, x, y) for out in many.outputs(x)]
     weights, accuracies = one_by_one(week, model, starts, x, y, epochs)
@@ -143,4 +143,4 @@ def test_what_cannot_be_stepped_together_is_refused(week: Any, build: Callable[.
     ]
     for model, words in refused:
         with pytest.raises(ValueError, match=words):
-            week.lesson.train(week.Many(model, [model.get_weights()]), x, y, epochs=1, seed=9)
+            week.lesson.train(week.VectorizedModels(model, [model.get_weights()]), x, y, epochs=1, seed=9)

@@ -156,7 +156,7 @@ def test_week_9_from_the_stub_to_the_graft(tmp_path, terminal, save, student_env
     )
     save(folder / "transfer.py", trapped)
     watch.wait_for(
-        "The base keeps its layers, weights and trainable flags.", "1,525 frozen", "Who else uses the layers"
+        "The base keeps its layers, weights", "1,525 frozen", "Who else uses the layers"
     )
 
     save(folder / "transfer.py", with_solved(*tasks))
