@@ -97,9 +97,9 @@ def build_program() -> bytes:
     for name in PROGRAM_MODULES:
         files[f"box/{name}"] = (ENGINE / name).read_bytes()
     for part in PROGRAM_PARTS:
-        for path in sorted((ENGINE / part).glob("*.py")):
+        for path in sorted((ENGINE / part).rglob("*.py")):
             if path.name not in PROGRAM_LEFT_OUT:
-                files[f"box/{part}/{path.name}"] = path.read_bytes()
+                files[f"box/{path.relative_to(ENGINE).as_posix()}"] = path.read_bytes()
     return pack(files, compress=False)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text import clean
-from ..wire.failures import FailureKind
+from ..wire.failure_kind import FailureKind
 from ..wire.frames import Frame
 from .guest.messages import ChildExit, ExitReason
 from .policy import Limits

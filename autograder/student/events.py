@@ -9,7 +9,7 @@ import msgspec
 
 from ..checks.events import CheckStarted, Message
 from ..models import CheckResult
-from ..wire.failures import FailureKind
+from ..wire.failure_kind import FailureKind
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from ..checks.events import CheckStarted
 from ..checks.results import make_result
 from ..models import CheckResult, Outcome, Source
 from ..source_code import functions, try_parse
-from ..wire.failures import FailureKind
+from ..wire.failure_kind import FailureKind
 from .events import (
     CallFinished,
     CallStarted,

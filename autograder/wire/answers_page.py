@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .allowed_layers import LAYERS, MODELS
-from .allowed_objects import (
+from .arrays import ITEM_SIZES
+from .frames import MAX_BLOB, MAX_JSON
+from .keras_models.allowed_layers import LAYERS
+from .keras_models.allowed_objects import (
     ACTIVATION_FUNCTIONS,
     ACTIVATION_LAYERS,
     CONSTRAINT_CLASSES,
@@ -18,11 +20,10 @@ from .allowed_objects import (
     REGULARIZER_CLASSES,
     SCHEDULE_CLASSES,
 )
-from .arrays import ITEM_SIZES
-from .frames import MAX_BLOB, MAX_JSON
-from .graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
-from .refused import OWN_CLASS, REFUSED_LAYERS, REFUSED_OBJECTS
-from .sizes import MAX_OUTPUT, MAX_OUTPUTS
+from .keras_models.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
+from .keras_models.layer_settings import MODELS
+from .keras_models.refused import OWN_CLASS, REFUSED_LAYERS, REFUSED_OBJECTS
+from .keras_models.sizes import MAX_OUTPUT, MAX_OUTPUTS
 from .unsupported import HINTS, ValueKind
 
 VALUES: Mapping[str, str] = {

@@ -13,7 +13,7 @@ from typing import Any
 from .arrays import BlobReader, NotAllowedError
 from .decode import Unpacker
 from .encode import Packed, Packer, TooLargeError
-from .rebuild import rebuild
+from .keras_models.rebuild import rebuild
 from .unsupported import ValueKind
 
 

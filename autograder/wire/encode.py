@@ -11,7 +11,7 @@ from typing import Any
 
 from .arrays import ITEM_SIZES, BlobWriter, text_bytes
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
-from .layer_table import LayerTable
+from .keras_models.layer_table import LayerTable
 from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
 
 MAX_DEPTH = 32

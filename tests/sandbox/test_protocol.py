@@ -19,7 +19,7 @@ from autograder.sandbox.protocol import (
     read_loaded,
     read_reply,
 )
-from autograder.wire.failures import FailureKind
+from autograder.wire.failure_kind import FailureKind
 from autograder.wire.frames import Frame
 
 JSON = st.recursive(

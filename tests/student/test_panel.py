@@ -13,7 +13,7 @@ from autograder.student import panel
 from autograder.student.events import CheckReported, Location
 from autograder.student.handout import Handout
 from autograder.student.state import Results
-from autograder.wire.failures import FailureKind
+from autograder.wire.failure_kind import FailureKind
 
 
 def read(board: Results, message: str, outcome: str = "failed") -> list[str]:

@@ -28,8 +28,9 @@ def test_it_runs_from_an_archive_under_another_name_without_numpy_or_keras(tmp_p
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("borrowed/__init__.py", "")
         packed.write(text.__file__, "borrowed/text.py")
-        for module in Path(wire.__file__).parent.glob("*.py"):
-            packed.write(module, f"borrowed/name/{module.name}")
+        folder = Path(wire.__file__).parent
+        for module in folder.rglob("*.py"):
+            packed.write(module, f"borrowed/name/{module.relative_to(folder).as_posix()}")
     done = subprocess.run(
         [sys.executable, "-I", "-c", PROGRAM, archive], capture_output=True, text=True, check=False
     )

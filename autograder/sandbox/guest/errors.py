@@ -11,7 +11,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ...text import clean
-from ...wire.failures import FailureKind
+from ...wire.failure_kind import FailureKind
 
 MAX_TEXT = 2_000
 MAX_LINES = 20

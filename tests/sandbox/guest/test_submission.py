@@ -15,7 +15,7 @@ import pytest
 from autograder.sandbox.guest import stand_ins, submission
 from autograder.sandbox.guest.submission import Loaded, TimedOut, call, load
 from autograder.wire.codec import pack
-from autograder.wire.failures import FailureKind
+from autograder.wire.failure_kind import FailureKind
 from autograder.wire.frames import Frame
 
 NAME = "a_module_of_a_student"

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.wire import allowed_objects
+from autograder.wire.keras_models import allowed_objects
 from autograder.wire.arrays import NotAllowedError
 from autograder.wire.codec import pack, unpack
-from autograder.wire.refused import REFUSED_OBJECTS
+from autograder.wire.keras_models.refused import REFUSED_OBJECTS
 
 Make = Callable[..., Any]
 

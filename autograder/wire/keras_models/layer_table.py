@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ..arrays import BlobWriter
 from .activations import is_plain, probe
-from .allowed_layers import DTYPES, INPUT, LAYERS, NAME
+from .allowed_layers import LAYERS
 from .allowed_objects import ACTIVATIONS
-from .arrays import BlobWriter
 from .construct import BUILD_ARGUMENTS, compile_settings, random_generators
 from .graphs import graph_of
 from .initializers import GIVEN
+from .layer_settings import DTYPES, INPUT, NAME
 from .schema import MAX_NAME, SchemaError, SettingError, name_of, settings_of
 
 MAX_NESTING = 40

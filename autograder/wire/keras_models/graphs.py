@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .allowed_layers import MAX_DIMENSIONS, MAX_LENGTH, NAME
 from .allowed_objects import AXES
+from .layer_settings import MAX_DIMENSIONS, MAX_LENGTH, NAME
 from .schema import (
     Field,
     Fields,

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
+from ..arrays import BlobReader
 from .activations import check_probe
-from .allowed_layers import DTYPES, INPUT, MAX_DIMENSIONS, MAX_LENGTH, LayerClass
 from .allowed_objects import LOSS, LOSS_WEIGHTS, OPTIMIZERS, SEEDS
-from .arrays import BlobReader
 from .initializers import FixedInitializer
+from .layer_settings import DTYPES, INPUT, MAX_DIMENSIONS, MAX_LENGTH, LayerClass
 from .schema import (
     Field,
     Fields,

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from autograder.wire.allowed_layers import ACCEPTED, LAYERS, RECURRENT_LAYERS
-from autograder.wire.refused import REFUSED_LAYERS
+from autograder.wire.keras_models.allowed_layers import ACCEPTED, LAYERS
+from autograder.wire.keras_models.layer_settings import RECURRENT_LAYERS
+from autograder.wire.keras_models.refused import REFUSED_LAYERS
 
 Cross = Callable[[Any], Any]
 

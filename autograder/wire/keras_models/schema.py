@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..text import clean
+from ...text import clean
 
 MAX_SHOWN = 60
 MAX_NAME = 4_000

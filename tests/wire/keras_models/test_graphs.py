@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.wire.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
+from autograder.wire.keras_models.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
 
 Cross = Callable[[Any], Any]
 

@@ -9,10 +9,11 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from .allowed_layers import ACCEPTED, INPUT, LAYERS, NAME
-from .arrays import BlobReader, NotAllowedError, readable
+from ..arrays import BlobReader, NotAllowedError, readable
+from .allowed_layers import ACCEPTED, LAYERS
 from .construct import FIELDS, Pending, compile_model, compile_settings, new_input, new_layer, update_layer
 from .graphs import call_graph
+from .layer_settings import INPUT, NAME
 from .layer_table import parts_of
 from .refused import OWN_CLASS, REFUSED_LAYERS
 from .schema import SchemaError, SettingError, settings_of
