@@ -110,8 +110,8 @@ def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
 
 def _write(root: Path, kit: Kit, out: Path) -> bool:
     """Write the files of a release; return False if the kit cannot be released."""
-    from ..release.build import LockError, WheelError, build
     from ..release.release import LeakError, release
+    from ..release.wheel import LockError, WheelError, build
 
     try:
         made = release(root, kit, out, build())

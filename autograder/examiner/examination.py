@@ -33,7 +33,7 @@ from ..sandbox.sandbox import Sandbox
 from ..submissions.selection import select
 from ..wire.frames import Frame
 from . import fork
-from .report import EventCollector, compose, unreadable
+from .event_collector import EventCollector, compose, unreadable
 
 # Fraction of the call timeout that remains for a function that timed out before.
 REDUCED_TIME = 0.25

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from ..checks.environment import describe
+from ..examiner.event_collector import grader_error
 from ..examiner.examination import ExaminationLimits
-from ..examiner.report import grader_error
 from ..kit import Kit
 from ..models import Report, Status, Submission
 from ..sandbox.protocol import IsolationUnavailable

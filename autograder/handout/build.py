@@ -16,10 +16,10 @@ from packaging.requirements import Requirement
 
 from ..files import METADATA, checksum, sha256
 from ..kit import TRANSLATIONS, Kit, KitError
-from .notebook import notebook
 from .otter_tests import public_otter_tests
 from .story import NAME as STORY
 from .stub import make_stub
+from .student_notebook import notebook
 from .translation import TABLE, read_translation
 
 DISTRIBUTION = "weekly-kits"

@@ -19,7 +19,7 @@ from ..models import CheckResult, Outcome, Report
 from ..sandbox.local import make_private
 from ..sandbox.protocol import IsolationUnavailable
 from ..submissions.reader import read_folder, submitter_names
-from .messages import check_text, environment_text, summary
+from .result_text import check_text, environment_text, summary
 
 NOT_RUN = "Not run: the grading ended before this check."
 

@@ -23,7 +23,7 @@ from ..kit import Kit
 from ..models import CheckResult, Outcome, Report, Status
 from ..sandbox.local import make_private
 from ..submissions.reader import read_folder, submitter_names
-from .messages import check_text, summary
+from .result_text import check_text, summary
 
 # Otter puts its tests and this file beside the submission, so that tests can be imported.
 OTTERS_OWN = ("tests", "__init__.py")

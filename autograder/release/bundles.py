@@ -15,7 +15,7 @@ from ..handout.build import ENGLISH, build
 from ..handout.otter_tests import grading_otter_tests
 from ..integrations.gradescope import KIT, SETTINGS, Settings
 from ..kit import Kit
-from .build import FOR_GRADING, FOR_OTTER, Wheel, locked_requirements
+from .wheel import FOR_GRADING, FOR_OTTER, Wheel, locked_requirements
 
 NAME = "manifest.json"
 

@@ -13,7 +13,7 @@ from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, SaveCell
 from traitlets.config import Config
 
 from ..handout.build import build, story
-from ..handout.notebook import Cell, Style, node, notebook_cells, to_json
+from ..handout.student_notebook import Cell, Style, node, notebook_cells, to_json
 from ..integrations.nbgrader import KITS, configure
 from ..kit import Kit, KitError
 from .bundles import with_manifest

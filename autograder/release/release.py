@@ -8,10 +8,10 @@ from pathlib import Path
 
 from ..handout.sync import write_files
 from ..kit import Kit, languages
-from .build import Wheel
 from .bundles import NAME, Manifest, gradescope_zip, otter_zip, student_zip, with_manifest
 from .leak_check import find_leaks, leak_message
 from .nbgrader_course import nbgrader_course, release_version
+from .wheel import Wheel
 
 
 class LeakError(RuntimeError):

@@ -13,8 +13,8 @@ from ..models import Report
 from ..text import clean_line
 from .class_page import StudentRow, class_page
 from .context import find_context
-from .exports import Grade, title_warnings, uploads
 from .feedback import feedback_page
+from .upload_files import Grade, title_warnings, uploads
 
 FEEDBACK = "feedback.html"
 CLASS = "class.html"

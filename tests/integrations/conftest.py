@@ -14,8 +14,8 @@ from system_needs import bubblewrap
 
 from autograder.examiner.client import Examiner
 from autograder.kit import Kit
-from autograder.release.build import Wheel, build
 from autograder.release.bundles import otter_zip
+from autograder.release.wheel import Wheel, build
 
 PROJECT = Path(__file__).parents[2]
 TOY = PROJECT / "tests" / "toy"

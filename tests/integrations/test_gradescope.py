@@ -21,8 +21,8 @@ from autograder.files import unpack
 from autograder.integrations import gradescope
 from autograder.kit import Kit, slugs
 from autograder.models import CheckResult, Report, Submission, SubmittedFile
-from autograder.release.build import Wheel
 from autograder.release.bundles import gradescope_zip
+from autograder.release.wheel import Wheel
 from autograder.sandbox.protocol import IsolationUnavailable
 
 PROJECT = Path(__file__).parents[2]

@@ -31,9 +31,9 @@ from autograder.models import Submission, SubmittedFile
 from autograder.proof.answers import mistakes, solution
 from autograder.proof.mutation import only_task
 from autograder.proof.prove import known_answers
-from autograder.release.build import Wheel
 from autograder.release.bundles import gradescope_zip, otter_zip
 from autograder.release.nbgrader_course import nbgrader_course
+from autograder.release.wheel import Wheel
 
 PROJECT = Path(__file__).parents[2]
 PAGES = ("docs/systems.md", "README.md")

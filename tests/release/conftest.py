@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.release.build import Wheel, build
+from autograder.release.wheel import Wheel, build
 
 TOY = Path(__file__).parents[1] / "toy"
 

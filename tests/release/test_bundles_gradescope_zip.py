@@ -10,8 +10,8 @@ import pytest
 from autograder.files import unpack
 from autograder.integrations.gradescope import KIT, SETTINGS, Settings
 from autograder.kit import Kit
-from autograder.release.build import Wheel
 from autograder.release.bundles import NAME, Manifest, gradescope_zip
+from autograder.release.wheel import Wheel
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ import yaml
 
 from autograder.files import unpack
 from autograder.kit import Kit
-from autograder.release.build import Wheel
 from autograder.release.bundles import ISOLATION, NAME, PLUGIN, Manifest, otter_zip
+from autograder.release.wheel import Wheel
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from packaging.requirements import Requirement
 from autograder.files import unpack
 from autograder.handout.build import build
 from autograder.kit import Kit
-from autograder.release.build import Wheel
 from autograder.release.bundles import NAME, Manifest, student_zip
+from autograder.release.wheel import Wheel
 
 
 def test_it_is_the_handout_and_the_engine(toy_root: Path, toy: Kit, wheel: Wheel) -> None:

@@ -12,10 +12,10 @@ import pytest
 
 from autograder.files import pack
 from autograder.kit import Kit, languages, slugs
-from autograder.release.build import Wheel
 from autograder.release.bundles import student_zip
 from autograder.release.leak_check import find_leaks
 from autograder.release.nbgrader_course import nbgrader_course, release_version
+from autograder.release.wheel import Wheel
 
 PROJECT = Path(__file__).parents[2]
 TOY = PROJECT / "tests" / "toy"

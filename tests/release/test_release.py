@@ -9,9 +9,9 @@ import pytest
 
 from autograder.files import unpack
 from autograder.kit import Kit
-from autograder.release.build import Wheel, build
 from autograder.release.bundles import NAME, Manifest
 from autograder.release.release import LeakError, release
+from autograder.release.wheel import Wheel, build
 
 
 def files_of(folder: Path) -> dict[str, bytes]:

@@ -16,8 +16,8 @@ from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord, Report, ReviewNote, ReviewReason
 from autograder.reports.class_page import check_statistics, distribution, occurrences
 from autograder.reports.context import Context, KnownMistake
-from autograder.reports.exports import title_warnings
 from autograder.reports.feedback import compare_networks, curve, feedback_page
+from autograder.reports.upload_files import title_warnings
 from autograder.reports.write import NoGradesError, write_pages
 
 TOY = Path(__file__).parents[1] / "toy"

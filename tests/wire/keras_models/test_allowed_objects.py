@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.wire.keras_models import allowed_objects
 from autograder.wire.arrays import NotAllowedError
 from autograder.wire.codec import pack, unpack
+from autograder.wire.keras_models import allowed_objects
 from autograder.wire.keras_models.refused import REFUSED_OBJECTS
 
 Make = Callable[..., Any]

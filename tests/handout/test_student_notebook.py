@@ -14,7 +14,7 @@ import pytest
 from nbclient import NotebookClient
 
 from autograder.handout.build import build
-from autograder.handout.notebook import cut_stubs
+from autograder.handout.student_notebook import cut_stubs
 from autograder.handout.sync import write_files
 from autograder.kit import Kit, slugs
 from autograder.submissions.notebook import read_cells

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograder.files import unpack
-from autograder.release.build import PROJECT, Wheel, WheelError, build
+from autograder.release.wheel import PROJECT, Wheel, WheelError, build
 
 
 def test_another_checkout_of_the_same_sources_gives_the_same_bytes(tmp_path: Path) -> None:

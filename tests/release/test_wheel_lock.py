@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from packaging.utils import canonicalize_name
 
-from autograder.release.build import FOR_GRADING, FOR_OTTER, LockError, closure, locked_requirements
+from autograder.release.wheel import FOR_GRADING, FOR_OTTER, LockError, closure, locked_requirements
 
 LOCK = Path(__file__).parents[2] / "requirements.lock"
 
