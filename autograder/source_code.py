@@ -20,6 +20,7 @@ NEWER_SYNTAX = (
     ((3, 13), re.compile(r"^\s*(?:type|def|class)\b.*\[\w+\s*=")),
     ((3, 14), re.compile(r"""\b[tT][rR]?['"]|^\s*except\*?\s+\w+\s*,""")),
 )
+MAX_MARKED_LINE = 200
 
 
 class SourceError(ValueError):
@@ -70,6 +71,15 @@ def newer_python(error: SyntaxError) -> str:
             here, newer = (f"{major}.{minor}" for major, minor in (sys.version_info[:2], version))
             return f" Python {newer} and newer may read this line; the grader has Python {here}."
     return ""
+
+
+def marked_line(error: SyntaxError) -> str:
+    """Return the line of a syntax error and below it a caret, or "" if it has none or a very long one."""
+    line = (error.text or "").rstrip("\r\n").expandtabs(1)
+    text = line.lstrip()
+    if not text or len(text) > MAX_MARKED_LINE:
+        return ""
+    return f"{text}\n{' ' * max((error.offset or 1) - 1 - (len(line) - len(text)), 0)}^"
 
 
 def is_stub(function: Function) -> bool:

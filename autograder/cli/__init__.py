@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from ..files import METADATA
 from . import author, student, ta
-from .common import ASSISTANTS, INSTRUCTORS, STUDENTS
+from .common import ASSISTANTS, INSTRUCTORS, STUDENTS, replace_unencodable
+
+
+def for_staff() -> bool:
+    """Return whether this is more than the wheel that students install, and the folder is no handout."""
+    return (Path(__file__).parents[1] / "handout" / "templates").is_dir() and not Path(METADATA).is_file()
 
 
 class GroupedCommands(TyperGroup):
-    """A group whose help lists commands by audience."""
+    """A group whose help lists commands by audience; students see only theirs."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section per audience."""
         commands = {name: self.get_command(ctx, name) for name in self.list_commands(ctx)}
-        for audience in (STUDENTS, ASSISTANTS, INSTRUCTORS):
+        for audience in (STUDENTS, ASSISTANTS, INSTRUCTORS) if for_staff() else (STUDENTS,):
             rows = [
                 (name, command.get_short_help_str(limit=formatter.width))
                 for name, command in commands.items()
@@ -49,4 +56,5 @@ def main() -> None:
     """Run the command. Exit status: 0 success, 1 negative result, 2 incorrect usage."""
     # SIGTERM ends a command like Ctrl-C: the command ends its processes and prints how to continue.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    replace_unencodable()
     app()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
+import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -18,6 +21,9 @@ from ..text import clean
 DID_NOT_HOLD = 1
 USED_WRONGLY = 2
 INTERRUPTED = 130  # the conventional exit status after Ctrl-C
+
+# What stands for our own symbols where an encoding lacks them, and `?` for others. Each takes one column.
+SUBSTITUTES = dict(zip("✓✗·…–×→↑↓█▪‘’“”", "+x..-x>^v##''\"\"", strict=True))
 
 # Errors of an author in one kit; they do not affect other kits.
 AUTHOR_ERRORS = (KitError, SourceError)
@@ -37,9 +43,23 @@ Root = Annotated[
 ]
 
 
-def make_console(width: int | None = None) -> Console:
+def make_console(width: int | None = None, stderr: bool = False) -> Console:
     """Return a console that does not interpret text as markup."""
-    return Console(highlight=False, markup=False, emoji=False, width=width)
+    return Console(highlight=False, markup=False, emoji=False, width=width, stderr=stderr)
+
+
+def replace_unencodable() -> None:
+    """Write characters that the output's encoding lacks in another way, instead of raising an error."""
+    codecs.register_error("kit-symbols", _substitute)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="kit-symbols")
+
+
+def _substitute(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    found = error.object[error.start : error.end]
+    return "".join(SUBSTITUTES.get(char, "?") for char in found), error.end
 
 
 def fail(message: str, status: int) -> NoReturn:

@@ -73,15 +73,17 @@ def hint(
 
 @app.command(rich_help_panel=STUDENTS)
 def pack(folder: Folder = Path()) -> None:
-    """Check that the answer loads as the grader loads it, and write the file to hand in.
+    """Check your answer, and write the file to hand in.
 
-    Exit status 1: no task would earn a point like this, so nothing was written.
+    Public checks that fail do not prevent it. Exit status 1: nothing was written, because no task would earn
+    a point like this or the file cannot be written.
     """
+    from ..student.check import run_checks
     from ..student.pack import pack
 
     handout = _handout(folder)
-    typer.echo("Checking that your answer loads, which takes some seconds.", err=True)
-    found = pack(handout)
+    typer.echo("Checking your answer, which takes some seconds.", err=True)
+    found = pack(handout, lambda: run_checks(handout, make_console(stderr=True)))
     for mark, colour, sentences in (
         ("✓", "green", found.fine),
         ("!", "yellow", found.doubtful),
@@ -89,10 +91,14 @@ def pack(folder: Folder = Path()) -> None:
     ):
         for sentence in sentences:
             typer.secho(f"{mark} {clean(sentence)}", fg=colour, bold=mark != "✓")
+    if found.unwritable:
+        advice = "Copy the handout to a folder of your own, or hand in your file as it is."
+        fail(f"{found.unwritable} {advice}", DID_NOT_HOLD)
     if found.written is None:
         fail("Nothing was written: like this, no task would earn a point.", DID_NOT_HOLD)
     due = f", by {handout.about.due}" if handout.about.due else ""
-    typer.echo(f"Wrote {found.written.name}. Hand it in{due}.")
+    where = found.written.name if found.written.parent == handout.folder else str(found.written)
+    typer.echo(f"Wrote {where}. Hand it in{due}.")
 
 
 def _handout(folder: Path) -> Handout:

@@ -14,7 +14,14 @@ from .state import Results
 
 
 def check(handout: Handout, console: Console) -> bool:
-    """Run the public checks once, without forking, and print the results. Return whether all pass."""
+    """Run the public checks once and print the results. Return whether all pass."""
+    board = run_checks(handout, console)
+    report(board, console)
+    return board.solved and not board.problem
+
+
+def run_checks(handout: Handout, console: Console) -> Results:
+    """Run the public checks once, without forking, show their progress and return the results."""
     with Loop(handout, forks=False) as loop:
         loop.check()
         with console.status("Importing what the checks need …") as status:
@@ -22,16 +29,17 @@ def check(handout: Handout, console: Console) -> bool:
                 loop.next(60.0)
                 if loop.board.running:
                     status.update(f"Checking {loop.board.running.task} …")
-    report(loop.board, console)
-    return loop.board.solved and not loop.board.problem
+    return loop.board
 
 
 def report(board: Results, console: Console) -> None:
     """Print the results: the tasks, the first failing check of each, and the next step."""
     if board.problem:
-        console.print(Text("No check can run before this is mended:", "bold red"))
-        console.print(Text(clean(board.problem)))
+        for line in panel.problem_text(board):
+            console.print(line)
         return
+    for line in panel.missing_text(board):
+        console.print(line)
     console.print(panel.tasks_text(board))
     for task in board.handout.tasks:
         result = board.failing(task)

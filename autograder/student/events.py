@@ -21,6 +21,12 @@ class Location:
     function: str
     text: str = ""
 
+    @property
+    def place(self) -> str:
+        """Return the file and line; of a `.py` in the form that terminals and editors can open."""
+        mark = ":" if self.where.endswith(".py") else ", line "
+        return f"{self.where}{mark}{self.line}"
+
 
 class RunRequest(Message, frozen=True, tag=True):
     """Request to run these checks. The pictures of tasks in `draw_first` are drawn when they are solved."""
@@ -31,22 +37,29 @@ class RunRequest(Message, frozen=True, tag=True):
 
 
 class SourceChosen(Message, frozen=True, tag=True):
-    """Result of selecting a file of the handout. `problem` says why none was selected, if so."""
+    """Result of selecting a file of the handout.
+
+    `problem` says why none was selected, if so, and `excerpt` is the line that it names. `missing` names an
+    answer file that is gone, and the file that may have been it.
+    """
 
     filename: str | None
     problem: str | None
     notes: tuple[str, ...]
+    excerpt: str = ""
+    missing: str = ""
 
 
 class SourceLoaded(Message, frozen=True, tag=True):
     """Result of loading the selected file. `problem` is the reason if it failed.
 
-    `definitions` maps each task to its location in the file.
+    `excerpt` is the line that raised. `definitions` maps each task to its location in the file.
     """
 
     problem: str | None
     notes: tuple[str, ...]
     definitions: dict[str, Location]
+    excerpt: str = ""
 
 
 class CallStarted(Message, frozen=True, tag=True):
@@ -57,6 +70,16 @@ class CallStarted(Message, frozen=True, tag=True):
 
 class CallFinished(Message, frozen=True, tag=True):
     """The function has returned or raised."""
+
+
+class CallOverdue(Message, frozen=True, tag=True):
+    """The call has reached its time limit. `locations` are the student's lines that it executes.
+
+    `trains` says that it is in Keras' `fit`.
+    """
+
+    locations: tuple[Location, ...]
+    trains: bool
 
 
 class CheckReported(Message, frozen=True, tag=True):
@@ -104,6 +127,7 @@ RunEvent = (
     | CheckStarted
     | CallStarted
     | CallFinished
+    | CallOverdue
     | CheckReported
     | QuickChecksFinished
     | PictureDrawn

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -13,8 +16,9 @@ from typing import Any
 import msgspec
 
 from ..check_files import Check, read_checks
-from ..files import METADATA, checksum, write_atomic
+from ..files import METADATA, cache_folder, checksum, write_atomic
 from ..models import Submission, SubmittedFile
+from ..submissions.definitions import attempted_tasks
 from ..submissions.selection import Selection, select
 from ..validation import read_file
 
@@ -22,6 +26,8 @@ from ..validation import read_file
 STATE = ".kit"
 STATE_FILE = "memory.json"
 SOURCES = (".py", ".ipynb")
+# Time limit of one call, unless the kit says otherwise.
+CALL_SECONDS = 20.0
 
 
 class HandoutError(ValueError):
@@ -62,6 +68,8 @@ class Handout:
         folder = folder.resolve()
         try:
             handout = cls(folder, read_file(folder / METADATA, HandoutMetadata))
+            if lost := handout.lost_files():
+                raise HandoutError(_incomplete(folder, f"no {', '.join(lost)}"))
             _ = handout.checks
         except FileNotFoundError as error:
             if Path(error.filename).name == METADATA:
@@ -70,6 +78,8 @@ class Handout:
                     "Go to the folder that you unzipped, or name it."
                 ) from None
             raise HandoutError(_incomplete(folder, error)) from None
+        except HandoutError:
+            raise
         except (OSError, ValueError) as error:
             raise HandoutError(_incomplete(folder, error)) from None
         return handout
@@ -112,10 +122,20 @@ class Handout:
         """Return the settings that the fixture `settings` returns."""
         return dict(json.loads((self.folder / "inputs" / "settings.json").read_text(encoding="utf-8")))
 
-    @property
+    @cached_property
     def state(self) -> Path:
-        """Return the folder for stored state."""
-        return self.folder / STATE
+        """Return the folder for stored state. It is outside a handout that cannot be written to."""
+        own = self.folder / STATE
+        name = f"{self.slug}-{hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]}"
+        for folder in (own, cache_folder(f"handouts/{name}")):
+            try:
+                if folder is not None:
+                    folder.mkdir(exist_ok=True)
+                    if os.access(folder, os.W_OK):
+                        return folder
+            except OSError:
+                continue
+        return Path(tempfile.mkdtemp(prefix="kit-"))
 
     @property
     def sources(self) -> tuple[Path, ...]:
@@ -125,6 +145,41 @@ class Handout:
     def limit(self, name: str, default: float) -> float:
         """Return the limit `name` of the kit in its unit, or `default`."""
         return self.about.limits.get(name, default)
+
+    def lost_files(self) -> list[str]:
+        """Return the names of files that the checks need and that are missing."""
+        needed = (name for name in self.about.files if name.endswith(".py") or name.startswith("inputs/"))
+        return [
+            name for name in needed if not name.startswith("tests/") and not (self.folder / name).is_file()
+        ]
+
+    def missing(self, chosen: Selection) -> str:
+        """Return a sentence about an answer file that is gone while the other one is untouched, or "".
+
+        It names a file of the folder that defines the tasks, which may be the answer under another name.
+        """
+        gone = [path for path in self.sources if not path.is_file()]
+        if chosen.source is not None and attempted_tasks(chosen.source, self.tasks):
+            gone = []
+        for path in gone:
+            others = [
+                other for other in sorted(self.folder.glob(f"*{path.suffix}")) if self._is_answer(other)
+            ]
+            checked = f" {chosen.source.filename} is checked instead." if chosen.source else ""
+            if others:
+                return f"{path.name} is gone. Is it {others[0].name} now? Rename it back.{checked}"
+            if chosen.source:
+                return f"{path.name} is gone.{checked}"
+        return ""
+
+    def _is_answer(self, path: Path) -> bool:
+        if path in self.sources or path.name in self.about.files:
+            return False
+        try:
+            text = path.read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return False
+        return any(f"def {task}(" in text for task in self.tasks)
 
     def submission(self) -> Submission:
         """Return the current submission."""
@@ -165,8 +220,8 @@ class Handout:
                 yield name
 
 
-def _incomplete(folder: Path, error: Exception) -> str:
-    return f"The handout in {folder} is not whole ({error}). Unzip it anew, beside your work."
+def _incomplete(folder: Path, problem: object) -> str:
+    return f"The handout in {folder} is not whole ({problem}). Unzip it anew, beside your work."
 
 
 @dataclass

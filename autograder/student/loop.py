@@ -6,7 +6,7 @@ import queue
 from dataclasses import dataclass
 
 from ..submissions.selection import Selection
-from .events import ProcessEnded, WorkerEvent, WorkerReady
+from .events import CallOverdue, ProcessEnded, WorkerEvent, WorkerReady
 from .handout import Handout, SavedState
 from .process import CAN_FORK, OUTPUT, Runner, Worker
 from .state import Results, texts
@@ -121,6 +121,8 @@ class Loop:
         if event is None:
             return
         self.board.record(event)
+        if isinstance(event, CallOverdue) and self.board.is_overdue:
+            self._go_on(self.board.end_overdue())
         if isinstance(event, ProcessEnded):
             self._go_on(self.board.remaining)
         if self.board.over:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import files
-from ..models import ReviewReason, Source, SubmittedFile
+from ..models import Outcome, ReviewReason, Source, SubmittedFile
 from ..sandbox.guest.stand_ins import STAND_INS
 from ..source_code import try_parse
 from ..submissions.definitions import attempted_tasks
@@ -19,6 +19,7 @@ from ..submissions.notebook import without_outputs
 from ..submissions.selection import UnusedReason
 from .handout import Handout
 from .load_trial import LoadTrial, try_loading
+from .state import Results
 
 WRITTEN = re.compile(r"""(\w+)\.py['"]""")
 
@@ -76,16 +77,23 @@ def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
 
 @dataclass
 class PackReport:
-    """Findings as sentences. `fatal` findings prevent writing; `doubtful` ones may cost points."""
+    """Findings as sentences. `fatal` findings prevent writing; `doubtful` ones may cost points.
+
+    `written` is the file to hand in, and `unwritable` says why there is none although nothing is fatal.
+    """
 
     fatal: list[str] = field(default_factory=list)
     doubtful: list[str] = field(default_factory=list)
     fine: list[str] = field(default_factory=list)
     written: Path | None = None
+    unwritable: str = ""
 
 
-def pack(handout: Handout) -> PackReport:
-    """Check the answer and write it as a zip, unless there is a fatal finding."""
+def pack(handout: Handout, run_checks: Callable[[], Results] | None = None) -> PackReport:
+    """Inspect the answer and write it as a zip, unless there is a fatal finding.
+
+    `run_checks` returns the results of the public checks. Those that fail become findings.
+    """
     found = PackReport()
     chosen = handout.chosen()
     if chosen.source is None:
@@ -112,8 +120,24 @@ def pack(handout: Handout) -> PackReport:
             f"Changed since it was handed out: {', '.join(altered)}. The grader has its own."
         )
     if not found.fatal:
-        found.written = _write(handout, file)
+        if run_checks is not None:
+            _add_results(found, run_checks())
+        _write(handout, file, found)
     return found
+
+
+def packed_name(handout: Handout) -> str:
+    """Return the name of the file to hand in. The handout's own zip is called `<slug>.zip`."""
+    return f"{handout.module}.zip" if handout.module != handout.slug else f"{handout.module}-answer.zip"
+
+
+def _add_results(found: PackReport, board: Results) -> None:
+    """Add which public checks fail. Tasks that are not attempted are reported elsewhere."""
+    results = [board.results[check.name] for check in board.handout.checks if check.name in board.results]
+    failed = [each for each in results if each.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
+    earned, most = board.points()
+    found.fine.append(f"Public checks: {earned:g} of {most:g} points.")
+    found.doubtful += [f"Public check fails: {each.task}: {each.sentence}" for each in failed]
 
 
 def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackReport) -> None:
@@ -157,8 +181,18 @@ def _advice(handout: Handout, module: str) -> str:
     return f" (it has Python's own, {', '.join(handout.about.imports)} and the given code)"
 
 
-def _write(handout: Handout, file: SubmittedFile) -> Path:
-    """Write a zip that contains only the answer, with the time of its last change."""
-    path = handout.folder / f"{handout.slug}.zip"
-    files.write_atomic(path, files.pack({file.name: file.content}, modified=file.modified))
-    return path
+def _write(handout: Handout, file: SubmittedFile, found: PackReport) -> None:
+    """Write a zip that contains only the answer, with the time of its last change.
+
+    It stands in the handout's folder, or in the one around it if that cannot be written to.
+    """
+    content = files.pack({file.name: file.content}, modified=file.modified)
+    name = packed_name(handout)
+    for folder in (handout.folder, handout.folder.parent):
+        try:
+            files.write_atomic(folder / name, content)
+        except OSError as error:
+            found.unwritable = f"{name} cannot be written in {folder}: {error.strerror or error}."
+        else:
+            found.written, found.unwritable = folder / name, ""
+            return

@@ -1,9 +1,9 @@
-"""Render the panel of `kit watch`: tasks on top, one item below, keys at the bottom. It never scrolls."""
+"""Render the panel of `kit watch`: tasks on top, one item below that scrolls, keys at the bottom."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
@@ -34,7 +34,7 @@ Lines = list[list[Segment]]
 
 
 def tasks_text(board: Results) -> Table:
-    """Return one row per task: its state and public points."""
+    """Return one row per task: its state and public points. They are grey if no check can run."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column()
@@ -42,11 +42,28 @@ def tasks_text(board: Results) -> Table:
     for task in board.handout.tasks:
         state, (earned, most) = board.state(task), board.points(task)
         mark, style = MARKS[state]
+        style = "dim" if board.problem else style
         score = {State.UNTOUCHED: "not begun", State.UNKNOWN: ""}.get(state, f"{earned:g} of {most:g}")
         table.add_row(Text(mark, style), Text(task, style), Text(score, style))
     earned, most = board.points()
-    table.add_row("", Text("public points", "bold"), Text(f"{earned:g} of {most:g}", "bold"))
+    style = "dim" if board.problem else "bold"
+    table.add_row("", Text("public points", style), Text(f"{earned:g} of {most:g}", style))
     return table
+
+
+def problem_text(board: Results) -> Iterator[Text]:
+    """Yield why no check can run, with the line that is to blame."""
+    yield Text("No check can run before this is mended:", "bold red")
+    yield Text(clean(board.problem or ""))
+    for line in clean(board.excerpt).splitlines():
+        yield Text(f"    {line}", "bold", no_wrap=True)
+    yield from missing_text(board)
+
+
+def missing_text(board: Results) -> Iterator[Text]:
+    """Yield a sentence about an answer file that is gone."""
+    if board.missing:
+        yield Text(clean(board.missing), "yellow")
 
 
 def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
@@ -68,13 +85,14 @@ def _message(message: str) -> Text:
 
 def _locations(locations: Sequence[Location]) -> Iterator[Text]:
     for place in locations:
-        where = f"{place.where}, line {place.line}, {place.function}"
-        yield Text.assemble((clean(where), "cyan"), ("  " + clean(place.text), "dim"))
+        yield Text.assemble(
+            (clean(place.place), "cyan"), f" in {clean(place.function)}  ", (clean(place.text), "dim")
+        )
 
 
 def hints_text(given: Sequence[str], most: int) -> Iterator[Text]:
-    """Yield the hints shown so far."""
-    for number, hint in enumerate(given, 1):
+    """Yield the hints shown so far, the newest first."""
+    for number, hint in reversed(list(enumerate(given, 1))):
         yield Text.assemble((f"hint {number} of {most}  ", "yellow"), hint)
 
 
@@ -118,10 +136,14 @@ class View:
     memory: SavedState
     # The task selected with `t`; by default the foremost task.
     picked: str | None = None
-    # The output of the student's code after `o`, and the current page of it.
+    # The output of the student's code after `o`.
     output: str | None = None
-    page: int = 0
-    pages: int = 1
+    # Whether a hint was just taken. It then stands above what is wrong, where it is seen.
+    hinted: bool = False
+    # The first line of the body to show, the last one that can be, and the number of lines that fit.
+    top: int = 0
+    last_top: int = 0
+    room: int = 1
     warm: bool = False
     began: float = field(default_factory=time.monotonic)
     saved: str = ""
@@ -131,6 +153,20 @@ class View:
         """Return the task to show: the selected task, else the foremost."""
         return self.picked or self.board.foremost
 
+    @property
+    def shows_task(self) -> bool:
+        """Return whether the panel shows the failing check of a task, to which hints belong."""
+        board = self.board
+        return not board.problem and bool(self.task and board.failing(self.task))
+
+    def scroll(self, lines: int) -> None:
+        """Move the body by so many lines."""
+        self.top = max(0, min(self.top + lines, self.last_top))
+
+    def show_from_top(self, output: str | None = None) -> None:
+        """Show a task, or else the output of the student's code, from its first line."""
+        self.output, self.hinted, self.top = output, False, 0
+
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Render the panel at exactly the available height."""
         height = options.height or console.height
@@ -138,27 +174,30 @@ class View:
         head = Group(tasks_text(self.board), Text(""))
         room = height - 2 - len(console.render_lines(head, inner)) - 2
         body = console.render_lines(Group(*self._body()), inner)
-        body = self._page(body, max(room, 2), console.render_lines(Text("… o shows more", "dim"), inner))
+        body = self._visible(body, max(room, 2), lambda text: console.render_lines(Text(text, "dim"), inner))
         title = Text(f" {self.board.handout.title} ", "bold")
         foot = Group(Text(""), self._foot())
         yield Panel(Group(head, _Rendered(body), foot), title=title, height=height, border_style="dim")
 
-    def _page(self, body: Lines, room: int, more: Lines) -> Lines:
-        """Return exactly `room` lines of the body. If others follow, the last line is `more`."""
-        self.pages = max(1, -(-len(body) // (room - 1))) if len(body) > room else 1
-        start = min(self.page, self.pages - 1) * (room - 1)
-        shown = body[start : start + room]
-        if start + room < len(body):
-            shown = [*shown[:-1], *more]
-        return shown + [[Segment("")]] * (room - len(shown))
+    def _visible(self, body: Lines, room: int, render: Callable[[str], Lines]) -> Lines:
+        """Return exactly `room` lines of the body; the last one says how many others there are."""
+        if len(body) <= room:
+            self.top = self.last_top = 0
+            return body + [[Segment("")]] * (room - len(body))
+        self.room = room - 1
+        self.last_top = len(body) - self.room
+        self.top = min(self.top, self.last_top)
+        below = self.last_top - self.top
+        parts = [f"{self.top} lines above"] * (self.top > 0) + [f"{below} lines below"] * (below > 0)
+        mark = render(f"… {', '.join(parts)}: ↑ and ↓ scroll")
+        return [*body[self.top : self.top + self.room], *mark[:1]]
 
     def _body(self) -> Iterator[RenderableType]:
         board, task = self.board, self.task
         if self.output is not None:
             yield from self._everything(self.output)
         elif board.problem:
-            yield Text("No check can run before this is mended:", "bold red")
-            yield Text(clean(board.problem))
+            yield from problem_text(board)
         elif not board.results:
             yield Text("Importing what the checks need: some seconds, once." if not self.warm else "", "dim")
         elif board.news and not self.picked:
@@ -170,11 +209,14 @@ class View:
 
     def _task(self, task: str) -> Iterator[RenderableType]:
         if result := self.board.failing(task):
-            yield from failure_text(self.board, result)
-            yield Text("")
             handout = self.board.handout
             most = len(hint_list(handout, task, self.memory))
-            yield from hints_text(hints_taken(handout, task, self.memory), most)
+            hints = list(hints_text(hints_taken(handout, task, self.memory), most))
+            yield from missing_text(self.board)
+            parts = [hints, list(failure_text(self.board, result))]
+            for part in parts if self.hinted else reversed(parts):
+                yield from part
+                yield Text("")
         else:
             yield from solved_text(self.board, task)
 

@@ -6,11 +6,13 @@ import ast
 import importlib
 import linecache
 import sys
+import threading
 import traceback
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
-from types import ModuleType
+from types import FrameType, ModuleType
 
 from ..check_files import Check
 from ..checks.events import CheckEvent, CheckFinished, CheckStarted, TraceRecorded
@@ -24,6 +26,7 @@ from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
 from ..wire.frames import Frame
 from .events import (
     CallFinished,
+    CallOverdue,
     CallStarted,
     CheckReported,
     Emit,
@@ -33,7 +36,7 @@ from .events import (
     SourceChosen,
     SourceLoaded,
 )
-from .handout import Handout
+from .handout import CALL_SECONDS, Handout
 
 MAX_LOCATIONS = 4
 
@@ -72,39 +75,71 @@ class StudentFailure(SubmissionFailed):
 
 @dataclass(frozen=True)
 class LocalCalls:
-    """Calls functions of a loaded source. `emit` receives an event before and after each call."""
+    """Calls functions of a loaded source.
+
+    `emit` receives an event before and after each call, and one if a call takes more than `seconds`.
+    """
 
     loaded: Loaded
     prepare: Callable[[], None]
     emit: Emit
+    seconds: float = CALL_SECONDS
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the frame of the reply. Raises SubmissionFailed."""
         found: list[Location] = []
         self.emit(CallStarted(function))
         try:
-            reply = call(
-                self.loaded,
-                function,
-                request,
-                self.prepare,
-                lambda error: found.extend(locations(error, self.loaded.definitions.names)),
-            )
+            with self._timer():
+                reply = call(
+                    self.loaded,
+                    function,
+                    request,
+                    self.prepare,
+                    lambda error: found.extend(locations(error, self.loaded.definitions.names)),
+                )
         finally:
             self.emit(CallFinished())
         if "raised" in reply.head:
             raise StudentFailure(call_failed(function, reply.head["raised"], line=False), found)
         return reply
 
+    @contextmanager
+    def _timer(self) -> Iterator[None]:
+        """Look from another thread at what the body executes when its time is over."""
+        caller = threading.get_ident()
+
+        def look() -> None:
+            frames = list(traceback.walk_stack(sys._current_frames().get(caller)))[::-1]
+            found = _students(frames, self.loaded.definitions.names)
+            self.emit(CallOverdue(tuple(found), any(_is_fit(frame) for frame, _ in frames)))
+
+        timer = threading.Timer(self.seconds, look)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
 
 def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:
     """Return the last MAX_LOCATIONS of the student's lines in the traceback, outermost call first."""
+    return _students(traceback.walk_tb(error.__traceback__), filenames)
+
+
+def _students(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]) -> list[Location]:
     found = [
         Location(file, number, frame.f_code.co_name, linecache.getline(file, number).strip())
-        for frame, number in traceback.walk_tb(error.__traceback__)
+        for frame, number in frames
         if (file := frame.f_code.co_filename) in filenames
     ]
     return found[-MAX_LOCATIONS:]
+
+
+def _is_fit(frame: FrameType) -> bool:
+    module = str(frame.f_globals.get("__name__", ""))
+    return frame.f_code.co_name == "fit" and module.partition(".")[0] == "keras"
 
 
 def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset[str]) -> dict[str, Location]:
@@ -146,7 +181,8 @@ class Run:
         loaded = source and self._load(source)
         if not loaded:
             return
-        calls = Calls(LocalCalls(loaded, self.prepare, self.emit))
+        seconds = self.handout.limit("call_seconds", CALL_SECONDS)
+        calls = Calls(LocalCalls(loaded, self.prepare, self.emit, seconds))
         self.proxies.attach(calls)
         passed: set[str] = set()
         drawn: set[str] = set()
@@ -177,7 +213,9 @@ class Run:
     def _choose(self) -> Source | None:
         chosen = self.handout.chosen()
         name = chosen.source.filename if chosen.source else None
-        self.emit(SourceChosen(name, chosen.problem, chosen.sentences))
+        self.emit(
+            SourceChosen(name, chosen.problem, chosen.sentences, chosen.excerpt, self.handout.missing(chosen))
+        )
         return chosen.source
 
     def _load(self, source: Source) -> Loaded | None:
@@ -186,7 +224,8 @@ class Run:
         loaded = load(self.handout.module, source.filename, source.cells, source.tolerant, seconds)
         report = loaded.report
         found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)
-        self.emit(SourceLoaded(report["problem"], tuple(report["notes"]), found))
+        excerpt = linecache.getline(source.filename, report["line"] or 0).strip()
+        self.emit(SourceLoaded(report["problem"], tuple(report["notes"]), found, excerpt))
         return loaded if report["ok"] else None
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:

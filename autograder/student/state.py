@@ -16,6 +16,7 @@ from ..source_code import functions, try_parse
 from ..wire.failure_kind import FailureKind
 from .events import (
     CallFinished,
+    CallOverdue,
     CallStarted,
     CheckReported,
     Location,
@@ -28,9 +29,11 @@ from .events import (
     SourceChosen,
     SourceLoaded,
 )
-from .handout import Handout
+from .handout import CALL_SECONDS, Handout
 
-LOAD_SECONDS, CALL_SECONDS, CHECK_SECONDS = 60.0, 20.0, 120.0
+LOAD_SECONDS, CHECK_SECONDS = 60.0, 120.0
+# The process that runs a call reports when its time is over. If it cannot, it is stopped a little later.
+GRACE_SECONDS = 5.0
 
 
 class State(StrEnum):
@@ -58,6 +61,10 @@ class Results:
     pictures: dict[str, str] = field(default_factory=dict)
     chosen: str | None = None
     problem: str | None = None
+    # The line that the problem names.
+    excerpt: str = ""
+    # An answer file that is gone.
+    missing: str = ""
     notes: list[str] = field(default_factory=list)
     # Tasks that are solved in the current run and were not in the previous one.
     news: list[str] = field(default_factory=list)
@@ -66,6 +73,7 @@ class Results:
     # Seconds from the start of the run to the last check that does not train.
     quick_seconds: float | None = None
     _calling: bool = False
+    _overdue: CallOverdue | None = None
     _remaining: list[str] = field(default_factory=list)
     _solved: set[str] = field(default_factory=set)
     _unwritten: set[str] = field(default_factory=set)
@@ -88,17 +96,22 @@ class Results:
         self._heard = time.monotonic()
         match event:
             case SourceChosen():
-                self.chosen, self.problem, self.notes = event.filename, event.problem, list(event.notes)
+                self.chosen, self.notes = event.filename, list(event.notes)
+                self.problem, self.excerpt, self.missing = event.problem, event.excerpt, event.missing
             case SourceLoaded():
                 self.notes += event.notes
-                self.definitions, self.problem = event.definitions, event.problem
+                self.definitions, self.problem, self.excerpt = event.definitions, event.problem, event.excerpt
             case CheckStarted(check=name):
                 self.running = self._check(name)
             case CallStarted():
-                self._calling = True
+                self._calling, self._overdue = True, None
             case CallFinished():
                 self._calling = False
-            case CheckReported(result=result, locations=locations, kind=kind):
+            case CallOverdue():
+                self._overdue = event
+            case CheckReported(result=result, locations=locations, kind=kind) if (
+                result.name in self._remaining
+            ):
                 self._settle(result, locations, kind)
             case QuickChecksFinished() if self.quick_seconds is None:
                 self.quick_seconds = self._heard - self._began
@@ -120,7 +133,7 @@ class Results:
         if self.running is None:
             limit = self.handout.limit("load_seconds", LOAD_SECONDS)
         else:
-            limit = self._call_seconds if self._calling else CHECK_SECONDS
+            limit = self._call_seconds + GRACE_SECONDS if self._calling else CHECK_SECONDS
         return self._heard + limit - time.monotonic()
 
     def end_overdue(self) -> list[str]:
@@ -193,6 +206,11 @@ class Results:
     def _call_seconds(self) -> float:
         return self.handout.limit("call_seconds", CALL_SECONDS)
 
+    @property
+    def is_overdue(self) -> bool:
+        """Return whether the running call has reached its time limit."""
+        return self._calling and self._overdue is not None
+
     def _check(self, name: str) -> Check:
         return next(check for check in self.handout.checks if check.name == name)
 
@@ -220,18 +238,27 @@ class Results:
             self._stop(f"{self.chosen} {why} while it was loaded: what does it do outside functions?")
             return
         calling, limit = self._calling, self._call_seconds if self._calling else CHECK_SECONDS
-        if outcome == Outcome.TIMED_OUT:
+        locations: Sequence[Location] = ()
+        if outcome != Outcome.TIMED_OUT:
+            message = f"{check.task} ended its process instead of returning."
+        elif calling and self._overdue and self._overdue.trains:
+            locations = self._overdue.locations
+            message = (
+                f"{check.task} was still training, in `fit`, after {limit:g} s, and the grader does not wait "
+                "longer either. Does this task ask for training? If so, train fewer epochs."
+            )
+        else:
+            locations = self._overdue.locations if calling and self._overdue else ()
             what = f"{check.task} did not return" if calling else "The check was not done"
             message = f"{what} within {limit:g} s: is there an endless loop?"
-        else:
-            message = f"{check.task} ended its process instead of returning."
         for other in self.of(check.task):
             if other.name in self._remaining:
-                self._settle(make_result(other, outcome, message))
+                self._settle(make_result(other, outcome, message), locations)
         self.over = not self._remaining
 
     def _stop(self, problem: str) -> None:
-        self.problem, self.running, self.over, self._remaining = problem, None, True, []
+        self.problem, self.excerpt, self.running = problem, "", None
+        self.over, self._remaining = True, []
 
 
 def texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -25,6 +26,10 @@ from .process import CAN_FORK
 QUIET_MS = 20
 MAX_WAIT_MS = 400
 TICK_SECONDS = 1.0
+# What the keys that scroll send: by a terminal, and by Windows after a first character.
+SEQUENCES = {"\x1b[A": "up", "\x1b[B": "down", "\x1b[5~": "page up", "\x1b[6~": "page down"}
+WINDOWS_KEYS = {"H": "up", "P": "down", "I": "page up", "Q": "page down"}
+_KEY = re.compile(r"\x1b[\[O][\d;]*[A-Za-z~]|\x1b|[^\x1b]")
 
 
 @contextmanager
@@ -49,10 +54,21 @@ def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
 
 def _unix(terminal: int, on_key: Callable[[str], None]) -> None:
     while data := os.read(terminal, 64):
-        # An arrow key sends several characters, of which the first is Escape.
-        if not data.startswith(b"\x1b"):
-            for key in data.decode("utf-8", "ignore"):
-                on_key(key)
+        for key in split_keys(data.decode("utf-8", "ignore")):
+            on_key(key)
+
+
+def split_keys(text: str) -> Iterator[str]:
+    """Yield the keys in what a terminal sent: characters, and the names in SEQUENCES for keys that scroll.
+
+    Other keys that send an escape sequence are left out.
+    """
+    for match in _KEY.finditer(text):
+        sequence = match[0].replace("\x1bO", "\x1b[")
+        if not sequence.startswith("\x1b"):
+            yield sequence
+        elif sequence in SEQUENCES:
+            yield SEQUENCES[sequence]
 
 
 def _windows(on_key: Callable[[str], None]) -> None:
@@ -61,7 +77,11 @@ def _windows(on_key: Callable[[str], None]) -> None:
 
         while True:
             if msvcrt.kbhit():
-                on_key(msvcrt.getwch())
+                key = msvcrt.getwch()
+                # A key that scrolls sends two characters.
+                if key in "\x00\xe0":
+                    key = WINDOWS_KEYS.get(msvcrt.getwch(), "")
+                on_key(key)
             else:
                 time.sleep(0.05)
 
@@ -94,8 +114,8 @@ def _react(event: LoopEvent | None, loop: Loop, view: View) -> None:
     match event:
         case FilesSaved(answer_only=answer_only):
             view.saved, view.began = time.strftime("%H:%M:%S"), time.monotonic()
-            view.picked = view.output = None
-            view.page = 0
+            view.picked = None
+            view.show_from_top()
             if answer_only:
                 loop.saved()
             else:
@@ -108,20 +128,18 @@ def _react(event: LoopEvent | None, loop: Loop, view: View) -> None:
 
 def _press(key: str, loop: Loop, view: View) -> None:
     tasks = loop.handout.tasks
-    if key in "ht":
-        view.page = 0
-    if key == "h" and view.task and loop.board.failing(view.task):
-        view.output, view.picked = None, view.task
+    if key == "h" and view.task and view.shows_task:
+        view.show_from_top()
+        view.picked, view.hinted = view.task, True
         hints.take_hint(loop.handout, view.task, view.memory)
     elif key == "t":
-        view.output = None
+        view.show_from_top()
         following = tasks.index(view.task) + 1 if view.task else 0
         view.picked = tasks[following % len(tasks)]
     elif key == "o":
-        # Each press shows the next page. After the last page, show the task again.
-        going_on = view.output is not None
-        view.page = view.page + 1 if going_on else 0
-        view.output = None if going_on and view.page >= view.pages else loop.output()
+        view.show_from_top(loop.output() if view.output is None else None)
+    elif key in (steps := {"up": -1, "down": 1, "page up": -view.room, "page down": view.room}):
+        view.scroll(steps[key])
 
 
 @contextmanager

@@ -32,7 +32,14 @@ _KINDS = {
 
 
 class Unreadable(Exception):
-    """A submitted file or folder is unreadable. The text is one sentence that says what, where and why."""
+    """A submitted file or folder is unreadable. The text is one sentence that says what, where and why.
+
+    `excerpt` is the line that is not Python, with a caret below it.
+    """
+
+    def __init__(self, message: str, excerpt: str = "") -> None:
+        super().__init__(message)
+        self.excerpt = excerpt
 
 
 @dataclass(frozen=True)

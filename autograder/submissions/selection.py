@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ..models import ReviewNote, ReviewReason, Source, Submission, SubmittedFile
-from ..source_code import newer_python
+from ..source_code import marked_line, newer_python
+from ..text import clean
 from .assignment import Assignment
 from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
 from .folders import Unreadable, printable
@@ -51,7 +52,7 @@ class Selection:
     """The source that counts, or the `problem` that prevents a selection.
 
     `notes` and `review` contain sentences about the choice. `unused` lists the files that do not count.
-    `unreadable` has a sentence for each unreadable file.
+    `unreadable` has a sentence for each unreadable file, and `excerpt` is the line that `problem` names.
     """
 
     source: Source | None
@@ -60,6 +61,7 @@ class Selection:
     review: tuple[ReviewNote, ...] = ()
     unused: tuple[UnusedFile, ...] = ()
     unreadable: tuple[str, ...] = ()
+    excerpt: str = ""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -81,16 +83,18 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
     """
     if submission.problem is not None:
         return Selection(None, submission.problem)
-    candidates, problems = [], []
+    candidates: list[_Candidate] = []
+    problems: list[Unreadable] = []
     for file in submission.files:
         try:
             source = _source(file, module, tasks)
         except Unreadable as problem:
-            problems.append(str(problem))
+            problems.append(problem)
         else:
             candidates.append(_Candidate(file, source, attempted_tasks(source, tasks)))
     if not candidates:
-        return Selection(None, " ".join(problems[:MAX_NOTES]) or "The submission is empty.")
+        told = " ".join(map(str, problems[:MAX_NOTES])) or "The submission is empty."
+        return Selection(None, told, excerpt=next((each.excerpt for each in problems if each.excerpt), ""))
     assignment = Assignment("", module)
     best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, assignment)))
     others = [other for other in candidates if other is not best]
@@ -110,7 +114,7 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
         )
         review.append(ReviewNote(ReviewReason.ANSWER_ABOVE_STUB, text))
     source = replace(best.source, cells=cells)
-    unreadable = tuple(problems[:MAX_NOTES])
+    unreadable = tuple(map(str, problems[:MAX_NOTES]))
     return Selection(source, None, (*notes[:MAX_NOTES], *unreadable), tuple(review), unused, unreadable)
 
 
@@ -150,9 +154,9 @@ def _python(content: bytes, where: str) -> str:
             warnings.simplefilter("ignore")
             compile(text, where, "exec", dont_inherit=True)
     except SyntaxError as error:
-        place = f", line {error.lineno}" if error.lineno else ""
+        place = f":{error.lineno}" if error.lineno else ""
         reason = f"{printable(str(error.msg))}.{newer_python(error)}"
-        raise Unreadable(f"{where} is not Python{place}: {reason}") from None
+        raise Unreadable(f"{where}{place} is not Python: {reason}", clean(marked_line(error))) from None
     except ValueError as error:
         raise Unreadable(f"{where} is not Python: {printable(str(error))}.") from None
     return text
@@ -169,9 +173,7 @@ def _decoded(content: bytes, where: str) -> str:
             raise
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(
-            f"{where} is not {error.encoding.upper()} text, line {line}: save it as UTF-8."
-        ) from None
+        raise Unreadable(f"{where}:{line} is not {error.encoding.upper()} text: save it as UTF-8.") from None
     except (SyntaxError, UnicodeError, LookupError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else error
         raise Unreadable(f"{where} is not Python: {printable(str(reason))}.") from None

@@ -41,7 +41,7 @@ def test_check_is_1_until_every_public_check_passes(folder: Path) -> None:
     (folder / "sums.py").write_text("def add(")
     broken = kit(folder, "check")
     assert broken.returncode == 1
-    assert "sums.py is not Python, line 1" in broken.stdout
+    assert "sums.py:1 is not Python" in broken.stdout
     (folder / "sums.py").write_text(stub)
 
 
@@ -56,6 +56,23 @@ def test_watch_without_a_terminal_is_2(folder: Path) -> None:
     done = kit(folder, "watch")
     assert done.returncode == 2
     assert "kit check prints the same once" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_other_encodings_show_other_symbols(folder: Path, encoding: str) -> None:
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    done = subprocess.run([*KIT, "check"], cwd=folder, env=environment, capture_output=True, check=False)
+    assert done.returncode == 1, done.stderr
+    said = done.stdout.decode(encoding)
+    assert "not begun" in said
+    assert b"Traceback" not in done.stderr
+    assert "?" not in said
+
+
+def test_help_in_a_handout_lists_the_students_commands_alone(folder: Path) -> None:
+    words = kit(folder, "--help").stdout.split()
+    assert {"check", "watch", "hint", "pack"} <= set(words)
+    assert not {"sync", "prove", "release"} & set(words)
 
 
 def test_pack_is_1_where_nothing_would_count(folder: Path) -> None:

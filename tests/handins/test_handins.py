@@ -173,8 +173,8 @@ FILES = [
         86,
         tasks=failed(copy_layers="The answer of copy_layers is a generator: return a list, not `yield`"),
     ),
-    HandIn("gbk.py", None, "transfer.py is not UTF-8 text, line 2: save it as UTF-8."),
-    HandIn("latin_1.py", None, "transfer.py is not UTF-8 text, line 1: save it as UTF-8."),
+    HandIn("gbk.py", None, "transfer.py:2 is not UTF-8 text: save it as UTF-8."),
+    HandIn("latin_1.py", None, "transfer.py:1 is not UTF-8 text: save it as UTF-8."),
     HandIn("utf_16.py", None, "transfer.py is UTF-16, which Python does not read: save it as UTF-8."),
 ]
 if sys.version_info < (3, 12):

@@ -171,7 +171,7 @@ def test_where_students_will_see_hidden_checks_they_read_only_the_hint(grading: 
 
 def test_what_cannot_be_read_says_why_and_earns_nothing(grading: Grading, toy: Kit) -> None:
     """The problem stands in the output for the whole submission."""
-    progress = EventCollector(toy, problem="sums.py is not Python, line 3.")
+    progress = EventCollector(toy, problem="sums.py:3 is not Python.")
     report = unreadable(toy, Submission("Ada"), progress, 0.1, describe(toy, "bubblewrap"))
     results = grading.grade(report)
     assert results.total == 0

@@ -135,14 +135,14 @@ def test_what_is_printed_is_kept_from_every_child_and_cut_at_the_limit(call):
 @pytest.mark.parametrize(
     ("text", "line", "sentence"),
     [
-        ("x = 1\nx = y\n", 2, "transfer.py, line 2: NameError: name 'y' is not defined"),
-        ("def f(:\n", 1, "transfer.py, line 1: SyntaxError: invalid syntax"),
+        ("x = 1\nx = y\n", 2, "transfer.py:2: NameError: name 'y' is not defined"),
+        ("def f(:\n", 1, "transfer.py:1: SyntaxError: invalid syntax"),
         (
             "import sys\n\nsys.exit()\n",
             3,
-            "transfer.py, line 3: the code ends the program while it is loaded.",
+            "transfer.py:3: the code ends the program while it is loaded.",
         ),
-        ("raise KeyboardInterrupt\n", 1, "transfer.py, line 1: KeyboardInterrupt"),
+        ("raise KeyboardInterrupt\n", 1, "transfer.py:1: KeyboardInterrupt"),
         ("import os\nos._exit(4)\n", None, "transfer.py: loading it failed: it ended itself with status 4."),
     ],
 )
@@ -174,7 +174,7 @@ def test_a_submission_is_no_program(call):
         (
             5,
             "while True: pass",
-            "transfer.py, line 1: it did not end within 4.5 s: is there an endless loop?",
+            "transfer.py:1: it did not end within 4.5 s: is there an endless loop?",
         ),
         (
             0.5,

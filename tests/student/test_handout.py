@@ -69,3 +69,47 @@ def test_line_ends_of_another_system_are_no_change(folder: Path, handout: Handou
     text = (folder / "lesson.py").read_bytes()
     (folder / "lesson.py").write_bytes(text.replace(b"\n", b"\r\n"))
     assert list(handout.altered()) == []
+
+
+@pytest.mark.parametrize("name", ["lesson.py", "inputs/settings.json", "check_report.py"])
+def test_a_file_that_the_checks_need_is_missed(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    with pytest.raises(HandoutError, match=rf"is not whole \(no {name}\)\. Unzip it anew"):
+        Handout.read(folder)
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({}, ""),
+        ({"sums.py": None}, "sums.py is gone. sums.ipynb is checked instead."),
+        (
+            {"sums.py": None, "my_sums.py": "def add(left, right): pass"},
+            "sums.py is gone. Is it my_sums.py now? Rename it back. sums.ipynb is checked instead.",
+        ),
+        (
+            {"sums.py": None, "sums.ipynb": None, "my_sums.py": "def add(left, right): pass"},
+            "sums.py is gone. Is it my_sums.py now? Rename it back.",
+        ),
+        ({"sums.py": "def add(left, right): return left", "sums.ipynb": None}, ""),
+    ],
+)
+def test_an_answer_that_is_gone_is_missed(folder: Path, files: dict[str, str | None], says: str) -> None:
+    """Unless the other file is being worked on."""
+    for name, text in files.items():
+        if text is None:
+            (folder / name).unlink()
+        else:
+            (folder / name).write_text(text)
+    handout = Handout.read(folder)
+    assert handout.missing(handout.chosen()) == says
+
+
+def test_the_state_is_elsewhere_if_the_folder_cannot_hold_it(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / ".kit").write_text("a file is in the way")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    state = Handout.read(folder).state
+    assert state.is_relative_to(tmp_path / "cache")
+    assert Handout.read(folder).state == state

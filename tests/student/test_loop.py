@@ -113,14 +113,14 @@ def test_a_task_that_waits_for_another_says_so(loop: Loop, write: Write) -> None
 
 def test_a_file_that_is_no_python_is_a_problem_with_its_line(loop: Loop, write: Write) -> None:
     write("def add(left, right)\n    return left\n")
-    assert checked(loop).problem == "sums.py is not Python, line 1: expected ':'."
+    assert checked(loop).problem == "sums.py:1 is not Python: expected ':'."
 
 
 def test_a_file_that_raises_while_it_is_loaded_is_a_problem_with_its_line(loop: Loop, write: Write) -> None:
     write("import numpy\n\nprint(numpy.zeros(3)[7])\n")
     problem = checked(loop).problem
     assert problem is not None
-    assert problem.startswith("sums.py, line 3: IndexError: index 7 is out of bounds")
+    assert problem.startswith("sums.py:3: IndexError: index 7 is out of bounds")
 
 
 @in_each_mode
@@ -131,6 +131,16 @@ def test_an_endless_loop_costs_its_task_alone(loop: Loop, write: Write, solution
     failing = board.failing("mean")
     assert failing is not None
     assert failing.message == "mean did not return within 2 s: is there an endless loop?"
+    assert [(place.where, place.function) for place in board.locations_of(failing)] == [("sums.py", "mean")]
+
+
+def test_a_long_training_is_not_called_an_endless_loop(loop: Loop, write: Write, solution: str) -> None:
+    """It is told by the function `fit` of a module of Keras, here of one with its name."""
+    fit = "exec('def fit():\\n while True: pass', space := {'__name__': 'keras.trainer'}); space['fit']()"
+    write(solution.replace("return np.mean(numbers).item()", fit))
+    failing = checked(loop).failing("mean")
+    assert failing is not None
+    assert failing.message.startswith("mean was still training, in `fit`, after 2 s")
 
 
 @in_each_mode
@@ -145,7 +155,7 @@ def test_a_process_that_ends_costs_its_task_alone(loop: Loop, write: Write, solu
 
 def test_an_endless_loop_outside_functions_is_a_problem(loop: Loop, write: Write) -> None:
     write("while True: pass\n")
-    assert checked(loop).problem == "sums.py, line 1: it did not end within 4.5 s: is there an endless loop?"
+    assert checked(loop).problem == "sums.py:1: it did not end within 4.5 s: is there an endless loop?"
 
 
 @in_each_mode

@@ -66,12 +66,13 @@ def test_from_the_zip_to_the_packed_answer(tmp_path, terminal, save, student_env
     )
     save(answer, wrong)
     watch.wait_for(
-        "mean  The mean of the given numbers is what NumPy says.", "Expected", "received", "sums.py, line"
+        "mean  The mean of the given numbers is what NumPy says.", "Expected", "received", "sums.py:"
     )
     watch.press("h")
     watch.wait_for("hint 1 of 4  Divide by how many there are.")
     watch.press("h")
-    watch.wait_for("hint 1 of 4", "hint 2 of 4  What is the sum, and how many numbers are there?")
+    screen = watch.wait_for("hint 1 of 4", "hint 2 of 4  What is the sum, and how many numbers are there?")
+    assert screen.index("hint 2 of 4") < screen.index("hint 1 of 4") < screen.index("Expected")
 
     save(answer, wrong.replace("max(numbers)", "print('the mean') or sum(numbers) / no_such_name"))
     watch.wait_for("mean raised NameError: name 'no_such_name' is not defined", "hint 2 of 4")
@@ -80,7 +81,7 @@ def test_from_the_zip_to_the_packed_answer(tmp_path, terminal, save, student_env
     watch.press("o")
 
     save(answer, "def add(left, right:\n    pass\n")
-    watch.wait_for("No check can run before this is mended:", "sums.py is not Python, line 1")
+    watch.wait_for("sums.py:1 is not Python: '(' was never closed.", "def add(left, right:", "       ^")
 
     save(answer, written(toy, "sums", "sums", ["add", "mean", "scale"]))
     watch.wait_for("4 of 4", "Every public check passes.", "The other 6 points", "kit pack")
@@ -88,9 +89,9 @@ def test_from_the_zip_to_the_packed_answer(tmp_path, terminal, save, student_env
     assert watch.end() == 0
 
     packing = terminal(folder, *COMMAND, "pack", environment=student_environment)
-    packing.wait_for("sums.py loads", "Attempted: add, mean, scale.", "Wrote sums.zip. Hand it in.")
+    packing.wait_for("sums.py loads", "Public checks: 4 of 4 points.", "Wrote sums-answer.zip. Hand it in.")
     assert packing.end() == 0
-    with zipfile.ZipFile(folder / "sums.zip") as archive:
+    with zipfile.ZipFile(folder / "sums-answer.zip") as archive:
         assert archive.namelist() == ["sums.py"]
         assert archive.read("sums.py") == answer.read_bytes()
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import zipfile
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from autograder import files
+from autograder.student.check import run_checks
 from autograder.student.handout import Handout
 from autograder.student.pack import PackReport, pack
 from autograder.submissions.discovery import find
@@ -24,7 +29,7 @@ def packed(folder: Path, answer: str) -> PackReport:
 def test_the_zip_is_what_the_grader_reads(folder: Path, tmp_path: Path, solution: str) -> None:
     found = packed(folder, solution)
     assert found.fatal == []
-    assert found.written == folder / "sums.zip"
+    assert found.written == folder / "sums-answer.zip"
     hand_in = tmp_path / "class" / "ada"
     hand_in.mkdir(parents=True)
     found.written.rename(hand_in / "sums.zip")
@@ -43,10 +48,10 @@ def test_it_says_what_it_found(folder: Path, solution: str) -> None:
 @pytest.mark.parametrize(
     ("added", "says"),
     [
-        ("print(numbers)", "sums.py, line 25: NameError: name 'numbers' is not defined"),
-        ("raise SystemExit", "sums.py, line 25: the code ends the program while it is loaded."),
+        ("print(numbers)", "sums.py:25: NameError: name 'numbers' is not defined"),
+        ("raise SystemExit", "sums.py:25: the code ends the program while it is loaded."),
         ("import os; os._exit(1)", "it ends the program while it is loaded."),
-        ("while True: pass", "sums.py, line 25: it did not end within 4.5 s: is there an endless loop?"),
+        ("while True: pass", "sums.py:25: it did not end within 4.5 s: is there an endless loop?"),
     ],
 )
 def test_an_answer_that_cannot_be_loaded_is_not_written(
@@ -55,7 +60,7 @@ def test_an_answer_that_cannot_be_loaded_is_not_written(
     found = packed(folder, f"{solution}{added}\n")
     assert found.fatal == [f"sums.py cannot be loaded, so no task in it would count: {says}"]
     assert found.written is None
-    assert not (folder / "sums.zip").exists()
+    assert not (folder / "sums-answer.zip").exists()
 
 
 def test_an_import_that_the_grader_lacks_costs_everything(folder: Path, solution: str) -> None:
@@ -109,11 +114,52 @@ def test_a_newer_file_that_is_no_python_is_not_passed_over(folder: Path, solutio
     cells = [{"cell_type": "code", "source": solution, "metadata": {}}]
     (folder / "sums.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
     os.utime(folder / "sums.ipynb", (1, 1))
-    assert packed(folder, "def add(").fatal == ["sums.py is not Python, line 1: '(' was never closed."]
+    assert packed(folder, "def add(").fatal == ["sums.py:1 is not Python: '(' was never closed."]
 
 
 def test_nothing_attempted_is_nothing_to_hand_in(handout: Handout) -> None:
     assert pack(handout).fatal == ["Every file is still as it was handed out: no task is attempted."]
+
+
+def test_the_handouts_own_zip_is_kept(folder: Path, solution: str) -> None:
+    (folder / "sums.zip").write_bytes(b"the handout")
+    assert packed(folder, solution).written is not None
+    assert (folder / "sums.zip").read_bytes() == b"the handout"
+
+
+def test_public_checks_that_fail_are_told(folder: Path, solution: str) -> None:
+    (folder / "sums.py").write_text(solution.replace("left + right", "left - right"), encoding="utf-8")
+    handout = Handout.read(folder)
+    found = pack(handout, lambda: run_checks(handout, Console(file=io.StringIO())))
+    assert "Public checks: 2 of 4 points." in found.fine
+    assert [each for each in found.doubtful if "add" in each] == [
+        "Public check fails: add: Two and three make five."
+    ]
+    assert found.written is not None
+
+
+@pytest.mark.parametrize("writable", [1, 0])
+def test_a_folder_that_cannot_be_written_to(
+    folder: Path, solution: str, writable: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder around it holds the file, or one sentence says that none does."""
+    handout = Handout.read(folder)
+    folders = [folder.parent][:writable]
+    write = files.write_atomic
+
+    def write_where_allowed(path: Path, content: bytes) -> None:
+        if path.parent not in folders:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        write(path, content)
+
+    monkeypatch.setattr(files, "write_atomic", write_where_allowed)
+    (folder / "sums.py").write_text(solution, encoding="utf-8")
+    found = pack(handout)
+    if writable:
+        assert (found.written, found.unwritable) == (folder.parent / "sums-answer.zip", "")
+    else:
+        told = f"sums-answer.zip cannot be written in {folder.parent}: Permission denied."
+        assert (found.written, found.unwritable) == (None, told)
 
 
 def test_no_file_at_all_is_told(folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from rich.console import Console
@@ -10,8 +11,9 @@ from rich.console import Console
 from autograder.checks.results import make_result
 from autograder.models import Outcome
 from autograder.student import panel
-from autograder.student.events import CheckReported, Location
-from autograder.student.handout import Handout
+from autograder.student.events import CheckReported, Location, RunFinished, SourceChosen
+from autograder.student.handout import Handout, SavedState, take_hint
+from autograder.student.panel import View
 from autograder.student.state import Results
 from autograder.wire.failure_kind import FailureKind
 
@@ -54,4 +56,63 @@ def test_only_a_stub_is_not_begun(handout: Handout, kind: FailureKind, raised_in
         console.print(line)
     shown = console.file.getvalue()
     assert ("Not begun yet: the text below the function's name is the whole task." in shown) != begun
-    assert ("sums.py, line 3, mean" in shown) == begun
+    assert ("sums.py:3 in mean" in shown) == begun
+
+
+def screen(view: View, height: int = 24) -> list[str]:
+    """The panel in a terminal of 80 columns."""
+    console = Console(width=80, height=height, file=io.StringIO(), markup=False, emoji=False)
+    console.print(view)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.fixture
+def failing(handout: Handout) -> View:
+    """A panel in which the check of `mean` fails with a long message."""
+    board = Results(handout)
+    board.begin()
+    message = "\n".join(f"row {number} {'wide ' * 15}" for number in range(1, 12))
+    for check in handout.checks:
+        outcome = Outcome.FAILED if check.task == "mean" else Outcome.PASSED
+        board.record(CheckReported(make_result(check, outcome, message if check.task == "mean" else "")))
+    board.record(RunFinished())
+    return View(board, SavedState(), warm=True)
+
+
+def test_the_panel_fills_a_terminal_of_80_by_24_and_scrolls(failing: View) -> None:
+    first = screen(failing)
+    assert len(first) == 24
+    assert max(map(len, first)) <= 80
+    assert "q quit" in first[-2]
+    assert [line for line in first if "lines below: ↑ and ↓ scroll" in line]
+    assert not [line for line in first if "row 11" in line]
+    failing.scroll(1000)
+    last = screen(failing)
+    assert [line for line in last if "row 11" in line]
+    assert [line for line in last if "lines above: ↑ and ↓ scroll" in line]
+    failing.scroll(-1000)
+    assert screen(failing) == first
+
+
+def test_the_newest_hint_stands_first_where_it_is_seen(failing: View) -> None:
+    for number in (1, 2):
+        take_hint(failing.board.handout, "mean", failing.memory)
+        failing.show_from_top()
+        failing.hinted = True
+        shown = [line[2:].split("  ")[0] for line in screen(failing) if line[2:].startswith("hint ")]
+        assert shown == [f"hint {each} of 4" for each in range(number, 0, -1)]
+
+
+def test_no_hint_belongs_to_a_file_that_cannot_be_read(failing: View) -> None:
+    """A hint that is taken then would not be seen."""
+    assert failing.shows_task
+    failing.board.record(SourceChosen(None, "sums.py:1 is not Python.", (), "def add(\n       ^"))
+    assert not failing.shows_task
+
+
+def test_a_syntax_error_greys_the_score_and_points_at_the_line(failing: View) -> None:
+    failing.board.record(SourceChosen(None, "sums.py:1 is not Python.", (), "def add(\n       ^"))
+    shown = "\n".join(screen(failing))
+    assert re.search(r"def add\(\s+│\n│\s+\^", shown)
+    (score,) = panel.tasks_text(failing.board).columns[2]._cells[-1:]
+    assert (score.plain, score.style) == ("3 of 4", "dim")

@@ -78,7 +78,7 @@ def test_the_modules_name_is_preferred_and_an_attempt_more_so():
 def test_a_broken_file_gives_way_to_a_good_one():
     choice = chosen(toy__py=("def (", 2.0), toy__ipynb=(notebook(ANSWER), 1.0))
     assert choice.source.filename == "toy.ipynb"
-    assert choice.notes == ("toy.py is not Python, line 1: invalid syntax.",)
+    assert choice.notes == ("toy.py:1 is not Python: invalid syntax.",)
 
 
 def test_a_problem_stays_a_problem():
@@ -88,15 +88,15 @@ def test_a_problem_stays_a_problem():
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("x = 1\ndef (", "toy.py is not Python, line 2"),
-        ("x = 1\nreturn x", "toy.py is not Python, line 2"),
-        ("def f():\n\tx\n        y", "toy.py is not Python, line 3"),
-        ("!pip install keras\n", "toy.py is not Python, line 1"),
+        ("x = 1\ndef (", "toy.py:2 is not Python"),
+        ("x = 1\nreturn x", "toy.py:2 is not Python"),
+        ("def f():\n\tx\n        y", "toy.py:3 is not Python"),
+        ("!pip install keras\n", "toy.py:1 is not Python"),
         (b"x = 1\0", "toy.py is not Python"),
-        (b"PK\x03\x04\xff", "toy.py is not UTF-8 text, line 1: save it as UTF-8."),
-        (b"x = 1\n\ny = '\xe9'\n", "toy.py is not UTF-8 text, line 3: save it as UTF-8."),
-        ("x = 1\ny = '\u4f60\u597d'\n".encode("gbk"), "toy.py is not UTF-8 text, line 2: save it as UTF-8."),
-        (b"# coding: ascii\ny = '\xe9'\n", "toy.py is not ASCII text, line 2: save it as UTF-8."),
+        (b"PK\x03\x04\xff", "toy.py:1 is not UTF-8 text: save it as UTF-8."),
+        (b"x = 1\n\ny = '\xe9'\n", "toy.py:3 is not UTF-8 text: save it as UTF-8."),
+        ("x = 1\ny = '\u4f60\u597d'\n".encode("gbk"), "toy.py:2 is not UTF-8 text: save it as UTF-8."),
+        (b"# coding: ascii\ny = '\xe9'\n", "toy.py:2 is not ASCII text: save it as UTF-8."),
         ("# coding: klingon\nx = 1\n", "toy.py is not Python"),
         ("# coding: rot13\nk = 1\n", "toy.py is not Python"),
         (codecs.BOM_UTF8 + b"# coding: latin-1\nx = 1\n", "toy.py is not Python"),
@@ -155,7 +155,7 @@ def test_a_script_that_compiles_arrives_unchanged(text):
 )
 def test_a_script_for_a_newer_python_says_so(line):
     problem = chosen(toy__py=f"y = 1\n{line}\n").problem
-    assert problem.startswith("toy.py is not Python, line 2: ")
+    assert problem.startswith("toy.py:2 is not Python: ")
     assert problem.endswith(" Python 3.12 and newer may read this line; the grader has Python 3.11.")
 
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 from ...source_code import first_line, is_stub, newer_python, raises_not_implemented
 from ...text import clean
@@ -161,6 +161,9 @@ def _asynchronous_exception(seconds: float) -> Iterator[None]:
 class _Loading:
     """The state of one load: its module and the results so far."""
 
+    # What stands between a place and a line: editors open `transfer.py:105`.
+    line_mark: ClassVar[str] = ":"
+
     module: ModuleType
     filename: str
     seconds: float
@@ -195,7 +198,7 @@ class _Loading:
         """Return a sentence about a failed cell or statement, and the line."""
         lines = trace_of(error, frozenset(self.places))
         line = lines[-1][0] if lines else None
-        where = place if line is None else f"{place}, line {line}"
+        where = place if line is None else f"{place}{self.line_mark}{line}"
         if isinstance(error, TimedOut):
             return f"{where}: it did not end within {seconds:.3g} s: is there an endless loop?", line
         if isinstance(error, SystemExit):
@@ -224,6 +227,8 @@ class _Script(_Loading):
 
 class _Notebook(_Loading):
     """A notebook's code cells, run statement by statement."""
+
+    line_mark = ", line "
 
     def run(self, cells: Sequence[str]) -> None:
         """Run every statement of every cell, and note for each cell which statements were skipped."""

@@ -97,7 +97,7 @@ def test_a_file_that_raises_has_the_students_own_line(text, line):
     assert report["ok"] == (text == "")
     assert report["line"] == line
     if not report["ok"]:
-        assert report["problem"].startswith("transfer.py" if line is None else f"transfer.py, line {line}: ")
+        assert report["problem"].startswith("transfer.py" if line is None else f"transfer.py:{line}: ")
 
 
 def test_what_stands_before_the_line_that_raises_has_run():
@@ -184,7 +184,7 @@ def test_a_statement_that_does_not_end_costs_itself_alone(endless):
 def test_a_file_that_does_not_end_says_in_which_line():
     report = load_file("x = 1\nwhile True:\n    x = 2\n", seconds=0.5).report
     assert not report["ok"]
-    assert report["problem"].startswith("transfer.py, line ")
+    assert report["problem"].startswith("transfer.py:2: ")
     assert report["problem"].endswith(": it did not end within 0.45 s: is there an endless loop?")
 
 
