@@ -10,7 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from types import FrameType, ModuleType
 
@@ -21,6 +21,7 @@ from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
+from ..keras_advice import advice, remarks
 from ..models import Outcome, Source
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
 from ..wire.frames import Frame
@@ -66,10 +67,10 @@ def _mentions(function: ast.FunctionDef) -> set[str]:
 
 
 class StudentFailure(SubmissionFailed):
-    """Raised for a failed call, with the student's lines in the traceback."""
+    """Raised for a failed call, with the student's lines in the traceback and advice for the message."""
 
-    def __init__(self, failure: SubmissionFailed, locations: Sequence[Location]) -> None:
-        super().__init__(failure.outcome, str(failure), kind=failure.kind)
+    def __init__(self, failure: SubmissionFailed, locations: Sequence[Location], advice: str = "") -> None:
+        super().__init__(failure.outcome, "\n".join(filter(None, (str(failure), advice))), kind=failure.kind)
         self.locations = tuple(locations)
 
 
@@ -88,20 +89,21 @@ class LocalCalls:
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the frame of the reply. Raises SubmissionFailed."""
         found: list[Location] = []
+        advised: list[str] = []
+
+        def look(error: BaseException) -> None:
+            found.extend(locations(error, self.loaded.definitions.names))
+            advised.append(advice(error))
+
         self.emit(CallStarted(function))
         try:
             with self._timer():
-                reply = call(
-                    self.loaded,
-                    function,
-                    request,
-                    self.prepare,
-                    lambda error: found.extend(locations(error, self.loaded.definitions.names)),
-                )
+                reply = call(self.loaded, function, request, self.prepare, look)
         finally:
             self.emit(CallFinished())
         if "raised" in reply.head:
-            raise StudentFailure(call_failed(function, reply.head["raised"], line=False), found)
+            failure = call_failed(function, reply.head["raised"], line=False)
+            raise StudentFailure(failure, found, advised[0] if advised else "")
         return reply
 
     @contextmanager
@@ -194,7 +196,7 @@ class Run:
                 case CheckFinished(result=result):
                     if result.outcome == Outcome.PASSED:
                         passed.add(result.name)
-                    self.emit(_report(event, calls))
+                    self.emit(_report(event, calls, loaded.module))
                 case TraceRecorded(trace=trace):
                     self.store(trace)
 
@@ -246,10 +248,17 @@ class Run:
                     print(f"The picture of {task} could not be drawn: {type(error).__name__}: {error}")
 
 
-def _report(event: CheckFinished, calls: Calls) -> CheckReported:
-    """Return the event for a result, with details of the failed call that ended the check, if any."""
+def _report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckReported:
+    """Return the event for a result, with details of the failed call that ended the check, if any.
+
+    The message of a wrong answer ends with what its function does without effect.
+    """
+    result = event.result
     if event.failed_call is not None:
         failure = calls.made[event.failed_call].reply
         if isinstance(failure, StudentFailure):
-            return CheckReported(event.result, failure.locations, failure.kind)
-    return CheckReported(event.result)
+            return CheckReported(result, failure.locations, failure.kind)
+    elif result.outcome == Outcome.FAILED:
+        found = remarks(vars(module).get(result.task))
+        result = replace(result, message="\n".join([result.message, *found]))
+    return CheckReported(result)

@@ -15,6 +15,7 @@ HANDOUT_FILES = frozenset(
     {
         "check_report.py",
         "conftest.py",
+        "keras_advice.py",
         "kit.json",
         "notebook_cards.py",
         "notebook_checks.py",
@@ -31,7 +32,8 @@ SUPPORT_MODULES = frozenset({"asking.py", "drawing.py", "expect.py", "networks.p
 MAX_DEPTH = 4
 
 _SUPPORT = re.compile(
-    r"(test_.*|.*_test|conftest|setup|check_report|notebook_(cards|checks|file))\.py", re.IGNORECASE
+    r"(test_.*|.*_test|conftest|setup|check_report|keras_advice|notebook_(cards|checks|file))\.py",
+    re.IGNORECASE,
 )
 _ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "tests"}
 

@@ -14,8 +14,14 @@ from autograder.kit import Kit, KitError
 def test_it_has_what_a_student_needs(toy_root: Path) -> None:
     assert set(build(toy_root, "sums")) == {
         *("README.md", "conftest.py", "pytest.ini", "requirements.txt"),
-        *("sums.py", "sums.ipynb", "lesson.py", "test_sums.py", "kit.json"),
-        *("check_report.py", "notebook_cards.py", "notebook_checks.py", "notebook_file.py"),
+        *("sums.py", "sums.ipynb", "lesson.py", "test_sums.py", "kit.json", ".vscode/tasks.json"),
+        *(
+            "check_report.py",
+            "keras_advice.py",
+            "notebook_cards.py",
+            "notebook_checks.py",
+            "notebook_file.py",
+        ),
         *("tests/add.py", "tests/mean.py", "tests/scale.py"),
         *("inputs/numbers.json", "inputs/settings.json"),
     }

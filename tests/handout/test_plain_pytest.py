@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -88,7 +91,6 @@ def test_wrong_answers_read_as_sentences(toy: Path, plain_pytest: Run) -> None:
         "  expected     5\n"
         "  received     -1\n"
         "  think about  add both arguments.\n"
-        "  think about  Which operator joins two numbers?\n"
         "  your line    sums.py:6: def add(left, right):\n"
     ) in result.stdout
     assert "  `mean` raised ValueError: cannot reshape" in result.stdout
@@ -129,3 +131,36 @@ def test_every_check_starts_from_the_kits_seed_and_knows_the_settings(toy: Path,
     )
     result = plain_pytest(toy, "test_seed.py")
     assert "1 passed" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["check_report.py", "keras_advice.py", "lesson.py"])
+def test_a_missing_file_of_the_handout_is_told_in_one_sentence(
+    toy: Path, plain_pytest: Run, name: str
+) -> None:
+    (toy / name).unlink()
+    (toy / "sums.py").write_text(WRONG, encoding="utf-8")
+    result = plain_pytest(toy)
+    said = result.stdout + result.stderr
+    assert re.search(rf"{name.removesuffix('.py')}.*Unzip (the handout|it) anew, beside your work\.", said)
+    assert "Traceback" not in said
+    assert result.returncode != 0
+
+
+def test_an_older_python_is_told_in_one_line(toy: Path) -> None:
+    code = "import sys; sys.version_info = (3, 10); sys.version = '3.10.1 x'; import check_report"
+    done = subprocess.run([sys.executable, "-c", code], cwd=toy, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "Expected Python 3.11 to 3.13, found 3.10.1: see README.md.\n"
+
+
+def test_vs_code_finds_the_lines(toy: Path, plain_pytest: Run) -> None:
+    """The problem matcher of the handout's task."""
+    (toy / "sums.py").write_text(WRONG, encoding="utf-8")
+    (task, *_) = json.loads((toy / ".vscode" / "tasks.json").read_text().partition("\n")[2])["tasks"]
+    pattern = re.compile(task["problemMatcher"]["pattern"]["regexp"])
+    said = plain_pytest(toy).stdout
+    assert [match.groups() for match in map(pattern.match, said.splitlines()) if match] == [
+        ("sums.py", "6", "def add(left, right):"),
+        ("sums.py", "15", "return np.reshape(numbers, (7, 7))"),
+        ("sums.py", "11", "return helper(numbers)"),
+    ]

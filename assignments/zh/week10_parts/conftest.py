@@ -15,7 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from check_report import CheckReport, NotRun, Outcome, TimedOut, clean, describe, kit, student_lines
+
+try:
+    from check_report import (
+        CheckReport,
+        NotRun,
+        Outcome,
+        TimedOut,
+        clean,
+        describe,
+        kit,
+        not_whole,
+        student_lines,
+    )
+except ModuleNotFoundError as error:
+    raise SystemExit(
+        f"Expected {error.name}.py in this folder. Unzip the handout anew, beside your work."
+    ) from None
 
 HERE = Path(__file__).parent
 # A check that takes longer is stopped. `-o kit_check_seconds=…` changes it, 0 means no limit.
@@ -94,6 +110,8 @@ def pytest_make_collect_report(
         return report
     if isinstance(problem, SyntaxError):
         report.longrepr = _syntax_error(problem)
+    elif isinstance(problem, ModuleNotFoundError) and f"{problem.name}.py" in kit().get("files", ()):
+        report.longrepr = not_whole(problem)
     elif lines := student_lines(problem):
         report.longrepr = f"{lines[0]}\n{clean(f'{type(problem).__name__}: {problem}')}"
     return report

@@ -7,6 +7,7 @@ Every function raises AssertionError with what was expected, what was received a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any, NoReturn
 
 # First, for it brings in Keras with the lesson's settings.
@@ -110,6 +111,11 @@ def compiled(model: Any, learning_rate: float) -> None:
     if abs(rate - learning_rate) > 1e-6:
         _fail(f"the learning rate {learning_rate:g}", f"{rate:g}", "Which rate did the caller ask for?")
     loss = _loss(model.loss)
+    if isinstance(loss, str):
+        known = [name for name in dir(keras.losses) if not name.startswith("_")]
+        near = get_close_matches(loss, known, n=1)
+        think = f"Did you mean {near[0]!r}?" if near else "Which name does Keras give this loss?"
+        _fail("the loss categorical cross-entropy", f"{loss!r}, which Keras does not know", think)
     name = getattr(loss, "__name__", type(loss).__name__)
     if name not in CROSSENTROPY:
         think = "Which loss compares one-hot targets with probabilities?"

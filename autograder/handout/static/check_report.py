@@ -16,9 +16,15 @@ import traceback
 import types
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
+    raise SystemExit(f"Expected Python 3.11 to 3.13, found {sys.version.split()[0]}: see README.md.")
+
+from enum import StrEnum
+
+from keras_advice import advice, remarks
 
 HERE = Path(__file__).resolve().parent
 MAX_LINES = 3
@@ -141,9 +147,12 @@ def describe(
         return CheckReport(**about, outcome=outcome, **explained)
     if not lines and outcome != Outcome.NOT_RUN:
         lines = _definition(getattr(own, task, None))
-    think = [*explained.pop("think", ())]
-    if hint and outcome == Outcome.FAILED:
-        think.append(hint)
+    think = list(explained.pop("think", ()))
+    if outcome == Outcome.FAILED:
+        # The check's hint is for a wrong answer. Of another cause it would lead away.
+        wrong = isinstance(error, AssertionError) and not _raised_by_student(error)
+        found = [*remarks(getattr(own, task, None)), *think, *([] if think else [hint])]
+        think = [text for text in (found if wrong else [advice(error)]) if text]
     return CheckReport(**about, outcome=outcome, think=tuple(dict.fromkeys(think)), lines=lines, **explained)
 
 
@@ -152,6 +161,11 @@ def student_lines(error: BaseException) -> tuple[Line, ...]:
     frames = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(error.__traceback__)]
     found = [_line(path, number) for path, number in reversed(frames) if _is_students(path)]
     return tuple(dict.fromkeys(found))[:MAX_LINES]
+
+
+def not_whole(error: Exception) -> str:
+    """Return a sentence for a file of the handout that is missing."""
+    return f"The handout is not whole: {clean(error)}. Unzip it anew, beside your work."
 
 
 def without_escapes(text: object) -> str:
@@ -171,6 +185,8 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         return Outcome.NOT_RUN, {"message": f"Not run: `{task}` took too long in an earlier check."}
     if isinstance(error, TimedOut):
         text = f"`{task}` did not end within {error}. Is there a loop that never ends?"
+        if _trains(error):
+            text = f"`{task}` was still training, in `fit`, after {error}. Does this task ask for training?"
         return Outcome.TIMED_OUT, {"message": text}
     if isinstance(error, NotImplementedError):
         return _unwritten(error, task, module)
@@ -178,6 +194,8 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         return _missing(task, error.obj)
     if isinstance(error, AssertionError) and not _raised_by_student(error):
         return Outcome.FAILED, _fields(error)
+    if isinstance(error, FileNotFoundError | ModuleNotFoundError) and not student_lines(error):
+        return Outcome.FAILED, {"message": not_whole(error)}
     what = clean(f"{type(error).__name__}: {error}")
     if _raised_by_student(error) or student_lines(error):
         return Outcome.FAILED, {"message": f"`{task}` raised {what}"}
@@ -198,6 +216,13 @@ def _fields(error: AssertionError) -> dict[str, Any]:
         think = (found["think"],) if found["think"] else ()
         return {"expected": found["expected"], "received": found["received"], "think": think}
     return {"message": message}
+
+
+def _trains(error: BaseException) -> bool:
+    """Return whether an error was raised in Keras' `fit`."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    modules = [str(frame.f_globals.get("__name__")) for frame in frames if frame.f_code.co_name == "fit"]
+    return any(module.partition(".")[0] == "keras" for module in modules)
 
 
 def _unwritten(error: NotImplementedError, task: str, module: Any) -> tuple[Outcome, dict[str, Any]]:
