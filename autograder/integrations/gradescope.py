@@ -59,12 +59,12 @@ class ResultsFile:
         if report.score is None:
             self.fail(report.message)
             return
-        environment_text = {"kit_version": report.kit_version, "isolation": report.environment.isolation}
+        environment = {"kit_version": report.kit_version, "isolation": report.environment.isolation}
         self._write(
             summary(report),
             score=report.score,
             execution_time=round(report.seconds),
-            extra_data={"kit": report.kit, **environment_text, "submission_sha256": report.submission_sha256},
+            extra_data={"kit": report.kit, **environment, "submission_sha256": report.submission_sha256},
         )
 
     def _so_far(self, remark: str) -> str:
