@@ -1,7 +1,7 @@
 # The list of commands; CI runs the same targets. `make` explains them.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help grade quick lint test sync filters prove release bench pictures lock clean
+.PHONY: help grade quick lint test elsewhere image sync filters prove release bench pictures lock clean
 
 PYTHON ?= $(or $(shell for python in python3 /usr/bin/python3; do \
 	$$python -c '$(quick)' 2> /dev/null && echo $$python && break; done),python3)
@@ -26,7 +26,7 @@ quick := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 1
 	or "libpython" in open("/proc/self/maps").read())
 
 help:  ## list the commands
-	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 # uv installs the lock several times as fast as pip. pip installs uv itself, by the hash in the lock.
 .venv/bin/uv: | requirements.lock
@@ -78,6 +78,12 @@ test: .venv/installed lint  ## lint, types, layers and every test: TESTS=tests/h
 	$(bin)/mypy --no-error-summary & types=$$!; \
 	$(bin)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS); tests=$$?; \
 	wait $$types || { echo "mypy failed, see above."; exit 1; }; exit $$tests
+
+elsewhere: .venv/installed  ## grade on Debian 13 and compare with this machine, as root: NO_TESTS=1 leaves out its make test
+	@$(bin)/python containers/elsewhere.py $(if $(NO_TESTS),--no-tests)
+
+image: .venv/installed  ## build an OCI image with `kit grade` as its entry point, as root: DIST=dist
+	@$(bin)/python containers/image.py --out "$(DIST)"
 
 sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits/
 	@$(bin)/kit sync
