@@ -59,6 +59,8 @@ class KitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     train: str | None = None
     picture: str | None = None
     feedback: Feedback = "hint"
+    # Whether a student whose mistake was recognized for certain reads the misconception behind it.
+    misconceptions: bool = False
     settings: Mapping[str, Any] = {}
     settings_hidden: Mapping[str, Any] = {}
     calibrated: Mapping[str, str] = {}

@@ -9,9 +9,9 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -197,9 +197,14 @@ class Report:
 
     `output` is the text that the submission printed while it was loaded and its public checks ran.
     `hidden_output` is the text that it printed later. Students never see `hidden_output`, because the code
-    receives the hidden inputs and could print them. `review` is sent with a report between processes but is
-    not part of `report.json`.
+    receives the hidden inputs and could print them.
+
+    `INTERNAL` fields are sent with a report between processes but are not part of `report.json`: the review
+    notes, a digest of the submission's replies for each task (see `TaskReplied`), and the source that was
+    graded.
     """
+
+    INTERNAL: ClassVar = ("review", "replies", "source")
 
     kit: str
     kit_version: str
@@ -218,15 +223,17 @@ class Report:
     trainings: tuple[TrainingRecord, ...] = ()
     networks: tuple[NetworkRecord, ...] = ()
     review: tuple[ReviewNote, ...] = ()
+    replies: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
 
-    def to_json(self, *, review: bool = False) -> str:
-        """Return the text of `report.json`, including `review` only on request.
+    def to_json(self, *, internal: bool = False) -> str:
+        """Return the text of `report.json`, including the internal fields only on request.
 
         The text is always valid JSON: NaN and infinity become null.
         """
         data = asdict(self)
-        if not review:
-            del data["review"]
+        for name in () if internal else self.INTERNAL:
+            del data[name]
         return json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod

@@ -45,7 +45,7 @@ REPORT = Report(
 
 
 def test_a_report_survives_json() -> None:
-    assert Report.from_json(REPORT.to_json(review=True)) == REPORT
+    assert Report.from_json(REPORT.to_json(internal=True)) == REPORT
     assert json.loads(REPORT.to_json()).get("review") is None
 
 

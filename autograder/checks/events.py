@@ -46,6 +46,16 @@ class TraceRecorded(Message, frozen=True, tag=True):
     trace: Trace
 
 
+class TaskReplied(Message, frozen=True, tag=True):
+    """The checks of one task have ended. Submissions with an equal `digest` gave them the same replies.
+
+    A task has one such event for its public and one for its hidden checks.
+    """
+
+    task: str
+    digest: str
+
+
 class NetworkDrawn(Message, frozen=True, tag=True):
     """The first answer to a public check is a network."""
 
@@ -53,12 +63,16 @@ class NetworkDrawn(Message, frozen=True, tag=True):
 
 
 class SourceSelected(Message, frozen=True, tag=True):
-    """Result of selecting a file of the submission. `problem` says why none was selected, if so."""
+    """Result of selecting a file of the submission. `problem` says why none was selected, if so.
+
+    `source` is the text of the selected file, or of its code cells.
+    """
 
     problem: str | None
     notes: tuple[str, ...]
     review: tuple[ReviewNote, ...] = ()
     device: str = "CPU"
+    source: str = ""
 
 
 class SubmissionLoaded(Message, frozen=True, tag=True):
@@ -81,6 +95,7 @@ CheckEvent = (
     | CheckFinished
     | TrainingFinished
     | TraceRecorded
+    | TaskReplied
     | NetworkDrawn
     | SourceSelected
     | SubmissionLoaded

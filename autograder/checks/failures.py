@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,22 +11,35 @@ from ..wire.failure_kind import FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
+# A line of the submission, the number in a name such as `dense_7`, or an address in memory.
+SPECIFIC = re.compile(r" \(line \d+\)|_\d+\b|\b0x[0-9a-f]+\b")
 
 
 class SubmissionFailed(Exception):
     """Raised in a check if the submission fails. `outcome` says how it failed.
 
     `kind` says how its function failed, if a function was called. `call` is the index of the failed call
-    among the calls of the checks that run together.
+    among the calls of the checks that run together. `cause` is the text without the line that raised.
     """
 
     def __init__(
-        self, outcome: Outcome, text: str, *, kind: FailureKind | None = None, call: int | None = None
+        self,
+        outcome: Outcome,
+        text: str,
+        *,
+        kind: FailureKind | None = None,
+        call: int | None = None,
+        cause: str = "",
     ) -> None:
         super().__init__(text)
         self.outcome = outcome
         self.kind = kind
         self.call = call
+        self.cause = cause or text
+
+    def comparable(self) -> SubmissionFailed:
+        """Return this failure without lines, numbered names and addresses: equal mistakes differ in them."""
+        return SubmissionFailed(self.outcome, SPECIFIC.sub("", self.cause))
 
 
 class Skipped(Exception):
@@ -67,7 +81,8 @@ def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) 
     outcome = Outcome.NOT_ATTEMPTED if kind == FailureKind.STUB else Outcome.FAILED
     if kind == FailureKind.RAISED and raised["type"] in {"MemoryError", *EXHAUSTION_NAMES}:
         outcome = Outcome.CRASHED
-    return SubmissionFailed(outcome, _sentence(function, kind, raised, line), kind=kind)
+    text, cause = (_sentence(function, kind, raised, shown) for shown in (line, False))
+    return SubmissionFailed(outcome, text, kind=kind, cause=cause)
 
 
 def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line: bool) -> str:

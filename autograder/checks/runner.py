@@ -14,6 +14,7 @@ from .events import (
     CheckFinished,
     CheckStarted,
     NetworkDrawn,
+    TaskReplied,
     TraceRecorded,
     TrainingFinished,
 )
@@ -61,7 +62,22 @@ class CheckRunner:
             self._reuse(cached, time.monotonic() - started)
         else:
             self._run(checks, start)
+        if (digest := self._digest(start)) is not None:
+            self.emit(TaskReplied(checks[0].task, digest))
         self._draw(checks[0])
+
+    def _digest(self, key: str) -> str | None:
+        """Return a digest of all replies to the checks, or None if an equal submission may reply differently.
+
+        It does not depend on the process, on other submissions or on other tasks.
+        """
+        digester = self.cache.digester()
+        for made in self.calls.made:
+            reply = made.reply if isinstance(made.reply, Frame) else made.reply.comparable()
+            if (digest := digester.digest(reply, made.request)) is None:
+                return None
+            key = next_key(key, digest)
+        return key
 
     def _follow(self, key: str) -> CachedResults | None:
         """Make the calls of stored traces while the replies match; return the results of a complete trace."""

@@ -135,6 +135,19 @@ def show(
 
 
 @app.command(rich_help_panel=ASSISTANTS)
+def mistakes(grades: Grades, root: Root = None) -> None:
+    """Print wrong answers that match no known mistake, as entries for `mistakes.py`."""
+    from ..reports.skeletons import skeletons
+    from ..reports.write import NoGradesError
+    from .grade import find_pages_root
+
+    try:
+        typer.echo(skeletons(grades, find_pages_root(root, grades)))
+    except NoGradesError as error:
+        fail(str(error), USED_WRONGLY)
+
+
+@app.command(rich_help_panel=ASSISTANTS)
 def report(grades: Grades, missing_as_zero: MissingAsZero = False, root: Root = None) -> None:
     """Write feedback pages, the class page and upload files from grades."""
     from .grade import run_report

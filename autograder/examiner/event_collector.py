@@ -5,6 +5,7 @@ Scores are sums of points. After a grader error the score is None, not zero.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from ..check_files import Check
@@ -16,9 +17,12 @@ from ..checks.events import (
     OutputCaptured,
     SourceSelected,
     SubmissionLoaded,
+    TaskReplied,
     TrainingFinished,
 )
+from ..checks.result_cache import NOT_REPEATABLE
 from ..checks.results import MESSAGE_LENGTH, make_result
+from ..files import sha256_of_parts
 from ..kit import Kit
 from ..models import (
     CheckResult,
@@ -35,6 +39,9 @@ from ..models import (
 from ..text import clean
 
 MAX_OUTPUT = 20_000
+MAX_SOURCE = 200_000
+# Hexadecimal digits of a digest: enough to tell all answers of a course apart.
+DIGEST_LENGTH = 32
 
 
 class EventCollector:
@@ -49,7 +56,9 @@ class EventCollector:
         self.results: dict[str, CheckResult] = {}
         self.trainings: list[TrainingRecord] = []
         self.review: tuple[ReviewNote, ...] = ()
+        self.source = ""
         self._kit = kit
+        self._replies: defaultdict[str, list[str]] = defaultdict(list)
         self._notes: dict[str, None] = {}
         self._networks: dict[str, NetworkRecord] = {}
         self._running: Check | None = None
@@ -66,6 +75,16 @@ class EventCollector:
     def networks(self) -> tuple[NetworkRecord, ...]:
         """Return the networks of the tasks, at most one per task."""
         return tuple(self._networks.values())
+
+    @property
+    def replies(self) -> dict[str, str]:
+        """Return the digest of the replies for each task whose checks all ran and ended normally."""
+        unsure = {result.task for result in self.results.values() if result.outcome in NOT_REPEATABLE}
+        return {
+            task: sha256_of_parts(digest.encode() for digest in digests)[:DIGEST_LENGTH]
+            for task, digests in self._replies.items()
+            if task not in unsure
+        }
 
     @property
     def output(self) -> str:
@@ -94,6 +113,8 @@ class EventCollector:
             case TrainingFinished(training=training) if self._running:
                 record = TrainingRecord(self._running.name, training.weights_sha256, training.value)
                 self.trainings.append(record)
+            case TaskReplied(task=task, digest=digest):
+                self._replies[task].append(digest)
             case NetworkDrawn(network=network):
                 self._networks.setdefault(network.task, network)
             case OutputCaptured(text=text, hidden=hidden):
@@ -101,6 +122,7 @@ class EventCollector:
                 self._reported = text
             case SourceSelected():
                 self.device = event.device
+                self.source = clean(event.source, MAX_SOURCE)
                 found = (ReviewNote(note.reason, clean(note.text, MESSAGE_LENGTH)) for note in event.review)
                 self.review = tuple(dict.fromkeys((*self.review, *found)))
                 self._record_loading(event)
@@ -217,6 +239,8 @@ def _report(
         trainings=tuple(collector.trainings),
         networks=collector.networks,
         review=(*submission.review, *collector.review),
+        replies=collector.replies,
+        source=collector.source,
     )
 
 

@@ -170,7 +170,12 @@ class Examination:
         """Load the submission and run checks in the fork. Return early if memory has grown too much."""
         memory = MemoryMonitor()
         selection = select(submission, self.kit.module, self.kit.tasks)
-        emit(SourceSelected(selection.problem, tuple(selection.notes), tuple(selection.review), device()))
+        source = "\n\n\n".join(selection.source.cells) if selection.source else ""
+        emit(
+            SourceSelected(
+                *(selection.problem, tuple(selection.notes), tuple(selection.review), device(), source)
+            )
+        )
         if selection.source is None:
             return
         loaded = self.sandbox.load(selection.source)

@@ -88,7 +88,8 @@ def serve_examiner(
     trainings = warm_up(kit, folder, proxies, store)
 
     def serve(session: CheckSession) -> None:
-        cache = ResultCache(GeneratedNames.from_files(kit.files)) if result_cache else DisabledResultCache()
+        names = GeneratedNames.from_files(kit.files)
+        cache = ResultCache(names) if result_cache else DisabledResultCache(names)
         examination = Examination(
             kit=kit,
             session=session,

@@ -67,7 +67,7 @@ class ExaminerPlugin(WorkerPlugin):  # type: ignore[misc]  # distributed is not 
 def _examine(plugin: str, submission: bytes) -> str:
     """Return the JSON report of a serialized submission. Runs on a Dask worker."""
     examiners: ExaminerPlugin = get_worker().plugins[plugin]
-    return examiners.examine(Submission.from_bytes(submission)).to_json(review=True)
+    return examiners.examine(Submission.from_bytes(submission)).to_json(internal=True)
 
 
 class DaskExecutor:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from ..models import Points, Report, ReviewNote, Submission
 from ..submissions.identity import safe_name
 
 REPORT, EXAMINED, REVIEW = "report.json", "examined.json", "review.json"
+SOURCE = "submission.py"
 TABLE, CLASS_RECORD, LOCK = "grades.csv", "class.json", ".lock"
 
 Record = TypeVar("Record")
@@ -99,14 +100,15 @@ class _ReviewFile:
     report_sha256: str
     findings: str
     review: tuple[ReviewNote, ...]
+    replies: Mapping[str, str] = field(default_factory=dict)
 
 
 class GradesFolder:
     """A folder with `grades.csv`, `class.json` and one folder per student with `report.json`.
 
     If overrides changed a report, `examined.json` contains the examiner's original report, so that an
-    override can be removed without another examination. `review.json` exists if there are review notes or
-    findings.
+    override can be removed without another examination. `review.json` exists if there are review notes,
+    findings or digests of replies, and `submission.py` is the source that was graded.
     """
 
     def __init__(self, path: Path) -> None:
@@ -169,11 +171,15 @@ class GradesFolder:
             write_if_changed(folder / REPORT, decided.to_json())
             if decided == examined:
                 (folder / EXAMINED).unlink(missing_ok=True)
-            if findings or examined.review:
-                record = _ReviewFile(_hash(text), findings, examined.review)
+            if findings or examined.review or examined.replies or examined.source:
+                record = _ReviewFile(_hash(text), findings, examined.review, examined.replies)
                 write_if_changed(folder / REVIEW, _encode(record))
             else:
                 (folder / REVIEW).unlink(missing_ok=True)
+            if examined.source:
+                write_if_changed(folder / SOURCE, examined.source)
+            else:
+                (folder / SOURCE).unlink(missing_ok=True)
         return decided
 
     def write_table(self, text: str) -> None:
@@ -217,7 +223,10 @@ class GradesFolder:
         folder = self.path / name
         report = read_report(folder / REPORT)
         examination = _read_examination(folder, report)
-        return replace(report, review=examination.report.review) if report and examination else None
+        if report is None or examination is None:
+            return None
+        internal = {name: getattr(examination.report, name) for name in Report.INTERNAL}
+        return replace(report, **internal)
 
     def _folder(self, student: str) -> Path:
         return self.path / safe_name(student)
@@ -259,7 +268,9 @@ def _read_examination(folder: Path, decided: Report | None) -> Examination | Non
         return None
     if record is None or record.report_sha256 != _hash(report.to_json()):
         return Examination(report)
-    return Examination(replace(report, review=record.review), record.findings)
+    source = _read_text(folder / SOURCE)
+    report = replace(report, review=record.review, replies=record.replies, source=source)
+    return Examination(report, record.findings)
 
 
 def _read(path: Path, kind: type[Record]) -> Record | None:
@@ -267,6 +278,13 @@ def _read(path: Path, kind: type[Record]) -> Record | None:
         return msgspec.convert(json.loads(path.read_text(encoding="utf-8")), kind)
     except (OSError, ValueError):
         return None
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
 
 
 def _encode(record: object) -> str:

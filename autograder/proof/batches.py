@@ -56,7 +56,8 @@ class Batch:
         """Yield each answer with its part of the report."""
         for part in self.parts:
             mine = tuple(result for result in report.checks if result.task in part.tasks)
-            yield part.answer, replace(report, student=part.answer.name, checks=mine)
+            replies = {task: digest for task, digest in report.replies.items() if task in part.tasks}
+            yield part.answer, replace(report, student=part.answer.name, checks=mine, replies=replies)
 
 
 def single(answer: Answer, kit: Kit) -> Batch:

@@ -18,6 +18,7 @@ from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration_report import disagreements
 from .judgement import Matrix, find_problems, is_as_expected, read_equivalents
 from .mutation import mutants, only_task
+from .replies import indistinguishable, outdated_replies, write_replies
 
 
 class Examination:
@@ -114,7 +115,7 @@ def prove(
     First many at once, each mutant in its own task. Where that does not end as it should, each alone and in
     all that it reaches: only then it is known what is wrong.
     With `each`, every answer is alone from the beginning, which takes longer: see `batches`.
-    With `write`, what the solution's networks are made of is written down anew.
+    With `write`, what the solution's networks are made of and what the mistakes reply is written down anew.
     """
     answers, equivalent = known_answers(root, kit), read_equivalents(root, kit)
     examination = Examination(kit, executor, progress)
@@ -125,8 +126,9 @@ def prove(
     matrix = Matrix(kit, answers, examination.reports)
     if write:
         write_expected(root, kit, matrix.reports["solution"])
-    found = find_problems(matrix, equivalent, public_text(root, kit))
-    stale = outdated(root, kit, matrix.reports["solution"])
+        write_replies(root, matrix)
+    found = (*find_problems(matrix, equivalent, public_text(root, kit)), *indistinguishable(matrix))
+    stale = (*outdated(root, kit, matrix.reports["solution"]), *outdated_replies(root, matrix))
     return Proof(matrix, (*found, *disagreements(root, kit), *stale))
 
 

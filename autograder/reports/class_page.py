@@ -1,10 +1,10 @@
-"""Build the page of a class: items for review, the difficulty of each check, and the known mistakes found."""
+"""Build the page of a class: items for review, the difficulty of each check, and mistakes in groups."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -13,11 +13,11 @@ from statistics import median
 import numpy as np
 
 from ..grading.review import ReviewItem
-from ..models import Outcome, Report, Status
-from .context import Context, KnownMistake, render
+from ..models import Outcome, Report
+from .context import Context, render
+from .mistakes import find_groups, graded
 
 BINS = 10
-NOT_PASSED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
 
 
 @dataclass(frozen=True)
@@ -39,25 +39,12 @@ class CheckStatistics:
 
 
 @dataclass(frozen=True)
-class Occurrence:
-    """Known mistakes with the same failing checks, and the students whose work failed exactly these."""
-
-    mistakes: tuple[KnownMistake, ...]
-    students: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Bin:
     """A bin of the score distribution in points, and its number of students."""
 
     low: float
     high: float
     count: int
-
-
-def graded(reports: Sequence[Report]) -> list[Report]:
-    """Return the reports with a status of graded and a score."""
-    return [report for report in reports if report.status == Status.GRADED and report.score is not None]
 
 
 def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
@@ -92,34 +79,6 @@ def _correlation(passed: np.ndarray, rest: np.ndarray) -> float | None:
     if passed.all() or not passed.any() or np.ptp(rest) == 0:
         return None
     return float(np.corrcoef(passed.astype(float), rest)[0, 1])
-
-
-def occurrences(reports: Sequence[Report], context: Context) -> list[Occurrence]:
-    """Return the known mistakes that occurred, the most frequent first.
-
-    A mistake is recognised by the checks that fail together: of the checks of its tasks and all checks that
-    it fails, exactly its own checks must have failed. Mistakes that no check distinguishes are one
-    occurrence. A check that crashed or timed out recognises no mistake.
-    """
-    alike: defaultdict[tuple[frozenset[str], frozenset[str]], list[KnownMistake]] = defaultdict(list)
-    for mistake in context.mistakes:
-        tasks = mistake.tasks | {context.tasks_of.get(name, "") for name in mistake.fails}
-        alike[tasks, mistake.fails].append(mistake)
-    not_passed = {
-        report.student: {check.name: check.outcome for check in report.checks if check.outcome in NOT_PASSED}
-        for report in graded(reports)
-    }
-    found = []
-    for (tasks, fails), mistakes in alike.items():
-        expected = dict.fromkeys(fails, Outcome.FAILED)
-        students = tuple(
-            student
-            for student, outcomes in not_passed.items()
-            if {name: outcomes[name] for name in outcomes if context.tasks_of.get(name) in tasks} == expected
-        )
-        if students:
-            found.append(Occurrence(tuple(mistakes), students))
-    return sorted(found, key=lambda one: (-len(one.students), one.mistakes[0].name))
 
 
 def distribution(reports: Sequence[Report]) -> list[Bin]:
@@ -164,7 +123,7 @@ def class_page(
         bins=bins,
         max_count=max((step.count for step in bins), default=1) or 1,
         checks=check_statistics(reports),
-        occurrences=occurrences(reports, context),
+        groups=find_groups(reports, context.mistakes),
         median_score=median(scores) if scores else None,
         seconds=(sum(seconds), max(seconds)) if seconds else None,
         script=script,

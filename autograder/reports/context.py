@@ -15,28 +15,23 @@ from ..kit import Kit, KitError
 from ..kit_config import Feedback
 from ..models import NetworkRecord
 from ..proof.answers import expected_networks, mistakes
+from ..proof.replies import known_replies
 from ..source_code import SourceError
-
-
-@dataclass(frozen=True)
-class KnownMistake:
-    """A wrong answer that a teacher anticipated, recognised by the checks that fail together."""
-
-    name: str
-    about: str
-    tasks: frozenset[str]
-    fails: frozenset[str]
+from .mistakes import KnownMistake
 
 
 @dataclass(frozen=True)
 class Context:
-    """Information about a kit. `hidden` says how much of hidden checks students see."""
+    """Information about a kit. `hidden` says how much of hidden checks students see.
+
+    With `misconceptions`, students read what is behind a mistake that was recognized for certain.
+    """
 
     title: str
     hidden: Feedback = "hint"
     expected: Mapping[str, NetworkRecord] = field(default_factory=dict)
     mistakes: tuple[KnownMistake, ...] = ()
-    tasks_of: Mapping[str, str] = field(default_factory=dict)
+    misconceptions: bool = False
 
 
 def find_context(record: ClassRecord, root: Path | None) -> Context:
@@ -46,15 +41,21 @@ def find_context(record: ClassRecord, root: Path | None) -> Context:
         if root is None:
             return recorded
         kit = Kit.load(root, record.kit)
+        replies = known_replies(root, kit.slug)
         known = tuple(
-            KnownMistake(answer.name, answer.about, frozenset(answer.tasks), answer.fails)
+            KnownMistake(
+                answer.name,
+                answer.about,
+                frozenset(answer.tasks),
+                answer.fails,
+                replies.get(answer.name, {}),
+            )
             for answer in mistakes(root, kit)
         )
         expected = expected_networks(root, kit.slug)
     except (KitError, SourceError, OSError):
         return recorded
-    tasks_of = {check.name: check.task for check in kit.checks}
-    return Context(kit.title, kit.feedback, expected, known, tasks_of)
+    return Context(kit.title, kit.feedback, expected, known, kit.config.misconceptions)
 
 
 def render(name: str, **values: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from ..models import CheckResult, NetworkLayer, NetworkRecord, Report, TrainingRecord
 from .context import Context, render
+from .mistakes import certain_mistakes
 
 Mark = Literal["same", "other", "extra", "missing"]
 MARK_NOTES = {
@@ -118,7 +119,10 @@ class Training:
 
 @dataclass(frozen=True)
 class Task:
-    """One task on a page. For hidden checks that are not shown, `unseen` is their number."""
+    """One task on a page. For hidden checks that are not shown, `unseen` is their number.
+
+    `misconceptions` are what is behind the mistakes that were recognized for certain.
+    """
 
     name: str
     score: float | None
@@ -127,6 +131,7 @@ class Task:
     unseen: int
     network: Comparison | None
     trainings: tuple[Training, ...]
+    misconceptions: tuple[str, ...] = ()
 
 
 def feedback_page(report: Report, context: Context) -> str:
@@ -149,6 +154,12 @@ def _task(name: str, report: Report, context: Context) -> Task:
         unseen=len(checks) - len(seen),
         network=compare_networks(network, context.expected.get(name)) if network else None,
         trainings=tuple(_training(each) for each in report.trainings if each.check in shown),
+        misconceptions=tuple(
+            mistake.about
+            for mistake in (certain_mistakes(report, context.mistakes) if context.misconceptions else ())
+            # What only hidden checks notice is as secret as their hints.
+            if name in mistake.replies and mistake.fails & shown
+        ),
     )
 
 

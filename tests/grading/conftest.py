@@ -69,7 +69,7 @@ class Grader:
 
 
 def _travelled(report: Report) -> Report:
-    return Report.from_json(report.to_json(review=True))
+    return Report.from_json(report.to_json(internal=True))
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ from autograder.grading.review import duplicate_note
 from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
 from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord, Report, ReviewNote, ReviewReason
-from autograder.reports.class_page import check_statistics, distribution, occurrences
-from autograder.reports.context import Context, KnownMistake
+from autograder.reports.class_page import check_statistics, distribution
+from autograder.reports.context import Context
 from autograder.reports.feedback import compare_networks, curve, feedback_page
 from autograder.reports.upload_files import title_warnings
 from autograder.reports.write import NoGradesError, write_pages
@@ -180,40 +180,6 @@ def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
     """The error names the folder and the command that writes it."""
     with pytest.raises(NoGradesError, match=r"Expected reports in .*, as `kit grade"):
         write_pages(tmp_path, None)
-
-
-def test_a_known_mistake_is_told_by_the_checks_that_fail_together(make_report: Make) -> None:
-    """All of its checks failed and no other of its task: then it is that mistake, and else it is not."""
-    mistake = KnownMistake("subtracts", "…", frozenset({"add"}), frozenset({"test_adds_two_numbers"}))
-    tasks = {"test_adds_two_numbers": "add", "test_adds_negative_numbers": "add"}
-    context = Context("Sums", mistakes=(mistake,), tasks_of=tasks)
-    reports = [
-        make_report("ada", ("test_adds_two_numbers",)),
-        make_report("bob", ("test_adds_two_numbers", "test_adds_negative_numbers")),
-        make_report("eve", ("test_adds_two_numbers", "test_scale_doubles_an_array")),
-        make_report("kim"),
-    ]
-    (found,) = occurrences(reports, context)
-    assert found.students == ("ada", "eve")
-
-
-def test_mistakes_that_no_check_tells_apart_are_one_row(make_report: Make) -> None:
-    """Which of them it was, nobody can know."""
-    fails = frozenset({"test_adds_two_numbers"})
-    mistakes = [KnownMistake(name, "…", frozenset({"add"}), fails) for name in ("subtracts", "multiplies")]
-    context = Context("Sums", mistakes=tuple(mistakes), tasks_of={"test_adds_two_numbers": "add"})
-    (found,) = occurrences([make_report("ada", ("test_adds_two_numbers",))], context)
-    assert [mistake.name for mistake in found.mistakes] == ["subtracts", "multiplies"]
-
-
-def test_what_crashes_is_no_known_mistake(make_report: Make) -> None:
-    """It says nothing of what the student thought."""
-    name = "test_adds_two_numbers"
-    mistake = KnownMistake("subtracts", "…", frozenset({"add"}), frozenset({name}))
-    report = make_report("ada", (name,))
-    checks = [replace(c, outcome="crashed") if c.name == name else c for c in report.checks]
-    context = Context("Sums", mistakes=(mistake,), tasks_of={name: "add"})
-    assert occurrences([replace(report, checks=tuple(checks))], context) == []
 
 
 def test_discrimination_is_high_where_passing_goes_with_the_rest(make_report: Make) -> None:

@@ -1,0 +1,81 @@
+"""Keep what the known mistakes of a kit reply to its checks, so that a class page recognizes them.
+
+`kit prove --write` writes `replies.json`: for each mistake, the digest of its replies in every task that it
+gets wrong. A submission with an equal digest made exactly this mistake. Digests depend on the kit's checks
+and on the libraries, not on the computer or on the order of submissions.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from ..files import write_atomic
+from ..kit import Kit
+from .answers import Answer
+from .judgement import Matrix
+
+Replies = Mapping[str, str]
+
+
+def known_replies(root: Path, slug: str) -> dict[str, dict[str, str]]:
+    """Return the digests of each known mistake by task, empty if they were never written."""
+    path = _path(root, slug)
+    if not path.exists():
+        return {}
+    mistakes: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["mistakes"]
+    return mistakes
+
+
+def write_replies(root: Path, matrix: Matrix) -> None:
+    """Write the digests of all known mistakes."""
+    told = {"generated_by": "kit prove --write, from the known mistakes", "mistakes": _found(matrix)}
+    write_atomic(_path(root, matrix.kit.slug), json.dumps(told, indent=2) + "\n")
+
+
+def outdated_replies(root: Path, matrix: Matrix) -> Iterator[str]:
+    """Yield a sentence if the file does not hold the digests that the known mistakes have."""
+    kit, found = matrix.kit, _found(matrix)
+    known = known_replies(root, kit.slug)
+    if changed := sorted(name for name in {*known, *found} if known.get(name) != found.get(name)):
+        yield (
+            f"autograder/kits/{kit.slug}/replies.json does not tell the replies of {', '.join(changed)}: "
+            f"run `kit prove {kit.slug} --write`."
+        )
+
+
+def indistinguishable(matrix: Matrix) -> Iterator[str]:
+    """Yield a sentence for known mistakes with the same replies, which no check can tell apart."""
+    alike: defaultdict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
+    for name, replies in _found(matrix).items():
+        if replies:
+            alike[tuple(sorted(replies.items()))].append(name)
+    for names in alike.values():
+        if len(names) > 1:
+            yield (
+                f"The mistakes {', '.join(names)} give the same replies, so nobody can tell them apart: keep "
+                "one of them, or add a call that tells them apart."
+            )
+
+
+def _found(matrix: Matrix) -> dict[str, dict[str, str]]:
+    return {mistake.name: dict(_replies(mistake, matrix)) for mistake in matrix.of("mistake")}
+
+
+def _replies(mistake: Answer, matrix: Matrix) -> Iterator[tuple[str, str]]:
+    """Yield the task and digest of every task that a mistake gets wrong; its own tasks, if it has any."""
+    report = matrix.reports[mistake.name]
+    wrong = {result.task for result in report.checks if result.name in mistake.fails}
+    for task in _in_order(matrix.kit, wrong & set(mistake.tasks) or wrong):
+        if task in report.replies:
+            yield task, report.replies[task]
+
+
+def _in_order(kit: Kit, tasks: set[str]) -> Iterator[str]:
+    return (task for task in kit.tasks if task in tasks)
+
+
+def _path(root: Path, slug: str) -> Path:
+    return root / "autograder" / "kits" / slug / "replies.json"

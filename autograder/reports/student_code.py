@@ -1,0 +1,88 @@
+"""Show students' code by task, without comments and without names.
+
+The text is parsed but never run. It was parsed before, in a process that could crash, when it was graded.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import re
+from collections.abc import Collection, Iterable
+
+from ..proof.mutation import CallGraph
+from ..source_code import functions, try_parse
+
+# Shorter parts of a name, such as initials, are also parts of ordinary words and identifiers.
+MIN_NAME_PART = 3
+REMOVED = "someone"
+
+
+def task_code(source: str, task: str, names: Collection[str] = (), *, tasks: Collection[str] = ()) -> str:
+    """Return a task and the helpers that it uses, in one layout, without comments and docstrings.
+
+    Equal programs have equal texts, whatever their layout. The other `tasks` are left out, and `names` of
+    students are removed. The text is empty if the source does not define the task.
+    """
+    tree = try_parse(source)
+    if tree is None:
+        return ""
+    defined = functions(tree)
+    if task not in defined:
+        return ""
+    own = {name: node for name, node in defined.items() if name == task or name not in tasks}
+    wanted = CallGraph(ast.Module([*own.values()], [])).needed_by([task])
+    helpers = [node for name, node in own.items() if name in wanted and name != task]
+    without = _Anonymous(names, {task, *tasks})
+    try:
+        return "\n\n\n".join(ast.unparse(without.visit(node)) for node in [*helpers, own[task]])
+    except RecursionError:
+        return ""
+
+
+def without_names(text: str, names: Iterable[str]) -> str:
+    """Return `text` with every part of these names replaced, in any letter case."""
+    pattern = _pattern(names)
+    return pattern.sub(REMOVED, text) if pattern else text
+
+
+class _Anonymous(ast.NodeTransformer):
+    """Removes docstrings, and names of students from texts and identifiers other than `kept`."""
+
+    def __init__(self, names: Iterable[str], kept: Collection[str]) -> None:
+        self._pattern = _pattern(names)
+        self._kept = {*kept, *dir(builtins)}
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        """Remove the docstring of a function."""
+        if ast.get_docstring(node, clean=False) is not None:
+            node.body = node.body[1:] or [ast.Pass()]
+        node.name = self._identifier(node.name)
+        return self.generic_visit(node)
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        """Remove names from a text."""
+        return ast.Constant(self._removed(node.value)) if isinstance(node.value, str) else node
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        """Remove names from a variable."""
+        return ast.Name(self._identifier(node.id), node.ctx)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        """Remove names from a parameter."""
+        return ast.arg(self._identifier(node.arg), node.annotation)
+
+    def _identifier(self, name: str) -> str:
+        return name if name in self._kept else self._removed(name)
+
+    def _removed(self, text: str) -> str:
+        return self._pattern.sub(REMOVED, text) if self._pattern else text
+
+
+def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:
+    """Return a pattern of all parts of the names that stand alone: not the `ada` in `Adam`."""
+    parts = {part for name in names for part in re.split(r"[\W\d_]+", name) if len(part) >= MIN_NAME_PART}
+    if not parts:
+        return None
+    longest_first = sorted(map(re.escape, parts), key=lambda part: (-len(part), part))
+    return re.compile(rf"(?<![^\W\d_])(?:{'|'.join(longest_first)})(?![^\W\d_])", re.IGNORECASE)
