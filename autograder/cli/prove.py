@@ -149,6 +149,8 @@ def show(console: Console, proof: Proof) -> None:
     operators = ", ".join(f"{operator} {found}/{made}" for operator, found, made in matrix.operators())
     if operators:
         console.print(Text(f"Noticed by mutation operator: {operators}."), soft_wrap=True)
+    for note in proof.notes:
+        console.print(Text(note), soft_wrap=True)
     for problem in proof.problems:
         console.print(Text(f"✗ {problem}", style="red"), soft_wrap=True)
     verdict = f"{len(proof.problems)} problems: not proven." if proof.problems else "Proven."

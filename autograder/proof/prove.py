@@ -76,10 +76,11 @@ class Examination:
 
 @dataclass(frozen=True)
 class Proof:
-    """The matrix of a kit, and the problems that keep it from being proven."""
+    """The matrix of a kit, the problems that keep it from being proven, and notes for its author."""
 
     matrix: Matrix
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
@@ -127,9 +128,9 @@ def prove(
     if write:
         write_expected(root, kit, matrix.reports["solution"])
         write_replies(root, matrix)
-    found = (*find_problems(matrix, equivalent, public_text(root, kit)), *indistinguishable(matrix))
+    found = find_problems(matrix, equivalent, public_text(root, kit))
     stale = (*outdated(root, kit, matrix.reports["solution"]), *outdated_replies(root, matrix))
-    return Proof(matrix, (*found, *disagreements(root, kit), *stale))
+    return Proof(matrix, (*found, *disagreements(root, kit), *stale), tuple(indistinguishable(matrix)))
 
 
 def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:

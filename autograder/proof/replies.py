@@ -55,8 +55,8 @@ def indistinguishable(matrix: Matrix) -> Iterator[str]:
     for names in alike.values():
         if len(names) > 1:
             yield (
-                f"The mistakes {', '.join(names)} give the same replies, so nobody can tell them apart: keep "
-                "one of them, or add a call that tells them apart."
+                f"The mistakes {', '.join(names)} give the same replies, so a class page cannot tell them "
+                "apart: a check with another call could."
             )
 
 

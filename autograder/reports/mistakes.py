@@ -10,14 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..models import Outcome, Report, Status
-
-NOT_PASSED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
+from ..models import NOT_PASSED, Outcome, Report, Status
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class KnownMistake:
-    """A wrong answer that a teacher anticipated.
+    """A wrong answer that a teacher anticipated. Two of them are the same only if they are one object.
 
     `replies` are the digests of its replies by task, empty if the kit's proof did not record them.
     """
@@ -37,15 +35,21 @@ class KnownMistake:
 class Group:
     """Students whose answers to one task fail alike.
 
-    `outcomes` has the checks that did not pass. `mistake` is the known mistake that all of them made.
-    Without one, `resembles` are the known mistakes that fail the same checks with other replies.
+    `outcomes` has the checks that did not pass. `mistakes` is the known mistake that all of them made, or
+    several if these give the same replies. Without one, `resembles` are the known mistakes that fail the same
+    checks with other replies.
     """
 
     task: str
     outcomes: Mapping[str, Outcome]
     students: tuple[str, ...]
-    mistake: KnownMistake | None = None
+    mistakes: tuple[KnownMistake, ...] = ()
     resembles: tuple[KnownMistake, ...] = ()
+
+    @property
+    def mistake(self) -> KnownMistake | None:
+        """Return the known mistake if it is certain."""
+        return self.mistakes[0] if len(self.mistakes) == 1 else None
 
     @property
     def key(self) -> str:
@@ -54,7 +58,7 @@ class Group:
             name if outcome == Outcome.FAILED else f"{name} {outcome}"
             for name, outcome in self.outcomes.items()
         )
-        return f"{self.task}: {self.mistake.name if self.mistake else checks}"
+        return f"{self.task}: {', '.join(mistake.name for mistake in self.mistakes) or checks}"
 
 
 def graded(reports: Sequence[Report]) -> list[Report]:
@@ -63,7 +67,7 @@ def graded(reports: Sequence[Report]) -> list[Report]:
 
 
 def certain_mistakes(report: Report, known: Collection[KnownMistake]) -> list[KnownMistake]:
-    """Return the known mistakes that a submission made for certain."""
+    """Return the known mistakes whose replies a submission gave. Several of a task give the same replies."""
     if report.status != Status.GRADED:
         return []
     return [mistake for mistake in known if mistake.is_made_in(report)]
@@ -75,21 +79,29 @@ def find_groups(reports: Sequence[Report], known: Collection[KnownMistake]) -> l
     A student with answers to several tasks that fail is in several groups. Checks of other tasks that fail
     only because of a known mistake form no further group.
     """
-    found: defaultdict[tuple[str, str, frozenset[tuple[str, Outcome]]], list[str]] = defaultdict(list)
-    by_name = {mistake.name: mistake for mistake in known}
+    found: defaultdict[tuple[str, tuple[KnownMistake, ...], frozenset[tuple[str, Outcome]]], list[str]]
+    found = defaultdict(list)
     for report in graded(reports):
         certain = certain_mistakes(report, known)
-        for mistake in certain:
-            found[next(iter(mistake.replies)), mistake.name, frozenset()].append(report.student)
+        for alike in _with_equal_replies(certain):
+            found[next(iter(alike[0].replies)), alike, frozenset()].append(report.student)
         for task, outcomes in _unexplained(report, certain):
-            found[task, "", frozenset(outcomes.items())].append(report.student)
+            found[task, (), frozenset(outcomes.items())].append(report.student)
     order = {check.name: place for report in reports for place, check in enumerate(report.checks)}
-    groups = [
-        _group(task, by_name.get(name), dict(sorted(failures, key=lambda each: order[each[0]])), students)
-        for (task, name, failures), students in found.items()
-    ]
-    groups = [group if group.mistake else _with_resemblances(group, known, reports) for group in groups]
+    groups = []
+    for (task, alike, failures), students in found.items():
+        outcomes = dict(failures) or dict.fromkeys(alike[0].fails, Outcome.FAILED)
+        in_order = {name: outcomes[name] for name in sorted(outcomes, key=lambda name: order.get(name, 0))}
+        group = Group(task, in_order, tuple(sorted(students)), alike)
+        groups.append(group if alike else _with_resemblances(group, known, reports))
     return sorted(groups, key=lambda group: (-len(group.students), group.key))
+
+
+def _with_equal_replies(mistakes: Sequence[KnownMistake]) -> Iterator[tuple[KnownMistake, ...]]:
+    by_replies: defaultdict[tuple[tuple[str, str], ...], list[KnownMistake]] = defaultdict(list)
+    for mistake in mistakes:
+        by_replies[tuple(mistake.replies.items())].append(mistake)
+    yield from map(tuple, by_replies.values())
 
 
 def _unexplained(
@@ -102,14 +114,6 @@ def _unexplained(
         if check.outcome in NOT_PASSED and check.name not in explained:
             failing[check.task][check.name] = check.outcome
     yield from failing.items()
-
-
-def _group(
-    task: str, mistake: KnownMistake | None, outcomes: Mapping[str, Outcome], students: Sequence[str]
-) -> Group:
-    if mistake:
-        outcomes = dict.fromkeys(sorted(mistake.fails), Outcome.FAILED)
-    return Group(task, outcomes, tuple(sorted(students)), mistake)
 
 
 def _with_resemblances(group: Group, known: Collection[KnownMistake], reports: Sequence[Report]) -> Group:

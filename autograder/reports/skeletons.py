@@ -32,7 +32,7 @@ def skeletons(folder: Path, root: Path | None) -> str:
 def _entries(record: ClassRecord, reports: Mapping[str, Report], context: Context) -> Iterator[str]:
     names = [part for each in record.students for part in (each.student, each.roster_name, each.login)]
     groups = find_groups(list(reports.values()), context.mistakes)
-    unknown = [group for group in groups if group.mistake is None]
+    unknown = [group for group in groups if not group.mistakes]
     for number, group in enumerate(unknown, 1):
         members = [reports[student] for student in group.students]
         yield _entry(f"unknown_{number}", group, members, names, record.tasks)

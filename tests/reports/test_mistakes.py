@@ -93,6 +93,16 @@ def test_mistakes_with_the_same_failing_checks_are_told_apart(answer: Make) -> N
     assert alike.resembles == (SUBTRACTS, other)
 
 
+def test_mistakes_with_equal_replies_are_one_group_and_nobody_reads_of_either(answer: Make) -> None:
+    """Which of them it was, nobody can know."""
+    twin = replace(SUBTRACTS, name="adds_the_negative")
+    report = answer("ada", TWO, NEGATIVE, replies={"add": "a"})
+    (group,) = find_groups([report], [SUBTRACTS, twin])
+    assert (group.mistakes, group.mistake) == ((SUBTRACTS, twin), None)
+    context = Context("Sums", mistakes=(SUBTRACTS, twin), misconceptions=True)
+    assert "Known misconception" not in feedback_page(report, context)
+
+
 @pytest.mark.parametrize(
     ("allowed", "replies", "hidden", "reads"),
     [
