@@ -30,6 +30,10 @@ class Outcome(StrEnum):
     GRADER_ERROR = "grader_error"
 
 
+# Outcomes of an attempt that does not earn the points.
+NOT_PASSED = (Outcome.FAILED, Outcome.CRASHED, Outcome.TIMED_OUT)
+
+
 class Status(StrEnum):
     """Outcome of grading one submission."""
 
@@ -178,6 +182,18 @@ class NetworkRecord:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """What a person says about a submission, or about one check of it.
+
+    `request` is what the student asked, if this is an answer.
+    """
+
+    text: str
+    check: str = ""
+    request: str = ""
+
+
+@dataclass(frozen=True)
 class Environment:
     """Versions, hardware, seed and isolation level that a report was made with."""
 
@@ -197,7 +213,7 @@ class Report:
 
     `output` is the text that the submission printed while it was loaded and its public checks ran.
     `hidden_output` is the text that it printed later. Students never see `hidden_output`, because the code
-    receives the hidden inputs and could print them.
+    receives the hidden inputs and could print them. `report.json` has `remarks` only if there are any.
 
     `INTERNAL` fields are sent with a report between processes but are not part of `report.json`: the review
     notes, a digest of the submission's replies for each task (see `TaskReplied`), and the source that was
@@ -222,6 +238,7 @@ class Report:
     hidden_output: str = ""
     trainings: tuple[TrainingRecord, ...] = ()
     networks: tuple[NetworkRecord, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     review: tuple[ReviewNote, ...] = ()
     replies: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
@@ -234,6 +251,8 @@ class Report:
         data = asdict(self)
         for name in () if internal else self.INTERNAL:
             del data[name]
+        if not self.remarks:
+            del data["remarks"]
         return json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod

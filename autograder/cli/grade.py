@@ -14,7 +14,8 @@ from ..files import cache_folder
 from ..grading.comparison import changes
 from ..grading.executors import CannotExamineError, Executor, LocalExecutor
 from ..grading.grade import ClassGrades, grade_class
-from ..grading.overrides import OverridesError, load_overrides
+from ..grading.overrides import OVERRIDES, Overrides, OverridesError, load_overrides
+from ..grading.overrides_file import OverridesFile
 from ..grading.planning import GradeOptions, UnknownStudentError
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError
@@ -108,7 +109,8 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
         force=command.force,
         only=command.only,
         roster=load_roster(command.roster) if command.roster else None,
-        overrides=load_overrides(command.overrides, kit) if command.overrides else (),
+        overrides=_overrides(command, kit),
+        overrides_file=str(command.overrides.resolve()) if command.overrides else "",
     )
     support_code = [name for name in kit.given if "/" not in name]
     found = find_class(
@@ -121,6 +123,14 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
     with view.running(kit, command.jobs if command.scheduler is None else None):
         executor = _executor(command, kit)
         return grade_class(kit, entries, command.out, executor, options, view.progress)
+
+
+def _overrides(command: GradeCommand, kit: Kit) -> Overrides:
+    """Return the entries of the file that the command names, or else of the one in the grades folder."""
+    max_points = {check.name: check.points for check in kit.checks}
+    if command.overrides:
+        return load_overrides(command.overrides, max_points)
+    return OverridesFile(command.out / OVERRIDES, max_points).load()
 
 
 def _executor(command: GradeCommand, kit: Kit) -> Executor:

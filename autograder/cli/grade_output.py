@@ -248,7 +248,7 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
     if grades.strangers:
         yield f"Not on the roster: {_names(grades.strangers)}."
     if grades.unused_overrides:
-        names = sorted({override.student for override in grades.unused_overrides})
+        names = list(grades.unused_overrides)
         yield f"Overrides for nobody in this class: {_names(names)}."
 
 

@@ -55,7 +55,9 @@ def grade(
     overrides: Annotated[
         Path | None,
         typer.Option(
-            metavar="TOML", help="Points decided by hand: [[override]] with student, check, points, reason."
+            metavar="TOML",
+            help="Points decided by hand: [[override]] with student, check, points, reason.",
+            show_default="GRADES/overrides.toml",
         ),
     ] = None,
     missing_as_zero: MissingAsZero = False,

@@ -11,10 +11,11 @@ from pathlib import Path
 from ..kit import Kit
 from ..models import Report, ReviewNote, ReviewReason, Status, Submission
 from ..submissions.identity import Identity, Platform, safe_name
+from .decide import apply_overrides
 from .executors import Executor
-from .grades_csv import Row, format_csv, make_row
-from .overrides import Override, apply_overrides, by_student
+from .grades_csv import Row
 from .planning import Entry, GradeOptions, Plan, check_only, make_plan, with_unique_names
+from .recompute import decide_again, write_grades
 from .review import (
     ReviewItem,
     duplicate_note,
@@ -57,8 +58,8 @@ class ClassGrades:
 
     `outdated` are students excluded by `only` whose submissions have changed or are not graded yet. `stale`
     are folders of reports whose student is not in the class folder; they are kept, but are not in
-    `grades.csv`. `strangers` are students who are not on the roster. `unused_overrides` name students who are
-    not in the class.
+    `grades.csv`. `strangers` are students who are not on the roster. `unused_overrides` are students whom the
+    overrides name and who are not in the class.
     """
 
     rows: tuple[Row, ...]
@@ -68,7 +69,7 @@ class ClassGrades:
     outdated: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
-    unused_overrides: tuple[Override, ...] = ()
+    unused_overrides: tuple[str, ...] = ()
 
     @property
     def grader_errors(self) -> tuple[str, ...]:
@@ -94,21 +95,18 @@ def grade_class(
     entries = with_unique_names(entries)
     students = sorted(entry.student for entry in entries)
     check_only(options.only, students)
-    folder, decisions = GradesFolder(out), by_student(options.overrides)
+    folder, decide = GradesFolder(out), partial(apply_overrides, overrides=options.overrides)
     with folder.locked():
         _refuse_other_kit(folder, kit)
         plan = make_plan(kit, entries, folder, options)
-        reports = _decide_again(folder, [*plan.kept, *plan.outdated], decisions)
+        reports = decide_again(folder, [*plan.kept, *plan.outdated], decide)
         progress(Progress(0, len(plan.due), len(plan.kept)))
         with closing(executor.examine(_read(plan.due))) as examined:
             for done, (student, report) in enumerate(examined, 1):
-                decide = partial(apply_overrides, overrides=decisions.get(student, ()))
                 reports[student] = folder.save(student, report, decide, plan.findings[student])
                 progress(Progress(done, len(plan.due), len(plan.kept), student, reports[student]))
         records = _records(entries, reports, plan, options.roster)
-        rows = _rows(kit, records, reports)
-        folder.write_record(ClassRecord(kit.slug, kit.points(), kit.tasks, records, kit.title, kit.feedback))
-        folder.write_table(format_csv(rows, kit.tasks, with_ids=options.roster is not None))
+        rows = write_grades(folder, _class_record(kit, records, options), reports)
         stale = set(folder.names()) - {safe_name(student) for student in students}
     known = {*students, *(record.student for record in records)}
     return ClassGrades(
@@ -119,7 +117,7 @@ def grade_class(
         outdated=tuple(plan.outdated),
         stale=tuple(sorted(stale)),
         strangers=tuple(record.student for record in records if options.roster and not record.on_roster),
-        unused_overrides=tuple(each for each in options.overrides if each.student not in known),
+        unused_overrides=tuple(sorted(options.overrides.students - known)),
     )
 
 
@@ -131,16 +129,17 @@ def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
         )
 
 
-def _decide_again(
-    folder: GradesFolder, students: Sequence[str], decisions: Mapping[str, Sequence[Override]]
-) -> dict[str, Report]:
-    """Return the reports on disk with the current overrides instead of earlier ones."""
-    decided = {}
-    for student in students:
-        if (examination := folder.examination(student)) is not None:
-            decide = partial(apply_overrides, overrides=decisions.get(student, ()))
-            decided[student] = folder.save(student, examination.report, decide, examination.findings)
-    return decided
+def _class_record(kit: Kit, records: tuple[StudentRecord, ...], options: GradeOptions) -> ClassRecord:
+    return ClassRecord(
+        kit=kit.slug,
+        max_score=kit.points(),
+        tasks=kit.tasks,
+        students=records,
+        title=kit.title,
+        feedback=kit.feedback,
+        has_roster=options.roster is not None,
+        overrides=options.overrides_file,
+    )
 
 
 def _read(entries: Sequence[Entry]) -> Iterator[Submission]:
@@ -196,31 +195,3 @@ def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> S
 def _with_entry(record: StudentRecord, entry: RosterEntry) -> StudentRecord:
     """Return the record with the roster data that upload files need."""
     return replace(record, id=entry.id, sis_id=entry.sis_id, login=entry.login, section=entry.section)
-
-
-def _rows(kit: Kit, records: Sequence[StudentRecord], reports: Mapping[str, Report]) -> tuple[Row, ...]:
-    rows = []
-    for record in records:
-        if record.attendance == Attendance.SUBMITTED:
-            report = reports[record.student]
-            rows.append(make_row(record.student, report, id=record.id, remarks=_remarks(record)))
-        else:
-            # Do not assign zero points if a submission may belong to this student.
-            score = 0.0 if record.attendance == Attendance.MISSING else None
-            rows.append(
-                Row(
-                    student=record.student,
-                    status=record.attendance.value,
-                    score=score,
-                    max_score=kit.points(),
-                    tasks=dict.fromkeys(kit.tasks, score),
-                    message=record.review[0].text,
-                    id=record.id,
-                )
-            )
-    return tuple(rows)
-
-
-def _remarks(record: StudentRecord) -> list[str]:
-    """Return sentences for the table that are not in the report's own message."""
-    return [note.text for note in record.review if note.reason is ReviewReason.IDENTICAL]

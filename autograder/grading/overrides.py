@@ -1,18 +1,21 @@
-"""Apply points that were assigned by hand. They persist across regrading."""
+"""Read the overrides file: what people decided about submissions, which persists across regrading.
+
+Everybody may write it by hand; `kit review` writes the same entries.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
 
-from ..kit import Kit
-from ..models import CheckResult, Outcome, Report, Status, TaskScore
+from ..models import Points
 from ..validation import InvalidDataError, read_toml
 
+OVERRIDES = "overrides.toml"
 EXAMPLE = """Write it like this:
     [[override]]
     student = "ada"
@@ -35,103 +38,146 @@ class Override:
     reason: str
 
 
-class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+@dataclass(frozen=True)
+class Comment:
+    """A comment for `students`, or for everybody who failed `check` if there are none."""
+
+    text: str
+    check: str = ""
+    students: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a student's `request` to grade a check again."""
+
+    student: str
+    check: str
+    request: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """An entry of the review queue that somebody has dealt with."""
+
+    entry: str
+
+
+Decision = Override | Comment | Answer | Reviewed
+
+
+@dataclass(frozen=True)
+class Overrides:
+    """The entries of an overrides file by kind, each kind in the file's order."""
+
+    points: tuple[Override, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    reviewed: tuple[Reviewed, ...] = ()
+
+    @property
+    def students(self) -> frozenset[str]:
+        """Return all students that an entry names."""
+        named = {student for comment in self.comments for student in comment.students}
+        return frozenset(
+            named | {each.student for each in self.points} | {each.student for each in self.answers}
+        )
+
+
+class _Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     student: str
     check: str
     points: int | float
     reason: str
 
 
+class _Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: str
+    check: str = ""
+    students: tuple[str, ...] = ()
+
+
+class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    student: str
+    check: str
+    request: str
+    text: str
+
+
+class _Reviewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    entry: str
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    override: tuple[_Entry, ...]
+    override: tuple[_Override, ...] = ()
+    comment: tuple[_Comment, ...] = ()
+    answer: tuple[_Answer, ...] = ()
+    reviewed: tuple[_Reviewed, ...] = ()
 
 
-def load_overrides(path: Path, kit: Kit) -> tuple[Override, ...]:
-    """Return the overrides in a TOML file with a list of `[[override]]`. Raises OverridesError."""
+def load_overrides(path: Path, max_points: Mapping[str, Points]) -> Overrides:
+    """Return the entries in a TOML file. Raises OverridesError.
+
+    `max_points` are the points of each check.
+    """
     try:
-        file = read_toml(path.read_bytes(), _File, str(path))
+        return read_overrides(path.read_bytes(), max_points, str(path))
     except OSError as error:
         raise OverridesError(f"Cannot read the overrides in {path}: {error.strerror}. {EXAMPLE}") from error
+
+
+def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: str) -> Overrides:
+    """Return the entries in a TOML text. Raises OverridesError, which names the file by `where`."""
+    try:
+        file = read_toml(text, _File, where)
     except InvalidDataError as error:
         raise OverridesError(f"{error} {EXAMPLE}") from None
-    overrides = tuple(
-        _checked(entry, f"{path}: `override[{number}]`", kit) for number, entry in enumerate(file.override)
+    found = Overrides(
+        tuple(Override(e.student, e.check, float(e.points), _line(e.reason)) for e in file.override),
+        tuple(Comment(e.text.strip(), e.check, e.students) for e in file.comment),
+        tuple(Answer(e.student, e.check, e.request, e.text.strip()) for e in file.answer),
+        tuple(Reviewed(e.entry) for e in file.reviewed),
     )
-    keys = [(override.student, override.check) for override in overrides]
+    by_kind: dict[str, Sequence[Override | Comment | Answer]] = {
+        "override": found.points,
+        "comment": found.comments,
+        "answer": found.answers,
+    }
+    for kind, entries in by_kind.items():
+        for number, entry in enumerate(entries):
+            _validate(entry, f"{where}: `{kind}[{number}]`", max_points)
+    keys = [(override.student, override.check) for override in found.points]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
-        raise OverridesError(f"{path}: decided more than once, keep one of each: {twice}.")
-    return overrides
+        raise OverridesError(f"{where}: decided more than once, keep one of each: {twice}.")
+    return found
 
 
-def _checked(entry: _Entry, where: str, kit: Kit) -> Override:
-    """Return the validated override. Raises OverridesError if it does not match the kit."""
-    for name in ("student", "check", "reason"):
+def _validate(entry: Override | Comment | Answer, where: str, max_points: Mapping[str, Points]) -> None:
+    """Raise OverridesError if an entry is incomplete or does not match the kit."""
+    needed: tuple[str, ...] = ("text",)
+    match entry:
+        case Override():
+            needed = ("student", "check", "reason")
+        case Answer():
+            needed = ("student", "check", "text")
+        case Comment(check="", students=()):
+            raise OverridesError(
+                f"{where}: expected `students`, or the `check` that they failed, found neither."
+            )
+    for name in needed:
         if not getattr(entry, name).strip():
             raise OverridesError(f"{where}: expected a {name}, found an empty text.")
-    known = {check.name: check for check in kit.checks}
-    if entry.check not in known:
-        near = get_close_matches(entry.check, known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}."
-        raise OverridesError(f"{where}: {kit.slug} has no check {entry.check!r}; {hint}")
-    max_points = known[entry.check].points
-    if not 0 <= entry.points <= max_points:
+    if entry.check and entry.check not in max_points:
+        near = get_close_matches(entry.check, max_points, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(max_points)}."
+        raise OverridesError(f"{where}: the kit has no check {entry.check!r}; {hint}")
+    if isinstance(entry, Override) and not 0 <= entry.points <= max_points[entry.check]:
         raise OverridesError(
-            f"{where}: expected points from 0 to {max_points:g} for {entry.check}, found {entry.points!r}."
+            f"{where}: expected points from 0 to {max_points[entry.check]:g} for {entry.check}, "
+            f"found {entry.points:g}."
         )
-    return Override(entry.student, entry.check, float(entry.points), " ".join(entry.reason.split()))
 
 
-def by_student(overrides: Sequence[Override]) -> Mapping[str, tuple[Override, ...]]:
-    """Return the overrides of each student."""
-    return {
-        student: tuple(override for override in overrides if override.student == student)
-        for student in {override.student for override in overrides}
-    }
-
-
-def apply_overrides(report: Report, overrides: Sequence[Override]) -> Report:
-    """Return the report with these overrides applied, noted in the messages of the checks and the report.
-
-    A grader error in a check counts as resolved if an override decides its points. The report is graded if no
-    unresolved grader error remains.
-    """
-    decided = {override.check: override for override in overrides}
-    if not decided:
-        return report
-    checks = tuple(_decide(check, decided.get(check.name)) for check in report.checks)
-    open_tasks = {
-        check.task for check in checks if check.outcome == Outcome.GRADER_ERROR and check.name not in decided
-    }
-    tasks = {name: _add_up(name, task, checks, open_tasks) for name, task in report.tasks.items()}
-    names = ", ".join(check.name for check in report.checks if check.name in decided)
-    scores = [task.score for task in tasks.values()]
-    is_settled = report.status == Status.GRADER_ERROR and None not in scores
-    return replace(
-        report,
-        checks=checks,
-        tasks=tasks,
-        score=None if None in scores else sum(score for score in scores if score is not None),
-        status=Status.GRADED if is_settled else report.status,
-        message=" ".join(filter(None, (report.message, f"Decided by a person: {names}."))),
-    )
-
-
-def _decide(check: CheckResult, override: Override | None) -> CheckResult:
-    if override is None:
-        return check
-    said = (
-        f"Decided by a person: {override.points:g} of {check.max_points:g} points "
-        f"(the examiner gave {check.points:g}). Reason: {override.reason}"
-    )
-    return replace(
-        check,
-        points=override.points,
-        message="\n".join(filter(None, (said, check.message))),
-        student_message="\n".join(filter(None, (said, check.student_message))),
-    )
-
-
-def _add_up(name: str, task: TaskScore, checks: Sequence[CheckResult], open_tasks: set[str]) -> TaskScore:
-    if name in open_tasks:
-        return replace(task, score=None)
-    return replace(task, score=sum(check.points for check in checks if check.task == name))
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -12,7 +12,7 @@ from ..checks.environment import describe
 from ..kit import Kit
 from ..models import Environment, ReviewNote, ReviewReason, Status, Submission
 from ..submissions.identity import Identity, safe_name
-from .overrides import Override
+from .overrides import Overrides
 from .review import fingerprint, text_hashes
 from .roster import Roster
 from .storage import Examination, GradesFolder, hash_findings
@@ -42,13 +42,15 @@ class GradeOptions:
     """Options for grading a class.
 
     `force` re-examines all submissions. `only` examines these students and keeps the other reports.
+    `overrides_file` is the path of the file with the overrides, if it is not in the grades folder.
     """
 
     isolation: str
     force: bool = False
     only: Collection[str] = ()
     roster: Roster | None = None
-    overrides: Sequence[Override] = ()
+    overrides: Overrides = field(default_factory=Overrides)
+    overrides_file: str = ""
 
 
 @dataclass(frozen=True)

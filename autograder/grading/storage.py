@@ -80,7 +80,10 @@ class StudentRecord:
 
 @dataclass(frozen=True)
 class ClassRecord:
-    """Data about a class that pages and upload files need in addition to its reports."""
+    """Data about a class that pages and upload files need in addition to its reports.
+
+    `overrides` is the path of the overrides file that was applied last, empty for the one in the folder.
+    """
 
     kit: str
     max_score: Points
@@ -88,6 +91,8 @@ class ClassRecord:
     students: tuple[StudentRecord, ...]
     title: str = ""
     feedback: Feedback = "hint"
+    has_roster: bool = False
+    overrides: str = ""
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,15 @@ class Task:
 def feedback_page(report: Report, context: Context) -> str:
     """Return HTML that has no scripts and loads no other files."""
     tasks = [_task(name, report, context) for name in report.tasks]
-    return render("feedback.html", report=report, title=context.title, tasks=tasks, hidden=context.hidden)
+    shown = {check.name for task in tasks for check in task.checks}
+    return render(
+        "feedback.html",
+        report=report,
+        title=context.title,
+        tasks=tasks,
+        hidden=context.hidden,
+        general_remarks=[remark for remark in report.remarks if remark.check not in shown],
+    )
 
 
 def _task(name: str, report: Report, context: Context) -> Task:
@@ -154,13 +162,17 @@ def _task(name: str, report: Report, context: Context) -> Task:
         unseen=len(checks) - len(seen),
         network=compare_networks(network, context.expected.get(name)) if network else None,
         trainings=tuple(_training(each) for each in report.trainings if each.check in shown),
-        misconceptions=tuple(
-            mistake.about
-            for mistake in (certain_mistakes(report, context.mistakes) if context.misconceptions else ())
-            # What only hidden checks notice is as secret as their hints.
-            if name in mistake.replies and mistake.fails & shown
-        ),
+        misconceptions=_misconceptions(name, report, context, shown),
     )
+
+
+def _misconceptions(name: str, report: Report, context: Context, shown: set[str]) -> tuple[str, ...]:
+    """Return the misconception behind the answer to a task, if it is certain and the kit allows."""
+    if not context.misconceptions:
+        return ()
+    found = [mistake for mistake in certain_mistakes(report, context.mistakes) if name in mistake.replies]
+    # What only hidden checks notice is as secret as their hints.
+    return (found[0].about,) if len(found) == 1 and found[0].fails & shown else ()
 
 
 def _training(record: TrainingRecord) -> Training:

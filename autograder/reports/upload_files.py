@@ -32,6 +32,7 @@ class Grade:
     sis_id: str = ""
     login: str = ""
     section: str = ""
+    comments: str = ""
 
     def id_for(self, platform: Platform) -> str:
         """Return the id of the student on `platform`: its own id, the roster's, or else the name."""
@@ -42,7 +43,8 @@ class Grade:
 def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]:
     """Return the texts of the upload files by file name.
 
-    A student without a score has an empty cell, which no system treats as a zero. No cell is a formula.
+    A student without a score has an empty cell, which no system treats as a zero. No cell is a formula. Of
+    these systems, only Moodle reads comments from a table.
     """
     max_score = number(grades[0].max_score) if grades else "0"
 
@@ -51,11 +53,7 @@ def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]
 
     return {
         "canvas.csv": _canvas(grades, title, max_score),
-        "moodle.csv": _table(
-            ["ID number", "Full name", title],
-            [],
-            ([number_, student, score] for student, number_, score in rows(Platform.PLAIN)),
-        ),
+        "moodle.csv": _moodle(grades, title),
         "gradescope.csv": _table(
             ["Name", "SID", "Total Score", "Max Points"],
             [],
@@ -84,6 +82,18 @@ def _canvas(grades: Sequence[Grade], title: str, max_score: str) -> str:
             del columns[name]
     first = ["    Points Possible", *[""] * (len(columns) - 2), max_score]
     return _table(list(columns), [first], (list(row) for row in zip(*columns.values(), strict=True)))
+
+
+def _moodle(grades: Sequence[Grade], title: str) -> str:
+    """Return the table for Moodle, with a column for comments if anybody has one."""
+    columns = {
+        "ID number": [cell(each.id_for(Platform.PLAIN)) for each in grades],
+        "Full name": [cell(each.student) for each in grades],
+        title: [number(each.score) for each in grades],
+    }
+    if any(each.comments for each in grades):
+        columns["Feedback comments"] = [cell(each.comments) for each in grades]
+    return _table(list(columns), [], (list(row) for row in zip(*columns.values(), strict=True)))
 
 
 def title_warnings(title: str) -> list[str]:

@@ -140,4 +140,5 @@ def _grade(student: _Student, record: ClassRecord) -> Grade:
         section=student.record.section,
         score=score,
         max_score=max_score,
+        comments=" ".join(remark.text for remark in report.remarks) if report else "",
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from autograder.grading.grade import grade_class
-from autograder.grading.overrides import Override
+from autograder.grading.overrides import Comment, Override, Overrides
 from autograder.grading.planning import GradeOptions, UnknownStudentError
 from autograder.grading.roster import Roster, RosterEntry
 from autograder.grading.storage import (
@@ -133,7 +133,7 @@ def test_a_fault_of_the_grader_has_no_score_and_is_tried_again_next_time(run, gr
 
 def test_decisions_survive_a_regrade_and_can_be_taken_back_without_one(run, grader, table, handed):
     entry = handed("ada", "test_adds_two_numbers")
-    decision = [Override("ada", "test_adds_two_numbers", 2, "A typo.")]
+    decision = Overrides((Override("ada", "test_adds_two_numbers", 2, "A typo."),))
     run(entry)
     assert table()["ada"]["score"] == "8"
     run(entry, overrides=decision)
@@ -146,8 +146,10 @@ def test_decisions_survive_a_regrade_and_can_be_taken_back_without_one(run, grad
 
 
 def test_a_decision_about_nobody_in_the_class_is_named(run, handed):
-    override = Override("eve", "test_adds_two_numbers", 2, "A typo.")
-    assert run(handed("ada"), overrides=[override]).unused_overrides == (override,)
+    overrides = Overrides(
+        (Override("eve", "test_adds_two_numbers", 2, "A typo."),), (Comment("Hello.", "", ("ada", "kim")),)
+    )
+    assert run(handed("ada"), overrides=overrides).unused_overrides == ("eve", "kim")
 
 
 def test_a_roster_adds_ids_and_whoever_is_missing(run, table, handed):

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.overrides import Override, apply_overrides
+from autograder.grading.decide import apply_overrides
+from autograder.grading.overrides import Answer, Comment, Override, Overrides
+from autograder.grading.recompute import recompute
 from autograder.grading.review import duplicate_note
 from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
 from autograder.kit import Kit
@@ -62,11 +64,36 @@ def test_scores_are_those_of_the_reports_with_their_overrides(
     grades, override = GradesFolder(folder), Override("ada", "test_adds_two_numbers", 1.5, "Nearly.")
     examined = grades.examined("ada")
     assert examined is not None
-    grades.save("ada", examined, lambda report: apply_overrides(report, [override]))
+    grades.save("ada", examined, lambda report: apply_overrides(report, Overrides((override,))))
     (folder / "grades.csv").write_text("student,score\nada,3\n")
     write_pages(folder, TOY)
     assert "9.5 of 10" in (folder / "ada" / "feedback.html").read_text()
     assert "ada,ada,,9.5" in (folder / "uploads" / "canvas.csv").read_text()
+
+
+def test_comments_and_answers_are_on_the_page_and_in_moodles_file(
+    write_grades: Write, make_report: Make
+) -> None:
+    """A comment on a check stands beside it; moodle.csv has a column for comments only if there are any."""
+    folder = write_grades([make_report("ada", ("test_adds_two_numbers",)), make_report("bob")])
+    write_pages(folder, TOY)
+    assert "Feedback comments" not in (folder / "uploads" / "moodle.csv").read_text()
+    overrides = Overrides(
+        comments=(Comment("See <b>slide</b> 3.", "test_adds_two_numbers"), Comment("Nice.", "", ("ada",))),
+        answers=(Answer("ada", "test_adds_two_numbers", "Why?", "Because."),),
+    )
+    recompute(GradesFolder(folder), overrides)
+    write_pages(folder, TOY)
+    page = (folder / "ada" / "feedback.html").read_text()
+    beside = page.split("Two and three make five.")[1].split("</li>")[0]
+    assert "See &lt;b&gt;slide&lt;/b&gt; 3." in beside
+    assert "You asked: Why?" in beside
+    assert "Nice." in page.split("<h2>Tasks</h2>")[0]
+    moodle = (folder / "uploads" / "moodle.csv").read_text().splitlines()
+    assert moodle[0].endswith(",Feedback comments")
+    assert moodle[1].endswith(",See <b>slide</b> 3. Nice. Because.")
+    assert moodle[2] == "bob,bob,10,"
+    assert "Nice." in (folder / "grades.csv").read_text()
 
 
 def test_copies_are_for_staff_and_cannot_be_made_up(write_grades: Write, make_report: Make) -> None:

@@ -1,0 +1,70 @@
+"""Make the grades of a class from its reports, without examining anything again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from ..models import Report, ReviewReason
+from .decide import apply_overrides
+from .grades_csv import Row, format_csv, make_row
+from .overrides import Overrides
+from .storage import Attendance, ClassRecord, GradesFolder, StudentRecord
+
+
+def recompute(folder: GradesFolder, overrides: Overrides) -> None:
+    """Apply `overrides` instead of earlier ones to all reports, and write `grades.csv`.
+
+    Raises StorageError, also while another run is grading into the folder.
+    """
+    with folder.locked():
+        if (record := folder.record()) is not None:
+            graded = [student.student for student in record.students if student.folder]
+            reports = decide_again(folder, graded, partial(apply_overrides, overrides=overrides))
+            write_grades(folder, record, reports)
+
+
+def decide_again(
+    folder: GradesFolder, students: Sequence[str], decide: Callable[[Report], Report]
+) -> dict[str, Report]:
+    """Return the reports on disk with the current overrides instead of earlier ones."""
+    decided = {}
+    for student in students:
+        if (examination := folder.examination(student)) is not None:
+            decided[student] = folder.save(student, examination.report, decide, examination.findings)
+    return decided
+
+
+def write_grades(folder: GradesFolder, record: ClassRecord, reports: Mapping[str, Report]) -> tuple[Row, ...]:
+    """Write `class.json` and then `grades.csv`, and return its rows."""
+    rows = tuple(_row(student, record, reports) for student in record.students if _counts(student, reports))
+    folder.write_record(record)
+    folder.write_table(format_csv(rows, record.tasks, with_ids=record.has_roster))
+    return rows
+
+
+def _counts(student: StudentRecord, reports: Mapping[str, Report]) -> bool:
+    return student.attendance != Attendance.SUBMITTED or student.student in reports
+
+
+def _row(student: StudentRecord, record: ClassRecord, reports: Mapping[str, Report]) -> Row:
+    if student.attendance == Attendance.SUBMITTED:
+        report = reports[student.student]
+        return make_row(student.student, report, id=student.id, remarks=_remarks(student, report))
+    # Do not assign zero points if a submission may belong to this student.
+    score = 0.0 if student.attendance == Attendance.MISSING else None
+    return Row(
+        student=student.student,
+        status=student.attendance.value,
+        score=score,
+        max_score=record.max_score,
+        tasks=dict.fromkeys(record.tasks, score),
+        message=student.review[0].text,
+        id=student.id,
+    )
+
+
+def _remarks(student: StudentRecord, report: Report) -> list[str]:
+    """Return sentences for the table that are not in the report's own message."""
+    identical = [note.text for note in student.review if note.reason is ReviewReason.IDENTICAL]
+    return [*identical, *(remark.text for remark in report.remarks)]
