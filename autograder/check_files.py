@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from .source_code import SourceError, parse
 
-_EXAMPLE = '@pytest.mark.task("freeze", points=2, hint="…")'
+_EXAMPLE = '@check("freeze", points=2, hint="…")'
 
 
 class CheckError(SourceError):
@@ -54,7 +54,7 @@ class _Declaration:
     def check(self) -> Check:
         """Return the check that the docstring and marks declare. Raises CheckError."""
         marks = {_mark_name(decorator): decorator for decorator in self.node.decorator_list}
-        mark, sentence = marks.get("task"), ast.get_docstring(self.node)
+        mark, sentence = marks.get("check") or marks.get("task"), ast.get_docstring(self.node)
         if isinstance(self.node, ast.AsyncFunctionDef):
             self.fail("expected a plain function, found `async def`")
         if "parametrize" in marks:
@@ -62,6 +62,7 @@ class _Declaration:
         if not isinstance(mark, ast.Call) or len(mark.args) != 1 or not sentence:
             self.fail(f"expected a docstring and a mark {_EXAMPLE}")
         values = {str(keyword.arg): self._literal(keyword.value) for keyword in mark.keywords}
+        hidden = "hidden" in marks or ("check" in marks and values.pop("hidden", False))
         if set(values) != {"points", "hint"}:
             found = ", ".join(values) or "neither"
             self.fail(f"the mark takes points and hint, found {found}; write {_EXAMPLE}")
@@ -70,9 +71,11 @@ class _Declaration:
             self.fail(f"expected the name of a task, found {task!r}")
         if isinstance(points, bool) or not isinstance(points, int | float) or not 0 <= points < 2**31:
             self.fail(f"expected points as a number of at least 0, found {points!r}")
+        if not isinstance(hidden, bool):
+            self.fail(f"expected `hidden` as True or False, found {hidden!r}")
         if not isinstance(hint, str) or not hint.strip():
             self.fail(f"expected a hint, found {hint!r}")
-        return Check(self.node.name, task, points, "hidden" in marks, " ".join(sentence.split()), hint)
+        return Check(self.node.name, task, points, hidden, " ".join(sentence.split()), hint)
 
     def _literal(self, value: ast.expr) -> object:
         try:
@@ -83,4 +86,6 @@ class _Declaration:
 
 def _mark_name(decorator: ast.expr) -> str:
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if isinstance(function, ast.Name):
+        return function.id
     return function.attr if isinstance(function, ast.Attribute) else ""

@@ -19,6 +19,9 @@ from .validation import InvalidDataError, read_toml
 CHECK_FILES = ("test_public.py", "test_hidden.py")
 CONFIG_FILE = "kit.toml"
 TRANSLATIONS = "translations"
+# The library for checks, which the examiner and handouts receive as a package of this name.
+SUPPORT = "support"
+_SUPPORT_FOLDER = Path(__file__).parent / SUPPORT
 LANGUAGE = re.compile(r"[a-z]{2}")
 # A function of a module, as the settings `prepare`, `train` and `picture` name it.
 _FUNCTION = re.compile(r"\w+(\.\w+)*\.\w+")
@@ -32,8 +35,9 @@ class KitError(ValueError):
 class Kit:
     """One week's assignment. `files` maps relative names to contents.
 
-    The names are `kit.toml`, `test_public.py`, `test_hidden.py`, `hidden/<input>`, `given/<file>` and
-    `given/inputs/<input>`. The reference answer and the known answers are not included.
+    The names are `kit.toml`, `test_public.py`, `test_hidden.py`, `hidden/<input>`, `given/<file>`,
+    `given/inputs/<input>` and, for a kit that preloads `support`, `given/support/<module>.py`. The reference
+    answer and the known answers are not included.
     """
 
     slug: str
@@ -48,8 +52,10 @@ class Kit:
             raise KitError(f"Expected a kit {slug!r} in {root}, found: {known}.")
         try:
             files = {name: (checks / name).read_bytes() for name in (CONFIG_FILE, *CHECK_FILES)}
-            given = cls(slug, files).config.given
-            files |= {f"given/{name}": (sources / name).read_bytes() for name in given}
+            config = cls(slug, files).config
+            files |= {f"given/{name}": (sources / name).read_bytes() for name in config.given}
+            if SUPPORT in config.preload:
+                files |= {f"given/{SUPPORT}/{p.name}": p.read_bytes() for p in _SUPPORT_FOLDER.glob("*.py")}
             files |= {f"given/inputs/{path.name}": path.read_bytes() for path in inputs(sources)}
             files |= {f"hidden/{path.name}": path.read_bytes() for path in inputs(checks)}
         except OSError as error:
@@ -150,6 +156,12 @@ class Kit:
     def given(self) -> dict[str, bytes]:
         """Return the support code and public inputs, by path relative to the submission."""
         return {n.removeprefix("given/"): c for n, c in self.files.items() if n.startswith("given/")}
+
+    @property
+    def given_modules(self) -> tuple[str, ...]:
+        """Return the names under which support code can be imported, sorted."""
+        names = {name.partition("/")[0] for name in self.given if name.endswith(".py")}
+        return tuple(sorted(name.removesuffix(".py") for name in names))
 
     @property
     def given_code(self) -> str:

@@ -46,10 +46,10 @@ def run_checks(space):
     module = types.ModuleType({module!r})
     module.__dict__.update(space)
     sys.modules[{module!r}] = module
-    import lesson
-    lesson.INPUT_FOLDERS.append({hidden!r})
+    import support, support.checks
+    support.INPUT_FOLDERS.append({hidden!r})
     quiet = ["-c", os.devnull, "-q", "-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib"]
-    pytest.main([*quiet, {folder!r}], plugins=[outcomes := Outcomes()])
+    pytest.main([*quiet, {folder!r}], plugins=[outcomes := Outcomes(), support.checks])
     return outcomes.lost
 """
 

@@ -6,7 +6,9 @@ every submission and runs them in the fork.
 
 from __future__ import annotations
 
+import importlib
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import Any, Literal, Protocol
 import pytest
 
 from ..check_files import Check
-from ..kit import CHECK_FILES
+from ..kit import CHECK_FILES, SUPPORT
 from ..models import Outcome
 from .events import CheckFinished
 from .failures import Skipped, SubmissionFailed
@@ -69,7 +71,7 @@ class CheckSession:
             os.environ.pop(name, None)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         status = pytest.main(
-            [*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self, _fixtures(self._kit)]
+            [*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self, _fixtures(self._kit), *_library()]
         )
         if self._ended_by:
             raise self._ended_by
@@ -138,6 +140,12 @@ class CheckSession:
             if error is not None:
                 release(error)
             yield CheckFinished(result, failed_call)
+
+
+def _library() -> Iterator[ModuleType]:
+    """Yield the plugin with the fixture `call`, if the kit has imported the support library."""
+    if SUPPORT in sys.modules:
+        yield importlib.import_module(f"{SUPPORT}.checks")
 
 
 def _fixtures(kit: Checked) -> ModuleType:

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import Requirement
 
 from ..files import METADATA, checksum, sha256
-from ..kit import TRANSLATIONS, Kit, KitError
+from ..kit import SUPPORT, TRANSLATIONS, Kit, KitError
 from .otter_tests import public_otter_tests
 from .story import NAME as STORY
 from .stub import make_stub
@@ -57,7 +57,6 @@ DECLARED = ("preload", "prepare", "train", "picture")
 def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> bytes:
     """Return the text of `kit.json`, given the handout's files and the text of `hints.toml`."""
     ladder = _hints(kit, hints)
-    given = [name.removesuffix(".py") for name in kit.given if name.endswith(".py")]
     kept = {name for name in files if name not in ("README.md", "requirements.txt", f"{kit.module}.py")}
     sums = {name: checksum(name, files[name]) for name in sorted(kept)}
     data = {
@@ -67,7 +66,7 @@ def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> by
         "version": sha256(json.dumps(sums).encode())[:12],
         "module": kit.module,
         "tasks": kit.tasks,
-        "given": sorted(given),
+        "given": kit.given_modules,
         "imports": IMPORTS,
         **{key: value for key in DECLARED if (value := getattr(kit.config, key))},
         "limits": kit.config.limits.given(),
@@ -113,7 +112,7 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701
     )
-    code = {name: text for name, text in kit.given.items() if name.endswith(".py")}
+    code = {name: text for name, text in kit.given.items() if name.endswith(".py") and "/" not in name}
     public = sum(_public(kit, task) for task in kit.tasks)
     return pages.select_template([f"readme.{language}.md", f"readme.{ENGLISH}.md"]).render(
         kit=kit,
@@ -172,7 +171,7 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
         f"test_{kit.module}.py": _code(kit.files["test_public.py"].decode(), f"{checks}/test_public.py"),
         f"{kit.module}.py": _code(stub, page_source),
     }
-    files = {name: _given(name, content, f"{sources}/{name}") for name, content in kit.given.items()}
+    files = {name: _given(name, content, _source(name, sources)) for name, content in kit.given.items()}
     files |= {name: text.encode() for name, text in texts.items()} | {SETTINGS: settings(kit)}
     files |= public_otter_tests(kit) | {"keras_advice.py": _advice()}
     hints = root / sources / "hints.toml"
@@ -221,6 +220,11 @@ def _vscode_tasks() -> bytes:
 def _advice() -> bytes:
     text = (resources.files("autograder") / "keras_advice.py").read_text(encoding="utf-8")
     return _code(text, "autograder/keras_advice.py").encode()
+
+
+def _source(name: str, sources: str) -> str:
+    """Return where a file of support code comes from."""
+    return f"autograder/{name}" if name.startswith(f"{SUPPORT}/") else f"{sources}/{name}"
 
 
 def _conftest() -> str:

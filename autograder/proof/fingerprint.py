@@ -8,10 +8,11 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..kit import CHECK_FILES, Kit, KitError
+from ..source_code import functions, parse
 from .answers import alternatives, solution
 
 SETTINGS = "settings.json"
@@ -35,7 +36,8 @@ def _parts(root: Path, kit: Kit, setting: str) -> Iterator[bytes]:
         )
     calibration = path.read_text(encoding="utf-8")
     yield without_comments(calibration).encode()
-    modules = {f"{name}.py" for name in imports(calibration)} | {kit.config.train.partition(".")[0] + ".py"}
+    code = {name: content.decode() for name, content in kit.given.items() if name.endswith(".py")}
+    modules = support_modules(code, [*imports(calibration), kit.config.train])
     for name, content in sorted(kit.files.items()):
         _, _, file = name.partition("/")
         if name.startswith("given/") and file in modules:
@@ -55,22 +57,47 @@ def calibration_path(root: Path, kit: Kit) -> Path:
     return root / "autograder" / "kits" / kit.slug / "calibration.py"
 
 
-def imports(text: str) -> set[str]:
-    """Return the modules that a program imports by name."""
-    nodes = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Import)]
-    return {alias.name for node in nodes for alias in node.names}
+def imports(text: str) -> Iterator[str]:
+    """Yield what a program imports: `module`, or `module.name` for a name from a module.
+
+    Modules of the same package begin with a dot.
+    """
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{'.' * node.level}{node.module or ''}.{alias.name}" for alias in node.names)
+
+
+def support_modules(code: Mapping[str, str], names: Iterable[str]) -> set[str]:
+    """Return the files of support code that decide what `names` are, such as `lesson` or `support.fit`.
+
+    For a name from a package these are the module that defines it, and the modules that this one imports.
+    """
+    found, left = set[str](), list(names)
+    while left:
+        path = left.pop()
+        owner, _, name = path.rpartition(".")
+        for file in {*code} - found:
+            package, _, module = file.removesuffix(".py").rpartition("/")
+            dotted = f"{package}.{module}".lstrip(".")
+            if dotted in (path, owner) or (package == owner and name in functions(parse(code[file], file))):
+                found.add(file)
+                left += [f"{package}{each}" for each in imports(code[file]) if each.startswith(".")]
+    return found
 
 
 def check_code(text: str, check: str) -> list[str]:
-    """Return the code of a check and of its fixtures without comments, in the order of the file."""
-    functions = {node.name: node for node in ast.parse(text).body if isinstance(node, Function)}
+    """Return the code of a check, its fixtures and helper functions without comments, in file order."""
+    own = {node.name: node for node in ast.parse(text).body if isinstance(node, Function)}
     needed, left = set[str](), [check]
     while left:
-        if (name := left.pop()) in functions and name not in needed:
+        if (name := left.pop()) in own and name not in needed:
             needed.add(name)
-            left += [argument.arg for argument in functions[name].args.args]
+            left += [argument.arg for argument in own[name].args.args]
+            left += [node.id for node in ast.walk(own[name]) if isinstance(node, ast.Name)]
     lines = text.splitlines()
-    parts = (functions[name] for name in functions if name in needed)
+    parts = (own[name] for name in own if name in needed)
     return [without_comments("\n".join(lines[part.lineno - 1 : part.end_lineno])) for part in parts]
 
 

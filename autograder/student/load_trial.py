@@ -54,7 +54,10 @@ def try_loading(handout: Handout, source: Source) -> LoadTrial:
     seconds = handout.limit("load_seconds", LOAD_SECONDS)
     with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as folder:
         for name in handout.about.given:
-            shutil.copy(handout.folder / f"{name}.py", folder)
+            if (package := handout.folder / name).is_dir():
+                shutil.copytree(package, Path(folder) / name)
+            else:
+                shutil.copy(handout.folder / f"{name}.py", folder)
         shutil.copytree(handout.folder / "inputs", Path(folder) / "inputs")
         try:
             done = subprocess.run(

@@ -43,16 +43,26 @@ MAX_LOCATIONS = 4
 
 
 def training_checks(text: str, train: str | None) -> frozenset[str]:
-    """Return the checks in a file that call `train`, such as `lesson.train`, directly or indirectly.
+    """Return the checks in a file that call `train`, such as `support.fit`, directly or indirectly.
 
     A check uses a fixture through the name of a parameter, and any other function by its name.
     """
-    functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
+    tree = ast.parse(text)
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     mentions = {name: _mentions(node) for name, node in functions.items()}
-    found = {name for name, mentioned in mentions.items() if train in mentioned}
+    names = {train, *_imported_as(tree, train)}
+    found = {name for name, mentioned in mentions.items() if names & mentioned}
     while more := {name for name, mentioned in mentions.items() if name not in found and mentioned & found}:
         found |= more
     return frozenset(name for name in found if name.startswith("test_"))
+
+
+def _imported_as(tree: ast.Module, path: str | None) -> Iterator[str]:
+    """Yield the names by which a file imports `module.name` from its module."""
+    module, _, name = (path or "").rpartition(".")
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == module:
+            yield from (alias.asname or alias.name for alias in node.names if alias.name == name)
 
 
 def _mentions(function: ast.FunctionDef) -> set[str]:

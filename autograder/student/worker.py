@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -206,7 +206,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
             importlib.import_module(module.name)
     if about.train:
         owner, name = _declared(about.train)
-        sources = "".join(about.files[f"{given}.py"] for given in about.given)
+        sources = "".join(checksum for name, checksum in about.files.items() if _is_given(name, about.given))
         setattr(
             owner,
             name,
@@ -218,6 +218,11 @@ def warm_up(handout: Handout) -> Callable[[], None]:
     prepare = partial(getattr(owner, name), handout.all_settings.get("seed", 0))
     prepare()
     return prepare
+
+
+def _is_given(name: str, given: Sequence[str]) -> bool:
+    """Return whether a file of the handout is support code: `lesson.py`, or in the folder `support`."""
+    return name.endswith(".py") and name.partition("/")[0].removesuffix(".py") in given
 
 
 def _declared(path: str) -> tuple[ModuleType, str]:

@@ -28,14 +28,19 @@ HANDOUT_FILES = frozenset(
     }
 )
 # Support modules that current or earlier handouts include in addition to `lesson.py`.
-SUPPORT_MODULES = frozenset({"asking.py", "drawing.py", "expect.py", "networks.py", "scatter.py", "story.py"})
+SUPPORT_MODULES = frozenset(
+    {
+        *("asking.py", "drawing.py", "expect.py", "networks.py", "scatter.py", "story.py"),
+        *("pictures.py", "shapes.py"),
+    }
+)
 MAX_DEPTH = 4
 
 _SUPPORT = re.compile(
     r"(test_.*|.*_test|conftest|setup|check_report|keras_advice|notebook_(cards|checks|file))\.py",
     re.IGNORECASE,
 )
-_ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "tests"}
+_ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "support", "tests"}
 
 
 @dataclass(frozen=True)

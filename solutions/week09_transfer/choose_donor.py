@@ -11,12 +11,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 
-# First, for they bring in Keras with the lesson's settings.
-import lesson
-import networks
+from autograder.support import ACTIVATIONS, draw_top, fit, forward, glorot, keras
 
 # isort: split
-import keras
 import make_inputs
 import numpy as np
 
@@ -25,14 +22,14 @@ TOPS, KERAS_TOPS, STEPS, THRESHOLD = 500, 30, 1000, 0.875
 
 def main(arguments: list[str]) -> None:
     """Print a Markdown table, a row a donor: how many tops get how much of the eight flowers right."""
-    flowers, one_hot = lesson.eight_flowers()
+    flowers, one_hot = arrays("eight_flowers")
     seeds = [int(arguments[1])] if arguments[0] == "--keras" else range(1, int(arguments[0]) + 1)
     print("| donor | Iris | 1.0 | 0.875 | less | lowest | last miss at step |")
     print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for seed in seeds:
-        donor = make_inputs.trained_on(*lesson.iris(), seed)
+        donor = make_inputs.trained_on(*arrays("iris"), seed)
         pairs = list(zip(donor[::2], donor[1::2], strict=True))
-        features = networks.forward(pairs[:-1], ["relu", "relu"], flowers).astype(np.float32)
+        features = forward(pairs[:-1], ["relu", "relu"], flowers).astype(np.float32)
         if arguments[0] == "--keras":
             course = np.array([[_in_keras(features, one_hot, top) for top in range(KERAS_TOPS)]])
         else:
@@ -44,16 +41,22 @@ def main(arguments: list[str]) -> None:
         print("|", " | ".join(map(str, row)), "|", flush=True)
 
 
+def arrays(name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Rows and one-hot classes of an input."""
+    with np.load(make_inputs.PUBLIC / f"{name}.npz") as found:
+        return found["x"], found["y"]
+
+
 def _in_numpy(features: np.ndarray, one_hot: np.ndarray) -> Iterator[np.ndarray]:
     """Train TOPS new tops at once, drawn as the grader draws them; yield all accuracies after every step."""
     parameters = [
-        np.stack([networks.glorot((features.shape[1], 4), seed) for seed in range(TOPS)]),
+        np.stack([glorot((features.shape[1], 4), seed) for seed in range(TOPS)]),
         np.zeros((TOPS, 1, 4), np.float32),
     ]
     means, squares = ([np.zeros_like(array) for array in parameters] for _ in range(2))
     for step in range(1, STEPS + 1):
         kernels, biases = parameters
-        error = (networks.ACTIVATIONS["softmax"](features @ kernels + biases) - one_hot) / len(one_hot)
+        error = (ACTIVATIONS["softmax"](features @ kernels + biases) - one_hot) / len(one_hot)
         rate = np.float32(0.001 * np.sqrt(1 - 0.999**step) / (1 - 0.9**step))
         slopes = [features.T @ error, error.sum(axis=1, keepdims=True)]
         for array, slope, mean, square in zip(parameters, slopes, means, squares, strict=True):
@@ -66,13 +69,13 @@ def _in_numpy(features: np.ndarray, one_hot: np.ndarray) -> Iterator[np.ndarray]
 def _in_keras(features: np.ndarray, one_hot: np.ndarray, seed: int) -> float:
     top = keras.Sequential([keras.Input(features.shape[1:]), keras.layers.Dense(4, activation="softmax")])
     top.compile(loss="categorical_crossentropy", optimizer="adam")
-    networks.draw_top(top, seed)
-    return float(lesson.train(top, features, one_hot, epochs=STEPS, seed=seed)["accuracy"])
+    draw_top(top, seed)
+    return float(fit(top, features, one_hot, epochs=STEPS, seed=seed)["accuracy"])
 
 
-def _accuracy_on_iris(pairs: networks.Weights) -> float:
-    x, y = lesson.iris()
-    said = networks.forward(pairs, ["relu", "relu", "softmax"], x)
+def _accuracy_on_iris(pairs: list[tuple[np.ndarray, np.ndarray]]) -> float:
+    x, y = arrays("iris")
+    said = forward(pairs, ["relu", "relu", "softmax"], x)
     return float(np.mean(said.argmax(axis=1) == y.argmax(axis=1)))
 
 

@@ -1,66 +1,31 @@
-"""Given code of week 9: the flowers, the networks to borrow, and one way to train. Nothing here is yours.
+"""Week 9: the flowers, pictures of them, and the story. Nothing here is yours.
 
 `python lesson.py` in your folder tells the lesson's story with your functions.
 """
 
 from __future__ import annotations
 
-import json
-import math
-import os
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-# Libraries read these once, while they are imported: TensorFlow for Keras, no reordered sums, one thread.
-os.environ["KERAS_BACKEND"] = "tensorflow"
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
-os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+from support import (
+    Counts,
+    Plot,
+    accuracy,
+    all_layers,
+    count_parameters,
+    draw,
+    fit,
+    load,
+    predict,
+    set_deterministic,
+)
 
+# isort: split
+import numpy as np
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Discard what native code writes to stderr: TensorFlow logs at import, whatever its log level."""
-    try:
-        before, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    except OSError:  # no stderr, or no such device
-        yield
-        return
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(before, 2)
-        os.close(before)
-        os.close(nowhere)
-
-
-with _quiet():
-    import keras
-    import numpy as np
-    import tensorflow as tf
-
-BATCH = 32
-INPUTS = Path(__file__).resolve().parent / "inputs"
-INPUT_FOLDERS: list[Path] = []
-
-
-def deterministic(seed: int) -> None:
-    """Make what follows repeatable, bit for bit: seeds, operations, precision, one thread.
-
-    Safe to call again, and after TensorFlow has started (its number of threads then stays as it is). It
-    starts no thread itself: a process may fork after it.
-    """
-    keras.utils.set_random_seed(seed)
-    tf.config.experimental.enable_op_determinism()
-    tf.config.experimental.enable_tensor_float_32_execution(False)
-    tf.config.run_functions_eagerly(False)
-    with suppress(RuntimeError):
-        tf.config.threading.set_inter_op_parallelism_threads(1)
-        tf.config.threading.set_intra_op_parallelism_threads(1)
+# Told apart by colour-blind people, and by shape where there is no colour.
+KINDS = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"))
 
 
 def iris() -> tuple[np.ndarray, np.ndarray]:
@@ -78,94 +43,148 @@ def eight_flowers() -> tuple[np.ndarray, np.ndarray]:
     return arrays["x"], arrays["y"]
 
 
-def load(name: str, compiled: bool = False) -> Any:
-    """Read one of the kit's inputs, from `inputs/` beside this file or from a folder in INPUT_FOLDERS.
+def scatter(body: Any) -> Plot:
+    """The eight flowers as they were measured, and as `body`, a network without its top, describes them.
 
-    `name.json` alone gives what it says, `name.npz` alone a dict of arrays. Both together are a network: a
-    built Sequential of Dense layers, made anew at every call, compiled (categorical cross-entropy, Adam) only
-    if asked. Raises FileNotFoundError where there is no such input.
+    Both are seen along their two principal components: the directions in which they differ most.
     """
-    for folder in (INPUTS, *map(Path, INPUT_FOLDERS)):
-        text, numbers = folder / f"{name}.json", folder / f"{name}.npz"
-        config = json.loads(text.read_text(encoding="utf-8")) if text.is_file() else None
-        arrays = dict(np.load(numbers, allow_pickle=False)) if numbers.is_file() else None
-        if config and arrays:
-            return _network(config, arrays, compiled)
-        if config or arrays:
-            return config or arrays
-    folders = ", ".join(map(str, (INPUTS, *INPUT_FOLDERS)))
-    raise FileNotFoundError(f"Expected an input {name}.json or {name}.npz, found neither in {folders}.")
+    from matplotlib.figure import Figure
 
-
-def train(model: Any, x: np.ndarray, y: np.ndarray, epochs: int, seed: int) -> dict[str, Any]:
-    """Train `model` on all rows of x (n, features) and y (n, classes), `epochs` times over, 32 rows a step.
-
-    Network, weights, loss and optimizer are the model's, all else is decided here: equal arguments give equal
-    weights. The model is compiled anew first. Otherwise Keras would go on training layers that were frozen
-    after an earlier `fit`, and the optimizer would remember its earlier steps.
-
-    Returns {"accuracy": the share of the rows that are right afterwards, "losses": the loss along the way}.
-    Raises ValueError where the model was never compiled.
-    """
-    if getattr(model, "optimizer", None) is None or getattr(model, "loss", None) is None:
-        raise ValueError(
-            "Expected a compiled model, received one that has no loss or no optimizer: compile it."
+    x, y = eight_flowers()
+    figure = Figure(figsize=(9, 4), layout="constrained", facecolor="white")
+    spaces = {f"{x.shape[1]} measurements": x, "features of the borrowed layers": predict(body, x)}
+    for axes, (name, rows) in zip(figure.subplots(1, 2), spaces.items(), strict=True):
+        flat, shares = principal(rows)
+        for kind, (colour, marker) in enumerate(KINDS, 1):
+            mine = flat[np.argmax(y, axis=1) == y.shape[1] - kind]
+            axes.scatter(*mine.T, c=colour, marker=marker, s=70, label=f"flower {kind}")
+        axes.set(
+            title=name, xlabel=f"1st component ({shares[0]:.0%})", ylabel=f"2nd component ({shares[1]:.0%})"
         )
-    deterministic(seed)
-    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
-    # One fit over a repeated dataset, a chapter at a time: Keras would spend more on starting an epoch of the
-    # lesson than on its steps.
-    chapters = math.gcd(epochs, 20)
-    steps = epochs // chapters * math.ceil(len(x) / BATCH)
-    model.compile(loss=model.loss, optimizer=optimizer, jit_compile=False, steps_per_execution=steps)
-    if model.built:
-        # TensorFlow follows a step twice where the optimizer makes its variables only then.
-        optimizer.build(model.trainable_variables)
-    rows = tf.data.Dataset.from_tensor_slices((x, y)).cache()
-    if len(x) > BATCH:
-        rows = rows.shuffle(len(x), seed=seed)
-    batches = rows.batch(BATCH).repeat(epochs)
-    with _one_input():
-        past = model.fit(batches, epochs=chapters, steps_per_epoch=steps, shuffle=False, verbose=0)
-    return {"accuracy": accuracy(model, x, y), "losses": [float(loss) for loss in past.history["loss"]]}
+    figure.axes[-1].legend()
+    return Plot(figure)
 
 
-def accuracy(model: Any, x: np.ndarray, y: np.ndarray) -> float:
-    """The share of the rows whose likeliest class, as the model sees it, is the right one."""
-    return float(np.mean(np.argmax(outputs(model, x), axis=1) == np.argmax(y, axis=1)))
+def principal(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows (n, features) along two principal components (n, 2), and the share of the variance of each."""
+    centred = rows.astype(np.float64) - rows.mean(axis=0)
+    left, scales, _ = np.linalg.svd(centred, full_matrices=False)
+    return left[:, :2] * scales[:2], scales[:2] ** 2 / max(np.sum(scales**2), np.finfo(float).tiny)
 
 
-def outputs(model: Any, x: np.ndarray) -> np.ndarray:
-    """What the model makes of the rows of x (n, features): one call, without the overhead of `predict`."""
-    with _one_input():
-        return np.asarray(model(x))
+def solved(task: str, transfer: ModuleType) -> str:
+    """What a task makes of an input of the lesson's, as text, once it passes its public checks."""
+    donor = load("iris_donor")
+    if task == "build_base":
+        return draw(transfer.build_base()).text(colour=True)
+    if task == "freeze":
+        return _frozen(transfer, donor)
+    argument = load("frozen_body") if task == "add_softmax" else donor
+    return draw(getattr(transfer, task)(argument)).text(colour=True)
 
 
-@contextmanager
-def _one_input() -> Iterator[None]:
-    """Keep Keras from warning, at every call, that a model made of a list of one input gets just that one."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The structure of `inputs`")
-        yield
+def _frozen(transfer: ModuleType, donor: Any) -> str:
+    """A frozen body, and what became of the donor that it was cut from."""
+    before = count_parameters(donor)
+    try:
+        body = transfer.drop_top(donor)
+        all_layers(body)
+    except Exception:  # that task is not solved yet
+        body = load("body")
+    drawn = draw(transfer.freeze(body)).text(colour=True)
+    return f"{drawn}\n\n{remark}" if (remark := _harm(before, count_parameters(donor))) else drawn
 
 
-def _network(config: Mapping[str, Any], arrays: Mapping[str, np.ndarray], compiled: bool) -> keras.Sequential:
-    # All layers at once: Keras would put the network together anew for each one that is added.
-    layers = [
-        keras.layers.Dense(entry["units"], activation=entry["activation"], name=entry["name"])
-        for entry in config["layers"]
-    ]
-    start = keras.Input((config["features"],), name=f"{config['name']}_input")
-    model = keras.Sequential([start, *layers], name=config["name"])
-    for layer, entry in zip(layers, config["layers"], strict=True):
-        layer.set_weights([arrays[f"{layer.name}_kernel"], arrays[f"{layer.name}_bias"]])
-        layer.trainable = entry["trainable"]
-    if compiled:
-        model.compile(loss="categorical_crossentropy", optimizer="adam")
-    return model
+def _harm(before: Counts, now: Counts) -> str:
+    """What to tell of a donor that froze along with what was made of it; nothing of one that did not."""
+    if now.frozen <= before.frozen:
+        return ""
+    return (
+        f"Your donor is frozen too now: {now.trainable:,} of its {now.total:,} parameters still train. Its "
+        "layers are the body's, and a layer is frozen in every network that uses it. That is right here. In "
+        "build_transfer_model it would not be: who needs layers of their own?"
+    )
+
+
+def tell() -> None:
+    """Play both parts, first the company that trains a donor, then the person who borrows it."""
+    settings = load("settings")
+    seed = settings["seed"]
+    set_deterministic(seed)
+
+    print("A company trains a network on the 150 flowers of Iris.")
+    base = _ask("build_base", otherwise="iris_donor")
+    if getattr(base, "optimizer", None) is not None:
+        fit(base, *iris(), epochs=settings["base_epochs"], seed=seed)
+    _show("base", base, *iris())
+
+    print("\nYou borrow it: copy its layers, cut off the top, freeze what remains.")
+    copy = _ask("copy_layers", base, otherwise="iris_donor")
+    _show("copy", copy, *iris())
+    body = _ask("drop_top", copy, otherwise="body")
+    _show("body", body)
+    before = count_parameters(base)
+    frozen = _ask("freeze", body, otherwise="frozen_body")
+    _show("frozen body", frozen)
+    if remark := _harm(before, count_parameters(base)):
+        print(f"  {remark}")
+
+    print("\nA new top for eight imaginary flowers of four kinds, on the features of the frozen body.")
+    _learn("new model", _ask("add_softmax", frozen), settings)
+
+    print("\nThe same in one function, onto a donor that the lesson has trained.")
+    graft = _ask("build_transfer_model", load("iris_donor"))
+    if _learn("graft", graft, settings):
+        print(draw(graft))
+        _flowers(graft)
+
+
+def _ask(task: str, *arguments: Any, otherwise: str | None = None) -> Any:
+    """What the task returns, or else an input of the lesson's."""
+    import transfer
+
+    try:
+        answer = getattr(transfer, task)(*arguments)
+        all_layers(answer)
+    except AssertionError as problem:
+        print(f"  {task} is not right yet. {problem}")
+    except NotImplementedError:
+        print(f"  {task} is not written yet.")
+    except AttributeError:
+        if hasattr(transfer, task):
+            raise
+        print(f"  transfer.py has no {task}.")
+    else:
+        return answer
+    return load(otherwise) if otherwise else None
+
+
+def _learn(name: str, model: Any, settings: dict[str, Any]) -> bool:
+    """Train a model on the eight flowers, where there is one to train."""
+    if model is None:
+        return False
+    if getattr(model, "optimizer", None) is None or not model.trainable_variables:
+        print(f"  The {name} cannot train: it is not compiled, or frozen whole.")
+        return False
+    fit(model, *eight_flowers(), epochs=settings["graft_epochs"], seed=settings["seed"])
+    _show(name, model, *eight_flowers())
+    return True
+
+
+def _show(name: str, model: Any, *rows: np.ndarray) -> None:
+    right = f", accuracy {accuracy(model, *rows):.3f}" if rows else ""
+    print(f"  {name}: {count_parameters(model)}{right}")
+
+
+def _flowers(model: Any) -> None:
+    """Print each flower with its kind and what the model takes it for."""
+    x, y = eight_flowers()
+    print("  sepal     petal     flower  taken for")
+    for row, truth, shares in zip(x, y, predict(model, x), strict=True):
+        sizes = " ".join(f"{size:.1f} " for size in row)
+        kind, guess = (len(truth) - int(np.argmax(share)) for share in (truth, shares))
+        print(f"  {sizes}  {kind}       {guess} ({shares.max():.0%})")
 
 
 if __name__ == "__main__":
-    from story import tell
-
     tell()

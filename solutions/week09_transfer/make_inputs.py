@@ -12,11 +12,9 @@ import json
 import zipfile
 from pathlib import Path
 
-# First, for it sets what TensorFlow reads while it is imported.
-import lesson
+from autograder.support import fit, keras, set_deterministic
 
 # isort: split
-import keras
 import numpy as np
 from sklearn.datasets import load_iris
 
@@ -92,11 +90,11 @@ def main() -> None:
 
 def trained_on(x: np.ndarray, y: np.ndarray, seed: int) -> list[np.ndarray]:
     """The weights of the base after the lesson's training on Iris."""
-    lesson.deterministic(seed)
+    set_deterministic(seed)
     hidden = [keras.layers.Dense(units, activation="relu") for units in (50, 25)]
     base = keras.Sequential([keras.Input((4,)), *hidden, keras.layers.Dense(3, activation="softmax")])
     base.compile(loss="categorical_crossentropy", optimizer="adam")
-    lesson.train(base, x, y, epochs=100, seed=seed)
+    fit(base, x, y, epochs=100, seed=seed)
     return base.get_weights()
 
 
@@ -114,13 +112,14 @@ def drawn(features: int, layers: list[tuple[int, str, bool]], seed: int) -> list
 def write_network(
     folder: Path, name: str, features: int, layers: list[tuple[int, str, bool]], weights: list[np.ndarray]
 ) -> None:
-    """Write a network as `lesson.load` reads it. No layer has a name that Keras would choose."""
+    """Write a network as `support.load` reads it. No layer has a name that Keras would choose."""
     names = [f"{name}_{number}" for number in range(1, len(layers) + 1)]
     rows = [
-        {"name": layer, "units": units, "activation": activation, "trainable": trainable}
+        {"class": "Dense", "units": units, "activation": activation, "name": layer}
+        | ({} if trainable else {"trainable": False})
         for layer, (units, activation, trainable) in zip(names, layers, strict=True)
     ]
-    config = {"name": name, "features": features, "layers": rows}
+    config = {"name": name, "shape": [features], "weights": [name], "layers": rows}
     (folder / f"{name}.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     parts = [f"{layer}_{part}" for layer in names for part in ("kernel", "bias")]
     write_arrays(folder / f"{name}.npz", dict(zip(parts, weights, strict=True)))

@@ -1566,7 +1566,7 @@ class freezes_the_new_layer_of_the_graft_instead:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("a change in layers [1, 2]",)
+    READS = ("one in layers 1, 2",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1583,7 +1583,7 @@ class freezes_only_the_first_layer_of_the_graft:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("a change in layers [2, 3]",)
+    READS = ("one in layers 2, 3",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]

@@ -9,14 +9,22 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-# First, for it sets what TensorFlow reads while it is imported.
-import lesson
+from autograder.support import (
+    accuracy,
+    compile_classifier,
+    draw_top,
+    draw_weights,
+    fit,
+    keras,
+    layers_until,
+    model_of,
+    predict,
+)
 
 # isort: split
-import keras
 import make_inputs
-import networks
 import numpy as np
+from make_inputs import lesson
 
 DRAWS = range(6)
 
@@ -28,7 +36,7 @@ def main(seeds: list[int]) -> None:
     for seed in seeds:
         donor = make_inputs.built(make_inputs.described("donor", [*make_inputs.BODY, DENSE]))
         make_inputs.learn_parts(donor, seed)
-        known = lesson.accuracy(donor, *lesson.parts(100, 1000))
+        known = accuracy(donor, *lesson.parts(100, 1000))
         rows = np.array([trial(donor, draw) for draw in DRAWS])
         borrowed, random, gain = rows.T
         print(
@@ -45,24 +53,24 @@ def trial(donor: Any, draw: int) -> tuple[float, float, float]:
     """One draw of pictures: accuracy with the donor, on random layers, and what fine-tuning adds."""
     few, new = lesson.things(make_inputs.THINGS_EACH, 10 + draw), lesson.things(50, 99)
     name = donor.layers[-2].name
-    body, blank = (networks.until(keras.models.clone_model(donor), name) for _ in range(2))
-    body.set_weights(networks.until(donor, name).get_weights())
-    lesson.draw_weights(blank, draw)
+    body, blank = (layers_until(keras.models.clone_model(donor), name) for _ in range(2))
+    body.set_weights(layers_until(donor, name).get_weights())
+    draw_weights(blank, draw)
     reached = []
     for layers in (blank, body):
         layers.trainable = False
         graft = keras.Sequential(
             [keras.Input((24, 24, 1)), *layers.layers, keras.layers.Dense(4, activation="softmax")]
         )
-        networks.draw_top(graft, draw)
-        top = networks.ready(networks.alone(graft.layers[-1]), make_inputs.TOP_RATE)
-        features = lesson.outputs(layers, few[0])
-        lesson.train(top, features, few[1], epochs=make_inputs.TOP_EPOCHS, seed=draw)
-        reached.append(lesson.accuracy(graft, *new))
+        draw_top(graft, draw)
+        top = compile_classifier(model_of(graft.layers[-1]), make_inputs.TOP_RATE)
+        features = predict(layers, few[0])
+        fit(top, features, few[1], epochs=make_inputs.TOP_EPOCHS, seed=draw)
+        reached.append(accuracy(graft, *new))
     last = [layer for layer in graft.layers if isinstance(layer, keras.layers.Conv2D)][-1]
     last.trainable = True
-    lesson.train(networks.ready(graft, 0.001), *few, epochs=20, seed=draw)
-    return reached[1], reached[0], lesson.accuracy(graft, *new) - reached[1]
+    fit(compile_classifier(graft, 0.001), *few, epochs=20, seed=draw)
+    return reached[1], reached[0], accuracy(graft, *new) - reached[1]
 
 
 def span(numbers: np.ndarray) -> str:

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-# First, for it sets what TensorFlow reads while it is imported.
-import lesson
+from autograder import support
+from autograder.support import draw_top, draw_weights, fit, keras, layers_until, predict, set_deterministic
 
 # isort: split
-import keras
-import networks
 import numpy as np
+
+# As in a handout, where the folder `support` is beside lesson.py.
+sys.modules["support"] = support
+import lesson  # noqa: E402
 
 PUBLIC = Path(__file__).resolve().parent / "inputs"
 HIDDEN = Path(__file__).resolve().parents[2] / "autograder" / "kits" / "week10_parts" / "inputs"
@@ -118,7 +121,7 @@ def public() -> None:
         graft = built(config | {"name": name})
         for mine, learned in zip(graft.layers[:-1], model.layers, strict=False):
             mine.set_weights(learned.get_weights())
-        networks.draw_top(graft, len(name))
+        draw_top(graft, len(name))
         if name == "things_graft":
             learn_things(graft)
         write_config(PUBLIC, name, config)
@@ -130,12 +133,12 @@ def hidden() -> None:
     for seed, (name, layers) in enumerate(DRAWN.items()):
         config = described(name, layers) | ({"trainable": False} if name in FROZEN else {})
         network = built(config)
-        lesson.draw_weights(network, seed)
+        draw_weights(network, seed)
         write(HIDDEN, name, config, network)
 
 
 def described(name: str, layers: Sequence[Any]) -> dict[str, Any]:
-    """A network as `lesson.load` reads it: a list in `layers` is a network, "frozen" the layer before it."""
+    """A network as `support.load` reads it: a list in `layers` is a network, "frozen" the layer before it."""
     return {"shape": SHAPE, "weights": [name], "layers": _entries(name, layers, SHAPE)}
 
 
@@ -169,20 +172,20 @@ def built(config: dict[str, Any]) -> keras.Sequential:
 
 def learn_parts(model: keras.Sequential, seed: int) -> None:
     """Train a donor on 6,000 pictures of parts."""
-    lesson.deterministic(seed)
+    set_deterministic(seed)
     fresh = keras.models.clone_model(model)
     model.set_weights(fresh.get_weights())
     model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(DONOR_RATE))
-    lesson.train(model, *lesson.parts(DONOR_EACH, seed), epochs=DONOR_EPOCHS, seed=seed)
+    fit(model, *lesson.parts(DONOR_EACH, seed), epochs=DONOR_EPOCHS, seed=seed)
 
 
 def learn_things(graft: keras.Sequential) -> None:
     """Train the top of a graft on the features of a few things."""
     x, y = lesson.things(THINGS_EACH, THINGS_SEED)
-    features = lesson.outputs(networks.until(graft, graft.layers[-2].name), x)
+    features = predict(layers_until(graft, graft.layers[-2].name), x)
     top = keras.Sequential([keras.Input((features.shape[1],)), graft.layers[-1]])
     top.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(TOP_RATE))
-    lesson.train(top, features, y, epochs=TOP_EPOCHS, seed=THINGS_SEED)
+    fit(top, features, y, epochs=TOP_EPOCHS, seed=THINGS_SEED)
 
 
 def write(folder: Path, name: str, config: dict[str, Any], model: keras.Sequential) -> None:

@@ -36,16 +36,16 @@ TRAINED = """
 def trained():
     import hashlib
     import lesson
-    import networks
+    from support import draw_top, fit, load, set_deterministic
 
-    settings = lesson.load("settings")
+    settings = load("settings")
     seed = settings["seed"]
     base = build_base()
-    lesson.train(base, *lesson.iris(), epochs=settings["base_epochs"], seed=seed)
-    lesson.deterministic(seed)
-    graft = build_transfer_model(lesson.load("iris_donor"))
-    networks.draw_top(graft, seed)
-    lesson.train(graft, *lesson.eight_flowers(), epochs=settings["graft_epochs"], seed=seed)
+    fit(base, *lesson.iris(), epochs=settings["base_epochs"], seed=seed)
+    set_deterministic(seed)
+    graft = build_transfer_model(load("iris_donor"))
+    draw_top(graft, seed)
+    fit(graft, *lesson.eight_flowers(), epochs=settings["graft_epochs"], seed=seed)
     weights = [b"".join(array.tobytes() for array in model.get_weights()) for model in (base, graft)]
     return [hashlib.sha256(arrays).hexdigest() for arrays in weights]
 """
@@ -80,10 +80,13 @@ def in_examiner(examiner: Examiner, kit: Kit, submission: Submission) -> tuple[l
 
 def in_this_process(kit: Kit, text: str) -> tuple[list[str], dict[str, Any]]:
     """Hashes of base and graft, trained as a student's own machine does."""
-    sys.path.insert(0, str(ROOT / "solutions" / SLUG))
-    import lesson
+    from autograder import support
 
-    lesson.deterministic(kit.seed)
+    # As in a handout, where the folders are beside each other.
+    sys.path.insert(0, str(ROOT / "solutions" / SLUG))
+    sys.modules["support"] = support
+    support.INPUT_FOLDERS.append(ROOT / "solutions" / SLUG / "inputs")
+    support.set_deterministic(kit.seed)
     names: dict[str, Any] = {}
     exec(text, names)
     hashes: list[str] = names["trained"]()

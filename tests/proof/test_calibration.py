@@ -155,7 +155,6 @@ def test_another_threshold_is_a_disagreement(root: Path, change: Change) -> None
     ("file", "old", "new"),
     [
         ("kit.toml", "base_epochs = 100", "base_epochs = 90"),
-        ("lesson.py", "BATCH = 32", "BATCH = 16"),
         ("calibration.py", "[:-1]", "[:-2]"),
         ("transfer.py", "Dense(25", "Dense(24"),
         ("alternatives.py", "learning_rate=0.002", "learning_rate=0.02"),
@@ -173,10 +172,10 @@ def test_what_decides_the_trainings_makes_a_table_stale(
 
 def test_prose_and_other_code_make_no_table_stale(root: Path, change: Change) -> None:
     """A docstring, a hint, a comment or the story decides no training."""
-    change("lesson.py", '"""Given code of week 9', '"""The given code of week 9')
+    change("lesson.py", '"""Week 9: the flowers', '"""Week nine: the flowers')
     change("alternatives.py", '"""Gives every new model', '"""It gives every new model')
     change("test_public.py", "What could keep the network from learning", "What might keep it from learning")
-    change("story.py", "import", "# A comment.\nimport")
+    change("lesson.py", "def tell", "# A comment.\ndef tell")
     assert problems(root) == []
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from kit_code import kit_code
 
 ROOT = Path(__file__).parents[2]
 SLUG = "week09_transfer"
@@ -19,25 +20,19 @@ SLUG = "week09_transfer"
 @pytest.fixture(scope="module")
 def week() -> Any:
     """Week 9's lesson, answers and calibration; TensorFlow is imported when the first test needs it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "solutions" / SLUG))
-        import lesson
-        import networks
+    with kit_code(SLUG) as code:
         import transfer
 
         from autograder.proof.vectorized import VectorizedModels
 
         path = ROOT / "autograder" / "kits" / SLUG / "calibration.py"
         yield SimpleNamespace(
-            keras=lesson.keras,
-            lesson=lesson,
-            networks=networks,
+            **vars(code),
             transfer=transfer,
             calibration=SimpleNamespace(**runpy.run_path(str(path))),
             VectorizedModels=VectorizedModels,
         )
-        for name in ("lesson", "networks", "transfer"):
-            del sys.modules[name]
+        del sys.modules["transfer"]
 
 
 @pytest.fixture(scope="module")
@@ -62,19 +57,19 @@ def build(week: Any) -> Callable[..., Any]:
 def one_by_one(
     week: Any, model: Any, starts: list[Any], x: Any, y: Any, epochs: int
 ) -> tuple[list[Any], list[float]]:
-    """The weights and accuracies of networks that `lesson.train` trains one after the other."""
+    """The weights and accuracies of networks that `support.fit` trains one after the other."""
     weights, accuracies = [], []
     for start in starts:
         model.set_weights(start)
-        accuracies.append(week.lesson.train(model, x, y, epochs=epochs, seed=9)["accuracy"])
+        accuracies.append(week.support.fit(model, x, y, epochs=epochs, seed=9)["accuracy"])
         weights.append(model.get_weights())
     return weights, accuracies
 
 
 def expect_the_same(week: Any, model: Any, starts: list[Any], x: Any, y: Any, epochs: int) -> None:
     many = week.VectorizedModels(model, starts)
-    week.lesson.train(many, x, y, epochs=epochs, seed=9)
-    together = [week.lesson.accuracy(lambda _, out=out: out, x, y) for out in many.outputs(x)]
+    week.support.fit(many, x, y, epochs=epochs, seed=9)
+    together = [week.support.accuracy(lambda _, training, out=out: out, x, y) for out in many.outputs(x)]
     weights, accuracies = one_by_one(week, model, starts, x, y, epochs)
     assert together == accuracies
     for number, arrays in enumerate(weights):
@@ -91,7 +86,7 @@ def test_bases_end_where_the_lesson_takes_them(week: Any) -> None:
 
 def test_grafts_end_where_the_lesson_takes_them(week: Any) -> None:
     """Frozen layers stay, be they the donor's or random ones that differ from network to network."""
-    model = week.transfer.build_transfer_model(week.lesson.load("iris_donor"))
+    model = week.transfer.build_transfer_model(week.support.load("iris_donor"))
     starts = [week.calibration.graft_accuracy(model, seed) for seed in range(2)]
     starts.append([array + np.float32(0.1) for array in starts[0]])
     expect_the_same(week, model, starts, *week.lesson.eight_flowers(), 1_000)
@@ -110,22 +105,22 @@ def test_a_start_is_what_an_answer_draws_with_that_seed(week: Any) -> None:
     """Calibration starts a base where grading would, were the kit's seed another."""
     model = week.transfer.build_base()
     for seed in (9, 10):
-        week.lesson.deterministic(seed)
+        week.support.set_deterministic(seed)
         own = week.transfer.build_base().get_weights()
         drawn = week.calibration.base_accuracy(model, seed)
         assert all(np.array_equal(*pair) for pair in zip(own, drawn, strict=True))
 
 
 def test_a_graft_starts_from_the_donor_and_the_top_that_a_check_draws(week: Any) -> None:
-    model = week.transfer.build_transfer_model(week.lesson.load("iris_donor"))
+    model = week.transfer.build_transfer_model(week.support.load("iris_donor"))
     drawn = week.calibration.graft_accuracy(model, 9)
-    week.networks.draw_top(model, 9)
+    week.support.draw_top(model, 9)
     assert all(np.array_equal(*pair) for pair in zip(model.get_weights(), drawn, strict=True))
 
 
 def test_random_layers_of_a_graft_are_drawn_anew(week: Any) -> None:
     """A mistake that borrows nothing has other random layers with every seed, as in grading."""
-    donor = week.keras.models.clone_model(week.lesson.load("iris_donor"))
+    donor = week.keras.models.clone_model(week.support.load("iris_donor"))
     model = week.transfer.build_transfer_model(donor)
     first, second = (week.calibration.graft_accuracy(model, seed) for seed in (1, 2))
     assert not np.array_equal(first[0], second[0])
@@ -143,4 +138,4 @@ def test_what_cannot_be_stepped_together_is_refused(week: Any, build: Callable[.
     ]
     for model, words in refused:
         with pytest.raises(ValueError, match=words):
-            week.lesson.train(week.VectorizedModels(model, [model.get_weights()]), x, y, epochs=1, seed=9)
+            week.support.fit(week.VectorizedModels(model, [model.get_weights()]), x, y, epochs=1, seed=9)

@@ -9,34 +9,32 @@ from __future__ import annotations
 
 from typing import Any
 
-# First, for it sets what TensorFlow reads while it is imported.
-import lesson
+from support import accuracy, glorot, keras, load, weighted_layers
 
 # isort: split
-import networks
 import numpy as np
 
-# What the checks compare with the thresholds.
-accuracy = lesson.accuracy
+# `kit calibrate` measures what the checks compare with the thresholds.
+__all__ = ["accuracy", "base_accuracy", "graft_accuracy"]
 
 
 def base_accuracy(base: Any, seed: int) -> list[np.ndarray]:
     """All weights as the answer draws them: each array by its own initialiser, after setting `seed`."""
-    lesson.keras.utils.set_random_seed(seed)
-    return [array for layer in networks.weighted(base) for array in _drawn(layer)]
+    keras.utils.set_random_seed(seed)
+    return [array for layer in weighted_layers(base) for array in _drawn(layer)]
 
 
 def graft_accuracy(graft: Any, seed: int) -> list[np.ndarray]:
     """A top as the check draws it, on the donor's weights, or on random ones where those did not arrive."""
-    lesson.keras.utils.set_random_seed(seed)
-    donor = lesson.load("iris_donor").get_weights()
+    keras.utils.set_random_seed(seed)
+    donor = load("iris_donor").get_weights()
     weights: list[np.ndarray] = []
-    for layer in networks.weighted(graft)[:-1]:
+    for layer in weighted_layers(graft)[:-1]:
         for array, drawn in zip(layer.get_weights(), _drawn(layer), strict=True):
             borrowed = any(np.array_equal(array, other) for other in donor)
             weights.append(array if borrowed else drawn)
-    kernel, *bias = networks.weighted(graft)[-1].get_weights()
-    return [*weights, networks.glorot(kernel.shape, seed), *map(np.zeros_like, bias)]
+    kernel, *bias = weighted_layers(graft)[-1].get_weights()
+    return [*weights, glorot(kernel.shape, seed), *map(np.zeros_like, bias)]
 
 
 def _drawn(layer: Any) -> list[np.ndarray]:

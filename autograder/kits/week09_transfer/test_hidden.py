@@ -5,19 +5,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import asking
-import expect
-import lesson
-import networks
 import numpy as np
-import pytest
 import transfer
-from asking import Asked
+from support import (
+    Call,
+    assert_activations,
+    assert_compiled,
+    assert_froze,
+    assert_is_new,
+    assert_layers,
+    assert_learns,
+    assert_no_extras,
+    assert_outputs,
+    assert_same_in_training,
+    assert_shares_no_layers,
+    assert_softmax_on,
+    assert_trainable,
+    assert_unchanged,
+    assert_untrained,
+    assert_weights_equal,
+    check,
+    dense_model,
+    labelled_rows,
+    load,
+    sample_rows,
+    weighted_layers,
+)
 
-Settings = Mapping[str, Any]
-
-# Networks of many kinds: the smallest, other activations, many layers, some frozen, no two sizes alike.
-NETWORKS = {
+# Models of many kinds: the smallest, other activations, many layers, some frozen, no two sizes alike.
+MODELS = {
     "tiny": (3, [(6, "sigmoid", False), (2, "softmax", True)]),
     "bent": (5, [(9, "elu", True), (8, "sigmoid", False), (7, "silu", True), (6, "softmax", False)]),
     "tall": (
@@ -28,315 +44,300 @@ NETWORKS = {
         ],
     ),
 }
-# Frozen as a whole: Keras sets the flag of the network, too.
-STILL = {"still": (4, [(7, "elu", False), (3, "softmax", False)])}
-# A network without its last layer may have a single one.
-BODIES = {**NETWORKS, "tiny": (8, [(5, "sigmoid", True)])}
-
-# As in the public checks, every fixture returns a function that calls the task when a check first needs it.
-
-
-@pytest.fixture(scope="module")
-def other_base(settings: Settings) -> Callable[[], Any]:
-    """A base of other sizes."""
-
-    @asking.once
-    def asked() -> Any:
-        lesson.deterministic(settings["seed"])
-        return transfer.build_base(7, 5)
-
-    return asked
+# Frozen as a whole: Keras sets the flag of the model, too.
+FROZEN = {"still": (4, [(7, "elu", False), (3, "softmax", False)])}
+# A model without its last layer may have a single one.
+BODIES = {**MODELS, "tiny": (8, [(5, "sigmoid", True)])}
+# Rows for the models of `inputs/`.
+X = sample_rows(7)
+KEPT_FLAGS = "Does each layer keep its `trainable` flag?"
+ACTIVATIONS = "Which activation has each layer?"
+SIZES = "Which sizes come from the arguments?"
 
 
-@pytest.fixture(scope="module")
-def deep_copy(settings: Settings) -> Callable[[], Asked]:
-    """A copy of a donor with four hidden layers."""
-    return asking.once(lambda: asking.ask(transfer.copy_layers, lesson.load("deep_donor"), settings["seed"]))
+def answers(
+    call: Call, task: Callable[..., Any], models: Mapping[str, Any], *sizes: int
+) -> Iterator[tuple[Any, np.ndarray]]:
+    """Call `task` with each model of a table; yield the answer, and rows for the model."""
+    for name, (features, layers) in models.items():
+        yield call(task, dense_model(name, features, layers), *sizes), sample_rows(features)
 
 
-@pytest.fixture(scope="module")
-def shallow_body(settings: Settings) -> Callable[[], Asked]:
-    """A donor with one hidden layer, without its top."""
-    return asking.once(lambda: asking.ask(transfer.drop_top, lesson.load("shallow_donor"), settings["seed"]))
+def assert_left_alone(call: Call, answer: Any) -> None:
+    """Assert that the argument is unchanged, and not the answer."""
+    assert_unchanged(call.argument, call.before)
+    assert_is_new(answer, call.argument)
 
 
-@pytest.fixture(scope="module")
-def deep_frozen(settings: Settings) -> Callable[[], Asked]:
-    """A body of four layers, one of which was frozen before, frozen."""
-    return asking.once(lambda: asking.ask(transfer.freeze, lesson.load("deep_body"), settings["seed"]))
-
-
-@pytest.fixture(scope="module")
-def mixed_top(settings: Settings) -> Callable[[], Asked]:
-    """A new top on a body of four layers, two of which are frozen."""
-    body, classes = "mixed_body", 5
-    return asking.once(lambda: asking.ask(transfer.add_softmax, lesson.load(body), settings["seed"], classes))
-
-
-@pytest.fixture(scope="module")
-def deep_graft(settings: Settings) -> Callable[[], Asked]:
-    """A graft onto a donor with four hidden layers, two of which are frozen."""
-    donor, classes = "mixed_donor", 3
-    return asking.once(
-        lambda: asking.ask(transfer.build_transfer_model, lesson.load(donor), settings["seed"], classes)
-    )
-
-
-def ask_all(task: Callable[..., Any], table: Mapping[str, Any], seed: int, *sizes: int) -> Iterator[Asked]:
-    """Ask `task` for each network of a table."""
-    for name, (features, layers) in table.items():
-        yield asking.ask(task, networks.stack(name, features, layers), seed, *sizes)
-
-
-def probes(asked: Asked) -> np.ndarray:
-    """Rows for the network that was passed in."""
-    return networks.probes(len(asked.before.weights[0][0]))
-
-
-@pytest.mark.hidden
-@pytest.mark.task("build_base", points=2, hint="Which sizes of the network are for the caller to choose?")
-def test_build_base_follows_its_arguments(other_base: Callable[[], Any]) -> None:
+@check("build_base", points=2, hint="Which sizes of the network are for the caller to choose?", hidden=True)
+def test_build_base_follows_its_arguments(call: Call) -> None:
     """The base has as many inputs and classes as the arguments say; everything else stays the same."""
-    base, x = other_base(), networks.probes(7)
-    expect.shapes(base, [(7, 50), (50, 25), (25, 5)], "Which sizes come from the arguments?")
-    expect.law(base, ["relu", "relu", "softmax"], x, "Are the activations the same at other sizes?")
-    expect.compiled(base)
+    base = call(transfer.build_base, 7, 5)
+    assert_layers(base, [(7, 50), (50, 25), (25, 5)], SIZES)
+    hint = "Are the activations the same at other sizes?"
+    assert_activations(base, ["relu", "relu", "softmax"], X, hint)
+    assert_compiled(base)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
+@check(
     "build_base",
     points=1,
     hint="What is in the network besides the layers and compile settings of the task?",
+    hidden=True,
 )
-def test_build_base_trains_as_a_plain_network(settings: Settings) -> None:
+def test_build_base_trains_as_a_plain_network(call: Call) -> None:
     """A few steps of training change every layer and lower the loss as plain Adam does."""
-    lesson.deterministic(settings["seed"])
-    base = transfer.build_base(2, 9)
-    expect.trains(base, *networks.examples(2, 9))
+    base = call.fresh(transfer.build_base, 2, 9)
+    x, y = labelled_rows(2, 9)
+    assert_same_in_training(base, x)
+    assert_learns(base, x, y)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "build_base", points=1, hint="Does every call make a network, and one that knows nothing yet?"
+@check(
+    "build_base",
+    points=1,
+    hint="Does every call make a network, and one that knows nothing yet?",
+    hidden=True,
 )
-def test_build_base_is_new_every_time(settings: Settings) -> None:
+def test_build_base_is_new_every_time(call: Call) -> None:
     """Two calls make two networks, and neither is trained yet."""
-    answers = asking.ask_twice(transfer.build_base, settings["seed"])
-    expect.new_each_time(answers)
-    expect.fresh([layer for answer in answers for layer in networks.weighted(answer)])
+    first, second = call.twice(transfer.build_base)
+    assert_shares_no_layers(first, second)
+    assert_untrained([*weighted_layers(first), *weighted_layers(second)])
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "copy_layers", points=2, hint="Does your copy depend on how many layers a base has, or how large?"
+@check(
+    "copy_layers",
+    points=2,
+    hint="Does your copy depend on how many layers a base has, or how large?",
+    hidden=True,
 )
-def test_copy_layers_copies_any_depth(deep_copy: Callable[[], Asked]) -> None:
+def test_copy_layers_copies_any_depth(call: Call) -> None:
     """A base of another depth and other sizes is copied with all layers and weights."""
-    asked = deep_copy()
-    expect.new(asked)
-    expect.weights(asked.answer, asked.before.weights)
+    copy = call(transfer.copy_layers, load("deep_donor"))
+    assert_is_new(copy, call.argument)
+    assert_weights_equal(copy, call.before.weights)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "copy_layers", points=1, hint="Bases may differ in more than their sizes. Would the copy notice?"
+@check(
+    "copy_layers",
+    points=1,
+    hint="Bases may differ in more than their sizes. Would the copy notice?",
+    hidden=True,
 )
-def test_copy_layers_copies_any_activation(deep_copy: Callable[[], Asked]) -> None:
+def test_copy_layers_copies_any_activation(call: Call) -> None:
     """A base with other activations is copied so that it predicts the same."""
-    asked, x = deep_copy(), networks.probes(7)
-    expect.new(asked)
-    expect.outputs(asked.answer, x, asked.before.outputs(x), "Which activation has each layer of this base?")
+    copy = call(transfer.copy_layers, load("deep_donor"))
+    assert_is_new(copy, call.argument)
+    assert_outputs(copy, X, call.before.outputs(X), "Which activation has each layer of this base?")
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
+@check(
     "copy_layers",
     points=2,
     hint="Small or tall, frozen in part: what belongs to a layer besides its weights?",
+    hidden=True,
 )
-def test_copy_layers_copies_every_network(settings: Settings) -> None:
+def test_copy_layers_copies_every_network(call: Call) -> None:
     """Networks of any depth, activation and flags are copied as they are, and stay as they were."""
-    for asked in ask_all(transfer.copy_layers, BODIES | STILL, settings["seed"]):
-        x = probes(asked)
-        expect.weights(asked.answer, asked.before.weights)
-        expect.flags(asked.answer, asked.before.flags, "Does each layer keep its `trainable` flag?")
-        expect.outputs(asked.answer, x, asked.before.outputs(x), "Which activation has each layer?")
-        expect.plain(asked.answer, x)
-        expect.unharmed(asked)
-    argument = networks.stack("bent", *NETWORKS["bent"])
-    expect.new_each_time(asking.ask_twice(transfer.copy_layers, settings["seed"], argument), argument)
+    for copy, x in answers(call, transfer.copy_layers, BODIES | FROZEN):
+        assert_weights_equal(copy, call.before.weights)
+        assert_trainable(copy, call.before.flags, KEPT_FLAGS)
+        assert_outputs(copy, x, call.before.outputs(x), ACTIVATIONS)
+        assert_no_extras(copy)
+        assert_same_in_training(copy, x)
+        assert_left_alone(call, copy)
+    argument = dense_model("bent", *MODELS["bent"])
+    assert_shares_no_layers(*call.twice(transfer.copy_layers, argument), allowed=argument)
 
 
-@pytest.mark.hidden
-@pytest.mark.task("drop_top", points=2, hint="Which layer goes when a network has more of them, or fewer?")
-def test_drop_top_removes_the_last_layer_at_any_depth(shallow_body: Callable[[], Asked]) -> None:
+@check(
+    "drop_top",
+    points=2,
+    hint="Which layer goes when a network has more of them, or fewer?",
+    hidden=True,
+)
+def test_drop_top_removes_the_last_layer_at_any_depth(call: Call) -> None:
     """A network of another depth loses exactly its last layer."""
-    asked, x = shallow_body(), networks.probes(7)
-    expect.weights(asked.answer, asked.before.weights[:-1])
-    expect.outputs(
-        asked.answer, x, asked.before.outputs(x, -1), "Has each layer that remains its activation?"
-    )
-    expect.unharmed(asked)
+    body = call(transfer.drop_top, load("shallow_donor"))
+    assert_weights_equal(body, call.before.weights[:-1])
+    hint = "Has each layer that remains its activation?"
+    assert_outputs(body, X, call.before.outputs(X, layers=-1), hint)
+    assert_left_alone(call, body)
 
 
-@pytest.mark.hidden
-@pytest.mark.task("drop_top", points=1, hint="What belongs to the layers that remain besides their weights?")
-def test_drop_top_treats_every_network_alike(settings: Settings) -> None:
+@check(
+    "drop_top",
+    points=1,
+    hint="What belongs to the layers that remain besides their weights?",
+    hidden=True,
+)
+def test_drop_top_treats_every_network_alike(call: Call) -> None:
     """Networks of any depth, activation and flags lose their last layer and nothing else."""
-    for asked in ask_all(transfer.drop_top, NETWORKS | STILL, settings["seed"]):
-        x = probes(asked)
-        expect.weights(asked.answer, asked.before.weights[:-1])
-        expect.flags(asked.answer, asked.before.flags[:-1], "Does each layer keep its `trainable` flag?")
-        expect.outputs(asked.answer, x, asked.before.outputs(x, -1), "Which activation has each layer?")
-        expect.plain(asked.answer, x)
-        expect.unharmed(asked)
-    argument = networks.stack("bent", *NETWORKS["bent"])
-    expect.new_each_time(asking.ask_twice(transfer.drop_top, settings["seed"], argument), argument)
+    for body, x in answers(call, transfer.drop_top, MODELS | FROZEN):
+        assert_weights_equal(body, call.before.weights[:-1])
+        assert_trainable(body, call.before.flags[:-1], KEPT_FLAGS)
+        assert_outputs(body, x, call.before.outputs(x, layers=-1), ACTIVATIONS)
+        assert_no_extras(body)
+        assert_same_in_training(body, x)
+        assert_left_alone(call, body)
+    argument = dense_model("bent", *MODELS["bent"])
+    assert_shares_no_layers(*call.twice(transfer.drop_top, argument), allowed=argument)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "freeze", points=3, hint="Is every layer frozen, however many there are and whatever they were before?"
+@check(
+    "freeze",
+    points=3,
+    hint="Is every layer frozen, however many there are and whatever they were before?",
+    hidden=True,
 )
-def test_freeze_reaches_every_layer(deep_frozen: Callable[[], Asked]) -> None:
+def test_freeze_reaches_every_layer(call: Call) -> None:
     """Every layer of a deeper network is frozen, those that were frozen before too."""
-    expect.flags(
-        deep_frozen().answer, [False] * 4, "Does the freeze depend on depth, or on what was set before?"
-    )
+    frozen = call(transfer.freeze, load("deep_body"))
+    assert_trainable(frozen, [False] * 4, "Does the freeze depend on depth, or on what was set before?")
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "freeze", points=2, hint="Is what you return the whole model, with the weights that it had?"
+@check(
+    "freeze",
+    points=2,
+    hint="Is what you return the whole model, with the weights that it had?",
+    hidden=True,
 )
-def test_freeze_keeps_a_deeper_network_whole(deep_frozen: Callable[[], Asked]) -> None:
+def test_freeze_keeps_a_deeper_network_whole(call: Call) -> None:
     """A deeper network keeps its layers, weights and outputs when it is frozen."""
-    asked, x = deep_frozen(), networks.probes(7)
-    expect.froze(asked)
-    expect.weights(asked.answer, asked.before.weights)
-    expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
+    frozen = call(transfer.freeze, load("deep_body"))
+    assert_froze(frozen, call.before)
+    assert_weights_equal(frozen, call.before.weights)
+    assert_outputs(frozen, X, call.before.outputs(X), "Freezing concerns training alone.")
 
 
-@pytest.mark.hidden
-@pytest.mark.task("freeze", points=2, hint="How few layers may a network have, and what may they be?")
-def test_freeze_freezes_every_network(settings: Settings) -> None:
+@check("freeze", points=2, hint="How few layers may a network have, and what may they be?", hidden=True)
+def test_freeze_freezes_every_network(call: Call) -> None:
     """Networks of any depth, activation and flags are frozen, and else stay as they were."""
-    for asked in ask_all(transfer.freeze, BODIES, settings["seed"]):
-        x = probes(asked)
-        expect.flags(asked.answer, [False] * len(asked.before.flags), "Which layers are still trainable?")
-        expect.weights(asked.answer, asked.before.weights)
-        expect.outputs(asked.answer, x, asked.before.outputs(x), "Freezing concerns training alone.")
-        expect.plain(asked.answer, x)
+    for frozen, x in answers(call, transfer.freeze, BODIES):
+        assert_trainable(frozen, [False] * len(call.before.flags), "Which layers are still trainable?")
+        assert_weights_equal(frozen, call.before.weights)
+        assert_outputs(frozen, x, call.before.outputs(x), "Freezing concerns training alone.")
+        assert_no_extras(frozen)
+        assert_same_in_training(frozen, x)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "add_softmax", points=1, hint="What does the caller choose, the body or the number of classes?"
+@check(
+    "add_softmax",
+    points=1,
+    hint="What does the caller choose, the body or the number of classes?",
+    hidden=True,
 )
-def test_add_softmax_follows_its_arguments(mixed_top: Callable[[], Asked]) -> None:
+def test_add_softmax_follows_its_arguments(call: Call) -> None:
     """The new top fits any body and any number of classes."""
-    asked, x = mixed_top(), networks.probes(7)
-    expect.shapes(
-        asked.answer, [(7, 12), (12, 8), (8, 7), (7, 6), (6, 5)], "Which sizes come from the arguments?"
-    )
-    expect.weights(asked.answer, asked.before.weights, first=4)
-    expect.softmax_on(
-        asked.answer, asked.before.outputs(x), x, "Does every layer of the body keep its activation?"
-    )
+    model = call(transfer.add_softmax, load("mixed_body"), 5)
+    assert_layers(model, [(7, 12), (12, 8), (8, 7), (7, 6), (6, 5)], SIZES)
+    assert_weights_equal(model, call.before.weights, first=4)
+    hint = "Does every layer of the body keep its activation?"
+    assert_softmax_on(model, call.before.outputs(X), X, hint)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "add_softmax", points=2, hint="A body can be frozen in part. Does every layer keep its own flag?"
+@check(
+    "add_softmax",
+    points=2,
+    hint="A body can be frozen in part. Does every layer keep its own flag?",
+    hidden=True,
 )
-def test_add_softmax_keeps_every_flag(mixed_top: Callable[[], Asked]) -> None:
+def test_add_softmax_keeps_every_flag(call: Call) -> None:
     """Each layer of the body stays frozen or trainable as it was, and the new one trains."""
-    asked = mixed_top()
-    expect.flags(asked.answer, [*asked.before.flags, True], "Which flags does your function set by itself?")
-    expect.unharmed(asked)
+    model = call(transfer.add_softmax, load("mixed_body"), 5)
+    assert_trainable(model, [*call.before.flags, True], "Which flags does your function set by itself?")
+    assert_left_alone(call, model)
 
 
-@pytest.mark.hidden
-@pytest.mark.task("add_softmax", points=1, hint="How few layers may a body have, and what may they be?")
-def test_add_softmax_takes_every_body(settings: Settings) -> None:
+@check("add_softmax", points=1, hint="How few layers may a body have, and what may they be?", hidden=True)
+def test_add_softmax_takes_every_body(call: Call) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
-    for asked in ask_all(transfer.add_softmax, BODIES, settings["seed"], 3):
-        x, count = probes(asked), len(asked.before.flags)
-        expect.weights(asked.answer, asked.before.weights, first=count)
-        expect.flags(asked.answer, [*asked.before.flags, True], "Does each layer keep its `trainable` flag?")
-        expect.softmax_on(asked.answer, asked.before.outputs(x), x, "Which activation has each layer?")
-        expect.plain(asked.answer, x)
-        expect.unharmed(asked)
+    for model, x in answers(call, transfer.add_softmax, BODIES, 3):
+        assert_weights_equal(model, call.before.weights, first=len(call.before.weights))
+        assert_trainable(model, [*call.before.flags, True], KEPT_FLAGS)
+        assert_softmax_on(model, call.before.outputs(x), x, ACTIVATIONS)
+        assert_no_extras(model)
+        assert_same_in_training(model, x)
+        assert_left_alone(call, model)
 
 
-@pytest.mark.hidden
-@pytest.mark.task("add_softmax", points=1, hint="Is the top new in every call, and can it learn?")
-def test_add_softmax_learns_with_a_new_top(settings: Settings) -> None:
+@check("add_softmax", points=1, hint="Is the top new in every call, and can it learn?", hidden=True)
+def test_add_softmax_learns_with_a_new_top(call: Call) -> None:
     """Two calls make two new tops, and a few steps of training lower the loss as plain Adam does."""
-    body = networks.stack("bent", *BODIES["bent"])
-    answers = asking.ask_twice(transfer.add_softmax, settings["seed"], body)
-    expect.new_each_time(answers, body)
-    expect.fresh(networks.weighted(answers[0])[-1:])
-    expect.trains(answers[0], *networks.examples(5, 4))
+    body = dense_model("bent", *BODIES["bent"])
+    first, second = call.twice(transfer.add_softmax, body)
+    assert_shares_no_layers(first, second, allowed=body)
+    assert_untrained(weighted_layers(first)[-1:])
+    x, y = labelled_rows(5, 4)
+    assert_same_in_training(first, x)
+    assert_learns(first, x, y)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "build_transfer_model", points=2, hint="Would the graft take any base, and any number of classes?"
+@check(
+    "build_transfer_model",
+    points=2,
+    hint="Would the graft take any base, and any number of classes?",
+    hidden=True,
 )
-def test_build_transfer_model_takes_any_base(deep_graft: Callable[[], Asked]) -> None:
+def test_build_transfer_model_takes_any_base(call: Call) -> None:
     """All layers of a deeper base except the last are borrowed and frozen."""
-    asked, x = deep_graft(), networks.probes(7)
-    expect.shapes(
-        asked.answer, [(7, 13), (13, 10), (10, 8), (8, 6), (6, 3)], "Which sizes come from the arguments?"
-    )
-    expect.weights(asked.answer, asked.before.weights[:-1], first=4)
-    expect.flags(
-        asked.answer, [False] * 4 + [True], "Does the freeze reach every borrowed layer, and no other?"
-    )
-    expect.softmax_on(
-        asked.answer, asked.before.outputs(x, -1), x, "Does every reused layer keep its activation?"
-    )
+    graft = call(transfer.build_transfer_model, load("mixed_donor"), 3)
+    assert_layers(graft, [(7, 13), (13, 10), (10, 8), (8, 6), (6, 3)], SIZES)
+    assert_weights_equal(graft, call.before.weights[:-1], first=4)
+    hint = "Does the freeze reach every borrowed layer, and no other?"
+    assert_trainable(graft, [False] * 4 + [True], hint)
+    hint = "Does every reused layer keep its activation?"
+    assert_softmax_on(graft, call.before.outputs(X, layers=-1), X, hint)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "build_transfer_model", points=1, hint="Could anything that is done to the graft ever reach the base?"
+@check(
+    "build_transfer_model",
+    points=1,
+    hint="Could anything that is done to the graft ever reach the base?",
+    hidden=True,
 )
-def test_build_transfer_model_shares_nothing_with_the_base(deep_graft: Callable[[], Asked]) -> None:
+def test_build_transfer_model_shares_nothing_with_the_base(call: Call) -> None:
     """The graft and the base share no layers, and the base stays unchanged."""
-    asked = deep_graft()
-    expect.nothing_shared(asked)
-    expect.unharmed(asked)
+    graft = call(transfer.build_transfer_model, load("mixed_donor"), 3)
+    assert_shares_no_layers(graft, call.argument)
+    assert_left_alone(call, graft)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "build_transfer_model", points=1, hint="How few layers may a base have, and what may they be?"
+@check(
+    "build_transfer_model",
+    points=1,
+    hint="How few layers may a base have, and what may they be?",
+    hidden=True,
 )
-def test_build_transfer_model_borrows_from_every_base(settings: Settings) -> None:
+def test_build_transfer_model_borrows_from_every_base(call: Call) -> None:
     """Bases of any depth, activation and flags are borrowed but for their top, and stay as they were."""
-    for asked in ask_all(transfer.build_transfer_model, NETWORKS, settings["seed"], 7):
-        x, count = probes(asked), len(asked.before.flags) - 1
-        kept = [kernel.shape for kernel, _ in asked.before.weights[:-1]]
-        expect.shapes(asked.answer, [*kept, (kept[-1][1], 7)], "Which sizes come from the arguments?")
-        expect.weights(asked.answer, asked.before.weights[:-1], first=count)
-        expect.flags(asked.answer, [False] * count + [True], "Which layers are frozen in the end?")
-        expect.softmax_on(asked.answer, asked.before.outputs(x, -1), x, "Which activation has each layer?")
-        expect.plain(asked.answer, x)
-        expect.nothing_shared(asked)
-        expect.unharmed(asked)
+    for graft, x in answers(call, transfer.build_transfer_model, MODELS, 7):
+        borrowed = call.before.weights[:-1]
+        kept = [kernel.shape for kernel, _ in borrowed]
+        assert_layers(graft, [*kept, (kept[-1][1], 7)], SIZES)
+        assert_weights_equal(graft, borrowed, first=len(borrowed))
+        flags = [False] * len(borrowed) + [True]
+        assert_trainable(graft, flags, "Which layers are frozen in the end?")
+        assert_softmax_on(graft, call.before.outputs(x, layers=-1), x, ACTIVATIONS)
+        assert_no_extras(graft)
+        assert_same_in_training(graft, x)
+        assert_shares_no_layers(graft, call.argument)
+        assert_left_alone(call, graft)
 
 
-@pytest.mark.hidden
-@pytest.mark.task(
-    "build_transfer_model", points=1, hint="Is the graft new in every call, and can its top learn?"
+@check(
+    "build_transfer_model",
+    points=1,
+    hint="Is the graft new in every call, and can its top learn?",
+    hidden=True,
 )
-def test_build_transfer_model_learns_with_new_layers(settings: Settings) -> None:
+def test_build_transfer_model_learns_with_new_layers(call: Call) -> None:
     """Two calls share no layer, and a few steps of training lower the loss as plain Adam does."""
-    base = networks.stack("bent", *NETWORKS["bent"])
-    answers = asking.ask_twice(transfer.build_transfer_model, settings["seed"], base)
-    expect.new_each_time(answers)
-    expect.fresh(networks.weighted(answers[0])[-1:])
-    expect.trains(answers[0], *networks.examples(5, 4))
+    base = dense_model("bent", *MODELS["bent"])
+    first, second = call.twice(transfer.build_transfer_model, base)
+    assert_shares_no_layers(first, second)
+    assert_untrained(weighted_layers(first)[-1:])
+    x, y = labelled_rows(5, 4)
+    assert_same_in_training(first, x)
+    assert_learns(first, x, y)

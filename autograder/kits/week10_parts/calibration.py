@@ -9,20 +9,19 @@ from __future__ import annotations
 
 from typing import Any
 
-# First, for it sets what TensorFlow reads while it is imported.
 import lesson
+from support import accuracy, draw_top, load, predict
 
 # isort: split
-import networks
 import numpy as np
 
-# What the checks compare with the thresholds.
-accuracy = lesson.accuracy
+# `kit calibrate` measures what the checks compare with the thresholds.
+__all__ = ["accuracy", "graded_on", "graft_accuracy", "top_accuracy"]
 
 
 def graft_accuracy(graft: Any, seed: int) -> list[np.ndarray]:
     """All weights, the top's as the check draws them."""
-    networks.draw_top(graft, seed)
+    draw_top(graft, seed)
     weights: list[np.ndarray] = graft.get_weights()
     return weights
 
@@ -33,8 +32,8 @@ top_accuracy = graft_accuracy
 
 def graded_on(setting: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """New things, as the checks look at: pictures for a graft, their features for a top by itself."""
-    settings = lesson.load("settings")
+    settings = load("settings")
     pictures, names = lesson.things(settings["new_each"], settings["new_seed"])
     if setting == "top_accuracy":
-        return networks.outputs(lesson.load("parts_body"), pictures), names
+        return predict(load("parts_body"), pictures), names
     return pictures, names

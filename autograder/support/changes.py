@@ -1,0 +1,213 @@
+"""Compare a model with what it was before, and see what a few steps of training change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .backend import keras, tf
+from .errors import fail
+from .networks import (
+    Counts,
+    Weights,
+    activation_name,
+    all_layers,
+    count_parameters,
+    forward,
+    present_layers,
+    settings,
+    trainable_flags,
+    weighted_layers,
+    weights,
+)
+from .running import call_model, predict
+from .structure import (
+    assert_can_train,
+    assert_compiled,
+    assert_no_extras,
+    flag_words,
+    layer_names,
+)
+
+# Enough steps to see whether a model learns.
+STEPS = 8
+MIN_SHARE, MIN_SHARE_AVERAGED = 0.2, 0.02
+HINT = "What does your function change in its argument?"
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A model at one moment; later changes of the model do not reach this copy."""
+
+    layers: tuple[Any, ...]
+    own_flags: tuple[bool, ...]
+    flags: tuple[bool, ...]
+    weights: Weights
+    activations: tuple[str, ...]
+    counts: Counts
+    settings: dict[str, Any]
+
+    def outputs(self, x: np.ndarray, layers: int | None = None) -> np.ndarray:
+        """Return what all Dense layers, or `[:layers]`, make of the rows of x, computed by NumPy."""
+        __tracebackhide__ = True
+        return forward(self.weights[:layers], self.activations[:layers], x)
+
+
+def snapshot(model: Any) -> Snapshot:
+    """Return the layers, weights, flags and settings of a model as they are now."""
+    __tracebackhide__ = True
+    layers = all_layers(model)
+    return Snapshot(
+        layers=tuple(layers),
+        own_flags=tuple(layer.trainable for layer in layers),
+        flags=tuple(trainable_flags(model)),
+        weights=weights(model),
+        activations=tuple(activation_name(layer) or "linear" for layer in weighted_layers(model)),
+        counts=count_parameters(model),
+        settings=settings(model),
+    )
+
+
+def assert_unchanged(model: Any, before: Snapshot, but_flags: bool = False) -> None:
+    """Assert that a model is as it was: layers, weights, flags, names, activations and compile settings.
+
+    With `but_flags`, its `trainable` flags may have changed.
+    """
+    __tracebackhide__ = True
+    layers = present_layers(model)
+    if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
+        hint = "Whose list of layers does your function change?"
+        fail(f"an argument that keeps its {layer_names(before.layers)}", layer_names(layers), hint)
+    now = count_parameters(model)
+    if not but_flags and (
+        [layer.trainable for layer in layers] != list(before.own_flags) or now != before.counts
+    ):
+        hint = "Who else uses the layers whose `trainable` you set?"
+        fail(f"an argument with {before.counts}, as before", f"one with {now}", hint)
+    for layer, old in zip(weighted_layers(model), before.weights, strict=True):
+        if not _same(layer.get_weights(), old):
+            expected = f"an argument with its own weights in {layer.name}"
+            fail(expected, "one with others", "What wrote into it?", layer.name)
+    found, wanted = settings(model), before.settings
+    if but_flags:
+        found, wanted = _without_flags(found), _without_flags(wanted)
+    for what, old in wanted.items():
+        if found.get(what) != old:
+            fail(f"an argument that keeps its {what}", _difference(old, found.get(what)), HINT)
+
+
+def assert_froze(model: Any, before: Snapshot) -> None:
+    """Assert that fewer parameters train than before: a function that does nothing keeps weights, too."""
+    __tracebackhide__ = True
+    now = count_parameters(model)
+    if now.trainable >= before.counts.trainable:
+        hint = "What does your function set, and on what?"
+        fail(f"less to train than before ({before.counts})", now, hint)
+
+
+def assert_thawed(model: Any, before: Snapshot) -> None:
+    """Assert that more parameters train than before."""
+    __tracebackhide__ = True
+    now = count_parameters(model)
+    if now.trainable <= before.counts.trainable:
+        fail(f"more to train than before ({before.counts})", now, "What does your function thaw?")
+
+
+def assert_only_trained(
+    model: Any, before: Snapshot | Weights, layers: Sequence[int], hint: str = ""
+) -> None:
+    """Assert that training changed these layers, counted among those with weights, and no others."""
+    __tracebackhide__ = True
+    old = before.weights if isinstance(before, Snapshot) else before
+    now = weights(model)
+    expected = sorted(range(len(old))[index] for index in layers)
+    received = [index for index, pair in enumerate(zip(old, now, strict=True)) if not _same(*pair)]
+    if received != expected:
+        hint = hint or "Which layers were frozen when the model was compiled?"
+        fail(f"a change in layers {_places(expected)} alone", f"one in layers {_places(received)}", hint)
+
+
+def assert_learns(model: Any, x: np.ndarray, y: np.ndarray, learning_rate: float | None = None) -> None:
+    """Assert that a few steps with the model's own compile settings lower the loss about as Adam does.
+
+    The model has to be compiled with Adam and categorical cross-entropy, and every trainable layer changes.
+    """
+    __tracebackhide__ = True
+    assert_compiled(model, learning_rate=learning_rate)
+    assert_can_train(model, x, y)
+    assert_no_extras(model)
+    rate = float(model.optimizer.learning_rate)
+    expected, _ = train_briefly(model, x, y, rate if 1e-4 <= rate <= 1 else 0.001)
+    # Averaged weights follow the trained ones slowly.
+    share = MIN_SHARE_AVERAGED if model.optimizer.use_ema else MIN_SHARE
+    fell, changed = train_briefly(model, x, y)
+    if not fell > share * expected:
+        fail(
+            f"a loss that falls in {STEPS} steps of training, by {expected:.3g} with plain Adam",
+            f"one that falls by {fell:.3g} (learning rate {rate:g})",
+            "Which settings of the optimizer, the loss or a layer keep the model from learning?",
+        )
+    if changed != (flags := trainable_flags(model)):
+        hint = "What keeps a layer from learning besides its `trainable` flag?"
+        fail(f"a change in {flag_words(flags)}", f"one in {flag_words(changed)}", hint)
+
+
+def train_briefly(
+    model: Any, x: np.ndarray, y: np.ndarray, rate: float | None = None
+) -> tuple[float, list[bool]]:
+    """Take a few steps of training on all rows; return by how much the loss fell, and which layers changed.
+
+    The steps are those of the model's own loss and optimizer. With `rate` they are those of plain Adam and
+    categorical cross-entropy instead. The weights are put back afterwards.
+    """
+    __tracebackhide__ = True
+    start, before, variables = model.get_weights(), weights(model), model.trainable_variables
+    optimizer = model.optimizer if rate is None else keras.optimizers.Adam(rate)
+    first = _crossentropy(model, x, y)
+    for _ in range(STEPS):
+        with tf.GradientTape() as tape:
+            said = call_model(model, x, training=True)
+            if rate is None:
+                loss = model.compute_loss(x=x, y=y, y_pred=said, training=True)
+            else:
+                loss = keras.losses.categorical_crossentropy(y, said)
+        optimizer.apply(tape.gradient(loss, variables), variables)
+    optimizer.finalize_variable_values(variables)
+    fell = first - _crossentropy(model, x, y)
+    changed = [not _same(old, now) for old, now in zip(before, weights(model), strict=True)]
+    model.set_weights(start)
+    return fell, changed
+
+
+def _crossentropy(model: Any, x: np.ndarray, y: np.ndarray) -> float:
+    __tracebackhide__ = True
+    return float(-np.mean(np.sum(y * np.log(np.clip(predict(model, x), 1e-7, 1)), axis=1)))
+
+
+def _same(old: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> bool:
+    return len(old) == len(now) and all(np.array_equal(*pair) for pair in zip(old, now, strict=True))
+
+
+def _difference(old: Any, now: Any) -> str:
+    """Return which settings are others than before."""
+    if not isinstance(old, dict) or not isinstance(now, dict):
+        return "another one" if now else "none"
+    return f"another {', '.join(key for key in old | now if old.get(key) != now.get(key))}"
+
+
+def _without_flags(described: dict[str, Any]) -> dict[str, Any]:
+    """Return settings without any `trainable` flag."""
+    return {
+        what: {key: part for key, part in value.items() if key != "trainable"}
+        if isinstance(value, dict)
+        else value
+        for what, value in described.items()
+        if what != "`trainable` flag"
+    }
+
+
+def _places(layers: Sequence[int]) -> str:
+    return ", ".join(str(index + 1) for index in layers) or "none"

@@ -1,0 +1,155 @@
+"""Write checks: `@check` says what a check is worth, and the fixture `call` asks the student's functions.
+
+This module is a pytest plugin; the examiner and the handout's `conftest.py` load it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+import pytest
+
+from .changes import Snapshot, snapshot
+from .networks import settings as model_settings
+from .running import set_deterministic
+
+Result = TypeVar("Result")
+Test = TypeVar("Test", bound=Callable[..., None])
+
+
+def check(task: str, *, points: float, hint: str, hidden: bool = False) -> Callable[[Test], Test]:
+    """Declare a test function as a check of `task`.
+
+    Students see the `hint` if the check fails. Handouts do not contain hidden checks.
+    """
+
+    def declare(function: Test) -> Test:
+        marked: Test = pytest.mark.task(task, points=points, hint=hint)(function)
+        return pytest.mark.hidden(marked) if hidden else marked
+
+    return declare
+
+
+class Call:
+    """Calls tasks in one check, each after setting the kit's seed.
+
+    A call with equal arguments is made once for all checks of a task; later ones get the same answer, or the
+    same exception. `argument` is the first argument of the last call, and `before` its state before that
+    call, if it is a model.
+    """
+
+    def __init__(self, settings: Mapping[str, Any], memory: dict[Any, _Made]) -> None:
+        self.settings = settings
+        self.argument: Any = None
+        self._before: Snapshot | None = None
+        self._memory = memory
+
+    @property
+    def before(self) -> Snapshot:
+        """Return the state of `argument` before the last call."""
+        if self._before is None:
+            raise TypeError("Expected a call whose first argument is a model, found none: what is `before`?")
+        return self._before
+
+    def __call__(self, task: Callable[..., Any], *arguments: Any) -> Any:
+        """Return the answer of `task`, made once for equal arguments."""
+        __tracebackhide__ = True
+        key = (task.__name__, *map(_content, arguments))
+        if key not in self._memory:
+            self._memory[key] = _Made(self.settings["seed"], task, arguments)
+        return self._use(self._memory[key])
+
+    def fresh(self, task: Callable[..., Any], *arguments: Any) -> Any:
+        """Return an answer of `task` for this check alone, which may change it, such as by training."""
+        __tracebackhide__ = True
+        return self._use(_Made(self.settings["seed"], task, arguments))
+
+    def twice(self, task: Callable[..., Any], *arguments: Any) -> list[Any]:
+        """Return the answers of two calls with the very same arguments.
+
+        The grader's tasks have `twice`, which makes both calls at once: an object that is in both answers
+        there is one object here.
+        """
+        __tracebackhide__ = True
+        set_deterministic(self.settings["seed"])
+        if hasattr(task, "twice"):
+            return list(task.twice(*arguments))
+        return [task(*arguments) for _ in range(2)]
+
+    def once(self, steps: Callable[[Call], Result]) -> Result:
+        """Return what `steps(call)` returned at its first run, for steps that several checks share.
+
+        `argument` and `before` are then those of the last call that the steps made.
+        """
+        __tracebackhide__ = True
+        if steps not in self._memory:
+            inner = Call(self.settings, self._memory)
+            self._memory[steps] = _Made(self.settings["seed"], steps, (inner,))
+        made: _Made = self._memory[steps]
+        (inner,) = made.arguments
+        self.argument, self._before = inner.argument, inner._before
+        result: Result = made.answer()
+        return result
+
+    def _use(self, made: _Made) -> Any:
+        __tracebackhide__ = True
+        self.argument = made.arguments[0] if made.arguments else None
+        self._before = made.before
+        return made.answer()
+
+
+class _Made:
+    """A call that was made: its arguments, the first one's state before, and the answer or exception."""
+
+    def __init__(self, seed: int, task: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+        self.arguments = arguments
+        self.before = snapshot(arguments[0]) if arguments and _is_model(arguments[0]) else None
+        self._answer: Any = None
+        self._error: Exception | None = None
+        set_deterministic(seed)
+        try:
+            self._answer = task(*arguments)
+        except Exception as error:
+            self._error = error
+
+    def answer(self) -> Any:
+        __tracebackhide__ = True
+        if self._error is not None:
+            raise self._error
+        return self._answer
+
+
+@pytest.fixture(scope="session")
+def call_memory() -> dict[str, dict[Any, Any]]:
+    """Return the calls of this run, by task."""
+    return {}
+
+
+@pytest.fixture
+def call(request: pytest.FixtureRequest, settings: Mapping[str, Any], call_memory: dict[str, Any]) -> Call:
+    """Return what calls the task of a check."""
+    mark = request.node.get_closest_marker("task")
+    return Call(settings, call_memory.setdefault(str(mark.args[0]) if mark else "", {}))
+
+
+def _is_model(value: Any) -> bool:
+    return hasattr(value, "layers") and hasattr(value, "get_weights")
+
+
+def _content(value: Any) -> object:
+    """Return a key that is equal for equal arguments: of models and arrays, a hash of their content."""
+    if _is_model(value):
+        described = json.dumps(model_settings(value), sort_keys=True, default=str)
+        digest = hashlib.sha256(described.encode())
+        for array in value.get_weights():
+            digest.update(array.tobytes())
+        return digest.hexdigest()
+    if isinstance(value, np.ndarray):
+        return value.dtype.str, value.shape, value.tobytes()
+    if isinstance(value, (int, float, str, bytes, bool, type(None))):
+        return type(value), value
+    return id(value), repr(value)

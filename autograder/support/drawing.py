@@ -1,0 +1,133 @@
+"""Draw models and trainings: `draw(model)` shows itself in a notebook, `print(draw(model))` in a terminal.
+
+What is frozen is blue and what trains is orange, and the words beside say so too.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .errors import fail
+from .networks import Counts, LayerSummary, count_parameters, summary
+
+# Colour-blind people can tell these apart, on dark and on light ground: the blue and the orange of Okabe and
+# Ito, their like among a terminal's 256 colours, and a grey that is as far from black as from white.
+BLUE, ORANGE, GREY = "#0072b2", "#e69f00", "#767676"
+TERMINAL = {BLUE: "\x1b[38;5;32m", ORANGE: "\x1b[38;5;172m"}
+PLAIN = "\x1b[0m"
+BAR = 25
+# Of a model such as MobileNet only the last layers are shown.
+MAX_LAYERS = 12
+STEP, MIDDLE = 34, 130
+
+
+class Plot:
+    """A matplotlib figure that shows itself in a notebook; elsewhere `plot.figure.savefig("plot.png")`."""
+
+    def __init__(self, figure: Any) -> None:
+        self.figure = figure
+
+    def _repr_svg_(self) -> str:
+        text = io.StringIO()
+        self.figure.savefig(text, format="svg", metadata={"Date": None})
+        return text.getvalue()
+
+
+@dataclass(frozen=True, repr=False)
+class Drawing:
+    """A model as a stack of layers with weights: the input at the bottom."""
+
+    shape: tuple[int, ...]
+    layers: tuple[LayerSummary, ...]
+    counts: Counts
+
+    def text(self, colour: bool) -> str:
+        """Return a line for each layer, with bars as wide as the layers; of many, the last ones."""
+        shown = self.layers[-MAX_LAYERS:]
+        rows = [_words(layer) for layer in shown]
+        widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+        lines = [
+            f"{self._bar(layer, colour)}  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}} {row[2]}"
+            for layer, row in zip(shown, rows, strict=True)
+        ]
+        if more := len(self.layers) - len(shown):
+            lines.insert(0, f"{'⋮':^{BAR}}  and {more} layers below")
+        inputs = f"{'▪' * min(self.shape[-1], BAR):^{BAR}}  {self._inputs}"
+        return "\n".join([*reversed(lines), inputs, self._total])
+
+    def __str__(self) -> str:
+        return self.text(colour=sys.stdout.isatty())
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_svg_(self) -> str:
+        shown = self.layers[-MAX_LAYERS:]
+        most = max(layer.units for layer in shown)
+        height = STEP * len(shown) + 62
+        shapes = []
+        for row, layer in enumerate(reversed(shown)):
+            wide, top = 24 + 216 * layer.units / most, 8 + row * STEP
+            box = f'x="{MIDDLE - wide / 2:.0f}" y="{top}" width="{wide:.0f}" height="{STEP - 6}" rx="4"'
+            name, parameters, state = _words(layer)
+            shapes.append(f'<rect {box} fill="{_colour(layer)}"/>')
+            shapes.append(f'<text x="262" y="{top + 19}">{name}: {parameters} parameters, {state}</text>')
+        shapes.append(f'<text x="{MIDDLE}" y="{height - 36}" text-anchor="middle">{self._inputs}</text>')
+        shapes.append(f'<text x="8" y="{height - 10}">{self._total}</text>')
+        size = f'viewBox="0 0 560 {height}" width="560" height="{height}"'
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" fill="{GREY}" '
+            f'font-family="sans-serif" font-size="14"><title>{self._total}</title>{"".join(shapes)}</svg>'
+        )
+
+    @property
+    def _inputs(self) -> str:
+        return f"rows of {' × '.join(map(str, self.shape))} numbers"
+
+    @property
+    def _total(self) -> str:
+        total, trainable, frozen = self.counts
+        return f"{total:,} parameters: {trainable:,} train, {frozen:,} are frozen."
+
+    def _bar(self, layer: LayerSummary, colour: bool) -> str:
+        most = max(other.units for other in self.layers)
+        bar = "█" * max(1, round(BAR * layer.units / most))
+        painted = f"{TERMINAL[_colour(layer)]}{bar}{PLAIN}" if colour else bar
+        left = (BAR - len(bar)) // 2
+        return " " * left + painted + " " * (BAR - len(bar) - left)
+
+
+def draw(model: Any) -> Drawing:
+    """Return a drawing of a model as it is now; raises ExpectationError for values that are not models."""
+    __tracebackhide__ = True
+    layers = tuple(summary(model))
+    if not layers:
+        fail("a layer with weights", "a model without any", "Which layers does the model have?")
+    return Drawing(tuple(size or 1 for size in model.input_shape[1:]), layers, count_parameters(model))
+
+
+def plot_history(result: Mapping[str, Any]) -> Plot:
+    """Return a plot of the loss along a training, given what `fit` returned."""
+    from matplotlib.figure import Figure
+
+    losses: Sequence[float] = result["losses"]
+    figure = Figure(figsize=(6, 3), layout="constrained", facecolor="white")
+    axes = figure.subplots()
+    shares = [100 * (number + 1) / len(losses) for number in range(len(losses))]
+    axes.plot(shares, losses, color=BLUE, marker="o")
+    axes.set(xlabel="training done (%)", ylabel="loss", title=f"accuracy {result['accuracy']:.3f}")
+    return Plot(figure)
+
+
+def _words(layer: LayerSummary) -> tuple[str, str, str]:
+    """Return what a layer is, its parameters, and whether it trains."""
+    name = " ".join(word for word in (layer.kind, str(layer.units), layer.activation) if word)
+    return name, f"{layer.parameters:,}", "train" if layer.trainable else "frozen"
+
+
+def _colour(layer: LayerSummary) -> str:
+    return ORANGE if layer.trainable else BLUE

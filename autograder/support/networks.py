@@ -1,0 +1,186 @@
+"""Look at a model, however it is written: Sequential or Functional, flat or nested.
+
+Activations may stand inside the layers or be layers of their own. So these functions look at the layers that
+have weights. All of them raise ExpectationError for values that are not Keras models.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .backend import keras
+from .errors import describe, fail
+
+Weights = list[list[np.ndarray]]
+
+
+class Counts(NamedTuple):
+    """The number of parameters of a model: all, those that training can change, and the others."""
+
+    total: int
+    trainable: int
+    frozen: int
+
+    def __str__(self) -> str:
+        return f"{self.total:,} parameters, {self.trainable:,} trainable and {self.frozen:,} frozen"
+
+
+class LayerSummary(NamedTuple):
+    """A layer with weights. `units` are units or filters, `trainable` says whether training changes it."""
+
+    name: str
+    kind: str
+    units: int
+    activation: str
+    parameters: int
+    trainable: bool
+
+
+def all_layers(model: Any) -> list[Any]:
+    """Return all layers of a model in order, with those of models inside it.
+
+    Raises ExpectationError for other values, for classes that are not Keras' own, and if a layer has no
+    weights yet because its input size is unknown.
+    """
+    __tracebackhide__ = True
+    found = present_layers(model)
+    if not all(layer.built for layer in (model, *found)):
+        hint = "Where does it learn how large a row is? It could begin with keras.Input."
+        fail("a built model", "one whose layers have no weights yet", hint)
+    return found
+
+
+def present_layers(model: Any) -> list[Any]:
+    """Return all layers of a model that may have lost some: it need not be built."""
+    __tracebackhide__ = True
+    if not isinstance(model, keras.Model):
+        history = type(model).__name__ == "History"
+        hint = "`fit` returns that, return the model." if history else "What does the function return?"
+        fail("a Keras model", describe(model), hint)
+    found: list[Any] = []
+    for part in (model, *getattr(model, "operations", model.layers)):
+        own = isinstance(part, keras.Layer) and type(part).__module__.split(".")[0] == "keras"
+        if not own or isinstance(part, keras.layers.Lambda):
+            hint = "Custom classes, Lambda layers and bare operations are not accepted: which layer does it?"
+            name = type(part).__name__
+            fail("models and layers of Keras' own classes", name, hint, getattr(part, "name", ""))
+        if part is not model:
+            found += present_layers(part) if isinstance(part, keras.Model) else [part]
+    return found
+
+
+def weighted_layers(model: Any) -> list[Any]:
+    """Return the layers that have weights, in order."""
+    __tracebackhide__ = True
+    return [layer for layer in all_layers(model) if layer.weights]
+
+
+def weights(model: Any) -> Weights:
+    """Return copies of the weights of each layer that has some, in Keras' order."""
+    __tracebackhide__ = True
+    return [layer.get_weights() for layer in weighted_layers(model)]
+
+
+def trainable_flags(model: Any) -> list[bool]:
+    """Return for each layer with weights whether training can change it.
+
+    If the model itself is frozen, all of its layers are, whatever their own flags say.
+    """
+    __tracebackhide__ = True
+    layers = weighted_layers(model)
+    trained = {id(variable) for variable in model.trainable_variables}
+    return [any(id(variable) in trained for variable in layer.weights) for layer in layers]
+
+
+def count_parameters(model: Any) -> Counts:
+    """Count the parameters of a model; a layer that is used twice counts once."""
+    __tracebackhide__ = True
+    layers = all_layers(model)
+    sizes = {id(variable): math.prod(variable.shape) for layer in layers for variable in layer.weights}
+    trained = {id(variable) for variable in model.trainable_variables}
+    trainable = sum(size for variable, size in sizes.items() if variable in trained)
+    return Counts(sum(sizes.values()), trainable, sum(sizes.values()) - trainable)
+
+
+def settings(model: Any) -> dict[str, Any]:
+    """Return all of a model but its weights: its name, each layer's settings, and how it is compiled."""
+    __tracebackhide__ = True
+    described = {f"layer {layer.name}": layer.get_config() for layer in all_layers(model)}
+    compiled = model.get_compile_config() if model.compiled else None
+    return {"name": model.name, "`trainable` flag": model.trainable, "compile settings": compiled} | described
+
+
+def summary(model: Any) -> list[LayerSummary]:
+    """Return a flat list of the layers with weights, each with the activations that follow it."""
+    __tracebackhide__ = True
+    rows: list[LayerSummary] = []
+    flags = iter(trainable_flags(model))
+    for layer in all_layers(model):
+        if layer.weights:
+            parameters = sum(math.prod(variable.shape) for variable in layer.weights)
+            units = int(layer.weights[-1].shape[-1])
+            kind = type(layer).__name__
+            rows.append(
+                LayerSummary(layer.name, kind, units, activation_name(layer), parameters, next(flags))
+            )
+        elif rows and ".activations." in type(layer).__module__:
+            words = [rows[-1].activation, activation_name(layer) or type(layer).__name__]
+            rows[-1] = rows[-1]._replace(activation=", ".join(word for word in words if word))
+    return rows
+
+
+def activation_name(layer: Any) -> str:
+    """Return the name of a layer's activation, empty if it has none."""
+    return str(getattr(getattr(layer, "activation", None), "__name__", ""))
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    """Return shares that grow with z (n, classes) and sum to 1 in every row."""
+    powers = np.exp(z - z.max(axis=-1, keepdims=True))
+    shares: np.ndarray = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def _sigmoid(z: np.ndarray) -> np.ndarray:
+    return 0.5 * (1 + np.tanh(z / 2))
+
+
+ACTIVATIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "linear": lambda z: z,
+    "relu": lambda z: np.maximum(z, 0),
+    "elu": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    "tanh": np.tanh,
+    "sigmoid": _sigmoid,
+    "silu": lambda z: z * _sigmoid(z),
+    "softplus": lambda z: np.logaddexp(z, 0),
+    "softmax": softmax,
+}
+
+
+def forward(layers: Sequence[Sequence[np.ndarray]], activations: Sequence[str], x: np.ndarray) -> np.ndarray:
+    """Return the outputs of Dense layers with these weights and activations, computed by NumPy.
+
+    Raises ExpectationError if there are more or fewer layers than activations, if a layer is not Dense, or if
+    they do not fit together.
+    """
+    __tracebackhide__ = True
+    if len(layers) != len(activations):
+        fail(f"{len(activations)} Dense layers", len(layers), "Which is missing, or too many?")
+    for arrays, activation in zip(layers, activations, strict=True):
+        if [array.ndim for array in arrays] not in ([2], [2, 1]):
+            shapes = ", ".join(str(array.shape) for array in arrays)
+            fail(
+                "the kernel and bias of a Dense layer",
+                f"weights of the shapes {shapes}",
+                "Is it Dense?",
+            )
+        kernel, bias = arrays[0], arrays[1] if len(arrays) > 1 else 0
+        if x.shape[1] != len(kernel):
+            hint = "What does the layer below it give?"
+            fail(f"a layer for {x.shape[1]} numbers a row", f"one for {len(kernel)}", hint)
+        x = ACTIVATIONS[activation](x.astype(np.float64) @ kernel + bias)
+    return x

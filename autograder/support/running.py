@@ -1,0 +1,114 @@
+"""Run models: seeds, training, accuracy and outputs, the same bits at every run."""
+
+from __future__ import annotations
+
+import math
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import numpy as np
+
+from .backend import keras, tf
+from .errors import fail
+from .networks import all_layers
+
+BATCH = 32
+# Epochs are run in so few calls of Keras' training loop: starting one costs more than its steps.
+MAX_CALLS = 20
+# Terminal colours in messages of Keras.
+ESCAPES = re.compile(r"\x1b\[[\d;]*m")
+
+
+def set_deterministic(seed: int) -> None:
+    """Make what follows repeatable, bit for bit: seeds, operations, precision, one thread.
+
+    Safe to call again, and after TensorFlow has started (its number of threads then stays as it is). It
+    starts no thread itself: a process may fork after it.
+    """
+    keras.utils.set_random_seed(seed)
+    tf.config.experimental.enable_op_determinism()
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+    tf.config.run_functions_eagerly(False)
+    with suppress(RuntimeError):
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(1)
+
+
+def compile_classifier(model: Any, learning_rate: float = 0.001) -> Any:
+    """Compile `model` with categorical cross-entropy and Adam, and return it."""
+    model.compile(loss="categorical_crossentropy", optimizer=keras.optimizers.Adam(learning_rate))
+    return model
+
+
+def fit(model: Any, x: np.ndarray, y: np.ndarray, epochs: int, seed: int) -> dict[str, Any]:
+    """Train `model` on all rows of x (n, …) and y (n, classes), `epochs` times over, 32 rows a step.
+
+    Network, weights, loss and optimizer are the model's, all else is decided here: equal arguments give equal
+    weights. The model is compiled anew first. Otherwise Keras would go on training layers that were frozen
+    after an earlier `fit`, and the optimizer would remember its earlier steps.
+
+    Returns {"accuracy": the share of the rows that are right afterwards, "losses": the loss along the way}.
+    Raises ValueError if the model was never compiled.
+    """
+    if getattr(model, "optimizer", None) is None or getattr(model, "loss", None) is None:
+        raise ValueError(
+            "Expected a compiled model, received one that has no loss or no optimizer: compile it."
+        )
+    set_deterministic(seed)
+    optimizer = type(model.optimizer).from_config(model.optimizer.get_config())
+    # One call of Keras' `fit` over a repeated dataset.
+    calls = math.gcd(epochs, MAX_CALLS)
+    steps = epochs // calls * math.ceil(len(x) / BATCH)
+    model.compile(loss=model.loss, optimizer=optimizer, jit_compile=False, steps_per_execution=steps)
+    if model.built:
+        # TensorFlow traces a step twice if the optimizer makes its variables only then.
+        optimizer.build(model.trainable_variables)
+    rows = tf.data.Dataset.from_tensor_slices((x, y)).cache()
+    if len(x) > BATCH:
+        rows = rows.shuffle(len(x), seed=seed)
+    batches = rows.batch(BATCH).repeat(epochs)
+    with _one_input():
+        past = model.fit(batches, epochs=calls, steps_per_epoch=steps, shuffle=False, verbose=0)
+    return {"accuracy": accuracy(model, x, y), "losses": [float(loss) for loss in past.history["loss"]]}
+
+
+def accuracy(model: Any, x: np.ndarray, y: np.ndarray) -> float:
+    """Return the share of the rows whose likeliest class, as the model sees it, is the right one."""
+    return float(np.mean(np.argmax(np.asarray(call_model(model, x)), axis=1) == np.argmax(y, axis=1)))
+
+
+def predict(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
+    """Return the outputs of a Keras model for the rows of x (n, …).
+
+    With `training`, they are those of a training step; the averages of BatchNormalization are put back.
+    Raises ExpectationError for other values, and for a model that does not take such rows.
+    """
+    __tracebackhide__ = True
+    all_layers(model)
+    start = model.get_weights() if training else None
+    try:
+        made = np.asarray(call_model(model, x, training))
+    except (ValueError, TypeError, tf.errors.OpError) as error:
+        shape = " × ".join(map(str, x.shape[1:]))
+        received = f"{type(error).__name__}: {ESCAPES.sub('', str(error))}"
+        fail(f"a model for rows of {shape} numbers", received, "What does its first layer take?")
+    if start is not None:
+        model.set_weights(start)
+    return made
+
+
+def call_model(model: Any, x: Any, training: bool = False) -> Any:
+    """Return the tensor that one call of the model gives, without the overhead of `model.predict`."""
+    with _one_input():
+        return model(x, training=training)
+
+
+@contextmanager
+def _one_input() -> Iterator[None]:
+    """Keep Keras from warning, at every call, that a model made of a list of one input gets just that one."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The structure of `inputs`")
+        yield

@@ -1,0 +1,214 @@
+"""Assert what a model is made of: layers, sizes, parameters, flags and compile settings.
+
+Every assertion raises ExpectationError, also for None and values of other types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .backend import keras
+from .errors import fail
+from .networks import Counts, all_layers, count_parameters, trainable_flags, weighted_layers, weights
+from .running import predict
+
+LOSSES = {
+    "categorical_crossentropy": {"categorical_crossentropy", "CategoricalCrossentropy"},
+    "binary_crossentropy": {"binary_crossentropy", "BinaryCrossentropy"},
+    "mse": {"mean_squared_error", "MeanSquaredError"},
+}
+RATE_TOLERANCE = 1e-6
+
+
+def assert_layers(model: Any, expected: Sequence[tuple[int, ...]], hint: str = "") -> None:
+    """Assert that the layers with weights have these sizes in order, such as (inputs, units) if Dense.
+
+    The size of a layer is the shape of its first weight.
+    """
+    __tracebackhide__ = True
+    found = weighted_layers(model)
+    received = [tuple(layer.weights[0].shape) for layer in found]
+    if received != (wanted := [tuple(size) for size in expected]):
+        kinds = [type(layer).__name__ for layer in found]
+        others = f" ({', '.join(kinds)})" if set(kinds) - {"Dense"} else ""
+        hint = hint or "A layer's inputs are the units of the layer before it."
+        fail(f"layers with weights of the sizes {wanted}", f"{received}{others}", hint)
+
+
+def assert_parameter_counts(model: Any, total: int, trainable: int, hint: str = "") -> None:
+    """Assert the number of parameters, and how many of them training can change."""
+    __tracebackhide__ = True
+    expected, received = Counts(total, trainable, total - trainable), count_parameters(model)
+    if received != expected:
+        fail(expected, received, hint or "Which layers are there, and which of them are trainable?")
+
+
+def assert_trainable(model: Any, expected: Sequence[bool], hint: str = "") -> None:
+    """Assert for each layer with weights, in order, whether training can change it."""
+    __tracebackhide__ = True
+    received = trainable_flags(model)
+    if received != list(expected):
+        kinds = ", ".join(type(layer).__name__ for layer in weighted_layers(model))
+        hint = hint or "Which property of a layer decides whether training changes it?"
+        fail(flag_words(expected), f"{flag_words(received)} ({kinds})", hint)
+
+
+def assert_compiled(
+    model: Any,
+    loss: str = "categorical_crossentropy",
+    optimizer: str = "Adam",
+    learning_rate: float | None = None,
+) -> None:
+    """Assert the loss, the optimizer and, if given, its learning rate.
+
+    A cross-entropy has to take probabilities, as softmax and sigmoid give them, not logits.
+    """
+    __tracebackhide__ = True
+    assert_is_compiled(model)
+    if (found := type(model.optimizer).__name__) != optimizer:
+        fail(f"the optimizer {optimizer}", found, "Which optimizer does the task name?")
+    if learning_rate is not None:
+        rate = _learning_rate(model.optimizer)
+        if rate is None or abs(rate - learning_rate) > RATE_TOLERANCE:
+            received = "a schedule" if rate is None else f"{rate:g}"
+            fail(f"the learning rate {learning_rate:g}", received, "Which rate did the caller ask for?")
+    used = _loss(model.loss)
+    name = getattr(used, "__name__", type(used).__name__)
+    if name not in LOSSES.get(loss, {loss}):
+        fail(
+            f"the loss {loss.replace('_', ' ')}",
+            name,
+            "Which loss suits the targets?",
+        )
+    if loss == "categorical_crossentropy":
+        _assert_takes_probabilities(used)
+
+
+def assert_is_compiled(model: Any) -> None:
+    """Assert that the model has a loss and an optimizer."""
+    __tracebackhide__ = True
+    all_layers(model)
+    if getattr(model, "optimizer", None) is None or getattr(model, "loss", None) is None:
+        fail("a compiled model", "one without loss or optimizer", "Which call says how a model is trained?")
+
+
+def assert_can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """Assert that the model is compiled, takes x, gives something of y's shape, and that a layer trains."""
+    __tracebackhide__ = True
+    assert_is_compiled(model)
+    if (shape := predict(model, x[:2]).shape) != (len(x[:2]), *y.shape[1:]):
+        hint = "How many classes are there to tell apart?"
+        fail(f"outputs of shape {(len(x[:2]), *y.shape[1:])} for {len(x[:2])} rows", shape, hint)
+    if not any(trainable_flags(model)):
+        fail("a layer that trains", "a model that is frozen whole", "What is left to learn anything?")
+
+
+def assert_no_extras(model: Any) -> None:
+    """Assert that no layer has a regularizer or a constraint."""
+    __tracebackhide__ = True
+    for layer in all_layers(model):
+        for name, value in vars(layer).items():
+            if name.endswith(("_regularizer", "_constraint")) and value is not None:
+                hint = "Which arguments of a layer does the task ask for?"
+                fail(f"no {name.strip('_')} in {layer.name}", type(value).__name__, hint, layer.name)
+
+
+def assert_is_new(answer: Any, argument: Any) -> None:
+    """Assert that the answer is a model of its own, not the one that was passed to the task."""
+    __tracebackhide__ = True
+    all_layers(answer)
+    if answer is argument:
+        fail("a new model", "the very one that was passed in", "Where does your function make another?")
+
+
+def assert_shares_no_layers(first: Any, second: Any, allowed: Any = None, hint: str = "") -> None:
+    """Assert that two models have no layer in common; layers of the model `allowed` may be shared."""
+    __tracebackhide__ = True
+    own = {id(layer) for layer in all_layers(second)}
+    free = {id(layer) for layer in all_layers(allowed)} if allowed is not None else set()
+    shared = [
+        layer
+        for layer in all_layers(first)
+        if id(layer) in own - free and not isinstance(layer, keras.layers.InputLayer)
+    ]
+    if first is second or shared:
+        received = f"two that share {layer_names(shared)}" if shared else "one model twice"
+        hint = hint or "Whatever changes a shared layer changes both models."
+        fail("two models with layers of their own", received, hint, shared[0].name if shared else "")
+
+
+def assert_last_layer_is(model: Any, layer: Any) -> None:
+    """Assert that the last layer with weights is this very object."""
+    __tracebackhide__ = True
+    found = weighted_layers(model)
+    if not found or found[-1] is not layer:
+        hint = "Who hears of what a copy has learned?"
+        fail(f"the very layer {layer.name} of the model", "another one", hint, layer.name)
+
+
+def assert_untrained(layers: Sequence[Any]) -> None:
+    """Assert that nothing has been trained yet: every bias of these layers has one value throughout."""
+    __tracebackhide__ = True
+    for layer in layers:
+        for bias in layer.get_weights()[1:]:
+            if np.ptp(bias) > 0:
+                hint = "Where is the model trained? The task asks for one that is not."
+                received = f"different ones, such as {bias.ravel()[:4]}"
+                fail(f"equal initial biases in {layer.name}", received, hint, layer.name)
+
+
+def weight_shapes(layers: Sequence[Sequence[np.ndarray]]) -> str:
+    """Return the shape of the first weight of each layer, such as `(4 × 50), (50 × 25)`."""
+    shown = ["(" + " × ".join(map(str, arrays[0].shape)) + ")" if arrays else "()" for arrays in layers]
+    return ", ".join(shown) or "none at all"
+
+
+def flag_words(flags: Sequence[bool]) -> str:
+    """Return flags in words."""
+    return "layers that are " + ", ".join("trainable" if flag else "frozen" for flag in flags)
+
+
+def layer_names(layers: Sequence[Any]) -> str:
+    """Return the number of layers and their names."""
+    return f"{len(layers)} layers ({', '.join(layer.name for layer in layers)})"
+
+
+def last_layer(model: Any) -> list[np.ndarray]:
+    """Return the weights of the last layer that has some."""
+    __tracebackhide__ = True
+    if not (found := weights(model)):
+        fail("a layer with weights", "none", "Which layers does the model have?")
+    return found[-1]
+
+
+def _learning_rate(optimizer: Any) -> float | None:
+    try:
+        return float(optimizer.learning_rate)
+    except (TypeError, ValueError):
+        return None
+
+
+def _loss(loss: Any) -> Any:
+    """Return the loss as a function or an object; a list or dict of one counts as that one."""
+    if isinstance(loss, (list, tuple, dict)) and len(loss) == 1:
+        loss = next(iter(loss.values() if isinstance(loss, dict) else loss))
+    try:
+        return keras.losses.get(loss)
+    except (ValueError, TypeError):
+        return loss
+
+
+def _assert_takes_probabilities(loss: Any) -> None:
+    __tracebackhide__ = True
+    truth, said = np.eye(3, dtype=np.float32)[:1], np.array([[0.6, 0.2, 0.2]], np.float32)
+    # One row, so that the reduction makes no difference; smoothed labels are right as well.
+    value = float(np.sum(np.asarray(loss(truth, said))))
+    smoothing = loss.get_config().get("label_smoothing", 0.0) if hasattr(loss, "get_config") else 0.0
+    smoothed = -float(np.sum(((1 - smoothing) * truth + smoothing / 3) * np.log(said)))
+    if abs(value - smoothed) > 1e-3:
+        expected = f"a loss of {smoothed:.3f} where the right class gets the probability 0.6"
+        hint = "Softmax gives probabilities, not logits: what does the loss take them for?"
+        fail(expected, f"{value:.3f}", hint)

@@ -1,0 +1,171 @@
+"""Assert numbers: arrays, weights, outputs and accuracies.
+
+Every assertion raises ExpectationError, also for None and values of other types.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .errors import describe, fail
+from .networks import Weights, forward, softmax, weighted_layers, weights
+from .running import predict
+from .structure import last_layer, weight_shapes
+
+RTOL, ATOL = 1e-4, 1e-4
+SHOWN = 6
+MOVED_HINT = "A new layer starts with random weights. How do you copy the old ones into it?"
+
+
+def assert_allclose(
+    name: str, actual: Any, expected: Any, hint: str = "", rtol: float = RTOL, atol: float = ATOL
+) -> None:
+    """Assert that numbers have the expected shape and, but for rounding, the expected values."""
+    __tracebackhide__ = True
+    wanted = np.asarray(expected)
+    received = numbers(name, actual)
+    hint = hint or "From which numbers are these computed, and in which order?"
+    assert_shape(name, received, wanted.shape, hint)
+    if np.allclose(received, wanted, rtol=rtol, atol=atol):
+        return
+    if wanted.ndim < 2:
+        fail(f"{name} {_row(wanted)}", _row(received), hint)
+    off = np.nan_to_num(np.abs(received - wanted), nan=np.inf).reshape(len(wanted), -1).max(axis=1)
+    worst = int(np.argmax(off))
+    fail(f"for row {worst} the {name} {_row(wanted[worst])}", _row(received[worst]), hint)
+
+
+def assert_array(name: str, actual: Any, hint: str = "") -> None:
+    """Assert that a value is a NumPy array."""
+    __tracebackhide__ = True
+    if not isinstance(actual, np.ndarray):
+        fail(f"{name} as a NumPy array", describe(actual), hint or "What turns the result into an array?")
+
+
+def assert_shape(name: str, actual: Any, shape: Sequence[int | None], hint: str = "") -> None:
+    """Assert the shape of numbers; None in `shape` stands for any length."""
+    __tracebackhide__ = True
+    received = numbers(name, actual).shape
+    fits = len(received) == len(shape) and all(
+        length in (None, other) for length, other in zip(shape, received, strict=True)
+    )
+    if not fits:
+        fail(f"{name} of shape {tuple(shape)}", received, hint or "Which axis is which?")
+
+
+def assert_dtype(name: str, actual: Any, dtype: Any, hint: str = "") -> None:
+    """Assert the data type of numbers."""
+    __tracebackhide__ = True
+    received = numbers(name, actual).dtype
+    if received != np.dtype(dtype):
+        fail(f"{name} of type {np.dtype(dtype)}", received, hint or "Where is the type decided?")
+
+
+def numbers(name: str, actual: Any) -> np.ndarray:
+    """Return a value as an array of numbers; raise ExpectationError if it is none."""
+    __tracebackhide__ = True
+    try:
+        array = np.asarray(actual)
+    except Exception:  # whatever a value of any type raises
+        array = np.array(None)
+    if array.dtype.kind not in "biufc":
+        fail(f"{name} as numbers", describe(actual), "What does the function return?")
+    return array
+
+
+def assert_weights_equal(model: Any, expected: Weights, hint: str = "", first: int | None = None) -> None:
+    """Assert that the layers with weights have these, bit for bit.
+
+    With `first`, only that many layers are compared; a negative number leaves out layers at the end.
+    """
+    __tracebackhide__ = True
+    layers = weighted_layers(model)[:first]
+    received = weights(model)[:first]
+    shapes = [[[array.shape for array in arrays] for arrays in each] for each in (expected, received)]
+    if shapes[0] != shapes[1]:
+        hint = hint or "Which layers have to be there?"
+        fail(f"layers with weights of the shapes {weight_shapes(expected)}", weight_shapes(received), hint)
+    for number, (layer, old, now) in enumerate(zip(layers, expected, received, strict=True), 1):
+        for variable, array, other in zip(layer.weights, old, now, strict=True):
+            if not np.array_equal(array, other):
+                fail(
+                    f"in layer {number} the {variable.name} that was there before",
+                    f"other numbers, off by up to {np.abs(array - other).max():.2g}",
+                    MOVED_HINT,
+                    layer.name,
+                )
+
+
+def assert_outputs(model: Any, x: np.ndarray, expected: np.ndarray, hint: str = "") -> None:
+    """Assert that the model gives the expected outputs for the rows of x."""
+    __tracebackhide__ = True
+    assert_allclose("outputs", predict(model, x), expected, hint or "Which layer computes something else?")
+
+
+def assert_training_outputs(model: Any, x: np.ndarray, expected: np.ndarray) -> None:
+    """Assert the outputs of a training step: nothing drops out or is noisy."""
+    __tracebackhide__ = True
+    hint = "Which layer does something else in training, and does the task ask for it?"
+    assert_allclose("outputs in training", predict(model, x, training=True), expected, hint)
+
+
+def assert_same_in_training(model: Any, x: np.ndarray) -> None:
+    """Assert that the model gives the same while it trains as it gives afterwards.
+
+    Dropout and noise do not, and BatchNormalization does only if it is frozen.
+    """
+    __tracebackhide__ = True
+    still, training = predict(model, x), predict(model, x, training=True)
+    if not np.allclose(still, training, rtol=RTOL, atol=ATOL):
+        fail(
+            "the same outputs in training as afterwards",
+            f"other ones, off by up to {float(np.abs(still - training).max()):.2g}",
+            "Which layers do something else in training, such as BatchNormalization that is not frozen?",
+        )
+
+
+def assert_activations(model: Any, activations: Sequence[str], x: np.ndarray, hint: str = "") -> None:
+    """Assert that Dense layers have these activations: the outputs are what NumPy computes.
+
+    It computes them from the model's own weights.
+    """
+    __tracebackhide__ = True
+    hint = hint or "Which activation follows which layer, and does each follow only once?"
+    found = weights(model)
+    if len(found) != len(activations):
+        fail(f"{len(activations)} Dense layers, for {', '.join(activations)}", len(found), hint)
+    assert_outputs(model, x, forward(found, activations, x), hint)
+
+
+def assert_softmax_on(
+    model: Any, features: np.ndarray, x: np.ndarray, hint: str = "", needs_bias: bool = False
+) -> None:
+    """Assert that for x the model gives the softmax of its last layer's scores for `features`."""
+    __tracebackhide__ = True
+    top = last_layer(model)
+    hint = hint or "Does softmax come once, at the end?"
+    dense = [array.ndim for array in top] in ([[2, 1]] if needs_bias else [[2], [2, 1]])
+    if not dense or len(top[0]) != features.shape[1]:
+        shapes = ", ".join(str(array.shape) for array in top)
+        bias = " with a bias" if needs_bias else ""
+        fail(f"a last layer{bias} for {features.shape[1]} features", f"weights of the shapes {shapes}", hint)
+    scores = features.astype(np.float64) @ top[0] + (top[1] if needs_bias or len(top) > 1 else 0)
+    assert_outputs(model, x, softmax(scores), hint)
+
+
+def assert_accuracy(
+    received: float, threshold: float, what: str = "after the training", hint: str = ""
+) -> None:
+    """Assert that at least this share of the rows is classified correctly."""
+    __tracebackhide__ = True
+    if not received >= threshold:
+        hint = hint or "Do the right layers train, with the right loss, and not too slowly?"
+        fail(f"an accuracy of at least {threshold:.5g} {what}", f"{received:.3f}", hint)
+
+
+def _row(values: np.ndarray) -> str:
+    shown = ", ".join(f"{number:.4g}" for number in values.ravel()[:SHOWN])
+    return f"[{shown}{', …' if values.size > SHOWN else ''}]" if values.ndim else f"{values:.4g}"

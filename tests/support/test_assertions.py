@@ -1,0 +1,287 @@
+"""Every assertion passes what is right, and says what is expected and received of what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograder import support
+from autograder.support import ExpectationError
+
+pytestmark = pytest.mark.xdist_group("support")
+LAYERS = [(5, "relu", False), (3, "softmax", True)]
+X = support.sample_rows(4)
+Y = support.labelled_rows(4, 3)[1]
+
+
+def model(name: str = "right", layers: Any = LAYERS) -> Any:
+    return support.dense_model(name, 4, layers)
+
+
+def changed(change: Callable[[Any], object]) -> Any:
+    """Return a model after a change."""
+    made = model()
+    change(made)
+    return made
+
+
+def compiled(loss: Any = "categorical_crossentropy", optimizer: Any = "adam") -> Any:
+    return changed(lambda made: made.compile(loss=loss, optimizer=optimizer))
+
+
+def logits() -> Any:
+    return compiled(support.keras.losses.CategoricalCrossentropy(from_logits=True))
+
+
+def regularized() -> Any:
+    keras = support.keras
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, kernel_regularizer="l2", name="penal")])
+
+
+def with_dropout() -> Any:
+    keras = support.keras
+    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(9), keras.layers.Dropout(0.5)])
+
+
+def scores() -> np.ndarray:
+    return support.snapshot(model()).outputs(X)
+
+
+# An assertion, a right answer, a wrong one, and what is expected and received of that.
+CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], Any], str, str]] = {
+    "layers": (
+        lambda found: support.assert_layers(found, [(4, 5), (5, 3)]),
+        model,
+        lambda: model(layers=LAYERS[1:]),
+        "layers with weights of the sizes [(4, 5), (5, 3)]",
+        "[(4, 3)]",
+    ),
+    "counts": (
+        lambda found: support.assert_parameter_counts(found, total=43, trainable=18),
+        model,
+        lambda: changed(lambda made: setattr(made.layers[0], "trainable", True)),
+        "43 parameters, 18 trainable and 25 frozen",
+        "43 parameters, 43 trainable and 0 frozen",
+    ),
+    "trainable": (
+        lambda found: support.assert_trainable(found, [False, True]),
+        model,
+        lambda: changed(lambda made: setattr(made, "trainable", False)),
+        "layers that are frozen, trainable",
+        "layers that are frozen, frozen (Dense, Dense)",
+    ),
+    "loss": (support.assert_compiled, model, lambda: compiled("mse"), "the loss", "mean_squared_error"),
+    "logits": (support.assert_compiled, model, logits, "a loss of 0.511", "1.121"),
+    "optimizer": (
+        support.assert_compiled,
+        model,
+        lambda: compiled(optimizer="sgd"),
+        "the optimizer Adam",
+        "SGD",
+    ),
+    "rate": (
+        lambda found: support.assert_compiled(found, learning_rate=0.003),
+        model,
+        compiled,
+        "the learning rate 0.003",
+        "0.001",
+    ),
+    "not compiled": (support.assert_is_compiled, model, regularized, "a compiled model", "without loss"),
+    "classes": (
+        lambda found: support.assert_can_train(found, X, Y),
+        model,
+        lambda: model(layers=[(2, "softmax", True)]),
+        "outputs of shape (2, 3) for 2 rows",
+        "(2, 2)",
+    ),
+    "extras": (support.assert_no_extras, model, regularized, "no kernel_regularizer in penal", "L2"),
+    "untrained": (
+        support.assert_untrained,
+        lambda: [],
+        lambda: model().layers,
+        "equal initial biases in right_1",
+        "different ones",
+    ),
+    "weights": (
+        lambda found: support.assert_weights_equal(found, support.weights(model())),
+        model,
+        lambda: changed(lambda made: support.draw_top(made, 1)),
+        "in layer 2 the kernel that was there before",
+        "other numbers, off by up to",
+    ),
+    "outputs": (
+        lambda found: support.assert_outputs(found, X, scores()),
+        model,
+        lambda: model(layers=[(5, "tanh", False), (3, "softmax", True)]),
+        "for row",
+        "[",
+    ),
+    "activations": (
+        lambda found: support.assert_activations(found, ["relu", "softmax"], X),
+        model,
+        lambda: model(layers=[(5, "relu", True), (3, "sigmoid", True)]),
+        "for row",
+        "[",
+    ),
+    "number of activations": (
+        lambda found: support.assert_activations(found, ["relu", "softmax"], X),
+        model,
+        lambda: model(layers=LAYERS[1:]),
+        "2 Dense layers, for relu, softmax",
+        "1",
+    ),
+    "softmax": (
+        lambda found: support.assert_softmax_on(found, support.snapshot(model()).outputs(X, 1), X),
+        model,
+        lambda: model(layers=[(7, "relu", True), (3, "softmax", True)]),
+        "a last layer for 5 features",
+        "weights of the shapes (7, 3), (3,)",
+    ),
+    "training": (
+        lambda found: support.assert_same_in_training(found, X),
+        model,
+        with_dropout,
+        "the same outputs in training as afterwards",
+        "other ones, off by up to",
+    ),
+    "learning": (
+        lambda found: support.assert_learns(found, *support.labelled_rows(4, 3)),
+        model,
+        lambda: compiled(optimizer=support.keras.optimizers.Adam(1e-12)),
+        "a loss that falls in 8 steps of training",
+        "(learning rate 1e-12)",
+    ),
+    "numbers": (
+        lambda found: support.assert_allclose("sums", found, np.ones(3)),
+        lambda: [1, 1, 1.00001],
+        lambda: [1, 2, np.nan],
+        "sums [1, 1, 1]",
+        "[1, 2, nan]",
+    ),
+    "shape": (
+        lambda found: support.assert_shape("scores", found, (None, 2)),
+        lambda: np.zeros((3, 2)),
+        lambda: np.zeros((2, 3)),
+        "scores of shape (None, 2)",
+        "(2, 3)",
+    ),
+    "type": (
+        lambda found: support.assert_dtype("scores", found, np.float32),
+        lambda: np.zeros(2, np.float32),
+        lambda: np.zeros(2),
+        "scores of type float32",
+        "float64",
+    ),
+    "array": (
+        lambda found: support.assert_array("features", found),
+        lambda: np.zeros(2),
+        lambda: [0, 0],
+        "features as a NumPy array",
+        "a list",
+    ),
+}
+TAKES_MODELS = sorted(set(CASES) - {"untrained", "numbers", "shape", "type", "array"})
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_right_passes(name: str) -> None:
+    check, right, _, _, _ = CASES[name]
+    check(right())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_wrong_is_described(name: str) -> None:
+    check, _, wrong, expected, received = CASES[name]
+    with pytest.raises(ExpectationError) as caught:
+        check(wrong())
+    error = caught.value
+    assert expected in error.expected
+    assert received in error.received
+    assert error.hint
+    assert str(error) == f"Expected {error.expected}, received {error.received}. {error.hint}"
+
+
+@pytest.mark.parametrize("value", [None, 7, "a model", [], object, np.zeros(3)], ids=str)
+@pytest.mark.parametrize("name", TAKES_MODELS)
+def test_assertions_of_models_survive_other_values(name: str, value: object) -> None:
+    with pytest.raises(ExpectationError, match="Expected a Keras model"):
+        CASES[name][0](value)
+
+
+@pytest.mark.parametrize("value", [None, "three", [[1], [1, 2]], object(), {"a": 1}], ids=str)
+@pytest.mark.parametrize("name", ["numbers", "shape", "type"])
+def test_assertions_of_numbers_survive_other_values(name: str, value: object) -> None:
+    with pytest.raises(ExpectationError, match="as numbers"):
+        CASES[name][0](value)
+
+
+def test_the_layer_that_differs_is_named() -> None:
+    with pytest.raises(ExpectationError) as caught:
+        CASES["weights"][0](CASES["weights"][2]())
+    assert caught.value.layer == "right_2"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda made: made.pop(), r"keeps its 2 layers .* received 1 layers"),
+        (lambda made: setattr(made.layers[0], "trainable", True), "one with 43 parameters, 43 trainable"),
+        (lambda made: support.draw_weights(made, 5), "its own weights in right_1"),
+        (lambda made: made.compile(loss="mse"), "keeps its compile settings"),
+    ],
+)
+def test_an_argument_that_changed_is_described(change: Callable[[Any], object], words: str) -> None:
+    made = model()
+    before = support.snapshot(made)
+    support.assert_unchanged(made, before)
+    change(made)
+    with pytest.raises(ExpectationError, match=words):
+        support.assert_unchanged(made, before)
+
+
+def test_flags_may_change_where_that_is_said() -> None:
+    made = model()
+    before = support.snapshot(made)
+    made.trainable = False
+    support.assert_unchanged(made, before, but_flags=True)
+
+
+def test_doing_nothing_earns_nothing() -> None:
+    """A function that gives its argument back has neither kept it apart, nor frozen, nor thawed it."""
+    made = model()
+    before = support.snapshot(made)
+    for check, words in (
+        (lambda: support.assert_is_new(made, made), "the very one that was passed in"),
+        (lambda: support.assert_froze(made, before), "less to train than before"),
+        (lambda: support.assert_thawed(made, before), "more to train than before"),
+    ):
+        with pytest.raises(ExpectationError, match=words):
+            check()
+
+
+def test_shared_layers_are_found_inside_other_models() -> None:
+    keras = support.keras
+    base = model()
+    body = keras.Sequential([keras.Input((4,)), *base.layers[:1]])
+    graft = keras.Sequential([keras.Input((4,)), body, keras.layers.Dense(2)])
+    with pytest.raises(ExpectationError, match="share 1 layers"):
+        support.assert_shares_no_layers(graft, base)
+    support.assert_shares_no_layers(graft, base, allowed=body)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    ["categorical_crossentropy", ["categorical_crossentropy"], "an object", "a function", "a class"],
+    ids=str,
+)
+def test_losses_that_mean_the_same_are_the_same(loss: Any) -> None:
+    losses = support.keras.losses
+    objects = {
+        "an object": losses.CategoricalCrossentropy(),
+        "a function": losses.categorical_crossentropy,
+        "a class": losses.CategoricalCrossentropy,
+    }
+    support.assert_compiled(compiled(objects.get(loss, loss) if isinstance(loss, str) else loss))

@@ -1,0 +1,107 @@
+"""`@check` declares a check, and `call` makes each distinct call once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from autograder import support
+from autograder.support import Call
+
+pytestmark = pytest.mark.xdist_group("support")
+
+
+class Task:
+    """A task that counts its calls."""
+
+    __name__ = "task"
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def __call__(self, argument: Any, number: int = 0) -> Any:
+        self.calls += 1
+        if number < 0:
+            raise KeyError("no answer")
+        return support.dense_model("answer", 2, [(1, "relu", True)])
+
+
+def model(units: int = 3) -> Any:
+    return support.dense_model("argument", 2, [(units, "relu", True)])
+
+
+@pytest.fixture
+def call() -> Call:
+    return Call({"seed": 1}, {})
+
+
+def test_equal_arguments_are_one_call(call: Call) -> None:
+    task = Task()
+    first = call(task, model())
+    argument = call.argument
+    assert call(task, model()) is first
+    assert call.argument is argument
+    assert task.calls == 1
+    call(task, model(4))
+    call(task, model(), 5)
+    assert task.calls == 3
+
+
+def test_a_call_that_fails_is_made_once(call: Call) -> None:
+    task = Task()
+    for _ in range(2):
+        with pytest.raises(KeyError, match="no answer"):
+            call(task, model(), -1)
+    assert task.calls == 1
+
+
+def test_the_state_before_the_call_is_kept(call: Call) -> None:
+    def freeze(argument: Any) -> Any:
+        argument.trainable = False
+        return argument
+
+    frozen = call(freeze, model())
+    assert call.before.flags == (True,)
+    support.assert_froze(frozen, call.before)
+
+
+def test_a_fresh_call_is_for_one_check_alone(call: Call) -> None:
+    task = Task()
+    assert call.fresh(task, model()) is not call.fresh(task, model())
+    assert task.calls == 2
+
+
+def test_two_answers_come_from_the_same_argument(call: Call) -> None:
+    argument = model()
+    assert call.twice(lambda given: given, argument) == [argument, argument]
+
+
+def test_steps_that_checks_share_run_once(call: Call) -> None:
+    task = Task()
+
+    def steps(call: Call) -> Any:
+        return call.fresh(task, model())
+
+    answer = call.once(steps)
+    argument = call.argument
+    call(task, model(4))
+    assert call.once(steps) is answer
+    assert call.argument is argument
+    assert task.calls == 2
+
+
+def test_before_is_refused_without_a_model(call: Call) -> None:
+    call(lambda: 7)
+    with pytest.raises(TypeError, match="first argument is a model"):
+        _ = call.before
+
+
+def test_a_check_has_the_marks_of_its_declaration() -> None:
+    @support.check("freeze", points=2, hint="Which?", hidden=True)
+    def test_it() -> None:
+        """It works."""
+
+    task, hidden = sorted(test_it.pytestmark, key=lambda mark: mark.name, reverse=True)
+    assert (task.args, task.kwargs) == (("freeze",), {"points": 2, "hint": "Which?"})
+    assert hidden.name == "hidden"
