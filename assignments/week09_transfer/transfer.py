@@ -7,7 +7,7 @@ own layers. Each model must be built, and must contain only the layers that the 
 or normalization, no regularizers and no constraints. Pass activations by name or as Keras' own functions.
 "A new model" means a new one at every call. "Adam" leaves the learning rate to you, also as a schedule, and
 "categorical cross-entropy" leaves the reduction and a little label smoothing to you, as long as the model
-trains about as well as with the defaults. `lesson.py` has the data and the training.
+trains about as well as with the defaults. `lesson.py` has the data, and `support.fit` is the training.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def build_base(n_features: int = 4, n_classes: int = 3) -> keras.Model:
         >>> base.output_shape
         (None, 3)
 
-    After 100 epochs of `lesson.train`, the base classifies at least 95 % of the Iris flowers correctly.
+    After 100 epochs of `support.fit`, the base classifies at least 95 % of the Iris flowers correctly.
     """
     # Your code goes here, in place of the next line.
     raise NotImplementedError("build_base")
@@ -160,7 +160,7 @@ def build_transfer_model(base: keras.Model, n_classes: int = 4) -> keras.Model:
         >>> len(base.trainable_variables)
         6
 
-    After 1,000 epochs of `lesson.train`, the new model classifies at least seven of the eight imaginary
+    After 1,000 epochs of `support.fit`, the new model classifies at least seven of the eight imaginary
     flowers correctly.
     """
     # Your code goes here, in place of the next line.

@@ -32,7 +32,7 @@ MAX_LINES = 3
 MAX_VALUE_LINES = 12
 MAX_CHARACTERS = 2_000
 # The form of a check's message: what was expected, what was received, what to think about. A check may
-# also raise an AssertionError with the attributes `expected`, `received` and `think`.
+# also raise an AssertionError with the attributes `expected`, `received` and `hint`.
 MESSAGE = re.compile(
     r"Expected (?P<expected>.+?),? received (?P<received>(?:\w*(?:Error|Exception): )?.+?)"
     r"(?:[.:] (?P<think>.+)|\.)?",
@@ -206,7 +206,7 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
 def _fields(error: AssertionError) -> dict[str, Any]:
     """Return what a check expected and received, from the error's attributes or from its message."""
     if hasattr(error, "expected") and hasattr(error, "received"):
-        think = getattr(error, "think", "")
+        think = getattr(error, "hint", "") or getattr(error, "think", "")
         values = {"expected": clean(error.expected), "received": clean(error.received)}
         return {**values, "think": (clean(think),) if think else ()}
     message = clean(error)

@@ -56,6 +56,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "task(name, points, hint): the task that a check belongs to")
     config.addinivalue_line("markers", "hidden: a check that only the grader has")
     config.stash[TIMED_OUT] = set()
+    if "support" in kit().get("preload", ()):
+        config.pluginmanager.import_plugin("support.checks")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,6 +6,7 @@ Every assertion raises ExpectationError, also for None and values of other types
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -75,14 +76,15 @@ def assert_compiled(
         if rate is None or abs(rate - learning_rate) > RATE_TOLERANCE:
             received = "a schedule" if rate is None else f"{rate:g}"
             fail(f"the learning rate {learning_rate:g}", received, "Which rate did the caller ask for?")
-    used = _loss(model.loss)
+    used, words = _loss(model.loss), loss.replace("_", " ")
+    if isinstance(used, str):
+        known = [name for name in dir(keras.losses) if not name.startswith("_")]
+        near = get_close_matches(used, known, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else "Which name does Keras give this loss?"
+        fail(f"the loss {words}", f"{used!r}, which Keras does not know", hint)
     name = getattr(used, "__name__", type(used).__name__)
     if name not in LOSSES.get(loss, {loss}):
-        fail(
-            f"the loss {loss.replace('_', ' ')}",
-            name,
-            "Which loss suits the targets?",
-        )
+        fail(f"the loss {words}", name, "Which loss suits the targets?")
     if loss == "categorical_crossentropy":
         _assert_takes_probabilities(used)
 

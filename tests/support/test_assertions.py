@@ -74,6 +74,13 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         "layers that are frozen, frozen (Dense, Dense)",
     ),
     "loss": (support.assert_compiled, model, lambda: compiled("mse"), "the loss", "mean_squared_error"),
+    "unknown loss": (
+        support.assert_compiled,
+        model,
+        lambda: compiled("categorical_crossentropi"),
+        "the loss categorical crossentropy",
+        "'categorical_crossentropi', which Keras does not know",
+    ),
     "logits": (support.assert_compiled, model, logits, "a loss of 0.511", "1.121"),
     "optimizer": (
         support.assert_compiled,

@@ -5,7 +5,7 @@
 已冻结。你可以返回 Sequential 或 Functional 模型，平铺或嵌套都行，由 Keras 自带的层组成。返回的模型必须已构建，并且
 只能含有任务要求的层：不加 Dropout、噪声或归一化，也不加正则项和约束。激活函数请用名称，或用 Keras 自带的函数。
 “新模型”是指每次调用都新建一个。优化器 Adam 的学习率由你决定，也可以用学习率调度；分类交叉熵的 reduction 和少量的
-标签平滑也由你决定，只要训练效果与默认设置相近。数据和训练在 `lesson.py` 里。
+标签平滑也由你决定，只要训练效果与默认设置相近。数据在 `lesson.py` 里，训练用 `support.fit`。
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def build_base(n_features: int = 4, n_classes: int = 3) -> keras.Model:
         >>> base.output_shape
         (None, 3)
 
-    用 `lesson.train` 训练 100 轮之后，这个网络至少能正确分类 95 % 的鸢尾花。
+    用 `support.fit` 训练 100 轮之后，这个网络至少能正确分类 95 % 的鸢尾花。
     """
     # Your code goes here, in place of the next line.
     raise NotImplementedError("build_base")
@@ -151,7 +151,7 @@ def build_transfer_model(base: keras.Model, n_classes: int = 4) -> keras.Model:
         >>> len(base.trainable_variables)
         6
 
-    用 `lesson.train` 训练 1,000 轮之后，新模型至少能正确分类八朵假想花中的七朵。
+    用 `support.fit` 训练 1,000 轮之后，新模型至少能正确分类八朵假想花中的七朵。
     """
     # Your code goes here, in place of the next line.
     raise NotImplementedError("build_transfer_model")
