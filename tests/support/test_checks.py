@@ -97,11 +97,14 @@ def test_before_is_refused_without_a_model(call: Call) -> None:
         _ = call.before
 
 
-def test_a_check_has_the_marks_of_its_declaration() -> None:
+def test_a_check_has_the_marks_of_its_declaration(pytestconfig: pytest.Config) -> None:
+    for name in ("task", "hidden"):
+        pytestconfig.addinivalue_line("markers", f"{name}: of checks")
+
     @support.check("freeze", points=2, hint="Which?", hidden=True)
-    def test_it() -> None:
+    def sample() -> None:
         """It works."""
 
-    task, hidden = sorted(test_it.pytestmark, key=lambda mark: mark.name, reverse=True)
-    assert (task.args, task.kwargs) == (("freeze",), {"points": 2, "hint": "Which?"})
-    assert hidden.name == "hidden"
+    marks = {mark.name: mark for mark in sample.pytestmark}  # type: ignore[attr-defined]  # set by pytest
+    assert (marks["task"].args, marks["task"].kwargs) == (("freeze",), {"points": 2, "hint": "Which?"})
+    assert set(marks) == {"task", "hidden"}

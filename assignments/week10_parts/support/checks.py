@@ -144,8 +144,11 @@ def _is_model(value: Any) -> bool:
 def _content(value: Any) -> object:
     """Return a key that is equal for equal arguments: of models and arrays, a hash of their content."""
     if _is_model(value):
-        described = json.dumps(model_settings(value), sort_keys=True, default=str)
-        digest = hashlib.sha256(described.encode())
+        described = model_settings(value)
+        if compiled := described["compile settings"]:
+            # Keras numbers optimizers by the order in which they are made.
+            compiled["optimizer"]["config"].pop("name", None)
+        digest = hashlib.sha256(json.dumps(described, sort_keys=True, default=str).encode())
         for array in value.get_weights():
             digest.update(array.tobytes())
         return digest.hexdigest()
