@@ -129,8 +129,10 @@ def prove(
         write_expected(root, kit, matrix.reports["solution"])
         write_replies(root, matrix)
     found = find_problems(matrix, equivalent, public_text(root, kit))
-    stale = (*outdated(root, kit, matrix.reports["solution"]), *outdated_replies(root, matrix))
-    return Proof(matrix, (*found, *disagreements(root, kit), *stale), tuple(indistinguishable(matrix)))
+    stale = outdated(root, kit, matrix.reports["solution"])
+    # Outdated replies make no diagnosis wrong, only fewer of them certain.
+    notes = (*indistinguishable(matrix), *outdated_replies(root, matrix))
+    return Proof(matrix, (*found, *disagreements(root, kit), *stale), notes)
 
 
 def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:

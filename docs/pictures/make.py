@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,20 +42,35 @@ def main() -> None:
         grades = Path(name) / "grades"
         command = [KIT, "grade", SLUG, ROOT / "tests" / "classes" / SLUG, "--out", grades, "--root", ROOT]
         subprocess.run(command, check=True)
-        shoot(browser, grades / "class.html", "class.png", 1100, 1500)
-        shoot(browser, next(grades.glob("fatima*")) / "feedback.html", "feedback.png", 900, 1500)
+        shoot(browser, (grades / "class.html").as_uri(), "class.png", 1100, 1500)
+        feedback = next(grades.glob("fatima*")) / "feedback.html"
+        shoot(browser, feedback.as_uri(), "feedback.png", 900, 1500)
+        review(browser, grades)
         panel = Path(name) / "watch.svg"
         panel.write_text(watch(Path(name) / "handout"), encoding="utf-8")
-        shoot(browser, panel, "watch.png", 1240, 1010)
+        shoot(browser, panel.as_uri(), "watch.png", 1240, 1010)
         browser.close()
 
 
-def shoot(browser: Any, page: Path, picture: str, width: int, height: int) -> None:
-    """A picture of the top of a page."""
+def shoot(browser: Any, address: str, picture: str, width: int, height: int, click: str = "") -> None:
+    """A picture of the top of a page, or of what the first match of `click` leads to."""
     tab = browser.new_page(viewport={"width": width, "height": height})
-    tab.goto(page.as_uri())
+    tab.goto(address)
+    if click:
+        tab.locator(click).first.click()
+        tab.wait_for_load_state()
     tab.screenshot(path=HERE / picture)
     tab.close()
+
+
+def review(browser: Any, grades: Path) -> None:
+    """The largest group of answers in `kit review`."""
+    command = [KIT, "review", grades, "--no-browser", "--root", ROOT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        address = run.stdout.readline().split()[-1]
+        shoot(browser, address, "review.png", 1200, 900, click="h2:has-text('Groups') + ul a")
+        run.send_signal(signal.SIGINT)
 
 
 def watch(folder: Path) -> str:
