@@ -36,7 +36,7 @@ def main() -> int:
     parser.add_argument("--no-tests", action="store_true", help="leave out `make test`")
     options = parser.parse_args()
     try:
-        root = RootFileSystem.create(options.root)
+        root = RootFileSystem.open(options.root)
     except MissingNeed as error:
         print(error, file=sys.stderr)
         return 1

@@ -11,14 +11,15 @@ import json
 import shutil
 import subprocess
 import sys
-import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 
-from root_fs import CHECKOUT, PATH, PROJECT, MissingNeed, RootFileSystem
+from root_fs import CHECKOUT, PATH, PROJECT, MissingNeed, RootFileSystem, check_needs
 
 NAME = "weekly-kits"
 USER = "grader"
+# Where users mount their folder.
+WORK = "/work"
 KIT = "week09_transfer"
 CLASS = f"{CHECKOUT}/tests/classes/{KIT}"
 # Folders whose content only installation needs.
@@ -26,55 +27,53 @@ CACHES = ("root/.cache", "var/cache/apt", "var/lib/apt/lists", "var/log", "tmp")
 
 
 def main() -> int:
-    """Build the image, write it to an archive, grade the sample class in it, and print what it found."""
+    """Build the image, grade the sample class in it, write it to an archive, and print what was found."""
     parser = ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--out", type=Path, default=PROJECT / "dist", help="the folder of the archive")
     options = parser.parse_args()
-    if not shutil.which("buildah"):
-        print("buildah is missing. Install it with `apt-get install buildah`.", file=sys.stderr)
+    try:
+        check_needs()
+        if not shutil.which("buildah"):
+            raise MissingNeed("buildah is missing. Install it with `apt-get install buildah`.")
+    except MissingNeed as error:
+        print(error, file=sys.stderr)
         return 1
     options.out.mkdir(parents=True, exist_ok=True)
     archive = options.out / f"{NAME}.tar"
-    with tempfile.TemporaryDirectory(prefix="kit-image-") as folder:
-        try:
-            root = RootFileSystem.create(Path(folder) / "root")
-        except MissingNeed as error:
-            print(error, file=sys.stderr)
-            return 1
-        packages = _fill(root)
-        archive.with_suffix(".packages.txt").write_text(packages, encoding="utf-8")
-        container = _container(root)
-    level = _try(container)
-    _buildah("config", "--label", f"isolation={level}", container)
-    archive.unlink(missing_ok=True)
-    _buildah("commit", "--quiet", "--timestamp", "0", "--rm", container, f"docker-archive:{archive}:{NAME}")
-    print(f"{archive}: {archive.stat().st_size / 1e9:.1f} GB. Its isolation level here was {level}.")
+    container = _buildah("from", "scratch")
+    try:
+        packages = _fill(RootFileSystem.create(Path(_buildah("mount", container))))
+        _configure(container)
+        level = _isolation(container)
+        _buildah("config", "--label", f"isolation={level}", container)
+        _buildah("umount", container)
+        archive.unlink(missing_ok=True)
+        # The same time in every build, so that equal content has an equal digest.
+        _buildah("commit", "--quiet", "--timestamp", "0", container, f"docker-archive:{archive}:{NAME}")
+    finally:
+        _buildah("rm", container)
+    archive.with_suffix(".packages.txt").write_text(packages, encoding="utf-8")
+    print(f"{archive}: {archive.stat().st_size / 1e9:.1f} GB. Isolation level inside: {level}.")
     print(f"podman load --input {archive}")
-    print(f"podman run --rm --volume CLASS:/work {NAME} {KIT} /work/submissions --out /work/grades")
+    print(f"podman run --rm --volume FOLDER:/work {NAME} {KIT} /work/submissions --out /work/grades")
     return 0
 
 
 def _fill(root: RootFileSystem) -> str:
-    """Install the project for an unprivileged user; return the names and versions of Debian's packages."""
+    """Install the project and a user for it; return the names and versions of Debian's packages."""
     root.put_checkout()
     root.run(["make", ".venv/grading"])
     root.run(["useradd", "--create-home", USER], folder="/")
-    packages = root.path / "packages.txt"
     root.run(["sh", "-c", "dpkg-query --show > /packages.txt"], folder="/")
+    root.run(["install", "--directory", f"--owner={USER}", f"--group={USER}", WORK], folder="/")
     for cache in CACHES:
         shutil.rmtree(root.path / cache, ignore_errors=True)
         (root.path / cache).mkdir(parents=True)
     (root.path / "tmp").chmod(0o1777)
-    work = root.path / "work"
-    work.mkdir()
-    shutil.chown(work, 1000, 1000)
-    return packages.read_text(encoding="utf-8")
+    return (root.path / "packages.txt").read_text(encoding="utf-8")
 
 
-def _container(root: RootFileSystem) -> str:
-    """Return the name of a container with the root file system and the configuration of the image."""
-    container = _buildah("from", "scratch")
-    _buildah("copy", "--quiet", container, f"{root.path}/", "/")
+def _configure(container: str) -> None:
     revision = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=PROJECT, check=True, capture_output=True, text=True
     ).stdout.strip()
@@ -83,18 +82,30 @@ def _container(root: RootFileSystem) -> str:
         *("config", "--user", USER, "--workingdir", CHECKOUT, "--entrypoint", entry_point),
         *("--env", f"PATH={CHECKOUT}/.venv/bin:{PATH}", "--label", f"revision={revision}", container),
     )
-    return container
 
 
-def _try(container: str) -> str:
-    """Grade the sample class in the container and return the isolation level that its reports name."""
-    print("== kit grade in the container", flush=True)
+def _isolation(container: str) -> str:
+    """Grade the sample class in the container, remove the grades, and return the level that was used.
+
+    Where no OCI runtime can start, as inside some containers, buildah changes the root folder instead.
+    """
+    runtime = next((name for name in ("oci", "chroot") if _runs(container, name)), None)
+    if runtime is None:
+        raise RuntimeError("Expected buildah to start a program in the container, but it cannot here.")
+    print(f"== kit grade in the container, started by buildah's isolation {runtime}", flush=True)
+    run = ["buildah", "run", "--isolation", runtime, container, "--"]
     # The exit status 1 says that a submission needs review.
-    grade = ["kit", "grade", KIT, CLASS, "--out", "/work/grades"]
-    subprocess.run(["buildah", "run", container, "--", *grade], check=False)
-    show = "import json, sys; print(json.load(open(sys.argv[1]))['environment']['isolation'])"
-    command = f'python3 -c "{show}" "$(ls /work/grades/*/report.json | head -1)" && rm -r /work/*'
-    return _buildah("run", container, "--", "sh", "-c", command)
+    subprocess.run([*run, "kit", "grade", KIT, CLASS, "--out", f"{WORK}/grades"], check=False)
+    reports = f"cat {WORK}/grades/*/report.json && rm -r {WORK}/grades"
+    text = subprocess.run([*run, "sh", "-c", reports], check=True, stdout=subprocess.PIPE, text=True).stdout
+    report, _ = json.JSONDecoder().raw_decode(text)
+    level: str = report["environment"]["isolation"]
+    return level
+
+
+def _runs(container: str, runtime: str) -> bool:
+    command = ["buildah", "run", "--isolation", runtime, container, "--", "true"]
+    return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
 
 
 def _buildah(*arguments: str) -> str:

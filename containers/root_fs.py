@@ -37,21 +37,24 @@ class RootFileSystem:
 
     @classmethod
     def create(cls, path: Path) -> RootFileSystem:
-        """Return the root file system in `path`, made by debootstrap unless it exists; raise MissingNeed."""
+        """Make a root file system in the empty folder `path`; raise MissingNeed."""
+        check_needs()
+        print(f"Making a root file system of Debian {RELEASE} in {path}.", flush=True)
+        include = f"--include={','.join(PACKAGES)}"
+        command = ["debootstrap", "--variant=minbase", include, RELEASE, str(path)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> RootFileSystem:
+        """Return the root file system in `path`, made if it does not exist; raise MissingNeed."""
         check_needs()
         if not (path / "etc" / "debian_version").exists():
-            shutil.rmtree(path, ignore_errors=True)
-            path.parent.mkdir(parents=True, exist_ok=True)
             partial = path.with_name(f"{path.name}.partial")
             shutil.rmtree(partial, ignore_errors=True)
-            include = f"--include={','.join(PACKAGES)}"
-            print(f"Making a root file system of Debian {RELEASE} in {path}.", flush=True)
-            subprocess.run(
-                ["debootstrap", "--variant=minbase", include, RELEASE, str(partial)],
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            partial.rename(path)
+            shutil.rmtree(path, ignore_errors=True)
+            partial.mkdir(parents=True)
+            cls.create(partial).path.rename(path)
         return cls(path)
 
     def put_checkout(self) -> None:
