@@ -107,6 +107,7 @@ release: .venv/installed  ## build every kit whose release date has come: DIST=d
 lock: .venv/bin/uv  ## select the locked versions again from pyproject.toml: UPGRADE=--upgrade for the newest
 	@$(compile) $(UPGRADE) --all-extras --output-file requirements.lock
 	@$(compile) --extra grade --extra build --constraints requirements.lock --output-file requirements-grade.lock
+	@sha256sum < requirements-grade.lock | cut -d " " -f 1 > autograder/requirements-grade.sha256
 
 compile = $(bin)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header

@@ -195,7 +195,10 @@ class Remark:
 
 @dataclass(frozen=True)
 class Environment:
-    """Versions, hardware, seed and isolation level that a report was made with."""
+    """Versions, hardware, seed and isolation level that a report was made with.
+
+    `lock` is the SHA-256 of the locked packages for grading, or None in reports of older versions.
+    """
 
     python: str
     tensorflow: str | None
@@ -205,6 +208,7 @@ class Environment:
     device: str
     seed: int
     isolation: str
+    lock: str | None = None
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 from ..kit import Kit
 from ..models import Environment
 
+# Of requirements-grade.lock; the file itself is no part of the package.
+LOCK = Path(__file__).resolve().parents[1] / "requirements-grade.sha256"
 # Limit each worker to one thread, because several workers share the cores.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -38,7 +40,14 @@ def describe(kit: Kit, isolation: str, device: str = "CPU") -> Environment:
         device=device,
         seed=kit.seed,
         isolation=isolation,
+        lock=lock_sha256(),
     )
+
+
+@cache
+def lock_sha256() -> str:
+    """Return the SHA-256 of the locked packages for grading, which `make lock` writes."""
+    return LOCK.read_text(encoding="ascii").strip()
 
 
 def device() -> str:

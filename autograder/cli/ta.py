@@ -137,6 +137,26 @@ def show(
 
 
 @app.command(rich_help_panel=ASSISTANTS)
+def regrade(
+    report: Annotated[
+        Path, typer.Argument(metavar="REPORT", help="A student's report.json.", exists=True, dir_okay=False)
+    ],
+    submission: Annotated[
+        Path, typer.Argument(metavar="SUBMISSION", help="What the student handed in.", exists=True)
+    ],
+    root: Root = None,
+) -> None:
+    """Grade a submission again under the record of its report, and say whether both agree.
+
+    Exit status 1: a check has another outcome, or a training other weights.
+    """
+    from .regrade import run_regrade
+
+    if status := run_regrade(report, submission, root):
+        raise typer.Exit(status)
+
+
+@app.command(rich_help_panel=ASSISTANTS)
 def mistakes(grades: Grades, root: Root = None) -> None:
     """Print wrong answers that match no known mistake, as entries for `mistakes.py`."""
     from ..reports.skeletons import skeletons
