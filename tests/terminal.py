@@ -23,11 +23,18 @@ CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r")
 class Terminal:
     """A program in a pseudo-terminal, as a person sees it: the text that is on the screen now."""
 
-    def __init__(self, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environment: Mapping[str, str],
+        lines: int = 40,
+        columns: int = 100,
+    ) -> None:
         # Its size is its own, whatever the test's terminal has.
         own = {name: value for name, value in environment.items() if name not in ("COLUMNS", "LINES")}
         self._ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 100, 0, 0))
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self.process = subprocess.Popen(
             command,
             cwd=folder,

@@ -9,7 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from support import (
+    Comparison,
     Counts,
+    Drawing,
     Plot,
     accuracy,
     all_layers,
@@ -61,7 +63,8 @@ def scatter(body: Any) -> Plot:
         axes.set(
             title=name, xlabel=f"1st component ({shares[0]:.0%})", ylabel=f"2nd component ({shares[1]:.0%})"
         )
-    figure.axes[-1].legend()
+    # Beside the axes, where it covers no flower.
+    figure.legend(*figure.axes[-1].get_legend_handles_labels(), loc="outside right upper")
     return Plot(figure)
 
 
@@ -81,6 +84,23 @@ def solved(task: str, transfer: ModuleType) -> str:
         return _frozen(transfer, donor)
     argument = load("frozen_body") if task == "add_softmax" else donor
     return draw(getattr(transfer, task)(argument)).text(colour=True)
+
+
+def compared(task: str, transfer: ModuleType) -> Comparison:
+    """What a task makes of an input of the lesson's, beside what is expected of it."""
+    donor, frozen = draw(load("iris_donor")), draw(load("frozen_body"))
+    if task == "build_base":
+        return Comparison(draw(transfer.build_base()), donor)
+    top = donor.layers[-1]._replace(units=4, parameters=104)
+    topped = Drawing(frozen.shape, (*frozen.layers, top), Counts(1629, 104, 1525))
+    argument, expected = {
+        "copy_layers": ("iris_donor", donor),
+        "drop_top": ("iris_donor", draw(load("body"))),
+        "freeze": ("body", frozen),
+        "add_softmax": ("frozen_body", topped),
+        "build_transfer_model": ("iris_donor", topped),
+    }[task]
+    return Comparison(draw(getattr(transfer, task)(load(argument))), expected)
 
 
 def _frozen(transfer: ModuleType, donor: Any) -> str:

@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+from jupyterlab_page import FLAGS, cell_of, open_notebook, output_of, run_all, seen, serve
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
 
 TOY = Path(__file__).parents[1] / "toy"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-DESK = {"width": 1280, "height": 1600}
-WAIT = 120_000
 ANSWERS = {
     "add": "def add(left, right):\n    return left - right",
     "mean": "def mean(numbers):\n    return shaped(numbers)\n\n\n"
     "def shaped(numbers):\n    return np.reshape(numbers, (7, 7))",
-}
-SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "apputils-extension/themes": {"adaptive-theme": True},
-    # Keep the cells outside the window in the page.
-    "notebook-extension/tracker": {"windowingMode": "none"},
-    "docmanager-extension/plugin": {"autosave": False},
 }
 OURS = re.compile(
     r"\x1b|\[\d+m|Traceback|(?:check_report|conftest|notebook_\w+|test_sums|tests/\w+)\.py|/tmp/"
@@ -55,43 +42,8 @@ def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def jupyterlab(handout: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a JupyterLab that serves the handout."""
-    home = tmp_path_factory.mktemp("home")
-    for name, values in SETTINGS.items():
-        path = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR", "HOME")
-    environment = {
-        **os.environ,
-        **{name: str(home / name.casefold()) for name in folders},
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "PYTHONDONTWRITEBYTECODE": "1",
-    }
-    options = {
-        "ip": "127.0.0.1",
-        "port": port,
-        "port_retries": 0,
-        "open_browser": False,
-        "allow_root": True,
-        "root_dir": handout,
-    }
-    command = [sys.executable, "-m", "jupyterlab", "--IdentityProvider.token="]
-    command += [f"--ServerApp.{name}={value}" for name, value in options.items()]
-    with subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr
-        log = []
-        for line in server.stderr:
-            log.append(line)
-            if "is running at" in line:
-                break
-        else:
-            pytest.fail("".join(log))
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-        server.communicate()
+    with serve(handout, tmp_path_factory.mktemp("home")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -102,35 +54,10 @@ def page(jupyterlab: str) -> Iterator[Any]:
 
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_page(viewport=DESK, color_scheme="light")
-        page.set_default_timeout(WAIT)
-        page.goto(f"{jupyterlab}/doc/tree/sums.ipynb")
-        page.locator(".jp-StatusBar-TextItem", has_text="| Idle").wait_for()
+        page = open_notebook(browser, f"{jupyterlab}/doc/tree/sums.ipynb")
         run_all(page)
         yield page
         browser.close()
-
-
-def run_all(page: Any) -> None:
-    """Choose Run All Cells, and wait for the last cell's output."""
-    page.locator(".lm-MenuBar-item", has_text="Run").click()
-    page.locator(".lm-Menu-item", has_text=re.compile("^Run All Cells")).click()
-    output_of(page, "notebook_checks.hand_in").locator(".kit-card").wait_for()
-
-
-def cell_of(page: Any, source: str) -> Any:
-    """The cell with this text."""
-    return page.locator(".jp-CodeCell", has=page.locator(".cm-content", has_text=source))
-
-
-def output_of(page: Any, source: str) -> Any:
-    """The output area of the cell with this text."""
-    return cell_of(page, source).locator(".jp-OutputArea-output")
-
-
-def seen(page: Any, source: str) -> str:
-    """The visible text of a cell's output, in one line."""
-    return " ".join(output_of(page, source).inner_text().split())
 
 
 def test_a_wrong_answer_shows_expected_received_and_the_students_line(page: Any) -> None:
@@ -156,7 +83,7 @@ def test_a_task_that_is_not_written_is_grey(page: Any) -> None:
 def test_the_last_cell_shows_all_tasks_and_the_file(page: Any) -> None:
     text = seen(page, "notebook_checks.hand_in")
     assert "✗ add 0 of 2 public points ✗ mean 0 of 1 public points – scale not attempted yet" in text
-    assert "total 0 of 4 public points; 6 more from hidden checks" in text
+    assert "total 0 of 4 public points; 6 hidden points to come" in text
     assert "Save this notebook, then hand in sums.ipynb." in text
 
 
@@ -169,7 +96,7 @@ def test_a_right_answer_shows_its_points(page: Any) -> None:
     page.keyboard.press("Shift+Enter")
     output_of(page, 'grader.check("add")').locator(".kit-card.good").wait_for()
     text = seen(page, 'grader.check("add")')
-    assert text.startswith("✓ add 2 of 2 public points; 3 more from hidden checks ✓ passed 2 of 2")
+    assert text.startswith("✓ add 2 of 2 public points; 3 hidden points to come ✓ passed 2 of 2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

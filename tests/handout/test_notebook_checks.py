@@ -132,12 +132,40 @@ def test_a_solved_task_is_drawn(folder: Path) -> None:
         "from notebook_checks import Grader\n\n\ndef add(left, right):\n    return left + right\n\n\n"
         "print(Grader().check('add'))\n"
     )
-    for function, drawn in (("solved", ["", "add is 3"]), ("broken", [])):
-        (folder / "kit.json").write_text(json.dumps(kit | {"picture": f"drawing.{function}"}))
+    for function, drawn in (("drawing.solved", ["", "add is 3"]), ("drawing.broken", [])):
+        (folder / "kit.json").write_text(json.dumps(kit | {"picture": function}))
         assert run(folder) == [
             "asked",
-            "✓ add: 2 of 2 public points; 3 more from hidden checks",
+            "✓ add: 2 of 2 public points; 3 hidden points to come",
             "  passed  1 of 1  test_right",
             "  passed  1 of 1  test_wrong",
+            "Hidden checks look at numbers below zero, and other arrays than the given one: try these, too.",
             *drawn,
         ]
+
+
+@pytest.mark.parametrize(
+    ("right", "differs", "drawn"),
+    [(True, False, True), (True, True, True), (False, True, True), (False, False, False)],
+)
+def test_an_answer_is_drawn_beside_what_is_expected(
+    folder: Path, right: bool, differs: bool, drawn: bool
+) -> None:
+    """A wrong answer only if the kit sees a difference."""
+    checks = CHECKS.replace("total == 4", "total != 4") if right else CHECKS
+    (folder / "test_sums.py").write_text(checks)
+    kit = json.loads((folder / "kit.json").read_text())
+    (folder / "kit.json").write_text(json.dumps(kit | {"picture": "drawing.solved"}))
+    (folder / "drawing.py").write_text(
+        "class Pair:\n"
+        f"    differs = [{differs}]\n\n"
+        "    def __str__(self):\n        return 'a network'\n\n"
+        "    def _repr_svg_(self):\n        return '<svg>a network</svg>'\n\n\n"
+        "def compared(task, module):\n    return Pair()\n"
+    )
+    (folder / "program.py").write_text(
+        "from notebook_checks import Grader\n\n\ndef add(left, right):\n    return left + right\n\n\n"
+        "card = Grader().check('add')\nprint(card)\nprint('svg' if '<svg>' in card._repr_html_() else 'no')\n"
+    )
+    said = run(folder)
+    assert ("a network" in said, said[-1] == "svg") == (drawn, drawn)

@@ -88,3 +88,30 @@ def test_a_training_is_plotted() -> None:
     assert axes.lines[0].get_ydata().tolist() == [1.0, 0.5, 0.25]
     assert axes.get_title() == "accuracy 0.875"
     assert "<svg" in plot._repr_svg_()
+
+
+def test_a_network_is_compared_with_the_expected_one(graft: support.Drawing) -> None:
+    """Other names make no difference; another flag does, and so does a layer that is not expected."""
+    layers = [(50, "relu", False), (25, "relu", True), (4, "softmax", True), (4, "softmax", True)]
+    yours = support.draw(support.dense_model("mine", 4, layers))
+    comparison = support.Comparison(yours, graft)
+    assert comparison.differs == [False, True, False, True]
+    picture = ElementTree.fromstring(comparison._repr_svg_())
+    outlined = [box.get("stroke") is not None for box in picture.findall(f"{SVG}rect")]
+    assert outlined == [True, False, True, False, False, True, False]
+    assert str(comparison).startswith("your network\n")
+    same = support.Comparison(
+        graft,
+        support.draw(
+            support.dense_model("other", 4, [*layers[:1], (25, "relu", False), (4, "softmax", True)])
+        ),
+    )
+    assert not any(same.differs)
+    assert same._repr_svg_() == graft._repr_svg_()
+
+
+def test_several_trainings_are_plotted_with_their_names() -> None:
+    plot = support.plot_losses(donor={"losses": [1.0, 0.5]}, graft={"losses": [2.0, 0.1]})
+    (legend,) = plot.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["donor", "graft"]
+    assert "<svg" in plot._repr_svg_()

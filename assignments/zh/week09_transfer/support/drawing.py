@@ -10,6 +10,7 @@ import io
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle, zip_longest
 from typing import Any
 
 from .errors import fail
@@ -23,7 +24,9 @@ PLAIN = "\x1b[0m"
 BAR = 25
 # Of a model such as MobileNet only the last layers are shown.
 MAX_LAYERS = 12
-STEP, MIDDLE = 34, 130
+STEP, MIDDLE, WIDTH = 34, 130, 560
+# The outline of a layer that is not as expected.
+RED = "#d55e00"
 
 
 class Plot:
@@ -67,23 +70,30 @@ class Drawing:
         return str(self)
 
     def _repr_svg_(self) -> str:
+        height = STEP * len(self.layers[-MAX_LAYERS:]) + 62
+        return _svg(WIDTH, height, self._total, self.shapes(0, height))
+
+    def shapes(self, left: int, height: int, differs: Sequence[bool] = ()) -> str:
+        """Return the shapes of a picture, at its bottom and from `left` on; outline layers that differ."""
         shown = self.layers[-MAX_LAYERS:]
-        most = max(layer.units for layer in shown)
-        height = STEP * len(shown) + 62
+        most, middle = max(layer.units for layer in shown), left + MIDDLE
+        marks = differs[len(self.layers) - len(shown) : len(self.layers)] or [False] * len(shown)
         shapes = []
-        for row, layer in enumerate(reversed(shown)):
-            wide, top = 24 + 216 * layer.units / most, 8 + row * STEP
-            box = f'x="{MIDDLE - wide / 2:.0f}" y="{top}" width="{wide:.0f}" height="{STEP - 6}" rx="4"'
+        for number in reversed(range(len(shown))):
+            layer, differ = shown[number], marks[number]
+            wide, top = 24 + 216 * layer.units / most, height - 54 - (number + 1) * STEP
+            box = f'x="{middle - wide / 2:.0f}" y="{top}" width="{wide:.0f}" height="{STEP - 6}" rx="4"'
+            outline = f' stroke="{RED}" stroke-width="4" stroke-dasharray="7 4"' if differ else ""
             name, parameters, state = _words(layer)
-            shapes.append(f'<rect {box} fill="{_colour(layer)}"/>')
-            shapes.append(f'<text x="262" y="{top + 19}">{name}: {parameters} parameters, {state}</text>')
-        shapes.append(f'<text x="{MIDDLE}" y="{height - 36}" text-anchor="middle">{self._inputs}</text>')
-        shapes.append(f'<text x="8" y="{height - 10}">{self._total}</text>')
-        size = f'viewBox="0 0 560 {height}" width="560" height="{height}"'
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" fill="{GREY}" '
-            f'font-family="sans-serif" font-size="14"><title>{self._total}</title>{"".join(shapes)}</svg>'
-        )
+            words = f"{name}: {parameters} parameters, {state}{' – differs' if differ else ''}"
+            shapes.append(f'<rect {box} fill="{_colour(layer)}"{outline}/>')
+            shapes.append(f'<text x="{left + 262}" y="{top + 19}">{words}</text>')
+        for place, colour, meaning in ((406, BLUE, "frozen"), (486, ORANGE, "trains")):
+            shapes.append(f'<circle cx="{left + place}" cy="{height - 15}" r="7" fill="{colour}"/>')
+            shapes.append(f'<text x="{left + place + 12}" y="{height - 10}">{meaning}</text>')
+        shapes.append(f'<text x="{middle}" y="{height - 36}" text-anchor="middle">{self._inputs}</text>')
+        shapes.append(f'<text x="{left + 8}" y="{height - 10}">{self._total}</text>')
+        return "".join(shapes)
 
     @property
     def _inputs(self) -> str:
@@ -100,6 +110,52 @@ class Drawing:
         painted = f"{TERMINAL[_colour(layer)]}{bar}{PLAIN}" if colour else bar
         left = (BAR - len(bar)) // 2
         return " " * left + painted + " " * (BAR - len(bar) - left)
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """A model beside the expected one, layer by layer from the first on."""
+
+    yours: Drawing
+    expected: Drawing
+
+    @property
+    def differs(self) -> list[bool]:
+        """Return for each layer whether it is another one than expected, or one of the two is missing."""
+        pairs = zip_longest(self.yours.layers, self.expected.layers)
+        # Names of layers do not matter.
+        return [mine is None or other is None or mine[1:] != other[1:] for mine, other in pairs]
+
+    def __str__(self) -> str:
+        mine = self.yours.text(colour=False)
+        if not any(self.differs):
+            return mine
+        return f"your network\n{mine}\n\nexpected\n{self.expected.text(colour=False)}"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_svg_(self) -> str:
+        if not any(self.differs):
+            return self.yours._repr_svg_()
+        height = STEP * min(len(self.differs), MAX_LAYERS) + 92
+        titles = "".join(
+            f'<text x="{left + 8}" y="20" font-weight="bold">{title}</text>'
+            for left, title in ((0, "your network"), (WIDTH, "expected"))
+        )
+        sides = (
+            self.yours.shapes(0, height, self.differs),
+            self.expected.shapes(WIDTH, height, self.differs),
+        )
+        return _svg(2 * WIDTH, height, "your network beside the expected one", titles + "".join(sides))
+
+
+def _svg(width: int, height: int, title: str, shapes: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'height="{height}" style="max-width: 100%; height: auto" role="img" fill="{GREY}" '
+        f'font-family="sans-serif" font-size="14"><title>{title}</title>{shapes}</svg>'
+    )
 
 
 def draw(model: Any) -> Drawing:
@@ -121,6 +177,22 @@ def plot_history(result: Mapping[str, Any]) -> Plot:
     shares = [100 * (number + 1) / len(losses) for number in range(len(losses))]
     axes.plot(shares, losses, color=BLUE, marker="o")
     axes.set(xlabel="training done (%)", ylabel="loss", title=f"accuracy {result['accuracy']:.3f}")
+    return Plot(figure)
+
+
+def plot_losses(**results: Mapping[str, Any]) -> Plot:
+    """Return a plot of the losses along several trainings, given by name what `fit` returned."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 3.2), layout="constrained", facecolor="white")
+    axes = figure.subplots()
+    for (name, result), marker in zip(results.items(), cycle("os^D")):
+        losses: Sequence[float] = result["losses"]
+        shares = [100 * (number + 1) / len(losses) for number in range(len(losses))]
+        axes.plot(shares, losses, marker=marker, markersize=4, label=name)
+    axes.set(xlabel="training done (%)", ylabel="loss (logarithmic)", yscale="log")
+    # Beside the axes, where it covers nothing.
+    figure.legend(loc="outside right upper")
     return Plot(figure)
 
 

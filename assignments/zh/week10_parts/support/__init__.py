@@ -17,7 +17,7 @@ _NAMES = {
         *("assert_learns", "train_briefly"),
     ),
     "checks": ("Call", "check"),
-    "drawing": ("Drawing", "Plot", "draw", "plot_history"),
+    "drawing": ("Comparison", "Drawing", "Plot", "draw", "plot_history", "plot_losses"),
     "errors": ("ExpectationError", "fail"),
     "examples": (
         *("dense_model", "stacked_model", "functional", "layers_until", "model_of"),
