@@ -170,10 +170,10 @@ def _ask(task: str, *arguments: Any, otherwise: str | None = None) -> Any:
         print(f"  {task} is not right yet. {problem}")
     except NotImplementedError:
         print(f"  {task} is not written yet.")
-    except AttributeError:
-        if hasattr(transfer, task):
-            raise
-        print(f"  transfer.py has no {task}.")
+    except Exception as problem:
+        known = hasattr(transfer, task)
+        raised = f"raised {type(problem).__name__}: {problem}"
+        print(f"  {task} {raised}" if known else f"  transfer.py has no {task}.")
     else:
         return answer
     return load(otherwise) if otherwise else None

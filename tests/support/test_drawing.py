@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from xml.etree import ElementTree
 
@@ -115,3 +116,11 @@ def test_several_trainings_are_plotted_with_their_names() -> None:
     (legend,) = plot.figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["donor", "graft"]
     assert "<svg" in plot._repr_svg_()
+
+
+def test_a_terminal_without_blocks_gets_other_symbols(
+    graft: support.Drawing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="ascii"))
+    assert str(graft).isascii()
+    assert str(graft).count("#") == 2 + 12 + 25

@@ -64,7 +64,7 @@ class Drawing:
         return "\n".join([*reversed(lines), inputs, self._total])
 
     def __str__(self) -> str:
-        return self.text(colour=sys.stdout.isatty())
+        return _printable(self.text(colour=sys.stdout.isatty()))
 
     def __repr__(self) -> str:
         return str(self)
@@ -194,6 +194,15 @@ def plot_losses(**results: Mapping[str, Any]) -> Plot:
     # Beside the axes, where it covers nothing.
     figure.legend(loc="outside right upper")
     return Plot(figure)
+
+
+def _printable(text: str) -> str:
+    """Return a text with other symbols if the encoding of standard output lacks those of drawings."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(str.maketrans("█▪⋮×", "#.:x"))
+    return text
 
 
 def _words(layer: LayerSummary) -> tuple[str, str, str]:
