@@ -1,6 +1,6 @@
 """Say what to do about errors of Keras whose texts do not, and about calls that have no effect.
 
-`kit sync` copies this module to every handout. It imports only the standard library.
+`kit sync` copies this module to every handout. It imports only the standard library and `language`.
 """
 
 from __future__ import annotations
@@ -14,30 +14,33 @@ from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from typing import Any
 
-NO_SHAPE = (
+from .language import gettext as _
+from .language import gettext_noop
+
+NO_SHAPE = gettext_noop(
     "A network has neither input nor output before it knows the shape of its input. Let it begin with "
     "`keras.Input`, or use its `layers`."
 )
-NO_WEIGHTS = (
+NO_WEIGHTS = gettext_noop(
     "A layer has no weights before it knows the shape of its input. Let the network begin with `keras.Input` "
     "before you set or count weights."
 )
-NONE = (
+NONE = gettext_noop(
     "Something is None here. A function without `return` gives None, and so do `model.add(…)`, "
     "`model.compile(…)` and `list.append(…)`."
 )
-IS_A_LAYER = (
+IS_A_LAYER = gettext_noop(
     "That is a layer. Keras wants a tensor here, such as `layer.output`, or what calling the layer gives."
 )
-ONE_NAME = "Two layers of the network have one name. Give a new layer another `name`."
-COPIED_LIST = (
+ONE_NAME = gettext_noop("Two layers of the network have one name. Give a new layer another `name`.")
+COPIED_LIST = gettext_noop(
     "`model.layers` is a copy of the list, so changing it changes no network. Build a new network from the "
     "layers that you want, such as `model.layers[:-1]`."
 )
-BATCH_SIZE = (
+BATCH_SIZE = gettext_noop(
     "`input_shape` begins with the batch size, None. `keras.Input` wants the rest: `input_shape[1:]`."
 )
-NO_RETURN = "The function has no `return` with a value, so it gives None."
+NO_RETURN = gettext_noop("The function has no `return` with a value, so it gives None.")
 
 _ERRORS = (
     (re.compile(r"has never been called and thus has no defined|has no defined (in|out)put shape"), NO_SHAPE),
@@ -65,8 +68,8 @@ def advice(error: BaseException) -> str:
     if found := _IDENTIFIER.search(text):
         return did_you_mean(found[1], found[2])
     if found := _NUMBER.search(text):
-        return f"A shape is a tuple: `keras.Input(({found[1]},))`."
-    return next((sentence for pattern, sentence in _ERRORS if pattern.search(text)), "")
+        return _("A shape is a tuple: `keras.Input(({number},))`.", number=found[1])
+    return next((_(sentence) for pattern, sentence in _ERRORS if pattern.search(text)), "")
 
 
 def did_you_mean(kind: str, name: str) -> str:
@@ -76,7 +79,7 @@ def did_you_mean(kind: str, name: str) -> str:
     spelled = get_close_matches(name, known, n=1) or get_close_matches(
         name.lower(), [each.lower() for each in known], n=1
     )
-    return f"Did you mean {spelled[0]!r}?" if spelled else ""
+    return _("Did you mean {name!r}?", name=spelled[0]) if spelled else ""
 
 
 def remarks(function: Callable[..., Any] | None) -> Iterator[str]:
@@ -87,11 +90,11 @@ def remarks(function: Callable[..., Any] | None) -> Iterator[str]:
         return
     nodes = list(ast.walk(tree))
     if any(map(_changes_layers, nodes)):
-        yield COPIED_LIST
+        yield _(COPIED_LIST)
     if any(map(_passes_whole_shape, nodes)):
-        yield BATCH_SIZE
+        yield _(BATCH_SIZE)
     if not any(isinstance(node, ast.Return | ast.Yield | ast.Raise) and _gives(node) for node in nodes):
-        yield NO_RETURN
+        yield _(NO_RETURN)
 
 
 def _gives(node: ast.Return | ast.Yield | ast.Raise) -> bool:

@@ -1,6 +1,6 @@
 """Parse Python source without running it: recognize stubs and remove statements.
 
-This module imports only the standard library, because the sandbox's program also includes it.
+This module imports only the standard library and `language`, because the sandbox's program includes it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 import sys
 import warnings
 from collections.abc import Iterable
+
+from .language import gettext as _
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -69,7 +71,11 @@ def newer_python(error: SyntaxError) -> str:
     for version, pattern in NEWER_SYNTAX:
         if sys.version_info < version and pattern.search(error.text or ""):
             here, newer = (f"{major}.{minor}" for major, minor in (sys.version_info[:2], version))
-            return f" Python {newer} and newer may read this line; the grader has Python {here}."
+            return _(
+                " Python {newer} and newer may read this line; the grader has Python {here}.",
+                newer=newer,
+                here=here,
+            )
     return ""
 
 

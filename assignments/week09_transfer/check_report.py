@@ -15,6 +15,7 @@ import sys
 import textwrap
 import traceback
 import types
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 from enum import StrEnum
 
 from keras_advice import advice, remarks
+from language import gettext as _
+from language import gettext_noop
 
 HERE = Path(__file__).resolve().parent
 MAX_LINES = 3
@@ -46,11 +49,11 @@ CELL = re.compile(r"ipykernel_\d+|<ipython-input-(?P<number>\d+)-")
 class Outcome(StrEnum):
     """How a check ended."""
 
-    PASSED = "passed"
-    FAILED = "failed"
-    NOT_ATTEMPTED = "not attempted"
-    TIMED_OUT = "timed out"
-    NOT_RUN = "not run"
+    PASSED = gettext_noop("passed")
+    FAILED = gettext_noop("failed")
+    NOT_ATTEMPTED = gettext_noop("not attempted")
+    TIMED_OUT = gettext_noop("timed out")
+    NOT_RUN = gettext_noop("not run")
 
 
 class TimedOut(BaseException):
@@ -94,17 +97,17 @@ class CheckReport:
         if self.message:
             yield "", self.message
         if self.expected:
-            yield "expected", self.expected
-            yield "received", self.received
+            yield gettext_noop("expected"), self.expected
+            yield gettext_noop("received"), self.received
         for text in self.think:
-            yield "think about", text
+            yield gettext_noop("think about"), text
         for number, line in enumerate(self.lines):
-            yield "called from" if number else "your line", str(line)
+            yield gettext_noop("called from") if number else gettext_noop("your line"), str(line)
 
     def text(self) -> str:
         """Return the report as lines of text."""
         if self.outcome == Outcome.NOT_ATTEMPTED:
-            return self.message or f"{self.task}: not attempted yet"
+            return self.message or _("{task}: not attempted yet", task=self.task)
         rows = (_row(label, value) for label, value in self.rows())
         return "\n".join([self.sentence or self.name, *rows])
 
@@ -137,8 +140,8 @@ def describe(
 
     `mark` holds the check's task, points and hint, and `module` is the name of the student's module.
     """
-    task, hint = str(mark.get("task", "")), str(mark.get("hint", ""))
-    about = {"name": name, "task": task, "sentence": sentence, "points": mark.get("points", 0)}
+    task, hint = str(mark.get("task", "")), _(str(mark.get("hint", "")))
+    about = {"name": name, "task": task, "sentence": _(sentence), "points": mark.get("points", 0)}
     if error is None:
         return CheckReport(**about, outcome=Outcome.PASSED)
     own = sys.modules.get(module)
@@ -166,7 +169,7 @@ def student_lines(error: BaseException) -> tuple[Line, ...]:
 
 def not_whole(error: Exception) -> str:
     """Return a sentence for a file of the handout that is missing."""
-    return f"The handout is not whole: {clean(error)}. Unzip it anew, beside your work."
+    return str(_("The handout is not whole: {reason}. Unzip it anew, beside your work.", reason=clean(error)))
 
 
 def without_escapes(text: object) -> str:
@@ -183,9 +186,13 @@ def clean(text: object) -> str:
 
 def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dict[str, Any]]:
     if isinstance(error, NotRun):
-        return Outcome.NOT_RUN, {"message": f"Not run: `{task}` took too long in an earlier check."}
+        return Outcome.NOT_RUN, {
+            "message": _("Not run: `{task}` took too long in an earlier check.", task=task)
+        }
     if isinstance(error, TimedOut):
-        text = f"`{task}` did not end within {error}. Is there a loop that never ends?"
+        text = _(
+            "`{task}` did not end within {error}. Is there a loop that never ends?", task=task, error=error
+        )
         if _trains(error):
             text = f"`{task}` was still training, in `fit`, after {error}. Does this task ask for training?"
         return Outcome.TIMED_OUT, {"message": text}
@@ -199,8 +206,10 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         return Outcome.FAILED, {"message": not_whole(error)}
     what = clean(f"{type(error).__name__}: {error}")
     if _raised_by_student(error) or student_lines(error):
-        return Outcome.FAILED, {"message": f"`{task}` raised {what}"}
-    return Outcome.FAILED, {"message": f"The check could not use what `{task}` returned: {what}"}
+        return Outcome.FAILED, {"message": _("`{task}` raised {what}", task=task, what=what)}
+    return Outcome.FAILED, {
+        "message": _("The check could not use what `{task}` returned: {what}", task=task, what=what)
+    }
 
 
 def _fields(error: AssertionError) -> dict[str, Any]:
@@ -230,21 +239,25 @@ def _unwritten(error: NotImplementedError, task: str, module: Any) -> tuple[Outc
     """Tell a function that is still the stub from one that calls a stub or keeps the stub's line."""
     codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
     if not _raised_by_student(error):
-        return Outcome.FAILED, {"message": f"`{task}` raised {clean(f'{type(error).__name__}: {error}')}"}
+        return Outcome.FAILED, {
+            "message": _("`{task}` raised {what}", task=task, what=clean(f"{type(error).__name__}: {error}"))
+        }
     name, own = codes[-1].co_name, _code(getattr(module, task, None))
     if not _is_stub(codes[-1]):
         return Outcome.FAILED, {
-            "message": f"The line `raise NotImplementedError` is still there in `{name}`."
+            "message": _("The line `raise NotImplementedError` is still there in `{name}`.", name=name)
         }
     if codes[-1] is own:
         return Outcome.NOT_ATTEMPTED, {}
-    return Outcome.FAILED, {"message": f"`{task}` calls `{name}`, which is not written yet."}
+    return Outcome.FAILED, {
+        "message": _("`{task}` calls `{name}`, which is not written yet.", task=task, name=name)
+    }
 
 
 def _missing(task: str, module: types.ModuleType) -> tuple[Outcome, dict[str, Any]]:
     if getattr(module, "__file__", None):
-        return Outcome.FAILED, {"message": f"There is no function `{task}`."}
-    text = f"{task}: not attempted yet; run the cell that defines it"
+        return Outcome.FAILED, {"message": _("There is no function `{task}`.", task=task)}
+    text = _("{task}: not attempted yet; run the cell that defines it", task=task)
     return Outcome.NOT_ATTEMPTED, {"message": text}
 
 
@@ -289,8 +302,8 @@ def _line(path: str, number: int) -> Line:
         return Line(f"{Path(path).resolve().relative_to(HERE).as_posix()}:{number}", text)
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     name = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(path)
-    label = name[1] if name else f"In[{cell['number']}]" if cell["number"] else "a cell"
-    return Line(f"{label}, line {number}", text)
+    label = name[1] if name else f"In[{cell['number']}]" if cell["number"] else _("a cell")
+    return Line(_("{label}, line {number}", label=label, number=number), text)
 
 
 def _definition(function: Any) -> tuple[Line, ...]:
@@ -308,5 +321,9 @@ def _code(function: Any) -> types.CodeType | None:
 
 
 def _row(label: str, value: str) -> str:
-    indent = f"  {label:<13}" if label else "  "
-    return textwrap.indent(value, " " * len(indent)).replace(" " * len(indent), indent, 1)
+    wide, name = 15 if label else 2, _(label)
+    # Chinese characters take two columns.
+    columns = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
+    first, _space, rest = value.partition("\n")
+    head = f"  {name}{' ' * (wide - 2 - columns)}{first}"
+    return "\n".join([head, textwrap.indent(rest, " " * wide)] if rest else [head])

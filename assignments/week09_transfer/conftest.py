@@ -28,6 +28,7 @@ try:
         not_whole,
         student_lines,
     )
+    from language import gettext as _
 except ModuleNotFoundError as error:
     raise SystemExit(
         f"Expected {error.name}.py in this folder. Unzip the handout anew, beside your work."
@@ -65,7 +66,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if wanted := config.getoption("task"):
         tasks = sorted({_task(item) for item in items})
         if items and wanted not in tasks:
-            raise pytest.UsageError(f"Expected one of the tasks {', '.join(tasks)}; found --task {wanted}.")
+            raise pytest.UsageError(
+                _(
+                    "Expected one of the tasks {tasks}; found --task {wanted}.",
+                    tasks=", ".join(tasks),
+                    wanted=wanted,
+                )
+            )
         config.hook.pytest_deselected(items=[item for item in items if _task(item) != wanted])
         items[:] = [item for item in items if _task(item) == wanted]
 
@@ -134,14 +141,14 @@ def pytest_runtest_makereport(
     if report.failed and item.config.get_verbosity() < VERBOSE:
         report.longrepr = found.text()
     elif report.failed:
-        report.sections.append(("in short", found.text()))
+        report.sections.append((_("in short"), found.text()))
     return report
 
 
 def pytest_report_teststatus(report: pytest.TestReport) -> tuple[str, str, Any] | None:
     """Count checks that are not attempted separately from failed ones."""
     if (found := _report(report)) and found.outcome == Outcome.NOT_ATTEMPTED:
-        name = str(Outcome.NOT_ATTEMPTED)
+        name = _(Outcome.NOT_ATTEMPTED)
         return name, "-", (name.upper(), {"light": True})
     return None
 
@@ -158,14 +165,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     checks = [found for report in reports if (found := _report(report))]
     if not checks:
         return
-    terminalreporter.section("public points")
+    terminalreporter.section(_("public points"))
     for task in dict.fromkeys(check.task for check in checks):
         mine = [check for check in checks if check.task == task]
         if all(check.outcome == Outcome.NOT_ATTEMPTED for check in mine):
-            terminalreporter.line(f"{task:<24} not attempted yet", light=True)
+            terminalreporter.line(f"{task:<24} {_('not attempted yet')}", light=True)
         else:
             earned = sum(check.points for check in mine if check.outcome == Outcome.PASSED)
-            terminalreporter.line(f"{task:<24} {earned:g} of {sum(check.points for check in mine):g}")
+            most = sum(check.points for check in mine)
+            terminalreporter.line(f"{task:<24} {_('{earned:g} of {most:g}', earned=earned, most=most)}")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from check_report import CheckReport, Outcome, clean, kit, without_escapes
+from language import gettext as _
 from notebook_cards import HandInCard, Note, State, TaskCard, text_of
 
 HERE = Path(__file__).parent
@@ -117,7 +118,7 @@ class _Results:
     def __init__(self) -> None:
         self._checks: dict[str, CheckReport] = {}
         self._broken: list[str] = []
-        self.picture = self.drawing = ""
+        self.picture = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         name = report.nodeid.rpartition("::")[2]
@@ -134,9 +135,9 @@ class _Results:
     def end(self, status: int) -> None:
         """Record the exit status of pytest: no check passed if it was stopped."""
         if status == pytest.ExitCode.INTERRUPTED and not self._broken:
-            self._broken.append("The checks were interrupted before they ended.")
+            self._broken.append(_("The checks were interrupted before they ended."))
         elif not self._broken and status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self._broken.append(f"Expected pytest to run the checks, found {status!r}.")
+            self._broken.append(_("Expected pytest to run the checks, found {status!r}.", status=status))
 
     def expect(self, *checks: str) -> None:
         """Raise NotAttempted or CheckFailed unless `checks` (by default all that ran) passed."""
@@ -145,7 +146,9 @@ class _Results:
         names = checks or tuple(self._checks)
         found = [self._checks[name] for name in names if name in self._checks]
         if not names or len(found) < len(names):
-            raise CheckFailed(f"Expected pytest to run {', '.join(checks) or 'checks'}, found none.")
+            raise CheckFailed(
+                _("Expected pytest to run {names}, found none.", names=", ".join(checks) or _("checks"))
+            )
         outcomes = {check.outcome for check in found} - {Outcome.PASSED}
         if outcomes:
             raise (NotAttempted if outcomes == {Outcome.NOT_ATTEMPTED} else CheckFailed)(text_of(found))
@@ -154,9 +157,10 @@ class _Results:
         """Return the results of one task."""
         checks = tuple(check for check in self._checks.values() if check.task == task)
         hidden = kit().get("hidden_points", {}).get(task, 0)
-        problem = "\n\n".join(self._broken) or ("" if checks else f"There are no checks of `{task}`.")
-        look_at = kit().get("hidden_look_at", "")
-        return TaskCard(task, checks, hidden, problem, self.picture, self.drawing, look_at)
+        problem = "\n\n".join(self._broken) or (
+            "" if checks else _("There are no checks of `{task}`.", task=task)
+        )
+        return TaskCard(task, checks, hidden, problem, self.picture)
 
 
 def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
@@ -165,31 +169,20 @@ def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
     only = ("--task", task) if task else ()
     with _imports(module, env):
         results.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), *only], [results]))
-        if task:
-            results.picture, results.drawing = _draw(results.card(task), sys.modules[module])
+        if task and results.card(task).state == State.SOLVED:
+            results.picture = _draw(task, sys.modules[module])
     return results
 
 
-def _draw(card: TaskCard, module: types.ModuleType) -> tuple[str, str]:
-    """Return what the kit draws of a task's answer, as text and as SVG.
-
-    The function `compared` beside the kit's picture shows it beside what is expected. A wrong answer is drawn
-    only if that shows a difference.
-    """
+def _draw(task: str, module: types.ModuleType) -> str:
+    """Return what the kit draws of a solved task, as `kit watch` shows it."""
     source, _, function = kit().get("picture", "").rpartition(".")
-    outcomes = {check.outcome for check in card.checks}
-    if not source or not outcomes <= {Outcome.PASSED, Outcome.FAILED}:
-        return "", ""
-    solved = card.state == State.SOLVED
+    if not source:
+        return ""
     try:
-        owner = importlib.import_module(source)
-        if hasattr(owner, "compared"):
-            found = owner.compared(card.task, module)
-            return (str(found), found._repr_svg_()) if solved or any(found.differs) else ("", "")
-        drawn = without_escapes(getattr(owner, function)(card.task, module)) if solved else ""
-    except (Exception, SystemExit):  # without a picture nothing is wrong
-        return "", ""
-    return drawn, ""
+        return str(without_escapes(getattr(importlib.import_module(source), function)(task, module)))
+    except Exception:  # without a picture nothing is wrong
+        return ""
 
 
 def _cards(env: dict[str, Any]) -> Iterator[TaskCard]:
@@ -229,7 +222,7 @@ def _unwritten_task(error: BaseException | None) -> str:
 def _show_unwritten(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:
     if task := _unwritten_task(error):
         display = importlib.import_module("IPython.display").display
-        display(Note(f"This cell needs `{task}`, which is not written yet."))
+        display(Note(_("This cell needs `{task}`, which is not written yet.", task=task)))
     else:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from language import gettext as _
+from language import gettext_noop
+
 HERE = Path(__file__).parent
 COLAB = "google.colab"
 # Cells with this tag are not graded.
@@ -21,7 +24,7 @@ SKIP_TAG = "explore"
 # What a notebook may use beside the kit's imports: its own machinery.
 PLATFORM = frozenset({"google", "IPython", "ipywidgets", "otter"})
 MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S+\?$", re.MULTILINE)
-LOOK_CLOSER = "`kit pack` looks closer, if you have installed the course's wheel."
+LOOK_CLOSER = gettext_noop("`kit pack` looks closer, if you have installed the course's wheel.")
 
 
 @dataclass(frozen=True)
@@ -34,14 +37,33 @@ class Saved:
 
 def saved_notebook(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Saved:
     """Look at the notebook's file, and say what to hand in; in Colab, download it."""
-    due = f", by {kit['due']}" if kit.get("due") else ""
+    due = _(", by {due}", due=kit["due"]) if kit.get("due") else ""
     if COLAB in sys.modules:
         return _colab(kit, due)
     path = _path(env, kit)
     if path is None:
-        return Saved([], [f"Save this notebook and hand in its file{due}. {LOOK_CLOSER}"])
+        return Saved(
+            [],
+            [
+                _(
+                    "Save this notebook and hand in its file{due}. {look_closer}",
+                    due=due,
+                    look_closer=_(LOOK_CLOSER),
+                )
+            ],
+        )
     problems = list(find_problems(_read(path), kit, env))
-    return Saved(problems, [f"Save this notebook, then hand in {path.name}{due}. {LOOK_CLOSER}"])
+    return Saved(
+        problems,
+        [
+            _(
+                "Save this notebook, then hand in {name}{due}. {look_closer}",
+                name=path.name,
+                due=due,
+                look_closer=_(LOOK_CLOSER),
+            )
+        ],
+    )
 
 
 def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str, Any]) -> Iterator[str]:
@@ -52,15 +74,24 @@ def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str
             trees.append(ast.parse(MAGIC.sub(r"\1\2pass", cell)))
         except SyntaxError as error:
             line = (error.text or "").strip()
-            yield f"Graded cell {number} is not Python, line {error.lineno}: {error.msg}: {line}"
+            yield _(
+                "Graded cell {number} is not Python, line {line}: {reason}: {text}",
+                number=number,
+                line=error.lineno,
+                reason=error.msg,
+                text=line,
+            )
     allowed = {*kit.get("imports", ()), *kit.get("given", ()), *sys.stdlib_module_names, *PLATFORM}
     imported = {name for tree in trees for name in _imports(tree)}
     for name in sorted(imported - allowed):
-        yield f"The grader does not have `{name}`, which a graded cell imports."
+        yield _("The grader does not have `{name}`, which a graded cell imports.", name=name)
     defined = {name for tree in trees for name in _names(tree)}
     for task in kit.get("tasks", ()):
         if task in env and task not in defined:
-            yield f"The saved file does not define `{task}`: save the notebook and run this cell again."
+            yield _(
+                "The saved file does not define `{task}`: save the notebook and run this cell again.",
+                task=task,
+            )
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:
@@ -109,7 +140,24 @@ def _colab(kit: Mapping[str, Any], due: str) -> Saved:
         importlib.import_module(f"{COLAB}.files").download(str(path))
     except Exception:  # Colab's own interface may change: the menu does the same
         return Saved(
-            [], [f"Download this notebook (File, Download, .ipynb) and hand it in{due}. {LOOK_CLOSER}"]
+            [],
+            [
+                _(
+                    "Download this notebook (File, Download, .ipynb) and hand it in{due}. {look_closer}",
+                    due=due,
+                    look_closer=_(LOOK_CLOSER),
+                )
+            ],
         )
     problems = list(find_problems(_graded(notebook), kit, {}))
-    return Saved(problems, [f"{path.name} is downloaded: hand it in{due}. {LOOK_CLOSER}"])
+    return Saved(
+        problems,
+        [
+            _(
+                "{name} is downloaded: hand it in{due}. {look_closer}",
+                name=path.name,
+                due=due,
+                look_closer=_(LOOK_CLOSER),
+            )
+        ],
+    )

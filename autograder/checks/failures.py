@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..language import gettext as _
 from ..models import Outcome
 from ..wire.failure_kind import FailureKind
 
@@ -89,27 +90,39 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
     name, trace = raised["name"], raised["trace"]
     number, text = (trace[-1][0], trace[-1][2]) if trace else (None, "")
     if kind == FailureKind.STUB:
-        return f"`{function}` is not written yet."
+        return _("`{function}` is not written yet.", function=function)
     if kind == FailureKind.UNWRITTEN_CALL:
-        return f"`{function}` calls `{name}`, which is not written yet."
+        return _("`{function}` calls `{name}`, which is not written yet.", function=function, name=name)
     if kind == FailureKind.LEFTOVER_RAISE:
-        place = f" (line {number})" if number else ""
-        return f"The line `raise NotImplementedError` is still there in `{name}`{place}."
+        place = _(" (line {number})", number=number) if number else ""
+        return _(
+            "The line `raise NotImplementedError` is still there in `{name}`{place}.", name=name, place=place
+        )
     if kind == FailureKind.EXITED:
-        return f"`{function}` ends the program instead of returning."
+        return _("`{function}` ends the program instead of returning.", function=function)
     if kind == FailureKind.MISSING:
         return _missing(function, name)
-    place = f" (line {number}: {text})" if line and number else ""
-    return f"{function} raised {raised['type']}: {raised['text']}{place}"
+    place = _(" (line {number}: {text})", number=number, text=text) if line and number else ""
+    return _(
+        "{function} raised {type}: {text}{place}",
+        function=function,
+        type=raised["type"],
+        text=raised["text"],
+        place=place,
+    )
 
 
 def _missing(function: str, similar: str) -> str:
     if not similar:
-        return f"There is no function `{function}`."
+        return _("There is no function `{function}`.", function=function)
     if "." in similar:
         owner = similar.partition(".")[0]
-        return (
-            f"There is no function `{function}`; found one in the class `{owner}`: the checks call functions "
-            "that stand by themselves."
+        return _(
+            "There is no function `{function}`; found one in the class `{owner}`: the checks call "
+            "functions that stand by themselves.",
+            function=function,
+            owner=owner,
         )
-    return f"There is no function `{function}`; found `{similar}`: renamed?"
+    return _(
+        "There is no function `{function}`; found `{similar}`: renamed?", function=function, similar=similar
+    )

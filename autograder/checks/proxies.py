@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
+from ..language import gettext as _
 from ..models import Outcome
 from ..wire.arrays import NotAllowedError
 from ..wire.codec import pack, unpack
@@ -60,7 +61,7 @@ class Calls:
         if isinstance(reply, SubmissionFailed):
             raise SubmissionFailed(reply.outcome, str(reply), kind=reply.kind, call=call)
         try:
-            value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
+            value = unpack(reply.head["value"], reply.blob, known=packed.objects)[0]
             answer = value["answer"]
             unsupported = [
                 each for each in (answer if times > 1 else [answer]) if isinstance(each, UnsupportedValue)
@@ -68,7 +69,9 @@ class Calls:
         except Exception as error:
             raise SubmissionFailed(*_unreadable(function, error), call=call) from None
         if unsupported:
-            text = f"The answer of {function} is {unsupported[0]}"
+            text = _(
+                "The answer of {function} is {unsupported}", function=function, unsupported=unsupported[0]
+            )
             raise SubmissionFailed(Outcome.FAILED, text if text[-1] == "?" else f"{text}.", call=call)
         return answer
 
@@ -93,7 +96,10 @@ class ArgumentError(TypeError):
 def _refuse_arguments(function: str, arguments: Any, refused: tuple[str, ...]) -> NoReturn:
     """Raise SubmissionFailed if the submission returned the unsupported arguments, else ArgumentError."""
     if found := next(_unsupported_values(arguments), None):
-        raise SubmissionFailed(Outcome.FAILED, f"{function} gets an earlier answer, which is {found}.")
+        raise SubmissionFailed(
+            Outcome.FAILED,
+            _("{function} gets an earlier answer, which is {found}.", function=function, found=found),
+        )
     raise ArgumentError(
         f"The check passes {function} {refused[0]}, which cannot cross. docs/answers.md lists what can."
     )
@@ -112,10 +118,14 @@ def _unsupported_values(value: Any) -> Iterator[UnsupportedValue]:
 def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
     """Return the outcome and message for an answer that cannot be rebuilt."""
     if is_exhaustion(error):
-        return Outcome.CRASHED, f"The answer of {function} takes too much memory."
+        return Outcome.CRASHED, _("The answer of {function} takes too much memory.", function=function)
     if isinstance(error, NotAllowedError):
-        return Outcome.FAILED, f"The answer of {function} is not accepted: {error}"
-    return Outcome.CRASHED, f"The answer of {function} is no plain data: {error}"
+        return Outcome.FAILED, _(
+            "The answer of {function} is not accepted: {error}", function=function, error=error
+        )
+    return Outcome.CRASHED, _(
+        "The answer of {function} is no plain data: {error}", function=function, error=error
+    )
 
 
 class Proxies(ModuleType):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 
 from ..check_files import Check
+from ..language import gettext as _
 from ..models import CheckResult, Outcome
 from ..text import clean
 from .failures import Skipped, SubmissionFailed, is_exhaustion
@@ -49,18 +50,22 @@ def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
         case None:
             return Outcome.PASSED, ""
         case Skipped():
-            return Outcome.FAILED, f"Skipped, because {error} failed."
+            return Outcome.FAILED, _("Skipped, because {error} failed.", error=error)
         case SubmissionFailed(outcome=outcome) if outcome != Outcome.FAILED:
             return outcome, str(error)
         case _ if is_exhaustion(error):
-            return Outcome.CRASHED, f"Checking the answer needs too much memory: {_describe(error)}"
+            return Outcome.CRASHED, _(
+                "Checking the answer needs too much memory: {error}", error=_describe(error)
+            )
         case SubmissionFailed():
             return Outcome.FAILED, str(error)
         case AssertionError():
             return Outcome.FAILED, str(error) or check.sentence
         case _ if _is_about_network(error):
-            return Outcome.FAILED, f"Running the answer of {check.task} raised {_describe(error)}"
-    return Outcome.GRADER_ERROR, f"The check itself raised {_describe(error)}"
+            return Outcome.FAILED, _(
+                "Running the answer of {task} raised {error}", task=check.task, error=_describe(error)
+            )
+    return Outcome.GRADER_ERROR, _("The check itself raised {error}", error=_describe(error))
 
 
 def _describe(error: BaseException) -> str:
@@ -82,13 +87,15 @@ def _student_message(check: Check, outcome: Outcome, message: str) -> str:
         case Outcome.PASSED:
             return ""
         case Outcome.NOT_ATTEMPTED:
-            return f"{check.task} is not written yet."
+            return _("{task} is not written yet.", task=check.task)
         case Outcome.GRADER_ERROR:
-            return "The grader could not run this check. That is not your fault: a person will look at it."
+            return _("The grader could not run this check. That is not your fault: a person will look at it.")
         case _ if not check.hidden:
             return message
         case Outcome.TIMED_OUT:
-            return f"{check.task} took too long. {check.hint}"
+            return _("{task} took too long. {hint}", task=check.task, hint=_(check.hint))
         case Outcome.CRASHED:
-            return f"{check.task} ended its process instead of returning. {check.hint}"
+            return _(
+                "{task} ended its process instead of returning. {hint}", task=check.task, hint=check.hint
+            )
     return check.hint

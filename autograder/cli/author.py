@@ -119,6 +119,26 @@ def sync(
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
+def messages(root: Root = None) -> None:
+    """Update the catalogues of translated messages from the sources, and compile them.
+
+    Exit status 1: a translation is missing.
+    """
+    from ..handout.messages import missing, update_all  # Babel belongs to the staff's dependencies
+
+    try:
+        root = find_repository(root)
+    except KitError as error:
+        fail(str(error), USED_WRONGLY)
+    lacking = 0
+    for path, catalogue in update_all(root):
+        lacking += (count := len(missing(catalogue)))
+        typer.echo(f"{path}: {len(catalogue)} messages, {count} without a translation.")
+    if lacking:
+        raise typer.Exit(DID_NOT_HOLD)
+
+
+@app.command(rich_help_panel=INSTRUCTORS)
 def prove(
     kit: Annotated[
         str | None, typer.Argument(metavar="KIT", help="The kit's name; without it, all kits.")

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 
 from ..kit import Kit, KitError, find_root, languages, slugs
+from ..language import gettext as _
 from ..source_code import SourceError
 from ..text import clean
 
@@ -105,8 +106,8 @@ def find_repository(root: Path | None) -> Path:
 def near(name: str, known: Sequence[str]) -> str:
     """Return the end of a sentence that suggests similar names, or else lists all known names."""
     if matches := get_close_matches(name, known, n=3, cutoff=0.5):
-        return f"did you mean {' or '.join(map(repr, matches))}?"
-    return f"there are: {', '.join(known)}." if known else "there is none."
+        return _("did you mean {names}?", names=_(" or ").join(map(repr, matches)))
+    return _("there are: {names}.", names=", ".join(known)) if known else _("there is none.")
 
 
 def untranslated(root: Path) -> list[str]:

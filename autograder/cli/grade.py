@@ -20,6 +20,7 @@ from ..grading.planning import GradeOptions, UnknownStudentError
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError
 from ..kit import Kit, KitError, find_root
+from ..language import ENGLISH
 from ..models import Report
 from ..reports.write import NoGradesError, write_pages
 from ..sandbox.protocol import IsolationUnavailable
@@ -80,10 +81,14 @@ def run_grade(command: GradeCommand, go_on: str) -> int:
     return DID_NOT_HOLD if grades.grader_errors else 0
 
 
-def run_report(grades: Path, root: Path | None, *, missing_as_zero: bool = False) -> None:
+def run_report(
+    grades: Path, root: Path | None, *, missing_as_zero: bool = False, language: str = ENGLISH
+) -> None:
     """Write pages and upload files, and print their paths."""
     try:
-        written = write_pages(grades, find_pages_root(root, grades), missing_as_zero=missing_as_zero)
+        written = write_pages(
+            grades, find_pages_root(root, grades), missing_as_zero=missing_as_zero, language=language
+        )
     except NoGradesError as error:
         fail(str(error), USED_WRONGLY)
     print_pages(written, grades)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .. import language as languages
+from ..language import VARIABLE
+from ..language import gettext as _
 from ..text import clean
 from .common import DID_NOT_HOLD, STUDENTS, USED_WRONGLY, fail, make_console
 
@@ -15,13 +19,31 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+
+def _choose_language(chosen: str | None) -> None:
+    """Use the language that `--language` names, also in the processes that the command starts."""
+    if chosen:
+        os.environ[VARIABLE] = chosen
+    languages.choose(languages.preferred(), languages.HERE)
+
+
 Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="The handout's folder.", exists=True, file_okay=False)
+]
+Language = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help="The language of messages, such as zh.",
+        show_default="the handout's, else the system's",
+        callback=_choose_language,
+        is_eager=True,
+    ),
 ]
 
 
 @app.command(rich_help_panel=STUDENTS)
-def check(folder: Folder = Path()) -> None:
+def check(folder: Folder = Path(), language: Language = None) -> None:
     """Run the public checks once.
 
     Exit status 1: not all of them pass.
@@ -33,13 +55,13 @@ def check(folder: Folder = Path()) -> None:
 
 
 @app.command(rich_help_panel=STUDENTS)
-def watch(folder: Folder = Path()) -> None:
+def watch(folder: Folder = Path(), language: Language = None) -> None:
     """Run the public checks on every save, until q is pressed."""
     from ..student.watch import watch_in_panel
 
     handout, console = _handout(folder), make_console()
     if not console.is_terminal:
-        fail("kit watch needs a terminal to draw in; kit check prints the same once.", USED_WRONGLY)
+        fail(_("kit watch needs a terminal to draw in; kit check prints the same once."), USED_WRONGLY)
     try:
         watch_in_panel(handout, console)
     except KeyboardInterrupt:
@@ -51,6 +73,7 @@ def hint(
     task: Annotated[str, typer.Argument(metavar="TASK", help="The name of the function.")],
     folder: Folder = Path(),
     again: Annotated[bool, typer.Option("--again", help="Start again with the first hint.")] = False,
+    language: Language = None,
 ) -> None:
     """Show the next hint for a task; the last one is nearly the answer."""
     from ..student import handout as hints
@@ -59,20 +82,31 @@ def hint(
 
     handout = _handout(folder)
     if task not in handout.tasks:
-        fail(f"There is no task {task!r}; {near(task, list(handout.tasks))}", USED_WRONGLY)
+        fail(
+            _("There is no task {task!r}; {near}", task=task, near=near(task, list(handout.tasks))),
+            USED_WRONGLY,
+        )
     memory = SavedState.read(handout.state)
     if again:
         memory.hints.pop(task, None)
     taken = len(hints.hints_taken(handout, task, memory))
     total = len(hints.hint_list(handout, task, memory))
     given = hints.take_hint(handout, task, memory)
-    typer.echo(f"Hint {len(given)} of {total} for {task}: {clean(given[-1])}")
+    typer.echo(
+        _(
+            "Hint {number} of {total} for {task}: {hint}",
+            number=len(given),
+            total=total,
+            task=task,
+            hint=clean(_(given[-1])),
+        )
+    )
     if taken == total:
-        typer.echo(f"That was the last one. `kit hint {task} --again` starts again.")
+        typer.echo(_("That was the last one. `kit hint {task} --again` starts again.", task=task))
 
 
 @app.command(rich_help_panel=STUDENTS)
-def pack(folder: Folder = Path()) -> None:
+def pack(folder: Folder = Path(), language: Language = None) -> None:
     """Check your answer, and write the file to hand in.
 
     Public checks that fail do not prevent it. Exit status 1: nothing was written, because no task would earn
@@ -82,7 +116,7 @@ def pack(folder: Folder = Path()) -> None:
     from ..student.pack import pack
 
     handout = _handout(folder)
-    typer.echo("Checking your answer, which takes some seconds.", err=True)
+    typer.echo(_("Checking your answer, which takes some seconds."), err=True)
     found = pack(handout, lambda: run_checks(handout, make_console(stderr=True)))
     for mark, colour, sentences in (
         ("✓", "green", found.fine),
@@ -92,13 +126,13 @@ def pack(folder: Folder = Path()) -> None:
         for sentence in sentences:
             typer.secho(f"{mark} {clean(sentence)}", fg=colour, bold=mark != "✓")
     if found.unwritable:
-        advice = "Copy the handout to a folder of your own, or hand in your file as it is."
+        advice = _("Copy the handout to a folder of your own, or hand in your file as it is.")
         fail(f"{found.unwritable} {advice}", DID_NOT_HOLD)
     if found.written is None:
-        fail("Nothing was written: like this, no task would earn a point.", DID_NOT_HOLD)
-    due = f", by {handout.about.due}" if handout.about.due else ""
+        fail(_("Nothing was written: like this, no task would earn a point."), DID_NOT_HOLD)
+    due = _(", by {due}", due=handout.about.due) if handout.about.due else ""
     where = found.written.name if found.written.parent == handout.folder else str(found.written)
-    typer.echo(f"Wrote {where}. Hand it in{due}.")
+    typer.echo(_("Wrote {name}. Hand it in{due}.", name=where, due=due))
 
 
 def _handout(folder: Path) -> Handout:
@@ -106,6 +140,8 @@ def _handout(folder: Path) -> Handout:
     from ..student.handout import Handout, HandoutError
 
     try:
-        return Handout.read(folder)
+        handout = Handout.read(folder)
     except HandoutError as error:
         fail(str(error), USED_WRONGLY)
+    handout.choose_language()
+    return handout

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ..language import ENGLISH
 from .common import ASSISTANTS, CORES, USED_WRONGLY, Isolations, Root, fail
 
 app = typer.Typer()
@@ -170,8 +171,15 @@ def mistakes(grades: Grades, root: Root = None) -> None:
 
 
 @app.command(rich_help_panel=ASSISTANTS)
-def report(grades: Grades, missing_as_zero: MissingAsZero = False, root: Root = None) -> None:
+def report(
+    grades: Grades,
+    missing_as_zero: MissingAsZero = False,
+    language: Annotated[
+        str, typer.Option(metavar="CODE", help="The language of students' pages, such as zh.")
+    ] = ENGLISH,
+    root: Root = None,
+) -> None:
     """Write feedback pages, the class page and upload files from grades."""
     from .grade import run_report
 
-    run_report(grades, root, missing_as_zero=missing_as_zero)
+    run_report(grades, root, missing_as_zero=missing_as_zero, language=language)

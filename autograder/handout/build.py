@@ -15,7 +15,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import Requirement
 
 from ..files import METADATA, checksum, sha256
-from ..kit import SUPPORT, TRANSLATIONS, Kit, KitError
+from ..kit import SUPPORT, TRANSLATIONS, Kit, KitError, languages
+from ..language import ENGLISH
+from ..language import HERE as PACKAGE
+from .messages import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .otter_tests import public_otter_tests
 from .story import NAME as STORY
 from .stub import make_stub
@@ -23,7 +26,6 @@ from .student_notebook import notebook
 from .translation import TABLE, read_translation
 
 DISTRIBUTION = "weekly-kits"
-ENGLISH = "en"
 SETTINGS = "inputs/settings.json"
 # Modules that submissions may import beside the standard library, by distribution. pytest runs the checks,
 # the last two the notebook.
@@ -54,7 +56,7 @@ def requirements() -> str:
 DECLARED = ("preload", "prepare", "train", "picture")
 
 
-def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> bytes:
+def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str, language: str = ENGLISH) -> bytes:
     """Return the text of `kit.json`, given the handout's files and the text of `hints.toml`."""
     ladder = _hints(kit, hints)
     kept = {name for name in files if name not in ("README.md", "requirements.txt", f"{kit.module}.py")}
@@ -75,6 +77,7 @@ def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str) -> by
             task: sum(check.points for check in kit.checks if check.hidden and check.task == task)
             for task in kit.tasks
         },
+        **({} if language == ENGLISH else {"language": language}),
         "hints": {task: ladder.get(task, []) for task in kit.tasks},
         "hidden_look_at": ladder.get("hidden_look_at", ""),
         "files": sums,
@@ -166,6 +169,7 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     texts = {
         "README.md": _page(readme(kit, stub, title, language), f"{checks}/kit.toml and {page_source}"),
         "conftest.py": _code(_conftest(), "autograder/handout/static/conftest.py"),
+        "language.py": _code((PACKAGE / "language.py").read_text("utf-8"), "autograder/language.py"),
         "pytest.ini": _code(_pytest_ini(kit), f"{checks}/kit.toml"),
         "requirements.txt": _code(requirements(), "pyproject.toml"),
         f"test_{kit.module}.py": _code(kit.files["test_public.py"].decode(), f"{checks}/test_public.py"),
@@ -173,15 +177,30 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     }
     files = {name: _given(name, content, _source(name, sources)) for name, content in kit.given.items()}
     files |= {name: text.encode() for name, text in texts.items()} | {SETTINGS: settings(kit)}
-    files |= public_otter_tests(kit) | {"keras_advice.py": _advice()}
+    files |= public_otter_tests(kit) | {"keras_advice.py": _advice()} | _catalogues(root, kit)
     hints = root / sources / "hints.toml"
     place = sources if language == ENGLISH else f"{sources}/{TRANSLATIONS}/{language}"
     origin = answer if told is None else f"{place}/{STORY} and {page_source}"
     return files | {
         ".vscode/tasks.json": _vscode_tasks(),
-        METADATA: metadata(kit, title, files, hints.read_text("utf-8") if hints.is_file() else ""),
+        METADATA: metadata(kit, title, files, hints.read_text("utf-8") if hints.is_file() else "", language),
         f"{kit.module}.ipynb": notebook(kit, stub, told, origin),
     }
+
+
+def _catalogues(root: Path, kit: Kit) -> dict[str, bytes]:
+    """Return the compiled messages in each language, without those of hidden checks."""
+    files = {}
+    for language in languages(root, kit.slug):
+        engine, own = (
+            read_catalogue(catalogue_path(folder, language), language)
+            for folder in (PACKAGE, root / "solutions" / kit.slug)
+        )
+        messages = ids(engine) | kit_messages(root, kit, hidden=False)
+        files[catalogue_path(Path(), language, ".mo").as_posix()] = compiled(
+            language, engine, own, only=messages
+        )
+    return files
 
 
 def story(root: Path, slug: str) -> str | None:
@@ -219,6 +238,8 @@ def _vscode_tasks() -> bytes:
 
 def _advice() -> bytes:
     text = (resources.files("autograder") / "keras_advice.py").read_text(encoding="utf-8")
+    # In a handout the modules stand side by side.
+    text = text.replace("from .language import", "from language import")
     return _code(text, "autograder/keras_advice.py").encode()
 
 

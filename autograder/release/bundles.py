@@ -11,10 +11,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ..files import pack, sha256, unpack
-from ..handout.build import ENGLISH, build
+from ..handout.build import build
 from ..handout.otter_tests import grading_otter_tests
 from ..integrations.gradescope import KIT, SETTINGS, Settings
 from ..kit import Kit
+from ..language import ENGLISH
 from .wheel import FOR_GRADING, FOR_OTTER, Wheel, locked_requirements
 
 NAME = "manifest.json"

@@ -115,6 +115,7 @@ def class_page(
     scores = [report.score for report in graded(reports) if report.score is not None]
     return render(
         "class.html",
+        context,
         title=context.title,
         rows=rows,
         tasks=list(rows[0].tasks) if rows else [],

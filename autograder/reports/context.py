@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from ..grading.storage import ClassRecord
 from ..kit import Kit, KitError
 from ..kit_config import Feedback
+from ..language import ENGLISH, Messages
+from ..language import HERE as PACKAGE
 from ..models import NetworkRecord
 from ..proof.answers import expected_networks, mistakes
 from ..proof.replies import known_replies
@@ -24,7 +26,8 @@ from .mistakes import KnownMistake
 class Context:
     """Information about a kit. `hidden` says how much of hidden checks students see.
 
-    With `misconceptions`, students read what is behind a mistake that was recognized for certain.
+    With `misconceptions`, students read what is behind a mistake that was recognized for certain. `messages`
+    are those of the students' pages in `language`.
     """
 
     title: str
@@ -32,11 +35,15 @@ class Context:
     expected: Mapping[str, NetworkRecord] = field(default_factory=dict)
     mistakes: tuple[KnownMistake, ...] = ()
     misconceptions: bool = False
+    language: str = ENGLISH
+    messages: Messages = field(default_factory=Messages)
 
 
-def find_context(record: ClassRecord, root: Path | None) -> Context:
+def find_context(record: ClassRecord, root: Path | None, language: str = ENGLISH) -> Context:
     """Return a kit's information from the repository, or from the record of the class without one."""
-    recorded = Context(record.title or record.kit, record.feedback)
+    messages = Messages()
+    messages.choose(language, PACKAGE, *([root / "solutions" / record.kit] if root else []))
+    recorded = Context(record.title or record.kit, record.feedback, language=language, messages=messages)
     try:
         if root is None:
             return recorded
@@ -55,12 +62,20 @@ def find_context(record: ClassRecord, root: Path | None) -> Context:
         expected = expected_networks(root, kit.slug)
     except (KitError, SourceError, OSError):
         return recorded
-    return Context(kit.title, kit.feedback, expected, known, kit.config.misconceptions)
+    return replace(
+        recorded,
+        title=kit.title,
+        hidden=kit.feedback,
+        expected=expected,
+        mistakes=known,
+        misconceptions=kit.config.misconceptions,
+    )
 
 
-def render(name: str, **values: Any) -> str:
+def render(name: str, context: Context, **values: Any) -> str:
     """Render a template with autoescaping."""
-    return _templates().get_template(name).render(**values)
+    translated = {"language": context.language, "_": context.messages.gettext}
+    return _templates().get_template(name).render(**translated, **values)
 
 
 def points(value: float | None) -> str:

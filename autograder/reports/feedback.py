@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from ..language import gettext_noop
 from ..models import CheckResult, NetworkLayer, NetworkRecord, Report, TrainingRecord
 from .context import Context, render
 from .mistakes import certain_mistakes
@@ -15,9 +16,9 @@ from .mistakes import certain_mistakes
 Mark = Literal["same", "other", "extra", "missing"]
 MARK_NOTES = {
     "same": "",
-    "other": " – differs",
-    "extra": " – not expected",
-    "missing": " – missing in yours",
+    "other": gettext_noop(" – differs"),
+    "extra": gettext_noop(" – not expected"),
+    "missing": gettext_noop(" – missing in yours"),
 }
 
 
@@ -33,18 +34,18 @@ class Block:
         """Return whether the layer has parameters and none is trainable."""
         return self.layer.parameters > 0 and self.layer.trainable == 0
 
-    @property
-    def words(self) -> str:
-        """Return a description of the layer, with its difference."""
-        if not self.layer.parameters:
-            state = "no parameters"
+    def words(self, _: Callable[..., str]) -> str:
+        """Return a description of the layer, with its difference, translated by a function like gettext."""
+        count, trainable = self.layer.parameters, self.layer.trainable
+        if not count:
+            state = _("no parameters")
         elif self.frozen:
-            state = f"{self.layer.parameters:,} parameters, frozen"
-        elif self.layer.trainable == self.layer.parameters:
-            state = f"{self.layer.parameters:,} parameters, trainable"
+            state = _("{count:,} parameters, frozen", count=count)
+        elif trainable == count:
+            state = _("{count:,} parameters, trainable", count=count)
         else:
-            state = f"{self.layer.trainable:,} of {self.layer.parameters:,} parameters trainable"
-        return f"{self.layer.name}: {state}{MARK_NOTES[self.mark]}"
+            state = _("{trainable:,} of {count:,} parameters trainable", trainable=trainable, count=count)
+        return f"{self.layer.name}: {state}{_(MARK_NOTES[self.mark])}"
 
 
 @dataclass(frozen=True)
@@ -140,6 +141,7 @@ def feedback_page(report: Report, context: Context) -> str:
     shown = {check.name for task in tasks for check in task.checks}
     return render(
         "feedback.html",
+        context,
         report=report,
         title=context.title,
         tasks=tasks,

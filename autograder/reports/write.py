@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from ..grading.review import find_review_items
 from ..grading.storage import Attendance, ClassRecord, GradesFolder, StudentRecord, write_if_changed
+from ..language import ENGLISH
 from ..models import Report
 from ..text import clean_line
 from .class_page import StudentRow, class_page
@@ -45,12 +46,14 @@ def write_pages(
     progress: Callable[[int, int], None] = lambda done, total: None,
     *,
     missing_as_zero: bool = False,
+    language: str = ENGLISH,
 ) -> WrittenPages:
     """Write a page per student, the page of the class and the upload files.
 
     Scores are those of the reports, including overrides. `root` is the repository of the kit, which provides
-    titles, expected networks and known mistakes. Upload files omit unmatched students, and missing ones
-    unless `missing_as_zero`. Raises NoGradesError.
+    titles, expected networks, known mistakes and the translations of students' pages, which are in
+    `language`. Upload files omit unmatched students, and missing ones unless `missing_as_zero`. Raises
+    NoGradesError.
     """
     grades = GradesFolder(folder)
     record = grades.record()
@@ -58,7 +61,7 @@ def write_pages(
         raise NoGradesError(
             f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
         )
-    context = find_context(record, root)
+    context = find_context(record, root, language)
     students = [_shown(student, grades) for student in record.students]
     # A report that was removed later does not count as zero.
     students = [student for student in students if student.report or not student.record.folder]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.text import Text
 
+from ..language import gettext as _
 from ..models import Outcome
 from ..text import clean
 from . import panel
@@ -24,11 +25,11 @@ def run_checks(handout: Handout, console: Console) -> Results:
     """Run the public checks once, without forking, show their progress and return the results."""
     with Loop(handout, forks=False) as loop:
         loop.check()
-        with console.status("Importing what the checks need …") as status:
+        with console.status(_("Importing what the checks need …")) as status:
             while not loop.board.over:
                 loop.next(60.0)
                 if loop.board.running:
-                    status.update(f"Checking {loop.board.running.task} …")
+                    status.update(_("Checking {task} …", task=loop.board.running.task))
     return loop.board
 
 
@@ -57,4 +58,4 @@ def report(board: Results, console: Console) -> None:
 
 
 def _go_on(board: Results) -> list[Text]:
-    return [Text.assemble((f"kit hint {board.foremost}", "bold"), " gives a hint, one at a time.")]
+    return [Text.assemble((f"kit hint {board.foremost}", "bold"), " ", _("gives a hint, one at a time."))]

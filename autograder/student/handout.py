@@ -15,8 +15,10 @@ from typing import Any
 
 import msgspec
 
+from .. import language
 from ..check_files import Check, read_checks
 from ..files import METADATA, cache_folder, checksum, write_atomic
+from ..language import gettext as _
 from ..models import Submission, SubmittedFile
 from ..submissions.definitions import attempted_tasks
 from ..submissions.selection import Selection, select
@@ -53,6 +55,7 @@ class HandoutMetadata(msgspec.Struct, frozen=True):
     hidden_points: Mapping[str, float] = {}
     hidden_look_at: str = ""
     hints: Mapping[str, tuple[str, ...]] = {}
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,17 @@ class Handout:
         try:
             handout = cls(folder, read_file(folder / METADATA, HandoutMetadata))
             if lost := handout.lost_files():
-                raise HandoutError(_incomplete(folder, f"no {', '.join(lost)}"))
-            _ = handout.checks
+                raise HandoutError(_incomplete(folder, _("no {names}", names=", ".join(lost))))
+            handout.checks  # noqa: B018 - reads the file
         except FileNotFoundError as error:
             if Path(error.filename).name == METADATA:
                 raise HandoutError(
-                    f"Expected {METADATA} in {folder}, as in every handout; found none. "
-                    "Go to the folder that you unzipped, or name it."
+                    _(
+                        "Expected {metadata} in {folder}, as in every handout; found none. "
+                        "Go to the folder that you unzipped, or name it.",
+                        metadata=METADATA,
+                        folder=folder,
+                    )
                 ) from None
             raise HandoutError(_incomplete(folder, error)) from None
         except HandoutError:
@@ -83,6 +90,12 @@ class Handout:
         except (OSError, ValueError) as error:
             raise HandoutError(_incomplete(folder, error)) from None
         return handout
+
+    def choose_language(self) -> None:
+        """Show messages in the language of `--language`, else of this handout, else of the system."""
+        # The catalogue of a handout holds the messages of the kit as well.
+        here = (self.folder / language.FOLDER).is_dir()
+        language.choose(language.preferred(self.about.language), self.folder if here else language.HERE)
 
     @property
     def slug(self) -> str:
@@ -165,11 +178,18 @@ class Handout:
             others = [
                 other for other in sorted(self.folder.glob(f"*{path.suffix}")) if self._is_answer(other)
             ]
-            checked = f" {chosen.source.filename} is checked instead." if chosen.source else ""
+            checked = (
+                _(" {filename} is checked instead.", filename=chosen.source.filename) if chosen.source else ""
+            )
             if others:
-                return f"{path.name} is gone. Is it {others[0].name} now? Rename it back.{checked}"
+                return _(
+                    "{name} is gone. Is it {other} now? Rename it back.{checked}",
+                    name=path.name,
+                    other=others[0].name,
+                    checked=checked,
+                )
             if chosen.source:
-                return f"{path.name} is gone.{checked}"
+                return _("{name} is gone.{checked}", name=path.name, checked=checked)
         return ""
 
     def _is_answer(self, path: Path) -> bool:
@@ -189,8 +209,12 @@ class Handout:
                 files.append(SubmittedFile(path.name, path.read_bytes(), path.stat().st_mtime))
             except OSError:
                 continue
-        names = " or ".join(path.name for path in self.sources)
-        problem = None if files else f"Expected {names} in {self.folder}, found neither."
+        names = _(" or ").join(path.name for path in self.sources)
+        problem = (
+            None
+            if files
+            else _("Expected {names} in {folder}, found neither.", names=names, folder=self.folder)
+        )
         return Submission("", tuple(files), problem)
 
     def chosen(self) -> Selection:
@@ -221,7 +245,11 @@ class Handout:
 
 
 def _incomplete(folder: Path, problem: object) -> str:
-    return f"The handout in {folder} is not whole ({problem}). Unzip it anew, beside your work."
+    return _(
+        "The handout in {folder} is not whole ({problem}). Unzip it anew, beside your work.",
+        folder=folder,
+        problem=problem,
+    )
 
 
 @dataclass

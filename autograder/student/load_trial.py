@@ -1,7 +1,7 @@
 """Test in a new process whether the answer loads, as the grader does.
 
-The process runs `python -m autograder.student.load_trial FOLDER`. It reads one request from standard input
-and writes one result to standard output.
+The process runs `python -m autograder.student.load_trial FOLDER HANDOUT`. It reads one request from standard
+input and writes one result to standard output.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import msgspec
 
 from ..checks.environment import ONE_THREAD
 from ..checks.events import Message, encode
+from ..language import gettext as _
 from ..models import Source
 from ..sandbox.guest.submission import load
 from .handout import Handout
@@ -61,7 +62,7 @@ def try_loading(handout: Handout, source: Source) -> LoadTrial:
         shutil.copytree(handout.folder / "inputs", Path(folder) / "inputs")
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "autograder.student.load_trial", folder],
+                [sys.executable, "-m", "autograder.student.load_trial", folder, str(handout.folder)],
                 input=encode(LoadRequest(handout.module, source, handout.about.preload, seconds)),
                 cwd=folder,
                 env=os.environ | ONE_THREAD | {"PYTHONIOENCODING": "utf-8"},
@@ -70,16 +71,22 @@ def try_loading(handout: Handout, source: Source) -> LoadTrial:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return LoadTrial(f"it was not loaded within {seconds:g} s: what does it do outside functions?")
+            return LoadTrial(
+                _(
+                    "it was not loaded within {seconds:g} s: what does it do outside functions?",
+                    seconds=seconds,
+                )
+            )
     try:
         return msgspec.json.decode(done.stdout, type=LoadTrial)
     except ValueError:
         lines = done.stderr.decode("utf-8", "replace").splitlines()[-MAX_ERROR_LINES:]
-        return LoadTrial(" ".join(["it ends the program while it is loaded.", "\n".join(lines)]).strip())
+        return LoadTrial(" ".join([_("it ends the program while it is loaded."), "\n".join(lines)]).strip())
 
 
-def main(folder: str) -> None:
+def main(folder: str, handout: Path) -> None:
     """Load the source of the request on standard input, and write the result."""
+    Handout.read(handout).choose_language()
     channel = os.dup(1)
     os.dup2(2, 1)
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=LoadRequest)
@@ -100,4 +107,4 @@ def main(folder: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], Path(sys.argv[2]))

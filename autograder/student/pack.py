@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import files
+from ..language import gettext as _
+from ..language import gettext_noop
 from ..models import Outcome, ReviewReason, Source, SubmittedFile
 from ..sandbox.guest.stand_ins import STAND_INS
 from ..source_code import try_parse
@@ -97,7 +99,7 @@ def pack(handout: Handout, run_checks: Callable[[], Results] | None = None) -> P
     found = PackReport()
     chosen = handout.chosen()
     if chosen.source is None:
-        found.fatal.append(chosen.problem or "There is nothing to hand in.")
+        found.fatal.append(chosen.problem or _("There is nothing to hand in."))
         return found
     source = chosen.source
     file = next(file for file in handout.submission().files if file.name == source.filename)
@@ -105,19 +107,22 @@ def pack(handout: Handout, run_checks: Callable[[], Results] | None = None) -> P
     remarks = (note for note in chosen.review if note.reason is not ReviewReason.SEVERAL_VERSIONS)
     found.doubtful += [note.text for note in remarks]
     if not attempted_tasks(source, handout.tasks):
-        untouched = "Every file is still as it was handed out: no task is attempted."
+        untouched = _("Every file is still as it was handed out: no task is attempted.")
         found.fatal, found.doubtful = found.doubtful or [untouched], []
         return found
     _look(handout, source, file, found)
     # An untouched notebook beside a `.py` is common; a `.py` beside a notebook deserves a warning.
-    beside = [*(unused.text("counts") for unused in chosen.unused), *chosen.unreadable]
+    beside = [*(unused.text(gettext_noop("counts")) for unused in chosen.unused), *chosen.unreadable]
     usual = not (source.tolerant or chosen.unreadable) and all(
         unused.reason is UnusedReason.NOT_ATTEMPTED for unused in chosen.unused
     )
     (found.fine if usual else found.doubtful).extend(beside)
     if altered := list(handout.altered()):
         found.doubtful.append(
-            f"Changed since it was handed out: {', '.join(altered)}. The grader has its own."
+            _(
+                "Changed since it was handed out: {altered}. The grader has its own.",
+                altered=", ".join(altered),
+            )
         )
     if not found.fatal:
         if run_checks is not None:
@@ -136,8 +141,11 @@ def _add_results(found: PackReport, board: Results) -> None:
     results = [board.results[check.name] for check in board.handout.checks if check.name in board.results]
     failed = [each for each in results if each.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
     earned, most = board.points()
-    found.fine.append(f"Public checks: {earned:g} of {most:g} points.")
-    found.doubtful += [f"Public check fails: {each.task}: {each.sentence}" for each in failed]
+    found.fine.append(_("Public checks: {earned:g} of {most:g} points.", earned=earned, most=most))
+    found.doubtful += [
+        _("Public check fails: {task}: {sentence}", task=each.task, sentence=_(each.sentence))
+        for each in failed
+    ]
 
 
 def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackReport) -> None:
@@ -145,40 +153,61 @@ def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackRepo
     size = len(without_outputs(file.content) if source.tolerant else file.content)
     if size > FILE_LIMIT or len(file.content) > ZIP_LIMIT:
         found.fatal.append(
-            f"{name} has {megabytes(len(file.content))}, and the grader reads {megabytes(FILE_LIMIT)} at "
-            f"most, or {megabytes(ZIP_LIMIT)} with a notebook's outputs: is there data in it?"
+            _(
+                "{name} has {size}, and the grader reads {file_limit} at most, or {zip_limit} with a "
+                "notebook's outputs: is there data in it?",
+                name=name,
+                size=megabytes(len(file.content)),
+                file_limit=megabytes(FILE_LIMIT),
+                zip_limit=megabytes(ZIP_LIMIT),
+            )
         )
         return
     accepted = {*handout.about.imports, *handout.about.given, *map(_top_level, STAND_INS), *written(source)}
     for module in unavailable_imports(source, accepted):
         advice = _advice(handout, module.name)
-        sentence = (
-            f"{name} imports {module.name} in line {module.line}, which the grader does not have{advice}."
+        sentence = _(
+            "{name} imports {module} in line {line}, which the grader does not have{advice}.",
+            name=name,
+            module=module.name,
+            line=module.line,
+            advice=advice,
         )
         (found.fatal if module.runs and not source.tolerant else found.doubtful).append(sentence)
     if found.fatal:
         return
     tried = try_loading(handout, source)
     if tried.problem is not None:
-        found.fatal.append(f"{name} cannot be loaded, so no task in it would count: {tried.problem}")
+        found.fatal.append(
+            _(
+                "{name} cannot be loaded, so no task in it would count: {problem}",
+                name=name,
+                problem=tried.problem,
+            )
+        )
         return
     found.doubtful += tried.notes
-    found.fine.append(f"{name} loads, in {max(tried.seconds, 0.1):g} s.")
+    found.fine.append(_("{name} loads, in {seconds:g} s.", name=name, seconds=max(tried.seconds, 0.1)))
     found.doubtful += _missing(handout, tasks, tried)
-    found.fine.append(f"Attempted: {', '.join(task for task in handout.tasks if task in tasks)}.")
+    found.fine.append(
+        _("Attempted: {tasks}.", tasks=", ".join(task for task in handout.tasks if task in tasks))
+    )
 
 
 def _missing(handout: Handout, tasks: frozenset[str], tried: LoadTrial) -> Iterator[str]:
     if lost := [task for task in handout.tasks if task in tasks and task not in tried.functions]:
-        yield f"Written, but not there once the file is loaded: {', '.join(lost)}."
+        yield _("Written, but not there once the file is loaded: {lost}.", lost=", ".join(lost))
     if untouched := [task for task in handout.tasks if task not in tasks]:
-        yield f"Not attempted: {', '.join(untouched)}."
+        yield _("Not attempted: {untouched}.", untouched=", ".join(untouched))
 
 
 def _advice(handout: Handout, module: str) -> str:
     if (handout.folder / f"{module}.py").is_file():
-        return f": {module}.py is in your folder, but one file is handed in. Move what you need into it"
-    return f" (it has Python's own, {', '.join(handout.about.imports)} and the given code)"
+        return _(
+            ": {module}.py is in your folder, but one file is handed in. Move what you need into it",
+            module=module,
+        )
+    return _(" (it has Python's own, {imports} and the given code)", imports=", ".join(handout.about.imports))
 
 
 def _write(handout: Handout, file: SubmittedFile, found: PackReport) -> None:
@@ -192,7 +221,12 @@ def _write(handout: Handout, file: SubmittedFile, found: PackReport) -> None:
         try:
             files.write_atomic(folder / name, content)
         except OSError as error:
-            found.unwritable = f"{name} cannot be written in {folder}: {error.strerror or error}."
+            found.unwritable = _(
+                "{name} cannot be written in {folder}: {reason}.",
+                name=name,
+                folder=folder,
+                reason=error.strerror or error,
+            )
         else:
             found.written, found.unwritable = folder / name, ""
             return

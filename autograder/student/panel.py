@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from ..language import gettext as _
+from ..language import gettext_noop, ngettext
 from ..models import CheckResult, Outcome
 from ..text import clean
 from .events import Location
@@ -26,7 +29,14 @@ MARKS: dict[State, tuple[str, str]] = {
     State.UNKNOWN: ("·", "dim"),
 }
 MAX_LINES = 12
-KEYS = (("h", "hint"), ("t", "task"), ("o", "output"), ("q", "quit"))
+# The form of a message that is not translated where it is made.
+EXPECTED = re.compile(r"Expected (?P<expected>.+?), received (?P<received>.+)", re.DOTALL)
+KEYS = (
+    ("h", gettext_noop("hint")),
+    ("t", gettext_noop("task")),
+    ("o", gettext_noop("output")),
+    ("q", gettext_noop("quit")),
+)
 # Columns that the border of the panel occupies.
 BORDERS = 4
 
@@ -43,17 +53,23 @@ def tasks_text(board: Results) -> Table:
         state, (earned, most) = board.state(task), board.points(task)
         mark, style = MARKS[state]
         style = "dim" if board.problem else style
-        score = {State.UNTOUCHED: "not begun", State.UNKNOWN: ""}.get(state, f"{earned:g} of {most:g}")
+        score = {State.UNTOUCHED: _("not begun"), State.UNKNOWN: ""}.get(
+            state, _("{earned:g} of {most:g}", earned=earned, most=most)
+        )
         table.add_row(Text(mark, style), Text(task, style), Text(score, style))
     earned, most = board.points()
     style = "dim" if board.problem else "bold"
-    table.add_row("", Text("public points", style), Text(f"{earned:g} of {most:g}", style))
+    table.add_row(
+        "",
+        Text(_("public points"), style),
+        Text(_("{earned:g} of {most:g}", earned=earned, most=most), style),
+    )
     return table
 
 
 def problem_text(board: Results) -> Iterator[Text]:
     """Yield why no check can run, with the line that is to blame."""
-    yield Text("No check can run before this is mended:", "bold red")
+    yield Text(_("No check can run before this is mended:"), "bold red")
     yield Text(clean(board.problem or ""))
     for line in clean(board.excerpt).splitlines():
         yield Text(f"    {line}", "bold", no_wrap=True)
@@ -68,9 +84,9 @@ def missing_text(board: Results) -> Iterator[Text]:
 
 def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
     """Yield a failing check: its sentence, its message with expected and received values, and locations."""
-    yield Text.assemble((result.task, "bold"), "  ", clean(result.sentence))
+    yield Text.assemble((result.task, "bold"), "  ", clean(_(result.sentence)))
     if board.is_unwritten(result):
-        yield Text("Not begun yet: the text below the function's name is the whole task.", "dim")
+        yield Text(_("Not begun yet: the text below the function's name is the whole task."), "dim")
     else:
         yield _message(result.message)
         yield from _locations(board.locations_of(result))
@@ -78,27 +94,33 @@ def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
 
 def _message(message: str) -> Text:
     """Return a check's message with the words "Expected" and "received" in bold."""
+    if found := EXPECTED.fullmatch(message):
+        message = _("Expected {expected}, received {received}", **found.groupdict())
     text = Text(_cut(message))
-    text.highlight_words(["Expected", "received"], "bold", case_sensitive=True)
+    text.highlight_words([_("Expected"), _("received")], "bold", case_sensitive=True)
     return text
 
 
 def _locations(locations: Sequence[Location]) -> Iterator[Text]:
     for place in locations:
         yield Text.assemble(
-            (clean(place.place), "cyan"), f" in {clean(place.function)}  ", (clean(place.text), "dim")
+            (clean(place.place), "cyan"),
+            _(" in {function}", function=clean(place.function)),
+            "  ",
+            (clean(place.text), "dim"),
         )
 
 
 def hints_text(given: Sequence[str], most: int) -> Iterator[Text]:
     """Yield the hints shown so far, the newest first."""
     for number, hint in reversed(list(enumerate(given, 1))):
-        yield Text.assemble((f"hint {number} of {most}  ", "yellow"), hint)
+        label = _("hint {number} of {total}", number=number, total=most)
+        yield Text.assemble((label, "yellow"), "  ", _(hint))
 
 
 def solved_text(board: Results, task: str) -> Iterator[Text]:
     """Yield a message that a task is solved, and its picture if there is one."""
-    yield Text.assemble((task, "bold green"), (" is solved.", "green"))
+    yield Text.assemble((task, "bold green"), " ", (_("is solved."), "green"))
     if picture := board.pictures.get(task):
         yield Text("")
         yield Text.from_ansi(picture)
@@ -107,20 +129,33 @@ def solved_text(board: Results, task: str) -> Iterator[Text]:
 def closing_text(handout: Handout) -> Iterator[Text]:
     """Yield a summary of the hidden checks, and how to submit."""
     hidden = sum(handout.about.hidden_points.values())
-    look = handout.about.hidden_look_at or "what the tasks say, with other inputs"
-    yield Text("Every public check passes.", "bold green")
+    look = _(handout.about.hidden_look_at) or _("what the tasks say, with other inputs")
+    yield Text(_("Every public check passes."), "bold green")
     if hidden:
-        yield Text(f"The other {hidden:g} points are for checks that you do not have. They look at {look}.")
-    due = f", by {handout.about.due}" if handout.about.due else ""
-    yield Text.assemble(("kit pack", "bold"), f" looks it over and writes the file to hand in{due}.")
+        yield Text(
+            _(
+                "The other {hidden:g} points are for checks that you do not have. They look at {look}.",
+                hidden=hidden,
+                look=look,
+            )
+        )
+    due = _(", by {due}", due=handout.about.due) if handout.about.due else ""
+    yield Text.assemble(
+        ("kit pack", "bold"), " ", _("looks it over and writes the file to hand in{due}.", due=due)
+    )
 
 
 def altered_text(handout: Handout) -> Iterator[Text]:
     """Yield a warning if files of the handout were changed."""
     if names := list(handout.altered()):
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        verb = "is" if len(names) == 1 else "are"
-        yield Text(f"{shown} {verb} not as handed out. The grader uses its own copies.", "yellow")
+        text = ngettext(
+            "{names} is not as handed out. The grader uses its own copy.",
+            "{names} are not as handed out. The grader uses its own copies.",
+            len(names),
+            names=shown,
+        )
+        yield Text(text, "yellow")
 
 
 def _cut(text: str) -> str:
@@ -188,8 +223,10 @@ class View:
         self.last_top = len(body) - self.room
         self.top = min(self.top, self.last_top)
         below = self.last_top - self.top
-        parts = [f"{self.top} lines above"] * (self.top > 0) + [f"{below} lines below"] * (below > 0)
-        mark = render(f"… {', '.join(parts)}: ↑ and ↓ scroll")
+        parts = [_("{top} lines above", top=self.top)] * (self.top > 0) + [
+            _("{below} lines below", below=below)
+        ] * (below > 0)
+        mark = render(_("… {parts}: ↑ and ↓ scroll", parts=", ".join(parts)))
         return [*body[self.top : self.top + self.room], *mark[:1]]
 
     def _body(self) -> Iterator[RenderableType]:
@@ -199,7 +236,9 @@ class View:
         elif board.problem:
             yield from problem_text(board)
         elif not board.results:
-            yield Text("Importing what the checks need: some seconds, once." if not self.warm else "", "dim")
+            yield Text(
+                _("Importing what the checks need: some seconds, once.") if not self.warm else "", "dim"
+            )
         elif board.news and not self.picked:
             yield from self._news(board.news[-1])
         elif task is None:
@@ -231,7 +270,7 @@ class View:
         if task is None:
             yield from closing_text(board.handout)
         elif result and board.state(task) != State.WRONG:
-            yield Text.assemble(("next: ", "dim"), (task, "bold"), "  ", clean(result.sentence))
+            yield Text.assemble((_("next: "), "dim"), (task, "bold"), "  ", clean(_(result.sentence)))
 
     def _everything(self, output: str) -> Iterator[RenderableType]:
         board = self.board
@@ -244,14 +283,14 @@ class View:
         yield from altered_text(board.handout)
         for note in board.notes:
             yield Text(clean(note), "yellow")
-        yield Text("Your code printed:" if output.strip() else "Your code printed nothing.", "bold")
+        yield Text(_("Your code printed:") if output.strip() else _("Your code printed nothing."), "bold")
         yield Text(clean(output.rstrip(), 20_000))
 
     def _foot(self) -> Table:
         foot = Table.grid(expand=True)
         foot.add_column(no_wrap=True)
         foot.add_column(no_wrap=True, justify="right")
-        keys = [part for key, what in KEYS for part in ((key, "bold"), f" {what}   ")]
+        keys = [part for key, what in KEYS for part in ((key, "bold"), f" {_(what)}   ")]
         foot.add_row(Text.assemble(*keys), Text(self._status(), "dim"))
         return foot
 
@@ -261,11 +300,20 @@ class View:
             seconds = time.monotonic() - self.began
             waits = f" {seconds:.0f} s" if seconds >= 1 else ""
             what = board.running.task if board.running else "…"
-            return f"checking {what}{waits}" if self.warm else f"getting ready{waits}"
+            return (
+                _("checking {what}{waits}", what=what, waits=waits)
+                if self.warm
+                else _("getting ready{waits}", waits=waits)
+            )
         if not self.saved:
-            return f"watching {' and '.join(path.name for path in board.handout.sources)}"
-        took = f", checked in {board.quick_seconds:.1f} s" if board.quick_seconds is not None else ""
-        return f"saved {self.saved}{took}"
+            names = _(" and ").join(path.name for path in board.handout.sources)
+            return _("watching {names}", names=names)
+        took = (
+            _(", checked in {seconds:.1f} s", seconds=board.quick_seconds)
+            if board.quick_seconds is not None
+            else ""
+        )
+        return _("saved {saved}{took}", saved=self.saved, took=took)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
 from ..keras_advice import advice, remarks
+from ..language import gettext
 from ..models import Outcome, Source
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
 from ..wire.frames import Frame
@@ -255,7 +256,12 @@ class Run:
                 try:
                     self.emit(PictureDrawn(task, draw(task, loaded.module)))
                 except Exception as error:  # a run without a picture is still complete
-                    print(f"The picture of {task} could not be drawn: {type(error).__name__}: {error}")
+                    reason = f"{type(error).__name__}: {error}"
+                    print(
+                        gettext(
+                            "The picture of {task} could not be drawn: {reason}", task=task, reason=reason
+                        )
+                    )
 
 
 def _report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckReported:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from ..check_files import Check
 from ..checks.events import CheckStarted
 from ..checks.results import make_result
+from ..language import gettext as _
 from ..models import CheckResult, Outcome, Source
 from ..source_code import functions, try_parse
 from ..wire.failure_kind import FailureKind
@@ -118,7 +119,7 @@ class Results:
             case PictureDrawn(task=task, picture=picture):
                 self.pictures[task] = picture
             case RunFailed(traceback=text):
-                self._stop(f"The checks could not be run.\n{text}")
+                self._stop(_("The checks could not be run.\n{text}", text=text))
             case ProcessEnded():
                 self._interrupt(Outcome.CRASHED)
             case RunFinished():
@@ -234,23 +235,35 @@ class Results:
         """End the run early, because of the running check or the loading of the file."""
         if (check := self.running) is None:
             limit = self.handout.limit("load_seconds", LOAD_SECONDS)
-            why = f"took more than {limit:g} s" if outcome == Outcome.TIMED_OUT else "ended its process"
-            self._stop(f"{self.chosen} {why} while it was loaded: what does it do outside functions?")
+            why = (
+                _("took more than {limit:g} s", limit=limit)
+                if outcome == Outcome.TIMED_OUT
+                else _("ended its process")
+            )
+            self._stop(
+                _(
+                    "{chosen} {why} while it was loaded: what does it do outside functions?",
+                    chosen=self.chosen,
+                    why=why,
+                )
+            )
             return
         calling, limit = self._calling, self._call_seconds if self._calling else CHECK_SECONDS
         locations: Sequence[Location] = ()
         if outcome != Outcome.TIMED_OUT:
-            message = f"{check.task} ended its process instead of returning."
+            message = _("{task} ended its process instead of returning.", task=check.task)
         elif calling and self._overdue and self._overdue.trains:
             locations = self._overdue.locations
-            message = (
-                f"{check.task} was still training, in `fit`, after {limit:g} s, and the grader does not wait "
-                "longer either. Does this task ask for training? If so, train fewer epochs."
+            message = _(
+                "{task} was still training, in `fit`, after {limit:g} s, and the grader does not wait "
+                "longer either. Does this task ask for training? If so, train fewer epochs.",
+                task=check.task,
+                limit=limit,
             )
         else:
             locations = self._overdue.locations if calling and self._overdue else ()
-            what = f"{check.task} did not return" if calling else "The check was not done"
-            message = f"{what} within {limit:g} s: is there an endless loop?"
+            what = _("{task} did not return", task=check.task) if calling else _("The check was not done")
+            message = _("{what} within {limit:g} s: is there an endless loop?", what=what, limit=limit)
         for other in self.of(check.task):
             if other.name in self._remaining:
                 self._settle(make_result(other, outcome, message), locations)

@@ -170,6 +170,7 @@ def main(folder: Path, forks: bool) -> None:
     emit = _events()
     try:
         handout = Handout.read(folder)
+        handout.choose_language()
         os.chdir(handout.folder)
         sys.path.insert(0, str(handout.folder))
         proxies = Proxies(handout.module, handout.tasks)

@@ -17,6 +17,7 @@ HANDOUT_FILES = frozenset(
         "conftest.py",
         "keras_advice.py",
         "kit.json",
+        "language.py",
         "notebook_cards.py",
         "notebook_checks.py",
         "notebook_file.py",

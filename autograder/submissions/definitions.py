@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 
+from ..language import gettext as _
 from ..models import ReviewNote, ReviewReason, Source
 from ..source_code import Function, does_nothing, drop, is_stub, raises_not_implemented, try_parse
 from ..text import clean_line
@@ -60,15 +61,21 @@ def review_notes(source: Source, tasks: Collection[str]) -> tuple[ReviewNote, ..
     missing = [task for task in tasks if task not in defined]
     where, most_missing = clean_line(source.filename), 2 * len(missing) > len(tasks)
     if most_missing and len(own) >= len(missing):
-        text = (
-            f"{where} lacks {len(missing)} of the {len(tasks)} tasks and has other functions, such as "
-            f"{_names(own)}: is it for another kit?"
+        text = _(
+            "{where} lacks {missing} of the {tasks} tasks and has other functions, such as {names}: is "
+            "it for another kit?",
+            where=where,
+            missing=len(missing),
+            tasks=len(tasks),
+            names=_names(own),
         )
         return (ReviewNote(ReviewReason.OTHER_KIT, text),)
     if not attempted_tasks(source, tasks) and (classes or (most_missing and not _is_empty(source))):
-        found = f"the class {_names(classes)}" if classes else "other code"
-        text = (
-            f"{where} has no task as a function of its own; found {found}. Are the answers in another form?"
+        found = _("the class {names}", names=_names(classes)) if classes else _("other code")
+        text = _(
+            "{where} has no task as a function of its own; found {found}. Are the answers in another form?",
+            where=where,
+            found=found,
         )
         return (ReviewNote(ReviewReason.ZERO_BUT_NOT_STUB, text),)
     return ()

@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from ..language import gettext as _
 from .explore import keep_needed
 from .folders import Unreadable, printable
 from .magics import Magics
@@ -23,14 +24,20 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
         data = json.loads(content)
     except (ValueError, RecursionError) as error:
         reason = printable(str(error)) if isinstance(error, ValueError) else "it is nested too deep"
-        raise Unreadable(f"{where} is no notebook that can be read: {reason}.") from None
+        raise Unreadable(
+            _("{where} is no notebook that can be read: {reason}.", where=where, reason=reason)
+        ) from None
     magics = Magics(where, module)
     codes = [cell for cell in _cells(data, where) if cell.get("cell_type") == "code"]
     explore = {index for index, cell in enumerate(codes) if _is_exploring(cell)}
     cells = keep_needed([magics.removed(_text(cell, where)) for cell in codes], explore, tasks)
     if not any(cell.strip() for cell in cells):
         raise Unreadable(
-            f"{where} holds no code: expected at least one code cell that is not tagged {EXPLORE_TAG}."
+            _(
+                "{where} holds no code: expected at least one code cell that is not tagged {tag}.",
+                where=where,
+                tag=EXPLORE_TAG,
+            )
         )
     return cells
 
@@ -51,7 +58,9 @@ def without_outputs(content: bytes) -> bytes:
 
 def _cells(data: Any, where: str) -> Iterator[Mapping[str, Any]]:
     if not isinstance(data, Mapping) or not ("cells" in data or "worksheets" in data):
-        raise Unreadable(f"{where} is no notebook: expected JSON with cells, as Jupyter writes it.")
+        raise Unreadable(
+            _("{where} is no notebook: expected JSON with cells, as Jupyter writes it.", where=where)
+        )
     sheets = [data] if "cells" in data else data["worksheets"]
     for sheet in sheets if isinstance(sheets, list) else [None]:
         cells = sheet.get("cells") if isinstance(sheet, Mapping) else None

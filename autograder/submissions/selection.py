@@ -8,6 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from ..language import gettext as _
+from ..language import gettext_noop
 from ..models import ReviewNote, ReviewReason, Source, Submission, SubmittedFile
 from ..source_code import marked_line, newer_python
 from ..text import clean
@@ -36,15 +38,22 @@ class UnusedFile:
     name: str
     reason: UnusedReason
 
-    def text(self, verb: str = "was graded") -> str:
+    def text(self, verb: str = gettext_noop("was graded")) -> str:
         """Return the sentence about the choice."""
         match self.reason:
             case UnusedReason.NOT_ATTEMPTED:
-                return f"{self.used} {verb}, not {self.name}, in which no task is attempted."
+                return _(
+                    "{used} {verb}, not {name}, in which no task is attempted.",
+                    used=self.used,
+                    verb=_(verb),
+                    name=self.name,
+                )
             case UnusedReason.OLDER:
-                return f"{self.used} {verb}: it is newer than {self.name}."
+                return _(
+                    "{used} {verb}: it is newer than {name}.", used=self.used, verb=_(verb), name=self.name
+                )
             case UnusedReason.LESS_LIKELY:
-                return f"{self.used} {verb}, not {self.name}."
+                return _("{used} {verb}, not {name}.", used=self.used, verb=_(verb), name=self.name)
 
 
 @dataclass(frozen=True)
@@ -108,9 +117,10 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
     ][:MAX_NOTES]
     review += review_notes(best.source, tasks)
     if above:
-        text = (
-            f"{printable(best.source.filename)}: the stub of {', '.join(above)} was left in place below the "
-            "answer. The answer counts."
+        text = _(
+            "{filename}: the stub of {tasks} was left in place below the answer. The answer counts.",
+            filename=printable(best.source.filename),
+            tasks=", ".join(above),
         )
         review.append(ReviewNote(ReviewReason.ANSWER_ABOVE_STUB, text))
     source = replace(best.source, cells=cells)
@@ -137,13 +147,13 @@ def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:
 def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
     where = printable(file.name)
     if not file.content.strip():
-        raise Unreadable(f"{where} is empty.")
+        raise Unreadable(_("{where} is empty.", where=where))
     try:
         if file.name.casefold().endswith(".ipynb"):
             return Source(file.name, read_cells(file.content, where, module, tasks), tolerant=True)
         return Source(file.name, (_python(file.content, where),), tolerant=False)
     except (MemoryError, RecursionError):
-        raise Unreadable(f"{where} is nested too deep or too large to be read.") from None
+        raise Unreadable(_("{where} is nested too deep or too large to be read.", where=where)) from None
 
 
 def _python(content: bytes, where: str) -> str:
@@ -156,15 +166,20 @@ def _python(content: bytes, where: str) -> str:
     except SyntaxError as error:
         place = f":{error.lineno}" if error.lineno else ""
         reason = f"{printable(str(error.msg))}.{newer_python(error)}"
-        raise Unreadable(f"{where}{place} is not Python: {reason}", clean(marked_line(error))) from None
+        raise Unreadable(
+            _("{where}{place} is not Python: {reason}", where=where, place=place, reason=reason),
+            clean(marked_line(error)),
+        ) from None
     except ValueError as error:
-        raise Unreadable(f"{where} is not Python: {printable(str(error))}.") from None
+        raise Unreadable(
+            _("{where} is not Python: {reason}.", where=where, reason=printable(str(error)))
+        ) from None
     return text
 
 
 def _decoded(content: bytes, where: str) -> str:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable(f"{where} is UTF-16, which Python does not read: save it as UTF-8.")
+        raise Unreadable(_("{where} is UTF-16, which Python does not read: save it as UTF-8.", where=where))
     try:
         try:
             return importlib.util.decode_source(content)
@@ -173,7 +188,16 @@ def _decoded(content: bytes, where: str) -> str:
             raise
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(f"{where}:{line} is not {error.encoding.upper()} text: save it as UTF-8.") from None
+        raise Unreadable(
+            _(
+                "{where}:{line} is not {encoding} text: save it as UTF-8.",
+                where=where,
+                line=line,
+                encoding=error.encoding.upper(),
+            )
+        ) from None
     except (SyntaxError, UnicodeError, LookupError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else error
-        raise Unreadable(f"{where} is not Python: {printable(str(reason))}.") from None
+        raise Unreadable(
+            _("{where} is not Python: {reason}.", where=where, reason=printable(str(reason)))
+        ) from None

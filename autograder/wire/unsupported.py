@@ -11,6 +11,8 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from ..language import gettext as _
+from ..language import gettext_noop
 from .arrays import readable
 
 
@@ -34,20 +36,22 @@ class ValueKind(StrEnum):
 
 
 HINTS: dict[ValueKind, str] = {
-    ValueKind.COROUTINE: "is `async` needed?",
-    ValueKind.ASYNC_GENERATOR: "is `async` needed?",
-    ValueKind.GENERATOR: "return a list, not `yield`",
-    ValueKind.ITERATOR: "return a list, as `list(…)` makes it",
-    ValueKind.FUNCTION: "return what it returns: are `()` missing?",
-    ValueKind.CLASS: "return an instance: are `()` missing?",
-    ValueKind.MODULE: "return something in it",
-    ValueKind.EXCEPTION: "`raise` it, do not return it",
-    ValueKind.SYMBOLIC_TENSOR: "return the model, `keras.Model(inputs, outputs)`",
-    ValueKind.DATASET: "return arrays",
-    ValueKind.OPTIMIZER: "return the model that is compiled with it",
-    ValueKind.ARRAY: "an array may hold numbers, booleans and text",
-    ValueKind.TOO_LARGE: "it is too large to send",
-    ValueKind.OTHER: "numbers, text, lists, tuples, sets, dicts, arrays, layers and models can be returned",
+    ValueKind.COROUTINE: gettext_noop("is `async` needed?"),
+    ValueKind.ASYNC_GENERATOR: gettext_noop("is `async` needed?"),
+    ValueKind.GENERATOR: gettext_noop("return a list, not `yield`"),
+    ValueKind.ITERATOR: gettext_noop("return a list, as `list(…)` makes it"),
+    ValueKind.FUNCTION: gettext_noop("return what it returns: are `()` missing?"),
+    ValueKind.CLASS: gettext_noop("return an instance: are `()` missing?"),
+    ValueKind.MODULE: gettext_noop("return something in it"),
+    ValueKind.EXCEPTION: gettext_noop("`raise` it, do not return it"),
+    ValueKind.SYMBOLIC_TENSOR: gettext_noop("return the model, `keras.Model(inputs, outputs)`"),
+    ValueKind.DATASET: gettext_noop("return arrays"),
+    ValueKind.OPTIMIZER: gettext_noop("return the model that is compiled with it"),
+    ValueKind.ARRAY: gettext_noop("an array may hold numbers, booleans and text"),
+    ValueKind.TOO_LARGE: gettext_noop("it is too large to send"),
+    ValueKind.OTHER: gettext_noop(
+        "numbers, text, lists, tuples, sets, dicts, arrays, layers and models can be returned"
+    ),
 }
 
 
@@ -63,8 +67,10 @@ class UnsupportedValue:
     type_name: str
 
     def __str__(self) -> str:
-        article = "an" if self.type_name[:1].lower() in tuple("aeiou") else "a"
-        return f"{article} {self.type_name}: {HINTS[self.kind]}"
+        hint = _(HINTS[self.kind])
+        if self.type_name[:1].lower() in tuple("aeiou"):
+            return _("an {type}: {hint}", type=self.type_name, hint=hint)
+        return _("a {type}: {hint}", type=self.type_name, hint=hint)
 
     def __repr__(self) -> str:
         return f"<{self}>"

@@ -18,6 +18,7 @@ def test_it_has_what_a_student_needs(toy_root: Path) -> None:
         *(
             "check_report.py",
             "keras_advice.py",
+            "language.py",
             "notebook_cards.py",
             "notebook_checks.py",
             "notebook_file.py",

@@ -12,6 +12,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from autograder import language
+
 SOURCE = Path(__file__).parents[2] / "autograder" / "handout" / "static" / "notebook_file.py"
 KIT = {"module": "sums", "tasks": ["add"], "imports": ["numpy"], "given": ["lesson"], "due": "2026-11-30"}
 ENV: dict[str, Any] = {"add": len}
@@ -19,8 +21,9 @@ ADD = "def add(left, right):\n    return left + right"
 
 
 @pytest.fixture
-def module(tmp_path: Path) -> Any:
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The module, in a folder of its own."""
+    monkeypatch.setitem(sys.modules, "language", language)
     path = tmp_path / SOURCE.name
     path.write_bytes(SOURCE.read_bytes())
     spec = importlib.util.spec_from_file_location("notebook_file_alone", path)

@@ -15,6 +15,8 @@ from autograder.grading.recompute import recompute
 from autograder.grading.review import duplicate_note
 from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
 from autograder.kit import Kit
+from autograder.language import HERE as PACKAGE
+from autograder.language import Messages
 from autograder.models import NetworkLayer, NetworkRecord, Report, ReviewNote, ReviewReason
 from autograder.reports.class_page import check_statistics, distribution
 from autograder.reports.context import Context
@@ -34,6 +36,17 @@ def test_a_student_reads_what_to_think_about_and_never_a_hidden_message(make_rep
     assert "Try numbers below zero" in page
     checks = page.split("What your code printed")[0].split("<h2>Tasks</h2>")[1]
     assert "Expected -7" not in checks.replace("Expected -7, received 3: 25 parameters", "")
+
+
+def test_a_page_is_written_in_the_language_that_is_asked_for(make_report: Make) -> None:
+    """The report is the same; a message without a translation stays English."""
+    report = make_report("bob", ("test_adds_negative_numbers",))
+    messages = Messages()
+    messages.choose("zh", PACKAGE)
+    page = feedback_page(report, Context("Sums", language="zh", messages=messages))
+    assert '<html lang="zh">' in page
+    for text in ("<h2>任务</h2>", "✗ 未通过", "，隐藏检查", "想一想：Try numbers below zero"):
+        assert text in page
 
 
 @pytest.mark.parametrize(("hidden", "seen"), [("hint", True), ("outcome", False), ("nothing", False)])

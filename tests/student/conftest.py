@@ -70,7 +70,7 @@ def solution() -> str:
 @pytest.fixture(scope="session")
 def student_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The variables of a machine on which the wheel is installed, and nothing that only staff have."""
-    from autograder.release import build as wheel
+    from autograder.release import wheel
 
     base = tmp_path_factory.mktemp("machine")
     built = base / "wheel.whl"

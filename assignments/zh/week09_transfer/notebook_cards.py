@@ -9,6 +9,7 @@ from enum import StrEnum
 from html import escape
 
 from check_report import CheckReport, Outcome
+from language import gettext as _
 
 # Text has the colour of the page. The other colours suit a light or a dark page; JupyterLab, VS Code and
 # Colab say which it is, elsewhere the browser's preference decides.
@@ -68,7 +69,7 @@ class Note:
 class TaskCard:
     """The results of one task's checks. `problem` says why none of them ran.
 
-    `picture` is what the kit draws of the task's answer, as lines of text, and `drawing` the same as SVG.
+    `picture` is what the kit draws of a solved task, as lines of text.
     """
 
     task: str
@@ -76,8 +77,6 @@ class TaskCard:
     hidden_points: float = 0
     problem: str = ""
     picture: str = ""
-    drawing: str = ""
-    look_at: str = ""
 
     @property
     def state(self) -> State:
@@ -93,21 +92,14 @@ class TaskCard:
     def score(self) -> str:
         """The public points, and how many more there are."""
         if self.state == State.NOT_ATTEMPTED:
-            return "not attempted yet"
+            return _("not attempted yet")
         if self.problem:
-            return "not checked"
+            return _("not checked")
         most = sum(check.points for check in self.checks)
-        text = f"{self.earned:g} of {most:g} public points"
+        text = _("{earned:g} of {most:g} public points", earned=self.earned, most=most)
         if self.state == State.SOLVED and self.hidden_points:
-            text += f"; {self.hidden_points:g} hidden points to come"
+            text += _("; {hidden:g} more from hidden checks", hidden=self.hidden_points)
         return text
-
-    @property
-    def outlook(self) -> str:
-        """What the hidden checks of a solved task look at."""
-        if self.state != State.SOLVED or not self.hidden_points:
-            return ""
-        return f"Hidden checks look at {self.look_at or 'other inputs'}: try these, too."
 
     @property
     def earned(self) -> float:
@@ -123,8 +115,12 @@ class TaskCard:
     def advice(self) -> str:
         """What to do about a task that is not attempted."""
         failure = self.first_failure
-        said = (failure.message if failure else "").rpartition("; ")[2]
-        return f"To begin: {said}." if said else "Write the function in the cell above, and run that cell."
+        said = (failure.message if failure else "").rpartition(_("; "))[2]
+        return (
+            _("To begin: {action}.", action=said)
+            if said
+            else _("Write the function in the cell above, and run that cell.")
+        )
 
     def __repr__(self) -> str:
         lines = [f"{SIGNS[self.state]} {self.task}: {self.score}"]
@@ -133,10 +129,9 @@ class TaskCard:
         if self.problem:
             return "\n".join([*lines, self.problem])
         for check in self.checks:
-            lines.append(f"  {check.outcome:<6}  {_points(check)}  {check.sentence or check.name}")
+            lines.append(f"  {_(check.outcome):<6}  {_points(check)}  {check.sentence or check.name}")
         if (failure := self.first_failure) is not None:
             lines += ["", failure.text()]
-        lines += [self.outlook] * bool(self.outlook)
         if self.picture:
             lines += ["", self.picture]
         return "\n".join(lines)
@@ -151,11 +146,7 @@ class TaskCard:
         first = self.first_failure
         checks = "".join(_check(check, explain=check is first) for check in self.checks)
         parts.append(f'<div class="kit-list">{checks}</div>')
-        if self.outlook:
-            parts.append(f"<p>{escape(self.outlook)}</p>")
-        if self.drawing:
-            parts.append(f'<div class="kit-picture">{self.drawing}</div>')
-        elif self.picture:
+        if self.picture:
             parts.append(f'<div class="kit-value kit-picture">{escape(self.picture)}</div>')
         return _card(look, parts)
 
@@ -179,13 +170,13 @@ class HandInCard:
         earned = sum(card.earned for card in self.tasks)
         most = sum(check.points for card in self.tasks for check in card.checks)
         hidden = sum(card.hidden_points for card in self.tasks)
-        more = f"; {hidden:g} hidden points to come" if hidden else ""
-        return f"{earned:g} of {most:g} public points{more}"
+        more = _("; {hidden:g} more from hidden checks", hidden=hidden) if hidden else ""
+        return _("{earned:g} of {most:g} public points{more}", earned=earned, most=most, more=more)
 
     def __repr__(self) -> str:
         width = max((len(task) for _, task, _ in self.rows), default=0)
         lines = [f"{sign} {task:<{width}}  {score}" for sign, task, score in self.rows]
-        lines += [f"  {'total':<{width}}  {self.total}", ""]
+        lines += [f"  {_('total'):<{width}}  {self.total}", ""]
         return "\n".join([*lines, *(f"! {problem}" for problem in self.problems), *self.remarks])
 
     def _repr_html_(self) -> str:
@@ -194,9 +185,10 @@ class HandInCard:
             f"<b>{escape(card.task)}</b><span>{escape(card.score)}</span></div>"
             for card in self.tasks
         )
-        total = f"<div><span></span><b>total</b><span>{escape(self.total)}</span></div>"
+        total = f"<div><span></span><b>{escape(_('total'))}</b><span>{escape(self.total)}</span></div>"
+        label = _("Problem")
         problems = [
-            f'<p class="bad"><span class="kit-state"><b>Problem</b></span> {escape(problem)}</p>'
+            f'<p class="bad"><span class="kit-state"><b>{escape(label)}</b></span> {escape(problem)}</p>'
             for problem in self.problems
         ]
         remarks = [f"<p>{escape(remark)}</p>" for remark in self.remarks]
@@ -222,7 +214,7 @@ def _heading(task: str, state: State, score: str) -> str:
 def _check(check: CheckReport, *, explain: bool) -> str:
     passed = check.outcome == Outcome.PASSED
     sign, look = ("✓", "good") if passed else ("✗", "bad")
-    state = f'<span class="kit-state">{sign} {escape(check.outcome)}</span>'
+    state = f'<span class="kit-state">{sign} {escape(_(check.outcome))}</span>'
     sentence = escape(check.sentence or check.name)
     rows = f'<div class="kit-all kit-rows">{"".join(_rows(check))}</div>' if explain else ""
     return f'<div class="{look}">{state}<span>{_points(check)}</span><span>{sentence}</span></div>{rows}'
@@ -230,13 +222,13 @@ def _check(check: CheckReport, *, explain: bool) -> str:
 
 def _points(check: CheckReport) -> str:
     earned = check.points if check.outcome == Outcome.PASSED else 0
-    return f"{earned:g} of {check.points:g}"
+    return _("{earned:g} of {points:g}", earned=earned, points=check.points)
 
 
 def _rows(failure: CheckReport) -> Iterator[str]:
     for label, value in failure.rows():
         if label:
             look = "" if label == "think about" else ' class="kit-value"'
-            yield f'<span class="kit-label">{label}</span><span{look}>{escape(value)}</span>'
+            yield f'<span class="kit-label">{escape(_(label))}</span><span{look}>{escape(value)}</span>'
         else:
             yield f'<span class="kit-all kit-value">{escape(value)}</span>'

@@ -8,6 +8,7 @@ from enum import StrEnum
 from html import escape
 
 from check_report import CheckReport, Outcome
+from language import gettext as _
 
 # Text has the colour of the page. The other colours suit a light or a dark page; JupyterLab, VS Code and
 # Colab say which it is, elsewhere the browser's preference decides.
@@ -92,13 +93,13 @@ class TaskCard:
     def score(self) -> str:
         """The public points, and how many more there are."""
         if self.state == State.NOT_ATTEMPTED:
-            return "not attempted yet"
+            return _("not attempted yet")
         if self.problem:
-            return "not checked"
+            return _("not checked")
         most = sum(check.points for check in self.checks)
-        text = f"{self.earned:g} of {most:g} public points"
+        text = _("{earned:g} of {most:g} public points", earned=self.earned, most=most)
         if self.state == State.SOLVED and self.hidden_points:
-            text += f"; {self.hidden_points:g} hidden points to come"
+            text += _("; {hidden:g} hidden points to come", hidden=self.hidden_points)
         return text
 
     @property
@@ -122,8 +123,12 @@ class TaskCard:
     def advice(self) -> str:
         """What to do about a task that is not attempted."""
         failure = self.first_failure
-        said = (failure.message if failure else "").rpartition("; ")[2]
-        return f"To begin: {said}." if said else "Write the function in the cell above, and run that cell."
+        said = (failure.message if failure else "").rpartition(_("; "))[2]
+        return (
+            _("To begin: {action}.", action=said)
+            if said
+            else _("Write the function in the cell above, and run that cell.")
+        )
 
     def __repr__(self) -> str:
         lines = [f"{SIGNS[self.state]} {self.task}: {self.score}"]
@@ -132,7 +137,7 @@ class TaskCard:
         if self.problem:
             return "\n".join([*lines, self.problem])
         for check in self.checks:
-            lines.append(f"  {check.outcome:<6}  {_points(check)}  {check.sentence or check.name}")
+            lines.append(f"  {_(check.outcome):<6}  {_points(check)}  {check.sentence or check.name}")
         if (failure := self.first_failure) is not None:
             lines += ["", failure.text()]
         lines += [self.outlook] * bool(self.outlook)
@@ -178,13 +183,13 @@ class HandInCard:
         earned = sum(card.earned for card in self.tasks)
         most = sum(check.points for card in self.tasks for check in card.checks)
         hidden = sum(card.hidden_points for card in self.tasks)
-        more = f"; {hidden:g} hidden points to come" if hidden else ""
-        return f"{earned:g} of {most:g} public points{more}"
+        more = _("; {hidden:g} hidden points to come", hidden=hidden) if hidden else ""
+        return _("{earned:g} of {most:g} public points{more}", earned=earned, most=most, more=more)
 
     def __repr__(self) -> str:
         width = max((len(task) for _, task, _ in self.rows), default=0)
         lines = [f"{sign} {task:<{width}}  {score}" for sign, task, score in self.rows]
-        lines += [f"  {'total':<{width}}  {self.total}", ""]
+        lines += [f"  {_('total'):<{width}}  {self.total}", ""]
         return "\n".join([*lines, *(f"! {problem}" for problem in self.problems), *self.remarks])
 
     def _repr_html_(self) -> str:
@@ -193,9 +198,10 @@ class HandInCard:
             f"<b>{escape(card.task)}</b><span>{escape(card.score)}</span></div>"
             for card in self.tasks
         )
-        total = f"<div><span></span><b>total</b><span>{escape(self.total)}</span></div>"
+        total = f"<div><span></span><b>{escape(_('total'))}</b><span>{escape(self.total)}</span></div>"
+        label = _("Problem")
         problems = [
-            f'<p class="bad"><span class="kit-state"><b>Problem</b></span> {escape(problem)}</p>'
+            f'<p class="bad"><span class="kit-state"><b>{escape(label)}</b></span> {escape(problem)}</p>'
             for problem in self.problems
         ]
         remarks = [f"<p>{escape(remark)}</p>" for remark in self.remarks]
@@ -221,7 +227,7 @@ def _heading(task: str, state: State, score: str) -> str:
 def _check(check: CheckReport, *, explain: bool) -> str:
     passed = check.outcome == Outcome.PASSED
     sign, look = ("✓", "good") if passed else ("✗", "bad")
-    state = f'<span class="kit-state">{sign} {escape(check.outcome)}</span>'
+    state = f'<span class="kit-state">{sign} {escape(_(check.outcome))}</span>'
     sentence = escape(check.sentence or check.name)
     rows = f'<div class="kit-all kit-rows">{"".join(_rows(check))}</div>' if explain else ""
     return f'<div class="{look}">{state}<span>{_points(check)}</span><span>{sentence}</span></div>{rows}'
@@ -229,13 +235,13 @@ def _check(check: CheckReport, *, explain: bool) -> str:
 
 def _points(check: CheckReport) -> str:
     earned = check.points if check.outcome == Outcome.PASSED else 0
-    return f"{earned:g} of {check.points:g}"
+    return _("{earned:g} of {points:g}", earned=earned, points=check.points)
 
 
 def _rows(failure: CheckReport) -> Iterator[str]:
     for label, value in failure.rows():
         if label:
             look = "" if label == "think about" else ' class="kit-value"'
-            yield f'<span class="kit-label">{label}</span><span{look}>{escape(value)}</span>'
+            yield f'<span class="kit-label">{escape(_(label))}</span><span{look}>{escape(value)}</span>'
         else:
             yield f'<span class="kit-all kit-value">{escape(value)}</span>'

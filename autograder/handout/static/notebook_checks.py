@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from check_report import CheckReport, Outcome, clean, kit, without_escapes
+from language import gettext as _
 from notebook_cards import HandInCard, Note, State, TaskCard, text_of
 
 HERE = Path(__file__).parent
@@ -133,9 +134,9 @@ class _Results:
     def end(self, status: int) -> None:
         """Record the exit status of pytest: no check passed if it was stopped."""
         if status == pytest.ExitCode.INTERRUPTED and not self._broken:
-            self._broken.append("The checks were interrupted before they ended.")
+            self._broken.append(_("The checks were interrupted before they ended."))
         elif not self._broken and status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-            self._broken.append(f"Expected pytest to run the checks, found {status!r}.")
+            self._broken.append(_("Expected pytest to run the checks, found {status!r}.", status=status))
 
     def expect(self, *checks: str) -> None:
         """Raise NotAttempted or CheckFailed unless `checks` (by default all that ran) passed."""
@@ -144,7 +145,9 @@ class _Results:
         names = checks or tuple(self._checks)
         found = [self._checks[name] for name in names if name in self._checks]
         if not names or len(found) < len(names):
-            raise CheckFailed(f"Expected pytest to run {', '.join(checks) or 'checks'}, found none.")
+            raise CheckFailed(
+                _("Expected pytest to run {names}, found none.", names=", ".join(checks) or _("checks"))
+            )
         outcomes = {check.outcome for check in found} - {Outcome.PASSED}
         if outcomes:
             raise (NotAttempted if outcomes == {Outcome.NOT_ATTEMPTED} else CheckFailed)(text_of(found))
@@ -153,7 +156,9 @@ class _Results:
         """Return the results of one task."""
         checks = tuple(check for check in self._checks.values() if check.task == task)
         hidden = kit().get("hidden_points", {}).get(task, 0)
-        problem = "\n\n".join(self._broken) or ("" if checks else f"There are no checks of `{task}`.")
+        problem = "\n\n".join(self._broken) or (
+            "" if checks else _("There are no checks of `{task}`.", task=task)
+        )
         look_at = kit().get("hidden_look_at", "")
         return TaskCard(task, checks, hidden, problem, self.picture, self.drawing, look_at)
 
@@ -228,7 +233,7 @@ def _unwritten_task(error: BaseException | None) -> str:
 def _show_unwritten(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> None:
     if task := _unwritten_task(error):
         display = importlib.import_module("IPython.display").display
-        display(Note(f"This cell needs `{task}`, which is not written yet."))
+        display(Note(_("This cell needs `{task}`, which is not written yet.", task=task)))
     else:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 

@@ -25,6 +25,7 @@ from operator import or_
 from types import CodeType, ModuleType
 from typing import Any, ClassVar
 
+from ...language import gettext as _
 from ...source_code import first_line, is_stub, newer_python, raises_not_implemented
 from ...text import clean
 from ...wire.codec import pack, unpack
@@ -200,9 +201,13 @@ class _Loading:
         line = lines[-1][0] if lines else None
         where = place if line is None else f"{place}{self.line_mark}{line}"
         if isinstance(error, TimedOut):
-            return f"{where}: it did not end within {seconds:.3g} s: is there an endless loop?", line
+            return _(
+                "{where}: it did not end within {seconds:.3g} s: is there an endless loop?",
+                where=where,
+                seconds=seconds,
+            ), line
         if isinstance(error, SystemExit):
-            return f"{where}: the code ends the program while it is loaded.", line
+            return _("{where}: the code ends the program while it is loaded.", where=where), line
         text = text_of(error)
         if isinstance(error, SyntaxError) and (newer := newer_python(error)):
             text = _ended(text) + newer
@@ -246,7 +251,9 @@ class _Notebook(_Loading):
         try:
             tree = self._parse(cell, place)
         except BaseException as error:
-            self._note(f"{_ended(self._sentence(place, error, 0)[0])} This cell was left out.")
+            self._note(
+                _("{sentence} This cell was left out.", sentence=_ended(self._sentence(place, error, 0)[0]))
+            )
             return
         lost = []
         for statement in tree.body:
@@ -256,8 +263,10 @@ class _Notebook(_Loading):
             except BaseException as error:
                 lost.append(self._sentence(place, error, seconds)[0])
         if lost:
-            others = f" So were {len(lost) - 1} others in this cell." if len(lost) > 1 else ""
-            self._note(f"{_ended(lost[0])} This statement was left out.{others}")
+            others = _(" So were {count} others in this cell.", count=len(lost) - 1) if len(lost) > 1 else ""
+            self._note(
+                _("{sentence} This statement was left out.{others}", sentence=_ended(lost[0]), others=others)
+            )
 
     def _run_statement(self, statement: ast.stmt, place: str, seconds: float) -> None:
         tree = ast.Module([statement], [])

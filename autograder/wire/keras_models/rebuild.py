@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from ...language import gettext as _
 from ..arrays import BlobReader, NotAllowedError, readable
 from .allowed_layers import ACCEPTED, LAYERS
 from .construct import FIELDS, Pending, compile_model, compile_settings, new_input, new_layer, update_layer
@@ -197,9 +198,26 @@ def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
     key, found = readable(key), readable(found, 250)
     if key == "class":
         reason = REFUSED_LAYERS.get(found, OWN_CLASS)
-        return f"The layer “{name}” of the class “{found}” is not accepted: {reason}."
+        return _(
+            "The layer “{name}” of the class “{found}” is not accepted: {reason}.",
+            name=name,
+            found=found,
+            reason=_(reason),
+        )
     if key == "operation":
-        return f"The {kind} “{name}” uses the operation {found}, which is not accepted."
+        return _(
+            "The {kind} “{name}” uses the operation {found}, which is not accepted.",
+            kind=kind,
+            name=name,
+            found=found,
+        )
     fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
-    wanted = f" Accepted is {fields[key].kind.accepts}." if key in fields else ""
-    return f"The {kind} “{name}” has this as its {key}: {found}. That is not accepted.{wanted}"
+    wanted = _(" Accepted is {accepts}.", accepts=fields[key].kind.accepts) if key in fields else ""
+    return _(
+        "The {kind} “{name}” has this as its {key}: {found}. That is not accepted.{wanted}",
+        kind=kind,
+        name=name,
+        key=key,
+        found=found,
+        wanted=wanted,
+    )

@@ -1,0 +1,212 @@
+"""Extract the messages that students read, and update and compile their catalogues with Babel.
+
+The engine's catalogue is `autograder/translations/<language>/LC_MESSAGES/kit.po`, that of a kit's own words
+`solutions/<slug>/translations/<language>/LC_MESSAGES/kit.po`. A handout has both, compiled into one file.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import string
+import tomllib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_file
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+from ..check_files import read_checks
+from ..files import write_atomic
+from ..kit import CHECK_FILES, TRANSLATIONS, Kit, languages, slugs
+from ..language import DOMAIN
+
+KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
+METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
+# Not for students: commands of the staff, and kits, which have catalogues of their own.
+OTHERS = ("kits", "handout/templates")
+# A catalogue says nothing about when or by whom it was made, so equal messages make equal files.
+NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+
+# A message: one text, or the singular and the plural.
+Id = str | tuple[str, ...]
+
+
+def catalogue_path(folder: Path, language: str, suffix: str = ".po") -> Path:
+    """Return the path of a catalogue below the folder of the package, of a kit's solution or of a handout."""
+    return folder / TRANSLATIONS / language / "LC_MESSAGES" / f"{DOMAIN}{suffix}"
+
+
+def engine_messages(package: Path) -> set[Id]:
+    """Return the messages in the engine's modules and pages."""
+    found: set[Id] = set()
+    for path in sorted(package.rglob("*")):
+        name = path.relative_to(package).as_posix()
+        if path.suffix in METHODS and not name.startswith(OTHERS):
+            found |= _marked(path)
+    return found
+
+
+def kit_messages(root: Path, kit: Kit, *, hidden: bool = True) -> set[Id]:
+    """Return the messages of a kit: of its checks, its support code and its hints.
+
+    Without `hidden`, those of hidden checks are excluded, as in a handout.
+    """
+    found: set[Id] = set()
+    for name in CHECK_FILES if hidden else CHECK_FILES[:1]:
+        found |= check_texts(name, kit.files[name].decode())
+    for name in kit.given:
+        if name.endswith(".py"):
+            found |= _marked_in(kit.given[name])
+    hints = root / "solutions" / kit.slug / "hints.toml"
+    if hints.is_file():
+        found |= set(_texts(tomllib.loads(hints.read_text(encoding="utf-8"))))
+    return found
+
+
+def check_texts(filename: str, source: str) -> set[Id]:
+    """Return the texts of checks: sentences and hints, and every text of several words in their code."""
+    found: set[Id] = {
+        part for check in read_checks(filename, source) for part in (check.sentence, check.hint)
+    }
+    tree = ast.parse(source)
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Module)]
+    docstrings = {ast.get_docstring(node, clean=False) for node in nodes}
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in inside else None
+        if isinstance(text, str) and " " in text.strip() and text not in docstrings:
+            found.add(text)
+    return found
+
+
+def _marked(path: Path) -> set[Id]:
+    """Return the messages that a file marks with one of KEYWORDS."""
+    found = extract_from_file(METHODS[path.suffix], path, keywords=KEYWORDS)
+    return {message for _, message, _, _ in found if message}
+
+
+def _marked_in(content: bytes) -> set[Id]:
+    from babel.messages.extract import extract
+
+    return {message for _, message, _, _ in extract("python", io.BytesIO(content), KEYWORDS) if message}
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
+
+
+def read_catalogue(path: Path, language: str) -> Catalog:
+    """Return a catalogue, empty if there is no such file."""
+    if not path.is_file():
+        return _empty(language)
+    with path.open("rb") as file:
+        return read_po(file, locale=language)
+
+
+def ids(catalogue: Catalog) -> set[Id]:
+    """Return the messages of a catalogue, without its header."""
+    return {entry.id if isinstance(entry.id, str) else tuple(entry.id) for entry in catalogue if entry.id}
+
+
+def _empty(language: str) -> Catalog:
+    comment = f"# What students read, in {language}. `kit messages` updates this file from the sources."
+    return Catalog(
+        locale=language,
+        header_comment=comment,
+        project=DOMAIN,
+        creation_date=NO_DATE,
+        revision_date=NO_DATE,
+        fuzzy=False,
+    )
+
+
+def missing(catalogue: Catalog) -> list[Id]:
+    """Return the messages without a complete translation."""
+    return [
+        message for message in sorted(ids(catalogue), key=_first) if not _complete(catalogue.get(message))
+    ]
+
+
+def update(path: Path, language: str, messages: Iterable[Id]) -> Catalog:
+    """Write the catalogue of these messages with the translations that it has, and compile it beside.
+
+    New messages are added without a translation, others are removed.
+    """
+    before, after = read_catalogue(path, language), _empty(language)
+    for message in sorted(messages, key=_first):
+        old = before.get(message)
+        after.add(message, old.string if old and not old.fuzzy else None)
+    text = io.BytesIO()
+    write_po(text, after, width=110, omit_header=False, sort_output=True)
+    write_atomic(path, text.getvalue())
+    write_atomic(path.with_suffix(".mo"), compiled(language, after))
+    return after
+
+
+def compiled(language: str, *catalogues: Catalog, only: Iterable[Id] | None = None) -> bytes:
+    """Return one `.mo` file of several catalogues, with all messages or `only` some of them."""
+    wanted, merged = None if only is None else set(only), _empty(language)
+    for catalogue in catalogues:
+        for message in catalogue:
+            if message.id and (wanted is None or message.id in wanted):
+                merged.add(message.id, message.string)
+    data = io.BytesIO()
+    write_mo(data, merged)
+    return data.getvalue()
+
+
+def problems(catalogue: Catalog, messages: Iterable[Id]) -> Iterator[str]:
+    """Yield what is wrong: missing translations, other placeholders, and messages that are not used."""
+    wanted = set(messages)
+    for message in sorted(wanted, key=_first):
+        original, found = _first(message), catalogue.get(message)
+        if not _complete(found):
+            yield f"Expected a translation of {original!r}, found none."
+        for text in _strings(found):
+            if text and _placeholders(text) != _placeholders(original):
+                yield f"Expected the placeholders of {original!r}, found {text!r}."
+    for message in sorted(ids(catalogue) - wanted, key=_first):
+        yield f"Expected messages of the sources, found {_first(message)!r}."
+
+
+def _first(message: str | Sequence[str]) -> str:
+    return message if isinstance(message, str) else message[0]
+
+
+def _strings(message: Message | None) -> tuple[str, ...]:
+    if message is None:
+        return ()
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
+def _complete(message: Message | None) -> bool:
+    return message is not None and not message.fuzzy and bool(_strings(message)) and all(_strings(message))
+
+
+def _placeholders(text: str) -> set[str]:
+    """Return the names of the placeholders in a text; braces that are no placeholders count as none."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+    except ValueError:
+        return set()
+
+
+def update_all(root: Path) -> Iterator[tuple[str, Catalog]]:
+    """Update the catalogues of the engine and of all kits; yield the path of each and the result."""
+    package = root / "autograder"
+    for folder in sorted((package / TRANSLATIONS).glob("*")):
+        path = catalogue_path(package, folder.name)
+        yield path.relative_to(root).as_posix(), update(path, folder.name, engine_messages(package))
+    for slug in slugs(root):
+        messages = kit_messages(root, Kit.load(root, slug))
+        for language in languages(root, slug):
+            path = catalogue_path(root / "solutions" / slug, language)
+            yield path.relative_to(root).as_posix(), update(path, language, messages)

@@ -1,0 +1,86 @@
+"""Messages are English until a catalogue is chosen, and the choice follows option, handout and system."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+
+from autograder.language import SYSTEM, VARIABLE, Messages, preferred, setting
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a Chinese catalogue."""
+    catalogue = Catalog(locale="zh", fuzzy=False)
+    catalogue.add("{earned:g} of {most:g}", "{earned:g}/{most:g}")
+    catalogue.add(("{count} file", "{count} files"), ("{count} 个文件",))
+    data = io.BytesIO()
+    write_mo(data, catalogue)
+    path = tmp_path / "translations/zh/LC_MESSAGES/kit.mo"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data.getvalue())
+    return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def no_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (VARIABLE, *SYSTEM):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("zh", "3/4"), ("zh_CN.UTF-8", "3/4"), ("en", "3 of 4"), ("de_DE.UTF-8", "3 of 4"), ("", "3 of 4")],
+)
+def test_a_language_without_a_catalogue_is_english(folder: Path, language: str, text: str) -> None:
+    messages = Messages()
+    assert messages.gettext("{earned:g} of {most:g}", earned=3, most=4) == "3 of 4"
+    messages.choose(language, folder)
+    assert messages.gettext("{earned:g} of {most:g}", earned=3, most=4) == text
+
+
+def test_a_message_without_a_translation_stays_english(folder: Path) -> None:
+    messages = Messages()
+    messages.choose("zh", folder)
+    assert messages.gettext("a {brace") == "a {brace"
+    assert messages.gettext("") == ""
+
+
+def test_a_count_chooses_the_form(folder: Path) -> None:
+    messages = Messages()
+    assert messages.ngettext("{count} file", "{count} files", 2, count=2) == "2 files"
+    messages.choose("zh", folder)
+    assert messages.ngettext("{count} file", "{count} files", 2, count=2) == "2 个文件"
+
+
+@pytest.mark.parametrize(
+    ("variables", "declared", "language"),
+    [
+        ({}, None, ""),
+        ({"LANG": "zh_CN.UTF-8"}, None, "zh_CN.UTF-8"),
+        ({"LANG": "C.UTF-8", "LANGUAGE": "de:en"}, None, "de"),
+        ({"LANG": "en_US.UTF-8"}, "zh", "zh"),
+        ({"LANG": "zh_CN.UTF-8", VARIABLE: "en"}, "zh", "en"),
+    ],
+)
+def test_the_option_comes_before_the_handout_and_the_system(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], declared: str | None, language: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert preferred(declared) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [(json.dumps({"language": "zh"}), "zh"), ("{}", None), ("[]", None), ("no JSON", None), (None, None)],
+)
+def test_a_handout_may_declare_its_language(tmp_path: Path, text: str | None, language: str | None) -> None:
+    if text is not None:
+        (tmp_path / "kit.json").write_text(text, encoding="utf-8")
+    assert setting(tmp_path) == language
