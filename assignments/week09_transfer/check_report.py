@@ -216,16 +216,16 @@ def _fields(error: AssertionError) -> dict[str, Any]:
     """Return what a check expected and received, from the error's attributes or from its message."""
     if hasattr(error, "expected") and hasattr(error, "received"):
         think = getattr(error, "hint", "") or getattr(error, "think", "")
-        values = {"expected": clean(error.expected), "received": clean(error.received)}
-        return {**values, "think": (clean(think),) if think else ()}
+        values = {"expected": _(clean(error.expected)), "received": _(clean(error.received))}
+        return {**values, "think": (_(clean(think)),) if think else ()}
     message = clean(error)
     if not message.startswith("assert "):
         # pytest adds the values of the failed expression.
         message = message.split("\nassert ")[0]
-    if found := MESSAGE.fullmatch(message):
-        think = (found["think"],) if found["think"] else ()
-        return {"expected": found["expected"], "received": found["received"], "think": think}
-    return {"message": message}
+    if (found := MESSAGE.fullmatch(message)) and _(message) == message:
+        think = (_(found["think"]),) if found["think"] else ()
+        return {"expected": _(found["expected"]), "received": _(found["received"]), "think": think}
+    return {"message": _(message)}
 
 
 def _trains(error: BaseException) -> bool:

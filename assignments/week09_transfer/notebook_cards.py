@@ -69,7 +69,7 @@ class Note:
 class TaskCard:
     """The results of one task's checks. `problem` says why none of them ran.
 
-    `picture` is what the kit draws of a solved task, as lines of text.
+    `picture` is what the kit draws of the task's answer, as lines of text, and `drawing` the same as SVG.
     """
 
     task: str
@@ -77,6 +77,8 @@ class TaskCard:
     hidden_points: float = 0
     problem: str = ""
     picture: str = ""
+    drawing: str = ""
+    look_at: str = ""
 
     @property
     def state(self) -> State:
@@ -98,8 +100,15 @@ class TaskCard:
         most = sum(check.points for check in self.checks)
         text = _("{earned:g} of {most:g} public points", earned=self.earned, most=most)
         if self.state == State.SOLVED and self.hidden_points:
-            text += _("; {hidden:g} more from hidden checks", hidden=self.hidden_points)
+            text += _("; {hidden:g} hidden points to come", hidden=self.hidden_points)
         return text
+
+    @property
+    def outlook(self) -> str:
+        """What the hidden checks of a solved task look at."""
+        if self.state != State.SOLVED or not self.hidden_points:
+            return ""
+        return _("Hidden checks look at {what}: try these, too.", what=_(self.look_at) or _("other inputs"))
 
     @property
     def earned(self) -> float:
@@ -132,6 +141,7 @@ class TaskCard:
             lines.append(f"  {_(check.outcome):<6}  {_points(check)}  {check.sentence or check.name}")
         if (failure := self.first_failure) is not None:
             lines += ["", failure.text()]
+        lines += [self.outlook] * bool(self.outlook)
         if self.picture:
             lines += ["", self.picture]
         return "\n".join(lines)
@@ -146,7 +156,11 @@ class TaskCard:
         first = self.first_failure
         checks = "".join(_check(check, explain=check is first) for check in self.checks)
         parts.append(f'<div class="kit-list">{checks}</div>')
-        if self.picture:
+        if self.outlook:
+            parts.append(f"<p>{escape(self.outlook)}</p>")
+        if self.drawing:
+            parts.append(f'<div class="kit-picture">{self.drawing}</div>')
+        elif self.picture:
             parts.append(f'<div class="kit-value kit-picture">{escape(self.picture)}</div>')
         return _card(look, parts)
 
@@ -170,7 +184,7 @@ class HandInCard:
         earned = sum(card.earned for card in self.tasks)
         most = sum(check.points for card in self.tasks for check in card.checks)
         hidden = sum(card.hidden_points for card in self.tasks)
-        more = _("; {hidden:g} more from hidden checks", hidden=hidden) if hidden else ""
+        more = _("; {hidden:g} hidden points to come", hidden=hidden) if hidden else ""
         return _("{earned:g} of {most:g} public points{more}", earned=earned, most=most, more=more)
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from gettext import NullTranslations, translation
 from pathlib import Path
 
@@ -20,6 +21,12 @@ FOLDER = "translations"
 VARIABLE = "KIT_LANGUAGE"
 # The system's language: the first of these that is set, as gettext reads them.
 SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+# The message of a failed check in English: what was expected, what was received, and a hint.
+FAILURE = re.compile(
+    r"Expected (?P<expected>.+?),? received (?P<received>(?:\w*(?:Error|Exception): )?.+?)"
+    r"(?:[.:] (?P<hint>.+)|\.)?",
+    re.DOTALL,
+)
 HERE = Path(__file__).resolve().parent
 
 
@@ -45,6 +52,16 @@ class Messages:
     def ngettext(self, singular: str, plural: str, count: int, /, **values: object) -> str:
         """Return the translation of a message in the form for `count` things."""
         return self._translations.ngettext(singular, plural, count).format(**values)
+
+    def failure(self, text: str) -> str:
+        """Return the translation of a failed check's message, as a whole or part by part."""
+        whole, found = self.gettext(text), FAILURE.fullmatch(text)
+        if whole != text or not found:
+            return whole
+        parts = {name: self.gettext(part or "") for name, part in found.groupdict().items()}
+        frame = self.gettext("Expected {expected}, received {received}. {hint}", **parts).rstrip()
+        english = "Expected {expected}, received {received}. {hint}".format(**parts).rstrip()
+        return text if frame == english and parts.items() <= found.groupdict("").items() else frame
 
 
 def gettext_noop(message: str) -> str:

@@ -118,7 +118,7 @@ class _Results:
     def __init__(self) -> None:
         self._checks: dict[str, CheckReport] = {}
         self._broken: list[str] = []
-        self.picture = ""
+        self.picture = self.drawing = ""
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         name = report.nodeid.rpartition("::")[2]
@@ -160,7 +160,8 @@ class _Results:
         problem = "\n\n".join(self._broken) or (
             "" if checks else _("There are no checks of `{task}`.", task=task)
         )
-        return TaskCard(task, checks, hidden, problem, self.picture)
+        look_at = kit().get("hidden_look_at", "")
+        return TaskCard(task, checks, hidden, problem, self.picture, self.drawing, look_at)
 
 
 def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
@@ -169,20 +170,31 @@ def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
     only = ("--task", task) if task else ()
     with _imports(module, env):
         results.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), *only], [results]))
-        if task and results.card(task).state == State.SOLVED:
-            results.picture = _draw(task, sys.modules[module])
+        if task:
+            results.picture, results.drawing = _draw(results.card(task), sys.modules[module])
     return results
 
 
-def _draw(task: str, module: types.ModuleType) -> str:
-    """Return what the kit draws of a solved task, as `kit watch` shows it."""
+def _draw(card: TaskCard, module: types.ModuleType) -> tuple[str, str]:
+    """Return what the kit draws of a task's answer, as text and as SVG.
+
+    The function `compared` beside the kit's picture shows it beside what is expected. A wrong answer is drawn
+    only if that shows a difference.
+    """
     source, _, function = kit().get("picture", "").rpartition(".")
-    if not source:
-        return ""
+    outcomes = {check.outcome for check in card.checks}
+    if not source or not outcomes <= {Outcome.PASSED, Outcome.FAILED}:
+        return "", ""
+    solved = card.state == State.SOLVED
     try:
-        return str(without_escapes(getattr(importlib.import_module(source), function)(task, module)))
-    except Exception:  # without a picture nothing is wrong
-        return ""
+        owner = importlib.import_module(source)
+        if hasattr(owner, "compared"):
+            found = owner.compared(card.task, module)
+            return (str(found), found._repr_svg_()) if solved or any(found.differs) else ("", "")
+        drawn = without_escapes(getattr(owner, function)(card.task, module)) if solved else ""
+    except (Exception, SystemExit):  # without a picture nothing is wrong
+        return "", ""
+    return drawn, ""
 
 
 def _cards(env: dict[str, Any]) -> Iterator[TaskCard]:

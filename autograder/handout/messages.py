@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 
 from ..check_files import read_checks
 from ..files import write_atomic
-from ..kit import CHECK_FILES, TRANSLATIONS, Kit, languages, slugs
+from ..kit import CHECK_FILES, SUPPORT, TRANSLATIONS, Kit, languages, slugs
 from ..language import DOMAIN
 
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
@@ -47,6 +47,8 @@ def engine_messages(package: Path) -> set[Id]:
         name = path.relative_to(package).as_posix()
         if path.suffix in METHODS and not name.startswith(OTHERS):
             found |= _marked(path)
+        if path.parent.name == SUPPORT and path.suffix == ".py":
+            found |= _sentences(ast.parse(path.read_text(encoding="utf-8")))
     return found
 
 
@@ -59,7 +61,7 @@ def kit_messages(root: Path, kit: Kit, *, hidden: bool = True) -> set[Id]:
     for name in CHECK_FILES if hidden else CHECK_FILES[:1]:
         found |= check_texts(name, kit.files[name].decode())
     for name in kit.given:
-        if name.endswith(".py"):
+        if name.endswith(".py") and not name.startswith(f"{SUPPORT}/"):
             found |= _marked_in(kit.given[name])
     hints = root / "solutions" / kit.slug / "hints.toml"
     if hints.is_file():
@@ -72,8 +74,13 @@ def check_texts(filename: str, source: str) -> set[Id]:
     found: set[Id] = {
         part for check in read_checks(filename, source) for part in (check.sentence, check.hint)
     }
-    tree = ast.parse(source)
-    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.Module)]
+    return found | _sentences(ast.parse(source))
+
+
+def _sentences(tree: ast.Module) -> set[Id]:
+    """Return every text of several words in a module, without docstrings and parts of f-strings."""
+    found: set[Id] = set()
+    nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)]
     docstrings = {ast.get_docstring(node, clean=False) for node in nodes}
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):

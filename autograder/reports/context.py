@@ -74,7 +74,11 @@ def find_context(record: ClassRecord, root: Path | None, language: str = ENGLISH
 
 def render(name: str, context: Context, **values: Any) -> str:
     """Render a template with autoescaping."""
-    translated = {"language": context.language, "_": context.messages.gettext}
+    translated = {
+        "language": context.language,
+        "_": context.messages.gettext,
+        "failure": context.messages.failure,
+    }
     return _templates().get_template(name).render(**translated, **values)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
+from ..language import MESSAGES, gettext_noop, ngettext
 from ..language import gettext as _
-from ..language import gettext_noop, ngettext
 from ..models import CheckResult, Outcome
 from ..text import clean
 from .events import Location
@@ -29,8 +28,6 @@ MARKS: dict[State, tuple[str, str]] = {
     State.UNKNOWN: ("·", "dim"),
 }
 MAX_LINES = 12
-# The form of a message that is not translated where it is made.
-EXPECTED = re.compile(r"Expected (?P<expected>.+?), received (?P<received>.+)", re.DOTALL)
 KEYS = (
     ("h", gettext_noop("hint")),
     ("t", gettext_noop("task")),
@@ -94,9 +91,7 @@ def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
 
 def _message(message: str) -> Text:
     """Return a check's message with the words "Expected" and "received" in bold."""
-    if found := EXPECTED.fullmatch(message):
-        message = _("Expected {expected}, received {received}", **found.groupdict())
-    text = Text(_cut(message))
+    text = Text(_cut(MESSAGES.failure(message)))
     text.highlight_words([_("Expected"), _("received")], "bold", case_sensitive=True)
     return text
 

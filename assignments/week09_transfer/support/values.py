@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .errors import describe, fail
+from .language import gettext as _
 from .networks import Weights, forward, softmax, weighted_layers, weights
 from .running import predict
 from .structure import last_layer, weight_shapes
@@ -33,17 +34,25 @@ def assert_allclose(
     if np.allclose(received, wanted, rtol=rtol, atol=atol):
         return
     if wanted.ndim < 2:
-        fail(f"{name} {_row(wanted)}", _row(received), hint)
+        fail(f"{_(name)} {_row(wanted)}", _row(received), hint)
     off = np.nan_to_num(np.abs(received - wanted), nan=np.inf).reshape(len(wanted), -1).max(axis=1)
     worst = int(np.argmax(off))
-    fail(f"for row {worst} the {name} {_row(wanted[worst])}", _row(received[worst]), hint)
+    fail(
+        _("for row {row} the {name} {values}", row=worst, name=_(name), values=_row(wanted[worst])),
+        _row(received[worst]),
+        hint,
+    )
 
 
 def assert_array(name: str, actual: Any, hint: str = "") -> None:
     """Assert that a value is a NumPy array."""
     __tracebackhide__ = True
     if not isinstance(actual, np.ndarray):
-        fail(f"{name} as a NumPy array", describe(actual), hint or "What turns the result into an array?")
+        fail(
+            _("{name} as a NumPy array", name=_(name)),
+            describe(actual),
+            hint or "What turns the result into an array?",
+        )
 
 
 def assert_shape(name: str, actual: Any, shape: Sequence[int | None], hint: str = "") -> None:
@@ -54,7 +63,11 @@ def assert_shape(name: str, actual: Any, shape: Sequence[int | None], hint: str 
         length in (None, other) for length, other in zip(shape, received, strict=True)
     )
     if not fits:
-        fail(f"{name} of shape {tuple(shape)}", received, hint or "Which axis is which?")
+        fail(
+            _("{name} of shape {shape}", name=_(name), shape=tuple(shape)),
+            received,
+            hint or "Which axis is which?",
+        )
 
 
 def assert_dtype(name: str, actual: Any, dtype: Any, hint: str = "") -> None:
@@ -62,7 +75,11 @@ def assert_dtype(name: str, actual: Any, dtype: Any, hint: str = "") -> None:
     __tracebackhide__ = True
     received = numbers(name, actual).dtype
     if received != np.dtype(dtype):
-        fail(f"{name} of type {np.dtype(dtype)}", received, hint or "Where is the type decided?")
+        fail(
+            _("{name} of type {type}", name=_(name), type=np.dtype(dtype)),
+            received,
+            hint or "Where is the type decided?",
+        )
 
 
 def numbers(name: str, actual: Any) -> np.ndarray:
@@ -73,7 +90,7 @@ def numbers(name: str, actual: Any) -> np.ndarray:
     except Exception:  # whatever a value of any type raises
         array = np.array(None)
     if array.dtype.kind not in "biufc":
-        fail(f"{name} as numbers", describe(actual), "What does the function return?")
+        fail(_("{name} as numbers", name=_(name)), describe(actual), "What does the function return?")
     return array
 
 
@@ -88,13 +105,21 @@ def assert_weights_equal(model: Any, expected: Weights, hint: str = "", first: i
     shapes = [[[array.shape for array in arrays] for arrays in each] for each in (expected, received)]
     if shapes[0] != shapes[1]:
         hint = hint or "Which layers have to be there?"
-        fail(f"layers with weights of the shapes {weight_shapes(expected)}", weight_shapes(received), hint)
+        fail(
+            _("layers with weights of the shapes {shapes}", shapes=weight_shapes(expected)),
+            weight_shapes(received),
+            hint,
+        )
     for number, (layer, old, now) in enumerate(zip(layers, expected, received, strict=True), 1):
         for variable, array, other in zip(layer.weights, old, now, strict=True):
             if not np.array_equal(array, other):
                 fail(
-                    f"in layer {number} the {variable.name} that was there before",
-                    f"other numbers, off by up to {np.abs(array - other).max():.2g}",
+                    _(
+                        "in layer {number} the {name} that was there before",
+                        number=number,
+                        name=variable.name,
+                    ),
+                    _("other numbers, off by up to {size:.2g}", size=np.abs(array - other).max()),
                     MOVED_HINT,
                     layer.name,
                 )
@@ -123,7 +148,7 @@ def assert_same_in_training(model: Any, x: np.ndarray) -> None:
     if not np.allclose(still, training, rtol=RTOL, atol=ATOL):
         fail(
             "the same outputs in training as afterwards",
-            f"other ones, off by up to {float(np.abs(still - training).max()):.2g}",
+            _("other ones, off by up to {size:.2g}", size=float(np.abs(still - training).max())),
             "Which layers do something else in training, such as BatchNormalization that is not frozen?",
         )
 
@@ -137,7 +162,11 @@ def assert_activations(model: Any, activations: Sequence[str], x: np.ndarray, hi
     hint = hint or "Which activation follows which layer, and does each follow only once?"
     found = weights(model)
     if len(found) != len(activations):
-        fail(f"{len(activations)} Dense layers, for {', '.join(activations)}", len(found), hint)
+        fail(
+            _("{count} Dense layers, for {names}", count=len(activations), names=", ".join(activations)),
+            len(found),
+            hint,
+        )
     assert_outputs(model, x, forward(found, activations, x), hint)
 
 
@@ -151,8 +180,12 @@ def assert_softmax_on(
     dense = [array.ndim for array in top] in ([[2, 1]] if needs_bias else [[2], [2, 1]])
     if not dense or len(top[0]) != features.shape[1]:
         shapes = ", ".join(str(array.shape) for array in top)
-        bias = " with a bias" if needs_bias else ""
-        fail(f"a last layer{bias} for {features.shape[1]} features", f"weights of the shapes {shapes}", hint)
+        count = features.shape[1]
+        if needs_bias:
+            expected = _("a last layer with a bias for {count} features", count=count)
+        else:
+            expected = _("a last layer for {count} features", count=count)
+        fail(expected, _("weights of the shapes {shapes}", shapes=shapes), hint)
     scores = features.astype(np.float64) @ top[0] + (top[1] if needs_bias or len(top) > 1 else 0)
     assert_outputs(model, x, softmax(scores), hint)
 
@@ -164,7 +197,11 @@ def assert_accuracy(
     __tracebackhide__ = True
     if not received >= threshold:
         hint = hint or "Do the right layers train, with the right loss, and not too slowly?"
-        fail(f"an accuracy of at least {threshold:.5g} {what}", f"{received:.3f}", hint)
+        fail(
+            _("an accuracy of at least {threshold:.5g} {when}", threshold=threshold, when=_(what)),
+            f"{received:.3f}",
+            hint,
+        )
 
 
 def _row(values: np.ndarray) -> str:

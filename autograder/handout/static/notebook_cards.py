@@ -107,7 +107,7 @@ class TaskCard:
         """What the hidden checks of a solved task look at."""
         if self.state != State.SOLVED or not self.hidden_points:
             return ""
-        return f"Hidden checks look at {self.look_at or 'other inputs'}: try these, too."
+        return _("Hidden checks look at {what}: try these, too.", what=_(self.look_at) or _("other inputs"))
 
     @property
     def earned(self) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .backend import keras, tf
 from .errors import fail
+from .language import gettext as _
 from .networks import (
     Counts,
     Weights,
@@ -29,6 +30,7 @@ from .structure import (
     assert_can_train,
     assert_compiled,
     assert_no_extras,
+    counts_text,
     flag_words,
     layer_names,
 )
@@ -81,23 +83,33 @@ def assert_unchanged(model: Any, before: Snapshot, but_flags: bool = False) -> N
     layers = present_layers(model)
     if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
         hint = "Whose list of layers does your function change?"
-        fail(f"an argument that keeps its {layer_names(before.layers)}", layer_names(layers), hint)
+        fail(
+            _("an argument that keeps its {layers}", layers=layer_names(before.layers)),
+            layer_names(layers),
+            hint,
+        )
     now = count_parameters(model)
     if not but_flags and (
         [layer.trainable for layer in layers] != list(before.own_flags) or now != before.counts
     ):
         hint = "Who else uses the layers whose `trainable` you set?"
-        fail(f"an argument with {before.counts}, as before", f"one with {now}", hint)
+        fail(
+            _("an argument with {counts}, as before", counts=counts_text(before.counts)),
+            _("one with {counts}", counts=counts_text(now)),
+            hint,
+        )
     for layer, old in zip(weighted_layers(model), before.weights, strict=True):
         if not _same(layer.get_weights(), old):
-            expected = f"an argument with its own weights in {layer.name}"
+            expected = _("an argument with its own weights in {name}", name=layer.name)
             fail(expected, "one with others", "What wrote into it?", layer.name)
     found, wanted = settings(model), before.settings
     if but_flags:
         found, wanted = _without_flags(found), _without_flags(wanted)
     for what, old in wanted.items():
         if found.get(what) != old:
-            fail(f"an argument that keeps its {what}", _difference(old, found.get(what)), HINT)
+            fail(
+                _("an argument that keeps its {what}", what=_(what)), _difference(old, found.get(what)), HINT
+            )
 
 
 def assert_froze(model: Any, before: Snapshot) -> None:
@@ -106,7 +118,11 @@ def assert_froze(model: Any, before: Snapshot) -> None:
     now = count_parameters(model)
     if now.trainable >= before.counts.trainable:
         hint = "What does your function set, and on what?"
-        fail(f"less to train than before ({before.counts})", now, hint)
+        fail(
+            _("less to train than before ({counts})", counts=counts_text(before.counts)),
+            counts_text(now),
+            hint,
+        )
 
 
 def assert_thawed(model: Any, before: Snapshot) -> None:
@@ -114,7 +130,11 @@ def assert_thawed(model: Any, before: Snapshot) -> None:
     __tracebackhide__ = True
     now = count_parameters(model)
     if now.trainable <= before.counts.trainable:
-        fail(f"more to train than before ({before.counts})", now, "What does your function thaw?")
+        fail(
+            _("more to train than before ({counts})", counts=counts_text(before.counts)),
+            counts_text(now),
+            "What does your function thaw?",
+        )
 
 
 def assert_only_trained(
@@ -128,7 +148,11 @@ def assert_only_trained(
     received = [index for index, pair in enumerate(zip(old, now, strict=True)) if not _same(*pair)]
     if received != expected:
         hint = hint or "Which layers were frozen when the model was compiled?"
-        fail(f"a change in layers {_places(expected)} alone", f"one in layers {_places(received)}", hint)
+        fail(
+            _("a change in layers {numbers} alone", numbers=_places(expected)),
+            _("one in layers {numbers}", numbers=_places(received)),
+            hint,
+        )
 
 
 def assert_learns(model: Any, x: np.ndarray, y: np.ndarray, learning_rate: float | None = None) -> None:
@@ -141,19 +165,27 @@ def assert_learns(model: Any, x: np.ndarray, y: np.ndarray, learning_rate: float
     assert_can_train(model, x, y)
     assert_no_extras(model)
     rate = float(model.optimizer.learning_rate)
-    expected, _ = train_briefly(model, x, y, rate if 1e-4 <= rate <= 1 else 0.001)
+    expected = train_briefly(model, x, y, rate if 1e-4 <= rate <= 1 else 0.001)[0]
     # Averaged weights follow the trained ones slowly.
     share = MIN_SHARE_AVERAGED if model.optimizer.use_ema else MIN_SHARE
     fell, changed = train_briefly(model, x, y)
     if not fell > share * expected:
         fail(
-            f"a loss that falls in {STEPS} steps of training, by {expected:.3g} with plain Adam",
-            f"one that falls by {fell:.3g} (learning rate {rate:g})",
+            _(
+                "a loss that falls in {steps} steps of training, by {expected:.3g} with plain Adam",
+                steps=STEPS,
+                expected=expected,
+            ),
+            _("one that falls by {fell:.3g} (learning rate {rate:g})", fell=fell, rate=rate),
             "Which settings of the optimizer, the loss or a layer keep the model from learning?",
         )
     if changed != (flags := trainable_flags(model)):
         hint = "What keeps a layer from learning besides its `trainable` flag?"
-        fail(f"a change in {flag_words(flags)}", f"one in {flag_words(changed)}", hint)
+        fail(
+            _("a change in {flags}", flags=flag_words(flags)),
+            _("one in {flags}", flags=flag_words(changed)),
+            hint,
+        )
 
 
 def train_briefly(
@@ -168,7 +200,7 @@ def train_briefly(
     start, before, variables = model.get_weights(), weights(model), model.trainable_variables
     optimizer = model.optimizer if rate is None else keras.optimizers.Adam(rate)
     first = _crossentropy(model, x, y)
-    for _ in range(STEPS):
+    for _step in range(STEPS):
         with tf.GradientTape() as tape:
             said = call_model(model, x, training=True)
             if rate is None:
@@ -195,8 +227,8 @@ def _same(old: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> bool:
 def _difference(old: Any, now: Any) -> str:
     """Return which settings are others than before."""
     if not isinstance(old, dict) or not isinstance(now, dict):
-        return "another one" if now else "none"
-    return f"another {', '.join(key for key in old | now if old.get(key) != now.get(key))}"
+        return _("another one") if now else _("none")
+    return _("another {names}", names=", ".join(key for key in old | now if old.get(key) != now.get(key)))
 
 
 def _without_flags(described: dict[str, Any]) -> dict[str, Any]:
@@ -211,4 +243,4 @@ def _without_flags(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def _places(layers: Sequence[int]) -> str:
-    return ", ".join(str(index + 1) for index in layers) or "none"
+    return ", ".join(str(index + 1) for index in layers) or _("none")

@@ -14,6 +14,7 @@ from itertools import cycle, zip_longest
 from typing import Any
 
 from .errors import fail
+from .language import gettext as _
 from .networks import Counts, LayerSummary, count_parameters, summary
 
 # Colour-blind people can tell these apart, on dark and on light ground: the blue and the orange of Okabe and
@@ -59,7 +60,7 @@ class Drawing:
             for layer, row in zip(shown, rows, strict=True)
         ]
         if more := len(self.layers) - len(shown):
-            lines.insert(0, f"{'⋮':^{BAR}}  and {more} layers below")
+            lines.insert(0, f"{'⋮':^{BAR}}  {_('and {count} layers below', count=more)}")
         inputs = f"{'▪' * min(self.shape[-1], BAR):^{BAR}}  {self._inputs}"
         return "\n".join([*reversed(lines), inputs, self._total])
 
@@ -85,10 +86,13 @@ class Drawing:
             box = f'x="{middle - wide / 2:.0f}" y="{top}" width="{wide:.0f}" height="{STEP - 6}" rx="4"'
             outline = f' stroke="{RED}" stroke-width="4" stroke-dasharray="7 4"' if differ else ""
             name, parameters, state = _words(layer)
-            words = f"{name}: {parameters} parameters, {state}{' – differs' if differ else ''}"
+            words = _(
+                "{name}: {parameters} parameters, {state}", name=name, parameters=parameters, state=state
+            )
+            words += _(" – differs") if differ else ""
             shapes.append(f'<rect {box} fill="{_colour(layer)}"{outline}/>')
             shapes.append(f'<text x="{left + 262}" y="{top + 19}">{words}</text>')
-        for place, colour, meaning in ((406, BLUE, "frozen"), (486, ORANGE, "trains")):
+        for place, colour, meaning in ((406, BLUE, _("frozen")), (486, ORANGE, _("trains"))):
             shapes.append(f'<circle cx="{left + place}" cy="{height - 15}" r="7" fill="{colour}"/>')
             shapes.append(f'<text x="{left + place + 12}" y="{height - 10}">{meaning}</text>')
         shapes.append(f'<text x="{middle}" y="{height - 36}" text-anchor="middle">{self._inputs}</text>')
@@ -97,12 +101,17 @@ class Drawing:
 
     @property
     def _inputs(self) -> str:
-        return f"rows of {' × '.join(map(str, self.shape))} numbers"
+        return _("rows of {shape} numbers", shape=" × ".join(map(str, self.shape)))
 
     @property
     def _total(self) -> str:
         total, trainable, frozen = self.counts
-        return f"{total:,} parameters: {trainable:,} train, {frozen:,} are frozen."
+        return _(
+            "{total:,} parameters: {trainable:,} train, {frozen:,} are frozen.",
+            total=total,
+            trainable=trainable,
+            frozen=frozen,
+        )
 
     def _bar(self, layer: LayerSummary, colour: bool) -> str:
         most = max(other.units for other in self.layers)
@@ -130,7 +139,7 @@ class Comparison:
         mine = self.yours.text(colour=False)
         if not any(self.differs):
             return mine
-        return f"your network\n{mine}\n\nexpected\n{self.expected.text(colour=False)}"
+        return "\n".join([_("your network"), mine, "", _("expected"), self.expected.text(colour=False)])
 
     def __repr__(self) -> str:
         return str(self)
@@ -141,13 +150,13 @@ class Comparison:
         height = STEP * min(len(self.differs), MAX_LAYERS) + 92
         titles = "".join(
             f'<text x="{left + 8}" y="20" font-weight="bold">{title}</text>'
-            for left, title in ((0, "your network"), (WIDTH, "expected"))
+            for left, title in ((0, _("your network")), (WIDTH, _("expected")))
         )
         sides = (
             self.yours.shapes(0, height, self.differs),
             self.expected.shapes(WIDTH, height, self.differs),
         )
-        return _svg(2 * WIDTH, height, "your network beside the expected one", titles + "".join(sides))
+        return _svg(2 * WIDTH, height, _("your network beside the expected one"), titles + "".join(sides))
 
 
 def _svg(width: int, height: int, title: str, shapes: str) -> str:
@@ -176,7 +185,11 @@ def plot_history(result: Mapping[str, Any]) -> Plot:
     axes = figure.subplots()
     shares = [100 * (number + 1) / len(losses) for number in range(len(losses))]
     axes.plot(shares, losses, color=BLUE, marker="o")
-    axes.set(xlabel="training done (%)", ylabel="loss", title=f"accuracy {result['accuracy']:.3f}")
+    axes.set(
+        xlabel=_("training done (%)"),
+        ylabel=_("loss"),
+        title=_("accuracy {value:.3f}", value=result["accuracy"]),
+    )
     return Plot(figure)
 
 
@@ -190,7 +203,7 @@ def plot_losses(**results: Mapping[str, Any]) -> Plot:
         losses: Sequence[float] = result["losses"]
         shares = [100 * (number + 1) / len(losses) for number in range(len(losses))]
         axes.plot(shares, losses, marker=marker, markersize=4, label=name)
-    axes.set(xlabel="training done (%)", ylabel="loss (logarithmic)", yscale="log")
+    axes.set(xlabel=_("training done (%)"), ylabel=_("loss (logarithmic)"), yscale="log")
     # Beside the axes, where it covers nothing.
     figure.legend(loc="outside right upper")
     return Plot(figure)
@@ -208,7 +221,7 @@ def _printable(text: str) -> str:
 def _words(layer: LayerSummary) -> tuple[str, str, str]:
     """Return what a layer is, its parameters, and whether it trains."""
     name = " ".join(word for word in (layer.kind, str(layer.units), layer.activation) if word)
-    return name, f"{layer.parameters:,}", "train" if layer.trainable else "frozen"
+    return name, f"{layer.parameters:,}", _("train") if layer.trainable else _("frozen")
 
 
 def _colour(layer: LayerSummary) -> str:

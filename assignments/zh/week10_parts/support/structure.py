@@ -14,6 +14,7 @@ import numpy as np
 
 from .backend import keras
 from .errors import fail
+from .language import gettext as _
 from .networks import Counts, all_layers, count_parameters, trainable_flags, weighted_layers, weights
 from .running import predict
 
@@ -37,7 +38,7 @@ def assert_layers(model: Any, expected: Sequence[tuple[int, ...]], hint: str = "
         kinds = [type(layer).__name__ for layer in found]
         others = f" ({', '.join(kinds)})" if set(kinds) - {"Dense"} else ""
         hint = hint or "A layer's inputs are the units of the layer before it."
-        fail(f"layers with weights of the sizes {wanted}", f"{received}{others}", hint)
+        fail(_("layers with weights of the sizes {wanted}", wanted=wanted), f"{received}{others}", hint)
 
 
 def assert_parameter_counts(model: Any, total: int, trainable: int, hint: str = "") -> None:
@@ -45,7 +46,11 @@ def assert_parameter_counts(model: Any, total: int, trainable: int, hint: str = 
     __tracebackhide__ = True
     expected, received = Counts(total, trainable, total - trainable), count_parameters(model)
     if received != expected:
-        fail(expected, received, hint or "Which layers are there, and which of them are trainable?")
+        fail(
+            counts_text(expected),
+            counts_text(received),
+            hint or "Which layers are there, and which of them are trainable?",
+        )
 
 
 def assert_trainable(model: Any, expected: Sequence[bool], hint: str = "") -> None:
@@ -71,21 +76,27 @@ def assert_compiled(
     __tracebackhide__ = True
     assert_is_compiled(model)
     if (found := type(model.optimizer).__name__) != optimizer:
-        fail(f"the optimizer {optimizer}", found, "Which optimizer does the task name?")
+        fail(
+            _("the optimizer {optimizer}", optimizer=optimizer), found, "Which optimizer does the task name?"
+        )
     if learning_rate is not None:
         rate = _learning_rate(model.optimizer)
         if rate is None or abs(rate - learning_rate) > RATE_TOLERANCE:
-            received = "a schedule" if rate is None else f"{rate:g}"
-            fail(f"the learning rate {learning_rate:g}", received, "Which rate did the caller ask for?")
+            received = _("a schedule") if rate is None else f"{rate:g}"
+            fail(
+                _("the learning rate {rate:g}", rate=learning_rate),
+                received,
+                "Which rate did the caller ask for?",
+            )
     used, words = _loss(model.loss), loss.replace("_", " ")
     if isinstance(used, str):
         known = [name for name in dir(keras.losses) if not name.startswith("_")]
         near = get_close_matches(used, known, n=1)
-        hint = f"Did you mean {near[0]!r}?" if near else "Which name does Keras give this loss?"
-        fail(f"the loss {words}", f"{used!r}, which Keras does not know", hint)
+        hint = _("Did you mean {name!r}?", name=near[0]) if near else "Which name does Keras give this loss?"
+        fail(_("the loss {name}", name=words), _("{name!r}, which Keras does not know", name=used), hint)
     name = getattr(used, "__name__", type(used).__name__)
     if name not in LOSSES.get(loss, {loss}):
-        fail(f"the loss {words}", name, "Which loss suits the targets?")
+        fail(_("the loss {name}", name=words), name, "Which loss suits the targets?")
     if loss == "categorical_crossentropy":
         _assert_takes_probabilities(used)
 
@@ -104,7 +115,15 @@ def assert_can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
     assert_is_compiled(model)
     if (shape := predict(model, x[:2]).shape) != (len(x[:2]), *y.shape[1:]):
         hint = "How many classes are there to tell apart?"
-        fail(f"outputs of shape {(len(x[:2]), *y.shape[1:])} for {len(x[:2])} rows", shape, hint)
+        fail(
+            _(
+                "outputs of shape {shape} for {count} rows",
+                shape=(len(x[:2]), *y.shape[1:]),
+                count=len(x[:2]),
+            ),
+            shape,
+            hint,
+        )
     if not any(trainable_flags(model)):
         fail("a layer that trains", "a model that is frozen whole", "What is left to learn anything?")
 
@@ -116,7 +135,12 @@ def assert_no_extras(model: Any) -> None:
         for name, value in vars(layer).items():
             if name.endswith(("_regularizer", "_constraint")) and value is not None:
                 hint = "Which arguments of a layer does the task ask for?"
-                fail(f"no {name.strip('_')} in {layer.name}", type(value).__name__, hint, layer.name)
+                fail(
+                    _("no {part} in {layer}", part=name.strip("_"), layer=layer.name),
+                    type(value).__name__,
+                    hint,
+                    layer.name,
+                )
 
 
 def assert_is_new(answer: Any, argument: Any) -> None:
@@ -138,7 +162,9 @@ def assert_shares_no_layers(first: Any, second: Any, allowed: Any = None, hint: 
         if id(layer) in own - free and not isinstance(layer, keras.layers.InputLayer)
     ]
     if first is second or shared:
-        received = f"two that share {layer_names(shared)}" if shared else "one model twice"
+        received = (
+            _("two that share {layers}", layers=layer_names(shared)) if shared else _("one model twice")
+        )
         hint = hint or "Whatever changes a shared layer changes both models."
         fail("two models with layers of their own", received, hint, shared[0].name if shared else "")
 
@@ -149,7 +175,7 @@ def assert_last_layer_is(model: Any, layer: Any) -> None:
     found = weighted_layers(model)
     if not found or found[-1] is not layer:
         hint = "Who hears of what a copy has learned?"
-        fail(f"the very layer {layer.name} of the model", "another one", hint, layer.name)
+        fail(_("the very layer {name} of the model", name=layer.name), _("another one"), hint, layer.name)
 
 
 def assert_untrained(layers: Sequence[Any]) -> None:
@@ -159,24 +185,38 @@ def assert_untrained(layers: Sequence[Any]) -> None:
         for bias in layer.get_weights()[1:]:
             if np.ptp(bias) > 0:
                 hint = "Where is the model trained? The task asks for one that is not."
-                received = f"different ones, such as {bias.ravel()[:4]}"
-                fail(f"equal initial biases in {layer.name}", received, hint, layer.name)
+                received = _("different ones, such as {values}", values=bias.ravel()[:4])
+                fail(_("equal initial biases in {name}", name=layer.name), received, hint, layer.name)
 
 
 def weight_shapes(layers: Sequence[Sequence[np.ndarray]]) -> str:
     """Return the shape of the first weight of each layer, such as `(4 × 50), (50 × 25)`."""
     shown = ["(" + " × ".join(map(str, arrays[0].shape)) + ")" if arrays else "()" for arrays in layers]
-    return ", ".join(shown) or "none at all"
+    return ", ".join(shown) or _("none at all")
+
+
+def counts_text(counts: Counts) -> str:
+    """Return the number of parameters in words."""
+    total, trainable, frozen = counts
+    return _(
+        "{total:,} parameters, {trainable:,} trainable and {frozen:,} frozen",
+        total=total,
+        trainable=trainable,
+        frozen=frozen,
+    )
 
 
 def flag_words(flags: Sequence[bool]) -> str:
     """Return flags in words."""
-    return "layers that are " + ", ".join("trainable" if flag else "frozen" for flag in flags)
+    return _(
+        "layers that are {flags}",
+        flags=_(", ").join(_("trainable") if flag else _("frozen") for flag in flags),
+    )
 
 
 def layer_names(layers: Sequence[Any]) -> str:
     """Return the number of layers and their names."""
-    return f"{len(layers)} layers ({', '.join(layer.name for layer in layers)})"
+    return _("{count} layers ({names})", count=len(layers), names=", ".join(layer.name for layer in layers))
 
 
 def last_layer(model: Any) -> list[np.ndarray]:
@@ -212,6 +252,8 @@ def _assert_takes_probabilities(loss: Any) -> None:
     smoothing = loss.get_config().get("label_smoothing", 0.0) if hasattr(loss, "get_config") else 0.0
     smoothed = -float(np.sum(((1 - smoothing) * truth + smoothing / 3) * np.log(said)))
     if abs(value - smoothed) > 1e-3:
-        expected = f"a loss of {smoothed:.3f} where the right class gets the probability 0.6"
+        expected = _(
+            "a loss of {smoothed:.3f} where the right class gets the probability 0.6", smoothed=smoothed
+        )
         hint = "Softmax gives probabilities, not logits: what does the loss take them for?"
         fail(expected, f"{value:.3f}", hint)
