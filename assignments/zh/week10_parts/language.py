@@ -58,7 +58,7 @@ class Messages:
         whole, found = self.gettext(text), FAILURE.fullmatch(text)
         if whole != text or not found:
             return whole
-        parts = {name: self.gettext(part or "") for name, part in found.groupdict().items()}
+        parts = {name: self.gettext(part) for name, part in found.groupdict("").items()}
         frame = self.gettext("Expected {expected}, received {received}. {hint}", **parts).rstrip()
         english = "Expected {expected}, received {received}. {hint}".format(**parts).rstrip()
         return text if frame == english and parts.items() <= found.groupdict("").items() else frame
