@@ -18,6 +18,7 @@ from support import (
     accuracy,
     all_layers,
     count_parameters,
+    counts_text,
     draw,
     draw_weights,
     fail,
@@ -29,6 +30,7 @@ from support import (
 
 # isort: split
 import numpy as np
+from support.language import gettext as _
 
 SIDE = 24
 NOISE = 0.45
@@ -176,7 +178,7 @@ def mobilenet(imagenet: bool = False, side: int = 32) -> keras.Model:
                 warnings.filterwarnings("ignore", message="`input_shape` is undefined")
                 return build((side, side, 3), minimalistic=True, include_top=False, weights="imagenet")
         except Exception as problem:
-            print(f"No ImageNet weights can be had ({problem}): these are drawn.")
+            print(_("No ImageNet weights can be had ({problem}): these are drawn.", problem=problem))
     network = build((side, side, 3), alpha=0.25, minimalistic=True, include_top=False, weights=None)
     draw_weights(network, seed=0)
     # Keras numbers what it names itself through the whole process: two of these would not be called alike.
@@ -217,7 +219,7 @@ def show_answers(model: Any, seed: int = 1) -> Plot:
     layer = first_convolution(model)
     maps = np.asarray(keras.ops.relu(layer(bicycle)))[0]
     images = [(f"{number}", maps[:, :, number - 1]) for number in range(1, maps.shape[2] + 1)]
-    return _grid([("bicycle", bicycle[0, :, :, 0]), *images], "gray")
+    return _grid([(_("bicycle"), bicycle[0, :, :, 0]), *images], "gray")
 
 
 def first_convolution(model: Any) -> Any:
@@ -275,7 +277,7 @@ def _table(features: Any) -> str:
     shades = " ░▒▓█"
     most = max(float(features.max()), 1e-9)
     lines = []
-    for name, row in zip(("bicycle", "face", "house", "windmill"), features, strict=True):
+    for name, row in zip((_("bicycle"), _("face"), _("house"), _("windmill")), features, strict=True):
         marks = (shades[min(4, max(0, int(5 * value / most)))] for value in row)
         lines.append(f"{name:<9} {''.join(marks)}")
     return "\n".join(lines)
@@ -289,18 +291,20 @@ def tell() -> None:
     few = things(settings["each"], seed)
     new = things(settings["new_each"], settings["new_seed"])
 
-    print(f"A donor has learned six parts. You have {len(few[0])} pictures of four things.")
+    print(_("A donor has learned six parts. You have {count} pictures of four things.", count=len(few[0])))
     body = _ask("cut_body", load("parts_donor"), otherwise="learned_body")
     body = _ask("freeze", body, otherwise="parts_body")
-    print(f"  frozen body: {count_parameters(body)}")
+    print("  " + _("frozen body: {counts}", counts=counts_text(count_parameters(body))))
 
-    print("\nA new top on the donor's body, and on a frozen body that has learned nothing.")
+    print()
+    print(_("A new top on the donor's body, and on a frozen body that has learned nothing."))
     blank = load("parts_body")
     draw_weights(blank, seed)
     for name, borrowed in (("graft", body), ("fake", blank)):
         _learn(name, _ask("add_softmax", borrowed), few, new, settings)
 
-    print("\nThe same on features that were extracted once.")
+    print()
+    print(_("The same on features that were extracted once."))
     graft = load("new_graft")
     start = time.process_time()
     features = _ask("extract_features", load("parts_body"), few[0])
@@ -308,21 +312,24 @@ def tell() -> None:
     if features is not None and top is not None:
         fit(top, features, few[1], epochs=settings["top_epochs"], seed=seed)
         used = time.process_time() - start
-        print(f"  {settings['top_epochs']} epochs in {used:.1f} s of processor time.")
-        print(f"  graft: accuracy {accuracy(graft, *new):.3f} on new pictures")
+        epochs = settings["top_epochs"]
+        print("  " + _("{epochs} epochs in {used:.1f} s of processor time.", epochs=epochs, used=used))
+        print("  " + _("graft: accuracy {value:.3f} on new pictures", value=accuracy(graft, *new)))
 
-    print("\nThe last block thaws, and trains with care.")
+    print()
+    print(_("The last block thaws, and trains with care."))
     graft = load("things_graft")
-    print(f"  before: accuracy {accuracy(graft, *new):.3f} on new pictures")
+    print("  " + _("before: accuracy {value:.3f} on new pictures", value=accuracy(graft, *new)))
     thawed = _ask("thaw_last_block", graft)
     if _can_train("thawed graft", thawed):
         fit(thawed, *few, epochs=settings["thaw_epochs"], seed=seed)
-        print(f"  after: accuracy {accuracy(thawed, *new):.3f} on new pictures")
+        print("  " + _("after: accuracy {value:.3f} on new pictures", value=accuracy(thawed, *new)))
 
-    print("\nThe same moves with MobileNet.")
+    print()
+    print(_("The same moves with MobileNet."))
     mobile = _ask("borrow_network", mobilenet())
     if mobile is not None:
-        print(f"  {count_parameters(mobile)}")
+        print(f"  {counts_text(count_parameters(mobile))}")
 
 
 def _ask(task: str, *arguments: Any, otherwise: str | None = None) -> Any:
@@ -334,13 +341,13 @@ def _ask(task: str, *arguments: Any, otherwise: str | None = None) -> Any:
         if not isinstance(answer, np.ndarray):
             all_layers(answer)
     except AssertionError as problem:
-        print(f"  {task} is not right yet. {problem}")
+        print("  " + _("{task} is not right yet. {problem}", task=task, problem=problem))
     except NotImplementedError:
-        print(f"  {task} is not written yet.")
+        print("  " + _("{task} is not written yet.", task=task))
     except AttributeError:
         if hasattr(borrow, task):
             raise
-        print(f"  borrow.py has no {task}.")
+        print("  " + _("borrow.py has no {task}.", task=task))
     else:
         return answer
     return load(otherwise) if otherwise else None
@@ -350,7 +357,7 @@ def _can_train(name: str, model: Any) -> bool:
     if model is None:
         return False
     if getattr(model, "optimizer", None) is None or not model.trainable_variables:
-        print(f"  The {name} cannot train: it is not compiled, or frozen whole.")
+        print("  " + _("The {name} cannot train: it is not compiled, or frozen whole.", name=name))
         return False
     return True
 
@@ -360,7 +367,9 @@ def _learn(name: str, model: Any, few: Any, new: Any, settings: Mapping[str, Any
     if _can_train(name, model):
         model.optimizer.learning_rate = settings["graft_rate"]
         fit(model, *few, epochs=settings["graft_epochs"], seed=settings["seed"])
-        print(f"  {name}: {count_parameters(model)}, accuracy {accuracy(model, *new):.3f}")
+        counts = counts_text(count_parameters(model))
+        value = accuracy(model, *new)
+        print("  " + _("{name}: {counts}, accuracy {value:.3f}", name=name, counts=counts, value=value))
 
 
 if __name__ == "__main__":

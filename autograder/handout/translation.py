@@ -12,13 +12,13 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..kit import TRANSLATIONS, Kit, KitError
 from .story import NAME as STORY
-from .story import plain_story, read_story
+from .story import Part, plain_story, read_story
 
 TABLE = "docstrings.toml"
 
@@ -113,7 +113,9 @@ def _story_problems(kit: Kit, original: str | None, text: str, where: str) -> It
     except KitError as error:
         yield str(error)
         return
-    code, theirs = ([part for part in story if part.kind != "text"] for story in (own, parts))
+    code, theirs = (
+        [_without_prints(part) for part in story if part.kind != "text"] for story in (own, parts)
+    )
     if code != theirs:
         lost = next((part for part in code if part not in theirs), None)
         found = next((part for part in theirs if part not in code), None)
@@ -122,6 +124,24 @@ def _story_problems(kit: Kit, original: str | None, text: str, where: str) -> It
             f"{where}: expected the code of the kit's own {STORY}, between the same tasks, found "
             f"{'other code' if what is None else ('no ' if lost else '') + repr(what.content[:80])}."
         )
+
+
+def _without_prints(part: Part) -> Part:
+    """Return a part of the lesson's code without the texts that it prints, which a translation changes."""
+    if part.kind != "code":
+        return part
+    tree = ast.parse(part.content)
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        if isinstance(call.func, ast.Name) and call.func.id == "print":
+            texts = [
+                each
+                for arg in call.args
+                for each in (arg.values if isinstance(arg, ast.JoinedStr) else [arg])
+            ]
+            for text in texts:
+                if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                    text.value = ""
+    return replace(part, content=ast.unparse(tree))
 
 
 def _functions(tree: ast.Module, names: Mapping[str, object]) -> dict[str, ast.FunctionDef]:

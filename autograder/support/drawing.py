@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, zip_longest
@@ -36,8 +37,13 @@ class Plot:
         self.figure = figure
 
     def _repr_svg_(self) -> str:
+        from matplotlib import rc_context
+
         text = io.StringIO()
-        self.figure.savefig(text, format="svg", metadata={"Date": None})
+        # The browser has letters that matplotlib's own font lacks.
+        with rc_context({"svg.fonttype": "none"}), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Glyph")
+            self.figure.savefig(text, format="svg", metadata={"Date": None})
         return text.getvalue()
 
 

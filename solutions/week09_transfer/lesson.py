@@ -16,6 +16,7 @@ from support import (
     accuracy,
     all_layers,
     count_parameters,
+    counts_text,
     draw,
     fit,
     load,
@@ -25,6 +26,7 @@ from support import (
 
 # isort: split
 import numpy as np
+from support.language import gettext as _
 
 # Told apart by colour-blind people, and by shape where there is no colour.
 KINDS = (("#0072b2", "o"), ("#d55e00", "s"), ("#009e73", "^"), ("#cc79a7", "D"))
@@ -54,14 +56,19 @@ def scatter(body: Any) -> Plot:
 
     x, y = eight_flowers()
     figure = Figure(figsize=(9, 4), layout="constrained", facecolor="white")
-    spaces = {f"{x.shape[1]} measurements": x, "features of the borrowed layers": predict(body, x)}
+    spaces = {
+        _("{count} measurements", count=x.shape[1]): x,
+        _("features of the borrowed layers"): predict(body, x),
+    }
     for axes, (name, rows) in zip(figure.subplots(1, 2), spaces.items(), strict=True):
         flat, shares = principal(rows)
         for kind, (colour, marker) in enumerate(KINDS, 1):
             mine = flat[np.argmax(y, axis=1) == y.shape[1] - kind]
-            axes.scatter(*mine.T, c=colour, marker=marker, s=70, label=f"flower {kind}")
+            axes.scatter(*mine.T, c=colour, marker=marker, s=70, label=_("flower {number}", number=kind))
         axes.set(
-            title=name, xlabel=f"1st component ({shares[0]:.0%})", ylabel=f"2nd component ({shares[1]:.0%})"
+            title=name,
+            xlabel=_("1st component ({share:.0%})", share=shares[0]),
+            ylabel=_("2nd component ({share:.0%})", share=shares[1]),
         )
     # Beside the axes, where it covers no flower.
     figure.legend(*figure.axes[-1].get_legend_handles_labels(), loc="outside right upper")
@@ -119,10 +126,12 @@ def _harm(before: Counts, now: Counts) -> str:
     """What to tell of a donor that froze along with what was made of it; nothing of one that did not."""
     if now.frozen <= before.frozen:
         return ""
-    return (
-        f"Your donor is frozen too now: {now.trainable:,} of its {now.total:,} parameters still train. Its "
-        "layers are the body's, and a layer is frozen in every network that uses it. That is right here. In "
-        "build_transfer_model it would not be: who needs layers of their own?"
+    return _(
+        "Your donor is frozen too now: {trainable:,} of its {total:,} parameters still train. "
+        "Its layers are the body's, and a layer is frozen in every network that uses it. That is "
+        "right here. In build_transfer_model it would not be: who needs layers of their own?",
+        trainable=now.trainable,
+        total=now.total,
     )
 
 
@@ -132,29 +141,32 @@ def tell() -> None:
     seed = settings["seed"]
     set_deterministic(seed)
 
-    print("A company trains a network on the 150 flowers of Iris.")
+    print(_("A company trains a network on the 150 flowers of Iris."))
     base = _ask("build_base", otherwise="iris_donor")
     if getattr(base, "optimizer", None) is not None:
         fit(base, *iris(), epochs=settings["base_epochs"], seed=seed)
-    _show("base", base, *iris())
+    _show(_("base"), base, *iris())
 
-    print("\nYou borrow it: copy its layers, cut off the top, freeze what remains.")
+    print()
+    print(_("You borrow it: copy its layers, cut off the top, freeze what remains."))
     copy = _ask("copy_layers", base, otherwise="iris_donor")
-    _show("copy", copy, *iris())
+    _show(_("copy"), copy, *iris())
     body = _ask("drop_top", copy, otherwise="body")
-    _show("body", body)
+    _show(_("body"), body)
     before = count_parameters(base)
     frozen = _ask("freeze", body, otherwise="frozen_body")
-    _show("frozen body", frozen)
+    _show(_("frozen body"), frozen)
     if remark := _harm(before, count_parameters(base)):
         print(f"  {remark}")
 
-    print("\nA new top for eight imaginary flowers of four kinds, on the features of the frozen body.")
-    _learn("new model", _ask("add_softmax", frozen), settings)
+    print()
+    print(_("A new top for eight imaginary flowers of four kinds, on the features of the frozen body."))
+    _learn(_("new model"), _ask("add_softmax", frozen), settings)
 
-    print("\nThe same in one function, onto a donor that the lesson has trained.")
+    print()
+    print(_("The same in one function, onto a donor that the lesson has trained."))
     graft = _ask("build_transfer_model", load("iris_donor"))
-    if _learn("graft", graft, settings):
+    if _learn(_("graft"), graft, settings):
         print(draw(graft))
         _flowers(graft)
 
@@ -167,13 +179,15 @@ def _ask(task: str, *arguments: Any, otherwise: str | None = None) -> Any:
         answer = getattr(transfer, task)(*arguments)
         all_layers(answer)
     except AssertionError as problem:
-        print(f"  {task} is not right yet. {problem}")
+        print("  " + _("{task} is not right yet. {problem}", task=task, problem=problem))
     except NotImplementedError:
-        print(f"  {task} is not written yet.")
+        print("  " + _("{task} is not written yet.", task=task))
     except Exception as problem:
-        known = hasattr(transfer, task)
-        raised = f"raised {type(problem).__name__}: {problem}"
-        print(f"  {task} {raised}" if known else f"  transfer.py has no {task}.")
+        if hasattr(transfer, task):
+            raised = f"{type(problem).__name__}: {problem}"
+            print("  " + _("{task} raised {error}", task=task, error=raised))
+        else:
+            print("  " + _("transfer.py has no {task}.", task=task))
     else:
         return answer
     return load(otherwise) if otherwise else None
@@ -184,7 +198,7 @@ def _learn(name: str, model: Any, settings: dict[str, Any]) -> bool:
     if model is None:
         return False
     if getattr(model, "optimizer", None) is None or not model.trainable_variables:
-        print(f"  The {name} cannot train: it is not compiled, or frozen whole.")
+        print("  " + _("The {name} cannot train: it is not compiled, or frozen whole.", name=name))
         return False
     fit(model, *eight_flowers(), epochs=settings["graft_epochs"], seed=settings["seed"])
     _show(name, model, *eight_flowers())
@@ -192,14 +206,14 @@ def _learn(name: str, model: Any, settings: dict[str, Any]) -> bool:
 
 
 def _show(name: str, model: Any, *rows: np.ndarray) -> None:
-    right = f", accuracy {accuracy(model, *rows):.3f}" if rows else ""
-    print(f"  {name}: {count_parameters(model)}{right}")
+    right = _(", accuracy {value:.3f}", value=accuracy(model, *rows)) if rows else ""
+    print(f"  {name}: {counts_text(count_parameters(model))}{right}")
 
 
 def _flowers(model: Any) -> None:
     """Print each flower with its kind and what the model takes it for."""
     x, y = eight_flowers()
-    print("  sepal     petal     flower  taken for")
+    print("  " + _("sepal     petal     flower  taken for"))
     for row, truth, shares in zip(x, y, predict(model, x), strict=True):
         sizes = " ".join(f"{size:.1f} " for size in row)
         kind, guess = (len(truth) - int(np.argmax(share)) for share in (truth, shares))

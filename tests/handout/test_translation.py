@@ -147,6 +147,7 @@ def test_what_is_left_of_a_language_that_was_given_up_is_removed(sums: Path) -> 
         ("docstrings.toml", "结果", ">>> mean([3])\n3", r"expected in mean in \[tasks\] the examples"),
         ("docstrings.toml", "结果", r"\\n", "expected no backslash"),
         ("lesson.md", "<!-- task: mean -->", "", "expected a section with <!-- task: mean -->, found none"),
+        ("lesson.md", '"#" * int', '"#" + int', "expected the code of the kit's own lesson.md"),
         ("lesson.md", "add(2, 3)", "add(3, 2)", "expected the code of the kit's own lesson.md"),
         ("lesson.md", "## 缩放", "缩放", "expected a heading ## before the task scale"),
     ],

@@ -32,7 +32,7 @@ _NAMES = {
     "structure": (
         *("assert_can_train", "assert_compiled", "assert_is_compiled", "assert_is_new"),
         *("assert_last_layer_is", "assert_layers", "assert_no_extras", "assert_parameter_counts"),
-        *("assert_shares_no_layers", "assert_trainable", "assert_untrained"),
+        *("assert_shares_no_layers", "assert_trainable", "assert_untrained", "counts_text"),
     ),
     "values": (
         *("assert_accuracy", "assert_activations", "assert_allclose", "assert_array", "assert_dtype"),

@@ -14,6 +14,7 @@ import numpy as np
 
 from .backend import keras, tf
 from .errors import fail
+from .language import gettext as _
 from .networks import all_layers
 
 BATCH = 32
@@ -95,7 +96,9 @@ def predict(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
     except (ValueError, TypeError, tf.errors.OpError) as error:
         shape = " × ".join(map(str, x.shape[1:]))
         received = f"{type(error).__name__}: {ESCAPES.sub('', str(error))}"
-        fail(f"a model for rows of {shape} numbers", received, "What does its first layer take?")
+        fail(
+            _("a model for rows of {shape} numbers", shape=shape), received, "What does its first layer take?"
+        )
     if start is not None:
         model.set_weights(start)
     return made

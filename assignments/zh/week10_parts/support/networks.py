@@ -15,6 +15,7 @@ import numpy as np
 
 from .backend import keras
 from .errors import describe, fail
+from .language import gettext as _
 
 Weights = list[list[np.ndarray]]
 
@@ -170,18 +171,22 @@ def forward(layers: Sequence[Sequence[np.ndarray]], activations: Sequence[str], 
     """
     __tracebackhide__ = True
     if len(layers) != len(activations):
-        fail(f"{len(activations)} Dense layers", len(layers), "Which is missing, or too many?")
+        fail(_("{count} Dense layers", count=len(activations)), len(layers), "Which is missing, or too many?")
     for arrays, activation in zip(layers, activations, strict=True):
         if [array.ndim for array in arrays] not in ([2], [2, 1]):
             shapes = ", ".join(str(array.shape) for array in arrays)
             fail(
                 "the kernel and bias of a Dense layer",
-                f"weights of the shapes {shapes}",
+                _("weights of the shapes {shapes}", shapes=shapes),
                 "Is it Dense?",
             )
         kernel, bias = arrays[0], arrays[1] if len(arrays) > 1 else 0
         if x.shape[1] != len(kernel):
             hint = "What does the layer below it give?"
-            fail(f"a layer for {x.shape[1]} numbers a row", f"one for {len(kernel)}", hint)
+            fail(
+                _("a layer for {count} numbers a row", count=x.shape[1]),
+                _("one for {count}", count=len(kernel)),
+                hint,
+            )
         x = ACTIVATIONS[activation](x.astype(np.float64) @ kernel + bias)
     return x
