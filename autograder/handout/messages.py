@@ -78,7 +78,10 @@ def check_texts(filename: str, source: str) -> set[Id]:
 
 
 def _sentences(tree: ast.Module) -> set[Id]:
-    """Return every text of several words in a module, without docstrings and parts of f-strings."""
+    """Return the texts for people in a module: those of several words, and what an assertion is about.
+
+    Docstrings and parts of f-strings are excluded.
+    """
     found: set[Id] = set()
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)]
     docstrings = {ast.get_docstring(node, clean=False) for node in nodes}
@@ -87,7 +90,16 @@ def _sentences(tree: ast.Module) -> set[Id]:
         text = node.value if isinstance(node, ast.Constant) and id(node) not in inside else None
         if isinstance(text, str) and " " in text.strip() and text not in docstrings:
             found.add(text)
-    return found
+    return found | set(_subjects(tree))
+
+
+def _subjects(tree: ast.Module) -> Iterator[str]:
+    """Yield the first arguments of assertions that are texts, such as `assert_shape("features", …)`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2].startswith("assert_"):
+            first = node.args[0] if node.args else None
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
 
 
 def _marked(path: Path) -> set[Id]:
