@@ -103,7 +103,7 @@ def test_a_message_that_no_source_has_is_a_problem() -> None:
     assert list(problems(catalogue, [])) == ["Expected messages of the sources, found 'old'."]
 
 
-@pytest.mark.parametrize(("slug", "language"), ENGINE)
+@pytest.mark.parametrize(("slug", "language"), [*ENGINE, *KITS])
 def test_every_message_is_translated(slug: str, language: str) -> None:
     """Run `kit messages`, then translate what is empty in the catalogue."""
     if slug == "engine":
