@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from getpass import getuser
 from pathlib import Path
 from typing import Annotated
 
@@ -155,6 +156,36 @@ def regrade(
 
     if status := run_regrade(report, submission, root):
         raise typer.Exit(status)
+
+
+@app.command(rich_help_panel=ASSISTANTS)
+def review(
+    grades: Grades,
+    overrides: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="TOML",
+            help="The file to write decisions into.",
+            show_default="the one that `kit grade` read, else GRADES/overrides.toml",
+            dir_okay=False,
+        ),
+    ] = None,
+    who: Annotated[
+        str, typer.Option("--as", metavar="NAME", help="Your name in the log.", show_default="your login")
+    ] = "",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="The port of the page.", show_default="a free one")
+    ] = 0,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the address.")] = False,
+    root: Root = None,
+) -> None:
+    """Review a class in the browser: groups of answers, comments, points, regrade requests.
+
+    The page is served to this computer alone. Every decision is an entry of the overrides file.
+    """
+    from .review import run_review
+
+    run_review(grades, overrides, root, who or getuser(), port, browser=not no_browser)
 
 
 @app.command(rich_help_panel=ASSISTANTS)

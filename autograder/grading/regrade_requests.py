@@ -1,0 +1,105 @@
+"""Read what students ask to have graded again: files that they filled in, or lines of a table.
+
+A feedback page offers the file to fill in. Whoever grades puts returned files into `requests/` of the grades
+folder, or the lines into `requests.csv`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from ..text import clean, clean_line
+from ..validation import InvalidDataError, read_toml
+
+FOLDER, TABLE = "requests", "requests.csv"
+COLUMNS = ("student", "check", "reason")
+MAX_BYTES = 100_000
+MAX_REASON = 4_000
+
+
+@dataclass(frozen=True)
+class RegradeRequest:
+    """A student's request to look at one check again. `file` is the file that it was in."""
+
+    student: str
+    check: str
+    reason: str
+    file: str
+
+
+@dataclass(frozen=True)
+class RegradeRequests:
+    """All requests of a class, and a sentence for each file or line that is none."""
+
+    requests: tuple[RegradeRequest, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+class _Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    student: str
+    check: str
+    reason: str = ""
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    request: tuple[_Request, ...]
+
+
+def request_form(student: str, checks: Sequence[str]) -> str:
+    """Return the text of a file in which a student writes why checks should be graded again."""
+    entries = (
+        f"[[request]]\nstudent = {_quoted(student)}\ncheck = {_quoted(check)}\n"
+        'reason = ""  # Why is your answer right?\n'
+        for check in checks
+    )
+    return "\n".join(entries)
+
+
+def read_requests(folder: Path, students: Collection[str], checks: Collection[str]) -> RegradeRequests:
+    """Return the requests in a grades folder. One without a reason was not filled in and is left out."""
+    requests: list[RegradeRequest] = []
+    problems: list[str] = []
+    for path in [*sorted((folder / FOLDER).glob("*.toml")), folder / TABLE]:
+        try:
+            found = list(_read(path))
+        except (OSError, InvalidDataError, csv.Error, UnicodeDecodeError, KeyError) as error:
+            problems.append(f"{path.name}: {clean_line(str(error))}")
+            continue
+        for request in found:
+            if not request.reason:
+                continue
+            if request.student not in students:
+                problems.append(f"{path.name}: nobody in this class is called {request.student!r}.")
+            elif request.check not in checks:
+                problems.append(f"{path.name}: there is no check {request.check!r}.")
+            else:
+                requests.append(request)
+    return RegradeRequests(tuple(dict.fromkeys(requests)), tuple(problems))
+
+
+def _read(path: Path) -> Iterator[RegradeRequest]:
+    """Yield the requests in a file. A link could lead out of the grades folder, so it counts as nothing."""
+    if path.is_symlink() or not path.is_file():
+        return
+    with path.open("rb") as file:
+        text = file.read(MAX_BYTES).decode("utf-8-sig")
+    rows: list[_Request]
+    if path.suffix == ".toml":
+        rows = list(read_toml(text, _File, path.name).request)
+    else:
+        table = csv.DictReader(io.StringIO(text))
+        rows = [_Request(*((row[column] or "").strip() for column in COLUMNS)) for row in table]
+    for row in rows:
+        reason = clean(row.reason.strip(), MAX_REASON)
+        yield RegradeRequest(row.student, row.check, reason, clean_line(path.name))
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

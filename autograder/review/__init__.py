@@ -1,0 +1,1 @@
+"""Review a class in the browser: a local page on which to decide about groups of answers."""
