@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
+from ..grading.regrade_requests import request_form
 from ..language import gettext_noop
 from ..models import CheckResult, NetworkLayer, NetworkRecord, Report, TrainingRecord
 from .context import Context, render
@@ -146,8 +147,15 @@ def feedback_page(report: Report, context: Context) -> str:
         title=context.title,
         tasks=tasks,
         hidden=context.hidden,
+        request=_request(report, shown),
         general_remarks=[remark for remark in report.remarks if remark.check not in shown],
     )
+
+
+def _request(report: Report, shown: set[str]) -> str:
+    """Return the file with which a student asks to have checks graded again, empty with full points."""
+    lost = [check.name for check in report.checks if check.points < check.max_points and check.name in shown]
+    return request_form(report.student, lost) if lost else ""
 
 
 def _task(name: str, report: Report, context: Context) -> Task:

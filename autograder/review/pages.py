@@ -11,11 +11,12 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..grading.overrides import Overrides
 from ..models import CheckResult, Report
 from ..reports.context import points
 from ..reports.student_code import task_code
 from .queue import Entry, Kind, next_open
-from .session import ReviewSession
+from .session import ReviewSession, decided
 
 # Further answers are counted but not compared.
 MAX_VARIANTS = 12
@@ -74,22 +75,21 @@ def entry_page(
     reviewed, hidden = session.reviewed, session.names_hidden
     report = reviewed.reports[student]
     task = entry.group.task if entry.group else ""
-    queue = session.queue()
-    following = next_open(queue, entry)
+    overrides = session.overrides()
     return _render(
         "entry.html",
         session,
         entry=entry,
         title=reviewed.anonymous(entry.text, hidden=hidden),
-        member=_member(session, entry, student),
-        members=[_member(session, entry, each) for each in _in_order(session, entry.students)],
+        member=_member(session, entry, student, overrides),
+        members=[_member(session, entry, each, overrides) for each in _in_order(session, entry.students)],
         checks=_checks(report, task, entry),
         clean=lambda text: reviewed.anonymous(text, hidden=hidden),
         code=_code(session, student, task),
         variants=_variants(session, entry, student, task) if len(entry.students) > 1 else [],
         bank=session.comment_bank(),
         max_points=reviewed.max_points,
-        following=following,
+        following=next_open(session.queue(), entry),
         error=error,
         fields=fields or {},
     )
@@ -114,13 +114,13 @@ def _in_order(session: ReviewSession, students: Sequence[str]) -> list[str]:
     return sorted(students, key=lambda student: session.reviewed.numbers[student])
 
 
-def _member(session: ReviewSession, entry: Entry, student: str) -> Member:
+def _member(session: ReviewSession, entry: Entry, student: str, overrides: Overrides) -> Member:
     reviewed = session.reviewed
     return Member(
         reviewed.numbers[student],
         reviewed.label(student, hidden=session.names_hidden),
         reviewed.reports[student].score,
-        session.about(student, entry.checks),
+        list(decided(overrides, student, entry.checks)),
     )
 
 

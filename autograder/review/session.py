@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -109,17 +109,14 @@ class ReviewSession:
             counts.setdefault(text, 1)
         return [text for text, _ in counts.most_common(MAX_OFFERED)]
 
-    def about(self, student: str, checks: Sequence[str]) -> list[str]:
-        """Return sentences for what is decided about a student and these checks."""
-        return list(_sentences(self.overrides(), student, set(checks)))
-
     def finish(self) -> Path:
         """Apply all decisions to the reports, and write grades and pages. Raises StorageError or OSError."""
         recompute(self.reviewed.folder, self.overrides())
         return write_pages(self.reviewed.folder.path, self._root).class_page
 
 
-def _sentences(overrides: Overrides, student: str, checks: set[str]) -> Iterator[str]:
+def decided(overrides: Overrides, student: str, checks: Collection[str]) -> Iterator[str]:
+    """Yield a sentence for each decision about a student and these checks."""
     entries: Sequence[Override | Comment | Answer] = (
         *overrides.points,
         *overrides.comments,

@@ -145,6 +145,15 @@ def test_decisions_survive_a_regrade_and_can_be_taken_back_without_one(run, grad
     assert (grader.examined, table()["ada"]["score"]) == ([], "8")
 
 
+def test_comments_survive_a_regrade_with_another_outcome(run, table, handed):
+    """Those for everybody who failed a check follow the outcome, those for a student stay."""
+    check = "test_adds_two_numbers"
+    comments = Overrides(comments=(Comment("Everybody.", check), Comment("Ada.", "", ("ada",))))
+    for text, said in ((check, "Everybody. Ada."), ("right", "Ada.")):
+        run(handed("ada", text), overrides=comments, force=True)
+        assert table()["ada"]["message"] == said
+
+
 def test_a_decision_about_nobody_in_the_class_is_named(run, handed):
     overrides = Overrides(
         (Override("eve", "test_adds_two_numbers", 2, "A typo."),), (Comment("Hello.", "", ("ada", "kim")),)

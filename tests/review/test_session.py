@@ -15,6 +15,7 @@ from autograder.review.pages import entry_page, queue_page
 from autograder.review.queue import Entry, Kind, next_open
 from autograder.review.reviewed_class import ReviewedClass
 from autograder.review.session import LOG, ReviewSession, UndoError
+from autograder.submissions.identity import safe_name
 
 CHECK = "test_task_0_0"
 
@@ -107,16 +108,14 @@ def test_an_answered_request_is_done_and_another_one_is_open(session: ReviewSess
     ask("Bob Byte")
     assert [each.is_done for each in session.queue() if each.kind == Kind.REQUEST] == [True, False]
     session.finish()
-    assert (
-        "You asked: It is right!" in (session.reviewed.folder.path / "Ada Lovelace/feedback.html").read_text()
-    )
+    page = session.reviewed.folder.path / safe_name("Ada Lovelace") / "feedback.html"
+    assert "You asked: It is right!" in page.read_text()
 
 
 def test_requests_may_be_lines_of_a_table_and_what_is_none_is_told(session: ReviewSession) -> None:
     folder = session.reviewed.folder.path
-    (folder / "requests.csv").write_text(
-        f"student,check,reason\nAda Lovelace,{CHECK},Why?\nNobody,{CHECK},Why?\nBob Byte,test_x,Why?\nBob Byte,x,\n"
-    )
+    rows = (f"Ada Lovelace,{CHECK},Why?", f"Nobody,{CHECK},Why?", "Bob Byte,test_x,Why?", "Bob Byte,x,")
+    (folder / "requests.csv").write_text("\n".join(("student,check,reason", *rows)))
     (folder / "requests").mkdir()
     (folder / "requests" / "torn.toml").write_text("[[request")
     (folder / "requests" / "link.toml").symlink_to("/etc/passwd")
