@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ..files import sha256
 from ..grading.overrides import Overrides, Reviewed
 from ..grading.regrade_requests import RegradeRequest
-from ..models import NOT_PASSED
 from ..reports.mistakes import Group
 from .reviewed_class import ReviewedClass
 
@@ -52,7 +51,7 @@ def build_queue(
     return [
         *(_request(request, overrides) for request in requests),
         *_submissions(reviewed, overrides),
-        *(_group(group, overrides) for group in reviewed.groups),
+        *(_group(group, reviewed, overrides) for group in reviewed.groups),
     ]
 
 
@@ -103,13 +102,13 @@ def _submissions(reviewed: ReviewedClass, overrides: Overrides) -> list[Entry]:
     return entries
 
 
-def _group(group: Group, overrides: Overrides) -> Entry:
+def _group(group: Group, reviewed: ReviewedClass, overrides: Overrides) -> Entry:
     key = f"group: {group.key}"
     return Entry(
         key,
         Kind.GROUP,
         group.task,
-        _title(group),
+        _title(group, reviewed.sentences),
         group.students,
         tuple(group.outcomes),
         group=group,
@@ -117,13 +116,14 @@ def _group(group: Group, overrides: Overrides) -> Entry:
     )
 
 
-def _title(group: Group) -> str:
-    """Return what a group got wrong: a known mistake, or the checks that it fails."""
+def _title(group: Group, sentences: Mapping[str, str]) -> str:
+    """Return what a group got wrong: a known mistake, or what the first check that it fails examines."""
     if group.mistake:
         return group.mistake.name.replace("_", " ")
     if group.mistakes:
         return f"one of {len(group.mistakes)} known mistakes with the same replies"
     if len(group.resembles) == 1:
         return f"looks like: {group.resembles[0].name.replace('_', ' ')}"
-    crashed = [outcome for outcome in group.outcomes.values() if outcome in NOT_PASSED[1:]]
-    return f"{crashed[0].replace('_', ' ')} in {group.task}" if crashed else "not known yet"
+    (check, outcome), *others = group.outcomes.items()
+    more = f" (and {len(others)} more)" if others else ""
+    return f"{outcome.replace('_', ' ')}: {sentences[check]}{more}"

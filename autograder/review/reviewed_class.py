@@ -70,6 +70,11 @@ class ReviewedClass:
         return {check.name: check.max_points for report in self.reports.values() for check in report.checks}
 
     @cached_property
+    def sentences(self) -> Mapping[str, str]:
+        """Return what each check examines, in one sentence."""
+        return {check.name: check.sentence for report in self.reports.values() for check in report.checks}
+
+    @cached_property
     def names(self) -> Sequence[str]:
         """Return all names that tell who somebody is."""
         return [

@@ -99,6 +99,10 @@ def test_the_comment_bank_grows_and_keeps_what_was_undone(session: ReviewSession
     assert session.comment_bank() == ["Two.", "One."]
 
 
+def test_a_group_is_titled_by_what_it_fails(session: ReviewSession) -> None:
+    assert entry(session, Kind.GROUP).text == f"failed: {CHECK} holds."
+
+
 def test_an_answered_request_is_done_and_another_one_is_open(session: ReviewSession, ask) -> None:
     ask("Ada Lovelace")
     request = entry(session, Kind.REQUEST).request
