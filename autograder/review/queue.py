@@ -48,8 +48,9 @@ def build_queue(
     reviewed: ReviewedClass, requests: Sequence[RegradeRequest], overrides: Overrides
 ) -> list[Entry]:
     """Return all entries, also those that somebody has dealt with."""
+    in_order = sorted(requests, key=lambda request: reviewed.numbers[request.student])
     return [
-        *(_request(request, overrides) for request in requests),
+        *(_request(request, overrides) for request in in_order),
         *_submissions(reviewed, overrides),
         *(_group(group, reviewed, overrides) for group in reviewed.groups),
     ]
