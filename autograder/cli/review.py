@@ -51,6 +51,7 @@ def _listen(port: int) -> socket.socket:
     listening = socket.socket()
     try:
         listening.bind((HOST, port))
+        listening.listen()  # so that the address works as soon as it is printed
     except OSError as error:
         listening.close()
         fail(f"Port {port} cannot be used: {error.strerror}. Choose another --port.", USED_WRONGLY)

@@ -26,17 +26,20 @@ def test_a_review_is_served_until_ctrl_c_and_then_written(
 ) -> None:
     """The address works, what a person wrote into the file counts, and the pages are new."""
     (grades / "overrides.toml").write_text('[[comment]]\ntext = "Which sign?"\nstudents = ["wrong"]\n')
-    run = kit_process("review", grades, "--no-browser", "--as", "Grace", "--root", TOY)
-    assert run.stdout is not None
-    address = re.search(r"as Grace: (http://127\.0\.0\.1:\d+/\S+/)$", run.stdout.readline().rstrip())
-    assert address
-    with urllib.request.urlopen(address[1]) as page:
-        text = page.read().decode()
+    with kit_process("review", grades, "--no-browser", "--as", "Grace", "--root", TOY) as run:
+        assert run.stdout is not None
+        line = run.stdout.readline().rstrip()
+        try:
+            found = re.search(r"as Grace: (http://127\.0\.0\.1:\d+/\S+/)$", line)
+            assert found, line
+            with urllib.request.urlopen(found[1]) as page:
+                text = page.read().decode()
+        finally:
+            run.send_signal(signal.SIGINT)
+        said = run.stdout.read()
+    assert run.returncode == 0, said
     assert "subtracts" in text
     assert "certain" in text
-    run.send_signal(signal.SIGINT)
-    said, _ = run.communicate()
-    assert run.returncode == 0, said
     assert f"Class page: {grades / 'class.html'}" in said
     assert "Which sign?" in (grades / "wrong" / "feedback.html").read_text()
     assert "Which sign?" in (grades / "grades.csv").read_text()
