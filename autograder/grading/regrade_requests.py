@@ -55,8 +55,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def request_form(student: str, checks: Sequence[str]) -> str:
     """Return the text of a file in which a student writes why checks should be graded again."""
     entries = (
-        f"[[request]]\nstudent = {_quoted(student)}\ncheck = {_quoted(check)}\n"
-        'reason = ""  # Why is your answer right?\n'
+        f'[[request]]\nstudent = {_quoted(student)}\ncheck = {_quoted(check)}\nreason = ""\n'
         for check in checks
     )
     return "\n".join(entries)
