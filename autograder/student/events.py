@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from ..checks.events import CheckStarted, Message
+from ..language import gettext as _
 from ..models import CheckResult
 from ..wire.failure_kind import FailureKind
 
@@ -24,8 +25,9 @@ class Location:
     @property
     def place(self) -> str:
         """Return the file and line; of a `.py` in the form that terminals and editors can open."""
-        mark = ":" if self.where.endswith(".py") else ", line "
-        return f"{self.where}{mark}{self.line}"
+        if self.where.endswith(".py"):
+            return f"{self.where}:{self.line}"
+        return _("{label}, line {number}", label=self.where, number=self.line)
 
 
 class RunRequest(Message, frozen=True, tag=True):

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
 from types import CodeType, ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 from ...language import gettext as _
 from ...source_code import first_line, is_stub, newer_python, raises_not_implemented
@@ -162,9 +162,6 @@ def _asynchronous_exception(seconds: float) -> Iterator[None]:
 class _Loading:
     """The state of one load: its module and the results so far."""
 
-    # What stands between a place and a line: editors open `transfer.py:105`.
-    line_mark: ClassVar[str] = ":"
-
     module: ModuleType
     filename: str
     seconds: float
@@ -195,11 +192,15 @@ class _Loading:
                 self.leftover_raises.update((place, statement.lineno) for statement in raises)
         return tree
 
+    def _line(self, place: str, line: int) -> str:
+        """Return a line's place. Editors open `transfer.py:105`."""
+        return f"{place}:{line}"
+
     def _sentence(self, place: str, error: BaseException, seconds: float) -> tuple[str, int | None]:
         """Return a sentence about a failed cell or statement, and the line."""
         lines = trace_of(error, frozenset(self.places))
         line = lines[-1][0] if lines else None
-        where = place if line is None else f"{place}{self.line_mark}{line}"
+        where = place if line is None else self._line(place, line)
         if isinstance(error, TimedOut):
             return _(
                 "{where}: it did not end within {seconds:.3g} s: is there an endless loop?",
@@ -233,8 +234,6 @@ class _Script(_Loading):
 class _Notebook(_Loading):
     """A notebook's code cells, run statement by statement."""
 
-    line_mark = ", line "
-
     def run(self, cells: Sequence[str]) -> None:
         """Run every statement of every cell, and note for each cell which statements were skipped."""
         self._deadline = time.monotonic() + self.seconds
@@ -242,10 +241,13 @@ class _Notebook(_Loading):
         self._loop: Any = None
         try:
             for number, cell in enumerate(cells, 1):
-                self._run_cell(f"{self.filename}, code cell {number}", cell)
+                self._run_cell(_("{name}, code cell {number}", name=self.filename, number=number), cell)
         finally:
             if self._loop is not None:
                 self._loop.close()
+
+    def _line(self, place: str, line: int) -> str:
+        return _("{label}, line {number}", label=place, number=line)
 
     def _run_cell(self, place: str, cell: str) -> None:
         try:
