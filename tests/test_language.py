@@ -84,3 +84,37 @@ def test_a_handout_may_declare_its_language(tmp_path: Path, text: str | None, la
     if text is not None:
         (tmp_path / "kit.json").write_text(text, encoding="utf-8")
     assert setting(tmp_path) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "translated"),
+    [
+        (
+            "Expected a built model, received None. Where does it begin?",
+            "预期已构建的模型，得到 None。从哪里开始？",
+        ),
+        ("Expected 4, received 3.", "预期4，得到 3。"),
+        ("Expected 4, received ValueError: no 4.", "预期4，得到 ValueError: no 4。"),
+        ("The whole.", "整句。"),
+        ("Something else.", "Something else."),
+    ],
+)
+def test_the_message_of_a_failed_check_is_translated_part_by_part(
+    tmp_path: Path, text: str, translated: str
+) -> None:
+    catalogue = Catalog(locale="zh", fuzzy=False)
+    catalogue.add(
+        "Expected {expected}, received {received}. {hint}", "预期{expected}，得到 {received}。{hint}"
+    )
+    catalogue.add("a built model", "已构建的模型")
+    catalogue.add("Where does it begin?", "从哪里开始？")
+    catalogue.add("The whole.", "整句。")
+    data = io.BytesIO()
+    write_mo(data, catalogue)
+    path = tmp_path / "translations/zh/LC_MESSAGES/kit.mo"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(data.getvalue())
+    messages = Messages()
+    assert messages.failure(text) == text
+    messages.choose("zh", tmp_path)
+    assert messages.failure(text) == translated

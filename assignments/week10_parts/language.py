@@ -21,13 +21,21 @@ FOLDER = "translations"
 VARIABLE = "KIT_LANGUAGE"
 # The system's language: the first of these that is set, as gettext reads them.
 SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-# The message of a failed check in English: what was expected, what was received, and a hint.
-FAILURE = re.compile(
+HERE = Path(__file__).resolve().parent
+
+
+def gettext_noop(message: str) -> str:
+    """Mark a message for the catalogue; `gettext` translates it where it is shown."""
+    return message
+
+
+# The message of a failed check: what was expected, what was received, and a hint.
+FAILURE = gettext_noop("Expected {expected}, received {received}. {hint}")
+FAILURE_PARTS = re.compile(
     r"Expected (?P<expected>.+?),? received (?P<received>(?:\w*(?:Error|Exception): )?.+?)"
     r"(?:[.:] (?P<hint>.+)|\.)?",
     re.DOTALL,
 )
-HERE = Path(__file__).resolve().parent
 
 
 class Messages:
@@ -55,18 +63,11 @@ class Messages:
 
     def failure(self, text: str) -> str:
         """Return the translation of a failed check's message, as a whole or part by part."""
-        whole, found = self.gettext(text), FAILURE.fullmatch(text)
-        if whole != text or not found:
+        whole, found = self.gettext(text), FAILURE_PARTS.fullmatch(text)
+        if whole != text or not found or self.gettext(FAILURE) == FAILURE:
             return whole
         parts = {name: self.gettext(part) for name, part in found.groupdict("").items()}
-        frame = self.gettext("Expected {expected}, received {received}. {hint}", **parts).rstrip()
-        english = "Expected {expected}, received {received}. {hint}".format(**parts).rstrip()
-        return text if frame == english and parts.items() <= found.groupdict("").items() else frame
-
-
-def gettext_noop(message: str) -> str:
-    """Mark a message for the catalogue; `gettext` translates it where it is shown."""
-    return message
+        return self.gettext(FAILURE, **parts).rstrip()
 
 
 def preferred(setting: str | None = None) -> str:
