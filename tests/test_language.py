@@ -93,6 +93,7 @@ def test_a_handout_may_declare_its_language(tmp_path: Path, text: str | None, la
             "Expected a built model, received None. Where does it begin?",
             "预期已构建的模型，得到 None。从哪里开始？",
         ),
+        ("Expected 4, received 3. The whole.\nOr so.", "预期4，得到 3。整句。\nOr so."),
         ("Expected 4, received 3.", "预期4，得到 3。"),
         ("Expected 4, received ValueError: no 4.", "预期4，得到 ValueError: no 4。"),
         ("The whole.", "整句。"),
