@@ -66,7 +66,10 @@ class Messages:
         whole, found = self.gettext(text), FAILURE_PARTS.fullmatch(text)
         if whole != text or not found or self.gettext(FAILURE) == FAILURE:
             return whole
-        parts = {name: self.gettext(part) for name, part in found.groupdict("").items()}
+        # Remarks may follow the hint, a line each.
+        parts = {
+            name: "\n".join(map(self.gettext, part.split("\n"))) for name, part in found.groupdict("").items()
+        }
         return self.gettext(FAILURE, **parts).rstrip()
 
 
