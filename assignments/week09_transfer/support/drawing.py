@@ -26,7 +26,7 @@ PLAIN = "\x1b[0m"
 BAR = 25
 # Of a model such as MobileNet only the last layers are shown.
 MAX_LAYERS = 12
-STEP, MIDDLE, WIDTH = 34, 130, 560
+STEP, MIDDLE, WIDTH, COLUMN = 34, 130, 560, 600
 # The outline of a layer that is not as expected.
 RED = "#d55e00"
 
@@ -95,7 +95,7 @@ class Drawing:
             words = _(
                 "{name}: {parameters} parameters, {state}", name=name, parameters=parameters, state=state
             )
-            words += _(" – differs") if differ else ""
+            words = f"≠ {words}" if differ else words
             shapes.append(f'<rect {box} fill="{_colour(layer)}"{outline}/>')
             shapes.append(f'<text x="{left + 262}" y="{top + 19}">{words}</text>')
         for place, colour, meaning in ((406, BLUE, _("frozen")), (486, ORANGE, _("trains"))):
@@ -156,13 +156,13 @@ class Comparison:
         height = STEP * min(len(self.differs), MAX_LAYERS) + 92
         titles = "".join(
             f'<text x="{left + 8}" y="20" font-weight="bold">{title}</text>'
-            for left, title in ((0, _("your network")), (WIDTH, _("expected")))
+            for left, title in ((0, _("your network")), (COLUMN, _("expected")))
         )
         sides = (
             self.yours.shapes(0, height, self.differs),
-            self.expected.shapes(WIDTH, height, self.differs),
+            self.expected.shapes(COLUMN, height, self.differs),
         )
-        return _svg(2 * WIDTH, height, _("your network beside the expected one"), titles + "".join(sides))
+        return _svg(2 * COLUMN, height, _("your network beside the expected one"), titles + "".join(sides))
 
 
 def _svg(width: int, height: int, title: str, shapes: str) -> str:
