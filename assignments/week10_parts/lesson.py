@@ -232,8 +232,11 @@ def first_convolution(model: Any) -> Any:
 
 def _kinds(kinds: Any, size: float, noisy: np.ndarray) -> Plot:
     middle = ((SIDE - 1) / 2, (SIDE - 1) / 2)
-    clean = [(kind.__name__, clean(kind, middle, size)) for kind in kinds]
-    return _grid([*clean, *(("", picture[:, :, 0]) for picture in noisy)], "gray", columns=len(kinds))
+    names = {edge: _("edge"), upright: _("upright"), wheel: _("wheel"), eye: _("eye"), nose: _("nose")}
+    names |= {cross: _("cross"), bicycle: _("bicycle"), face: _("face"), house: _("house")}
+    names |= {windmill: _("windmill")}
+    tidy = [(names[kind], clean(kind, middle, size)) for kind in kinds]
+    return _grid([*tidy, *(("", picture[:, :, 0]) for picture in noisy)], "gray", columns=len(kinds))
 
 
 def _grid(
@@ -300,7 +303,7 @@ def tell() -> None:
     print(_("A new top on the donor's body, and on a frozen body that has learned nothing."))
     blank = load("parts_body")
     draw_weights(blank, seed)
-    for name, borrowed in (("graft", body), ("fake", blank)):
+    for name, borrowed in ((_("graft"), body), (_("fake"), blank)):
         _learn(name, _ask("add_softmax", borrowed), few, new, settings)
 
     print()
