@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from typer.testing import CliRunner
 
+from autograder.cli import app
 from autograder.handout.messages import (
     catalogue_path,
     check_texts,
@@ -117,3 +119,15 @@ def test_every_message_is_translated(slug: str, language: str) -> None:
     catalogue = read_catalogue(path, language)
     assert list(problems(catalogue, messages)) == []
     assert path.with_suffix(".mo").read_bytes() == compiled(language, catalogue), "Run `kit messages`."
+
+
+def test_the_command_updates_catalogues_and_fails_while_a_translation_is_missing(toy_root: Path) -> None:
+    path = catalogue_path(toy_root / "solutions/sums", "zh")
+    path.parent.mkdir(parents=True)
+    result = CliRunner().invoke(app, ["messages", "--root", str(toy_root)])
+    count = len(kit_messages(toy_root, Kit.load(toy_root, "sums")))
+    name = path.relative_to(toy_root).as_posix()
+    assert result.output == f"{name}: {count} messages, {count} without a translation.\n"
+    assert result.exit_code == 1
+    assert "Divide by how many there are." in path.read_text("utf-8")
+    assert path.with_suffix(".mo").is_file()
