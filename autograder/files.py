@@ -11,7 +11,8 @@ import zipfile
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
-METADATA = "kit.json"
+# Where a handout describes itself to the command `kit`.
+METADATA = "support/kit.json"
 # Checksums of text files ignore the carriage returns that some systems add.
 TEXT_SUFFIXES = (".py", ".json", ".ini", ".txt", ".md")
 # Suffix of files that are being written. A killed process leaves them behind.

@@ -21,5 +21,5 @@ def test_no_kit_is_in_the_wheel(tmp_path: Path) -> None:
         wheel.name.rsplit("-", 3)[0],
     }
     assert [name for name in names if name.startswith("autograder/kits/")] == []
-    assert "autograder/handout/static/conftest.py" in names
+    assert "autograder/handout/static/pytest_plugin.py" in names
     assert (ROOT / "autograder" / "kits").is_dir()

@@ -27,8 +27,7 @@ TAKEN = frozenset(
     {
         *("numpy", "pandas", "tensorflow", "keras", "sklearn", "matplotlib", "scipy"),
         *("pytest", "otter", "nbgrader", "nbformat", "autograder", "conftest"),
-        *("check_report", "notebook_cards", "notebook_checks", "notebook_file", "language"),
-        *("lesson", "mistakes", "alternatives", "tests", "inputs"),
+        *("lesson", "mistakes", "alternatives", "support", "inputs"),
     }
 )
 

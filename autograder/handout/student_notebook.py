@@ -41,7 +41,7 @@ class Style:
 
 # `start` returns Otter's grader where Otter is installed.
 OTTER = Style(
-    "import notebook_checks\n\ngrader = notebook_checks.start()",
+    "from support import notebook_checks\n\ngrader = notebook_checks.start()",
     'grader.check("{task}")',
     "notebook_checks.hand_in(globals())",
 )

@@ -51,7 +51,7 @@ def source_notebook(root: Path, kit: Kit) -> bytes:
     """
     path = root / "solutions" / kit.slug / f"{kit.module}.py"
     style = Style(
-        "from notebook_checks import must_pass, skip_unwritten_cells\n\nskip_unwritten_cells()",
+        "from support.notebook_checks import must_pass, skip_unwritten_cells\n\nskip_unwritten_cells()",
         f'must_pass(globals(), "{kit.module}", "{{task}}")',
     )
     cells = notebook_cells(kit, path.read_text(encoding="utf-8"), story(root, kit.slug), style)

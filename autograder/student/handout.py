@@ -75,7 +75,7 @@ class Handout:
                 raise HandoutError(_incomplete(folder, _("no {names}", names=", ".join(lost))))
             handout.checks  # noqa: B018 - reads the file
         except FileNotFoundError as error:
-            if Path(error.filename).name == METADATA:
+            if Path(error.filename) == folder / METADATA:
                 raise HandoutError(
                     _(
                         "Expected {metadata} in {folder}, as in every handout; found none. "
@@ -94,8 +94,9 @@ class Handout:
     def choose_language(self) -> None:
         """Show messages in the language of `--language`, else of this handout, else of the system."""
         # The catalogue of a handout holds the messages of the kit as well.
-        here = (self.folder / language.FOLDER).is_dir()
-        language.choose(language.preferred(self.about.language), self.folder if here else language.HERE)
+        own = (self.folder / METADATA).parent
+        folder = own if (own / language.FOLDER).is_dir() else language.HERE
+        language.choose(language.preferred(self.about.language), folder)
 
     @property
     def slug(self) -> str:

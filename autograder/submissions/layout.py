@@ -153,14 +153,14 @@ def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:
 def _is_one_students(entries: Sequence[Entry], assignment: Assignment) -> bool:
     """Return whether a folder with these entries is one student's: the answer has the module's name.
 
-    Other source files next to it could be other students', unless the handout's `kit.json` shows that this is
-    a student's working folder.
+    Other source files next to it could be other students', unless the handout's `support` folder, or the
+    `kit.json` of earlier ones, shows that this is a student's working folder.
     """
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     named = [entry for entry in answers if _is_named(entry, assignment)]
     if not named or _branches(entries, assignment) > 1 or _has_platform(entries, assignment, ""):
         return False
-    in_handout = any(entry.name == "kit.json" for entry in entries)
+    in_handout = any(entry.name in ("kit.json", "support") for entry in entries)
     return len(named) == len(answers) or (in_handout and len(named) * 2 >= len(answers))
 
 

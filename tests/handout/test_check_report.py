@@ -141,7 +141,7 @@ def test_a_check_that_does_not_pass_is_explained(task: str, said: str) -> None:
 
 def test_no_line_of_the_checks_is_shown(said: str) -> None:
     assert "\x1b" not in said
-    assert not re.search(r"(check_report|conftest|test_sums)\.py:(?!:)", said)
+    assert not re.search(r"(check_report|pytest_plugin|conftest|test_sums)\.py:(?!:)", said)
 
 
 def test_everything_is_shown_if_asked_for(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_an_interrupt_stops_a_loop_where_there_is_no_alarm(tmp_path: Path) -> No
     write_files(build(TOY, "sums"), tmp_path)
     program = (
         "import signal\n"
-        "from conftest import TimedOut, time_limit\n"
+        "from support.pytest_plugin import TimedOut, time_limit\n"
         # A shell's background job ignores interrupts.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "try:\n"

@@ -22,7 +22,7 @@ ANSWERS = {
     "answer-scale": "def scale(numbers, factor=1):\n    return add_all(numbers)\n\n\n"
     'def add_all(numbers):\n    raise NotImplementedError("later")',
 }
-MUST_PASS = 'from notebook_checks import must_pass\n\nmust_pass(globals(), "sums", "mean")'
+MUST_PASS = 'from support.notebook_checks import must_pass\n\nmust_pass(globals(), "sums", "mean")'
 
 
 @pytest.fixture(scope="module", params=["otter", "no otter"])
@@ -30,7 +30,7 @@ def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     """The outputs of each cell of the toy kit's notebook with the wrong answers."""
     folder = tmp_path_factory.mktemp("handout")
     write_files(build(TOY, "sums"), folder)
-    with (folder / "pytest.ini").open("a", encoding="utf-8") as settings:
+    with (folder / ".pytest.ini").open("a", encoding="utf-8") as settings:
         settings.write("kit_check_seconds = 3\n")
     notebook: Any = nbformat.read(folder / "sums.ipynb", as_version=4)
     for cell in notebook.cells:

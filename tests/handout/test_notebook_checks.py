@@ -43,7 +43,7 @@ def test_stopped():
 PROGRAM = """
 import sys
 
-from notebook_checks import Checks
+from support.notebook_checks import Checks
 
 
 def add(left, right):
@@ -123,17 +123,17 @@ def test_checks_that_cannot_be_read_say_why(folder: Path) -> None:
 def test_a_solved_task_is_drawn(folder: Path) -> None:
     """As the kit draws it, without colours; what cannot be drawn is left out."""
     (folder / "test_sums.py").write_text(CHECKS.replace("total == 4", "total != 4"))
-    kit = json.loads((folder / "kit.json").read_text())
+    kit = json.loads((folder / "support/kit.json").read_text())
     (folder / "drawing.py").write_text(
         "def solved(task, module):\n    return f'\\x1b[31m{task}\\x1b[0m is {module.add(1, 2)}'\n\n\n"
         "def broken(task, module):\n    raise ValueError\n"
     )
     (folder / "program.py").write_text(
-        "from notebook_checks import Grader\n\n\ndef add(left, right):\n    return left + right\n\n\n"
+        "from support.notebook_checks import Grader\n\n\ndef add(left, right):\n    return left + right\n\n\n"
         "print(Grader().check('add'))\n"
     )
     for function, drawn in (("drawing.solved", ["", "add is 3"]), ("drawing.broken", [])):
-        (folder / "kit.json").write_text(json.dumps(kit | {"picture": function}))
+        (folder / "support/kit.json").write_text(json.dumps(kit | {"picture": function}))
         assert run(folder) == [
             "asked",
             "✓ add: 2 of 2 public points; 3 hidden points to come",
@@ -154,8 +154,8 @@ def test_an_answer_is_drawn_beside_what_is_expected(
     """A wrong answer only if the kit sees a difference."""
     checks = CHECKS.replace("total == 4", "total != 4") if right else CHECKS
     (folder / "test_sums.py").write_text(checks)
-    kit = json.loads((folder / "kit.json").read_text())
-    (folder / "kit.json").write_text(json.dumps(kit | {"picture": "drawing.solved"}))
+    kit = json.loads((folder / "support/kit.json").read_text())
+    (folder / "support/kit.json").write_text(json.dumps(kit | {"picture": "drawing.solved"}))
     (folder / "drawing.py").write_text(
         "class Pair:\n"
         f"    differs = [{differs}]\n\n"
@@ -164,7 +164,7 @@ def test_an_answer_is_drawn_beside_what_is_expected(
         "def compared(task, module):\n    return Pair()\n"
     )
     (folder / "program.py").write_text(
-        "from notebook_checks import Grader\n\n\ndef add(left, right):\n    return left + right\n\n\n"
+        "from support.notebook_checks import Grader\n\n\ndef add(left, right):\n    return left + right\n\n\n"
         "card = Grader().check('add')\nprint(card)\nprint('svg' if '<svg>' in card._repr_html_() else 'no')\n"
     )
     said = run(folder)

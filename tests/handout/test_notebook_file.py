@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
+import shutil
 import sys
 import types
 from pathlib import Path
@@ -22,18 +23,17 @@ ADD = "def add(left, right):\n    return left + right"
 
 @pytest.fixture
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The module, in a folder of its own."""
-    monkeypatch.setitem(sys.modules, "language", language)
-    path = tmp_path / SOURCE.name
-    path.write_bytes(SOURCE.read_bytes())
-    spec = importlib.util.spec_from_file_location("notebook_file_alone", path)
-    assert spec
-    assert spec.loader
-    found = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = found
-    spec.loader.exec_module(found)
-    yield found
-    del sys.modules[spec.name]
+    """The module in a handout, without the files that it does not need."""
+    folder = tmp_path / "support"
+    folder.mkdir()
+    for source in (SOURCE, Path(language.__file__)):
+        shutil.copy(source, folder)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "support"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield importlib.import_module("support.notebook_file")
+    for name in ("support.notebook_file", "support.language", "support"):
+        del sys.modules[name]
 
 
 def write(path: Path, *cells: str) -> dict[str, Any]:

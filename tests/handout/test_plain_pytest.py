@@ -133,7 +133,7 @@ def test_every_check_starts_from_the_kits_seed_and_knows_the_settings(toy: Path,
     assert "1 passed" in result.stdout
 
 
-@pytest.mark.parametrize("name", ["check_report.py", "keras_advice.py", "lesson.py"])
+@pytest.mark.parametrize("name", ["support/check_report.py", "support/keras_advice.py", "lesson.py"])
 def test_a_missing_file_of_the_handout_is_told_in_one_sentence(
     toy: Path, plain_pytest: Run, name: str
 ) -> None:
@@ -147,7 +147,7 @@ def test_a_missing_file_of_the_handout_is_told_in_one_sentence(
 
 
 def test_an_older_python_is_told_in_one_line(toy: Path) -> None:
-    code = "import sys; sys.version_info = (3, 10); sys.version = '3.10.1 x'; import check_report"
+    code = "import sys; sys.version_info = (3, 10); sys.version = '3.10.1 x'; import support.check_report"
     done = subprocess.run([sys.executable, "-c", code], cwd=toy, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "Expected Python 3.11 to 3.13, found 3.10.1: see README.md.\n"

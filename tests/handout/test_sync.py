@@ -52,7 +52,7 @@ def test_a_changed_source_is_a_difference(toy_root: Path) -> None:
     lesson = toy_root / "solutions/sums/lesson.py"
     lesson.write_text(lesson.read_text() + "\nmore = 1\n")
     assert compare(toy_root, "sums") == [
-        Difference("assignments/sums/kit.json", "changed"),
+        Difference("assignments/sums/support/kit.json", "changed"),
         Difference("assignments/sums/lesson.py", "changed"),
     ]
 

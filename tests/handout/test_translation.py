@@ -86,11 +86,11 @@ def test_only_words_differ_from_the_kits_own_handout(slug: str, language: str) -
     module, notebook = f"{kit.module}.py", f"{kit.module}.ipynb"
     assert set(own) == set(other)
     differ = {name for name in own if own[name] != other[name]}
-    assert differ == {"README.md", "kit.json", module, notebook}
+    assert differ == {"README.md", "support/kit.json", module, notebook}
     assert code(own[module]) == code(other[module])
     cells = ("\n".join(read_cells(handout[notebook], "it")) for handout in (own, other))
     assert code(next(cells)) == code(next(cells))
-    told = (json.loads(handout["kit.json"]) for handout in (own, other))
+    told = (json.loads(handout["support/kit.json"]) for handout in (own, other))
     assert next(told) | {"title": "", "language": language} == next(told) | {"title": ""}
 
 

@@ -65,7 +65,7 @@ PLANTS = {
     ),
     "a hidden check's code": ("test_sums.py", HIDDEN.encode(), "code of the hidden check"),
     "a hidden check's name": (
-        "kit.json",
+        "support/kit.json",
         json.dumps({"checks": ["test_mean_of_other_numbers"]}).encode(),
         "the hidden check test_mean_of_other_numbers",
     ),

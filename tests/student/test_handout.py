@@ -45,9 +45,9 @@ def test_a_handout_that_is_not_whole_says_so(folder: Path) -> None:
     ],
 )
 def test_metadata_that_was_changed_is_told_by_its_key(folder: Path, old: str, new: str, says: str) -> None:
-    text = (folder / "kit.json").read_text()
+    text = (folder / "support/kit.json").read_text()
     assert old in text
-    (folder / "kit.json").write_text(text.replace(old, new, 1))
+    (folder / "support/kit.json").write_text(text.replace(old, new, 1))
     with pytest.raises(HandoutError) as caught:
         Handout.read(folder)
     assert says in str(caught.value)
@@ -71,7 +71,7 @@ def test_line_ends_of_another_system_are_no_change(folder: Path, handout: Handou
     assert list(handout.altered()) == []
 
 
-@pytest.mark.parametrize("name", ["lesson.py", "inputs/settings.json", "check_report.py"])
+@pytest.mark.parametrize("name", ["lesson.py", "inputs/settings.json", "support/check_report.py"])
 def test_a_file_that_the_checks_need_is_missed(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(HandoutError, match=rf"is not whole \(no {name}\)\. Unzip it anew"):

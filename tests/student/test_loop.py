@@ -221,8 +221,8 @@ def test_a_solved_task_is_drawn_by_given_code(folder: Path, solution: str) -> No
     (folder / "sums.py").write_text(solution)
     with (folder / "lesson.py").open("a") as lesson:
         lesson.write("\n\ndef solved(task, sums):\n    return f'{task}: {sums.add(20, 22)}'\n")
-    about = json.loads((folder / "kit.json").read_text())
-    (folder / "kit.json").write_text(json.dumps(about | {"picture": "lesson.solved"}))
+    about = json.loads((folder / "support/kit.json").read_text())
+    (folder / "support/kit.json").write_text(json.dumps(about | {"picture": "lesson.solved"}))
     with Loop(Handout.read(folder)) as loop:
         assert checked(loop).pictures == {task: f"{task}: 42" for task in ("add", "mean", "scale")}
 
@@ -231,8 +231,8 @@ def test_a_picture_that_fails_costs_nothing(folder: Path, solution: str) -> None
     (folder / "sums.py").write_text(solution)
     with (folder / "lesson.py").open("a") as lesson:
         lesson.write("\n\ndef solved(task, sums):\n    return 1 / 0\n")
-    about = json.loads((folder / "kit.json").read_text())
-    (folder / "kit.json").write_text(json.dumps(about | {"picture": "lesson.solved"}))
+    about = json.loads((folder / "support/kit.json").read_text())
+    (folder / "support/kit.json").write_text(json.dumps(about | {"picture": "lesson.solved"}))
     with Loop(Handout.read(folder)) as loop:
         board = checked(loop)
         assert board.solved

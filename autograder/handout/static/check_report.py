@@ -1,6 +1,6 @@
 """Describe the result of a check in a few lines. You need not read this to do the tasks.
 
-`conftest.py` makes one report for each check; pytest and the notebook show it.
+`pytest_plugin.py` makes one report for each check; pytest and the notebook show it.
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 
 from enum import StrEnum
 
-from keras_advice import advice, remarks
-from language import gettext as _
-from language import gettext_noop
+from .keras_advice import advice, remarks
+from .language import gettext as _
+from .language import gettext_noop
 
 HERE = Path(__file__).resolve().parent
+HANDOUT = HERE.parent
 MAX_LINES = 3
 MAX_VALUE_LINES = 12
 MAX_CHARACTERS = 2_000
@@ -178,7 +179,7 @@ def without_escapes(text: object) -> str:
 
 def clean(text: object) -> str:
     """Return a text without control characters, this folder's path, and more lines than anybody reads."""
-    plain = without_escapes(text).replace(f"{HERE}/", "").replace(f"{HERE}\\", "").strip()
+    plain = without_escapes(text).replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
     lines = plain[:MAX_CHARACTERS].splitlines()
     return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))
 
@@ -285,12 +286,12 @@ def _is_students(path: str) -> bool:
         return True
     try:
         found = Path(path).resolve()
-        relative = found.relative_to(HERE)
+        relative = found.relative_to(HANDOUT)
     except (ValueError, OSError):
         return False
-    given = {"check_report.py", "conftest.py", *kit().get("files", ())}
+    given = {"conftest.py", *kit().get("files", ())}
     hidden = any(part.startswith(".") or part == "site-packages" for part in relative.parts)
-    test = relative.name.startswith("test_") or relative.parts[0] == "tests"
+    test = relative.name.startswith("test_") or relative.parts[0] in ("support", "tests")
     return found.is_file() and relative.as_posix() not in given and not hidden and not test
 
 
@@ -298,7 +299,7 @@ def _line(path: str, number: int) -> Line:
     text = linecache.getline(path, number).strip()
     cell = CELL.search(path)
     if not cell:
-        return Line(f"{Path(path).resolve().relative_to(HERE).as_posix()}:{number}", text)
+        return Line(f"{Path(path).resolve().relative_to(HANDOUT).as_posix()}:{number}", text)
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     name = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(path)
     label = name[1] if name else f"In[{cell['number']}]" if cell["number"] else _("a cell")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from check_report import CheckReport, Outcome
-from language import gettext as _
+from .check_report import CheckReport, Outcome
+from .language import gettext as _
 
 # Text has the colour of the page. The other colours suit a light or a dark page; JupyterLab, VS Code and
 # Colab say which it is, elsewhere the browser's preference decides.

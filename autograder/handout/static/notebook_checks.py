@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from check_report import CheckReport, Outcome, clean, kit, without_escapes
-from language import gettext as _
-from notebook_cards import HandInCard, Note, State, TaskCard, text_of
+
+from .check_report import CheckReport, Outcome, clean, kit, without_escapes
+from .language import gettext as _
+from .notebook_cards import HandInCard, Note, State, TaskCard, text_of
 
 HERE = Path(__file__).parent
+HANDOUT = HERE.parent
+# Keeps configurations of folders above the handout out.
+SETTINGS = HANDOUT / ".pytest.ini"
 # No output of pytest's own, and no plugins that only take time here.
 OUT = ("terminal", "cacheprovider", "warnings", "unraisableexception", "threadexception", "faulthandler")
 QUIET = ("-o", "addopts=", "--capture=no", *(f"-pno:{plugin}" for plugin in OUT))
@@ -82,7 +86,7 @@ def start() -> Any:
         formatters = shell.display_formatter.formatters
         formatters["text/html"].for_type(test_file, _otter_html)
         formatters["text/plain"].for_type(test_file, _otter_text)
-    return otter.Notebook()
+    return otter.Notebook(tests_dir=str(HERE / "tests"))
 
 
 def skip_unwritten_cells() -> None:
@@ -105,7 +109,7 @@ def must_pass(env: dict[str, Any], module: str, task: str) -> None:
 
 def hand_in(env: dict[str, Any]) -> HandInCard:
     """Run all checks and say which file to hand in; in Colab, download it."""
-    from notebook_file import saved_notebook
+    from .notebook_file import saved_notebook
 
     found = saved_notebook(env, kit())
     return HandInCard(tuple(_cards(env)), tuple(found.problems), tuple(found.remarks))
@@ -165,10 +169,12 @@ class _Results:
 
 def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
     """Run the checks of one task, or of all, on the functions in `env`."""
-    results, where = _Results(), ("--rootdir", str(HERE), "-c", str(HERE / "pytest.ini"))
+    results, where = _Results(), ["--rootdir", str(HANDOUT)]
+    if SETTINGS.is_file():
+        where += ["-c", str(SETTINGS)]
     only = ("--task", task) if task else ()
     with _imports(module, env):
-        results.end(pytest.main([*QUIET, *where, str(HERE / f"test_{module}.py"), *only], [results]))
+        results.end(pytest.main([*QUIET, *where, str(HANDOUT / f"test_{module}.py"), *only], [results]))
         if task:
             results.picture, results.drawing = _draw(results.card(task), sys.modules[module])
     return results

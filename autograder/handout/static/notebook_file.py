@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from language import gettext as _
-from language import gettext_noop
+from .language import gettext as _
+from .language import gettext_noop
 
-HERE = Path(__file__).parent
+HANDOUT = Path(__file__).parents[1]
 COLAB = "google.colab"
 # Cells with this tag are not graded.
 SKIP_TAG = "explore"
@@ -112,7 +112,7 @@ def _names(tree: ast.Module) -> Iterator[str]:
 def _path(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Path | None:
     """Return the file of the running notebook as Jupyter or VS Code names it, or else the kit's."""
     names = (env.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME"), f"{kit.get('module')}.ipynb")
-    paths = [HERE / name for name in names if name and str(name).endswith(".ipynb")]
+    paths = [HANDOUT / name for name in names if name and str(name).endswith(".ipynb")]
     return next((path for path in paths if path.is_file()), None)
 
 
@@ -131,7 +131,7 @@ def _graded(notebook: Mapping[str, Any]) -> list[str]:
 
 def _colab(kit: Mapping[str, Any], due: str) -> Saved:
     """Download the notebook as it is in Colab, which keeps it elsewhere."""
-    path = HERE / f"{kit['module']}.ipynb"
+    path = HANDOUT / f"{kit['module']}.ipynb"
     try:
         message = importlib.import_module(f"{COLAB}._message")
         notebook = message.blocking_request("get_ipynb", timeout_sec=60)["ipynb"]
