@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -34,6 +35,8 @@ def write(root: Path, slug: str) -> list[Difference]:
     differences = list(_differences(root, slug, wanted))
     for path in [root / difference.path for difference in differences if difference.kind == "stray"]:
         path.unlink()
+        with suppress(OSError):  # unless it holds other files
+            path.parent.rmdir()
     write_files(
         {difference.path: wanted[difference.path] for difference in differences if difference.path in wanted},
         root,

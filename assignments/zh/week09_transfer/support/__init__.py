@@ -11,6 +11,7 @@ import importlib
 from typing import Any
 
 _NAMES = {
+    "arrays": ("assert_allclose", "assert_array", "assert_dtype", "assert_shape"),
     "backend": ("keras", "tf"),
     "changes": (
         *("Snapshot", "snapshot", "assert_unchanged", "assert_only_trained", "assert_froze", "assert_thawed"),
@@ -35,9 +36,8 @@ _NAMES = {
         *("assert_shares_no_layers", "assert_trainable", "assert_untrained", "counts_text"),
     ),
     "values": (
-        *("assert_accuracy", "assert_activations", "assert_allclose", "assert_array", "assert_dtype"),
-        *("assert_outputs", "assert_same_in_training", "assert_shape", "assert_softmax_on"),
-        *("assert_training_outputs", "assert_weights_equal"),
+        *("assert_accuracy", "assert_activations", "assert_outputs", "assert_same_in_training"),
+        *("assert_softmax_on", "assert_training_outputs", "assert_weights_equal"),
     ),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
+import sys
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pytest
 
-from .changes import Snapshot, snapshot
-from .networks import settings as model_settings
-from .running import set_deterministic
+if TYPE_CHECKING:
+    from .changes import Snapshot
 
 Result = TypeVar("Result")
 Test = TypeVar("Test", bound=Callable[..., None])
@@ -61,13 +62,13 @@ class Call:
         __tracebackhide__ = True
         key = (task.__name__, *map(_content, arguments))
         if key not in self._memory:
-            self._memory[key] = _Made(self.settings["seed"], task, arguments)
+            self._memory[key] = _Made(self.settings.get("seed", 0), task, arguments)
         return self._use(self._memory[key])
 
     def fresh(self, task: Callable[..., Any], *arguments: Any) -> Any:
         """Return an answer of `task` for this check alone, which may change it, such as by training."""
         __tracebackhide__ = True
-        return self._use(_Made(self.settings["seed"], task, arguments))
+        return self._use(_Made(self.settings.get("seed", 0), task, arguments))
 
     def twice(self, task: Callable[..., Any], *arguments: Any) -> list[Any]:
         """Return the answers of two calls with the very same arguments.
@@ -76,7 +77,7 @@ class Call:
         there is one object here.
         """
         __tracebackhide__ = True
-        set_deterministic(self.settings["seed"])
+        _set_seed(self.settings.get("seed", 0))
         if hasattr(task, "twice"):
             return list(task.twice(*arguments))
         return [task(*arguments) for _ in range(2)]
@@ -89,7 +90,7 @@ class Call:
         __tracebackhide__ = True
         if steps not in self._memory:
             inner = Call(self.settings, self._memory)
-            self._memory[steps] = _Made(self.settings["seed"], steps, (inner,))
+            self._memory[steps] = _Made(self.settings.get("seed", 0), steps, (inner,))
         made: _Made = self._memory[steps]
         (inner,) = made.arguments
         self.argument, self._before = inner.argument, inner._before
@@ -108,10 +109,10 @@ class _Made:
 
     def __init__(self, seed: int, task: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
         self.arguments = arguments
-        self.before = snapshot(arguments[0]) if arguments and _is_model(arguments[0]) else None
+        self.before = _snapshot(arguments[0]) if arguments and _is_model(arguments[0]) else None
         self._answer: Any = None
         self._error: Exception | None = None
-        set_deterministic(seed)
+        _set_seed(seed)
         try:
             self._answer = task(*arguments)
         except Exception as error:
@@ -137,6 +138,23 @@ def call(request: pytest.FixtureRequest, settings: Mapping[str, Any], call_memor
     return Call(settings, call_memory.setdefault(str(mark.args[0]) if mark else "", {}))
 
 
+def _set_seed(seed: int) -> None:
+    """Set the seeds of Python, NumPy and, if the kit uses it, Keras."""
+    if "keras" in sys.modules:
+        from .running import set_deterministic
+
+        set_deterministic(seed)
+    else:
+        random.seed(seed)
+        np.random.seed(seed)
+
+
+def _snapshot(model: Any) -> Snapshot:
+    from .changes import snapshot
+
+    return snapshot(model)
+
+
 def _is_model(value: Any) -> bool:
     return hasattr(value, "layers") and hasattr(value, "get_weights")
 
@@ -144,7 +162,9 @@ def _is_model(value: Any) -> bool:
 def _content(value: Any) -> object:
     """Return a key that is equal for equal arguments: of models and arrays, a hash of their content."""
     if _is_model(value):
-        described = model_settings(value)
+        from .networks import settings
+
+        described = settings(value)
         if compiled := described["compile settings"]:
             # Keras numbers optimizers by the order in which they are made.
             compiled["optimizer"]["config"].pop("name", None)
