@@ -175,9 +175,20 @@ class Kit:
 
     def _checked(self) -> Kit:
         """Return this kit if it is valid. Raises KitError, which lists every problem found."""
-        if problems := [*_config_problems(self.config), *_check_problems(self.config, self.checks)]:
+        if problems := [
+            *_config_problems(self.config),
+            *_check_problems(self.config, self.checks),
+            *self._hidden_problems(),
+        ]:
             raise KitError(f"{self._path(CONFIG_FILE)}: {' '.join(problems)}")
         return self
+
+    def _hidden_problems(self) -> Iterator[str]:
+        """Yield a sentence if the file that students receive has hidden checks."""
+        public = CHECK_FILES[0]
+        checks = read_checks(self._path(public), self.files[public].decode())
+        if hidden := [check.name for check in checks if check.hidden]:
+            yield f"Students receive {public}; hidden checks belong into test_hidden.py: {', '.join(hidden)}."
 
     def _path(self, name: str) -> str:
         """Return the path of a file of the kit in its repository, for messages."""

@@ -70,6 +70,15 @@ MISTAKES = [
         "in the mark, found the computed 'float(2)'",
     ),
     (PUBLIC, "points=2", "point=2", "the mark takes points and hint, found point, hint"),
+    (
+        PUBLIC,
+        MARK,
+        '@pytest.mark.hidden\n@pytest.mark.task("add", points=2, hint=',
+        "belong into test_hidden.py: test_",
+    ),
+    (PUBLIC, MARK, '@check("add", points=2, hint=', ""),
+    (PUBLIC, MARK, '@check("add", hidden=1, points=2, hint=', "expected `hidden` as True or False, found 1"),
+    (PUBLIC, MARK, '@check("add", hidden=True, points=2, hint=', "belong into test_hidden.py: test_"),
     (PUBLIC, '"add", points', '"ad", points', "Checks name tasks that `tasks` does not list: ad"),
     (PUBLIC, "def test_scale_doubles", "def helper_doubles", ""),
 ]
