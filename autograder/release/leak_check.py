@@ -181,6 +181,8 @@ def _staff_files(kit: Kit, released: Mapping[str, bytes]) -> Iterator[str]:
     inputs = {content: name for name, content in kit.files.items() if name.startswith("hidden/")}
     for where, content in unpacked_files(released):
         name = re.split(r"[/ ]", where)[-1]
+        if content.decode("utf-8", "replace") in _engine():
+            continue
         if name in STAFF_FILES or "autograder/kits/" in where:
             yield f"{where} is for staff alone."
         if content in inputs:

@@ -32,7 +32,7 @@ def test_it_knows_every_file_that_was_handed_out_but_the_answer(toy_root: Path) 
     handout = build(toy_root, "sums")
     known = about(toy_root)["files"]
     assert set(handout) - set(known) == {
-        *("README.md", "requirements.txt", METADATA),
+        *("README.md", "requirements.txt", METADATA, ".vscode/tasks.json"),
         *("sums.py", "sums.ipynb"),
     }
     assert known == {name: checksum(name, handout[name]) for name in known}

@@ -22,7 +22,7 @@ from autograder.submissions.notebook import read_cells
 REPOSITORY = Path(__file__).parents[2]
 KITS = [("sums", REPOSITORY / "tests" / "toy"), *((slug, REPOSITORY) for slug in slugs(REPOSITORY))]
 # A cell whose last line is a drawing of the given code's.
-PICTURE = re.compile(r"^(pictures|scatter)\..*\Z", re.MULTILINE)
+PICTURE = re.compile(r"^lesson\.(show_\w+|scatter)\(.*\Z", re.MULTILINE)
 every_kit = pytest.mark.parametrize(("slug", "root"), KITS, ids=[slug for slug, _ in KITS])
 
 

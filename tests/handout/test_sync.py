@@ -52,8 +52,8 @@ def test_a_changed_source_is_a_difference(toy_root: Path) -> None:
     lesson = toy_root / "solutions/sums/lesson.py"
     lesson.write_text(lesson.read_text() + "\nmore = 1\n")
     assert compare(toy_root, "sums") == [
-        Difference("assignments/sums/support/kit.json", "changed"),
         Difference("assignments/sums/lesson.py", "changed"),
+        Difference("assignments/sums/support/kit.json", "changed"),
     ]
 
 
@@ -61,7 +61,7 @@ def test_a_changed_source_is_a_difference(toy_root: Path) -> None:
 def test_what_tools_leave_there_is_left_alone(left: str, toy_root: Path) -> None:
     write(toy_root, "sums")
     path = toy_root / "assignments/sums" / left
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     path.write_text("{}")
     assert write(toy_root, "sums") == []
     assert path.exists()

@@ -127,7 +127,7 @@ def test_what_is_left_of_a_language_that_was_given_up_is_removed(sums: Path) -> 
     (sums / "solutions/sums/translations/zh").rmdir()
     changed = {difference.path for difference in write(sums, "sums") if difference.kind != "stray"}
     # It lists the files of a handout, among them the catalogue.
-    assert changed == {"assignments/sums/kit.json"}
+    assert changed == {"assignments/sums/support/kit.json"}
     assert compare(sums, "sums") == []
 
 

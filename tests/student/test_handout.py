@@ -25,7 +25,9 @@ def test_it_knows_the_public_checks_and_no_other(handout: Handout) -> None:
 
 
 def test_a_folder_without_a_handout_says_where_to_go(tmp_path: Path) -> None:
-    with pytest.raises(HandoutError, match=r"Expected kit\.json in .*Go to the folder that you unzipped"):
+    with pytest.raises(
+        HandoutError, match=r"Expected support/kit\.json in .*Go to the folder that you unzipped"
+    ):
         Handout.read(tmp_path)
 
 
