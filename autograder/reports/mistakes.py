@@ -87,13 +87,13 @@ def find_groups(reports: Sequence[Report], known: Collection[KnownMistake]) -> l
             found[next(iter(alike[0].replies)), alike, frozenset()].append(report.student)
         for task, outcomes in _unexplained(report, certain):
             found[task, (), frozenset(outcomes.items())].append(report.student)
-    order = {check.name: place for report in reports for place, check in enumerate(report.checks)}
+    task_of = {check.name: check.task for report in reports for check in report.checks}
     groups = []
     for (task, alike, failures), students in found.items():
         outcomes = dict(failures) or dict.fromkeys(alike[0].fails, Outcome.FAILED)
-        in_order = {name: outcomes[name] for name in sorted(outcomes, key=lambda name: order.get(name, 0))}
+        in_order = {name: outcomes[name] for name in task_of if name in outcomes}
         group = Group(task, in_order, tuple(sorted(students)), alike)
-        groups.append(group if alike else _with_resemblances(group, known, reports))
+        groups.append(group if alike else _with_resemblances(group, known, task_of))
     return sorted(groups, key=lambda group: (-len(group.students), group.key))
 
 
@@ -116,14 +116,13 @@ def _unexplained(
     yield from failing.items()
 
 
-def _with_resemblances(group: Group, known: Collection[KnownMistake], reports: Sequence[Report]) -> Group:
+def _with_resemblances(group: Group, known: Collection[KnownMistake], task_of: Mapping[str, str]) -> Group:
     """Return the group with the known mistakes that fail the same checks of its task.
 
     A check that crashed or timed out says nothing about what a student thought.
     """
     if set(group.outcomes.values()) != {Outcome.FAILED}:
         return group
-    task_of = {check.name: check.task for report in reports for check in report.checks}
     alike = tuple(
         mistake
         for mistake in known
