@@ -11,10 +11,12 @@ from typing import Any
 
 from .arrays import ITEM_SIZES, BlobWriter, text_bytes
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
+from .frames import MAX_DEPTH as MAX_JSON_DEPTH
 from .keras_models.layer_table import LayerTable
 from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
 
-MAX_DEPTH = 32
+# Containers may begin at this level of the tree: the rest of a frame's levels is for what they hold.
+MAX_DEPTH = MAX_JSON_DEPTH - 12
 MAX_BITS = 2_000
 # Bytes of a frame's JSON that are reserved for the protocol's own fields.
 RESERVED = 8 * 1024
@@ -65,7 +67,7 @@ class Packer:
         return Packed(head, blob, objects, tuple(refused))
 
     def tree(self, value: Any, depth: int = 0) -> Any:
-        """Return a value as plain JSON; raise TooLargeError."""
+        """Return a value as plain JSON that begins at the level `depth`; raise TooLargeError."""
         self._nodes += 1
         if self._nodes > MAX_NODES // 4:
             raise TooLargeError
@@ -77,15 +79,15 @@ class Packer:
         scalar = self._number(value)
         if scalar is not None:
             return scalar
-        if depth < MAX_DEPTH:
-            for kind, encode in self._containers():
-                if isinstance(value, kind):
-                    return encode(value, depth + 1)
-            table = self._columns(value, depth + 1)
-            if table is not None:
-                return table
-            if type(value).__name__ == "History" and type(value).__module__ == HISTORY:
-                return {"history": self.tree(dict(value.history), depth + 1)}
+        for kind, encode in self._containers():
+            if isinstance(value, kind):
+                too_deep = depth > MAX_DEPTH
+                return self.unsupported(value, ValueKind.TOO_DEEP) if too_deep else encode(value, depth)
+        table = self._columns(value, depth + 3)
+        if table is not None:
+            return table
+        if type(value).__name__ == "History" and type(value).__module__ == HISTORY:
+            return {"history": self.tree(dict(value.history), depth + 1)}
         return self._layer(value) or self.unsupported(value, kind_of(value))
 
     def unsupported(self, value: object, kind: ValueKind) -> dict[str, Any]:
@@ -98,11 +100,14 @@ class Packer:
 
     def _containers(self) -> tuple[tuple[Any, Callable[[Any, int], Any]], ...]:
         return (
-            (list, lambda value, depth: self._items(list.__iter__(value), depth)),
-            (tuple, lambda value, depth: {"tuple": self._items(tuple.__iter__(value), depth)}),
+            (list, lambda value, depth: self._items(list.__iter__(value), depth + 1)),
+            (tuple, lambda value, depth: {"tuple": self._items(tuple.__iter__(value), depth + 2)}),
             (dict, self._mapping),
-            (set, lambda value, depth: {"set": self._sorted(set.__iter__(value), depth)}),
-            (frozenset, lambda value, depth: {"frozenset": self._sorted(frozenset.__iter__(value), depth)}),
+            (set, lambda value, depth: {"set": self._sorted(set.__iter__(value), depth + 2)}),
+            (
+                frozenset,
+                lambda value, depth: {"frozenset": self._sorted(frozenset.__iter__(value), depth + 2)},
+            ),
             ((bytes, bytearray), lambda value, depth: {"bytes": self._bytes(value)}),
         )
 
@@ -121,9 +126,9 @@ class Packer:
     def _mapping(self, value: dict[Any, Any], depth: int) -> Any:
         items = list(dict.items(value))
         if not all(type(key) is str for key, _ in items):
-            return {"pairs": [[self.tree(key, depth), self.tree(item, depth)] for key, item in items]}
+            return {"pairs": [[self.tree(key, depth + 3), self.tree(item, depth + 3)] for key, item in items]}
         self._letters += sum(len(key) for key, _ in items)
-        return {"dict": {key: self.tree(item, depth) for key, item in items}}
+        return {"dict": {key: self.tree(item, depth + 2) for key, item in items}}
 
     def _number(self, value: Any) -> Any:
         """Return a number or an array as a tree, or None for any other value."""

@@ -31,6 +31,7 @@ class ValueKind(StrEnum):
     DATASET = "dataset"
     OPTIMIZER = "optimizer"
     ARRAY = "array"
+    TOO_DEEP = "too deep"
     TOO_LARGE = "too large"
     OTHER = "other"
 
@@ -48,6 +49,7 @@ HINTS: dict[ValueKind, str] = {
     ValueKind.DATASET: gettext_noop("return arrays"),
     ValueKind.OPTIMIZER: gettext_noop("return the model that is compiled with it"),
     ValueKind.ARRAY: gettext_noop("an array may hold numbers, booleans and text"),
+    ValueKind.TOO_DEEP: gettext_noop("it is nested too deeply, or contains itself"),
     ValueKind.TOO_LARGE: gettext_noop("it is too large to send"),
     ValueKind.OTHER: gettext_noop(
         "numbers, text, lists, tuples, sets, dicts, arrays, layers and models can be returned"

@@ -112,6 +112,11 @@ class Custom:
     """Something of the student's."""
 
 
+def nested(around: Callable[[Any], Any], levels: int) -> Any:
+    """Return 1 inside `levels` containers."""
+    return functools.reduce(lambda value, _: around(value), range(levels), 1)
+
+
 async def coroutine() -> None:
     """Return nothing, later."""
 
@@ -177,8 +182,9 @@ def test_what_does_not_cross_becomes_its_kind_and_the_name_of_its_type(name: str
 
 
 def test_every_kind_has_a_hint_and_an_example() -> None:
-    """A new kind needs a line in both tables."""
-    assert set(HINTS) == set(ValueKind) == {kind for kind, _ in UNSUPPORTED.values()}
+    """A new kind needs a line in both tables, but for the one that only a part of a value can have."""
+    examples = {kind for kind, _ in UNSUPPORTED.values()} | {ValueKind.TOO_DEEP}
+    assert set(HINTS) == set(ValueKind) == examples
 
 
 def test_a_large_array_is_too_large(cross: Cross) -> None:
@@ -267,10 +273,27 @@ def test_a_table_is_a_dictionary_where_there_is_no_pandas(monkeypatch: pytest.Mo
     assert list(series) == [3, 4]
 
 
+@pytest.mark.parametrize("levels", [15, 30, 50, 100])
+@pytest.mark.parametrize("container", [list, tuple, set, dict, "mixed"])
+def test_a_value_of_any_depth_fits_a_frame(container: Any, levels: int) -> None:
+    """What is nested too deeply is replaced before it could be refused as a frame, which ends a process."""
+    around: dict[Any, Callable[[Any], Any]] = {
+        list: lambda value: [value],
+        tuple: lambda value: (value,),
+        set: lambda value: frozenset([value]),
+        dict: lambda value: {"key": value},
+        "mixed": lambda value: {1: ([value],)},
+    }
+    packed = pack({"answer": nested(around[container], levels)})
+    frames.parse(json.dumps({"id": 1, "ok": True, "value": packed.head}).encode())
+    unpack(packed.head, packed.blob)
+    assert all("too deep" in refused for refused in packed.refused)
+
+
 def test_a_list_inside_itself_ends(cross: Cross) -> None:
     snake: list[Any] = []
     snake.append(snake)
-    assert "a list:" in repr(cross(snake))
+    assert "nested too deeply" in repr(cross(snake))
     snake.append(snake)
     assert cross(snake) == UnsupportedValue(ValueKind.TOO_LARGE, "list")
 

@@ -56,11 +56,13 @@ def compile_settings(model: Any) -> dict[str, Any] | None:
     }
 
 
-def compile_model(model: Any, settings: object) -> None:
-    """Compile a model with settings of unknown origin; raise SettingError."""
+def compile_model(model: Any, settings: object, optimizer: Any = None) -> None:
+    """Compile a model with settings of unknown origin, and with `optimizer` if given; raise SettingError."""
     if type(settings) is not dict or not set(settings) <= set(FIELDS):
         raise SettingError("compile", abbreviate(settings))
     arguments = {key: _converted(FIELDS[key].kind.from_wire, key, tree) for key, tree in settings.items()}
+    if optimizer is not None:
+        arguments["optimizer"] = optimizer
     model.compile(**{"optimizer": None, **arguments})
 
 

@@ -30,7 +30,7 @@ class LayerTable:
         self._objects = list(known)
         self._known = len(self._objects)
         self._places = {id(layer): place for place, layer in enumerate(self._objects)}
-        self._entered: set[int] = set()
+        self._entered: dict[int, dict[str, Any]] = {}
         self._open: set[int] = set()
         self._entries: list[dict[str, Any]] = []
         self._weights = BlobWriter()
@@ -46,7 +46,18 @@ class LayerTable:
         """Return the entries, the layers in the order of the table, and the bytes of their weights."""
         for layer in self._objects[: self._known]:
             self.refer(layer)
+        self._note_shared_optimizers()
         return self._entries, tuple(self._objects), self._weights.blob()
+
+    def _note_shared_optimizers(self) -> None:
+        """Set `optimizer_of` in the entry of a model whose optimizer a model before it in the table has."""
+        owners: dict[int, int] = {}
+        for place, layer in enumerate(self._objects):
+            entry = self._entered[id(layer)]
+            if "optimizer" in entry.get("compile", {}):
+                owner = owners.setdefault(id(layer.optimizer), place)
+                if owner != place:
+                    entry["optimizer_of"] = owner
 
     def _enter(self, layer: Any) -> None:
         place = self._places.get(id(layer))
@@ -66,7 +77,7 @@ class LayerTable:
         else:
             self._places[id(layer)] = len(self._objects)
             self._objects.append(layer)
-        self._entered.add(id(layer))
+        self._entered[id(layer)] = entry
         self._entries.append(entry)
 
     def _entry(self, layer: Any, known: bool) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from .sizes import TableSizes, check_outputs
 
 MAX_ENTRIES = 1_000
 _KEYS = {
-    "Sequential": {"layers", "compile"},
-    "Functional": {"graph", "compile"},
+    "Sequential": {"layers", "compile", "optimizer_of"},
+    "Functional": {"graph", "compile", "optimizer_of"},
     "InputLayer": {"settings"},
 }
 _LAYER_KEYS = {"settings", "dtype", "drawn", "built", "weights", "trains", "probe"}
@@ -65,11 +65,26 @@ class _Rebuilder:
         for entry, pending in reversed(self._pending):
             if pending.layer.trainable is not entry.get("trainable", True):
                 pending.layer.trainable = entry.get("trainable", True)
-        for entry, pending in self._pending:
+        for _, pending in self._pending:
             pending.set_flags()
+        # A model that has the optimizer of another one is compiled after that one.
+        for entry, pending in sorted(self._pending, key=lambda each: "optimizer_of" in each[0]):
             if "compile" in entry:
-                self._guarded(entry, lambda entry, pending=pending: _compile(pending.layer, entry["compile"]))
+                self._guarded(entry, lambda entry, pending=pending: self._compile(pending.layer, entry))
         return tuple(self._table)
+
+    def _compile(self, model: Any, entry: dict[str, Any]) -> None:
+        optimizer = self._optimizer_of(entry["optimizer_of"]) if "optimizer_of" in entry else None
+        other = optimizer is not None and getattr(model, "optimizer", None) is not optimizer
+        if other or not model.compiled or compile_settings(model) != entry["compile"]:
+            compile_model(model, entry["compile"], optimizer)
+
+    def _optimizer_of(self, place: object) -> Any:
+        owner = self._table[place] if type(place) is int and 0 <= place < len(self._table) else None
+        optimizer = getattr(owner, "optimizer", None)
+        if optimizer is None:
+            raise SettingError("optimizer_of", "something else than a compiled model of the table")
+        return optimizer
 
     def _guarded(self, entry: Any, step: Any) -> None:
         try:
@@ -185,11 +200,6 @@ def _resynchronise(model: Any, parts: list[Any]) -> None:
         model.pop(rebuild=left == same > 0 and only_taken_off)
     for place in range(same, len(parts)):
         model.add(parts[place], rebuild=place == len(parts) - 1)
-
-
-def _compile(model: Any, settings: object) -> None:
-    if not model.compiled or compile_settings(model) != settings:
-        compile_model(model, settings)
 
 
 def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:

@@ -142,6 +142,30 @@ def test_a_model_that_nobody_compiled_anew_keeps_its_optimizer(donor: Make, call
     assert base.optimizer is optimizer
 
 
+def test_models_that_share_an_optimizer_share_one_here(donor: Make, cross: Callable[[Any], Any]) -> None:
+    optimizer = keras().optimizers.Adam(0.5)
+    first, second, third = cross(
+        [donor(optimizer=each, loss="mse") for each in (optimizer, optimizer, "adam")]
+    )
+    assert first.optimizer is second.optimizer
+    assert third.optimizer is not first.optimizer
+    assert float(second.optimizer.learning_rate) == 0.5
+
+
+def test_an_answer_with_the_optimizer_of_an_argument_has_it_here(
+    donor: Make, call: Callable[..., Any]
+) -> None:
+    def compiled_alike(model: Any) -> Any:
+        twin = keras().models.clone_model(model)
+        twin.compile(optimizer=model.optimizer, loss="mae")
+        return twin
+
+    base = donor(optimizer="adam", loss="mse")
+    optimizer = base.optimizer
+    assert call(compiled_alike, base).optimizer is optimizer
+    assert base.optimizer is optimizer
+
+
 def test_a_learning_rate_set_there_is_set_here(donor: Make, call: Callable[..., Any]) -> None:
     def slow_down(model: Any) -> None:
         model.optimizer.learning_rate = 0.25

@@ -154,6 +154,11 @@ BOMBS: dict[str, tuple[list[Any], str]] = {
         [stack(compile={"optimizer": {"class": "Adam", "learning_rate": {"npz": "UEsDBA=="}}})],
         "learning_rate",
     ),
+    "an optimizer of a model that has none": (
+        [stack(compile={"loss": "mse"}, optimizer_of=0)],
+        "optimizer_of",
+    ),
+    "an optimizer from nowhere": ([stack(compile={"loss": "mse"}, optimizer_of=[9])], "optimizer_of"),
     "a layer that comes later": ([source([None, 4]), stack(0, 2), entry()], "layers"),
     "a model inside itself": ([source([None, 4]), stack(0, 1)], "layers"),
     "a padding of 11 million numbers for each example": (
