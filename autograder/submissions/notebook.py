@@ -12,6 +12,8 @@ from .folders import Unreadable, printable
 from .magics import Magics
 
 EXPLORE_TAG = "explore"
+# Parsing takes up to a hundred times the memory of the text if it consists of tiny values, as no output does.
+MAX_VALUES = 4_000_000
 
 
 def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[str] = ()) -> tuple[str, ...]:
@@ -43,7 +45,12 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
 
 
 def without_outputs(content: bytes) -> bytes:
-    """Return a notebook without its unused outputs and attachments; return any other content unchanged."""
+    """Return a notebook without its unused outputs and attachments; return any other content unchanged.
+
+    A notebook of more than MAX_VALUES values is not parsed, and so unchanged.
+    """
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        return content
     try:
         data = json.loads(content)
         cells = list(_cells(data, ""))

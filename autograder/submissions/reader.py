@@ -80,8 +80,8 @@ def load_source(file: File) -> bytes:
         return content
     lean = without_outputs(content)
     if len(lean) > FILE_LIMIT:
-        size = f"{megabytes(len(lean))} without outputs, the limit is {megabytes(FILE_LIMIT)}"
-        raise Unreadable(f"{file.where} is too large: {size}.")
+        size = megabytes(len(lean)) + ("" if lean is content else " without outputs")
+        raise Unreadable(f"{file.where} is too large: {size}, the limit is {megabytes(FILE_LIMIT)}.")
     return lean
 
 

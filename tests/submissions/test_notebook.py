@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.submissions.folders import Unreadable
-from autograder.submissions.notebook import read_cells
+from autograder.submissions.notebook import MAX_VALUES, read_cells, without_outputs
 
 
 def code(source: object, *tags: str) -> dict[str, object]:
@@ -86,6 +86,13 @@ def test_broken_notebooks_say_what_is_wrong(content, problem):
         read_cells(content, "toy.ipynb")
     assert str(raised.value).startswith("toy.ipynb ")
     assert len(str(raised.value)) < 300
+
+
+def test_a_notebook_of_countless_tiny_values_is_not_parsed(monkeypatch):
+    """Whoever reads a hand-in needs no memory beyond its size."""
+    many = b'{"cells": [{"outputs": [%s1]}]}' % (b"{}," * (MAX_VALUES // 2))
+    monkeypatch.setattr(json, "loads", pytest.fail)
+    assert without_outputs(many) is many
 
 
 JSON = st.recursive(
