@@ -1,8 +1,9 @@
 """Load a submission and call its functions: a `.py` runs as if imported, a notebook as in Jupyter.
 
 A notebook's cells share one namespace, whose `__name__` is `__main__`. They run statement by statement. A
-statement that raises, or exceeds its share of the time, is skipped and noted. A `.py` runs as a whole, and
-the first exception ends it. The grader, `kit check`, `kit watch` and `kit pack` share this module.
+statement that raises, or exceeds its share of the time, is skipped and noted. A `.py` runs as a whole. The
+first exception ends it; if its time is up, the functions defined so far count. The grader, `kit check`, `kit
+watch` and `kit pack` share this module.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ STATEMENT_SHARE = 0.25
 MIN_STATEMENT_SECONDS = 0.2
 # A `.py` is stopped slightly before its caller times out, so that the message can name the line.
 FILE_SHARE = 0.9
+STOPPED_HERE = "Loading stopped there, and the functions above count."
 # A submission may catch the exception that interrupts it, so it is raised repeatedly.
 INTERRUPT_AGAIN_SECONDS = 0.5
 FUTURE_FLAGS = reduce(or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
@@ -219,16 +221,25 @@ class _Script(_Loading):
     """A `.py`: one text, run as if imported."""
 
     def run(self, cells: Sequence[str]) -> None:
-        """Run the text up to the first exception."""
+        """Run the text up to the first exception, or until the time is up.
+
+        In the second case the functions defined so far count, so that a long training below them costs
+        nothing.
+        """
         seconds = self.seconds * FILE_SHARE
+        defined: set[str] = set()
         try:
             tree = self._parse("\n".join(cells), self.filename)
+            defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
             code = compile(tree, self.filename, "exec", dont_inherit=True)
             with time_limit(seconds):
                 exec(code, vars(self.module))  # noqa: S102 - the purpose
         except BaseException as error:
             problem, line = self._sentence(self.filename, error, seconds)
-            self.report |= {"ok": False, "problem": problem, "line": line}
+            if isinstance(error, TimedOut) and defined & vars(self.module).keys():
+                self.report["notes"].append(f"{problem} {STOPPED_HERE}")
+            else:
+                self.report |= {"ok": False, "problem": problem, "line": line}
 
 
 class _Notebook(_Loading):

@@ -188,6 +188,16 @@ def test_a_file_that_does_not_end_says_in_which_line():
     assert report["problem"].endswith(": it did not end within 0.45 s: is there an endless loop?")
 
 
+def test_functions_above_a_statement_that_does_not_end_count():
+    """A long training at the end of a file costs nothing, however fast the computer is."""
+    loaded = load_file("def f():\n    return 1\nwhile True:\n    pass\ndef g():\n    return 2\n", seconds=0.5)
+    assert loaded.report["ok"]
+    assert loaded.report["functions"] == ["f"]
+    (note,) = loaded.report["notes"]
+    assert note.startswith("transfer.py:3: ")
+    assert note.endswith("Loading stopped there, and the functions above count.")
+
+
 def test_code_is_interrupted_where_the_system_has_no_timers():
     def endless() -> None:
         with submission._asynchronous_exception(0.05):
