@@ -162,8 +162,8 @@ def _task(name: str, report: Report, context: Context) -> Task:
     checks = [check for check in report.checks if check.task == name]
     seen = [check for check in checks if not (check.hidden and context.hidden == "nothing")]
     network = next((network for network in report.networks if network.task == name), None)
-    # Trainings for a hidden check are shown only if the check is.
-    shown = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
+    # Code that sees a hidden input could put it into the numbers of a learning curve.
+    shown = {check.name for check in seen if not check.hidden}
     return Task(
         name=name,
         score=report.tasks[name].score,

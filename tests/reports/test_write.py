@@ -59,6 +59,16 @@ def test_an_instructor_decides_what_hidden_checks_show(make_report: Make, hidden
     assert ("1 hidden checks count as well" in page) == (hidden == "nothing")
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_the_training_of_a_hidden_check_is_not_shown(make_report: Make, hidden: bool) -> None:
+    """Code that sees a hidden input could put it into a learning curve."""
+    report = make_report("bob", ())
+    (training,) = report.trainings
+    check = next(check for check in report.checks if check.hidden is hidden)
+    page = feedback_page(replace(report, trainings=(replace(training, check=check.name),)), Context("Sums"))
+    assert ("polyline" in page) is not hidden
+
+
 def test_what_students_wrote_is_text(write_grades: Write, hostile_class: list[Report]) -> None:
     """No markup of a student's reaches a page."""
     page = write_pages(write_grades(hostile_class), TOY).class_page
