@@ -282,6 +282,7 @@ FUNCTION_OPERATORS: dict[str, Callable[[ast.FunctionDef], FunctionMutations]] = 
             "    if hasattr(layer, 'activation'): layer.activation = keras.activations.linear",
             "the weights of MODEL": "for weight in MODEL.weights: weight.assign(weight * 0.9)",
             "the flags of MODEL": "for layer in MODEL.layers: layer.trainable = not layer.trainable",
+            "the names of MODEL": "for layer in MODEL.layers: layer.name = layer.name + '_old'",
             "the compile settings of MODEL": "MODEL.compile(loss='mean_squared_error', optimizer='sgd')",
         }
     ),

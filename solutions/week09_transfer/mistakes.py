@@ -1433,6 +1433,63 @@ class constrains_the_new_layer:
         return compiled(network(body.input_shape[-1], *body.layers, top))
 
 
+class uses_one_optimizer_for_all_models:
+    """Makes Adam once: what it knows of one model is in the way of the next."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+    READS = ("Is the top new in every call",)
+
+    def add_softmax(body, n_classes=4, adam=keras.optimizers.Adam()):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, top), optimizer=adam)
+
+
+class lets_the_learning_rate_end_after_ten_steps:
+    """Counts the steps of a schedule in epochs, so that the rate is zero before the second epoch."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+    READS = ("can it learn",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        rate = keras.optimizers.schedules.CosineDecay(0.01, decay_steps=10)
+        return compiled(
+            network(body.input_shape[-1], *body.layers, top), optimizer=keras.optimizers.Adam(rate)
+        )
+
+
+class lets_the_weights_decay:
+    """Adds weight decay, which pulls all weights to zero while they learn."""
+
+    FAILS = (
+        "test_add_softmax_learns_with_a_new_top",
+        "test_add_softmax_takes_every_body",
+    )
+    READS = ("can it learn",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(
+            network(body.input_shape[-1], *body.layers, top),
+            optimizer=keras.optimizers.Adam(0.001, weight_decay=10.0),
+        )
+
+
+class smooths_the_labels_away:
+    """Takes label smoothing for the share of a label that stays."""
+
+    FAILS = (
+        "test_add_softmax_is_compiled",
+        "test_add_softmax_learns_with_a_new_top",
+    )
+    READS = ("label smoothing of at most 0.2",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.9)
+        return compiled(network(body.input_shape[-1], *body.layers, top), loss=loss)
+
+
 # build_transfer_model
 
 
@@ -1783,6 +1840,25 @@ class keeps_one_graft_for_each_base:
             layer.trainable = False
         top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(base.input_shape[-1], *body, top))
+
+
+class starts_the_new_layer_with_the_old_top:
+    """Thinks that the new classes begin as the donor's: a new layer begins with weights of its own."""
+
+    FAILS = ("test_build_transfer_model_borrows_from_every_base",)
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers
+        old = body.pop()
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = compiled(network(base.input_shape[-1], *body, top))
+        kernel, bias = top.get_weights()
+        shared = min(n_classes, old.units)
+        kernel[:, :shared] = old.get_weights()[0][:, :shared]
+        top.set_weights([kernel, bias])
+        return model
 
 
 class drops_out_features_of_the_graft:

@@ -46,6 +46,16 @@ def with_dropout() -> Any:
     return keras.Sequential([keras.Input((4,)), keras.layers.Dense(9), keras.layers.Dropout(0.5)])
 
 
+def turn_top(made: Any) -> None:
+    """Let the last layer prefer what it liked least."""
+    made.layers[-1].set_weights([-array for array in made.layers[-1].get_weights()])
+
+
+def adam_of_nine_steps() -> Any:
+    optimizers = support.keras.optimizers
+    return optimizers.Adam(optimizers.schedules.PiecewiseConstantDecay([9], [0.01, 0.0]))
+
+
 def scores() -> np.ndarray:
     return support.snapshot(model()).outputs(X)
 
@@ -112,6 +122,34 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         "equal initial biases in right_1",
         "different ones",
     ),
+    "weight decay": (
+        support.assert_no_extras,
+        compiled,
+        lambda: compiled(optimizer=support.keras.optimizers.Adam(weight_decay=0.5)),
+        "no weight decay",
+        "one of 0.5",
+    ),
+    "smoothing": (
+        support.assert_compiled,
+        model,
+        lambda: compiled(support.keras.losses.CategoricalCrossentropy(label_smoothing=0.5)),
+        "label smoothing of at most 0.2",
+        "0.5",
+    ),
+    "new top": (
+        lambda found: support.assert_new_top(found, support.weights(model())[-1][0]),
+        lambda: changed(lambda made: support.draw_top(made, 1)),
+        model,
+        "a new last layer with weights of its own",
+        "one with weights of the old layer",
+    ),
+    "guesses": (
+        lambda found: support.assert_guesses(found, X, 1 - support.predict(model(), X)),
+        model,
+        lambda: changed(turn_top),
+        "a model that guesses before it is trained",
+        "right",
+    ),
     "weights": (
         lambda found: support.assert_weights_equal(found, support.weights(model())),
         model,
@@ -160,6 +198,22 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda: compiled(optimizer=support.keras.optimizers.Adam(1e-12)),
         "a loss that falls in 8 steps of training",
         "(learning rate 1e-12)",
+    ),
+    "learning that ends": (
+        lambda found: support.assert_learns(found, *support.labelled_rows(4, 3)),
+        model,
+        lambda: compiled(optimizer=adam_of_nine_steps()),
+        "a learning rate above 1e-05 after 100 steps",
+        "0",
+    ),
+    "averages": (
+        lambda found: support.assert_learns(found, *support.labelled_rows(4, 3)),
+        model,
+        lambda: compiled(
+            optimizer=support.keras.optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=1)
+        ),
+        "averaged weights that replace the others after the training",
+        "ema_overwrite_frequency=1",
     ),
     "numbers": (
         lambda found: support.assert_allclose("sums", found, np.ones(3)),
@@ -277,6 +331,21 @@ def test_shared_layers_are_found_inside_other_models() -> None:
     with pytest.raises(ExpectationError, match="share 1 layers"):
         support.assert_shares_no_layers(graft, base)
     support.assert_shares_no_layers(graft, base, allowed=body)
+
+
+def test_shared_optimizers_are_found() -> None:
+    first, second = model("first"), model("second")
+    support.assert_shares_no_layers(first, second)
+    second.compile(optimizer=first.optimizer, loss="categorical_crossentropy")
+    with pytest.raises(ExpectationError, match="one optimizer for both"):
+        support.assert_shares_no_layers(first, second)
+
+
+def test_biases_may_be_drawn_at_random() -> None:
+    keras = support.keras
+    layer = keras.layers.Dense(3, bias_initializer="random_normal")
+    layer.build((None, 4))
+    support.assert_untrained([layer])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+import lesson
 import numpy as np
 import transfer
 from support import (
@@ -12,9 +13,11 @@ from support import (
     assert_activations,
     assert_compiled,
     assert_froze,
+    assert_guesses,
     assert_is_new,
     assert_layers,
     assert_learns,
+    assert_new_top,
     assert_no_extras,
     assert_outputs,
     assert_same_in_training,
@@ -103,7 +106,9 @@ def test_build_base_is_new_every_time(call: Call) -> None:
     """Two calls make two networks, and neither is trained yet."""
     first, second = call.twice(transfer.build_base)
     assert_shares_no_layers(first, second)
-    assert_untrained([*weighted_layers(first), *weighted_layers(second)])
+    for base in (first, second):
+        assert_untrained(weighted_layers(base))
+        assert_guesses(base, *lesson.iris())
 
 
 @check(
@@ -322,6 +327,7 @@ def test_build_transfer_model_borrows_from_every_base(call: Call) -> None:
         assert_softmax_on(graft, call.before.outputs(x, layers=-1), x, ACTIVATIONS)
         assert_no_extras(graft)
         assert_same_in_training(graft, x)
+        assert_new_top(graft, call.before.weights[-1][0])
         assert_shares_no_layers(graft, call.argument)
         assert_left_alone(call, graft)
 
