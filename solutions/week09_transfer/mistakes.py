@@ -1439,7 +1439,7 @@ class uses_one_optimizer_for_all_models:
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
     READS = ("Is the top new in every call",)
 
-    def add_softmax(body, n_classes=4, adam=keras.optimizers.Adam()):
+    def add_softmax(body, n_classes=4, adam=keras.optimizers.Adam()):  # noqa: B008 - as a student writes it
         top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(body.input_shape[-1], *body.layers, top), optimizer=adam)
 
