@@ -19,6 +19,7 @@ from support import (
     assert_no_extras,
     assert_outputs,
     assert_same_in_training,
+    assert_shape,
     assert_shares_no_layers,
     assert_softmax_on,
     assert_thawed,
@@ -198,7 +199,7 @@ def test_add_softmax_follows_its_arguments(call: Call) -> None:
     assert_weights_equal(model, call.before.weights, SIZES, first=-1)
     features = predict(load("mixed_body"), PICTURES)
     assert_softmax_on(model, features, PICTURES, SIZES, needs_bias=True)
-    assert_allclose("new biases", weights(model)[-1][1], np.zeros(5), SIZES)
+    assert_shape("new biases", weights(model)[-1][1], (5,), SIZES)
     assert_compiled(model, learning_rate=0.002)
 
 
@@ -224,7 +225,7 @@ def test_add_softmax_takes_every_body(call: Call) -> None:
         assert_trainable(model, [*trainable_flags(twin), True], KEPT_FLAGS)
         assert_softmax_on(model, predict(twin, PICTURES), PICTURES, needs_bias=True)
         kernel, bias = weights(model)[-1]
-        assert_allclose("new biases", bias, np.zeros(3), SIZES)
+        assert_shape("new biases", bias, (3,), SIZES)
         features = predict(twin, PICTURES, training=True)
         assert_training_outputs(model, PICTURES, softmax(features @ kernel + bias))
         assert_no_extras(model)
@@ -381,7 +382,7 @@ def test_borrow_network_takes_any_network(call: Call) -> None:
     assert_weights_equal(model, call.before.weights, hint, first=-1)
     features = predict(load("small_network"), PICTURES).mean(axis=(1, 2))
     assert_softmax_on(model, features, PICTURES, hint, needs_bias=True)
-    assert_allclose("new biases", weights(model)[-1][1], np.zeros(3), hint)
+    assert_shape("new biases", weights(model)[-1][1], (3,), hint)
     assert_trainable(model, [False] * 4 + [True], hint)
     assert_compiled(model, learning_rate=0.002)
 
@@ -406,7 +407,7 @@ def test_borrow_network_leaves_every_network_alone(call: Call) -> None:
         assert_weights_equal(model, call.before.weights, "The network stays whole.", first=-1)
         flags = [False] * len(call.before.weights) + [True]
         assert_trainable(model, flags, "What is frozen in the end?")
-        assert_allclose("new biases", weights(model)[-1][-1], np.zeros(6), SIZES)
+        assert_shape("new biases", weights(model)[-1][-1], (6,), SIZES)
         features = predict(stacked_model(name, layers, SHAPE), PICTURES).mean(axis=(1, 2))
         hint = "Is there one number for each map, its mean?"
         assert_softmax_on(model, features, PICTURES, hint, needs_bias=True)
