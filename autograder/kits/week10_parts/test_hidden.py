@@ -13,6 +13,7 @@ from support import (
     assert_allclose,
     assert_array,
     assert_compiled,
+    assert_dtype,
     assert_is_new,
     assert_last_layer_is,
     assert_learns,
@@ -270,6 +271,7 @@ def test_extract_features_takes_any_number_of_pictures(call: Call) -> None:
         x = sample_rows(SHAPE, count)
         for _, features, twin in answers(call, borrow.extract_features, BODIES, x):
             assert_array("features", features, hint)
+            assert_dtype("features", features, np.float32)
             assert_allclose("features", features, predict(twin, x), hint)
             assert_unchanged(call.argument, call.before)
 
