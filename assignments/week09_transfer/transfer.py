@@ -4,10 +4,11 @@
 Your functions receive built Sequential networks of Dense layers: any number of layers, sizes and activations,
 each layer trainable or frozen. You may return Sequential or Functional models, flat or nested, made of Keras'
 own layers. Each model must be built, and must contain only the layers that the task names: no Dropout, noise
-or normalization, no regularizers and no constraints. Pass activations by name or as Keras' own functions.
-"A new model" means a new one at every call. "Adam" leaves the learning rate to you, also as a schedule, and
-"categorical cross-entropy" leaves the reduction and a little label smoothing to you, as long as the model
-trains about as well as with the defaults. `lesson.py` has the data, and `support.fit` is the training.
+or normalization, no regularizers, constraints or weight decay. Pass activations and losses by name or as
+Keras' own. "A new model" means a new one at every call, with an optimizer of its own. "Adam" leaves the
+learning rate to you, also as a schedule, and "categorical cross-entropy" leaves the reduction and label
+smoothing up to 0.2 to you, as long as the model trains about as well as with the defaults, also after
+hundreds of steps. `lesson.py` has the data, and `support.fit` is the training.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ Your functions receive built networks. `support.load` makes Sequential networks 
 BatchNormalization, activations, pooling and Dense layers: any number of layers and sizes, each layer
 trainable or frozen. You may return Sequential or Functional models, flat or nested, made of Keras' own
 layers. Each model must be built, and must contain only the layers that the task names: no added Dropout,
-noise or normalization, no regularizers and no constraints. "A new model" means a new one at every call.
-"Adam" means Adam with the given learning rate that trains about as well as with its other settings at their
-defaults; "categorical cross-entropy" leaves the reduction and a little label smoothing to you. `lesson.py`
-has the pictures, `support.fit` is the training, and `lesson.layers` lists all layers of a network, nested or
-not.
+noise or normalization, no regularizers, constraints or weight decay. "A new model" means a new one at every
+call, with an optimizer of its own. "Adam" means Adam with the given learning rate that trains about as well,
+also after hundreds of steps, as with its other settings at their defaults; "categorical cross-entropy" leaves
+the reduction and label smoothing up to 0.2 to you. `lesson.py` has the pictures, `support.fit` is the
+training, and `lesson.layers` lists all layers of a network, nested or not.
 """
 
 from __future__ import annotations

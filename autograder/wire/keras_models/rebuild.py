@@ -65,7 +65,7 @@ class _Rebuilder:
         for entry, pending in reversed(self._pending):
             if pending.layer.trainable is not entry.get("trainable", True):
                 pending.layer.trainable = entry.get("trainable", True)
-        for _, pending in self._pending:
+        for _entry, pending in self._pending:
             pending.set_flags()
         # A model that has the optimizer of another one is compiled after that one.
         for entry, pending in sorted(self._pending, key=lambda each: "optimizer_of" in each[0]):

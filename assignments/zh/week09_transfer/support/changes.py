@@ -38,6 +38,10 @@ from .structure import (
 # Enough steps to see whether a model learns.
 STEPS = 8
 MIN_SHARE, MIN_SHARE_AVERAGED = 0.2, 0.02
+# A schedule must not end the training by this step.
+LATE_STEP, MIN_LATE_RATE = 100, 1e-5
+# A weight that follows its average more slowly does not arrive in the epochs of a lesson.
+MAX_MOMENTUM = 0.99
 HINT = "What does your function change in its argument?"
 
 
@@ -158,7 +162,8 @@ def assert_only_trained(
 def assert_learns(model: Any, x: np.ndarray, y: np.ndarray, learning_rate: float | None = None) -> None:
     """Assert that a few steps with the model's own compile settings lower the loss about as Adam does.
 
-    The model has to be compiled with Adam and categorical cross-entropy, and every trainable layer changes.
+    The model has to be compiled with Adam and categorical cross-entropy, every trainable layer changes, and
+    no setting of the optimizer ends the training after these steps.
     """
     __tracebackhide__ = True
     assert_compiled(model, learning_rate=learning_rate)
@@ -186,6 +191,30 @@ def assert_learns(model: Any, x: np.ndarray, y: np.ndarray, learning_rate: float
             _("one in {flags}", flags=flag_words(changed)),
             hint,
         )
+    _assert_lasts(model.optimizer)
+
+
+def _assert_lasts(optimizer: Any) -> None:
+    """Assert that neither a schedule nor averages of the weights end the training early."""
+    __tracebackhide__ = True
+    iteration = optimizer.variables[0]
+    now = int(iteration)
+    iteration.assign(LATE_STEP)
+    rate = float(optimizer.learning_rate)
+    iteration.assign(now)
+    if rate < MIN_LATE_RATE:
+        expected = _(
+            "a learning rate above {rate:g} after {steps} steps", rate=MIN_LATE_RATE, steps=LATE_STEP
+        )
+        hint = "How many steps does the training take, and what is left of the rate then?"
+        fail(expected, f"{rate:g}", hint)
+    every = optimizer.ema_overwrite_frequency
+    if optimizer.use_ema and (optimizer.ema_momentum > MAX_MOMENTUM or every):
+        expected = _("averaged weights with ema_momentum of at most {momentum:g}", momentum=MAX_MOMENTUM)
+        if every:
+            expected = _("averaged weights that replace the others after the training")
+        received = f"ema_momentum={optimizer.ema_momentum:g}, ema_overwrite_frequency={every}"
+        fail(expected, received, "How fast do the averages follow the weights?")
 
 
 def train_briefly(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,12 @@ LOSSES = {
     "mse": {"mean_squared_error", "MeanSquaredError"},
 }
 RATE_TOLERANCE = 1e-6
+# Above this share, labels say little about the class.
+MAX_SMOOTHING = 0.2
+# More than chance gives. Of 3,000 new networks for Iris, the best got 0.87 right.
+MAX_UNTRAINED_ACCURACY = 0.9
+UNTRAINED = "Where is the model trained? The task asks for one that is not."
+CONSTANT_INITIALIZERS = ("Zeros", "Ones", "Constant")
 
 
 def assert_layers(model: Any, expected: Sequence[tuple[int, ...]], hint: str = "") -> None:
@@ -129,8 +136,11 @@ def assert_can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
 
 
 def assert_no_extras(model: Any) -> None:
-    """Assert that no layer has a regularizer or a constraint."""
+    """Assert that no layer has a regularizer or a constraint, and the optimizer no weight decay."""
     __tracebackhide__ = True
+    if decay := getattr(getattr(model, "optimizer", None), "weight_decay", None):
+        hint = "Which settings of the optimizer does the task leave to you?"
+        fail("no weight decay", _("one of {decay:g}", decay=decay), hint)
     for layer in all_layers(model):
         for name, value in vars(layer).items():
             if name.endswith(("_regularizer", "_constraint")) and value is not None:
@@ -152,7 +162,10 @@ def assert_is_new(answer: Any, argument: Any) -> None:
 
 
 def assert_shares_no_layers(first: Any, second: Any, allowed: Any = None, hint: str = "") -> None:
-    """Assert that two models have no layer in common; layers of the model `allowed` may be shared."""
+    """Assert that two models have no layer and no optimizer in common.
+
+    Layers of the model `allowed` may be shared.
+    """
     __tracebackhide__ = True
     own = {id(layer) for layer in all_layers(second)}
     free = {id(layer) for layer in all_layers(allowed)} if allowed is not None else set()
@@ -167,6 +180,10 @@ def assert_shares_no_layers(first: Any, second: Any, allowed: Any = None, hint: 
         )
         hint = hint or "Whatever changes a shared layer changes both models."
         fail("two models with layers of their own", received, hint, shared[0].name if shared else "")
+    optimizer = getattr(first, "optimizer", None)
+    if optimizer is not None and optimizer is getattr(second, "optimizer", None):
+        hint = hint or "An optimizer keeps what it knows of one model: where do you make it?"
+        fail("two models with optimizers of their own", "one optimizer for both", hint)
 
 
 def assert_last_layer_is(model: Any, layer: Any) -> None:
@@ -179,14 +196,35 @@ def assert_last_layer_is(model: Any, layer: Any) -> None:
 
 
 def assert_untrained(layers: Sequence[Any]) -> None:
-    """Assert that nothing has been trained yet: every bias of these layers has one value throughout."""
+    """Assert that nothing has been trained yet: every bias of these layers has one value throughout.
+
+    A bias whose initializer draws random numbers can have any.
+    """
     __tracebackhide__ = True
     for layer in layers:
-        for bias in layer.get_weights()[1:]:
+        initializer = type(getattr(layer, "bias_initializer", None)).__name__
+        for bias in layer.get_weights()[1:] if initializer in CONSTANT_INITIALIZERS else ():
             if np.ptp(bias) > 0:
-                hint = "Where is the model trained? The task asks for one that is not."
                 received = _("different ones, such as {values}", values=bias.ravel()[:4])
-                fail(_("equal initial biases in {name}", name=layer.name), received, hint, layer.name)
+                fail(_("equal initial biases in {name}", name=layer.name), received, UNTRAINED, layer.name)
+
+
+def assert_guesses(model: Any, x: np.ndarray, y: np.ndarray) -> None:
+    """Assert that a classifier of the rows x has not been trained on their one-hot classes y."""
+    __tracebackhide__ = True
+    right = float(np.mean(predict(model, x).argmax(axis=1) == y.argmax(axis=1)))
+    if right >= MAX_UNTRAINED_ACCURACY:
+        received = _("one that gets {share:.3f} right", share=right)
+        fail("a model that guesses before it is trained", received, UNTRAINED)
+
+
+def assert_new_top(model: Any, kernel: np.ndarray) -> None:
+    """Assert that no unit of the last layer begins with the weights of a unit in an old `kernel`."""
+    __tracebackhide__ = True
+    own = last_layer(model)[0]
+    if len(own) == len(kernel) and any(np.array_equal(*pair) for pair in product(own.T, kernel.T)):
+        hint = "Which weights does a new layer begin with?"
+        fail("a new last layer with weights of its own", "one with weights of the old layer", hint)
 
 
 def weight_shapes(layers: Sequence[Sequence[np.ndarray]]) -> str:
@@ -251,6 +289,9 @@ def _assert_takes_probabilities(loss: Any) -> None:
     value = float(np.sum(np.asarray(loss(truth, said))))
     smoothing = loss.get_config().get("label_smoothing", 0.0) if hasattr(loss, "get_config") else 0.0
     smoothed = -float(np.sum(((1 - smoothing) * truth + smoothing / 3) * np.log(said)))
+    if smoothing > MAX_SMOOTHING:
+        hint = "How much do the labels still say about the class?"
+        fail(_("label smoothing of at most {most:g}", most=MAX_SMOOTHING), f"{smoothing:g}", hint)
     if abs(value - smoothed) > 1e-3:
         expected = _(
             "a loss of {smoothed:.3f} where the right class gets the probability 0.6", smoothed=smoothed
