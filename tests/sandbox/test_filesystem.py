@@ -38,6 +38,7 @@ def test_the_program_inside_imports_the_standard_library_and_a_few_modules_of_ou
                     assert str(node.module).partition(".")[0] in sys.stdlib_module_names
                 elif isinstance(node, ast.ImportFrom) and node.level == 3:
                     assert (node.module or node.names[0].name).partition(".")[0] in (
+                        "language",
                         "source_code",
                         "text",
                         "wire",

@@ -48,7 +48,22 @@ print("#" * int(add(2, 3)))
 <!-- task: scale -->
 """
 # Tasks, files, commands, and what the student's own code says.
-NAMES = {"add", "mean", "scale", "sums", "py", "ipynb", "kit", "pack", "hint", "zip", "NumPy", "wrong", "max"}
+NAMES = {
+    "add",
+    "answer",
+    "mean",
+    "scale",
+    "sums",
+    "py",
+    "ipynb",
+    "kit",
+    "pack",
+    "hint",
+    "zip",
+    "NumPy",
+    "wrong",
+    "max",
+}
 
 
 @pytest.fixture
