@@ -22,8 +22,8 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Tell:
     def told(kit: Kit, answers: Mapping[str, str]) -> dict[str, str]:
         folders = {name: tmp_path_factory.mktemp(name) for name in answers}
         for name, folder in folders.items():
-            (folder / "inputs").mkdir()
             for file, content in kit.given.items():
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file).write_bytes(content)
             (folder / "inputs" / "settings.json").write_text(json.dumps(kit.settings), encoding="utf-8")
             (folder / f"{kit.module}.py").write_text(answers[name], encoding="utf-8")
