@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -117,7 +118,7 @@ def pack(folder: Folder = Path(), language: Language = None) -> None:
 
     handout = _handout(folder)
     typer.echo(_("Checking your answer, which takes some seconds."), err=True)
-    found = pack(handout, lambda: run_checks(handout, make_console(stderr=True)))
+    found = pack(handout, partial(run_checks, console=make_console(stderr=True)))
     for mark, colour, sentences in (
         ("✓", "green", found.fine),
         ("!", "yellow", found.doubtful),

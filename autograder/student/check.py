@@ -21,8 +21,9 @@ def check(handout: Handout, console: Console) -> bool:
     return board.solved and not board.problem
 
 
-def run_checks(handout: Handout, console: Console) -> Results:
-    """Run the public checks once, without forking, show their progress and return the results."""
+def run_checks(handout: Handout, console: Console | None = None) -> Results:
+    """Run the public checks once, without forking, and return the results; `console` shows the progress."""
+    console = console or Console(quiet=True)
     with Loop(handout, forks=False) as loop:
         loop.check()
         with console.status(_("Importing what the checks need …")) as status:

@@ -152,6 +152,11 @@ class Handout:
         return Path(tempfile.mkdtemp(prefix="kit-"))
 
     @property
+    def trainings(self) -> Path:
+        """Return the folder for the results of trainings."""
+        return self.state / "trainings"
+
+    @property
     def sources(self) -> tuple[Path, ...]:
         """Return the paths that may contain the answer. Either file may be missing."""
         return tuple(self.folder / f"{self.module}{suffix}" for suffix in SOURCES)

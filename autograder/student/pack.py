@@ -1,4 +1,4 @@
-"""Implement `kit pack`: check that the answer is acceptable to the grader, and write the file to submit."""
+"""Implement `kit pack`: check that the grader can take the answer, and write the file to submit."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import files
+from ..language import MESSAGES, gettext_noop
 from ..language import gettext as _
-from ..language import gettext_noop
 from ..models import Outcome, ReviewReason, Source, SubmittedFile
 from ..sandbox.guest.stand_ins import STAND_INS
 from ..source_code import try_parse
@@ -19,9 +19,10 @@ from ..submissions.definitions import attempted_tasks
 from ..submissions.folders import FILE_LIMIT, ZIP_LIMIT, megabytes
 from ..submissions.notebook import without_outputs
 from ..submissions.selection import UnusedReason
+from .check import run_checks
 from .handout import Handout
-from .load_trial import LoadTrial, try_loading
 from .state import Results
+from .trial import run_alone
 
 WRITTEN = re.compile(r"""(\w+)\.py['"]""")
 
@@ -91,10 +92,10 @@ class PackReport:
     unwritable: str = ""
 
 
-def pack(handout: Handout, run_checks: Callable[[], Results] | None = None) -> PackReport:
+def pack(handout: Handout, run_checks: Callable[[Handout], Results] = run_checks) -> PackReport:
     """Inspect the answer and write it as a zip, unless there is a fatal finding.
 
-    `run_checks` returns the results of the public checks. Those that fail become findings.
+    `run_checks` returns the results of the public checks of a handout. Those that fail become findings.
     """
     found = PackReport()
     chosen = handout.chosen()
@@ -110,7 +111,7 @@ def pack(handout: Handout, run_checks: Callable[[], Results] | None = None) -> P
         untouched = _("Every file is still as it was handed out: no task is attempted.")
         found.fatal, found.doubtful = found.doubtful or [untouched], []
         return found
-    _look(handout, source, file, found)
+    _look(handout, source, file, found, run_checks)
     # An untouched notebook beside a `.py` is common; a `.py` beside a notebook deserves a warning.
     beside = [*(unused.text(gettext_noop("counts")) for unused in chosen.unused), *chosen.unreadable]
     usual = not (source.tolerant or chosen.unreadable) and all(
@@ -125,8 +126,6 @@ def pack(handout: Handout, run_checks: Callable[[], Results] | None = None) -> P
             )
         )
     if not found.fatal:
-        if run_checks is not None:
-            _add_results(found, run_checks())
         _write(handout, file, found)
     return found
 
@@ -136,19 +135,13 @@ def packed_name(handout: Handout) -> str:
     return f"{handout.module}.zip" if handout.module != handout.slug else f"{handout.module}-answer.zip"
 
 
-def _add_results(found: PackReport, board: Results) -> None:
-    """Add which public checks fail. Tasks that are not attempted are reported elsewhere."""
-    results = [board.results[check.name] for check in board.handout.checks if check.name in board.results]
-    failed = [each for each in results if each.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
-    earned, most = board.points()
-    found.fine.append(_("Public checks: {earned:g} of {most:g} points.", earned=earned, most=most))
-    found.doubtful += [
-        _("Public check fails: {task}: {sentence}", task=each.task, sentence=_(each.sentence))
-        for each in failed
-    ]
-
-
-def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackReport) -> None:
+def _look(
+    handout: Handout,
+    source: Source,
+    file: SubmittedFile,
+    found: PackReport,
+    run_checks: Callable[[Handout], Results],
+) -> None:
     name, tasks = source.filename, attempted_tasks(source, handout.tasks)
     size = len(without_outputs(file.content) if source.tolerant else file.content)
     if size > FILE_LIMIT or len(file.content) > ZIP_LIMIT:
@@ -176,29 +169,41 @@ def _look(handout: Handout, source: Source, file: SubmittedFile, found: PackRepo
         (found.fatal if module.runs and not source.tolerant else found.doubtful).append(sentence)
     if found.fatal:
         return
-    tried = try_loading(handout, source)
-    if tried.problem is not None:
+    checked = run_alone(handout, file, run_checks)
+    if checked.problem is not None:
         found.fatal.append(
             _(
                 "{name} cannot be loaded, so no task in it would count: {problem}",
                 name=name,
-                problem=tried.problem,
+                problem=checked.problem,
             )
         )
         return
-    found.doubtful += tried.notes
-    found.fine.append(_("{name} loads, in {seconds:g} s.", name=name, seconds=max(tried.seconds, 0.1)))
-    found.doubtful += _missing(handout, tasks, tried)
+    found.doubtful += [note for note in checked.notes if note not in found.doubtful]
+    _add_results(found, checked)
+    if untouched := [task for task in handout.tasks if task not in tasks]:
+        found.doubtful.append(_("Not attempted: {untouched}.", untouched=", ".join(untouched)))
+    found.fine.append(_("{name} loads by itself.", name=name))
     found.fine.append(
         _("Attempted: {tasks}.", tasks=", ".join(task for task in handout.tasks if task in tasks))
     )
 
 
-def _missing(handout: Handout, tasks: frozenset[str], tried: LoadTrial) -> Iterator[str]:
-    if lost := [task for task in handout.tasks if task in tasks and task not in tried.functions]:
-        yield _("Written, but not there once the file is loaded: {lost}.", lost=", ".join(lost))
-    if untouched := [task for task in handout.tasks if task not in tasks]:
-        yield _("Not attempted: {untouched}.", untouched=", ".join(untouched))
+def _add_results(found: PackReport, board: Results) -> None:
+    """Add which public checks fail and why. Tasks that are not attempted are reported elsewhere."""
+    results = [board.results[check.name] for check in board.handout.checks if check.name in board.results]
+    failed = [each for each in results if each.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
+    earned, most = board.points()
+    found.fine.append(_("Public checks: {earned:g} of {most:g} points.", earned=earned, most=most))
+    found.doubtful += [
+        _(
+            "Public check fails: {task}: {sentence} {message}",
+            task=each.task,
+            sentence=_(each.sentence),
+            message=MESSAGES.failure(each.message),
+        )
+        for each in failed
+    ]
 
 
 def _advice(handout: Handout, module: str) -> str:

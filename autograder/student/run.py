@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import linecache
+import os
 import sys
 import threading
 import traceback
@@ -25,6 +26,7 @@ from ..keras_advice import advice, remarks
 from ..language import gettext
 from ..models import Outcome, Source
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
+from ..sandbox.policy import MB, Limits
 from ..wire.frames import Frame
 from .events import (
     CallFinished,
@@ -41,6 +43,7 @@ from .events import (
 from .handout import CALL_SECONDS, Handout
 
 MAX_LOCATIONS = 4
+STDOUT = 1
 
 
 def training_checks(text: str, train: str | None) -> frozenset[str]:
@@ -165,6 +168,17 @@ def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset
     return found
 
 
+def _printed_too_much(filename: str) -> str | None:
+    """Return a sentence if the standard output is a file that is larger than the grader's limit."""
+    if os.fstat(STDOUT).st_size <= Limits.output_mb * MB:
+        return None
+    return gettext(
+        "{name} printed more than {size} MB while it was loaded: the grader stops it.",
+        name=filename,
+        size=Limits.output_mb,
+    )
+
+
 def _ignore(trace: Trace) -> None:
     """Ignore a trace."""
 
@@ -238,8 +252,9 @@ class Run:
         report = loaded.report
         found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)
         excerpt = linecache.getline(source.filename, report["line"] or 0).strip()
-        self.emit(SourceLoaded(report["problem"], tuple(report["notes"]), found, excerpt))
-        return loaded if report["ok"] else None
+        problem = report["problem"] or _printed_too_much(source.filename)
+        self.emit(SourceLoaded(problem, tuple(report["notes"]), found, excerpt))
+        return loaded if problem is None else None
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:
         """Draw solved tasks with the kit's picture function, if it has one, and yield their names."""

@@ -63,7 +63,7 @@ def work(run: Run, request: RunRequest) -> None:
         run.run_checks(request.checks, request.draw_first)
     except BaseException:
         run.emit(RunFailed(traceback.format_exc()))
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, AttributeError):  # the student's code may close or replace them
         sys.stdout.flush()
         sys.stderr.flush()
     run.emit(RunFinished())
@@ -211,7 +211,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
         setattr(
             owner,
             name,
-            TrainingCache(getattr(owner, name), sources, TrainingFiles(handout.state / "trainings")),
+            TrainingCache(getattr(owner, name), sources, TrainingFiles(handout.trainings)),
         )
     if not about.prepare:
         return lambda: None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from difflib import get_close_matches
 
 from ..language import gettext as _
 from ..models import ReviewNote, ReviewReason, Source
@@ -12,6 +13,8 @@ from ..source_code import Function, does_nothing, drop, is_stub, raises_not_impl
 from ..text import clean_line
 
 MAX_NAMES = 3
+# From this similarity of names on, by `difflib`, a function is a renamed task rather than another kit's.
+SIMILARITY = 0.65
 
 
 def attempted_tasks(source: Source, tasks: Collection[str]) -> frozenset[str]:
@@ -60,25 +63,31 @@ def review_notes(source: Source, tasks: Collection[str]) -> tuple[ReviewNote, ..
             defined.update(_answers(tree.body))
     missing = [task for task in tasks if task not in defined]
     where, most_missing = clean_line(source.filename), 2 * len(missing) > len(tasks)
-    if most_missing and len(own) >= len(missing):
+    others = [name for name in own if not get_close_matches(name, missing, n=1, cutoff=SIMILARITY)]
+    if most_missing and len(others) >= len(missing):
         text = _(
             "{where} lacks {missing} of the {tasks} tasks and has other functions, such as {names}: is "
             "it for another kit?",
             where=where,
             missing=len(missing),
             tasks=len(tasks),
-            names=_names(own),
+            names=_names(others),
         )
         return (ReviewNote(ReviewReason.OTHER_KIT, text),)
-    if not attempted_tasks(source, tasks) and (classes or (most_missing and not _is_empty(source))):
-        found = _("the class {names}", names=_names(classes)) if classes else _("other code")
+    if not attempted_tasks(source, tasks) and (classes or own or (most_missing and not _is_empty(source))):
         text = _(
             "{where} has no task as a function of its own; found {found}. Are the answers in another form?",
             where=where,
-            found=found,
+            found=_found(classes, own),
         )
         return (ReviewNote(ReviewReason.ZERO_BUT_NOT_STUB, text),)
     return ()
+
+
+def _found(classes: Sequence[str], functions: Sequence[str]) -> str:
+    if classes:
+        return _("the class {names}", names=_names(classes))
+    return _("functions such as {names}", names=_names(functions)) if functions else _("other code")
 
 
 def _names(names: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 from .folders import Unreadable
@@ -68,14 +69,16 @@ class Magics:
         for clean in (ipython.leading_indent, ipython.classic_prompt, ipython.ipython_prompt):
             lines = clean(lines)
         done = False
-        while not done:
-            self._work -= sum(map(len, lines))
-            if self._work < 0:
-                raise Unreadable(f"{self._where} holds too many magics and shell lines.")
-            try:
-                lines, done = _replaced(ipython, lines)
-            except SyntaxError:  # broken indentation: running the cell reports it
-                break
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # IPython warns about unusual line endings
+            while not done:
+                self._work -= sum(map(len, lines))
+                if self._work < 0:
+                    raise Unreadable(f"{self._where} holds too many magics and shell lines.")
+                try:
+                    lines, done = _replaced(ipython, lines)
+                except SyntaxError:  # broken indentation: running the cell reports it
+                    break
         return blank + lines
 
 

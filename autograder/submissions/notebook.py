@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from ..language import gettext as _
+from ..source_code import Function, try_parse
 from .explore import keep_needed
 from .folders import Unreadable, printable
 from .magics import Magics
@@ -24,7 +26,13 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
     """
     try:
         data = json.loads(content)
+    except UnicodeDecodeError as error:
+        raise Unreadable(not_in_encoding(where, content, error)) from None
     except (ValueError, RecursionError) as error:
+        if is_python(content):
+            raise Unreadable(
+                _("{where} is Python, not a notebook: its name must end in .py.", where=where)
+            ) from None
         reason = printable(str(error)) if isinstance(error, ValueError) else "it is nested too deep"
         raise Unreadable(
             _("{where} is no notebook that can be read: {reason}.", where=where, reason=reason)
@@ -42,6 +50,31 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
             )
         )
     return cells
+
+
+def is_notebook(content: bytes) -> bool:
+    """Return whether `content` is a notebook, whatever its file is called."""
+    try:
+        return content.lstrip().startswith(b"{") and bool(list(_cells(json.loads(content), "")))
+    except (ValueError, RecursionError, Unreadable):
+        return False
+
+
+def is_python(content: bytes) -> bool:
+    """Return whether `content` is Python that defines something, whatever its file is called."""
+    tree = try_parse(content.decode("utf-8-sig", "replace"))
+    return tree is not None and any(isinstance(node, Function | ast.ClassDef) for node in tree.body)
+
+
+def not_in_encoding(where: str, content: bytes, error: UnicodeDecodeError) -> str:
+    """Return a sentence about text that is not in the encoding that it should have."""
+    line = content.count(b"\n", 0, error.start) + 1
+    return _(
+        "{where}:{line} is not {encoding} text: save it as UTF-8.",
+        where=where,
+        line=line,
+        encoding=error.encoding.upper(),
+    )
 
 
 def without_outputs(content: bytes) -> bytes:

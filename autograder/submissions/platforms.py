@@ -311,14 +311,12 @@ def _google(entries: Sequence[Entry], assignment: Assignment, folder_name: str) 
     parsed: list[ParsedName | None] = []
     titles = Counter[str]()
     for entry in entries:
-        match = _GOOGLE.fullmatch(entry.name) if len(entry.name) <= MAX_NAME else None
-        if match is None or not isinstance(entry, File):
+        split = _google_split(entry, assignment) if len(entry.name) <= MAX_NAME else None
+        if split is None or not isinstance(entry, File):
             parsed.append(None)
             continue
-        renamed = replace(entry, name=match["filename"])
-        title = _COPY_NUMBER.sub("", renamed.stem)
-        titles[title.casefold()] += 1
-        parsed.append(ParsedName(Identity(match["name"], Platform.GOOGLE_CLASSROOM), match["filename"]))
+        titles[_title(split.filename).casefold()] += 1
+        parsed.append(split)
     # The assignment's title follows the name. Without one, it could be any name with a dash.
     title = titles.most_common(1)[0][0] if titles else ""
     named = assignment.name_match(title) or assignment.slug.casefold() in title
@@ -326,6 +324,22 @@ def _google(entries: Sequence[Entry], assignment: Assignment, folder_name: str) 
     if not named and not (titles[title] > 1 and titles[title] == sum(titles.values()) == len(students)):
         return [None] * len(entries)
     return parsed
+
+
+def _google_split(entry: Entry, assignment: Assignment) -> ParsedName | None:
+    """Split a name at the dash before the module's name, or else at the first, which may be the wrong one."""
+    match = _GOOGLE.fullmatch(entry.name)
+    if match is None:
+        return None
+    name, _, filename = entry.name.rpartition(" - ")
+    if name and assignment.name_match(_title(filename)):
+        return ParsedName(Identity(name, Platform.GOOGLE_CLASSROOM), filename)
+    identity = Identity(match["name"], Platform.GOOGLE_CLASSROOM, ambiguous=" - " in match["filename"])
+    return ParsedName(identity, match["filename"])
+
+
+def _title(filename: str) -> str:
+    return _COPY_NUMBER.sub("", filename.rpartition(".")[0])
 
 
 def _github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:

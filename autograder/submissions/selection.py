@@ -16,7 +16,7 @@ from ..text import clean
 from .assignment import Assignment
 from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
 from .folders import Unreadable, printable
-from .notebook import read_cells
+from .notebook import is_notebook, not_in_encoding, read_cells
 
 # Sentences per kind in a report.
 MAX_NOTES = 3
@@ -158,6 +158,8 @@ def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
 
 def _python(content: bytes, where: str) -> str:
     """Return the text of a `.py`, decoded as an import would; raise Unreadable if it is not valid Python."""
+    if is_notebook(content):
+        raise Unreadable(_("{where} is a notebook: its name must end in .ipynb.", where=where))
     text = _decoded(content, where)
     try:
         with warnings.catch_warnings():
@@ -187,15 +189,7 @@ def _decoded(content: bytes, where: str) -> str:
             content.decode()
             raise
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise Unreadable(
-            _(
-                "{where}:{line} is not {encoding} text: save it as UTF-8.",
-                where=where,
-                line=line,
-                encoding=error.encoding.upper(),
-            )
-        ) from None
+        raise Unreadable(not_in_encoding(where, content, error)) from None
     except (SyntaxError, UnicodeError, LookupError, ValueError) as error:
         reason = error.msg if isinstance(error, SyntaxError) else error
         raise Unreadable(

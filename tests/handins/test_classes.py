@@ -328,6 +328,45 @@ BUILT = [
         ),
     ),
     case(
+        "google classroom: a dash in a name, and one in a student's own title",
+        {
+            "Anna - Lena Doe": row("transfer.ipynb"),
+            "Jo Doe": row("transfer.ipynb"),
+            "Kim Roe": row("my - notes.ipynb", why=(AMBIGUOUS,)),
+        },
+        files=("Anna - Lena Doe - transfer.ipynb", "Jo Doe - transfer.ipynb", "Kim Roe - my - notes.ipynb"),
+    ),
+    case(
+        "teams: a folder per version is one student's",
+        {
+            "Jo Doe": row("Version 1/transfer.py", "Version 2/transfer.py"),
+            "Kim Roe": row("Version 1/transfer.py"),
+        },
+        files=(
+            "Jo Doe/Version 1/transfer.py",
+            "Jo Doe/Version 2/transfer.py",
+            "Kim Roe/Version 1/transfer.py",
+        ),
+    ),
+    case(
+        "moodle: anonymous participants are known by their numbers",
+        {"Participant (4711)": row("transfer.py"), "Participant (4712)": row("transfer.py")},
+        files=(
+            "Participant_4711_assignsubmission_file_/transfer.py",
+            "Participant_4712_assignsubmission_file_/transfer.py",
+        ),
+    ),
+    case(
+        "files under other suffixes are told, not graded",
+        {
+            "jdoe": row(why=(UNREADABLE,)),
+            "kroe": row("kroe.py"),
+            "lpoe": row("lpoe.PY"),
+            "mmoe": row(why=(UNREADABLE,)),
+        },
+        files=("jdoe.py.txt", "kroe.py", "lpoe.PY", "mmoe.ipynb.json"),
+    ),
+    case(
         "names with dashes are not google classroom's",
         {"2026 - Ada": row("2026 - Ada.py"), "2026 - Bob": row("2026 - Bob.py")},
         files=("2026 - Ada.py", "2026 - Bob.py"),

@@ -120,3 +120,23 @@ def test_colab_downloads_the_notebook_as_it_is_there(
 def test_colab_without_its_download_says_how(module: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "google.colab", types.ModuleType("google.colab"))
     assert "File, Download, .ipynb" in module.saved_notebook(ENV, KIT).remarks[0]
+
+
+def test_an_answer_that_the_grader_cannot_take_is_told(module: Any) -> None:
+    """With the course's wheel; the functions work as before."""
+    refused: dict[str, str] = {}
+    env = module.record_answers({"add": lambda a, b: object(), "mean": sum, "x": 1}, ["add", "mean"], refused)
+    assert env["mean"]([1, 2]) == 3
+    assert env["x"] == 1
+    env["add"](1, 2)
+    assert list(refused) == ["add"]
+    assert refused["add"].startswith(
+        "The grader cannot take what `add` returns: it has a value of the type obj"
+    )
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"{}", b"[]"])
+def test_a_saved_file_that_cannot_be_read_is_told(module: Any, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "sums.ipynb").write_bytes(content)
+    (problem, *_) = module.saved_notebook(ENV, KIT).problems
+    assert problem == "The saved file sums.ipynb is no notebook that can be read: save it again."

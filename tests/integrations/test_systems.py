@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from xml.etree import ElementTree
 
 import nbformat
 import pytest
+from doc_tables import keep
 from nbgrader.api import Gradebook
 
 from autograder.examiner.client import Examiner
@@ -258,14 +258,3 @@ def table(found: Mapping[str, Mapping[str, float]]) -> str:
         scores = " | ".join(f"{found[system][name]:g}" for system in SYSTEMS)
         rows.append(f"| {name} | {scores} |")
     return "\n".join(rows) + "\n"
-
-
-def keep(page: Path, slug: str, wanted: str) -> None:
-    """Compare a page's table with what was found; write it where it differs, and fail."""
-    text = page.read_text(encoding="utf-8")
-    begin, end = f"<!-- systems: {slug} -->\n", f"<!-- end of {slug} -->\n"
-    committed = re.search(f"{re.escape(begin)}(.*?){re.escape(end)}", text, re.DOTALL)
-    assert committed, f"Expected {begin.strip()} and {end.strip()} in {page.name}."
-    if committed[1] != wanted:
-        page.write_text(text.replace(committed[0], f"{begin}{wanted}{end}"), encoding="utf-8")
-        pytest.fail(f"{page.name} did not say what was found and was written anew: look at it and commit it.")

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
 import os
 import zipfile
 from pathlib import Path
 
 import pytest
-from rich.console import Console
 
 from autograder import files
-from autograder.student.check import run_checks
 from autograder.student.handout import Handout
 from autograder.student.pack import PackReport, pack
 from autograder.submissions.discovery import find
 from autograder.submissions.selection import select
+
+OUTSIDE = "while it was loaded: what does it do outside functions?"
 
 
 def packed(folder: Path, answer: str) -> PackReport:
@@ -50,7 +49,7 @@ def test_it_says_what_it_found(folder: Path, solution: str) -> None:
     [
         ("print(numbers)", "sums.py:25: NameError: name 'numbers' is not defined"),
         ("raise SystemExit", "sums.py:25: the code ends the program while it is loaded."),
-        ("import os; os._exit(1)", "it ends the program while it is loaded."),
+        ("import os; os._exit(1)", f"sums.py ended its process {OUTSIDE}"),
         ("while True: pass", "sums.py:25: it did not end within 4.5 s: is there an endless loop?"),
     ],
 )
@@ -117,6 +116,19 @@ def test_a_newer_file_that_is_no_python_is_not_passed_over(folder: Path, solutio
     assert packed(folder, "def add(").fatal == ["sums.py:1 is not Python: '(' was never closed."]
 
 
+def test_what_lies_only_in_the_students_folder_is_missed(folder: Path, solution: str) -> None:
+    """The file is loaded where only the handout's files are."""
+    (folder / "numbers.csv").write_text("1")
+    (fatal,) = packed(folder, f"{solution}\nopen('numbers.csv').close()\n").fatal
+    assert "No such file or directory: 'numbers.csv'" in fatal
+
+
+def test_an_answer_that_the_grader_cannot_take_is_told(folder: Path, solution: str) -> None:
+    found = packed(folder, f"{solution}\n\ndef add(left, right):\n    return object()\n")
+    (told,) = (sentence for sentence in found.doubtful if "add" in sentence)
+    assert "The answer of add is an object: numbers, text, lists" in told
+
+
 def test_nothing_attempted_is_nothing_to_hand_in(handout: Handout) -> None:
     assert pack(handout).fatal == ["Every file is still as it was handed out: no task is attempted."]
 
@@ -130,10 +142,10 @@ def test_the_handouts_own_zip_is_kept(folder: Path, solution: str) -> None:
 def test_public_checks_that_fail_are_told(folder: Path, solution: str) -> None:
     (folder / "sums.py").write_text(solution.replace("left + right", "left - right"), encoding="utf-8")
     handout = Handout.read(folder)
-    found = pack(handout, lambda: run_checks(handout, Console(file=io.StringIO())))
+    found = pack(handout)
     assert "Public checks: 2 of 4 points." in found.fine
     assert [each for each in found.doubtful if "add" in each] == [
-        "Public check fails: add: Two and three make five."
+        "Public check fails: add: Two and three make five. Expected 5, received -1: add both arguments."
     ]
     assert found.written is not None
 

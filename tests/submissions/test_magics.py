@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -120,6 +120,7 @@ def test_python_stays_in_its_line_and_magics_become_python(lines):
     ]
 
 
+@example(",\x85\nx")
 @given(st.text(st.sampled_from("x=%!?/,;'\"\\\n\r \t()[:#>1") | st.characters(codec="utf-8"), max_size=40))
 def test_any_text_is_a_cell(text):
     result = plain(text)

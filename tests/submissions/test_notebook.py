@@ -65,7 +65,9 @@ def test_half_a_surrogate_pair_becomes_a_question_mark():
     [
         (b"", "is no notebook that can be read"),
         (b'{"cells": [', "is no notebook that can be read"),
-        (b"\xff\xfe\xff", "is no notebook that can be read"),
+        (b"\xff\xfe\xff", ":1 is not UTF-16-LE text: save it as UTF-8"),
+        (b'{"cells": "J\xf6rg"}', ":1 is not UTF-8 text: save it as UTF-8"),
+        (b"def add(left, right):\n    return 5\n", "is Python, not a notebook: its name must end in .py"),
         (b'{"cells": ' + b"[" * 200_000, "nested too deep"),
         (b'{"cells": [' + b"9" * 10_000 + b"]}", "is no notebook that can be read"),
         (b"[]", "is no notebook: expected JSON with cells"),

@@ -205,7 +205,7 @@ OTHER_KIT = "def one(): return 1\ndef two(): return 2\ndef three(): return 3\n"
         ("print(2 * 3)\n", ReviewReason.ZERO_BUT_NOT_STUB),
         (ANSWER + "def treble(x): return 3 * x\n" + OTHER_KIT, None),
         (STUB + STUB.replace("double", "treble"), None),
-        (STUB + STUB.replace("double", "treble") + OTHER_KIT, None),
+        (STUB + STUB.replace("double", "treble") + OTHER_KIT, ReviewReason.ZERO_BUT_NOT_STUB),
         (ANSWER + "class Helper: pass\n", None),
         ('"""Nothing."""\nimport math\n', None),
     ],

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
 import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ HANDOUT = Path(__file__).parents[1]
 COLAB = "google.colab"
 # Cells with this tag are not graded.
 SKIP_TAG = "explore"
+# Characters of code that the grader reads.
+SIZE_LIMIT = 10_000_000
 # What a notebook may use beside the kit's imports: its own machinery.
 PLATFORM = frozenset({"google", "IPython", "ipywidgets", "otter"})
 MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S+\?$", re.MULTILINE)
@@ -52,7 +55,7 @@ def saved_notebook(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Saved:
                 )
             ],
         )
-    problems = list(find_problems(_read(path), kit, env))
+    problems = list(_problems(path, kit, env))
     return Saved(
         problems,
         [
@@ -64,6 +67,33 @@ def saved_notebook(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Saved:
             )
         ],
     )
+
+
+def record_answers(env: Mapping[str, Any], tasks: Sequence[str], refused: dict[str, str]) -> dict[str, Any]:
+    """Return `env` with tasks that add a sentence to `refused` if the grader cannot take their answer.
+
+    Only the course's wheel knows what the grader takes; without it, `env` is returned unchanged.
+    """
+    try:
+        pack = importlib.import_module("autograder.wire.codec").pack
+    except ImportError:
+        return dict(env)
+
+    def recorded(task: str) -> Callable[..., Any]:
+        function = env[task]
+
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            answer = function(*args, **kwargs)
+            if found := pack(answer).refused:
+                refused[task] = _(
+                    "The grader cannot take what `{task}` returns: it has {part}.", task=task, part=found[0]
+                )
+            return answer
+
+        return call
+
+    return dict(env) | {task: recorded(task) for task in tasks if callable(env.get(task))}
 
 
 def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str, Any]) -> Iterator[str]:
@@ -117,8 +147,18 @@ def _path(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def _read(path: Path) -> list[str]:
-    return _graded(json.loads(path.read_text(encoding="utf-8")))
+def _problems(path: Path, kit: Mapping[str, Any], env: Mapping[str, Any]) -> Iterator[str]:
+    try:
+        cells = _graded(json.loads(path.read_bytes()))
+    except (ValueError, KeyError, TypeError):
+        yield _("The saved file {name} is no notebook that can be read: save it again.", name=path.name)
+        return
+    if sum(map(len, cells)) > SIZE_LIMIT:
+        size = SIZE_LIMIT // 1_000_000
+        yield _(
+            "The code in {name} is over {size} MB, more than the grader reads.", name=path.name, size=size
+        )
+    yield from find_problems(cells, kit, env)
 
 
 def _graded(notebook: Mapping[str, Any]) -> list[str]:

@@ -16,6 +16,8 @@ from ...wire.failure_kind import FailureKind
 MAX_TEXT = 2_000
 MAX_LINES = 20
 MAX_LINE = 200
+# Python's message when `input()` finds nothing to read.
+NO_INPUT = "EOF when reading a line"
 # Similarity of two names by `difflib`: `freeze` and `freeze_model` are close, two tasks of a kit are not.
 CLOSENESS = 0.65
 
@@ -60,6 +62,8 @@ def text_of(error: BaseException) -> str:
     """Return the exception's text, cut to a limit, or a replacement if the text is not readable."""
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
+        if isinstance(error, EOFError) and text == NO_INPUT:
+            text += ": nobody answers `input()` here, so leave it out"
     except BaseException:
         text = "(the exception has no readable text)"
     return _clean(text, MAX_TEXT)

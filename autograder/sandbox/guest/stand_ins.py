@@ -1,6 +1,7 @@
 """Replace modules and functions that exist only in notebooks: Colab, IPython, `display`, `get_ipython`.
 
-A submission may use them and continue, because nothing that they do affects a check.
+A submission may use them and continue, because nothing that they do affects a check. `exit` and `quit`, which
+Python's `site` module defines, are added where it is not loaded.
 """
 
 from __future__ import annotations
@@ -88,11 +89,11 @@ class _Finder:
 
 
 def install() -> None:
-    """Make the replacement modules importable, and `display` and `get_ipython` available everywhere."""
+    """Make the replacement modules importable, and the replacement functions available everywhere."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder(STAND_INS))
         sys.meta_path.append(_Finder(PARENTS))
-    for name, function in (("display", _display), ("get_ipython", _get_ipython)):
+    for name, function in FUNCTIONS.items():
         if not hasattr(builtins, name):
             setattr(builtins, name, function)
 
@@ -103,3 +104,10 @@ def _display(*objects: Any, **options: Any) -> None:
 
 def _get_ipython() -> Anything:
     return ANYTHING
+
+
+def _exit(code: object = None) -> None:
+    raise SystemExit(code)
+
+
+FUNCTIONS = {"display": _display, "get_ipython": _get_ipython, "exit": _exit, "quit": _exit}

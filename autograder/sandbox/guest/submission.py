@@ -276,7 +276,7 @@ class _Notebook(_Loading):
             except BaseException as error:
                 lost.append(self._sentence(place, error, seconds)[0])
         if lost:
-            others = _(" So were {count} others in this cell.", count=len(lost) - 1) if len(lost) > 1 else ""
+            others = _more(len(lost) - 1)
             self._note(
                 _("{sentence} This statement was left out.{others}", sentence=_ended(lost[0]), others=others)
             )
@@ -305,6 +305,14 @@ class _Notebook(_Loading):
     def _note(self, sentence: str) -> None:
         if len(self.report["notes"]) < MAX_NOTES:
             self.report["notes"].append(sentence)
+
+
+def _more(count: int) -> str:
+    if count < 1:
+        return ""
+    if count == 1:
+        return _(" So was another one in this cell.")
+    return _(" So were {count} others in this cell.", count=count)
 
 
 def _ended(sentence: str) -> str:

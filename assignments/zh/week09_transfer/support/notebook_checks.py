@@ -110,10 +110,12 @@ def must_pass(env: dict[str, Any], module: str, task: str) -> None:
 
 def hand_in(env: dict[str, Any]) -> HandInCard:
     """Run all checks and say which file to hand in; in Colab, download it."""
-    from .notebook_file import saved_notebook
+    from .notebook_file import record_answers, saved_notebook
 
+    refused: dict[str, str] = {}
+    cards = tuple(_cards(record_answers(env, kit().get("tasks", ()), refused)))
     found = saved_notebook(env, kit())
-    return HandInCard(tuple(_cards(env)), tuple(found.problems), tuple(found.remarks))
+    return HandInCard(cards, (*found.problems, *refused.values()), tuple(found.remarks))
 
 
 class _Results:
