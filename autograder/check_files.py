@@ -18,7 +18,7 @@ class CheckError(SourceError):
 
 @dataclass(frozen=True)
 class Check:
-    """One check as declared by its marks and docstring."""
+    """One check as declared by its marks and docstring. `place` is its file and line."""
 
     name: str
     task: str
@@ -26,6 +26,7 @@ class Check:
     hidden: bool
     sentence: str
     hint: str
+    place: str = ""
 
 
 def read_checks(filename: str, text: str) -> Iterator[Check]:
@@ -49,7 +50,12 @@ class _Declaration:
 
     def fail(self, problem: str) -> NoReturn:
         """Raise a CheckError that names the file, line and function."""
-        raise CheckError(f"{self.filename}, line {self.node.lineno}: {self.node.name}: {problem}.")
+        raise CheckError(f"{self.place}: {self.node.name}: {problem}.")
+
+    @property
+    def place(self) -> str:
+        """The file and line of the function."""
+        return f"{self.filename}, line {self.node.lineno}"
 
     def check(self) -> Check:
         """Return the check that the docstring and marks declare. Raises CheckError."""
@@ -75,7 +81,8 @@ class _Declaration:
             self.fail(f"expected `hidden` as True or False, found {hidden!r}")
         if not isinstance(hint, str) or not hint.strip():
             self.fail(f"expected a hint, found {hint!r}")
-        return Check(self.node.name, task, points, hidden, " ".join(sentence.split()), hint)
+        sentence = " ".join(sentence.split())
+        return Check(self.node.name, task, points, hidden, sentence, hint, self.place)
 
     def _literal(self, value: ast.expr) -> object:
         try:

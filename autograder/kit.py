@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,11 @@ from .check_files import Check, read_checks
 from .files import pack, sha256, unpack, zip_comment
 from .kit_config import Dates, Feedback, KitConfig
 from .source_code import SourceError
-from .validation import InvalidDataError, read_toml
+from .validation import InvalidDataError, place, read_toml, suggest
 
 CHECK_FILES = ("test_public.py", "test_hidden.py")
 CONFIG_FILE = "kit.toml"
+SETTINGS = "inputs/settings.json"
 TRANSLATIONS = "translations"
 # The library for checks, which the examiner and handouts receive as a package of this name.
 SUPPORT = "support"
@@ -58,6 +60,8 @@ class Kit:
                 files |= {f"given/{SUPPORT}/{p.name}": p.read_bytes() for p in _SUPPORT_FOLDER.glob("*.py")}
             files |= {f"given/inputs/{path.name}": path.read_bytes() for path in inputs(sources)}
             files |= {f"hidden/{path.name}": path.read_bytes() for path in inputs(checks)}
+            # Made from kit.toml, so that a kit is the same before and after `kit sync` writes the file.
+            files[f"given/{SETTINGS}"] = cls(slug, files).settings_json
         except OSError as error:
             raise KitError(f"{slug}: cannot read {error.filename}: {error.strerror}.") from None
         return cls(slug, files)._checked()
@@ -83,7 +87,7 @@ class Kit:
     def config(self) -> KitConfig:
         """Return the parsed `kit.toml`. Raises KitError."""
         try:
-            return read_toml(self.files[CONFIG_FILE], KitConfig, self._path(CONFIG_FILE))
+            return read_toml(self.files[CONFIG_FILE], KitConfig, self.path(CONFIG_FILE))
         except InvalidDataError as error:
             raise KitError(str(error)) from None
 
@@ -100,11 +104,9 @@ class Kit:
         """Return all checks, public ones first, in file order. Raises KitError."""
         try:
             return tuple(
-                check
-                for name in CHECK_FILES
-                for check in read_checks(self._path(name), self.files[name].decode())
+                check for name in CHECK_FILES for check in read_checks(self.path(name), self._text(name))
             )
-        except (SourceError, UnicodeDecodeError) as error:
+        except SourceError as error:
             raise KitError(str(error)) from None
 
     @property
@@ -126,6 +128,16 @@ class Kit:
     def settings(self) -> dict[str, Any]:
         """Return the settings that are available to public checks and support code."""
         return dict(self.config.settings)
+
+    @property
+    def settings_json(self) -> bytes:
+        """Return the text of `inputs/settings.json`, from which support code reads the public settings."""
+        try:
+            return (json.dumps(self.settings, indent=2, ensure_ascii=False) + "\n").encode()
+        except TypeError as error:
+            raise KitError(
+                f"{self.path(CONFIG_FILE)}: expected numbers, strings and lists in [settings]: {error}."
+            ) from None
 
     @property
     def all_settings(self) -> dict[str, Any]:
@@ -175,59 +187,87 @@ class Kit:
 
     def _checked(self) -> Kit:
         """Return this kit if it is valid. Raises KitError, which lists every problem found."""
+        where, text = self.path(CONFIG_FILE), self._text(CONFIG_FILE)
+        for name in self.files:
+            if name.endswith(".py"):
+                self._text(name)
+        problems = [
+            f"{place(where, text, key)}: {problem}"
+            for key, problem in _config_problems(self.config, {check.name for check in self.checks})
+        ]
         if problems := [
-            *_config_problems(self.config),
+            *problems,
             *_check_problems(self.config, self.checks),
             *self._hidden_problems(),
         ]:
-            raise KitError(f"{self._path(CONFIG_FILE)}: {' '.join(problems)}")
+            raise KitError("\n".join(problems))
         return self
 
     def _hidden_problems(self) -> Iterator[str]:
-        """Yield a sentence if the file that students receive has hidden checks."""
+        """Yield a sentence for each hidden check in the file that students receive."""
         public = CHECK_FILES[0]
-        checks = read_checks(self._path(public), self.files[public].decode())
-        if hidden := [check.name for check in checks if check.hidden]:
-            yield f"Students receive {public}; hidden checks belong into test_hidden.py: {', '.join(hidden)}."
+        for check in read_checks(self.path(public), self._text(public)):
+            if check.hidden:
+                yield (
+                    f"{check.place}: students receive {public}; hidden checks belong into test_hidden.py: "
+                    f"{check.name}."
+                )
 
-    def _path(self, name: str) -> str:
+    def _text(self, name: str) -> str:
+        """Return the text of a file. Raises KitError."""
+        try:
+            return self.files[name].decode()
+        except UnicodeDecodeError as error:
+            line = self.files[name][: error.start].count(b"\n") + 1
+            raise KitError(f"{self.path(name)}, line {line}: expected UTF-8, found other bytes.") from None
+
+    def path(self, name: str) -> str:
         """Return the path of a file of the kit in its repository, for messages."""
+        if name.startswith(f"given/{SUPPORT}/"):
+            return f"autograder/{name.removeprefix('given/')}"
+        if name.startswith("given/"):
+            return f"solutions/{self.slug}/{name.removeprefix('given/')}"
         return f"autograder/kits/{self.slug}/{name}"
 
 
-def _config_problems(config: KitConfig) -> Iterator[str]:
-    """Yield a sentence for each problem in `kit.toml` that its types do not rule out."""
+def _config_problems(config: KitConfig, checks: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield key and sentence for each problem in `kit.toml` that its types do not rule out."""
     if not config.module.isidentifier():
-        yield f"`module`: expected the name of a Python module, found {config.module!r}."
+        yield "module", f"`module`: expected the name of a Python module, found {config.module!r}."
     for task in config.tasks:
         if not task.isidentifier():
-            yield f"`tasks`: expected names of functions, found {task!r}."
+            yield "tasks", f"`tasks`: expected names of functions, found {task!r}."
     for key, names in (("tasks", config.tasks), ("given", config.given)):
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            yield f"`{key}` lists {', '.join(twice)} twice."
+            yield key, f"`{key}` lists {', '.join(twice)} twice."
     for key in ("prepare", "train", "picture"):
         function = getattr(config, key)
         if function is not None and not _FUNCTION.fullmatch(function):
-            yield f"`{key}`: expected a function as module.function, found {function!r}."
+            yield key, f"`{key}`: expected a function as module.function, found {function!r}."
     seed = config.settings.get("seed", 0)
     if isinstance(seed, bool) or not isinstance(seed, int):
-        yield f"`settings.seed`: expected a whole number, found {seed!r}."
+        yield "settings.seed", f"`settings.seed`: expected a whole number, found {seed!r}."
     release, due = config.dates.release, config.dates.due
     if release and due and due < release:
-        yield f"`dates.due`: expected {release} or later, the release, found {due}."
+        yield "dates.due", f"`dates.due`: expected {release} or later, the release, found {due}."
+    for setting, check in config.calibrated.items():
+        if setting not in {*config.settings, *config.settings_hidden} or check not in checks:
+            unknown = setting if check in checks else f"{setting}, {check}"
+            yield f"calibrated.{setting}", f"`calibrated` names no setting or no check with {unknown}."
 
 
 def _check_problems(config: KitConfig, checks: tuple[Check, ...]) -> Iterator[str]:
-    """Yield a sentence for each inconsistency between `kit.toml` and the checks."""
-    names = [check.name for check in checks]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        yield f"Two checks share a name: {', '.join(twice)}."
-    if unknown := sorted({check.task for check in checks} - set(config.tasks)):
-        yield f"Checks name tasks that `tasks` does not list: {', '.join(unknown)}."
-    known = {*config.settings, *config.settings_hidden}
-    unknown = sorted({*config.calibrated} - known | {*config.calibrated.values()} - set(names))
-    if unknown:
-        yield f"`calibrated` names no setting or no check with {', '.join(unknown)}."
+    """Yield a sentence for each check that does not fit `kit.toml` or another check."""
+    places: dict[str, str] = {}
+    for check in checks:
+        if check.task not in config.tasks:
+            yield (
+                f"{check.place}: {check.name}: expected a task of kit.toml, found {check.task!r}; "
+                f"{suggest(check.task, config.tasks)}"
+            )
+        if check.name in places:
+            yield f"{check.place}: two checks share the name {check.name}; the other is {places[check.name]}."
+        places[check.name] = check.place
 
 
 @dataclass(frozen=True)
@@ -264,6 +304,19 @@ def languages(root: Path, slug: str) -> list[str]:
     if wrong := [name for name in names if not LANGUAGE.fullmatch(name)]:
         raise KitError(f"{folder}: expected languages by two letters, such as zh, found {', '.join(wrong)}.")
     return names
+
+
+def read_text(root: Path, path: str) -> str | None:
+    """Return the text of a kit's source by its path in the repository, or None. Raises KitError."""
+    try:
+        return (root / path).read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise KitError(f"{path}, line {line}: expected UTF-8, found other bytes.") from None
+    except OSError as error:
+        raise KitError(f"{path} cannot be read: {error.strerror}.") from None
 
 
 def find_root(start: Path) -> Path:

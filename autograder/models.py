@@ -88,7 +88,8 @@ class Submission:
     `problem` says why the submission cannot be read; `files` is then empty. `notes` are sentences for the
     report. Sentences that require action, such as which of two submissions counts, belong in `review`, which
     the report also shows. With `fail_fast`, the remaining checks of a task are skipped after its first
-    failure. `seconds_left` is the reduced time limit of a retry, in seconds.
+    failure. With `tasks`, only the checks of these tasks run. `seconds_left` is the reduced time limit of a
+    retry, in seconds.
     """
 
     student: str
@@ -99,6 +100,7 @@ class Submission:
     fail_fast: bool = False
     review: tuple[ReviewNote, ...] = ()
     seconds_left: float | None = None
+    tasks: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the serialized submission that is sent to a worker."""

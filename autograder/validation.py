@@ -1,6 +1,6 @@
 """Validate data from TOML and JSON files against declared msgspec structs.
 
-Errors name the file, the key, what was expected and what was found.
+Errors name the file, the line of a TOML file, the key, what was expected and what was found.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _CONSTRAINTS = ((" of length >= 1", " that is not empty"), (" >= ", " of at leas
 _FOUND_NAMES = {str: "a string", bool: "a truth value", int: "a number", float: "a number", list: "a list"}
 _PLACE = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _MISSING_FIELD = re.compile(r"Object missing required field `(.*)`")
+_HEADER = re.compile(r"\s*\[+([^\[\]]+)\]+\s*(#.*)?$")
 _MAX_SHOWN = 60
 
 
@@ -46,7 +47,7 @@ def read_toml(text: bytes | str, kind: type[T], where: str) -> T:
         raise InvalidDataError(f"{where}: expected UTF-8, found other bytes: {error}.") from None
     except tomllib.TOMLDecodeError as error:
         raise InvalidDataError(f"{where} is not TOML: {error}.") from None
-    return convert(data, kind, where)
+    return convert(data, kind, where, text if isinstance(text, str) else text.decode("utf-8"))
 
 
 def read_json(text: bytes | str, kind: type[T], where: str) -> T:
@@ -64,14 +65,36 @@ def read_file(path: Path, kind: type[T]) -> T:
     return read(path.read_bytes(), kind, str(path))
 
 
-def convert(data: object, kind: type[T], where: str) -> T:
-    """Return `data` as a `kind`. Raises InvalidDataError, which names the file by `where`."""
+def convert(data: object, kind: type[T], where: str, toml: str = "") -> T:
+    """Return `data` as a `kind`. Raises InvalidDataError, which names the file by `where`.
+
+    With the text of a TOML file, the error also names the line.
+    """
     if unknown := list(_unknown_keys(data, kind, "")):
-        raise InvalidDataError(f"{where}: {' '.join(unknown)}")
+        raise InvalidDataError(f"{place(where, toml, _key(unknown[0]))}: {' '.join(unknown)}")
     try:
         return msgspec.convert(data, kind)
     except msgspec.ValidationError as error:
-        raise InvalidDataError(f"{where}: {_explain(str(error), data, kind)}") from None
+        problem = _explain(str(error), data, kind)
+        raise InvalidDataError(f"{place(where, toml, _key(problem))}: {problem}") from None
+
+
+def place(where: str, toml: str, key: str) -> str:
+    """Return the name of a TOML file, with the line of a key such as `limits.call_seconds` if it is found."""
+    table, _, name = re.sub(r"\[\d+\]", "", key).rpartition(".") if " " not in key else ("", "", key)
+    current = ""
+    for number, line in enumerate(toml.splitlines(), 1):
+        if header := _HEADER.match(line):
+            current = header[1].strip()
+        elif name and re.match(rf"""\s*["']?{re.escape(name)}["']?\s*=""", line) and current == table:
+            return f"{where}, line {number}"
+    return where
+
+
+def _key(problem: str) -> str:
+    """Return the first key that a sentence names."""
+    found = re.search(r"`([^`]*)`", problem)
+    return found[1] if found else ""
 
 
 def suggest(name: str, known: Sequence[str]) -> str:

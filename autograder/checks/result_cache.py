@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..models import CheckResult, Outcome
+from ..source_code import parse
 from ..wire.frames import Frame
 from .failures import SubmissionFailed
 from .training_cache import Training
@@ -208,7 +209,7 @@ def _base(name: str) -> str:
 def _strings(name: str, content: bytes) -> Iterator[str]:
     """Yield the strings in Python code, or the whole text of a JSON or TOML file."""
     if name.endswith(".py"):
-        for node in ast.walk(ast.parse(content)):
+        for node in ast.walk(parse(content.decode(), name)):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 yield node.value
     elif name.endswith((".json", ".toml")):

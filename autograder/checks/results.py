@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from pathlib import Path
 
 from ..check_files import Check
 from ..language import gettext as _
@@ -65,11 +66,20 @@ def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
             return Outcome.FAILED, _(
                 "Running the answer of {task} raised {error}", task=check.task, error=_describe(error)
             )
-    return Outcome.GRADER_ERROR, _("The check itself raised {error}", error=_describe(error))
+    message = _("The check itself raised {error}", error=_describe(error))
+    return Outcome.GRADER_ERROR, f"{message}{_place(error)}"
 
 
 def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"
+
+
+def _place(error: BaseException) -> str:
+    """Return the last line of a test file that took part in an exception, in parentheses, or ""."""
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        if (name := Path(frame.filename).name).startswith("test_"):
+            return f" ({name}, line {frame.lineno})"
+    return ""
 
 
 def _is_about_network(error: BaseException) -> bool:

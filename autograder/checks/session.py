@@ -33,6 +33,10 @@ ARGUMENTS = (
 )
 
 
+class CollectionError(RuntimeError):
+    """Raised if the checks cannot be collected. The cause is the exception of the file that failed."""
+
+
 class Checked(Protocol):
     """The part of a kit that a session needs: its name, all settings and the checks to collect."""
 
@@ -59,11 +63,12 @@ class CheckSession:
         self._items: dict[str, pytest.Item] = {}
         self._ended_by: Exception | None = None
         self._skip: Skipped | None = None
+        self._import_error: BaseException | None = None
 
     def run(self, folder: Path, files: Sequence[str] = CHECK_FILES) -> None:
         """Collect the checks in `files` of `folder` and serve.
 
-        Raises RuntimeError if collecting fails, and any exception that `serve` raises.
+        Raises CollectionError if collecting fails, and any exception that `serve` raises.
         """
         paths = [str(folder / name) for name in files]
         # Ignore the options and plugins of the user's own pytest.
@@ -77,12 +82,20 @@ class CheckSession:
             raise self._ended_by
         if status != pytest.ExitCode.OK:
             found = "; ".join(f"{name}: {error}" for name, error in self._errors.items())
-            raise RuntimeError(f"The checks of {self._kit.slug} could not be collected ({status!r}). {found}")
+            raise CollectionError(
+                f"The checks of {self._kit.slug} could not be collected ({status!r}). {found}"
+            ) from self._import_error
 
     def pytest_configure(self, config: pytest.Config) -> None:
         """Declare the marks."""
         config.addinivalue_line("markers", "task(name, points, hint): the task that a check examines")
         config.addinivalue_line("markers", "hidden: not shown to students")
+
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any]) -> None:
+        """Store the exception that a file raised while it was imported."""
+        if call.when == "collect" and call.excinfo is not None:
+            error = call.excinfo.value
+            self._import_error = error.__cause__ or error
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Store the error of a file that could not be imported."""
@@ -95,7 +108,7 @@ class CheckSession:
             return False
         self._items = {item.name: item for item in session.items}
         if found := set(self._items) ^ {check.name for check in self._kit.checks}:
-            raise RuntimeError(f"Checks that pytest and the kit see differently: {sorted(found)}.")
+            raise CollectionError(f"Checks that pytest and the kit see differently: {sorted(found)}.")
         try:
             self._serve(self)
         except Exception as error:  # pytest would only print it

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import typer
 
@@ -49,6 +49,10 @@ def new(
     module: Annotated[
         str | None, typer.Option(help="The student's file without .py.", show_default="the slug's end")
     ] = None,
+    kind: Annotated[
+        Literal["numpy", "keras"],
+        typer.Option(help="The skeleton's functions compute with arrays, or build networks."),
+    ] = "numpy",
     root: Root = None,
 ) -> None:
     """Write the skeleton of a new kit, which can be proven as it is.
@@ -56,6 +60,7 @@ def new(
     Asks for options that are not given.
     """
     from ..handout.new_kit import (  # it imports nbgrader, which takes seconds
+        Kind,
         Plan,
         PlanError,
         module_of,
@@ -71,6 +76,7 @@ def new(
             tasks=tuple(_given(task, "--task", _ask_tasks)),
             release=_given(release, "--release", lambda: _ask_day("Release")).date(),
             due=_given(due, "--due", lambda: _ask_day("Due")).date(),
+            kind=Kind(kind),
         )
         written = write_kit(root, plan)
     except (KitError, PlanError) as error:
@@ -148,26 +154,36 @@ def prove(
     page: Annotated[
         Path | None, typer.Option(metavar="HTML", help="Also write the matrix of results as a page.")
     ] = None,
-    write_kit: Annotated[
-        bool, typer.Option("--write", help="Write expected.json from the solution.")
+    task: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Look only at this task: its answers and its checks.")
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Examine everything again, also what has not changed.")
     ] = False,
     no_batch: Annotated[
         bool, typer.Option("--no-batch", help="Examine each answer alone: slower, and more thorough.")
     ] = False,
     each: Annotated[bool, typer.Option("--each", hidden=True)] = False,
+    write_kit: Annotated[bool, typer.Option("--write", hidden=True)] = False,
     root: Root = None,
 ) -> None:
     """Check that a kit grades fairly.
 
     Runs all checks on the solution, the stub, every alternative, every known mistake and many mutants.
+    Reuses results of an earlier proof where neither the answer nor its checks have changed. Writes
+    expected.json, the solution's networks.
 
-    Exit status 1: a check missed a mistake, a right answer lost points, or a hint gives something away.
+    Exit status 1: a check missed a mistake, a right answer lost points, or a hint or the handout gives
+    something away.
     """
     from .prove import ProveCommand, run_prove
 
     if each:
         warn("--each is now called --no-batch.")
-    command = ProveCommand(kit, root, jobs, isolation, page, write=write_kit, no_batch=no_batch or each)
+    if write_kit:
+        warn("--write is no longer needed: every proof writes expected.json and replies.json.")
+    no_batch = no_batch or each
+    command = ProveCommand(kit, root, jobs, isolation, page, task, no_batch=no_batch, no_cache=no_cache)
     if status := run_prove(command):
         raise typer.Exit(status)
 

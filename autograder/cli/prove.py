@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
-from dataclasses import dataclass
+import sqlite3
+from collections.abc import Generator, Iterable
+from contextlib import AbstractContextManager, ExitStack, closing, nullcontext
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.table import Table
 from rich.text import Text
 
-from ..examiner.client import Examiner, ExaminerDied
+from ..examiner.client import Examiner, ExaminerDied, KitUnusable
 from ..files import cache_folder, write_atomic
-from ..grading.executors import LocalExecutor
+from ..grading.executors import Examined, LocalExecutor
 from ..kit import Kit, KitError, slugs
-from ..models import Outcome
-from ..proof.judgement import Matrix, matrix_page
+from ..models import Submission
+from ..proof.judgement import matrix_page
 from ..proof.records import ProofRecords
+from ..proof.results import KnownResults, ResultStore
 from ..sandbox.protocol import IsolationUnavailable
 from .common import (
     AUTHOR_ERRORS,
@@ -30,22 +32,16 @@ from .common import (
     find_kit,
     find_repository,
     make_console,
+    near,
     warn,
 )
+from .prove_output import show, show_progress
 
 if TYPE_CHECKING:
     from ..proof.prove import Proof
 
 
-SIGNS = {
-    Outcome.PASSED: "·",
-    Outcome.FAILED: "✗",
-    Outcome.NOT_ATTEMPTED: "○",
-    Outcome.TIMED_OUT: "⧖",
-    Outcome.CRASHED: "✗",
-    Outcome.GRADER_ERROR: "!",
-}
-MAX_ANSWER_NAME = 60
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -57,8 +53,9 @@ class ProveCommand:
     jobs: int
     isolation: str
     page: Path | None = None
-    write: bool = False
+    task: str | None = None
     no_batch: bool = False
+    no_cache: bool = False
 
 
 def run_prove(command: ProveCommand) -> int:
@@ -68,6 +65,8 @@ def run_prove(command: ProveCommand) -> int:
         names = [command.kit] if command.kit else slugs(root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
+    if command.task and not command.kit:
+        fail("Expected the name of a kit with --task, found none.", USED_WRONGLY)
     console, status = make_console(), 0
     for name in names:
         try:
@@ -78,9 +77,11 @@ def run_prove(command: ProveCommand) -> int:
             warn(str(error))
             status = DID_NOT_HOLD
             continue
+        if command.task and command.task not in kit.tasks:
+            fail(f"{kit.slug} has no task {command.task!r}; {near(command.task, kit.tasks)}", USED_WRONGLY)
         try:
             proof = prove_kit(console, root, kit, command)
-        except AUTHOR_ERRORS as error:
+        except (*AUTHOR_ERRORS, KitUnusable) as error:
             warn(str(error))
             status = DID_NOT_HOLD
             continue
@@ -95,80 +96,68 @@ def run_prove(command: ProveCommand) -> int:
 
 
 def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> Proof:
-    """Prove a kit and show the progress; record a successful proof for `kit release`."""
-    with (
-        TemporaryDirectory(prefix="kit-proof-") as store,  # shared, so that each training runs once
-        Bar(console=console, transient=True, disable=not console.is_terminal) as bar,
-        ExitStack() as stack,
-    ):
-        start = partial(Examiner, kit, isolation=command.isolation, store=Path(store))
-        started = [stack.enter_context(start()) for _ in range(command.jobs)]
-        executor = LocalExecutor(
+    """Prove a kit and show the progress; record a successful proof of the whole kit for `kit release`.
+
+    Raises KitError.
+    """
+    # The imports take seconds.
+    from ..proof.prove import prove
+    from ..proof.static_checks import refuse_mistakes
+    from ..release.leak_check import find_leaks
+    from ..release.release import handouts
+
+    refuse_mistakes(root, kit)
+    leaks = find_leaks(root, kit, handouts(root, kit))
+    with ExitStack() as stack:
+        store = stack.enter_context(_open_store(command))
+        # Shared by the examiners, so that each training runs once.
+        trainings = None if command.no_cache else cache_folder("trainings")
+        trainings = trainings or Path(stack.enter_context(TemporaryDirectory(prefix="kit-proof-")))
+        executor = _Executor(kit, command, trainings)
+        progress = stack.enter_context(show_progress(console, kit.slug))
+        proof = prove(
+            root,
             kit,
-            lambda: started.pop() if started else start(),
-            jobs=command.jobs,
-            isolation=command.isolation,
+            executor,
+            progress,
+            known=KnownResults(kit, command.isolation, store),
+            task=command.task,
+            write=True,
+            each=command.no_batch,
         )
-        # The import takes seconds, while the examiners start.
-        from ..proof.prove import prove
-
-        task = bar.add_task(f"proving {kit.slug}", total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        proof = prove(root, kit, executor, progress, command.write, command.no_batch)
-    if (known := proof_records()) is not None:
+    proof = replace(proof, problems=(*proof.problems, *leaks))
+    if command.task is None and (known := proof_records()) is not None:
         known.keep(root, kit, proof)
     return proof
+
+
+@dataclass(frozen=True)
+class _Executor:
+    """Examines submissions on this machine; few ones with one examiner, because its start takes longest."""
+
+    kit: Kit
+    command: ProveCommand
+    trainings: Path
+
+    def examine(self, submissions: Iterable[Submission]) -> Generator[Examined, None, None]:
+        """Yield reports as they are finished; see Executor."""
+        rest = iter(submissions)
+        first = list(islice(rest, FEW + 1))
+        start = partial(Examiner, self.kit, isolation=self.command.isolation, store=self.trainings)
+        jobs, isolation = self.command.jobs if len(first) > FEW else 1, self.command.isolation
+        yield from LocalExecutor(self.kit, start, jobs=jobs, isolation=isolation).examine(chain(first, rest))
+
+
+def _open_store(command: ProveCommand) -> AbstractContextManager[ResultStore | None]:
+    """Return the store of earlier results; None if it must not or cannot be used."""
+    folder = None if command.no_cache else cache_folder("proofs")
+    try:
+        return closing(ResultStore(folder / "results.sqlite")) if folder else nullcontext()
+    except sqlite3.Error:
+        return nullcontext()
 
 
 def proof_records() -> ProofRecords | None:
     """Return the proofs recorded on this machine; None if recording is impossible."""
     folder = cache_folder("proofs")
     return ProofRecords(folder) if folder else None
-
-
-def show(console: Console, proof: Proof) -> None:
-    """Print a proof: the matrix, the meaning of its columns, and the verdict."""
-    matrix = proof.matrix
-    console.print(_table(matrix), soft_wrap=False)
-    for number, check in enumerate(matrix.kit.checks, 1):
-        console.print(Text(f"{number:>3} {check.name}{' (hidden)' if check.hidden else ''}"), soft_wrap=True)
-    console.print(
-        Text("An empty cell: another answer stood in that task, or none that this one could reach."),
-        soft_wrap=True,
-    )
-    found, total = matrix.detected()
-    counts = ", ".join(
-        f"{len(matrix.of(kind))} {kind}s" for kind in ("alternative", "mistake") if matrix.of(kind)
-    )
-    console.print(
-        Text(f"{matrix.kit.slug} {matrix.kit.version}: {counts}, {found} of {total} mutants noticed.")
-    )
-    operators = ", ".join(f"{operator} {found}/{made}" for operator, found, made in matrix.operators())
-    if operators:
-        console.print(Text(f"Noticed by mutation operator: {operators}."), soft_wrap=True)
-    for note in proof.notes:
-        console.print(Text(note), soft_wrap=True)
-    for problem in proof.problems:
-        console.print(Text(f"✗ {problem}", style="red"), soft_wrap=True)
-    verdict = f"{len(proof.problems)} problems: not proven." if proof.problems else "Proven."
-    console.print(Text(verdict, style="bold red" if proof.problems else "bold green"))
-
-
-def _table(matrix: Matrix) -> Table:
-    """Return a table of answers × checks; of the mutants, it shows only those that every check misses."""
-    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 0, 0, 1))
-    table.add_column("answer", no_wrap=True)
-    for number, _ in enumerate(matrix.kit.checks, 1):
-        table.add_column(str(number), justify="right", no_wrap=True)
-    survivors = [mutant for mutant in matrix.of("mutant") if not matrix.failed(mutant)]
-    for answer in [*matrix.of("solution", "stub", "part", "alternative", "mistake"), *survivors]:
-        results = matrix.results(answer)
-        cells = [
-            Text(SIGNS.get(results[check.name].outcome, "!") if check.name in results else "")
-            for check in matrix.kit.checks
-        ]
-        table.add_row(Text(answer.name[:MAX_ANSWER_NAME]), *cells)
-    return table

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ..examiner.client import ExaminerDied
+from ..examiner.client import ExaminerDied, KitUnusable
 from ..kit import Kit, KitCollection, KitError, load_all
 from ..sandbox.protocol import IsolationUnavailable
 from .common import (
@@ -24,7 +24,8 @@ from .common import (
     untranslated,
     warn,
 )
-from .prove import ProveCommand, proof_records, prove_kit, show
+from .prove import ProveCommand, proof_records, prove_kit
+from .prove_output import show
 
 WIDE = 160
 
@@ -97,7 +98,7 @@ def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
     console = make_console()
     try:
         proof = prove_kit(console, root, kit, command)
-    except AUTHOR_ERRORS as error:
+    except (*AUTHOR_ERRORS, KitUnusable) as error:
         warn(f"{kit.slug} was not released: {error}")
         return False
     except (IsolationUnavailable, ExaminerDied) as error:

@@ -18,11 +18,15 @@ from ..checks.events import CheckFinished, Message, encode
 from ..kit import Kit
 from ..models import CheckResult, Report, Submission
 from ..sandbox.protocol import IsolationUnavailable
-from .link import Answer, Examined, ExaminerOptions, Unavailable, WorkerFailed, receive_answer
+from .link import Answer, Examined, ExaminerOptions, KitFailed, Unavailable, WorkerFailed, receive_answer
 
 
 class ExaminerDied(RuntimeError):
     """Raised if the examiner process ended or failed. The message contains the end of its log."""
+
+
+class KitUnusable(ExaminerDied):
+    """Raised if the kit's own code cannot be imported. The message is a sentence with file and line."""
 
 
 class Examiner:
@@ -70,7 +74,7 @@ class Examiner:
         self._ready = False
 
     def wait(self) -> None:
-        """Wait until the examiner is ready. Raises IsolationUnavailable or ExaminerDied."""
+        """Wait until the examiner is ready. Raises IsolationUnavailable, KitUnusable or ExaminerDied."""
         if not self._ready:
             self._receive()
             self._ready = True
@@ -127,6 +131,8 @@ class Examiner:
         match answer:
             case Unavailable(reason=reason):
                 raise IsolationUnavailable(reason)
+            case KitFailed(problem=problem):
+                raise KitUnusable(problem)
             case WorkerFailed(traceback=text):
                 raise ExaminerDied(text)
         return answer

@@ -6,7 +6,7 @@ Scores are sums of points. After a grader error the score is None, not zero.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from ..check_files import Check
 from ..checks.events import (
@@ -47,17 +47,18 @@ DIGEST_LENGTH = 32
 class EventCollector:
     """Collects the events of the forks that examine one submission, and handles forks that end early.
 
-    `problem` says why the submission cannot be read.
+    `problem` says why the submission cannot be read. `checks` are those to run: all of the kit, or those of
+    some `tasks`.
     """
 
-    def __init__(self, kit: Kit, problem: str | None = None) -> None:
+    def __init__(self, kit: Kit, problem: str | None = None, tasks: Collection[str] = ()) -> None:
         self.problem = problem
+        self.checks = [check for check in kit.checks if not tasks or check.task in tasks]
         self.device = "CPU"
         self.results: dict[str, CheckResult] = {}
         self.trainings: list[TrainingRecord] = []
         self.review: tuple[ReviewNote, ...] = ()
         self.source = ""
-        self._kit = kit
         self._replies: defaultdict[str, list[str]] = defaultdict(list)
         self._notes: dict[str, None] = {}
         self._networks: dict[str, NetworkRecord] = {}
@@ -99,14 +100,14 @@ class EventCollector:
     @property
     def remaining(self) -> list[Check]:
         """Return the checks without a result, public ones first."""
-        checks = [check for check in self._kit.checks if check.name not in self.results]
+        checks = [check for check in self.checks if check.name not in self.results]
         return sorted(checks, key=lambda check: check.hidden)
 
     def record(self, event: CheckEvent) -> None:
         """Record one event of a fork."""
         match event:
             case CheckStarted(check=name):
-                self._running = next(check for check in self._kit.checks if check.name == name)
+                self._running = next(check for check in self.checks if check.name == name)
             case CheckFinished(result=result):
                 self.results[result.name] = result
                 self._running = None
@@ -176,7 +177,7 @@ def compose(
     kit: Kit, submission: Submission, collector: EventCollector, seconds: float, environment: Environment
 ) -> Report:
     """Return the report of a submission whose checks all have results."""
-    checks = [collector.results[check.name] for check in kit.checks]
+    checks = [collector.results[check.name] for check in collector.checks]
     failed = [check.name for check in checks if check.outcome == Outcome.GRADER_ERROR]
     status = Status.GRADER_ERROR if failed else Status.GRADED
     notes = _notes(submission, collector)
@@ -190,7 +191,8 @@ def unreadable(
 ) -> Report:
     """Return the report of a submission that cannot be read or loaded. Every check earns zero points."""
     checks = [
-        make_result(check, Outcome.NOT_ATTEMPTED, "The submission could not be read.") for check in kit.checks
+        make_result(check, Outcome.NOT_ATTEMPTED, "The submission could not be read.")
+        for check in collector.checks
     ]
     message = " ".join([collector.problem or "", *_notes(submission, collector)])
     return _report(kit, submission, Status.UNREADABLE, message, checks, seconds, environment, collector)

@@ -132,7 +132,7 @@ class Examination:
             importlib.import_module("IPython.core.inputtransformer2")
         left = math.inf if submission.seconds_left is None else submission.seconds_left
         deadline = started + min(self.limits.submission_seconds, left)
-        collector = EventCollector(self.kit, problem=submission.problem)
+        collector = EventCollector(self.kit, submission.problem, submission.tasks)
         while collector.problem is None and collector.remaining:
             self._examine_in_fork(submission, collector, deadline)
         environment = describe(self.kit, self.isolation, collector.device)

@@ -50,13 +50,19 @@ class Unavailable(Message, frozen=True, tag=True):
     reason: str
 
 
+class KitFailed(Message, frozen=True, tag=True):
+    """The kit's own code raised while it was imported. The problem names file and line."""
+
+    problem: str
+
+
 class WorkerFailed(Message, frozen=True, tag=True):
     """The process failed and is ending."""
 
     traceback: str
 
 
-Answer = Ready | CheckFinished | Examined | Unavailable | WorkerFailed
+Answer = Ready | CheckFinished | Examined | Unavailable | KitFailed | WorkerFailed
 _ANSWERS: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
 

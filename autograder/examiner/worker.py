@@ -29,7 +29,8 @@ from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
 from .examination import Examination, ExaminationLimits, sandbox_limits
-from .link import Examined, ExaminerOptions, Ready, Unavailable, WorkerFailed, receive, send
+from .kit_code import KitCodeError, explain_errors, refuse_threads
+from .link import Examined, ExaminerOptions, KitFailed, Ready, Unavailable, WorkerFailed, receive, send
 
 
 def main(descriptor: int) -> None:
@@ -51,6 +52,8 @@ def serve_client(descriptor: int, serve: Callable[[Connection, Path], None]) -> 
         return
     except IsolationUnavailable as error:
         send(link, Unavailable(str(error)))
+    except KitCodeError as error:
+        send(link, KitFailed(str(error)))
     except Exception:
         send(link, WorkerFailed(traceback.format_exc()))
 
@@ -85,9 +88,11 @@ def serve_examiner(
     """Examine submissions in turn in `sandbox`. `folder` is reserved for the files of the kit."""
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks)
-    trainings = warm_up(kit, folder, proxies, store)
+    with explain_errors(kit, folder):
+        trainings = warm_up(kit, folder, proxies, store)
 
     def serve(session: CheckSession) -> None:
+        refuse_threads(kit)
         names = GeneratedNames.from_files(kit.files)
         cache = ResultCache(names) if result_cache else DisabledResultCache(names)
         examination = Examination(
@@ -110,7 +115,8 @@ def serve_examiner(
             submission = Submission.from_bytes(link.recv_bytes())
             send(link, Examined(examination.examine(submission)))
 
-    CheckSession(kit, serve).run(folder)
+    with explain_errors(kit, folder):
+        CheckSession(kit, serve).run(folder)
 
 
 def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> TrainingCache | None:

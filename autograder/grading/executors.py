@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from ..checks.environment import describe
+from ..examiner.client import KitUnusable
 from ..examiner.event_collector import grader_error
 from ..examiner.examination import ExaminationLimits
 from ..kit import Kit
@@ -104,7 +105,7 @@ class RetryingWorker:
             except Exception as error:
                 if self._is_stopped:
                     raise Stopped from error
-                is_last = attempt == ATTEMPTS or isinstance(error, IsolationUnavailable)
+                is_last = attempt == ATTEMPTS or isinstance(error, IsolationUnavailable | KitUnusable)
                 if is_last and not self._has_started:
                     raise
                 again = ", also on a second try" if attempt > 1 else ""

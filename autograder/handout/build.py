@@ -15,9 +15,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import Requirement
 
 from ..files import METADATA, checksum, sha256
-from ..kit import SUPPORT, TRANSLATIONS, Kit, KitError, languages
+from ..kit import SETTINGS, SUPPORT, TRANSLATIONS, Kit, KitError, languages, read_text
 from ..language import ENGLISH
 from ..language import HERE as PACKAGE
+from ..source_code import functions, parse
+from ..validation import place
 from .messages import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .otter_tests import public_otter_tests
 from .story import NAME as STORY
@@ -26,7 +28,6 @@ from .student_notebook import notebook
 from .translation import TABLE, read_translation
 
 DISTRIBUTION = "weekly-kits"
-SETTINGS = "inputs/settings.json"
 CONFTEST = '''\
 """Make `python -m pytest` report like the grader. You need not read this to do the tasks."""
 from support.pytest_plugin import *  # noqa: F403
@@ -102,18 +103,19 @@ def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str, langu
 
 
 def _hints(kit: Kit, text: str) -> dict[str, Any]:
+    where = f"solutions/{kit.slug}/hints.toml"
     try:
         ladder = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise KitError(f"{kit.slug}/hints.toml is not TOML: {error}.") from error
-    if stray := set(ladder) - {*kit.tasks, "hidden_look_at"}:
-        raise KitError(
-            f"{kit.slug}/hints.toml: expected tasks and hidden_look_at, found {', '.join(sorted(stray))}."
-        )
+        raise KitError(f"{where} is not TOML: {error}.") from error
+    for stray in sorted(set(ladder) - {*kit.tasks, "hidden_look_at"}):
+        raise KitError(f"{place(where, text, stray)}: expected tasks and hidden_look_at, found {stray}.")
     for task in set(ladder) & set(kit.tasks):
         steps = ladder[task]
         if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
-            raise KitError(f"{kit.slug}/hints.toml: expected a list of texts for {task}, found {steps!r}.")
+            raise KitError(
+                f"{place(where, text, task)}: expected a list of texts for {task}, found {steps!r}."
+            )
     return ladder
 
 
@@ -150,7 +152,8 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
 
 def _rows(kit: Kit, stub: str) -> Iterator[dict[str, str]]:
     """Return one table row per task: name, summary and points."""
-    sentences = {n.name: _sentence(n) for n in ast.parse(stub).body if isinstance(n, ast.FunctionDef)}
+    tree = parse(stub, f"{kit.module}.py")
+    sentences = {name: _sentence(function) for name, function in functions(tree).items()}
     for task in kit.tasks:
         points = {"points": f"{kit.points(task):g}", "public": f"{_public(kit, task):g}"}
         yield {"task": task, "sentence": sentences[task], **points}
@@ -174,9 +177,9 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     kit = Kit.load(root, slug)
     checks, sources = f"autograder/kits/{slug}", f"solutions/{slug}"
     answer = f"{sources}/{kit.module}.py"
-    if not (root / answer).is_file():
+    if (solved := read_text(root, answer)) is None:
         raise KitError(f"Expected the answers in {answer}, found no such file.")
-    stub = make_stub((root / answer).read_text(encoding="utf-8"), kit.tasks, answer)
+    stub = make_stub(solved, kit.tasks, answer)
     title, told, page_source = kit.title, story(root, slug), answer
     if language != ENGLISH:
         words = read_translation(root, kit, stub, told, language)
@@ -191,14 +194,14 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
         f"{kit.module}.py": _code(stub, page_source),
     }
     files = {name: _given(name, content, _source(name, sources)) for name, content in kit.given.items()}
-    files |= {name: text.encode() for name, text in texts.items()} | {SETTINGS: settings(kit)}
+    files |= {name: text.encode() for name, text in texts.items()} | {SETTINGS: kit.settings_json}
     files |= public_otter_tests(kit) | dict(_helpers()) | _catalogues(root, kit)
-    hints = root / sources / "hints.toml"
-    place = sources if language == ENGLISH else f"{sources}/{TRANSLATIONS}/{language}"
-    origin = answer if told is None else f"{place}/{STORY} and {page_source}"
+    hints = read_text(root, f"{sources}/hints.toml") or ""
+    folder = sources if language == ENGLISH else f"{sources}/{TRANSLATIONS}/{language}"
+    origin = answer if told is None else f"{folder}/{STORY} and {page_source}"
     return files | {
         ".vscode/tasks.json": _vscode_tasks(),
-        METADATA: metadata(kit, title, files, hints.read_text("utf-8") if hints.is_file() else "", language),
+        METADATA: metadata(kit, title, files, hints, language),
         f"{kit.module}.ipynb": notebook(kit, stub, told, origin),
     }
 
@@ -220,18 +223,7 @@ def _catalogues(root: Path, kit: Kit) -> dict[str, bytes]:
 
 def story(root: Path, slug: str) -> str | None:
     """Return the text of the kit's `lesson.md`, or None."""
-    path = root / "solutions" / slug / STORY
-    return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
-def settings(kit: Kit) -> bytes:
-    """Return the text of `inputs/settings.json`: the public settings of `kit.toml`."""
-    try:
-        return (json.dumps(kit.settings, indent=2, ensure_ascii=False) + "\n").encode()
-    except TypeError as error:
-        raise KitError(
-            f"{kit.slug}/kit.toml: expected numbers, strings and lists in [settings]: {error}."
-        ) from error
+    return read_text(root, f"solutions/{slug}/{STORY}")
 
 
 def _code(text: str, source: str) -> str:

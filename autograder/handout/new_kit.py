@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -32,13 +33,23 @@ TAKEN = frozenset(
 )
 
 
+class Kind(StrEnum):
+    """What the functions of a skeleton take and return."""
+
+    NUMPY = "numpy"
+    KERAS = "keras"
+
+
 class PlanError(ValueError):
     """A name or a date is not valid; the text says what was expected and found."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The names and dates of a new kit: `module` is the student's file, `tasks` its functions in order."""
+    """The names and dates of a new kit: `module` is the student's file, `tasks` its functions in order.
+
+    `kind` says what the functions of the skeleton do.
+    """
 
     slug: str
     title: str
@@ -46,6 +57,7 @@ class Plan:
     tasks: tuple[str, ...]
     release: date
     due: date
+    kind: Kind = Kind.NUMPY
 
     def __post_init__(self) -> None:
         """Raise PlanError with one sentence per problem."""
@@ -144,6 +156,8 @@ def _rendered(plan: Plan) -> Iterator[tuple[str, str]]:
     environment.filters["quoted"] = partial(json.dumps, ensure_ascii=False)
     folders = {"checks": f"autograder/kits/{plan.slug}", "solution": f"solutions/{plan.slug}"}
     for name in environment.list_templates():
-        tree, _, path = name.removesuffix(SUFFIX).partition("/")
+        kind, tree, path = name.removesuffix(SUFFIX).split("/", 2)
+        if kind != plan.kind:
+            continue
         path = path.replace("MODULE", plan.module)
         yield f"{folders[tree]}/{path}", environment.get_template(name).render(plan=plan)

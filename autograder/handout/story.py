@@ -31,12 +31,23 @@ def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]
     parts = _joined(part for part in _parts(text, where) if part.content)
     found = [part.content for part in parts if part.kind == "task"]
     if found != list(tasks):
+        wrong = [
+            place for place, (task, wanted) in enumerate(zip(found, tasks, strict=False)) if task != wanted
+        ]
+        line = _marker_line(text, wrong[0] if wrong else min(len(found), len(tasks)))
         raise KitError(
-            f"{where}: expected the lines <!-- task: … --> to name {', '.join(tasks)} in this order, "
-            f"found {', '.join(found) or 'none'}."
+            f"{where}, line {line}: expected the lines <!-- task: … --> to name {', '.join(tasks)} in this "
+            f"order, found {', '.join(found) or 'none'}."
         )
-    _one_section_each(parts, where)
+    _one_section_each(parts, text, where)
     return parts
+
+
+def _marker_line(text: str, place: int) -> int:
+    """Return the line of the task's marker at a place, or the last line if there are fewer."""
+    lines = text.rstrip().split("\n")
+    markers = [number for number, line in enumerate(lines, 1) if _TASK.fullmatch(line.strip())]
+    return markers[place] if place < len(markers) else len(lines)
 
 
 def plain_story(title: str, tasks: Sequence[str]) -> str:
@@ -48,7 +59,8 @@ def plain_story(title: str, tasks: Sequence[str]) -> str:
 def _parts(text: str, where: str) -> Iterator[Part]:
     lines: list[str] = []
     fence = language = ""
-    for line in text.split("\n"):
+    opened = 0
+    for number, line in enumerate(text.split("\n"), 1):
         opening = _FENCE.fullmatch(line)
         if fence:
             if line.strip() == fence:
@@ -60,7 +72,7 @@ def _parts(text: str, where: str) -> Iterator[Part]:
         elif opening:
             # Fences of other languages stay text.
             yield _text(lines)
-            lines, (fence, language) = [], opening.groups()
+            lines, (fence, language), opened = [], opening.groups(), number
         elif task := _TASK.fullmatch(line.strip()):
             yield _text(lines)
             yield Part("task", task[1])
@@ -71,7 +83,9 @@ def _parts(text: str, where: str) -> Iterator[Part]:
                 lines = []
             lines.append(line)
     if fence:
-        raise KitError(f"{where}: expected a line {fence} after {fence}{language}, found none.")
+        raise KitError(
+            f"{where}, line {opened}: expected a line {fence} after {fence}{language}, found none."
+        )
     yield _text(lines)
 
 
@@ -98,12 +112,15 @@ def _text(lines: Sequence[str]) -> Part:
     return Part("text", "\n".join(lines).strip())
 
 
-def _one_section_each(parts: Sequence[Part], where: str) -> None:
-    section = ""
+def _one_section_each(parts: Sequence[Part], text: str, where: str) -> None:
+    section, seen = "", 0
     for part in parts:
         if part.kind == "text" and part.content.startswith("## "):
             section = part.content.split("\n")[0]
         if part.kind == "task":
             if not section:
-                raise KitError(f"{where}: expected a heading ## before the task {part.content}, found none.")
-            section = ""
+                line = _marker_line(text, seen)
+                raise KitError(
+                    f"{where}, line {line}: expected a heading ## before the task {part.content}, found none."
+                )
+            section, seen = "", seen + 1

@@ -22,6 +22,7 @@ def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:
     The markers are nbgrader's, and its ClearSolutions replaces them. Answers outside functions are
     removed. Raises KitError for an unpaired marker, or if a task keeps its answer or loses its docstring.
     """
+    parse(source, filename)
     cleared = _clear(source, filename)
     stub = _name_the_tasks(cleared, filename)
     for task in tasks:

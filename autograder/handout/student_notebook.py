@@ -13,6 +13,8 @@ from typing import Any, Literal
 import nbformat
 
 from ..kit import Kit, KitError
+from ..source_code import parse
+from .story import NAME as STORY
 from .story import Part, plain_story, read_story
 
 EXPLORE = "explore"
@@ -70,16 +72,17 @@ def notebook_cells(kit: Kit, answers: str, story: str | None, style: Style = OTT
     `answers` is the text of a module such as `transfer.py`, solved or not.
     """
     opening, chunks = cut_stubs(answers, kit.tasks)
-    parts = read_story(story or plain_story(kit.title, kit.tasks), kit.tasks)
+    where = f"solutions/{kit.slug}/{STORY}"
+    parts = read_story(story or plain_story(kit.title, kit.tasks), kit.tasks, where)
     if not parts or parts[0].kind != "text":
-        raise KitError("lesson.md: expected a title first, found code or a task.")
+        raise KitError(f"{where}, line 1: expected a title first, found code or a task.")
     imports = "".join(f"import {name}\n" for name in kit.config.preload)
     cells = [
         Cell("text", "title", parts[0].content),
         Cell("explore", "install", INSTALL.format(slug=kit.slug)),
         Cell("explore", "setup", f"{imports}{style.setup}"),
     ]
-    if about := ast.get_docstring(ast.parse(answers)):
+    if about := ast.get_docstring(parse(answers, f"{kit.module}.py")):
         cells.append(Cell("text", "about", about))
     if opening:
         cells.append(Cell("given", "given", opening))
@@ -95,7 +98,7 @@ def cut_stubs(source: str, tasks: Sequence[str]) -> tuple[str, dict[str, str]]:
 
     The module's docstring is dropped; text after the last task belongs to it.
     """
-    lines, tree = source.split("\n"), ast.parse(source)
+    lines, tree = source.split("\n"), parse(source, "<stub>")
     functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in tasks}
     start = (tree.body[0].end_lineno or 0) if ast.get_docstring(tree) else 0
     in_order = sorted(functions.values(), key=lambda node: node.lineno)

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..files import write_atomic
-from ..kit import languages
-from .build import SETTINGS, build
+from ..kit import SETTINGS, languages
+from .build import build
 
 # Two letters, which no kit may have as its name.
 LANGUAGE_FOLDER = "[a-z][a-z]"

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ..kit import TRANSLATIONS, Kit, KitError
+from ..kit import TRANSLATIONS, Kit, KitError, read_text
+from ..source_code import parse, try_parse
 from .story import NAME as STORY
 from .story import Part, plain_story, read_story
 
@@ -34,7 +35,7 @@ class Translation:
 
     def put_into(self, source: str) -> str:
         """Return the text of a module with its docstrings replaced and its code unchanged."""
-        tree, lines = ast.parse(source), source.split("\n")
+        tree, lines = parse(source, "<stub>"), source.split("\n")
         texts = [(tree.body[0], self.about)] if ast.get_docstring(tree) else []
         texts += [(node.body[0], self.tasks[name]) for name, node in _functions(tree, self.tasks).items()]
         for statement, text in sorted(texts, key=lambda pair: -pair[0].lineno):
@@ -48,8 +49,8 @@ def read_translation(root: Path, kit: Kit, module: str, story: str | None, langu
     Raises KitError with one sentence per missing or unexpected text.
     """
     folder = Path("solutions", kit.slug, TRANSLATIONS, language)
-    table = _table(root / folder / TABLE, folder / TABLE)
-    text = _read(root / folder / STORY) or ""
+    table = _table(root, f"{folder / TABLE}")
+    text = read_text(root, f"{folder / STORY}") or ""
     problems = [
         *_table_problems(kit, module, table, f"{folder / TABLE}"),
         *_story_problems(kit, story, text, f"{folder / STORY}"),
@@ -60,20 +61,16 @@ def read_translation(root: Path, kit: Kit, module: str, story: str | None, langu
     return Translation(table["title"], table.get("about", "").strip(), tasks, text)
 
 
-def _table(path: Path, where: Path) -> dict[str, Any]:
+def _table(root: Path, where: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(_read(path) or "")
+        return tomllib.loads(read_text(root, where) or "")
     except tomllib.TOMLDecodeError as error:
         raise KitError(f"{where} is not TOML: {error}.") from error
 
 
-def _read(path: Path) -> str | None:
-    return path.read_text(encoding="utf-8") if path.is_file() else None
-
-
 def _table_problems(kit: Kit, module: str, table: Mapping[str, Any], where: str) -> Iterator[str]:
     """Yield what is missing or unexpected in the table of docstrings."""
-    tree = ast.parse(module)
+    tree = parse(module, "<stub>")
     wanted = {"title": kit.title} | ({"about": about} if (about := ast.get_docstring(tree)) else {})
     yield from _differences(wanted, {key: table[key] for key in table if key != "tasks"}, where, "")
     functions = _functions(tree, dict.fromkeys(kit.tasks))
@@ -97,7 +94,11 @@ def _differences(wanted: Mapping[str, str], found: Mapping[str, Any], where: str
 def _examples(text: str) -> list[tuple[str, str]]:
     """Return the examples of a docstring: statements without comments, and their output."""
     examples = doctest.DocTestParser().get_examples(textwrap.dedent(text))
-    return [(ast.unparse(ast.parse(example.source)), example.want) for example in examples]
+    trees = (try_parse(example.source) for example in examples)
+    return [
+        (example.source if tree is None else ast.unparse(tree), example.want)
+        for example, tree in zip(examples, trees, strict=True)
+    ]
 
 
 def _story_problems(kit: Kit, original: str | None, text: str, where: str) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Read a kit's known answers, and keep the networks of its solution.
 
-`kit prove --write` writes `expected.json` from the solution's report; pages show these networks as
-expected, and the proof compares them.
+`kit prove` writes `expected.json` from the solution's report; pages show these networks as expected, and the
+tests compare them.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 from ..files import write_atomic
-from ..kit import Kit, KitError
-from ..models import NetworkLayer, NetworkRecord, Report
-from ..source_code import parse
+from ..kit import Kit, KitError, read_text
+from ..models import NetworkLayer, NetworkRecord
+from ..source_code import functions, parse, try_parse
+from .results import AnswerReport
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 
@@ -49,56 +50,56 @@ class Answer:
     @cached_property
     def defines(self) -> frozenset[str]:
         """The names of the functions that only this answer defines."""
-        return frozenset(node.name for node in ast.parse(self.own).body if isinstance(node, ast.FunctionDef))
+        return frozenset(functions(parse(self.own, self.name)))
 
 
 def solution(root: Path, kit: Kit) -> Answer:
-    """Return the kit's solution."""
-    text = (root / "solutions" / kit.slug / f"{kit.module}.py").read_text(encoding="utf-8")
+    """Return the kit's solution; raises KitError or SourceError."""
+    path = f"solutions/{kit.slug}/{kit.module}.py"
+    text = _read_text(root, path)
+    parse(text, path)
     return Answer("solution", "solution", "The kit's own answer.", text, kit.tasks)
 
 
 def alternatives(root: Path, kit: Kit) -> list[Answer]:
-    """Return the right answers in other styles; raises KitError for a malformed file."""
+    """Return the right answers in other styles, if there are any; raises KitError or SourceError."""
+    if not (root / "solutions" / kit.slug / "alternatives.py").exists():
+        return []
     return list(_read(root, kit, "alternative"))
 
 
 def mistakes(root: Path, kit: Kit) -> list[Answer]:
-    """Return the known wrong answers; raises KitError for a malformed file."""
+    """Return the known wrong answers; raises KitError or SourceError."""
     return list(_read(root, kit, "mistake"))
 
 
+def _read_text(root: Path, path: str) -> str:
+    if (text := read_text(root, path)) is None:
+        raise KitError(f"Expected the file {path}, found none.")
+    return text
+
+
 def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iterator[Answer]:
-    path = root / "solutions" / kit.slug / f"{kind}s.py"
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise KitError(f"{kit.slug}: cannot read {path}: {error}.") from None
+    path = f"solutions/{kit.slug}/{kind}s.py"
+    text = _read_text(root, path)
     base, lines = solution(root, kit).text, text.splitlines()
-    tree = parse(text, str(path.relative_to(root)))
-    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    classes = [node for node in parse(text, path).body if isinstance(node, ast.ClassDef)]
     first = min((node.lineno for node in classes), default=1)
     prelude = "\n".join(lines[: first - 1])
     for node in classes:
-        functions = [part for part in node.body if isinstance(part, ast.FunctionDef)]
-        own = "\n\n".join(_segment(lines, function) for function in functions)
-        fails = _attribute(node, "FAILS")
-        _check(kit, path.name, node, functions, fails, kind)
-        try:
-            ast.parse(own)
-        except SyntaxError as error:
-            raise KitError(
-                f"{path.name}: {node.name} is no program once it is moved to the left ({error.msg}): "
-                "are all its lines indented?"
-            ) from None
+        written = _Written(path, node, kind, kit)
+        written.check()
+        own = "\n\n".join(_segment(lines, function) for function in written.functions)
+        if try_parse(own) is None:
+            written.fail("is no program once it is moved to the left: are all its lines indented?")
         yield Answer(
             kind=kind,
             name=node.name,
             about=" ".join((ast.get_docstring(node) or "").split()),
             text=f"{base}\n\n{prelude}\n\n{own}\n",
-            tasks=tuple(function.name for function in functions if function.name in kit.tasks),
-            fails=frozenset(fails or ()),
-            reads=_attribute(node, "READS") or (),
+            tasks=tuple(function.name for function in written.functions if function.name in kit.tasks),
+            fails=frozenset(written.texts("FAILS") or ()),
+            reads=written.texts("READS") or (),
             own=f"{own}\n",
         )
 
@@ -108,39 +109,53 @@ def _segment(lines: list[str], function: ast.FunctionDef) -> str:
     return textwrap.dedent("\n".join(lines[first - 1 : function.end_lineno]))
 
 
-def _attribute(node: ast.ClassDef, name: str) -> tuple[str, ...] | None:
-    for part in node.body:
-        if isinstance(part, ast.Assign) and [ast.unparse(target) for target in part.targets] == [name]:
-            try:
-                return tuple(ast.literal_eval(part.value))
-            except (ValueError, TypeError):
-                raise KitError(
-                    f"{node.name}, line {part.lineno}: expected {name} as a list of texts, found "
-                    f"{ast.unparse(part.value)!r}."
-                ) from None
-    return None
+@dataclass(frozen=True)
+class _Written:
+    """A known answer as its author wrote it: one class of a file."""
 
+    path: str
+    node: ast.ClassDef
+    kind: str
+    kit: Kit
 
-def _check(
-    kit: Kit,
-    file: str,
-    node: ast.ClassDef,
-    functions: list[ast.FunctionDef],
-    fails: tuple[str, ...] | None,
-    kind: str,
-) -> None:
-    """Raise KitError if an answer does not follow its file's format."""
-    known = {check.name for check in kit.checks}
-    if not ast.get_docstring(node):
-        raise KitError(f"{file}: {node.name} needs a docstring that says what it is.")
-    if not {function.name for function in functions} & set(kit.tasks):
-        raise KitError(f"{file}: {node.name} overrides none of the tasks {', '.join(kit.tasks)}.")
-    if kind == "alternative" and fails is not None:
-        raise KitError(f"{file}: {node.name} is a right answer and takes no FAILS.")
-    if kind == "mistake" and not fails:
-        raise KitError(f"{file}: {node.name} needs FAILS, the checks that must fail on it.")
-    if stray := set(fails or ()) - known:
-        raise KitError(f"{file}: {node.name} names checks that do not exist: {', '.join(sorted(stray))}.")
+    @property
+    def functions(self) -> list[ast.FunctionDef]:
+        """The functions of the class."""
+        return [part for part in self.node.body if isinstance(part, ast.FunctionDef)]
+
+    def fail(self, problem: str, line: int | None = None) -> NoReturn:
+        """Raise a KitError that names file, line and answer."""
+        raise KitError(f"{self.path}, line {line or self.node.lineno}: {self.node.name} {problem}")
+
+    def texts(self, name: str) -> tuple[str, ...] | None:
+        """Return the texts that the class lists under `name`, or None."""
+        for part in self.node.body:
+            if isinstance(part, ast.Assign) and [ast.unparse(target) for target in part.targets] == [name]:
+                try:
+                    found = ast.literal_eval(part.value)
+                except (ValueError, TypeError):
+                    found = None
+                if isinstance(found, list | tuple | set) and all(isinstance(each, str) for each in found):
+                    return tuple(found)
+                problem = f"needs {name} as a list of texts, found {ast.unparse(part.value)!r}."
+                self.fail(problem, part.lineno)
+        return None
+
+    def check(self) -> None:
+        """Raise KitError if the answer does not follow its file's format."""
+        fails, names = self.texts("FAILS"), [function.name for function in self.functions]
+        if not ast.get_docstring(self.node):
+            self.fail("needs a docstring that says what it is.")
+        if not set(names) & set(self.kit.tasks):
+            self.fail(f"overrides none of the tasks {', '.join(self.kit.tasks)}.")
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            self.fail(f"defines {', '.join(twice)} twice.")
+        if self.kind == "alternative" and fails is not None:
+            self.fail("is a right answer and takes no FAILS.")
+        if self.kind == "mistake" and not fails:
+            self.fail("needs FAILS, the checks that must fail on it.")
+        if stray := sorted(set(fails or ()) - {check.name for check in self.kit.checks}):
+            self.fail(f"names checks that do not exist: {', '.join(stray)}.")
 
 
 def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
@@ -157,22 +172,22 @@ def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
     }
 
 
-def write_expected(root: Path, kit: Kit, solution: Report) -> None:
-    """Write the networks of the solution; write nothing for a kit without networks."""
-    if solution.networks:
+def write_expected(root: Path, kit: Kit, solution: AnswerReport) -> None:
+    """Write the networks of the solution if they have changed; write nothing for a kit without networks."""
+    if solution.networks and list(outdated(root, kit, solution)):
         told = {
-            "generated_by": "kit prove --write, from the solution",
+            "generated_by": "kit prove, from the solution",
             "networks": [asdict(network) for network in solution.networks],
         }
         write_atomic(_path(root, kit.slug), json.dumps(told, indent=2) + "\n")
 
 
-def outdated(root: Path, kit: Kit, solution: Report) -> Iterator[str]:
+def outdated(root: Path, kit: Kit, solution: AnswerReport) -> Iterator[str]:
     """Yield a sentence if the file does not hold the solution's networks."""
     if expected_networks(root, kit.slug) != {network.task: network for network in solution.networks}:
         yield (
             f"autograder/kits/{kit.slug}/expected.json does not tell the solution's networks: "
-            f"run `kit prove {kit.slug} --write`."
+            f"run `kit prove {kit.slug}`."
         )
 
 

@@ -11,14 +11,15 @@ A mutant is examined in its own task first, up to the first check that fails: mo
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..kit import Kit
-from ..models import Report, Submission, SubmittedFile
+from ..models import Submission, SubmittedFile
+from ..source_code import parse
 from .answers import Answer
 from .mutation import CallGraph, only_task
+from .results import AnswerReport
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Batch:
-    """One submission, and the answers that are in it; where `brief`, the first loss of a task is enough."""
+    """One submission, and the answers in it. With `fail_fast`, the first failure of a task is enough."""
 
     text: str
     parts: tuple[Part, ...]
-    brief: bool = False
+    fail_fast: bool = False
 
     @property
     def name(self) -> str:
@@ -47,17 +48,35 @@ class Batch:
         """The answers of the parts."""
         return tuple(part.answer for part in self.parts)
 
-    def submission(self, kit: Kit) -> Submission:
-        """Return the batch as a submission."""
-        file = SubmittedFile(f"{kit.module}.py", self.text.encode())
-        return Submission(self.name, (file,), fail_fast=self.brief)
+    @property
+    def tasks(self) -> frozenset[str]:
+        """The tasks whose checks are examined."""
+        return frozenset().union(*(part.tasks for part in self.parts))
 
-    def reports(self, report: Report) -> Iterator[tuple[Answer, Report]]:
+    def within(self, tasks: frozenset[str], answers: Mapping[str, Answer]) -> Batch:
+        """Return the batch for a proof of some tasks and answers, whose text is the same.
+
+        A mutant counts wherever its change reaches.
+        """
+        parts = (
+            Part(
+                answers[part.answer.name],
+                part.tasks if part.answer.kind == "mutant" else part.tasks & tasks,
+            )
+            for part in self.parts
+            if part.answer.name in answers
+        )
+        return replace(self, parts=tuple(part for part in parts if part.tasks))
+
+    def submission(self, kit: Kit, tasks: Collection[str]) -> Submission:
+        """Return the batch as a submission of which only the checks of some tasks run."""
+        file = SubmittedFile(f"{kit.module}.py", self.text.encode())
+        return Submission(self.name, (file,), fail_fast=self.fail_fast, tasks=tuple(sorted(tasks)))
+
+    def reports(self, report: AnswerReport) -> Iterator[tuple[Answer, AnswerReport]]:
         """Yield each answer with its part of the report."""
         for part in self.parts:
-            mine = tuple(result for result in report.checks if result.task in part.tasks)
-            replies = {task: digest for task, digest in report.replies.items() if task in part.tasks}
-            yield part.answer, replace(report, student=part.answer.name, checks=mine, replies=replies)
+            yield part.answer, report.of_tasks(part.tasks)
 
 
 def single(answer: Answer, kit: Kit) -> Batch:
@@ -85,7 +104,7 @@ def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Ba
 
     A mutant of a function that is not a task is alone.
     """
-    reach = CallGraph(ast.parse(right.text))
+    reach = CallGraph(parse(right.text, right.name))
 
     def fits(mutant: Answer, members: list[Answer]) -> bool:
         return all(
@@ -103,7 +122,7 @@ def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Ba
 def _narrow(mutants: list[Answer], right: Answer) -> Batch:
     text = only_task(right, [_changed(mutant) for mutant in mutants], [mutant.own for mutant in mutants])
     parts = tuple(Part(mutant, frozenset([_changed(mutant)])) for mutant in mutants)
-    return Batch(text, parts, brief=True)
+    return Batch(text, parts, fail_fast=True)
 
 
 def _first_fit(answers: Iterable[Answer], fits: Callable[[Answer, list[Answer]], bool]) -> list[list[Answer]]:
@@ -143,7 +162,7 @@ def _apart(answers: list[Answer], kit: Kit) -> bool:
 
 def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
     """Return the tasks that depend on the functions of each answer."""
-    reach = CallGraph(ast.parse(_text(answers)))
+    reach = CallGraph(parse(_text(answers), answers[0].name))
     return {
         answer.name: frozenset(kit.tasks) & frozenset().union(*map(reach.reached_from, answer.defines))
         for answer in answers

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+
+import msgspec
 
 from ..checks.environment import ONE_THREAD, installed, processor
 from ..kit import Kit, KitError
 from .calibration import Calibration, Network, Threshold
 from .fingerprint import calibration_fingerprint
+from .trial_events import AccuraciesReached, AnswerTrained, TrialEvent, TrialProgress, TrialsFailed
 
-Event = dict[str, Any]
+_EVENTS: msgspec.json.Decoder[TrialEvent] = msgspec.json.Decoder(TrialEvent)
 Progress = Callable[[str, int, int], None]
 
 
@@ -36,19 +37,32 @@ def calibrate(
         )
     # Taken before the trainings, which take minutes: files may change meanwhile.
     bases = {setting: calibration_fingerprint(root, kit, setting) for setting in kit.calibrated}
-    events: list[Event] = []
+    trained: list[AnswerTrained] = []
+    reached: list[AccuraciesReached] = []
     for event in _events(root, kit.slug, seeds):
-        if "problem" in event:
-            raise KitError(event["problem"])
-        if "progress" in event:
-            progress(event["progress"], event["done"], event["of"])
-        else:
-            events.append(event)
-    thresholds = tuple(_threshold(kit, setting, rests_on, events) for setting, rests_on in bases.items())
+        match event:
+            case TrialsFailed(problem=problem):
+                raise KitError(problem)
+            case TrialProgress():
+                progress(event.what, event.done, event.total)
+            case AnswerTrained():
+                trained.append(event)
+            case AccuraciesReached():
+                reached.append(event)
+    thresholds = tuple(
+        _threshold(
+            kit,
+            setting,
+            rests_on,
+            [event for event in trained if event.setting == setting],
+            [event for event in reached if event.setting == setting],
+        )
+        for setting, rests_on in bases.items()
+    )
     return Calibration(kit.slug, seeds, _made_with(), thresholds)
 
 
-def _events(root: Path, slug: str, seeds: int) -> Iterator[Event]:
+def _events(root: Path, slug: str, seeds: int) -> Iterator[TrialEvent]:
     """Yield the events of the trials process; end it with all its children."""
     command = [sys.executable, "-m", "autograder.proof.trials", str(root), slug, str(seeds)]
     with (
@@ -64,7 +78,7 @@ def _events(root: Path, slug: str, seeds: int) -> Iterator[Event]:
     ):
         assert process.stdout is not None
         try:
-            yield from map(json.loads, process.stdout)
+            yield from map(_EVENTS.decode, process.stdout)
             if process.wait():
                 log.seek(0)
                 said = log.read()[-2_000:].decode(errors="replace").strip()
@@ -74,17 +88,20 @@ def _events(root: Path, slug: str, seeds: int) -> Iterator[Event]:
                 os.killpg(process.pid, signal.SIGKILL)
 
 
-def _threshold(kit: Kit, setting: str, rests_on: str, events: list[Event]) -> Threshold:
-    mine = [event for event in events if event["setting"] == setting]
-    trained = [event for event in mine if "trained" in event]
+def _threshold(
+    kit: Kit,
+    setting: str,
+    rests_on: str,
+    trained: Sequence[AnswerTrained],
+    reached: Sequence[AccuraciesReached],
+) -> Threshold:
     networks = [
         Network(
-            right=_names(trained, event["network"], right=True),
-            wrong=_names(trained, event["network"], right=False),
-            reached=tuple((value, count) for value, count in event["reached"]),
+            right=_names(trained, event.network, right=True),
+            wrong=_names(trained, event.network, right=False),
+            reached=event.accuracies,
         )
-        for event in mine
-        if "reached" in event
+        for event in reached
     ]
     return Threshold(
         setting=setting,
@@ -96,13 +113,9 @@ def _threshold(kit: Kit, setting: str, rests_on: str, events: list[Event]) -> Th
     )
 
 
-def _names(trained: list[Event], network: str | None, right: bool) -> tuple[str, ...]:
+def _names(trained: Sequence[AnswerTrained], network: str | None, right: bool) -> tuple[str, ...]:
     """Return the right or the wrong answers that have a network."""
-    return tuple(
-        event["trained"]
-        for event in trained
-        if event["network"] == network and (event["kind"] != "mistake") == right
-    )
+    return tuple(event.answer for event in trained if event.network == network and event.right == right)
 
 
 def _made_with() -> str:

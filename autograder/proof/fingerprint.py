@@ -62,7 +62,7 @@ def imports(text: str) -> Iterator[str]:
 
     Modules of the same package begin with a dot.
     """
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse(text, "<source>")):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -89,7 +89,7 @@ def support_modules(code: Mapping[str, str], names: Iterable[str]) -> set[str]:
 
 def check_code(text: str, check: str) -> list[str]:
     """Return the code of a check, its fixtures and helper functions without comments, in file order."""
-    own = {node.name: node for node in ast.parse(text).body if isinstance(node, Function)}
+    own = {node.name: node for node in parse(text, "<source>").body if isinstance(node, Function)}
     needed, left = set[str](), [check]
     while left:
         if (name := left.pop()) in own and name not in needed:
@@ -104,7 +104,7 @@ def check_code(text: str, check: str) -> list[str]:
 def without_comments(text: str) -> str:
     """Return a program without docstrings, comment lines and empty lines."""
     lines = text.splitlines()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(parse(text, "<source>")):
         if isinstance(node, Function | ast.ClassDef | ast.Module) and ast.get_docstring(node) is not None:
             first, last = node.body[0].lineno, node.body[0].end_lineno
             lines[first - 1 : last] = [""] * ((last or first) - first + 1)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from ..kit import Kit
-from ..models import CheckResult, Outcome, Report
+from ..check_files import Check
+from ..kit import Kit, KitError, read_text
+from ..models import CheckResult, Outcome
+from ..validation import InvalidDataError, place, read_toml
 from .answers import Answer
+from .results import AnswerReport
 
 DETECTED = 0.95
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
@@ -21,11 +24,17 @@ NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 @dataclass(frozen=True)
 class Matrix:
-    """Known answers × checks: the report of every answer."""
+    """Known answers × checks: the report of every answer. Only some `tasks` may be proven."""
 
     kit: Kit
     answers: tuple[Answer, ...]
-    reports: Mapping[str, Report]
+    reports: Mapping[str, AnswerReport]
+    tasks: tuple[str, ...] = ()
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """The checks of these tasks, or all."""
+        return tuple(check for check in self.kit.checks if not self.tasks or check.task in self.tasks)
 
     def results(self, answer: Answer) -> dict[str, CheckResult]:
         """Return an answer's results by the name of the check."""
@@ -51,12 +60,12 @@ class Matrix:
         return [(operator, noticed[operator], count) for operator, count in sorted(made.items())]
 
 
-def failed(report: Report) -> frozenset[str]:
+def failed(report: AnswerReport) -> frozenset[str]:
     """Return the checks that did not pass."""
     return frozenset(result.name for result in report.checks if result.outcome != Outcome.PASSED)
 
 
-def is_as_expected(answer: Answer, report: Report) -> bool:
+def is_as_expected(answer: Answer, report: AnswerReport) -> bool:
     """Return whether an answer fails exactly the checks that it must fail; a mutant, any check."""
     if answer.kind == "mutant":
         return bool(failed(report))
@@ -82,15 +91,25 @@ def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: st
 
 
 def read_equivalents(root: Path, kit: Kit) -> dict[str, str]:
-    """Read from `solutions/<slug>/equivalent.toml` why some mutants are right answers."""
-    path = root / "solutions" / kit.slug / "equivalent.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """Read from `solutions/<slug>/equivalent.toml` why some mutants are right answers; raises KitError."""
+    path = f"solutions/{kit.slug}/equivalent.toml"
+    text = read_text(root, path) or ""
+    try:
+        reasons = read_toml(text, dict[str, Any], path)
+    except InvalidDataError as error:
+        raise KitError(str(error)) from None
+    for name, reason in reasons.items():
+        if not isinstance(reason, str):
+            raise KitError(
+                f"{place(path, text, name)}: expected the reason as a text for {name!r}, found {reason}."
+            )
+    return reasons
 
 
 def _right_answers(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("solution", "alternative"):
         for result in matrix.results(answer).values():
-            if result.outcome != Outcome.PASSED:
+            if result.outcome not in (Outcome.PASSED, Outcome.GRADER_ERROR):
                 yield (
                     f"The right answer {answer.name} loses {result.max_points:g} points in {result.name} "
                     f"({result.outcome}): {result.message}"
@@ -100,7 +119,7 @@ def _right_answers(matrix: Matrix) -> Iterator[str]:
 def _parts(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("part"):
         for result in matrix.results(answer).values():
-            if result.outcome != Outcome.PASSED:
+            if result.outcome not in (Outcome.PASSED, Outcome.GRADER_ERROR):
                 yield (
                     f"The check {result.name} is {result.outcome} where {result.task} is the only task that "
                     f"has an answer: it must look at no other. {result.message}"
@@ -110,7 +129,7 @@ def _parts(matrix: Matrix) -> Iterator[str]:
 def _stub(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("stub"):
         for result in matrix.results(answer).values():
-            if result.outcome != Outcome.NOT_ATTEMPTED:
+            if result.outcome not in (Outcome.NOT_ATTEMPTED, Outcome.GRADER_ERROR):
                 yield f"The unsolved stub must be not_attempted in {result.name}, and is {result.outcome}."
 
 
@@ -121,6 +140,8 @@ def _mistakes(matrix: Matrix) -> Iterator[str]:
             yield f"The check {name} missed the mistake {answer.name}: {answer.about}"
         for name in sorted(failed - answer.fails):
             result = matrix.results(answer)[name]
+            if result.outcome == Outcome.GRADER_ERROR:
+                continue
             yield (
                 f"The mistake {answer.name} must pass {name}, and is {result.outcome} there: "
                 f"{result.message} Is the check unfair, or does FAILS lack it?"
@@ -129,7 +150,7 @@ def _mistakes(matrix: Matrix) -> Iterator[str]:
 
 def _idle_checks(matrix: Matrix) -> Iterator[str]:
     caught = frozenset[str]().union(*(matrix.failed(answer) for answer in matrix.of("mistake")))
-    for check in matrix.kit.checks:
+    for check in matrix.checks:
         if check.hidden and check.name not in caught:
             yield f"The hidden check {check.name} catches no known mistake: write one down or drop it."
 
@@ -147,10 +168,14 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
 
 def _stumbling(matrix: Matrix) -> Iterator[str]:
     """Yield checks that raise an error of their own: a student with that answer would get no score."""
+    answers: dict[tuple[str, str], list[str]] = {}
     for answer in matrix.answers:
         for result in matrix.results(answer).values():
             if result.outcome == Outcome.GRADER_ERROR:
-                yield f"The check {result.name} stumbles over {answer.name}: {result.message}"
+                answers.setdefault((result.name, result.message), []).append(answer.name)
+    for (check, message), names in answers.items():
+        others = f" and {len(names) - 1} other answers" if len(names) > 1 else ""
+        yield f"The check {check} stumbles over {names[0]}{others}: {message}"
 
 
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
@@ -161,7 +186,7 @@ def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
             if word.casefold() not in read:
                 yield f"A student with the mistake {answer.name} does not read “{word}”, but: {read[:300]}"
     known = set(NUMBER.findall(public_text))
-    for check in matrix.kit.checks:
+    for check in matrix.checks:
         if check.hidden and (given := set(NUMBER.findall(f"{check.sentence} {check.hint}")) - known):
             yield f"The hidden check {check.name} gives away {', '.join(sorted(given))}."
 

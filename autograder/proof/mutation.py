@@ -11,6 +11,7 @@ import copy
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
+from ..source_code import parse
 from .answers import Answer
 from .operators import OPERATORS, function_operators
 
@@ -76,7 +77,7 @@ def mutants(answer: Answer) -> list[Answer]:
     """Return every single change to the functions of `answer` as an answer named after the change."""
     found: list[Answer] = []
     names: Counter[str] = Counter()
-    reach = CallGraph(ast.parse(answer.text))
+    reach = CallGraph(parse(answer.text, answer.name))
     for function in reach.functions.values():
         reached = reach.reached_from(function.name)
         tasks = tuple(task for task in answer.tasks if task in reached)
@@ -100,10 +101,10 @@ def only_task(answer: Answer, functions: Collection[str], instead: Iterable[str]
 
     `instead` contains the text of functions that replace those with the same name.
     """
-    tree = ast.parse(answer.text)
+    tree = parse(answer.text, answer.name)
     reach = CallGraph(tree)
     spared = set(answer.tasks) - reach.needed_by(functions) - reach.loading
-    changed = {getattr(node, "name", None): node for text in instead for node in ast.parse(text).body}
+    changed = {getattr(node, "name", None): node for text in instead for node in parse(text, "<source>").body}
     named = [(getattr(node, "name", None), node) for node in tree.body]
     tree.body = [changed.get(name, node) if name else node for name, node in named if name not in spared]
     return ast.unparse(tree) + "\n"

@@ -4,48 +4,71 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..grading.executors import Executor
 from ..handout import stub
 from ..kit import Kit, KitError
-from ..models import Report, Status, Submission
+from ..models import Outcome, Status, Submission
+from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration_report import disagreements
 from .judgement import Matrix, find_problems, is_as_expected, read_equivalents
 from .mutation import mutants, only_task
 from .replies import indistinguishable, outdated_replies, write_replies
+from .results import AnswerReport, KnownResults
+from .static_checks import refuse_mistakes
+
+Progress = Callable[[int, int], None]
 
 
 class Examination:
     """The reports of all answers so far; a later report of an answer replaces the earlier one.
 
-    `progress` is called with the number of finished and of all submissions.
+    `progress` is called with the number of finished and of all submissions. `reused` counts submissions whose
+    results were all known.
     """
 
-    def __init__(self, kit: Kit, executor: Executor, progress: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        kit: Kit,
+        executor: Executor,
+        progress: Progress,
+        known: KnownResults,
+        answers: Sequence[Answer],
+        tasks: Collection[str],
+    ) -> None:
         self._kit = kit
         self._executor = executor
         self._progress = progress
+        self._known = known
+        self._answers = {answer.name: answer for answer in answers}
+        self._tasks = frozenset(tasks)
         self._given: dict[str, Batch] = {}
+        self._partial: dict[str, dict[str, AnswerReport]] = {}
         self._done: list[Batch] = []
         self._asked = 0
-        self.reports: dict[str, Report] = {}
+        self.reused = 0
+        self.reports: dict[str, AnswerReport] = {}
 
     def examine(self, batches: Sequence[Batch]) -> None:
         """Examine batches, then each answer of an unexpected batch alone, while the examiners are warm."""
-        left: Sequence[Batch] = batches
+        left = list(self._limited(batches))
         while left:
             with closing(self._executor.examine(self._submissions(left))) as examined:
                 for name, report in examined:
-                    batch = self._given[name]
-                    self.reports |= {answer.name: mine for answer, mine in batch.reports(report)}
-                    self._done.append(batch)
-                    self._progress(len(self._done), self._asked)
+                    batch, partial = self._given[name], self._partial[name]
+                    tasks = batch.tasks - set(partial)
+                    fresh = AnswerReport.from_report(report).of_tasks(tasks)
+                    self._finish(batch, AnswerReport.joined([*partial.values(), fresh], self._kit))
+                    if "solution" in self.reports:
+                        _refuse_errors_of_checks(self.reports["solution"])
+                    expected = all(self._ended_as_expected(answer) for answer in batch.answers)
+                    self._known.keep(batch.text, batch.fail_fast, tasks, fresh, expected)
             left = self._in_doubt()
 
     def _submissions(self, batches: Sequence[Batch]) -> Iterator[Submission]:
@@ -53,9 +76,29 @@ class Examination:
         yield from self._give(self._in_doubt())
 
     def _give(self, batches: Sequence[Batch]) -> Iterator[Submission]:
-        self._given |= {batch.name: batch for batch in batches}
+        """Yield the batches as submissions with the tasks whose results are not known."""
         self._asked += len(batches)
-        yield from (batch.submission(self._kit) for batch in batches)
+        for batch in batches:
+            self._given[batch.name] = batch
+            # The wording of a failed check matters only for mistakes.
+            worded = any(answer.kind != "mutant" for answer in batch.answers)
+            partial = self._known.find(batch.text, batch.fail_fast, batch.tasks, worded)
+            self._partial[batch.name] = partial
+            if missing := batch.tasks - set(partial):
+                yield batch.submission(self._kit, missing)
+            else:
+                self.reused += 1
+                self._finish(batch, AnswerReport.joined(partial.values(), self._kit))
+
+    @property
+    def examined(self) -> int:
+        """The number of submissions that an examiner ran."""
+        return len(self._done) - self.reused
+
+    def _finish(self, batch: Batch, report: AnswerReport) -> None:
+        self.reports |= {answer.name: mine for answer, mine in batch.reports(report)}
+        self._done.append(batch)
+        self._progress(len(self._done), self._asked)
 
     def _in_doubt(self) -> list[Batch]:
         """Return the answers, alone, of batches that did not end as expected; nothing is examined twice."""
@@ -63,24 +106,49 @@ class Examination:
             again
             for batch in list(self._done)
             if not all(self._settled(answer, batch) for answer in batch.answers)
-            for again in (single(answer, self._kit) for answer in batch.answers)
+            for again in self._limited(single(answer, self._kit) for answer in batch.answers)
             if again not in self._given.values()
         ]
+
+    def _limited(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Yield the batches that say something about the answers and tasks of this proof."""
+        for batch in batches:
+            if (limited := batch.within(self._tasks, self._answers)).parts:
+                yield limited
 
     def _settled(self, answer: Answer, batch: Batch) -> bool:
         """Return whether an answer ended as expected, unaffected by others in the same submission."""
         report = self.reports[answer.name]
         apart = len(batch.parts) == 1 or report.status == Status.GRADED
-        return apart and is_as_expected(answer, report)
+        return apart and self._ended_as_expected(answer)
+
+    def _ended_as_expected(self, answer: Answer) -> bool:
+        return is_as_expected(answer, self.reports[answer.name])
+
+
+def _refuse_errors_of_checks(solution: AnswerReport) -> None:
+    """Raise KitError if checks fail themselves on the solution: then they say nothing of any answer."""
+    problems = [
+        f"The check {result.name} stumbles over the solution: {result.message}"
+        for result in solution.checks
+        if result.outcome == Outcome.GRADER_ERROR
+    ]
+    if problems:
+        raise KitError("\n".join(problems))
 
 
 @dataclass(frozen=True)
 class Proof:
-    """The matrix of a kit, the problems that keep it from being proven, and notes for its author."""
+    """The matrix of a kit, the problems that keep it from being proven, and notes for its author.
+
+    `examined` and `reused` count submissions.
+    """
 
     matrix: Matrix
     problems: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    examined: int = 0
+    reused: int = 0
 
 
 def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
@@ -107,7 +175,10 @@ def prove(
     root: Path,
     kit: Kit,
     executor: Executor,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
+    *,
+    known: KnownResults | None = None,
+    task: str | None = None,
     write: bool = False,
     each: bool = False,
 ) -> Proof:
@@ -116,23 +187,42 @@ def prove(
     First many at once, each mutant in its own task. Where that does not end as it should, each alone and in
     all that it reaches: only then it is known what is wrong.
     With `each`, every answer is alone from the beginning, which takes longer: see `batches`.
-    With `write`, what the solution's networks are made of and what the mistakes reply is written down anew.
+    With `known`, results of an earlier proof are reused. With `task`, only its checks and its answers count.
+    With `write`, a proof without problems writes down the solution's networks and what the mistakes reply.
     """
-    answers, equivalent = known_answers(root, kit), read_equivalents(root, kit)
-    examination = Examination(kit, executor, progress)
-    if each:
-        examination.examine([single(answer, kit) for answer in answers])
-    else:
-        examination.examine(_many_at_once(kit, answers, equivalent))
-    matrix = Matrix(kit, answers, examination.reports)
-    if write:
-        write_expected(root, kit, matrix.reports["solution"])
-        write_replies(root, matrix)
+    refuse_mistakes(root, kit)
+    every, equivalent = known_answers(root, kit), read_equivalents(root, kit)
+    # Batches are made of all answers, so that a proof of one task reuses results of a whole one.
+    batches = [single(answer, kit) for answer in every] if each else _many_at_once(kit, every, equivalent)
+    answers, tasks = every, kit.tasks
+    if task is not None:
+        answers, tasks = tuple(_of_task(every, kit, task)), (task,)
+        mutants = {answer.name for answer in answers if answer.kind == "mutant"}
+        equivalent = {name: reason for name, reason in equivalent.items() if name in mutants}
+    known = known or KnownResults(kit, "", None)
+    examination = Examination(kit, executor, progress, known, answers, tasks)
+    examination.examine(batches)
+    matrix = Matrix(kit, answers, examination.reports, () if task is None else tasks)
     found = find_problems(matrix, equivalent, public_text(root, kit))
-    stale = outdated(root, kit, matrix.reports["solution"])
+    if task is None:
+        found += disagreements(root, kit)
+    if task is None and not found:
+        solution = matrix.reports["solution"]
+        if write:
+            write_expected(root, kit, solution)
+            write_replies(root, matrix)
+        found += outdated(root, kit, solution)
     # Outdated replies make no diagnosis wrong, only fewer of them certain.
-    notes = (*indistinguishable(matrix), *outdated_replies(root, matrix))
-    return Proof(matrix, (*found, *disagreements(root, kit), *stale), notes)
+    notes = () if task else (*indistinguishable(matrix), *outdated_replies(root, matrix))
+    return Proof(matrix, tuple(found), notes, examination.examined, examination.reused)
+
+
+def _of_task(answers: Sequence[Answer], kit: Kit, task: str) -> Iterator[Answer]:
+    """Yield the answers that say something about the checks of one task."""
+    names = {check.name for check in kit.checks if check.task == task}
+    for answer in answers:
+        if task in answer.tasks or answer.fails & names:
+            yield replace(answer, fails=answer.fails & names)
 
 
 def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:
@@ -154,7 +244,7 @@ def public_text(root: Path, kit: Kit) -> str:
     """Return the text that students have: docstrings of tasks, support code, public checks."""
     docstrings = [
         ast.get_docstring(node) or ""
-        for node in ast.walk(ast.parse(solution(root, kit).text))
+        for node in ast.walk(parse(solution(root, kit).text, f"{kit.module}.py"))
         if isinstance(node, ast.FunctionDef | ast.Module)
     ]
     code = [content.decode() for name, content in kit.given.items() if name.endswith(".py")]

@@ -13,7 +13,7 @@ import autograder
 
 from ..checks.environment import describe
 from ..files import write_atomic
-from ..kit import Kit
+from ..kit import SETTINGS, Kit
 
 if TYPE_CHECKING:  # proving imports nbgrader, which takes seconds
     from .prove import Proof
@@ -67,7 +67,8 @@ def _files(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
     for tree in (root / "autograder" / "kits" / kit.slug, root / "solutions" / kit.slug):
         for path in sorted(tree.rglob("*")):
             parts = path.relative_to(tree).parts
-            if path.is_file() and not any(part.startswith((".", "__")) for part in parts):
+            generated = parts == Path(SETTINGS).parts  # from kit.toml
+            if path.is_file() and not generated and not any(part.startswith((".", "__")) for part in parts):
                 yield path.relative_to(root).as_posix(), path
 
 

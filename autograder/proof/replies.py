@@ -1,6 +1,6 @@
 """Keep what the known mistakes of a kit reply to its checks, so that a class page recognizes them.
 
-`kit prove --write` writes `replies.json`: for each mistake, the digest of its replies in every task that it
+`kit prove` writes `replies.json`: for each mistake, the digest of its replies in every task that it
 gets wrong. A submission with an equal digest made exactly this mistake. Digests depend on the kit's checks
 and on the libraries, not on the computer or on the order of submissions.
 """
@@ -30,8 +30,10 @@ def known_replies(root: Path, slug: str) -> dict[str, dict[str, str]]:
 
 
 def write_replies(root: Path, matrix: Matrix) -> None:
-    """Write the digests of all known mistakes."""
-    told = {"generated_by": "kit prove --write, from the known mistakes", "mistakes": _found(matrix)}
+    """Write the digests of all known mistakes, if they have changed."""
+    if not list(outdated_replies(root, matrix)):
+        return
+    told = {"generated_by": "kit prove, from the known mistakes", "mistakes": _found(matrix)}
     write_atomic(_path(root, matrix.kit.slug), json.dumps(told, indent=2) + "\n")
 
 
@@ -42,7 +44,7 @@ def outdated_replies(root: Path, matrix: Matrix) -> Iterator[str]:
     if changed := sorted(name for name in {*known, *found} if known.get(name) != found.get(name)):
         yield (
             f"autograder/kits/{kit.slug}/replies.json does not tell the replies of {', '.join(changed)}: "
-            f"run `kit prove {kit.slug} --write`."
+            f"run `kit prove {kit.slug}`."
         )
 
 

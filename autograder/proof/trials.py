@@ -1,8 +1,7 @@
 """Train the networks that checks train, from many initial weights.
 
-`python -m autograder.proof.trials ROOT SLUG SEEDS` prints one JSON object per line: {"progress": …},
-{"trained": …} per answer and threshold, and {"reached": …} per distinct network. Known answers are
-trusted, so each runs in a fork of this process without a sandbox.
+`python -m autograder.proof.trials ROOT SLUG SEEDS` prints one message of `trial_events` per line. Known
+answers are trusted, so each runs in a fork of this process without a sandbox.
 """
 
 from __future__ import annotations
@@ -19,8 +18,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
+from ..checks.events import encode, write_line
 from ..checks.failures import SubmissionFailed
 from ..checks.proxies import Proxies
 from ..checks.session import CheckSession
@@ -31,6 +31,16 @@ from ..kit import Kit, KitError
 from ..models import Outcome
 from .answers import Answer, alternatives, mistakes, solution
 from .fingerprint import calibration_path
+from .trial_events import (
+    AccuraciesMeasured,
+    AccuraciesReached,
+    AnswerTrained,
+    NetworkFound,
+    TrialProgress,
+    TrialsFailed,
+)
+
+T = TypeVar("T")
 
 
 def attach_answer(proxies: Proxies, answer: Answer) -> None:
@@ -64,7 +74,7 @@ AT_ONCE = 1_000
 ONE_BY_ONE = 30
 DRAWS = 2
 
-Take = Callable[[Any, Any, Any, int, int], dict[str, Any]]
+Take = Callable[[Any, Any, Any, int, int], T]
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ class Trial:
     graded_on: Callable[[Any, Any], tuple[Any, Any]]
 
 
-class Taken(Exception):
+class TrainingRequested(Exception):
     """The check has requested the training of interest; the rest of it is not needed."""
 
 
@@ -89,7 +99,7 @@ class TrialRunner:
     proxies: Proxies
     trainings: TrainingCache
 
-    def take(self, answer: Answer, setting: str, take: Take) -> dict[str, Any] | None:
+    def take(self, answer: Answer, setting: str, take: Take[T], kind: type[T]) -> T | None:
         """Return the result of `take` for the training that a threshold's check requests, or None.
 
         Raises KitError if `take` fails.
@@ -101,16 +111,16 @@ class TrialRunner:
                 try:
                     emit(take(*arguments))
                 except Exception:  # otherwise the check would only fail
-                    emit({"problem": traceback.format_exc()})
-                raise Taken
+                    emit(TrialsFailed(traceback.format_exc()))
+                raise TrainingRequested
 
             attach_answer(self.proxies, answer)
             self.trainings.train = training
             list(self.session.examine([check], lambda check: None))
 
-        found = next(fork.run(work, DAY, BOUNDS), None)
-        if found and "problem" in found:
-            raise KitError(f"{setting}: {answer.name} could not be trained.\n{found['problem']}")
+        found: T | TrialsFailed | None = next(fork.run(work, DAY, BOUNDS, kind | TrialsFailed), None)
+        if isinstance(found, TrialsFailed):
+            raise KitError(f"{setting}: {answer.name} could not be trained.\n{found.problem}")
         return found
 
 
@@ -137,28 +147,31 @@ def _run(bench: TrialRunner, root: Path, calibration: Any, seeds: int, say: fork
     asked = list(_asked(root, bench.kit))
     networks: dict[tuple[str, str], Answer] = {}
     for done, (answer, setting) in enumerate(asked):
-        say({"progress": f"{setting}: {answer.name}", "done": done, "of": len(asked)})
+        say(TrialProgress(f"{setting}: {answer.name}", done, len(asked)))
         draw = getattr(calibration, setting)
-        found = bench.take(answer, setting, lambda *of, draw=draw: {"network": fingerprint(draw, *of)})
-        network = found and found["network"]
+        found = bench.take(
+            answer, setting, lambda *of, draw=draw: NetworkFound(fingerprint(draw, *of)), NetworkFound
+        )
+        network = found.network if found else None
         if network is None and answer.kind != "mistake":
             raise KitError(
                 f"{bench.kit.calibrated[setting]} does not train the right answer {answer.name}: "
                 f"`kit prove {bench.kit.slug}` says why."
             )
-        say({"trained": answer.name, "kind": answer.kind, "setting": setting, "network": network})
+        say(AnswerTrained(setting, answer.name, answer.kind != "mistake", network))
         if network:
             networks.setdefault((setting, network), answer)
     for done, ((setting, network), answer) in enumerate(networks.items()):
-        say({"progress": f"{setting}: {seeds} × {answer.name}", "done": done, "of": len(networks)})
+        say(TrialProgress(f"{setting}: {seeds} × {answer.name}", done, len(networks)))
         trial = Trial(getattr(calibration, setting), calibration.accuracy, partial(graded_on, setting))
-        found = bench.take(
+        measured = bench.take(
             answer,
             setting,
-            lambda *of, trial=trial: {"reached": reached(train, trial, seeds, *of)},
+            lambda *of, trial=trial: AccuraciesMeasured(reached(train, trial, seeds, *of)),
+            AccuraciesMeasured,
         )
-        assert found is not None, "the check trained this network a moment ago"
-        say({"reached": found["reached"], "setting": setting, "network": network})
+        assert measured is not None, "the check trained this network a moment ago"
+        say(AccuraciesReached(setting, network, measured.accuracies))
 
 
 def _asked(root: Path, kit: Kit) -> Iterator[tuple[Answer, str]]:
@@ -197,7 +210,7 @@ def fingerprint(draw: Any, model: Any, x: Any, y: Any, epochs: int, seed: int) -
 
 def reached(
     train: Any, trial: Trial, seeds: int, model: Any, x: Any, y: Any, epochs: int, seed: int
-) -> list[tuple[float, int]]:
+) -> tuple[tuple[float, int], ...]:
     """Return the accuracies of trainings from the starts 0 to `seeds` - 1, with counts.
 
     Networks that cannot be trained together are trained from the first few starts only.
@@ -217,7 +230,7 @@ def reached(
             model.set_weights(trial.draw(model, start))
             train(model, x, y, epochs, seed)
             counted[trial.accuracy(model, rows, right)] += 1
-    return sorted(counted.items())
+    return tuple(sorted(counted.items()))
 
 
 def _giving(outputs: Any) -> Callable[..., Any]:
@@ -227,14 +240,14 @@ def _giving(outputs: Any) -> Callable[..., Any]:
 
 if __name__ == "__main__":
     # Discard what answers print.
-    channel = os.fdopen(os.dup(1), "w", buffering=1)
+    channel = os.dup(1)
     os.dup2(2, 1)
     try:
         main(
             Path(sys.argv[1]),
             sys.argv[2],
             int(sys.argv[3]),
-            lambda event: print(json.dumps(event), file=channel),
+            lambda event: write_line(channel, encode(event)),
         )
     except KitError as error:
-        print(json.dumps({"problem": str(error)}), file=channel)
+        write_line(channel, encode(TrialsFailed(str(error))))

@@ -18,6 +18,7 @@ from typing import Any
 from ..kit import Kit
 from ..proof.answers import Answer, alternatives, solution
 from ..proof.prove import public_text
+from ..source_code import SourceError, parse
 
 DEPTH = 4
 
@@ -73,8 +74,8 @@ def without_spaces(text: str) -> str:
 
 
 def normal_lines(source: str) -> list[str]:
-    """Return normalized lines of Python without comments and docstrings; raises SyntaxError."""
-    tree = ast.parse(source)
+    """Return normalized lines of Python without comments and docstrings; raises SourceError."""
+    tree = parse(source, "<source>")
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list) and body and _is_docstring(body[0]) and len(body) > 1:
@@ -86,7 +87,7 @@ def _without_spaces(text: str) -> tuple[str, str]:
     """Return a text without spaces, as it is and as normalized Python."""
     try:
         code = "".join(normal_lines(text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SourceError, RecursionError, MemoryError):
         code = ""
     return without_spaces(text), code
 
@@ -118,8 +119,8 @@ def _is_docstring(node: ast.AST) -> bool:
 LONG = 40
 # The shortest one-line answer that counts; shorter ones occur anywhere.
 SHORT = 8
-# Lines that occur in most code, such as `return model` or `else:`.
-TRIVIAL = re.compile(r"(return)?\w*:?")
+# Lines that occur in most code, such as `return model`, `else:` or `for _ in range(steps):`.
+TRIVIAL = re.compile(r"(return)?\w*:?|for\w+range\([\w,]*\):")
 ENGINE = Path(__file__).parents[1]
 ENGINE_SUFFIXES = (".py", ".html", ".css", ".md", ".json", ".toml")
 WHEEL_RECORDS = re.compile(r"\.dist-info/(RECORD|WHEEL|METADATA)$")
@@ -202,7 +203,7 @@ def _answers(root: Path, kit: Kit) -> Iterator[Secret]:
 
 def _functions(other: Answer, base: Answer) -> Iterator[str]:
     """Yield the bodies of the functions that only this answer defines."""
-    for node in ast.parse(other.text.removeprefix(base.text)).body:
+    for node in parse(other.text.removeprefix(base.text), other.name).body:
         if isinstance(node, ast.FunctionDef):
             yield "\n".join(ast.unparse(part) for part in node.body)
 
@@ -214,7 +215,7 @@ def _hidden_checks(root: Path, kit: Kit) -> Iterator[Secret]:
     said = without_spaces(public)
     functions = {
         node.name: node
-        for node in ast.parse(kit.files["test_hidden.py"]).body
+        for node in parse(kit.files["test_hidden.py"].decode(), "test_hidden.py").body
         if isinstance(node, ast.FunctionDef)
     }
     for check in kit.checks:

@@ -16,6 +16,7 @@ from ..handout.build import build, story
 from ..handout.student_notebook import Cell, Style, node, notebook_cells, to_json
 from ..integrations.nbgrader import KITS, configure
 from ..kit import Kit, KitError
+from ..source_code import parse
 from .bundles import with_manifest
 
 SCHEMA = 3
@@ -101,7 +102,7 @@ def _refuse_answers_between_tasks(cell: Cell, filename: str) -> None:
     """Raise KitError for an answer outside a function, whose stub would stop the notebook."""
     inside: set[int] = set()
     if cell.kind == "answer":
-        for part in ast.parse(cell.source).body:
+        for part in parse(cell.source, "<cell>").body:
             if isinstance(part, ast.FunctionDef) and part.name == cell.task:
                 # The end marker stands below the last statement.
                 inside = set(range(part.lineno, len(cell.source.split("\n")) + 1))

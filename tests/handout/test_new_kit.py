@@ -6,12 +6,13 @@ import ast
 import doctest
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from autograder.handout.new_kit import LONGEST, Plan, PlanError, sources, write_kit
+from autograder.handout.new_kit import LONGEST, Kind, Plan, PlanError, sources, write_kit
 from autograder.handout.sync import compare
 from autograder.kit import Kit
 
@@ -55,10 +56,11 @@ def test_nothing_is_overwritten(tree: str, toy_root: Path) -> None:
     assert sorted(toy_root.rglob("*")) == before
 
 
+@pytest.mark.parametrize("kind", Kind)
 @pytest.mark.parametrize("plan", [SMALL, LONG], ids=["small", "long names"])
-def test_what_is_written_is_clean(plan: Plan, tmp_path: Path) -> None:
+def test_what_is_written_is_clean(plan: Plan, kind: Kind, tmp_path: Path) -> None:
     """The project's linter and formatter have nothing to say, however long the names are."""
-    for path, content in sources(plan).items():
+    for path, content in sources(replace(plan, kind=kind)).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
     for words in (["check"], ["format", "--diff"]):
@@ -72,9 +74,10 @@ def test_what_is_written_is_clean(plan: Plan, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_every_source_says_where_the_author_goes_on() -> None:
+@pytest.mark.parametrize("kind", Kind)
+def test_every_source_says_where_the_author_goes_on(kind: Kind) -> None:
     """All but the numbers, which can hold no comment."""
-    for path, content in sources(SMALL).items():
+    for path, content in sources(replace(SMALL, kind=kind)).items():
         assert b"FILL IN" in content or path.endswith(".json"), path
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.models import NetworkLayer, NetworkRecord, Report
+from autograder.models import NetworkLayer, NetworkRecord
 from autograder.proof.answers import expected_networks, outdated, write_expected
 from autograder.proof.prove import Proof
+from autograder.proof.results import AnswerReport
 
 TOY = Path(__file__).parents[1] / "toy"
 NETWORKS = (
@@ -27,28 +28,28 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def solution(toy_proof: Proof) -> Report:
+def solution(toy_proof: Proof) -> AnswerReport:
     """A report of a solution that builds networks."""
     return replace(toy_proof.matrix.reports["solution"], networks=NETWORKS)
 
 
-def test_what_was_written_is_what_is_expected(root: Path, toy: Kit, solution: Report) -> None:
+def test_what_was_written_is_what_is_expected(root: Path, toy: Kit, solution: AnswerReport) -> None:
     """By task, and nothing is outdated then."""
     write_expected(root, toy, solution)
     assert expected_networks(root, toy.slug) == {network.task: network for network in NETWORKS}
     assert list(outdated(root, toy, solution)) == []
 
 
-def test_another_solution_makes_it_outdated(root: Path, toy: Kit, solution: Report) -> None:
+def test_another_solution_makes_it_outdated(root: Path, toy: Kit, solution: AnswerReport) -> None:
     """So does a file that was never written; the sentence says what to run."""
     (missing,) = outdated(root, toy, solution)
     write_expected(root, toy, solution)
     (changed,) = outdated(root, toy, replace(solution, networks=NETWORKS[:1]))
     assert missing == changed
-    assert "run `kit prove sums --write`" in changed
+    assert "run `kit prove sums`" in changed
 
 
-def test_a_kit_without_networks_has_no_file(root: Path, toy: Kit, solution: Report) -> None:
+def test_a_kit_without_networks_has_no_file(root: Path, toy: Kit, solution: AnswerReport) -> None:
     """And nothing is missing then."""
     write_expected(root, toy, replace(solution, networks=()))
     assert expected_networks(root, toy.slug) == {}

@@ -98,6 +98,21 @@ def test_what_is_planted_is_found(name: str, content: bytes, said: str, deep: bo
     assert any(said in leak for leak in find_leaks(TOY, toy, planted)), find_leaks(TOY, toy, planted)
 
 
+def test_the_head_of_a_loop_is_no_answer(toy_root: Path) -> None:
+    """Every training has one; the lines in it tell an answer."""
+    path = toy_root / "solutions/sums/sums.py"
+    loop = "    for _ in range(steps):\n        left = left + right * 2 - right\n    return left\n"
+    path.write_text(path.read_text().replace("    return left + right\n", loop))
+    kit = Kit.load(toy_root, "sums")
+    assert (
+        find_leaks(
+            toy_root, kit, {"lesson.py": b"def train(steps):\n    for _ in range(steps):\n        ...\n"}
+        )
+        == []
+    )
+    assert find_leaks(toy_root, kit, {"lesson.py": b"left = left + right * 2 - right"}) != []
+
+
 def test_a_threshold_is_found_by_its_value_where_nobody_reads_that_number_anyway(toy_root: Path) -> None:
     toml = toy_root / "autograder/kits/sums/kit.toml"
     toml.write_text(toml.read_text().replace("largest_error = 1e-9", "least = 0.8125\nmany = 5"))

@@ -1,0 +1,212 @@
+"""Compute digests of the code that decides the results of a kit's checks.
+
+A check depends on its function and on every definition of test files and support code that it mentions by
+name, directly or indirectly. Statements that run while a module loads belong to every check. Texts that only
+a failed check shows are its wording: they cannot change which checks pass.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from ..check_files import Check
+from ..files import sha256_of_parts
+from ..kit import CHECK_FILES, Kit
+from ..source_code import parse
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+# Parameters and variables with these names hold texts for people.
+WORDING = frozenset({"hint", "think", "message", "msg"})
+WORD = re.compile(r"\w+")
+
+
+class CheckCode:
+    """The definitions of a kit's test files and support code by name, and the digests of its checks."""
+
+    def __init__(self, kit: Kit) -> None:
+        """Read the code of `kit`. Raises SourceError."""
+        self._checks = kit.checks
+        functions = [path for path in (kit.config.prepare, kit.config.train) if path]
+        trees = {name: parse(text.decode(), name) for name, text in kit.files.items() if name.endswith(".py")}
+        wording = _Wording(trees.values())
+        self._logic: list[bytes] = []
+        self._full: list[bytes] = []
+        self._uses: list[frozenset[str]] = []
+        self._places: dict[str, list[int]] = {}
+        self._support: set[str] = set()
+        always: set[int] = set()
+        used = {path.rpartition(".")[2] for path in functions}
+        for name, tree in sorted(trees.items()):
+            for node in tree.body:
+                place = len(self._logic)
+                plain = _without_docstrings(node)
+                self._full.append(ast.dump(plain).encode())
+                self._logic.append(ast.dump(wording.without(plain)).encode())
+                self._uses.append(frozenset(_mentioned(plain)))
+                for defined in _names(node):
+                    self._places.setdefault(defined, []).append(place)
+                    if name not in CHECK_FILES:
+                        self._support.add(defined)
+                if _runs_while_loading(node):
+                    always.add(place)
+                    # An import calls none of the functions that it names.
+                    used |= set() if isinstance(node, ast.Import | ast.ImportFrom) else self._uses[place]
+        self._always = self._reached(frozenset(used)) | always
+
+    def logic(self, task: str, answer: str) -> str:
+        """Return a digest of what decides which checks of `task` pass on an answer, given its text.
+
+        An answer may keep a state between calls, so all checks of the task count, and support code that the
+        answer mentions.
+        """
+        checks = [check for check in self._checks if check.task == task]
+        names = {check.name for check in checks} | self._support.intersection(WORD.findall(answer))
+        order = [f"{check.name} {check.hidden}".encode() for check in checks]
+        return sha256_of_parts([*order, *self._parts(self._logic, names)])
+
+    @cache  # noqa: B019 - lives as long as the proof
+    def wording(self, check: Check) -> str:
+        """Return a digest that also changes with the texts that a failure of `check` shows."""
+        return sha256_of_parts([check.sentence.encode(), *self._parts(self._full, {check.name})])
+
+    def _parts(self, dumps: list[bytes], names: Iterable[str]) -> Iterator[bytes]:
+        places = self._reached(frozenset(names)) | self._always
+        return (dumps[place] for place in sorted(places))
+
+    @cache  # noqa: B019 - lives as long as the proof
+    def _reached(self, names: frozenset[str]) -> frozenset[int]:
+        """Return the places of all definitions that these names mention, directly or indirectly."""
+        found: set[int] = set()
+        left = set(names)
+        while left:
+            places = {place for name in left for place in self._places.get(name, ())} - found
+            found |= places
+            left = set().union(*(self._uses[place] for place in places))
+        return frozenset(found)
+
+
+def without_docstrings(text: str) -> str:
+    """Return a program with empty lines in place of docstrings and comments; lines keep their number."""
+    lines = text.splitlines()
+    for node in ast.walk(parse(text, "<answer>")):
+        if isinstance(node, Definition | ast.Module) and ast.get_docstring(node, clean=False) is not None:
+            first, last = node.body[0].lineno, node.body[0].end_lineno or node.body[0].lineno
+            lines[first - 1 : last] = [""] * (last - first + 1)
+    return "\n".join("" if line.lstrip().startswith("#") else line for line in lines)
+
+
+def _names(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement at module level defines."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            yield name
+        case ast.Assign(targets=targets):
+            yield from (target.id for target in targets if isinstance(target, ast.Name))
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            yield name
+        case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+            yield from (alias.asname for alias in aliases if alias.asname)
+
+
+def _runs_while_loading(node: ast.stmt) -> bool:
+    """Return whether a statement acts without being mentioned: a call, an import, or a fixture for all."""
+    if isinstance(node, Definition):
+        return any(part.arg == "autouse" for part in ast.walk(node) if isinstance(part, ast.keyword))
+    plain = isinstance(node, ast.Assign | ast.AnnAssign) and list(_names(node))
+    return not plain or any(isinstance(part, ast.Call) for part in ast.walk(node))
+
+
+def _mentioned(node: ast.AST) -> Iterator[str]:
+    """Yield every name in a syntax tree: variables, attributes, parameters, imports and strings."""
+    for part in ast.walk(node):
+        match part:
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.alias(name=name):
+                yield name
+            case ast.Constant(value=str(text)) if text.isidentifier():
+                yield text
+
+
+def _without_docstrings(node: ast.stmt) -> ast.stmt:
+    """Return a copy without docstrings and without the decorator that declares a check's points and hint."""
+    plain = copy.deepcopy(node)
+    for part in ast.walk(plain):
+        if isinstance(part, Definition):
+            if ast.get_docstring(part, clean=False) is not None:
+                part.body = part.body[1:] or [ast.Pass()]
+            part.decorator_list = [each for each in part.decorator_list if not _declares_check(each)]
+    return plain
+
+
+def _declares_check(decorator: ast.expr) -> bool:
+    return isinstance(decorator, ast.Call) and any(each.arg == "points" for each in decorator.keywords)
+
+
+class _Wording(ast.NodeTransformer):
+    """Empties the texts that only a failed check shows.
+
+    These are the message of `assert`, the arguments of AssertionError, of `pytest.fail` and of functions that
+    never return, and what is given to parameters and variables called `hint`, `think`, `message` or `msg`.
+    """
+
+    def __init__(self, trees: Iterable[ast.Module]) -> None:
+        self._functions: dict[str, list[ast.FunctionDef]] = {}
+        for node in (node for tree in trees for node in tree.body):
+            if isinstance(node, ast.FunctionDef):
+                self._functions.setdefault(node.name, []).append(node)
+
+    def without(self, node: ast.stmt) -> ast.AST:
+        """Return a copy of a statement without its wording."""
+        return self.visit(copy.deepcopy(node))  # type: ignore[no-any-return]
+
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        """Empty the message."""
+        if node.msg is not None:
+            node.msg = _emptied(node.msg)
+        return self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        """Empty a text that gets a name such as `think`."""
+        if all(isinstance(target, ast.Name) and target.id in WORDING for target in node.targets):
+            node.value = _emptied(node.value)
+        return self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Empty the arguments that are texts for people."""
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        known = self._functions.get(name, [])
+        only_fails = ast.unparse(node.func) in ("AssertionError", "pytest.fail") or (
+            bool(known) and all(_never_returns(function) for function in known)
+        )
+        parameters = [[each.arg for each in function.args.args] for function in known]
+        for place, argument in enumerate(node.args):
+            named = parameters and all({*names[place : place + 1]} & WORDING for names in parameters)
+            if only_fails or named:
+                node.args[place] = _emptied(argument)
+        for keyword in node.keywords:
+            if only_fails or (known and keyword.arg in WORDING):
+                keyword.value = _emptied(keyword.value)
+        return self.generic_visit(node)
+
+
+def _never_returns(function: ast.FunctionDef) -> bool:
+    return function.returns is not None and ast.unparse(function.returns).endswith("NoReturn")
+
+
+def _emptied(text: ast.expr) -> ast.expr:
+    """Return an expression for a text without the texts in it; what it computes stays."""
+    match text:
+        case ast.Constant(value=str()):
+            return ast.Constant("")
+        case ast.JoinedStr(values=values):
+            return ast.JoinedStr([part for part in values if not isinstance(part, ast.Constant)])
+        case ast.BinOp(left=left, op=op, right=right):
+            return ast.BinOp(_emptied(left), op, _emptied(right))
+        case ast.Call(func=ast.Name(id="_" | "gettext"), args=args, keywords=keywords):
+            return ast.Call(text.func, [_emptied(argument) for argument in args], keywords)
+        case ast.IfExp(test=test, body=body, orelse=orelse):
+            return ast.IfExp(test, _emptied(body), _emptied(orelse))
+    return text

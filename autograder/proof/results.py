@@ -1,0 +1,232 @@
+"""Keep the results of known answers, and reuse those that nothing has changed since an earlier proof.
+
+A result is reused if the answer's text, the code of its task's checks, the inputs and settings, the engine
+and the installed versions are the same. Points, hints and sentences are taken from the present checks. If
+only the wording of a check has changed, the answers that fail it are examined again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Self
+
+import msgspec
+
+import autograder
+
+from ..checks.environment import describe
+from ..checks.results import make_result
+from ..files import sha256, sha256_of_parts
+from ..kit import Kit
+from ..models import CheckResult, NetworkRecord, Outcome, Report, Status
+from .check_code import CheckCode, without_docstrings
+
+# The packages of the engine that examine a submission.
+EXAMINING = ("checks", "examiner", "sandbox", "submissions", "wire")
+# Outcomes that depend on the machine's load: kept only where they were expected.
+UNCERTAIN = frozenset({Outcome.TIMED_OUT, Outcome.CRASHED})
+DAY = 24 * 3600
+KEPT_DAYS = 30
+
+
+@dataclass(frozen=True)
+class AnswerReport:
+    """The part of a report that a proof needs. `replies` are the digests of replies by task."""
+
+    status: Status
+    checks: tuple[CheckResult, ...]
+    networks: tuple[NetworkRecord, ...] = ()
+    replies: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_report(cls, report: Report) -> Self:
+        """Return the relevant part of a report."""
+        return cls(report.status, report.checks, report.networks, report.replies)
+
+    def of_tasks(self, tasks: Collection[str]) -> AnswerReport:
+        """Return the part about some tasks."""
+        return AnswerReport(
+            self.status,
+            tuple(result for result in self.checks if result.task in tasks),
+            tuple(network for network in self.networks if network.task in tasks),
+            {task: digest for task, digest in self.replies.items() if task in tasks},
+        )
+
+    @staticmethod
+    def joined(reports: Iterable[AnswerReport], kit: Kit) -> AnswerReport:
+        """Return one report of several about different tasks, with the checks in the kit's order."""
+        parts = list(reports)
+        results = {result.name: result for part in parts for result in part.checks}
+        worst = next((part.status for part in parts if part.status != Status.GRADED), Status.GRADED)
+        networks = {network.task: network for part in parts for network in part.networks}
+        return AnswerReport(
+            worst,
+            tuple(results[check.name] for check in kit.checks if check.name in results),
+            tuple(networks[task] for task in kit.tasks if task in networks),
+            {task: digest for part in parts for task, digest in part.replies.items()},
+        )
+
+
+class StoredResult(msgspec.Struct, frozen=True):
+    """The result of one check; `wording` is the digest of the texts that its message was made of."""
+
+    outcome: Outcome
+    message: str
+    seconds: float
+    wording: str
+
+
+class StoredReport(msgspec.Struct, frozen=True):
+    """The results of one task of one submission, by check."""
+
+    status: Status
+    results: dict[str, StoredResult]
+    networks: tuple[NetworkRecord, ...]
+    replies: dict[str, str]
+
+
+class ResultStore:
+    """A database of stored reports by key, shared by all kits. It forgets what was not used for a month."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the database, and create it if needed. Raises sqlite3.Error."""
+        self._database = sqlite3.connect(path, timeout=60, check_same_thread=False, isolation_level=None)
+        self._lock = Lock()
+        with closing(self._database.cursor()) as cursor:
+            cursor.execute(
+                "CREATE TABLE IF NOT EXISTS reports (key TEXT PRIMARY KEY, report BLOB, used REAL)"
+            )
+            cursor.execute("PRAGMA synchronous = OFF")  # a lost report is only examined again
+            cursor.execute("DELETE FROM reports WHERE used < ?", (time.time() - KEPT_DAYS * DAY,))
+
+    def get(self, key: str) -> StoredReport | None:
+        """Return the report stored under `key`, or None."""
+        with self._lock:
+            row = self._database.execute("SELECT report FROM reports WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                return None
+            self._database.execute("UPDATE reports SET used = ? WHERE key = ?", (time.time(), key))
+        return msgspec.json.decode(row[0], type=StoredReport)
+
+    def put(self, key: str, report: StoredReport) -> None:
+        """Store a report."""
+        row = (key, msgspec.json.encode(report), time.time())
+        with self._lock:
+            self._database.execute("INSERT OR REPLACE INTO reports VALUES (?, ?, ?)", row)
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+
+class KnownResults:
+    """The results of earlier proofs of a kit at an isolation level. Without a store, nothing is known."""
+
+    def __init__(self, kit: Kit, isolation: str, store: ResultStore | None) -> None:
+        self._kit = kit
+        self._isolation = isolation
+        self._store = store
+
+    def find(
+        self, text: str, fail_fast: bool, tasks: Collection[str], worded: bool
+    ) -> dict[str, AnswerReport]:
+        """Return what is known of a submission with this text, by task.
+
+        With `worded`, the messages of failed checks must be those of today.
+        """
+        if self._store is None:
+            return {}
+        found = {}
+        for task, key in self._keys(text, fail_fast, tasks).items():
+            stored = self._store.get(key)
+            if stored is not None and (not worded or self._is_worded_as_now(stored)):
+                found[task] = self._report(stored, task)
+        return found
+
+    def keep(
+        self, text: str, fail_fast: bool, tasks: Collection[str], report: AnswerReport, expected: bool
+    ) -> None:
+        """Store the results of a submission by task. `expected` says whether it ended as it should."""
+        if self._store is None or report.status == Status.GRADER_ERROR:
+            return
+        for task, key in self._keys(text, fail_fast, tasks).items():
+            part = report.of_tasks([task])
+            outcomes = {result.outcome for result in part.checks}
+            if expected or (report.status == Status.GRADED and not outcomes & UNCERTAIN):
+                self._store.put(key, self._stored(part))
+
+    def _keys(self, text: str, fail_fast: bool, tasks: Collection[str]) -> dict[str, str]:
+        """Return the key of each task's results."""
+        code = without_docstrings(text)
+        answer = [self._basis, code.encode(), str(fail_fast).encode()]
+        return {
+            task: sha256_of_parts([*answer, task.encode(), self._code.logic(task, code).encode()])
+            for task in tasks
+        }
+
+    def _is_worded_as_now(self, stored: StoredReport) -> bool:
+        failed = {name for name, result in stored.results.items() if result.outcome == Outcome.FAILED}
+        return all(stored.results[name].wording == self._wording[name] for name in failed)
+
+    def _stored(self, part: AnswerReport) -> StoredReport:
+        results = {
+            result.name: StoredResult(
+                result.outcome, result.message, result.seconds, self._wording[result.name]
+            )
+            for result in part.checks
+        }
+        return StoredReport(part.status, results, part.networks, dict(part.replies))
+
+    def _report(self, stored: StoredReport, task: str) -> AnswerReport:
+        checks = [check for check in self._kit.checks if check.task == task]
+        results = ((check, stored.results[check.name]) for check in checks)
+        return AnswerReport(
+            stored.status,
+            tuple(make_result(check, each.outcome, each.message, each.seconds) for check, each in results),
+            stored.networks,
+            stored.replies,
+        )
+
+    @cached_property
+    def _code(self) -> CheckCode:
+        return CheckCode(self._kit)
+
+    @cached_property
+    def _wording(self) -> Mapping[str, str]:
+        return {check.name: self._code.wording(check) for check in self._kit.checks}
+
+    @cached_property
+    def _basis(self) -> bytes:
+        """A digest of what decides all results: engine, versions, inputs, settings and limits."""
+        kit, digest = self._kit, hashlib.sha256(_engine())
+        digest.update(json.dumps(asdict(describe(kit, self._isolation))).encode())
+        config = kit.config
+        options = (config.module, config.given, config.preload, config.prepare, config.train)
+        settings = (kit.all_settings, config.limits.given())
+        digest.update(json.dumps([options, settings], sort_keys=True, default=str).encode())
+        inputs = {
+            name: content for name, content in kit.files.items() if name.startswith(("given/", "hidden/"))
+        }
+        for name in sorted(inputs):
+            if not name.endswith(".py"):
+                digest.update(f"{name} {sha256(inputs[name])}\n".encode())
+        return digest.digest()
+
+
+def _engine() -> bytes:
+    """Return a digest of the code of the engine that examines submissions."""
+    engine = Path(autograder.__file__).parent
+    paths = [*engine.glob("*.py"), *(path for name in EXAMINING for path in (engine / name).rglob("*"))]
+    files = sorted(path for path in paths if path.is_file() and path.suffix in (".py", ".bpf"))
+    return sha256_of_parts(
+        part for path in files for part in (str(path.relative_to(engine)).encode(), path.read_bytes())
+    ).encode()

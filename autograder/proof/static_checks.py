@@ -1,0 +1,163 @@
+"""Find mistakes in a kit's files without running them. Each is one sentence with file and line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from ..kit import CHECK_FILES, CONFIG_FILE, Kit, KitError
+from ..source_code import SourceError, parse
+from ..validation import place
+from .answers import alternatives, mistakes, solution
+from .judgement import read_equivalents
+
+# Functions that create tensors, layers or models, by their names after the library's.
+LIBRARIES = frozenset({"keras", "tensorflow"})
+CREATING = frozenset(
+    {
+        *("layers", "models", "Sequential", "Model", "Input", "applications", "Variable", "ops", "data"),
+        *("constant", "convert_to_tensor", "zeros", "ones", "range", "eye", "cast", "linalg", "math", "nn"),
+        *("random.normal", "random.uniform", "random.Generator", "utils.to_categorical"),
+    }
+)
+
+
+def refuse_mistakes(root: Path, kit: Kit) -> None:
+    """Raise a KitError with one sentence per mistake."""
+    if found := list(dict.fromkeys(find_mistakes(root, kit))):
+        raise KitError("\n".join(found))
+
+
+def find_mistakes(root: Path, kit: Kit) -> Iterator[str]:
+    """Yield the mistakes in the code of a kit and in its known answers."""
+    for read in (solution, alternatives, mistakes, read_equivalents):
+        try:
+            read(root, kit)
+        except (KitError, SourceError) as error:
+            yield str(error)
+    modules: list[Module] = []
+    for path, text in _sources(root, kit):
+        try:
+            modules.append(Module(path, parse(text, path)))
+        except SourceError as error:
+            yield str(error)
+    for module in modules:
+        yield from module.defined_twice()
+        if not module.path.endswith(f"/{kit.module}.py"):
+            yield from module.tensors_at_import()
+        if Path(module.path).name in CHECK_FILES:
+            yield from _undeclared_settings(kit, module)
+    yield from _missing_functions(kit, {Path(module.path).stem: module for module in modules})
+
+
+def _sources(root: Path, kit: Kit) -> Iterator[tuple[str, str]]:
+    """Yield the modules of a kit by their paths in the repository, except those that were read already."""
+    for name, content in kit.files.items():
+        if name.endswith(".py"):
+            yield kit.path(name), content.decode(errors="replace")
+    for path in (f"solutions/{kit.slug}/{kit.module}.py", f"autograder/kits/{kit.slug}/calibration.py"):
+        if (root / path).is_file():
+            yield path, (root / path).read_text(encoding="utf-8", errors="replace")
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module of a kit, parsed."""
+
+    path: str
+    tree: ast.Module
+
+    @cached_property
+    def libraries(self) -> Mapping[str, str]:
+        """The names by which the module knows Keras and TensorFlow, with the dotted name of each."""
+        known: dict[str, str] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    top = alias.name.partition(".")[0]
+                    if top in LIBRARIES:
+                        known[alias.asname or top] = alias.name if alias.asname else top
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in LIBRARIES:
+                known |= {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+        return known
+
+    def defined_twice(self) -> Iterator[str]:
+        """Yield functions that a later one of the same name replaces."""
+        lines: dict[str, int] = {}
+        for node in self.tree.body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                if node.name in lines:
+                    yield (
+                        f"{self.path}, line {node.lineno}: expected {node.name} once, found it in line "
+                        f"{lines[node.name]} too: remove or rename one."
+                    )
+                lines[node.name] = node.lineno
+
+    def tensors_at_import(self) -> Iterator[str]:
+        """Yield calls that create tensors, layers or models while the module is imported."""
+        for node in _run_at_import(self.tree.body):
+            if isinstance(node, ast.Call) and self._creates(node.func):
+                yield (
+                    f"{self.path}, line {node.lineno}: expected no tensor, layer or model at import, found "
+                    f"{ast.unparse(node)[:60]}: create it in a function, because the process forks later."
+                )
+
+    def _creates(self, function: ast.expr) -> bool:
+        first, _, rest = ast.unparse(function).partition(".")
+        if first not in self.libraries:
+            return False
+        path = (
+            f"{self.libraries[first]}.{rest}".rstrip(".").removeprefix("tensorflow.").removeprefix("keras.")
+        )
+        return any(path == name or path.startswith(f"{name}.") for name in CREATING)
+
+
+def _run_at_import(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield all nodes except those in bodies of functions."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _run_at_import([*node.decorator_list, node.args])
+        elif not isinstance(node, ast.Lambda):
+            yield node
+            yield from _run_at_import(ast.iter_child_nodes(node))
+
+
+def _undeclared_settings(kit: Kit, module: Module) -> Iterator[str]:
+    """Yield uses of settings that kit.toml does not declare, or declares for hidden checks only."""
+    hidden = module.path.endswith(CHECK_FILES[1])
+    declared = kit.all_settings if hidden else kit.settings
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Subscript(
+                value=ast.Name(id="settings") | ast.Attribute(value=ast.Name(id="call"), attr="settings"),
+                slice=ast.Constant(value=str(name)),
+            ):
+                if name not in declared:
+                    where = "[settings] or [settings_hidden]" if hidden else "[settings]"
+                    yield (
+                        f"{module.path}, line {node.lineno}: expected a setting of kit.toml, found {name!r}: "
+                        f"declare it in {where}."
+                    )
+
+
+def _missing_functions(kit: Kit, modules: Mapping[str, Module]) -> Iterator[str]:
+    """Yield functions and modules that kit.toml names and support code does not have."""
+    where, text = f"autograder/kits/{kit.slug}/{CONFIG_FILE}", kit.files[CONFIG_FILE].decode()
+    given = {Path(name).stem for name in kit.config.given}
+    for key in ("prepare", "train", "picture"):
+        owner, _, name = (getattr(kit.config, key) or "").rpartition(".")
+        if owner in given and owner in modules and name not in set(_defined(modules[owner].tree)):
+            yield f"{place(where, text, key)}: `{key}`: expected a function of {owner}.py, found {name!r}."
+
+
+def _defined(tree: ast.Module) -> Iterator[str]:
+    """Yield the names that a module defines or imports at module level."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.alias(name=name, asname=other):
+                yield other or name
