@@ -237,9 +237,14 @@ def _config_problems(config: KitConfig, checks: Collection[str]) -> Iterator[tup
     for task in config.tasks:
         if not task.isidentifier():
             yield "tasks", f"`tasks`: expected names of functions, found {task!r}."
-    for key, names in (("tasks", config.tasks), ("given", config.given)):
+    for key, names in (("tasks", config.tasks), ("remote", config.remote), ("given", config.given)):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             yield key, f"`{key}` lists {', '.join(twice)} twice."
+    for name in config.remote:
+        support = _FUNCTION.fullmatch(name) and f"{name.partition('.')[0]}.py" in config.given
+        if name not in config.tasks and not support:
+            problem = f"expected a task or module.function of the support code, found {name!r}."
+            yield "remote", f"`remote`: {problem}"
     for key in ("prepare", "train", "picture"):
         function = getattr(config, key)
         if function is not None and not _FUNCTION.fullmatch(function):

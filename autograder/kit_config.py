@@ -53,6 +53,8 @@ class KitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: Annotated[str, msgspec.Meta(min_length=1)]
     module: str
     tasks: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    # Tasks whose answers stay in the sandbox, and functions of support code that run there on handles.
+    remote: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
     prepare: str | None = None

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from .language import gettext as _
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# What a task may be.
+Definition = ast.FunctionDef | ast.ClassDef
 
 # Syntax of newer Python versions: the version that introduced it and a pattern for the failing line.
 NEWER_SYNTAX = (
@@ -50,9 +52,9 @@ def try_parse(text: str) -> ast.Module | None:
         return None
 
 
-def functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
-    """Return the synchronous functions at module level by name. Of two with one name, return the last."""
-    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+def definitions(tree: ast.Module) -> dict[str, Definition]:
+    """Return the classes and functions at module level by name. Of two with one name, return the last."""
+    return {node.name: node for node in tree.body if isinstance(node, Definition)}
 
 
 def imported_modules(tree: ast.AST) -> set[str]:
@@ -88,10 +90,21 @@ def marked_line(error: SyntaxError) -> str:
     return f"{text}\n{' ' * max((error.offset or 1) - 1 - (len(line) - len(text)), 0)}^"
 
 
-def is_stub(function: Function) -> bool:
-    """Return whether a function is an unchanged stub, which only raises NotImplementedError."""
-    rest = [statement for statement in function.body if not does_nothing(statement)]
+def is_stub(node: Function | ast.ClassDef) -> bool:
+    """Return whether a function only raises NotImplementedError, or a class has a method that still does.
+
+    A method may call the method of its base class first.
+    """
+    if isinstance(node, ast.ClassDef):
+        methods = (part for part in node.body if isinstance(part, Function))
+        return any(raises_not_implemented(statement) for method in methods for statement in method.body)
+    rest = [part for part in node.body if not does_nothing(part) and not _calls_base(part)]
     return bool(rest) and all(raises_not_implemented(statement) for statement in rest)
+
+
+def _calls_base(statement: ast.stmt) -> bool:
+    """Return whether a statement is a call such as `super().__init__()`."""
+    return isinstance(statement, ast.Expr) and ast.unparse(statement).startswith("super().")
 
 
 def does_nothing(statement: ast.stmt) -> bool:

@@ -9,9 +9,9 @@ import pytest
 
 from autograder.source_code import (
     SourceError,
+    definitions,
     drop,
     first_line,
-    functions,
     imported_modules,
     is_stub,
     newer_python,
@@ -41,9 +41,9 @@ def test_an_invalid_escape_is_no_matter_of_ours() -> None:
     assert try_parse("'\\d'") is not None
 
 
-def test_functions_at_module_level_are_found_by_name() -> None:
+def test_functions_and_classes_at_module_level_are_found_by_name() -> None:
     tree = parse("def f(): 1\nclass C:\n    def g(self): pass\nasync def h(): pass\ndef f(): 2\n", "a.py")
-    assert [(name, node.lineno) for name, node in functions(tree).items()] == [("f", 5)]
+    assert [(name, node.lineno) for name, node in definitions(tree).items()] == [("f", 5), ("C", 2)]
 
 
 def test_imports_are_found_anywhere_by_their_first_name() -> None:
@@ -61,11 +61,28 @@ def test_imports_are_found_anywhere_by_their_first_name() -> None:
         ("x = 1\n    raise NotImplementedError", False),
         ("raise ValueError", False),
         ("if x: raise NotImplementedError", False),
+        ("super().__init__(x)\n    raise NotImplementedError", True),
     ],
 )
 def test_a_stub_raises_and_does_no_more(body: str, expected: bool) -> None:
     (node,) = ast.parse(f"def f(x=1):\n    {body}\n").body
     assert isinstance(node, ast.FunctionDef)
+    assert is_stub(node) == expected
+
+
+@pytest.mark.parametrize(
+    ("bodies", "expected"),
+    [
+        (["raise NotImplementedError", "return 1"], True),
+        (["super().__init__()\n        raise NotImplementedError"], True),
+        (["return 1", "return 2"], False),
+        ([], False),
+    ],
+)
+def test_a_class_is_a_stub_while_a_method_raises(bodies: list[str], expected: bool) -> None:
+    methods = "".join(f"    def f{place}(self):\n        {body}\n" for place, body in enumerate(bodies))
+    (node,) = ast.parse(f"class C:\n    'About.'\n{methods}").body
+    assert isinstance(node, ast.ClassDef)
     assert is_stub(node) == expected
 
 

@@ -80,7 +80,8 @@ def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) 
     """
     kind = FailureKind(raised["kind"])
     outcome = Outcome.NOT_ATTEMPTED if kind == FailureKind.STUB else Outcome.FAILED
-    if kind == FailureKind.RAISED and raised["type"] in {"MemoryError", *EXHAUSTION_NAMES}:
+    exhausted = kind == FailureKind.RAISED and raised["type"] in {"MemoryError", *EXHAUSTION_NAMES}
+    if exhausted or kind == FailureKind.LOST:
         outcome = Outcome.CRASHED
     text, cause = (_sentence(function, kind, raised, shown) for shown in (line, False))
     return SubmissionFailed(outcome, text, kind=kind, cause=cause)
@@ -100,6 +101,10 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
         )
     if kind == FailureKind.EXITED:
         return _("`{function}` ends the program instead of returning.", function=function)
+    if kind == FailureKind.ENDED:
+        return f"{function} has no more items."
+    if kind == FailureKind.LOST:
+        return f"{function} has nothing left to work on: its process ended in an earlier call."
     if kind == FailureKind.MISSING:
         return _missing(function, name)
     place = _(" (line {number}: {text})", number=number, text=text) if line and number else ""

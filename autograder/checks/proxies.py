@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
@@ -12,9 +13,13 @@ from ..language import gettext as _
 from ..models import Outcome
 from ..wire.arrays import NotAllowedError
 from ..wire.codec import pack, unpack
+from ..wire.encode import Packed
+from ..wire.failure_kind import FailureKind
 from ..wire.frames import Frame
+from ..wire.handles import Handle, Operation, info_of
 from ..wire.unsupported import UnsupportedValue
 from .failures import SubmissionFailed, is_exhaustion
+from .held import ArgumentError, CheckHandles, NoLengthError, Origin, describe_use, runs_beside, task_handle
 
 
 class Caller(Protocol):
@@ -36,13 +41,22 @@ class Exchange:
 class Calls:
     """Calls functions of one submission. Each distinct call is made once, even if several checks make it.
 
+    The answers of tasks in `remote` stay in the sandbox, and checks get handles. A call of such a task or
+    with a handle may change what stays there, so each is distinct.
+
     `made` lists every call with its reply in the order in which checks made them, until it is cleared.
     """
 
-    def __init__(self, call: Caller) -> None:
+    def __init__(self, call: Caller, remote: Collection[str] = ()) -> None:
         self._call = call
+        self._remote = frozenset(remote)
         self._replies: dict[tuple[str, str, bytes], Frame | SubmissionFailed] = {}
+        self._held = CheckHandles(self.use)
         self.made: list[Exchange] = []
+
+    def begin_check(self, name: str) -> None:
+        """Drop the handles of the check before."""
+        self._held = CheckHandles(self.use, name)
 
     def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1) -> Any:
         """Return the rebuilt answer, and update the given argument objects with the changes to them.
@@ -56,12 +70,54 @@ class Calls:
         packed = pack((args, kwargs) if times == 1 else (args, kwargs, times))
         if packed.refused:
             _refuse_arguments(function, (args, kwargs), packed.refused)
-        reply = self.request(function, Frame({"value": packed.head}, packed.blob))
+        head: dict[str, Any] = {"value": packed.head}
+        if packed.handles or function in self._remote:
+            self._held.verify(packed.handles)
+            tasks = {info_of(handle).task for handle in packed.handles} or {function}
+            head["hold"] = self._held.next_turn(function, tasks)
+            task = function if function in self._remote else min(tasks)
+            return self._answer(function, head, packed, Origin(task, f"{function}(…)"))
+        return self._answer(function, head, packed, times=times)
+
+    def use(self, operation: Operation, handle: Handle, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Return the result of a use of a handle. Raises SubmissionFailed or ArgumentError."""
+        info, function = info_of(handle), describe_use(operation, handle, args)
+        if operation == Operation.CALL and info.label == info.task:
+            return self(info.task, args, kwargs)
+        packed = pack(((handle, *args), kwargs))
+        if packed.refused:
+            _refuse_arguments(function, (args, kwargs), packed.refused)
+        self._held.verify(packed.handles)
+        hold = self._held.next_turn(function, (info_of(each).task for each in packed.handles))
+        head = {"value": packed.head, "operation": operation, "hold": hold}
+        description = f"{function}(…)" if operation == Operation.CALL else function
+        try:
+            return self._answer(function, head, packed, Origin(info.task, description))
+        except SubmissionFailed as failure:
+            if operation == Operation.NEXT and failure.kind == FailureKind.ENDED:
+                raise StopIteration from None
+            if operation == Operation.LENGTH and failure.outcome == Outcome.FAILED:
+                raise NoLengthError(
+                    failure.outcome, str(failure), kind=failure.kind, call=failure.call
+                ) from None
+            raise
+
+    def _answer(
+        self,
+        function: str,
+        head: dict[str, Any],
+        packed: Packed,
+        origin: Origin | None = None,
+        times: int = 1,
+    ) -> Any:
+        """Make a call and return its answer; `origin` is where its handles come from, if it may have any."""
+        reply = self.request(function, Frame(head, packed.blob))
         call = len(self.made) - 1
         if isinstance(reply, SubmissionFailed):
             raise SubmissionFailed(reply.outcome, str(reply), kind=reply.kind, call=call)
+        resolve = partial(self._held.receive, head["hold"]["turn"], origin) if origin else None
         try:
-            value = unpack(reply.head["value"], reply.blob, known=packed.objects)[0]
+            value = unpack(reply.head["value"], reply.blob, known=packed.objects, resolve=resolve)[0]
             answer = value["answer"]
             unsupported = [
                 each for each in (answer if times > 1 else [answer]) if isinstance(each, UnsupportedValue)
@@ -87,10 +143,6 @@ class Calls:
         reply = self._replies[key]
         self.made.append(Exchange(function, request, reply))
         return reply
-
-
-class ArgumentError(TypeError):
-    """Raised if a check passes a task an unsupported value, which is a mistake of the check's author."""
 
 
 def _refuse_arguments(function: str, arguments: Any, refused: tuple[str, ...]) -> NoReturn:
@@ -131,27 +183,45 @@ def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
 class Proxies(ModuleType):
     """A module whose functions are the kit's tasks. Calls go to the submission that is attached to it.
 
-    `task.twice(…)` calls a task twice and returns both answers. An object in both answers is one object.
+    `task.twice(…)` calls a task twice and returns both answers. An object in both answers is one object. A
+    task in `remote` is a handle: its attributes and `isinstance` work as with the class itself.
     """
 
     _tasks: tuple[str, ...]
-    _calls: Callable[..., Any]
+    _remote: frozenset[str]
+    _calls: Any
 
-    def __init__(self, name: str, tasks: tuple[str, ...]) -> None:
+    def __init__(self, name: str, tasks: tuple[str, ...], remote: Collection[str] = ()) -> None:
         super().__init__(name)
         self.__dict__["_tasks"] = tasks
+        self.__dict__["_remote"] = frozenset(remote)
         self.__dict__["_calls"] = _nobody
 
     def attach(self, calls: Callable[..., Any]) -> None:
         """Send all following calls to `calls`."""
         self.__dict__["_calls"] = calls
 
+    def run_beside(self, owner: ModuleType, name: str) -> None:
+        """Let a function of support code run in the sandbox when an argument is a handle."""
+        path = f"{owner.__name__}.{name}"
+        setattr(owner, name, runs_beside(getattr(owner, name), path, self._call))
+
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *times: int) -> Any:
         return self._calls(name, args, kwargs, *times)
+
+    def _use(
+        self, operation: Operation, handle: Handle, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Any:
+        if self._calls is _nobody:
+            _nobody(info_of(handle).description)
+        return self._calls.use(operation, handle, args, kwargs)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._tasks:
             raise AttributeError(f"{self.__name__!r} has the tasks {', '.join(self._tasks)}, not {name!r}.")
+
+        if name in self._remote:
+            return task_handle(name, self._use)
 
         def task(*args: Any, **kwargs: Any) -> Any:
             return self._call(name, args, kwargs)

@@ -112,6 +112,7 @@ class CheckRunner:
 
         def begin(check: Check) -> None:
             trainings.clear()
+            self.calls.begin_check(check.name)
             self.emit(CheckStarted(check.name))
             self.prepare()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -69,25 +70,30 @@ class SubmissionClient:
     """Calls functions of the submission that `sandbox` has loaded, each with a timeout of `seconds`.
 
     After a function times out once, its later calls have a shorter timeout, so that an endless loop uses the
-    full time only once.
+    full time only once. All calls of one check with answers that stay in the sandbox share one timeout.
     """
 
     def __init__(self, sandbox: Sandbox, seconds: float) -> None:
         self._sandbox = sandbox
         self._seconds = seconds
         self._endless: set[str] = set()
+        self._used: defaultdict[str, float] = defaultdict(float)
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the frame of the reply. Raises SubmissionFailed."""
-        seconds = self._seconds * (REDUCED_TIME if function in self._endless else 1)
+        check = request.head["hold"]["check"] if "hold" in request.head else None
+        limit = self._seconds * (REDUCED_TIME if function in self._endless else 1)
+        seconds = limit - self._used[check] if check else limit
+        started = time.monotonic()
         try:
-            reply = self._sandbox.call(function, request, seconds)
+            reply = self._sandbox.call(function, request, max(seconds, 0.0))
         except ChildTimedOut:
             again = (
                 ", the time it has left after it did not return before" if function in self._endless else ""
             )
             self._endless.add(function)
-            text = f"{function} did not return within {seconds:g} s{again}: is there an endless loop?"
+            together = " with what the check did before" if check and seconds < limit else ""
+            text = f"{function} did not return within {limit:g} s{together}{again}: is there an endless loop?"
             raise SubmissionFailed(Outcome.TIMED_OUT, text) from None
         except BadReply as error:
             raise SubmissionFailed(
@@ -95,6 +101,9 @@ class SubmissionClient:
             ) from None
         except SandboxFailure as error:
             raise SubmissionFailed(Outcome.CRASHED, f"{function} ended its process: {error}") from None
+        finally:
+            if check:
+                self._used[check] += time.monotonic() - started
         if "raised" in reply.head:
             raise call_failed(function, reply.head["raised"])
         return reply
@@ -182,7 +191,7 @@ class Examination:
         emit(SubmissionLoaded(loaded.problem, loaded.notes, self.sandbox.output()))
         if loaded.problem:
             return
-        calls = Calls(SubmissionClient(self.sandbox, self.call_seconds))
+        calls = Calls(SubmissionClient(self.sandbox, self.call_seconds), self.kit.config.remote)
         self.proxies.attach(calls)
         runner = CheckRunner(
             *(self.session, calls, self.result_cache, self.trainings, self.prepare, emit),

@@ -87,7 +87,7 @@ def serve_examiner(
 ) -> None:
     """Examine submissions in turn in `sandbox`. `folder` is reserved for the files of the kit."""
     kit.write(folder)
-    proxies = Proxies(kit.module, kit.tasks)
+    proxies = Proxies(kit.module, kit.tasks, kit.config.remote)
     with explain_errors(kit, folder):
         trainings = warm_up(kit, folder, proxies, store)
 
@@ -119,12 +119,22 @@ def serve_examiner(
         CheckSession(kit, serve).run(folder)
 
 
-def warm_up(kit: Kit, folder: Path, module: ModuleType, store: Path | None = None) -> TrainingCache | None:
+def warm_up(kit: Kit, folder: Path, module: Proxies, store: Path | None = None) -> TrainingCache | None:
     """Import the modules that the kit declares, make hidden inputs available, and install `module`.
 
     `module` replaces the submission's module. Return the cache that replaces the kit's training function, or
     None if the kit declares none.
     """
+    trainings = _import_support_code(kit, folder, module, store)
+    for path in kit.config.remote:
+        if "." in path:
+            module.run_beside(*_declared(path))
+    return trainings
+
+
+def _import_support_code(
+    kit: Kit, folder: Path, module: ModuleType, store: Path | None
+) -> TrainingCache | None:
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
     preload(names := kit.config.preload, unused_imports(kit), disabled_tricks())

@@ -18,7 +18,7 @@ from ..files import METADATA, checksum, sha256
 from ..kit import SETTINGS, SUPPORT, TRANSLATIONS, Kit, KitError, languages, read_text
 from ..language import ENGLISH
 from ..language import HERE as PACKAGE
-from ..source_code import functions, parse
+from ..source_code import Definition, definitions, parse
 from ..validation import place
 from .messages import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .otter_tests import public_otter_tests
@@ -70,7 +70,7 @@ def requirements() -> str:
 
 
 # Optional keys of kit.toml that kit.json repeats.
-DECLARED = ("preload", "prepare", "train", "picture")
+DECLARED = ("remote", "preload", "prepare", "train", "picture")
 
 
 def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str, language: str = ENGLISH) -> bytes:
@@ -147,13 +147,14 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
         },
         given=[f"`{name}`" for name in kit.given_modules],
         programs=[name for name, text in code.items() if b"__main__" in text],
+        classes=any(isinstance(node, ast.ClassDef) for node in definitions(ast.parse(stub)).values()),
     )
 
 
 def _rows(kit: Kit, stub: str) -> Iterator[dict[str, str]]:
     """Return one table row per task: name, summary and points."""
     tree = parse(stub, f"{kit.module}.py")
-    sentences = {name: _sentence(function) for name, function in functions(tree).items()}
+    sentences = {name: _sentence(node) for name, node in definitions(tree).items()}
     for task in kit.tasks:
         points = {"points": f"{kit.points(task):g}", "public": f"{_public(kit, task):g}"}
         yield {"task": task, "sentence": sentences[task], **points}
@@ -163,7 +164,7 @@ def _public(kit: Kit, task: str) -> float:
     return sum(check.points for check in kit.checks if check.task == task and not check.hidden)
 
 
-def _sentence(function: ast.FunctionDef) -> str:
+def _sentence(function: Definition) -> str:
     """Return the first paragraph of a docstring, escaped for a table cell."""
     paragraph = (ast.get_docstring(function) or "").split("\n\n")[0]
     return " ".join(paragraph.split()).replace("|", "\\|")

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import nbformat
 
 from ..kit import Kit, KitError
-from ..source_code import parse
+from ..source_code import definitions, parse
 from .story import NAME as STORY
 from .story import Part, plain_story, read_story
 
@@ -99,9 +99,9 @@ def cut_stubs(source: str, tasks: Sequence[str]) -> tuple[str, dict[str, str]]:
     The module's docstring is dropped; text after the last task belongs to it.
     """
     lines, tree = source.split("\n"), parse(source, "<stub>")
-    functions = {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in tasks}
+    chosen = {name: node for name, node in definitions(tree).items() if name in tasks}
     start = (tree.body[0].end_lineno or 0) if ast.get_docstring(tree) else 0
-    in_order = sorted(functions.values(), key=lambda node: node.lineno)
+    in_order = sorted(chosen.values(), key=lambda node: node.lineno)
     first = min([in_order[0].lineno, *(node.lineno for node in in_order[0].decorator_list)]) - 1
     opening, start, chunks = "\n".join(lines[start:first]).strip("\n"), first, {}
     for node, following in zip(in_order, [*in_order[1:], None], strict=True):

@@ -11,13 +11,13 @@ import doctest
 import re
 import textwrap
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from ..kit import TRANSLATIONS, Kit, KitError, read_text
-from ..source_code import parse, try_parse
+from ..source_code import Definition, definitions, parse, try_parse
 from .story import NAME as STORY
 from .story import Part, plain_story, read_story
 
@@ -37,7 +37,7 @@ class Translation:
         """Return the text of a module with its docstrings replaced and its code unchanged."""
         tree, lines = parse(source, "<stub>"), source.split("\n")
         texts = [(tree.body[0], self.about)] if ast.get_docstring(tree) else []
-        texts += [(node.body[0], self.tasks[name]) for name, node in _functions(tree, self.tasks).items()]
+        texts += [(node.body[0], self.tasks[name]) for name, node in _tasks(tree, self.tasks).items()]
         for statement, text in sorted(texts, key=lambda pair: -pair[0].lineno):
             lines[statement.lineno - 1 : statement.end_lineno] = _literal(text, statement.col_offset)
         return "\n".join(lines)
@@ -73,8 +73,8 @@ def _table_problems(kit: Kit, module: str, table: Mapping[str, Any], where: str)
     tree = parse(module, "<stub>")
     wanted = {"title": kit.title} | ({"about": about} if (about := ast.get_docstring(tree)) else {})
     yield from _differences(wanted, {key: table[key] for key in table if key != "tasks"}, where, "")
-    functions = _functions(tree, dict.fromkeys(kit.tasks))
-    originals = {name: ast.get_docstring(node) or "" for name, node in functions.items()}
+    tasks = _tasks(tree, kit.tasks)
+    originals = {name: ast.get_docstring(node) or "" for name, node in tasks.items()}
     yield from _differences(originals, table.get("tasks", {}), where, " in [tasks]")
 
 
@@ -145,8 +145,8 @@ def _without_prints(part: Part) -> Part:
     return replace(part, content=ast.unparse(tree))
 
 
-def _functions(tree: ast.Module, names: Mapping[str, object]) -> dict[str, ast.FunctionDef]:
-    return {n.name: n for n in tree.body if isinstance(n, ast.FunctionDef) and n.name in names}
+def _tasks(tree: ast.Module, names: Collection[str]) -> dict[str, Definition]:
+    return {name: node for name, node in definitions(tree).items() if name in names}
 
 
 def _literal(text: str, indent: int) -> list[str]:

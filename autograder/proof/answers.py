@@ -18,7 +18,7 @@ from typing import Literal, NoReturn
 from ..files import write_atomic
 from ..kit import Kit, KitError, read_text
 from ..models import NetworkLayer, NetworkRecord
-from ..source_code import functions, parse, try_parse
+from ..source_code import Definition, definitions, parse, try_parse
 from .results import AnswerReport
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
@@ -28,8 +28,8 @@ Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 class Answer:
     """One known answer: the text that a student would hand in, and the checks that must fail on it.
 
-    `tasks` are those in which it differs from the solution; `own` holds the functions that only it
-    defines. `operator` names the mutation operator that made a mutant.
+    `tasks` are those in which it differs from the solution; `own` holds the functions and classes that
+    only it defines. `operator` names the mutation operator that made a mutant.
     """
 
     kind: Kind
@@ -49,8 +49,8 @@ class Answer:
 
     @cached_property
     def defines(self) -> frozenset[str]:
-        """The names of the functions that only this answer defines."""
-        return frozenset(functions(parse(self.own, self.name)))
+        """The names of the functions and classes that only this answer defines."""
+        return frozenset(definitions(parse(self.own, self.name)))
 
 
 def solution(root: Path, kit: Kit) -> Answer:
@@ -104,7 +104,7 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
         )
 
 
-def _segment(lines: list[str], function: ast.FunctionDef) -> str:
+def _segment(lines: list[str], function: Definition) -> str:
     first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
     return textwrap.dedent("\n".join(lines[first - 1 : function.end_lineno]))
 
@@ -119,9 +119,9 @@ class _Written:
     kit: Kit
 
     @property
-    def functions(self) -> list[ast.FunctionDef]:
-        """The functions of the class."""
-        return [part for part in self.node.body if isinstance(part, ast.FunctionDef)]
+    def functions(self) -> list[Definition]:
+        """The functions and classes in the class."""
+        return [part for part in self.node.body if isinstance(part, Definition)]
 
     def fail(self, problem: str, line: int | None = None) -> NoReturn:
         """Raise a KitError that names file, line and answer."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ..kit import CHECK_FILES, Kit, KitError
-from ..source_code import functions, parse
+from ..source_code import definitions, parse
 from .answers import alternatives, solution
 
 SETTINGS = "settings.json"
@@ -81,7 +81,8 @@ def support_modules(code: Mapping[str, str], names: Iterable[str]) -> set[str]:
         for file in {*code} - found:
             package, _, module = file.removesuffix(".py").rpartition("/")
             dotted = f"{package}.{module}".lstrip(".")
-            if dotted in (path, owner) or (package == owner and name in functions(parse(code[file], file))):
+            defined = definitions(parse(code[file], file)).get(name)
+            if dotted in (path, owner) or (package == owner and isinstance(defined, ast.FunctionDef)):
                 found.add(file)
                 left += [f"{package}{each}" for each in imports(code[file]) if each.startswith(".")]
     return found

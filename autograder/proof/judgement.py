@@ -16,6 +16,7 @@ from ..kit import Kit, KitError, read_text
 from ..models import CheckResult, Outcome
 from ..validation import InvalidDataError, place, read_toml
 from .answers import Answer
+from .claims import OPERATOR as CLAIMED
 from .results import AnswerReport
 
 DETECTED = 0.95
@@ -85,6 +86,7 @@ def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: st
         *_mistakes(matrix),
         *_idle_checks(matrix),
         *_mutants(matrix, equivalent),
+        *_claims(matrix),
         *_feedback(matrix, public_text),
         *_stumbling(matrix),
     ]
@@ -164,6 +166,17 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
     found, total = matrix.detected()
     if total and found < DETECTED * total:
         yield f"The checks notice {found} of {total} mutants; expected {DETECTED:.0%} or more."
+
+
+def _claims(matrix: Matrix) -> Iterator[str]:
+    """Yield tasks whose hidden checks believe what an answer in the sandbox says of itself."""
+    hidden = {check.name for check in matrix.kit.checks if check.hidden}
+    for answer in matrix.of("mutant"):
+        if answer.operator == CLAIMED and not matrix.failed(answer) & hidden:
+            yield (
+                f"No hidden check of {answer.tasks[0]} notices outputs that are zero. What an answer in the "
+                "sandbox says of itself is a claim: compare what it computes on inputs of the hidden folder."
+            )
 
 
 def _stumbling(matrix: Matrix) -> Iterator[str]:

@@ -11,20 +11,20 @@ import copy
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
-from ..source_code import parse
+from ..source_code import Definition, definitions, parse
 from .answers import Answer
 from .operators import OPERATORS, function_operators
 
 
 class CallGraph:
-    """The functions of a module, and how a change to one of them can affect others."""
+    """The functions and classes of a module, and how a change to one of them can affect others."""
 
     def __init__(self, tree: ast.Module) -> None:
         """Read a module; if a function is defined several times, use its last definition.
 
         `loading` are the functions that run, or may run, while the module loads.
         """
-        self.functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+        self.functions = definitions(tree)
         self._uses = {name: self._named(node) for name, node in self.functions.items()}
         # Code that runs while the module loads may use the functions that it names in any way.
         self.loading = self.needed_by(frozenset().union(*map(self._named, _run_while_loading(tree))))
@@ -64,7 +64,10 @@ def _name(part: ast.AST) -> str | None:
 def _run_while_loading(tree: ast.Module) -> Iterator[ast.AST]:
     """Yield all nodes except bodies of functions: statements, and functions' decorators and defaults."""
     for node in tree.body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, ast.ClassDef):
+            yield from (*node.decorator_list, *node.bases, *node.keywords)
+            yield from _run_while_loading(ast.Module(node.body, []))
+        elif isinstance(node, ast.FunctionDef):
             yield from (*node.decorator_list, node.args)
         else:
             yield node
@@ -118,13 +121,14 @@ def _compiles(reach: CallGraph, name: str) -> bool:
     )
 
 
-def _changes(function: ast.FunctionDef, compiles: bool) -> Iterator[tuple[str, str, str, str]]:
+def _changes(function: Definition, compiles: bool) -> Iterator[tuple[str, str, str, str]]:
     """Yield (operator, before, after, the changed function) for every change to `function`.
 
     `before` is empty if the change applies to the whole function.
     """
-    for operator, what, whole in function_operators(function, compiles):
-        yield operator, "", what, ast.unparse(ast.fix_missing_locations(whole)) + "\n"
+    if isinstance(function, ast.FunctionDef):
+        for operator, what, whole in function_operators(function, compiles):
+            yield operator, "", what, ast.unparse(ast.fix_missing_locations(whole)) + "\n"
     for path, node in _walk(function):
         for operator, mutate in OPERATORS:
             for after in mutate(node):

@@ -17,6 +17,8 @@ from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration_report import disagreements
+from .claims import OPERATOR as CLAIMED
+from .claims import claims
 from .judgement import Matrix, find_problems, is_as_expected, read_equivalents
 from .mutation import mutants, only_task
 from .replies import indistinguishable, outdated_replies, write_replies
@@ -165,6 +167,7 @@ def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
         *alternatives(root, kit),
         *mistakes(root, kit),
         *mutants(right),
+        *claims(right, kit.config.remote),
     )
     if twice := [name for name, count in Counter(answer.name for answer in answers).items() if count > 1]:
         raise KitError(f"Expected a name of its own for each known answer, found twice: {', '.join(twice)}.")
@@ -229,14 +232,16 @@ def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[st
     """Return the first batches. A mutant that is known to survive is examined in all tasks at once."""
     right, stub = answers[:2]
     of = {kind: [a for a in answers if a.kind == kind] for kind in ("alternative", "mistake", "mutant")}
+    # All checks have to look at claims: public ones alone are not enough.
+    alone = {a.name for a in answers if a.name in equivalent or a.operator == CLAIMED}
     return [
         single(right, kit),
         single(stub, kit),
         *(single(answer, kit) for answer in answers if answer.kind == "part"),
         *batch_answers(of["alternative"], kit),
         *batch_answers(of["mistake"], kit),
-        *(single(mutant, kit) for mutant in of["mutant"] if mutant.name in equivalent),
-        *batch_mutants([mutant for mutant in of["mutant"] if mutant.name not in equivalent], right, kit),
+        *(single(mutant, kit) for mutant in of["mutant"] if mutant.name in alone),
+        *batch_mutants([mutant for mutant in of["mutant"] if mutant.name not in alone], right, kit),
     ]
 
 
@@ -245,7 +250,7 @@ def public_text(root: Path, kit: Kit) -> str:
     docstrings = [
         ast.get_docstring(node) or ""
         for node in ast.walk(parse(solution(root, kit).text, f"{kit.module}.py"))
-        if isinstance(node, ast.FunctionDef | ast.Module)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
     ]
     code = [content.decode() for name, content in kit.given.items() if name.endswith(".py")]
     return "\n".join([*docstrings, *code, kit.files["test_public.py"].decode()])

@@ -18,7 +18,7 @@ from typing import Any
 from ..kit import Kit
 from ..proof.answers import Answer, alternatives, solution
 from ..proof.prove import public_text
-from ..source_code import SourceError, parse
+from ..source_code import Definition, SourceError, parse
 
 DEPTH = 4
 
@@ -204,7 +204,7 @@ def _answers(root: Path, kit: Kit) -> Iterator[Secret]:
 def _functions(other: Answer, base: Answer) -> Iterator[str]:
     """Yield the bodies of the functions that only this answer defines."""
     for node in parse(other.text.removeprefix(base.text), other.name).body:
-        if isinstance(node, ast.FunctionDef):
+        if isinstance(node, Definition):
             yield "\n".join(ast.unparse(part) for part in node.body)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from ..handout.build import build, story
 from ..handout.student_notebook import Cell, Style, node, notebook_cells, to_json
 from ..integrations.nbgrader import KITS, configure
 from ..kit import Kit, KitError
-from ..source_code import parse
+from ..source_code import Definition, parse
 from .bundles import with_manifest
 
 SCHEMA = 3
@@ -103,7 +102,7 @@ def _refuse_answers_between_tasks(cell: Cell, filename: str) -> None:
     inside: set[int] = set()
     if cell.kind == "answer":
         for part in parse(cell.source, "<cell>").body:
-            if isinstance(part, ast.FunctionDef) and part.name == cell.task:
+            if isinstance(part, Definition) and part.name == cell.task:
                 # The end marker stands below the last statement.
                 inside = set(range(part.lineno, len(cell.source.split("\n")) + 1))
     for number, line in enumerate(cell.source.split("\n"), 1):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from ..proof.mutation import CallGraph
-from ..source_code import functions, try_parse
+from ..source_code import Definition, definitions, try_parse
 
 # Shorter parts of a name, such as initials, are also parts of ordinary words and identifiers.
 MIN_NAME_PART = 3
@@ -27,7 +27,7 @@ def task_code(source: str, task: str, names: Collection[str] = (), *, tasks: Col
     tree = try_parse(source)
     if tree is None:
         return ""
-    defined = functions(tree)
+    defined = definitions(tree)
     if task not in defined:
         return ""
     own = {name: node for name, node in defined.items() if name == task or name not in tasks}
@@ -55,6 +55,13 @@ class _Anonymous(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         """Remove the docstring of a function."""
+        return self._definition(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        """Remove the docstring of a class."""
+        return self._definition(node)
+
+    def _definition(self, node: Definition) -> ast.AST:
         if ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
         node.name = self._identifier(node.name)

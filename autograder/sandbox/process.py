@@ -292,7 +292,7 @@ class ChildProcess:
     def call(self, function: str, request: Frame, seconds: float) -> Frame:
         """Call a function of the submission and return the reply; raise SandboxFailure."""
         self._calls += 1
-        head = {"call": function, "id": self._calls, "value": request.head["value"]}
+        head = {**request.head, "call": function, "id": self._calls}
         return read_reply(self._exchange(Frame(head, request.blob), seconds), self._calls)
 
     def close(self) -> None:

@@ -46,6 +46,7 @@ class HandoutMetadata(msgspec.Struct, frozen=True):
     files: Mapping[str, str]
     given: tuple[str, ...] = ()
     imports: tuple[str, ...] = ()
+    remote: tuple[str, ...] = ()
     preload: tuple[str, ...] = ()
     prepare: str | None = None
     train: str | None = None

@@ -162,9 +162,9 @@ def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset
     """Return where the student's file defines each task."""
     found = {}
     for task in tasks:
-        code = getattr(getattr(module, task, None), "__code__", None)
-        if code is not None and code.co_filename in filenames:
-            found[task] = Location(code.co_filename, code.co_firstlineno, task)
+        if lines := sorted(_lines(getattr(module, task, None), filenames)):
+            line, filename = lines[0]
+            found[task] = Location(filename, line, task)
     return found
 
 
@@ -177,6 +177,14 @@ def _printed_too_much(filename: str) -> str | None:
         name=filename,
         size=Limits.output_mb,
     )
+
+
+def _lines(definition: object, filenames: frozenset[str]) -> Iterator[tuple[int, str]]:
+    """Yield the first line of a function, or of every method of a class, with its file."""
+    for part in [*vars(definition).values()] if isinstance(definition, type) else [definition]:
+        code = getattr(part, "__code__", None)
+        if code is not None and code.co_filename in filenames:
+            yield code.co_firstlineno, code.co_filename
 
 
 def _ignore(trace: Trace) -> None:
@@ -209,7 +217,7 @@ class Run:
         if not loaded:
             return
         seconds = self.handout.limit("call_seconds", CALL_SECONDS)
-        calls = Calls(LocalCalls(loaded, self.prepare, self.emit, seconds))
+        calls = Calls(LocalCalls(loaded, self.prepare, self.emit, seconds), self.handout.about.remote)
         self.proxies.attach(calls)
         passed: set[str] = set()
         drawn: set[str] = set()

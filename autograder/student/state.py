@@ -13,7 +13,7 @@ from ..checks.events import CheckStarted
 from ..checks.results import make_result
 from ..language import gettext as _
 from ..models import CheckResult, Outcome, Source
-from ..source_code import functions, try_parse
+from ..source_code import definitions, try_parse
 from ..wire.failure_kind import FailureKind
 from .events import (
     CallFinished,
@@ -275,11 +275,11 @@ class Results:
 
 
 def texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:
-    """Return the text of every task's function in a source, to detect changes between saves."""
+    """Return the text of every task in a source, to detect changes between saves."""
     found = {}
     for cell in source.cells if source else ():
         if (tree := try_parse(cell)) is not None:
-            for name, node in functions(tree).items():
+            for name, node in definitions(tree).items():
                 if name in tasks:
                     found[name] = ast.get_source_segment(cell, node) or ""
     return found

@@ -173,9 +173,12 @@ def main(folder: Path, forks: bool) -> None:
         handout.choose_language()
         os.chdir(handout.folder)
         sys.path.insert(0, str(handout.folder))
-        proxies = Proxies(handout.module, handout.tasks)
+        proxies = Proxies(handout.module, handout.tasks, handout.about.remote)
         sys.modules[handout.module] = proxies
         prepare = warm_up(handout)
+        for path in handout.about.remote:
+            if "." in path:
+                proxies.run_beside(*_declared(path))
         checks = (handout.folder / handout.checks_file).read_text("utf-8")
         slow = training_checks(checks, handout.about.train)
 

@@ -40,7 +40,7 @@ def drop_stubs_below_answers(
         tree = try_parse(cell)
         stubs = []
         for node in tree.body if tree else ():
-            if isinstance(node, Function) and node.name in answered and is_stub(node):
+            if isinstance(node, Function | ast.ClassDef) and node.name in answered and is_stub(node):
                 stubs.append(node)
                 names.append(node.name)
             with suppress(RecursionError):
@@ -58,7 +58,8 @@ def review_notes(source: Source, tasks: Collection[str]) -> tuple[ReviewNote, ..
                 defined.add(node.name)
                 own += [node.name] if node.name not in tasks and node.name[:1] != "_" else []
             elif isinstance(node, ast.ClassDef):
-                classes.append(node.name)
+                classes += [node.name] if node.name not in tasks else []
+                defined.add(node.name)
         with suppress(RecursionError):
             defined.update(_answers(tree.body))
     missing = [task for task in tasks if task not in defined]
@@ -114,7 +115,8 @@ def _answers(body: list[ast.stmt]) -> Iterator[str]:
             if _is_begun(statement.body):
                 yield statement.name
         elif isinstance(statement, ast.ClassDef):
-            yield statement.name
+            if not is_stub(statement):
+                yield statement.name
         elif isinstance(statement, ast.Assign | ast.AnnAssign):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             yield from (target.id for target in targets if isinstance(target, ast.Name) and statement.value)

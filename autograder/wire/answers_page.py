@@ -43,6 +43,24 @@ VALUES: Mapping[str, str] = {
     ),
 }
 
+REMOTE = (
+    '`remote = ["Attention"]` in `kit.toml` names tasks, functions or classes, whose answers stay where',
+    "the student's code runs. The check gets a handle. Calling it, an attribute, an item, `len`, each",
+    "item of an iteration and both ends of a `with` statement are one call into the sandbox each. What",
+    "crosses comes back as data, everything else as another handle; `isinstance(x, keras.Layer)` and",
+    "`isinstance(x, module.Attention)` hold. Names that begin with an underscore are not available.",
+    "Each check asks for its own answers: a handle ends with its check. All its calls in one check",
+    "share `call_seconds`.",
+    "",
+    '`remote = ["lesson.gradients"]` names a function of the support code. Called with a handle, it',
+    "runs in the sandbox on the object itself: the place for a `GradientTape` or a training. Without a",
+    "handle, such as under plain pytest, it runs where it is called.",
+    "",
+    "What a handle says of itself is a claim. Grade by outputs on inputs that the student has not seen,",
+    "never by a reported accuracy. `kit prove` examines an answer to each such task that says of itself",
+    "what the solution says and computes zeros. A hidden check must fail on it.",
+)
+
 
 def page() -> str:
     """Return the text of docs/answers.md."""
@@ -63,6 +81,9 @@ def page() -> str:
             "Any other value arrives as an `UnsupportedValue`, which has a `kind`, and whose type is named",
             "like the type of the value:",
             *_table(("kind", "what its author reads"), ((f"`{kind}`", HINTS[kind]) for kind in ValueKind)),
+            "",
+            "## Answers that stay in the sandbox",
+            *REMOTE,
             "",
             "## Layers and models",
             f"Models: {_names(MODELS)}. {OWN_CLASS[0].upper()}{OWN_CLASS[1:]}. Accepted layers:",

@@ -9,6 +9,7 @@ from typing import Any
 
 from .arrays import MAX_DIMENSIONS, BlobReader, NotAllowedError, readable, text_bytes
 from .frames import MAX_BLOB
+from .handles import Handle
 from .unsupported import UnsupportedValue, ValueKind, unsupported
 
 MAX_DEPTH = 64
@@ -19,16 +20,27 @@ _KEYS = (type(None), bool, int, float, str, bytes, tuple, frozenset)
 class History(dict[str, Any]):
     """The values that `fit` returned, by name. Keras' own class would also hold the model."""
 
+    @property
+    def history(self) -> dict[str, Any]:
+        """Return the values by name, as Keras' own class does."""
+        return self
+
 
 class Columns(dict[str, Any]):
     """A data frame as columns by name, for use without pandas."""
 
 
 class Unpacker:
-    """Decodes trees; arrays come from a blob, layers from a table."""
+    """Decodes trees; arrays come from a blob, layers from a table.
 
-    def __init__(self, reader: BlobReader, objects: Sequence[Any]) -> None:
+    `resolve` returns the value or the handle for the JSON of a handle; without it, handles are refused.
+    """
+
+    def __init__(
+        self, reader: BlobReader, objects: Sequence[Any], resolve: Callable[[object], Any] | None = None
+    ) -> None:
         self._reader = reader
+        self._resolve = resolve
         self._objects = objects
         self._tags: dict[str, Callable[[Any, int], Any]] = {
             "array": self._array,
@@ -37,6 +49,7 @@ class Unpacker:
             "float": self._float,
             "frame": self._frame,
             "frozenset": self._frozenset,
+            "handle": self._handle,
             "history": self._history,
             "layer": self._layer,
             "pairs": self._pairs,
@@ -163,6 +176,11 @@ class Unpacker:
             raise NotAllowedError(f"A layer must be one of the {len(self._objects)} in the table.")
         return self._objects[content]
 
+    def _handle(self, content: object, depth: int) -> Any:
+        if self._resolve is None:
+            raise NotAllowedError("A value that stays in the sandbox is not accepted here.")
+        return self._resolve(content)
+
     def _unsupported(self, content: Any, depth: int) -> UnsupportedValue:
         kinds = {str(kind) for kind in ValueKind}
         if type(content) is not list or len(content) != 2 or not all(type(item) is str for item in content):
@@ -180,7 +198,7 @@ def _hashable(value: Any) -> Any:
     except TypeError:
         raise NotAllowedError(f"A {type(value).__name__} cannot be a key or an item of a set.") from None
     numpy = sys.modules.get("numpy")
-    if isinstance(value, (*_KEYS, UnsupportedValue)) or (numpy and isinstance(value, numpy.generic)):
+    if isinstance(value, (*_KEYS, UnsupportedValue, Handle)) or (numpy and isinstance(value, numpy.generic)):
         return value
     raise NotAllowedError(f"A {type(value).__name__} is not accepted as a key or an item of a set.")
 

@@ -12,6 +12,7 @@ from typing import Any
 from .arrays import ITEM_SIZES, BlobWriter, text_bytes
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
 from .frames import MAX_DEPTH as MAX_JSON_DEPTH
+from .handles import Handle, to_wire
 from .keras_models.layer_table import LayerTable
 from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
 
@@ -21,19 +22,22 @@ MAX_BITS = 2_000
 # Bytes of a frame's JSON that are reserved for the protocol's own fields.
 RESERVED = 8 * 1024
 HISTORY = "keras.src.callbacks.history"
+# Keeps a value in this process and returns the JSON of its handle.
+Hold = Callable[[Any], list[str]]
 
 
 @dataclass(frozen=True)
 class Packed:
     """A message: `head` (plain JSON), `blob` (raw bytes), and this end's layers in the order of its table.
 
-    `refused` describes every part of the value that is unsupported.
+    `refused` describes every part of the value that is unsupported. `handles` are the handles in the value.
     """
 
     head: dict[str, Any]
     blob: bytes
     objects: tuple[Any, ...] = ()
     refused: tuple[str, ...] = ()
+    handles: tuple[Handle, ...] = ()
 
 
 class TooLargeError(Exception):
@@ -41,9 +45,16 @@ class TooLargeError(Exception):
 
 
 class Packer:
-    """Packs one value. An unsupported part becomes its kind and the name of its type."""
+    """Packs one value. An unsupported part becomes its kind and the name of its type.
 
-    def __init__(self, known: Sequence[Any]) -> None:
+    With `hold`, such a part and every layer that is not `known` stays in this process instead. `hold` keeps
+    it and returns the JSON of its handle.
+    """
+
+    def __init__(self, known: Sequence[Any], hold: Hold | None = None) -> None:
+        self._hold = hold
+        self._known = {id(layer) for layer in known}
+        self._handles: list[Handle] = []
         self._arrays = BlobWriter()
         self._nodes = 0
         self._letters = 0
@@ -64,13 +75,16 @@ class Packer:
         small = self._nodes < 500 and self._letters < 4_000 and len(layers) < 50
         if len(blob) > MAX_BLOB or not (small or len(json.dumps(head)) <= MAX_JSON - RESERVED):
             raise TooLargeError
-        return Packed(head, blob, objects, tuple(refused))
+        return Packed(head, blob, objects, tuple(refused), tuple(self._handles))
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         """Return a value as plain JSON that begins at the level `depth`; raise TooLargeError."""
         self._nodes += 1
         if self._nodes > MAX_NODES // 4:
             raise TooLargeError
+        if type(value) is Handle:
+            self._handles.append(value)
+            return {"handle": to_wire(value)}
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -92,6 +106,8 @@ class Packer:
 
     def unsupported(self, value: object, kind: ValueKind) -> dict[str, Any]:
         """Return the tree of an unsupported value."""
+        if self._hold:
+            return {"handle": self._hold(value)}
         name = type_name(value)
         if isinstance(value, UnsupportedValue):
             kind, name = value.kind, value.type_name
@@ -186,6 +202,8 @@ class Packer:
     def _layer(self, value: Any) -> Any:
         keras = sys.modules.get("keras")
         if keras is None or not isinstance(value, keras.Layer):
+            return None
+        if self._hold and id(value) not in self._known:
             return None
         if self._table is None:
             self._table = LayerTable(())

@@ -13,4 +13,6 @@ class FailureKind(StrEnum):
     LEFTOVER_RAISE = "leftover_raise"  # the function has code but still contains the stub's `raise`
     UNWRITTEN_CALL = "unwritten_call"  # the function calls another one that is unchanged from the handout
     EXITED = "exited"  # the function exited the program
+    ENDED = "ended"  # an iterator has no more items
+    LOST = "lost"  # the process ended that held the value of a handle
     MISSING = "missing"  # there is no function with that name

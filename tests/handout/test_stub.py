@@ -104,7 +104,7 @@ def test_a_docstring_inside_the_markers_is_refused() -> None:
 
 
 def test_a_task_that_is_not_there_is_refused() -> None:
-    with pytest.raises(KitError, match="expected a function volume"):
+    with pytest.raises(KitError, match="expected a function or a class volume"):
         make_stub(SOLUTION, ["volume"], "circles.py")
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import linecache
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ...text import clean
 from ...wire.failure_kind import FailureKind
+from .held import LostError
 
 MAX_TEXT = 2_000
 MAX_LINES = 20
@@ -35,13 +36,15 @@ class Definitions:
     leftover_raises: frozenset[tuple[str, int]] = frozenset()
 
 
-def describe(error: BaseException, function: str, definitions: Definitions) -> dict[str, Any]:
+def describe(
+    error: BaseException, function: str, definitions: Definitions, tasks: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the result of a failed call to `function`: `{"kind", "name", "type", "text", "trace"}`.
 
-    The trace is `[[line, function, text], …]`, outermost call first. `name` is the function that the kind
-    refers to.
+    The trace is `[[line, function, text], …]`, outermost call first. `name` is the function or class that the
+    kind refers to. `tasks` are those that the call is about, by default `function`.
     """
-    kind, name = _classify(error, function, definitions)
+    kind, name = _classify(error, function, definitions, tasks or (function,))
     type_name = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
     return {
         "kind": kind,
@@ -81,21 +84,33 @@ def trace_of(error: BaseException, names: frozenset[str]) -> list[list[Any]]:
     return found[-MAX_LINES:]
 
 
-def _classify(error: BaseException, function: str, definitions: Definitions) -> tuple[FailureKind, str]:
+def _classify(
+    error: BaseException, function: str, definitions: Definitions, tasks: Collection[str]
+) -> tuple[FailureKind, str]:
     """Return the kind of failure of an exception, and the name of the function that raised it."""
     if isinstance(error, SystemExit):
         return FailureKind.EXITED, function
+    if isinstance(error, StopIteration):
+        return FailureKind.ENDED, function
+    if isinstance(error, LostError):
+        return FailureKind.LOST, function
     raiser = _raiser(error) if isinstance(error, NotImplementedError) else None
     if raiser is None:
         return FailureKind.RAISED, function
     code, line = raiser
     if (code.co_filename, code.co_firstlineno) in definitions.stubs:
-        kind = FailureKind.STUB if code.co_name == function else FailureKind.UNWRITTEN_CALL
-    elif (code.co_filename, line) in definitions.leftover_raises:
+        owner = _owner(code)
+        return FailureKind.STUB if owner in tasks else FailureKind.UNWRITTEN_CALL, owner
+    if (code.co_filename, line) in definitions.leftover_raises:
         kind = FailureKind.LEFTOVER_RAISE
     else:
         kind = FailureKind.RAISED
     return kind, code.co_name
+
+
+def _owner(code: CodeType) -> str:
+    """Return the name of a function, or of the class that a method belongs to."""
+    return code.co_name if "<locals>" in code.co_qualname else code.co_qualname.partition(".")[0]
 
 
 def _raiser(error: BaseException) -> tuple[CodeType, int] | None:

@@ -11,6 +11,7 @@ import __future__
 
 import ast
 import ctypes
+import importlib
 import inspect
 import linecache
 import os
@@ -31,8 +32,10 @@ from ...source_code import first_line, is_stub, newer_python, raises_not_impleme
 from ...text import clean
 from ...wire.codec import pack, unpack
 from ...wire.frames import Frame
+from ...wire.handles import Operation
 from . import stand_ins
 from .errors import Definitions, describe, describe_missing, text_of, trace_of
+from .held import OPERATIONS, HeldValues
 
 MAX_NAMES = 500
 MAX_NAME = 200
@@ -64,6 +67,7 @@ class Loaded:
     filename: str
     definitions: Definitions
     report: dict[str, Any]
+    held: HeldValues = field(default_factory=HeldValues)
 
 
 def load(
@@ -103,19 +107,39 @@ def call(
     The request's head has the packed `(args, kwargs)`, or `(args, kwargs, times)`, under `value`. The reply's
     head is `{"ok": True, "value"}` or `{"raised": …}`. `on_error` receives an exception before it is
     described.
+
+    If the head has `hold`, the call belongs to `hold["check"]`, and what cannot cross stays here under a
+    label that begins with `hold["turn"]`. If it has `operation`, the call is that use of a handle, and `name`
+    only describes it.
     """
-    function = vars(loaded.module).get(name)
+    hold = request.head.get("hold")
+    tasks = (name, *hold["tasks"]) if hold else (name,)
+    function = _find(loaded.module, name, request.head.get("operation"))
     if function is None:
         return Frame({"raised": describe_missing(name, loaded.module, loaded.definitions)})
     try:
-        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob)
+        keep = loaded.held.start_call(hold["check"], hold["turn"]) if hold else None
+        resolve = loaded.held.resolver(loaded.module)
+        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob, resolve=resolve)
         prepare()
         answer = [function(*args, **kwargs) for _ in range(*times)] if times else function(*args, **kwargs)
-        packed = pack({"answer": answer, "args": args, "kwargs": kwargs}, known=objects)
+        returned = {"answer": answer} if keep else {"answer": answer, "args": args, "kwargs": kwargs}
+        packed = pack(returned, known=objects, hold=keep)
     except BaseException as error:
         on_error(error)
-        return Frame({"raised": describe(error, name, loaded.definitions)})
+        return Frame({"raised": describe(error, name, loaded.definitions, tasks)})
     return Frame({"ok": True, "value": packed.head}, packed.blob)
+
+
+def _find(module: ModuleType, name: str, operation: str | None) -> Callable[..., Any] | None:
+    """Return what a request calls: the use of a handle, a function of support code, or a task."""
+    if operation is not None:
+        return OPERATIONS[Operation(operation)]
+    owner, _, function = name.rpartition(".")
+    found: Callable[..., Any] | None = vars(module).get(name)
+    if owner:
+        found = inspect.unwrap(getattr(importlib.import_module(owner), function))
+    return found
 
 
 @contextmanager

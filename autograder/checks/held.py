@@ -1,0 +1,124 @@
+"""Keep the handles of the check that runs, and call support code where the values of handles are."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..models import Outcome
+from ..wire.arrays import NotAllowedError
+from ..wire.handles import MAX_DESCRIPTION, Handle, HandleInfo, Operation, Use, from_wire, info_of
+from .failures import SubmissionFailed
+
+# An endless iterator ends a check after so many uses of handles.
+MAX_USES = 1_000
+MAX_HANDLES = 10_000
+
+
+class ArgumentError(TypeError):
+    """Raised if a check passes a task an unsupported value, which is a mistake of the check's author."""
+
+
+class NoLengthError(SubmissionFailed, TypeError):
+    """Raised for a value without a length: `list` and `tuple` ask for it and expect a TypeError."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The task that handles of a reply come from, and what they are called in messages."""
+
+    task: str
+    description: str
+
+
+@dataclass
+class CheckHandles:
+    """The handles of one check, by label. Each use of one is a turn, and no turn repeats an earlier one."""
+
+    use: Use
+    check: str = ""
+    turns: int = 0
+    _handles: dict[str, Handle] = field(default_factory=dict)
+
+    def next_turn(self, function: str, tasks: Iterable[str]) -> dict[str, Any]:
+        """Return the entry `hold` of the next request. Raises SubmissionFailed after too many turns."""
+        self.turns += 1
+        if self.turns > MAX_USES:
+            raise SubmissionFailed(
+                Outcome.FAILED,
+                f"{function}: the check used its answers {MAX_USES} times: is there an endless iterator?",
+            )
+        turn = f"{self.check}#{self.turns}"
+        return {"check": self.check, "turn": turn, "tasks": sorted(set(tasks))}
+
+    def verify(self, handles: Iterable[Handle]) -> None:
+        """Raise ArgumentError for a handle that another check got."""
+        for info in map(info_of, handles):
+            if info.label not in self._handles and not info.label.isidentifier():
+                raise ArgumentError(
+                    f"The check uses {info.description} of another check. An answer that stays in the "
+                    "sandbox ends with its check: ask for it in each check that uses it."
+                )
+
+    def receive(self, turn: str, origin: Origin, content: object) -> Handle:
+        """Return the handle for the JSON in a reply; the same value has the same handle.
+
+        Raises NotAllowedError for a label that belongs to no turn of this check, and if there are too many.
+        """
+        label, type_name, base = from_wire(content)
+        if label not in self._handles:
+            if not re.fullmatch(re.escape(turn) + r"\.[0-9]{1,9}", label):
+                raise NotAllowedError("A value that stays must have a label of its own call.")
+            if len(self._handles) >= MAX_HANDLES:
+                raise NotAllowedError(f"A check may hold {MAX_HANDLES} values, and this one holds more.")
+            description = origin.description[:MAX_DESCRIPTION]
+            info = HandleInfo(label, type_name, base, description, origin.task)
+            self._handles[label] = Handle(info, self.use)
+        return self._handles[label]
+
+
+def task_handle(task: str, use: Use) -> Handle:
+    """Return the handle of a task whose answers stay in the sandbox."""
+    return Handle(HandleInfo(task, "task", "", task, task), use)
+
+
+def describe_use(operation: Operation, handle: Handle, args: tuple[Any, ...]) -> str:
+    """Return what a use of a handle is called in messages, such as `Attention(…).kernel`."""
+    name = info_of(handle).description
+    match operation:
+        case Operation.CALL:
+            return name
+        case Operation.ATTRIBUTE | Operation.SET_ATTRIBUTE:
+            return f"{name}.{args[0]}"
+        case Operation.ITEM:
+            return f"{name}[{args[0]!r:.40}]"
+    return f"{name} ({operation})"
+
+
+def find_handles(value: Any) -> Iterator[Handle]:
+    """Yield the handles in a value and in its containers."""
+    if type(value) is Handle:
+        yield value
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from find_handles(item)
+    elif isinstance(value, dict):
+        yield from find_handles([*value, *value.values()])
+
+
+def runs_beside(function: Callable[..., Any], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
+    """Return support code that runs where its arguments are: in the sandbox if one of them is a handle.
+
+    `call` makes a call of `name` there, with the arguments as a tuple and a dictionary.
+    """
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if next(find_handles((args, kwargs)), None) is None:
+            return function(*args, **kwargs)
+        return call(name, args, kwargs)
+
+    return run

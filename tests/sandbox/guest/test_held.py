@@ -1,0 +1,41 @@
+"""Values that stay beside the submission: for one check, under one label each."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from autograder.sandbox.guest.held import OPERATIONS, HeldValues, LostError
+from autograder.wire.handles import Operation
+
+
+def test_a_value_has_one_label_as_long_as_its_check_runs() -> None:
+    held, value = HeldValues(), object()
+    first = held.start_call("test_a", "test_a#1")(value)
+    again = held.start_call("test_a", "test_a#2")(value)
+    assert first == again == ["test_a#1.0", "object", ""]
+    assert held.resolver(ModuleType("m"))(first) is value
+
+
+def test_another_check_drops_all_values() -> None:
+    held = HeldValues()
+    label = held.start_call("test_a", "test_a#1")(object())
+    held.start_call("test_b", "test_b#1")
+    with pytest.raises(LostError):
+        held.resolver(ModuleType("m"))(label)
+
+
+def test_a_task_is_an_attribute_of_the_module() -> None:
+    module = ModuleType("m")
+    module.__dict__["Box"] = dict
+    assert HeldValues().resolver(module)(["Box", "task", ""]) is dict
+
+
+def test_every_operation_is_performed() -> None:
+    assert set(OPERATIONS) == set(Operation)
+    perform = OPERATIONS
+    iterator = perform[Operation.ITERATE]([7])
+    assert perform[Operation.NEXT](iterator) == 7
+    assert perform[Operation.TRUTH]([]) is False
+    assert perform[Operation.INSTANCE](list, []) is True
