@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,17 @@ class ArgumentError(TypeError):
 
 class NoLengthError(SubmissionFailed, TypeError):
     """Raised for a value without a length: `list` and `tuple` ask for it and expect a TypeError."""
+
+
+class NoAttributeError(SubmissionFailed, AttributeError):
+    """Raised for a value without an attribute: `hasattr` expects an AttributeError."""
+
+
+# Errors of uses after which Python itself may go on.
+EXPECTED_ERRORS: Mapping[Operation, type[SubmissionFailed]] = {
+    Operation.LENGTH: NoLengthError,
+    Operation.ATTRIBUTE: NoAttributeError,
+}
 
 
 @dataclass(frozen=True)

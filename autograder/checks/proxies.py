@@ -19,7 +19,7 @@ from ..wire.frames import Frame
 from ..wire.handles import Handle, Operation, info_of
 from ..wire.unsupported import UnsupportedValue
 from .failures import SubmissionFailed, is_exhaustion
-from .held import ArgumentError, CheckHandles, NoLengthError, Origin, describe_use, runs_beside, task_handle
+from .held import EXPECTED_ERRORS, ArgumentError, CheckHandles, Origin, describe_use, runs_beside, task_handle
 
 
 class Caller(Protocol):
@@ -96,11 +96,10 @@ class Calls:
         except SubmissionFailed as failure:
             if operation == Operation.NEXT and failure.kind == FailureKind.ENDED:
                 raise StopIteration from None
-            if operation == Operation.LENGTH and failure.outcome == Outcome.FAILED:
-                raise NoLengthError(
-                    failure.outcome, str(failure), kind=failure.kind, call=failure.call
-                ) from None
-            raise
+            expected = EXPECTED_ERRORS.get(operation)
+            if expected is None or failure.outcome != Outcome.FAILED:
+                raise
+            raise expected(failure.outcome, str(failure), kind=failure.kind, call=failure.call) from None
 
     def _answer(
         self,

@@ -132,6 +132,13 @@ def test_messages_name_what_the_check_wrote(boxes: Any) -> None:
         assert str(failure.value).startswith(name)
 
 
+def test_an_attribute_that_is_missing_is_found_missing(boxes: Any) -> None:
+    box = boxes.Box()
+    assert hasattr(box, "size")
+    assert not hasattr(box, "layers")
+    assert getattr(box, "layers", 3) == 3
+
+
 def test_an_answer_ends_with_its_check(boxes: Any, calls: Calls) -> None:
     """The author of a check that keeps one for the next check is told."""
     box = boxes.Box()
