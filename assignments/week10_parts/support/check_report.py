@@ -243,15 +243,16 @@ def _unwritten(error: NotImplementedError, task: str, module: Any) -> tuple[Outc
         return Outcome.FAILED, {
             "message": _("`{task}` raised {what}", task=task, what=clean(f"{type(error).__name__}: {error}"))
         }
-    name, own = codes[-1].co_name, _code(getattr(module, task, None))
+    name, definition = codes[-1].co_name, getattr(module, task, None)
     if not _is_stub(codes[-1]):
         return Outcome.FAILED, {
             "message": _("The line `raise NotImplementedError` is still there in `{name}`.", name=name)
         }
-    if codes[-1] is own:
+    owner = codes[-1].co_qualname.rpartition(".")[0]
+    if codes[-1] is _code(definition) or (isinstance(definition, type) and owner == task):
         return Outcome.NOT_ATTEMPTED, {}
     return Outcome.FAILED, {
-        "message": _("`{task}` calls `{name}`, which is not written yet.", task=task, name=name)
+        "message": _("`{task}` calls `{name}`, which is not written yet.", task=task, name=owner or name)
     }
 
 
@@ -263,7 +264,7 @@ def _missing(task: str, module: types.ModuleType) -> tuple[Outcome, dict[str, An
 
 
 def _is_stub(code: types.CodeType) -> bool:
-    """Return whether a function has nothing but a docstring and one `raise`."""
+    """Return whether a function has only a docstring, a call such as `super().build()` and one `raise`."""
     try:
         (node,) = ast.parse(textwrap.dedent(inspect.getsource(code))).body
     except (OSError, TypeError, ValueError, SyntaxError):
@@ -271,7 +272,8 @@ def _is_stub(code: types.CodeType) -> bool:
     body = [
         part
         for part in getattr(node, "body", ())
-        if not (isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant))
+        if not isinstance(part, ast.Expr)
+        or not (isinstance(part.value, ast.Constant) or ast.unparse(part).startswith("super()."))
     ]
     return len(body) == 1 and isinstance(body[0], ast.Raise)
 
