@@ -176,7 +176,7 @@ def test_what_cannot_be_read_says_why_and_earns_nothing(grading: Grading, toy: K
     results = grading.grade(report)
     assert results.total == 0
     assert results.possible == toy.points()
-    assert "line 3" in results.to_gradescope_dict(AutograderConfig())["output"]
+    assert "sums.py:3" in results.to_gradescope_dict(AutograderConfig())["output"]
 
 
 def test_the_graders_fault_ends_otter_without_a_grade(grading: Grading, toy: Kit) -> None:
