@@ -132,7 +132,7 @@ class Results:
     def patience(self) -> float:
         """Return the seconds until the current run times out."""
         if self.running is None:
-            limit = self.handout.limit("load_seconds", LOAD_SECONDS)
+            limit = self.handout.limit("load_seconds", LOAD_SECONDS) + GRACE_SECONDS
         else:
             limit = self._call_seconds + GRACE_SECONDS if self._calling else CHECK_SECONDS
         return self._heard + limit - time.monotonic()
