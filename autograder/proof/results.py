@@ -32,6 +32,8 @@ from .check_code import CheckCode, without_docstrings
 
 # The packages of the engine that examine a submission.
 EXAMINING = ("checks", "examiner", "sandbox", "submissions", "wire")
+# Keys of kit.toml that decide no result.
+FOR_PEOPLE = frozenset({"title", "dates", "feedback", "calibrated", "picture"})
 # Outcomes that depend on the machine's load: kept only where they were expected.
 UNCERTAIN = frozenset({Outcome.TIMED_OUT, Outcome.CRASHED})
 DAY = 24 * 3600
@@ -209,10 +211,9 @@ class KnownResults:
         """A digest of what decides all results: engine, versions, inputs, settings and limits."""
         kit, digest = self._kit, hashlib.sha256(_engine())
         digest.update(json.dumps(asdict(describe(kit, self._isolation))).encode())
-        config = kit.config
-        options = (config.module, config.given, config.preload, config.prepare, config.train)
-        settings = (kit.all_settings, config.limits.given())
-        digest.update(json.dumps([options, settings], sort_keys=True, default=str).encode())
+        config = msgspec.to_builtins(kit.config)
+        decisive = {key: value for key, value in config.items() if key not in FOR_PEOPLE}
+        digest.update(json.dumps(decisive, sort_keys=True, default=str).encode())
         inputs = {
             name: content for name, content in kit.files.items() if name.startswith(("given/", "hidden/"))
         }

@@ -265,14 +265,18 @@ def test_what_is_wrong_is_described(name: str) -> None:
     assert str(error) == f"Expected {error.expected}, received {error.received}. {error.hint}"
 
 
-@pytest.mark.parametrize("value", [None, 7, "a model", [], object, np.zeros(3)], ids=lambda value: str(value)[:20])
+@pytest.mark.parametrize(
+    "value", [None, 7, "a model", [], object, np.zeros(3)], ids=lambda value: str(value)[:20]
+)
 @pytest.mark.parametrize("name", TAKES_MODELS)
 def test_assertions_of_models_survive_other_values(name: str, value: object) -> None:
     with pytest.raises(ExpectationError, match="Expected a Keras model"):
         CASES[name][0](value)
 
 
-@pytest.mark.parametrize("value", [None, "three", [[1], [1, 2]], object(), {"a": 1}], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "value", [None, "three", [[1], [1, 2]], object(), {"a": 1}], ids=lambda value: type(value).__name__
+)
 @pytest.mark.parametrize("name", ["numbers", "shape", "type"])
 def test_assertions_of_numbers_survive_other_values(name: str, value: object) -> None:
     with pytest.raises(ExpectationError, match="as numbers"):
