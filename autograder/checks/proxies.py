@@ -18,8 +18,16 @@ from ..wire.failure_kind import FailureKind
 from ..wire.frames import Frame
 from ..wire.handles import Handle, Operation, info_of
 from ..wire.unsupported import UnsupportedValue
+from .check_handles import (
+    EXPECTED_ERRORS,
+    ArgumentError,
+    CheckHandles,
+    Origin,
+    describe_use,
+    runs_beside,
+    task_handle,
+)
 from .failures import SubmissionFailed, is_exhaustion
-from .held import EXPECTED_ERRORS, ArgumentError, CheckHandles, Origin, describe_use, runs_beside, task_handle
 
 
 class Caller(Protocol):

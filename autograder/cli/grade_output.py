@@ -17,7 +17,7 @@ from rich.text import Text
 from ..grading.comparison import CheckChange, GradeChange
 from ..grading.grade import ClassGrades, Progress
 from ..grading.grades_csv import Row
-from ..grading.review import ReviewItem
+from ..grading.review_reasons import ReviewItem
 from ..kit import Kit
 from ..models import ReviewReason, Status
 from ..reports.write import WrittenPages

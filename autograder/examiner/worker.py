@@ -28,8 +28,8 @@ from ..sandbox.guest.startup import KERAS_EXTRAS, disabled_tricks, freeze_gc, pr
 from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
+from .author_errors import KitCodeError, explain_errors, refuse_threads
 from .examination import Examination, ExaminationLimits, sandbox_limits
-from .kit_code import KitCodeError, explain_errors, refuse_threads
 from .link import Examined, ExaminerOptions, KitFailed, Ready, Unavailable, WorkerFailed, receive, send
 
 

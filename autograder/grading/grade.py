@@ -11,12 +11,12 @@ from pathlib import Path
 from ..kit import Kit
 from ..models import Report, ReviewNote, ReviewReason, Status, Submission
 from ..submissions.identity import Identity, Platform, safe_name
-from .decide import apply_overrides
+from .apply_overrides import apply_overrides
 from .executors import Executor
 from .grades_csv import Row
 from .planning import Entry, GradeOptions, Plan, check_only, make_plan, with_unique_names
 from .recompute import decide_again, write_grades
-from .review import (
+from .review_reasons import (
     ReviewItem,
     duplicate_note,
     find_duplicates,

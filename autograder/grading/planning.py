@@ -13,7 +13,7 @@ from ..kit import Kit
 from ..models import Environment, ReviewNote, ReviewReason, Status, Submission
 from ..submissions.identity import Identity, safe_name
 from .overrides import Overrides
-from .review import fingerprint, text_hashes
+from .review_reasons import fingerprint, text_hashes
 from .roster import Roster
 from .storage import Examination, GradesFolder, hash_findings
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from ..models import Report, ReviewReason
-from .decide import apply_overrides
+from .apply_overrides import apply_overrides
 from .grades_csv import Row, format_csv, make_row
 from .overrides import Overrides
 from .storage import Attendance, ClassRecord, GradesFolder, StudentRecord

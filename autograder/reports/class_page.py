@@ -12,7 +12,7 @@ from statistics import median
 
 import numpy as np
 
-from ..grading.review import ReviewItem
+from ..grading.review_reasons import ReviewItem
 from ..models import Outcome, Report
 from .context import Context, render
 from .mistakes import find_groups, graded

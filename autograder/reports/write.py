@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
-from ..grading.review import find_review_items
+from ..grading.review_reasons import find_review_items
 from ..grading.storage import Attendance, ClassRecord, GradesFolder, StudentRecord, write_if_changed
 from ..language import ENGLISH
 from ..models import Report

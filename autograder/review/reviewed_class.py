@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..files import sha256
 from ..grading.regrade_requests import RegradeRequests, read_requests
-from ..grading.review import ReviewItem, find_review_items
+from ..grading.review_reasons import ReviewItem, find_review_items
 from ..grading.storage import ClassRecord, GradesFolder
 from ..models import Points, Report
 from ..reports.context import Context, find_context

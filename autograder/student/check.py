@@ -8,10 +8,10 @@ from rich.text import Text
 from ..language import gettext as _
 from ..models import Outcome
 from ..text import clean
-from . import panel
+from . import watch_panel
+from .check_loop import Loop
 from .handout import Handout
-from .loop import Loop
-from .state import Results
+from .task_results import Results
 
 
 def check(handout: Handout, console: Console) -> bool:
@@ -37,24 +37,24 @@ def run_checks(handout: Handout, console: Console | None = None) -> Results:
 def report(board: Results, console: Console) -> None:
     """Print the results: the tasks, the first failing check of each, and the next step."""
     if board.problem:
-        for line in panel.problem_text(board):
+        for line in watch_panel.problem_text(board):
             console.print(line)
         return
-    for line in panel.missing_text(board):
+    for line in watch_panel.missing_text(board):
         console.print(line)
-    console.print(panel.tasks_text(board))
+    console.print(watch_panel.tasks_text(board))
     for task in board.handout.tasks:
         result = board.failing(task)
         if result and result.outcome != Outcome.NOT_ATTEMPTED:
             console.print()
-            for line in panel.failure_text(board, result):
+            for line in watch_panel.failure_text(board, result):
                 console.print(line)
     console.print()
     for note in board.notes:
         console.print(Text(clean(note), "yellow"))
-    for line in panel.altered_text(board.handout):
+    for line in watch_panel.altered_text(board.handout):
         console.print(line)
-    for line in panel.closing_text(board.handout) if board.solved else _go_on(board):
+    for line in watch_panel.closing_text(board.handout) if board.solved else _go_on(board):
         console.print(line)
 
 

@@ -21,7 +21,7 @@ from ..submissions.notebook import without_outputs
 from ..submissions.selection import UnusedReason
 from .check import run_checks
 from .handout import Handout
-from .state import Results
+from .task_results import Results
 from .trial import run_alone
 
 WRITTEN = re.compile(r"""(\w+)\.py['"]""")

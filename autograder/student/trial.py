@@ -11,7 +11,7 @@ from pathlib import Path
 from ..files import METADATA
 from ..models import SubmittedFile
 from .handout import Handout
-from .state import Results
+from .task_results import Results
 
 
 def run_alone(handout: Handout, file: SubmittedFile, run_checks: Callable[[Handout], Results]) -> Results:

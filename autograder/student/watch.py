@@ -17,10 +17,10 @@ from rich.live import Live
 from watchfiles import Change, watch
 
 from . import handout as hints
+from .check_loop import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
 from .handout import Handout, SavedState
-from .loop import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
-from .panel import View
 from .process import CAN_FORK
+from .watch_panel import View
 
 # Editors write a file in several steps. A save is complete after QUIET_MS without changes.
 QUIET_MS = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.decide import apply_overrides
+from autograder.grading.apply_overrides import apply_overrides
 from autograder.grading.overrides import (
     Answer,
     Comment,

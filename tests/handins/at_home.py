@@ -11,10 +11,10 @@ from typing import Any, Self
 
 from autograder.checks.environment import ONE_THREAD
 from autograder.models import Outcome, Report
+from autograder.student.check_loop import Loop
 from autograder.student.handout import Handout
-from autograder.student.loop import Loop
 from autograder.student.pack import PackReport, pack
-from autograder.student.state import Results
+from autograder.student.task_results import Results
 
 PLAIN = Path(__file__).parent / "plain.py"
 

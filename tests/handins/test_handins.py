@@ -14,10 +14,10 @@ import pytest
 
 from autograder.examiner.client import Examiner
 from autograder.models import Outcome, Report, ReviewReason, Status, Submission, SubmittedFile
+from autograder.student.check_loop import Loop
 from autograder.student.handout import Handout
-from autograder.student.loop import Loop
 from autograder.student.pack import pack
-from autograder.student.state import Results
+from autograder.student.task_results import Results
 from autograder.submissions.selection import select
 
 HERE = Path(__file__).parent

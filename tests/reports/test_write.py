@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.decide import apply_overrides
+from autograder.grading.apply_overrides import apply_overrides
 from autograder.grading.overrides import Answer, Comment, Override, Overrides
 from autograder.grading.recompute import recompute
-from autograder.grading.review import duplicate_note
+from autograder.grading.review_reasons import duplicate_note
 from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
 from autograder.kit import Kit
 from autograder.language import HERE as PACKAGE

@@ -12,7 +12,7 @@ from typing import Any
 
 from ...text import clean
 from ...wire.failure_kind import FailureKind
-from .held import LostError
+from .held_values import LostError
 
 MAX_TEXT = 2_000
 MAX_LINES = 20

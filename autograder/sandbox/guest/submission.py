@@ -35,7 +35,7 @@ from ...wire.frames import Frame
 from ...wire.handles import Operation
 from . import stand_ins
 from .errors import Definitions, describe, describe_missing, text_of, trace_of
-from .held import OPERATIONS, HeldValues
+from .held_values import OPERATIONS, HeldValues
 
 MAX_NAMES = 500
 MAX_NAME = 200

@@ -9,7 +9,7 @@ from ..submissions.selection import Selection
 from .events import CallOverdue, ProcessEnded, WorkerEvent, WorkerReady
 from .handout import Handout, SavedState
 from .process import CAN_FORK, OUTPUT, Runner, Worker
-from .state import Results, texts
+from .task_results import Results, texts
 
 # Time to wait while no run is in progress, in seconds.
 IDLE_SECONDS = 3600.0

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.review import (
+from autograder.grading.review_reasons import (
     LABELS,
     duplicate_note,
     find_duplicates,

@@ -18,7 +18,7 @@ from ..models import CheckResult, Outcome
 from ..text import clean
 from .events import Location
 from .handout import Handout, SavedState, hint_list, hints_taken
-from .state import Results, State
+from .task_results import Results, State
 
 MARKS: dict[State, tuple[str, str]] = {
     State.SOLVED: ("✓", "green"),

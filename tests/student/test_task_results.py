@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.models import Source
-from autograder.student.state import texts
+from autograder.student.task_results import texts
 
 TASKS = ("add", "mean")
 

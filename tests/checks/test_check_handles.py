@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from autograder.checks import held
+from autograder.checks import check_handles
+from autograder.checks.check_handles import ArgumentError
 from autograder.checks.failures import SubmissionFailed, call_failed
-from autograder.checks.held import ArgumentError
 from autograder.checks.proxies import Calls, Proxies
 from autograder.sandbox.guest.errors import Definitions
 from autograder.sandbox.guest.submission import Loaded, call
@@ -197,13 +197,13 @@ def test_iteration_ends_with_the_iterator(boxes: Any) -> None:
 
 
 def test_an_endless_iterator_ends_the_check(boxes: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held, "MAX_USES", 50)
+    monkeypatch.setattr(check_handles, "MAX_USES", 50)
     with pytest.raises(SubmissionFailed, match="endless iterator"):
         list(boxes.Box().forever())
 
 
 def test_a_reply_holds_a_limited_number(boxes: Any, beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held, "MAX_HANDLES", 5)
+    monkeypatch.setattr(check_handles, "MAX_HANDLES", 5)
     beside.replies[1] = [{"handle": [f"test_a#1.{place}", "Box", ""]} for place in range(6)]
     with pytest.raises(SubmissionFailed, match="may hold 5 values"):
         boxes.Box()

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.student.check_loop import Loop
 from autograder.student.handout import Handout
-from autograder.student.loop import Loop
 from autograder.student.process import CAN_FORK
-from autograder.student.state import Results
+from autograder.student.task_results import Results
 
 Write = Callable[[str], None]
 MODES = [

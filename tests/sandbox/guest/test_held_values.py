@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from autograder.sandbox.guest.held import OPERATIONS, HeldValues, LostError
+from autograder.sandbox.guest.held_values import OPERATIONS, HeldValues, LostError
 from autograder.wire.handles import Operation
 
 

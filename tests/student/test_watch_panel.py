@@ -10,18 +10,18 @@ from rich.console import Console
 
 from autograder.checks.results import make_result
 from autograder.models import Outcome
-from autograder.student import panel
+from autograder.student import watch_panel
 from autograder.student.events import CheckReported, Location, RunFinished, SourceChosen
 from autograder.student.handout import Handout, SavedState, take_hint
-from autograder.student.panel import View
-from autograder.student.state import Results
+from autograder.student.task_results import Results
+from autograder.student.watch_panel import View
 from autograder.wire.failure_kind import FailureKind
 
 
 def read(board: Results, message: str, outcome: str = "failed") -> list[str]:
     """The lines of a failed check with this message."""
     console = Console(width=100, file=io.StringIO(), highlight=False, markup=False, emoji=False)
-    for line in panel.failure_text(board, make_result(board.handout.checks[0], outcome, message)):
+    for line in watch_panel.failure_text(board, make_result(board.handout.checks[0], outcome, message)):
         console.print(line)
     return console.file.getvalue().splitlines()
 
@@ -32,7 +32,7 @@ def test_a_message_is_shown_as_it_is(handout: Handout) -> None:
 
 
 def test_a_long_message_is_cut(handout: Handout) -> None:
-    assert len(read(Results(handout), "\n".join(map(str, range(100))))) == 1 + panel.MAX_LINES + 1
+    assert len(read(Results(handout), "\n".join(map(str, range(100))))) == 1 + watch_panel.MAX_LINES + 1
 
 
 def test_controls_and_markup_in_a_message_are_text(handout: Handout) -> None:
@@ -52,7 +52,7 @@ def test_only_a_stub_is_not_begun(handout: Handout, kind: FailureKind, raised_in
     location = Location("sums.py", 3, raised_in, "raise NotImplementedError")
     board.record(CheckReported(result, (location,), kind))
     console = Console(width=100, file=io.StringIO())
-    for line in panel.failure_text(board, result):
+    for line in watch_panel.failure_text(board, result):
         console.print(line)
     shown = console.file.getvalue()
     assert ("Not begun yet: the text below the function's name is the whole task." in shown) != begun
@@ -114,5 +114,5 @@ def test_a_syntax_error_greys_the_score_and_points_at_the_line(failing: View) ->
     failing.board.record(SourceChosen(None, "sums.py:1 is not Python.", (), "def add(\n       ^"))
     shown = "\n".join(screen(failing))
     assert re.search(r"def add\(\s+│\n│\s+\^", shown)
-    (score,) = panel.tasks_text(failing.board).columns[2]._cells[-1:]
+    (score,) = watch_panel.tasks_text(failing.board).columns[2]._cells[-1:]
     assert (score.plain, score.style) == ("3 of 4", "dim")
