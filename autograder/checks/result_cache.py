@@ -123,6 +123,20 @@ class GeneratedNames:
         return _base(name).replace("_", "") == kind.lower() and _base(name) not in self._mentioned
 
 
+def portable_digest(reply: Reply) -> str | None:
+    """Return a digest of one reply that is the same in every process, or None if it may change by chance.
+
+    It leaves out numbered names of layers: the numbers depend on what the process ran before.
+    """
+    if isinstance(reply, SubmissionFailed):
+        reply = reply.comparable()
+        return None if reply.outcome in NOT_REPEATABLE else _sha256(f"{reply.outcome} {reply}".encode())
+    head = copy.deepcopy(reply.head)
+    for _, entry in GeneratedNames().find(head, Frame({})):
+        del entry["name"]
+    return _sha256(json.dumps(head).encode() + b"\0" + reply.blob)
+
+
 class Digester:
     """Computes the digests of the replies along one trace.
 

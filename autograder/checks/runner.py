@@ -22,7 +22,7 @@ from .failures import Skipped
 from .memory import MemoryMonitor
 from .network_summary import read_network
 from .proxies import Calls
-from .result_cache import CachedCheck, CachedResults, Call, ResultCache, Trace, next_key
+from .result_cache import CachedCheck, CachedResults, Call, ResultCache, Trace, next_key, portable_digest
 from .results import result_of
 from .session import CheckSession
 from .training_cache import Training, TrainingCache
@@ -71,10 +71,8 @@ class CheckRunner:
 
         It does not depend on the process, on other submissions or on other tasks.
         """
-        digester = self.cache.digester()
         for made in self.calls.made:
-            reply = made.reply if isinstance(made.reply, Frame) else made.reply.comparable()
-            if (digest := digester.digest(reply, made.request)) is None:
+            if (digest := portable_digest(made.reply)) is None:
                 return None
             key = next_key(key, digest)
         return key

@@ -31,7 +31,7 @@ def test_a_kit_that_is_not_written_as_it_should_be_is_named(toy_root: Path) -> N
     (toy_root / "solutions/sums/sums.py").write_text("")
     result = CliRunner().invoke(app, ["sync", "--root", str(toy_root)])
     assert result.exit_code == 1
-    assert "expected a function add" in result.output
+    assert "expected a function or a class add" in result.output
 
 
 def test_outside_a_repository_it_is_used_wrongly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

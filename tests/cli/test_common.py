@@ -54,7 +54,7 @@ def test_a_broken_kit_stops_no_other(toy_root, tmp_path, kit_here, monkeypatch):
     (broken / "kit.toml").write_text('title = 3\nmodule = "x"\ntasks = ["a"]\n')
     for name in ("test_public.py", "test_hidden.py"):
         (broken / name).write_text("")
-    said = "aaa_broken/kit.toml: `title`: expected a string, found a number: 3."
+    said = "aaa_broken/kit.toml, line 1: `title`: expected a string, found a number: 3."
     status, output = kit_here("list", "--root", toy_root)
     assert (status, said in output) == (0, True)
     assert [line.split()[0] for line in output.splitlines()[1:3]] == ["sums", "aaa_broken"]

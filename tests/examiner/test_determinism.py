@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 from in_reach import in_reach
 
-from autograder.checks.environment import installed, processor
+from autograder.checks.environment import installed, lock_sha256, processor
 from autograder.kit import Kit
 
 ROOT = Path(__file__).parents[2]
@@ -84,6 +84,7 @@ def test_every_process_trains_the_same_bits(level: str, trained: Trained) -> Non
         "device": "CPU",
         "seed": Kit.load(ROOT, "week09_transfer").seed,
         "isolation": level,
+        "lock": lock_sha256(),
     }
 
 
