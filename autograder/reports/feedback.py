@@ -163,7 +163,8 @@ def _task(name: str, report: Report, context: Context) -> Task:
     seen = [check for check in checks if not (check.hidden and context.hidden == "nothing")]
     network = next((network for network in report.networks if network.task == name), None)
     # Code that sees a hidden input could put it into the numbers of a learning curve.
-    shown = {check.name for check in seen if not check.hidden}
+    public = {check.name for check in seen if not check.hidden}
+    hinted = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
     return Task(
         name=name,
         score=report.tasks[name].score,
@@ -171,18 +172,18 @@ def _task(name: str, report: Report, context: Context) -> Task:
         checks=tuple(seen),
         unseen=len(checks) - len(seen),
         network=compare_networks(network, context.expected.get(name)) if network else None,
-        trainings=tuple(_training(each) for each in report.trainings if each.check in shown),
-        misconceptions=_misconceptions(name, report, context, shown),
+        trainings=tuple(_training(each) for each in report.trainings if each.check in public),
+        misconceptions=_misconceptions(name, report, context, hinted),
     )
 
 
-def _misconceptions(name: str, report: Report, context: Context, shown: set[str]) -> tuple[str, ...]:
+def _misconceptions(name: str, report: Report, context: Context, hinted: set[str]) -> tuple[str, ...]:
     """Return the misconception behind the answer to a task, if it is certain and the kit allows."""
     if not context.misconceptions:
         return ()
     found = [mistake for mistake in certain_mistakes(report, context.mistakes) if name in mistake.replies]
     # What only hidden checks notice is as secret as their hints.
-    return (found[0].about,) if len(found) == 1 and found[0].fails & shown else ()
+    return (found[0].about,) if len(found) == 1 and found[0].fails & hinted else ()
 
 
 def _training(record: TrainingRecord) -> Training:
