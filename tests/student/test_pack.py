@@ -50,7 +50,6 @@ def test_it_says_what_it_found(folder: Path, solution: str) -> None:
         ("print(numbers)", "sums.py:25: NameError: name 'numbers' is not defined"),
         ("raise SystemExit", "sums.py:25: the code ends the program while it is loaded."),
         ("import os; os._exit(1)", f"sums.py ended its process {OUTSIDE}"),
-        ("while True: pass", "sums.py:25: it did not end within 4.5 s: is there an endless loop?"),
     ],
 )
 def test_an_answer_that_cannot_be_loaded_is_not_written(
@@ -60,6 +59,13 @@ def test_an_answer_that_cannot_be_loaded_is_not_written(
     assert found.fatal == [f"sums.py cannot be loaded, so no task in it would count: {says}"]
     assert found.written is None
     assert not (folder / "sums-answer.zip").exists()
+
+
+def test_an_endless_loop_at_the_end_costs_only_itself(folder: Path, solution: str) -> None:
+    """As when graded: the functions above it count."""
+    found = packed(folder, f"{solution}while True: pass\n")
+    assert found.fatal == []
+    assert any("sums.py:25" in text or "line 25" in text for text in found.doubtful), found
 
 
 def test_an_import_that_the_grader_lacks_costs_everything(folder: Path, solution: str) -> None:
