@@ -10,8 +10,9 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
+from types import FrameType
 from typing import Any
 
 from .language import gettext as _
@@ -80,6 +81,12 @@ def did_you_mean(kind: str, name: str) -> str:
         name.lower(), [each.lower() for each in known], n=1
     )
     return _("Did you mean {name!r}?", name=spelled[0]) if spelled else ""
+
+
+def is_training(frames: Iterable[FrameType]) -> bool:
+    """Return whether one of these frames runs Keras' `fit`."""
+    modules = [str(frame.f_globals.get("__name__")) for frame in frames if frame.f_code.co_name == "fit"]
+    return any(module.partition(".")[0] == "keras" for module in modules)
 
 
 def remarks(function: Callable[..., Any] | None) -> Iterator[str]:

@@ -54,17 +54,19 @@ class Kit:
             raise KitError(f"Expected a kit {slug!r} in {root}, found: {known}.")
         try:
             files = {name: (checks / name).read_bytes() for name in (CONFIG_FILE, *CHECK_FILES)}
-            config = cls(slug, files).config
+            # The kit reads kit.toml once, while the other files are still added to it.
+            kit = cls(slug, files)
+            config = kit.config
             files |= {f"given/{name}": (sources / name).read_bytes() for name in config.given}
             if SUPPORT in config.preload:
                 files |= {f"given/{SUPPORT}/{p.name}": p.read_bytes() for p in _SUPPORT_FOLDER.glob("*.py")}
             files |= {f"given/inputs/{path.name}": path.read_bytes() for path in inputs(sources)}
             files |= {f"hidden/{path.name}": path.read_bytes() for path in inputs(checks)}
             # Made from kit.toml, so that a kit is the same before and after `kit sync` writes the file.
-            files[f"given/{SETTINGS}"] = cls(slug, files).settings_json
+            files[f"given/{SETTINGS}"] = kit.settings_json
         except OSError as error:
             raise KitError(f"{slug}: cannot read {error.filename}: {error.strerror}.") from None
-        return cls(slug, files)._checked()
+        return kit._checked()
 
     @classmethod
     def unzip(cls, data: bytes) -> Kit:
@@ -102,10 +104,12 @@ class Kit:
     @cached_property
     def checks(self) -> tuple[Check, ...]:
         """Return all checks, public ones first, in file order. Raises KitError."""
+        return tuple(check for name in CHECK_FILES for check in self._checks_by_file[name])
+
+    @cached_property
+    def _checks_by_file(self) -> Mapping[str, tuple[Check, ...]]:
         try:
-            return tuple(
-                check for name in CHECK_FILES for check in read_checks(self.path(name), self._text(name))
-            )
+            return {name: tuple(read_checks(self.path(name), self._text(name))) for name in CHECK_FILES}
         except SourceError as error:
             raise KitError(str(error)) from None
 
@@ -206,7 +210,7 @@ class Kit:
     def _hidden_problems(self) -> Iterator[str]:
         """Yield a sentence for each hidden check in the file that students receive."""
         public = CHECK_FILES[0]
-        for check in read_checks(self.path(public), self._text(public)):
+        for check in self._checks_by_file[public]:
             if check.hidden:
                 yield (
                     f"{check.place}: students receive {public}; hidden checks belong into test_hidden.py: "

@@ -5,6 +5,7 @@ This module imports only the standard library, because the sandbox's program als
 
 from __future__ import annotations
 
+import json
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -52,6 +53,11 @@ def clean(
 def clean_line(text: str, max_length: int = MAX_LINE) -> str:
     """Return `text` sanitized and on one line, with every run of white space replaced by one space."""
     return clean(" ".join(text.split()), max_length, newlines=False)
+
+
+def toml_string(text: str) -> str:
+    """Return a text as a string in TOML. A JSON string is one, except for the control character DEL."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def points(score: float | None, max_score: float) -> str:

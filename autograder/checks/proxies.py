@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -187,6 +188,12 @@ def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
     )
 
 
+def declared(path: str) -> tuple[ModuleType, str]:
+    """Return the module and the name in `module.name`, as kit.toml names a function of support code."""
+    module, _, name = path.rpartition(".")
+    return importlib.import_module(module), name
+
+
 class Proxies(ModuleType):
     """A module whose functions are the kit's tasks. Calls go to the submission that is attached to it.
 
@@ -212,6 +219,11 @@ class Proxies(ModuleType):
         """Let a function of support code run in the sandbox when an argument is a handle."""
         path = f"{owner.__name__}.{name}"
         setattr(owner, name, runs_beside(getattr(owner, name), path, self._call))
+
+    def run_remote_functions_beside(self) -> None:
+        """Do so for all functions of support code in `remote`, which can be imported now."""
+        for path in sorted(self._remote.difference(self._tasks)):
+            self.run_beside(*declared(path))
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *times: int) -> Any:
         return self._calls(name, args, kwargs, *times)

@@ -10,7 +10,6 @@ results, independent of time, memory and the order of submissions.
 from __future__ import annotations
 
 import ast
-import copy
 import hashlib
 import json
 import re
@@ -116,6 +115,15 @@ class GeneratedNames:
                 if entry["name"] not in requested:
                     yield place, entry
 
+    def remove(self, head: dict[str, Any], request: Frame) -> tuple[dict[str, Any], list[tuple[int, str]]]:
+        """Return a copy of a reply's head without generated names, and these with their indices."""
+        value = head.get("value")
+        if isinstance(value, dict) and isinstance(layers := value.get("layers"), list):
+            # A deep copy of every reply would take longer than its digest.
+            entries = [dict(entry) if isinstance(entry, dict) else entry for entry in layers]
+            head = {**head, "value": {**value, "layers": entries}}
+        return head, [(place, entry.pop("name")) for place, entry in self.find(head, request)]
+
     def _is_numbered(self, kind: object, name: object) -> bool:
         """Return whether Keras may have derived a layer's name from its class, such as `input_layer_2`."""
         if not isinstance(kind, str) or not isinstance(name, str):
@@ -129,11 +137,8 @@ def portable_digest(reply: Reply) -> str | None:
     It leaves out numbered names of layers: the numbers depend on what the process ran before.
     """
     if isinstance(reply, SubmissionFailed):
-        reply = reply.comparable()
-        return None if reply.outcome in NOT_REPEATABLE else _sha256(f"{reply.outcome} {reply}".encode())
-    head = copy.deepcopy(reply.head)
-    for _, entry in GeneratedNames().find(head, Frame({})):
-        del entry["name"]
+        return _failure_digest(reply.comparable())
+    head, _ = GeneratedNames().remove(reply.head, Frame({}))
     return _sha256(json.dumps(head).encode() + b"\0" + reply.blob)
 
 
@@ -152,11 +157,8 @@ class Digester:
     def digest(self, reply: Reply, request: Frame) -> str | None:
         """Return the digest of the next reply, or None if an equal submission may reply differently."""
         if isinstance(reply, SubmissionFailed):
-            if reply.outcome in NOT_REPEATABLE:
-                return None
-            return _sha256(f"{reply.outcome} {reply}".encode())
-        head = copy.deepcopy(reply.head)
-        generated = [(place, entry.pop("name")) for place, entry in self._names.find(head, request)]
+            return _failure_digest(reply)
+        head, generated = self._names.remove(reply.head, request)
         chosen = frozenset(_texts(head))
         earlier = sorted(number for name, number in self._numbers.items() if name in chosen)
         self._chosen |= chosen
@@ -210,6 +212,12 @@ class DisabledResultCache(ResultCache):
 def next_key(key: str, digest: str) -> str:
     """Return the key of the step that follows `key` after a reply with this digest."""
     return _sha256(f"{key} {digest}".encode())
+
+
+def _failure_digest(failure: SubmissionFailed) -> str | None:
+    if failure.outcome in NOT_REPEATABLE:
+        return None
+    return _sha256(f"{failure.outcome} {failure}".encode())
 
 
 def _sha256(data: bytes) -> str:

@@ -103,7 +103,7 @@ def _student_message(check: Check, outcome: Outcome, message: str) -> str:
         case _ if not check.hidden:
             return message
         case Outcome.TIMED_OUT:
-            return _("{task} took too long. {hint}", task=check.task, hint=_(check.hint))
+            return _("{task} took too long. {hint}", task=check.task, hint=check.hint)
         case Outcome.CRASHED:
             return _(
                 "{task} ended its process instead of returning. {hint}", task=check.task, hint=check.hint

@@ -5,7 +5,6 @@ The client runs `python -m autograder.examiner.worker FD`. FD is the process's e
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 import tempfile
@@ -17,7 +16,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..checks.events import CheckEvent
-from ..checks.proxies import Proxies
+from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import DisabledResultCache, GeneratedNames, ResultCache
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
@@ -126,9 +125,7 @@ def warm_up(kit: Kit, folder: Path, module: Proxies, store: Path | None = None) 
     None if the kit declares none.
     """
     trainings = _import_support_code(kit, folder, module, store)
-    for path in kit.config.remote:
-        if "." in path:
-            module.run_beside(*_declared(path))
+    module.run_remote_functions_beside()
     return trainings
 
 
@@ -143,7 +140,7 @@ def _import_support_code(
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
     preparation(kit)()
     if train := kit.config.train:
-        owner, name = _declared(train)
+        owner, name = declared(train)
         trainings = TrainingCache(
             getattr(owner, name), kit.given_code, TrainingFiles(store) if store else None
         )
@@ -161,15 +158,9 @@ def unused_imports(kit: Kit) -> tuple[str, ...]:
 def preparation(kit: Kit) -> Callable[[], None]:
     """Return the kit's preparation function with its seed, which removes any dependence on earlier work."""
     if prepare := kit.config.prepare:
-        owner, name = _declared(prepare)
+        owner, name = declared(prepare)
         return partial(getattr(owner, name), kit.seed)
     return lambda: None
-
-
-def _declared(path: str) -> tuple[ModuleType, str]:
-    """Return the module and the name in `module.name`."""
-    module, _, name = path.rpartition(".")
-    return importlib.import_module(module), name
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from ..models import Points
 from ..validation import InvalidDataError, read_toml
@@ -28,18 +29,16 @@ class OverridesError(ValueError):
     """Raised if the overrides file is invalid. The message says what was expected and what was found."""
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One decision: the points and the reason for one check of one student."""
 
     student: str
     check: str
-    points: float
+    points: int | float
     reason: str
 
 
-@dataclass(frozen=True)
-class Comment:
+class Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A comment for `students`, or for everybody who failed `check` if there are none."""
 
     text: str
@@ -47,8 +46,7 @@ class Comment:
     students: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The answer to a student's `request` to grade a check again."""
 
     student: str
@@ -57,8 +55,7 @@ class Answer:
     text: str
 
 
-@dataclass(frozen=True)
-class Reviewed:
+class Reviewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of the review queue that somebody has dealt with."""
 
     entry: str
@@ -85,35 +82,11 @@ class Overrides:
         )
 
 
-class _Override(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    student: str
-    check: str
-    points: int | float
-    reason: str
-
-
-class _Comment(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    text: str
-    check: str = ""
-    students: tuple[str, ...] = ()
-
-
-class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    student: str
-    check: str
-    request: str
-    text: str
-
-
-class _Reviewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    entry: str
-
-
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    override: tuple[_Override, ...] = ()
-    comment: tuple[_Comment, ...] = ()
-    answer: tuple[_Answer, ...] = ()
-    reviewed: tuple[_Reviewed, ...] = ()
+    override: tuple[Override, ...] = ()
+    comment: tuple[Comment, ...] = ()
+    answer: tuple[Answer, ...] = ()
+    reviewed: tuple[Reviewed, ...] = ()
 
 
 def load_overrides(path: Path, max_points: Mapping[str, Points]) -> Overrides:
@@ -134,10 +107,10 @@ def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: s
     except InvalidDataError as error:
         raise OverridesError(f"{error} {EXAMPLE}") from None
     found = Overrides(
-        tuple(Override(e.student, e.check, float(e.points), _line(e.reason)) for e in file.override),
-        tuple(Comment(e.text.strip(), e.check, e.students) for e in file.comment),
-        tuple(Answer(e.student, e.check, e.request, e.text.strip()) for e in file.answer),
-        tuple(Reviewed(e.entry) for e in file.reviewed),
+        tuple(replace(each, points=float(each.points), reason=_line(each.reason)) for each in file.override),
+        tuple(replace(each, text=each.text.strip()) for each in file.comment),
+        tuple(replace(each, text=each.text.strip()) for each in file.answer),
+        file.reviewed,
     )
     by_kind: dict[str, Sequence[Override | Comment | Answer]] = {
         "override": found.points,

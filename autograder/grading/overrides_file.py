@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from ..files import write_atomic
 from ..models import Points
+from ..text import toml_string
 from .overrides import (
     Answer,
     Comment,
@@ -110,7 +113,11 @@ def _append(text: str, entries: Iterable[str]) -> str:
 
 
 def _value(value: object) -> str:
-    """Return a value in TOML. A JSON string is a TOML string, except for the control character DEL."""
+    """Return a value in TOML."""
     if isinstance(value, float):
         return f"{value:g}" if float(f"{value:g}") == value else repr(value)
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, str):
+        return toml_string(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value)

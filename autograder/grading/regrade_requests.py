@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 
-from ..text import clean, clean_line
+from ..text import clean, clean_line, toml_string
 from ..validation import InvalidDataError, read_toml
 
 FOLDER, TABLE = "requests", "requests.csv"
@@ -55,7 +54,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def request_form(student: str, checks: Sequence[str]) -> str:
     """Return the text of a file in which a student writes why checks should be graded again."""
     entries = (
-        f'[[request]]\nstudent = {_quoted(student)}\ncheck = {_quoted(check)}\nreason = ""\n'
+        f'[[request]]\nstudent = {toml_string(student)}\ncheck = {toml_string(check)}\nreason = ""\n'
         for check in checks
     )
     return "\n".join(entries)
@@ -98,7 +97,3 @@ def _read(path: Path) -> Iterator[RegradeRequest]:
     for row in rows:
         reason = clean(row.reason.strip(), MAX_REASON)
         yield RegradeRequest(row.student, row.check, reason, clean_line(path.name))
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -94,6 +94,12 @@ class ClassRecord:
     has_roster: bool = False
     overrides: str = ""
 
+    @property
+    def names(self) -> list[str]:
+        """Return all names that tell who a student is."""
+        names = ((each.student, each.roster_name, each.login) for each in self.students)
+        return [name for parts in names for name in parts if name]
+
 
 @dataclass(frozen=True)
 class _ReviewFile:

@@ -36,13 +36,13 @@ from support.pytest_plugin import *  # noqa: F403
 PYTEST_INI = "[pytest]\npythonpath = .\n"
 # Copied into the folder `support`.
 HELPERS = (
-    *("keras_advice.py", "language.py"),
-    *("handout/static/check_report.py", "handout/static/pytest_plugin.py"),
-    *(
-        "handout/static/notebook_cards.py",
-        "handout/static/notebook_checks.py",
-        "handout/static/notebook_file.py",
-    ),
+    "handout/static/check_report.py",
+    "handout/static/notebook_cards.py",
+    "handout/static/notebook_checks.py",
+    "handout/static/notebook_file.py",
+    "handout/static/pytest_plugin.py",
+    "keras_advice.py",
+    "language.py",
 )
 # Modules that submissions may import beside the standard library, by distribution. pytest runs the checks,
 # the last two the notebook.
@@ -135,11 +135,12 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
     )
     code = {name: text for name, text in kit.given.items() if name.endswith(".py") and "/" not in name}
     public = sum(_public(kit, task) for task in kit.tasks)
+    defined = definitions(parse(stub, f"{kit.module}.py"))
     return pages.select_template([f"readme.{language}.md", f"readme.{ENGLISH}.md"]).render(
         kit=kit,
         title=title,
         due=kit.dates.due,
-        rows=list(_rows(kit, stub)),
+        rows=list(_rows(kit, defined)),
         together={
             "points": f"{kit.points():g}",
             "public": f"{public:g}",
@@ -147,17 +148,15 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
         },
         given=[f"`{name}`" for name in kit.given_modules],
         programs=[name for name, text in code.items() if b"__main__" in text],
-        classes=any(isinstance(node, ast.ClassDef) for node in definitions(ast.parse(stub)).values()),
+        classes=any(isinstance(node, ast.ClassDef) for node in defined.values()),
     )
 
 
-def _rows(kit: Kit, stub: str) -> Iterator[dict[str, str]]:
+def _rows(kit: Kit, defined: Mapping[str, Definition]) -> Iterator[dict[str, str]]:
     """Return one table row per task: name, summary and points."""
-    tree = parse(stub, f"{kit.module}.py")
-    sentences = {name: _sentence(node) for name, node in definitions(tree).items()}
     for task in kit.tasks:
         points = {"points": f"{kit.points(task):g}", "public": f"{_public(kit, task):g}"}
-        yield {"task": task, "sentence": sentences[task], **points}
+        yield {"task": task, "sentence": _sentence(defined[task]), **points}
 
 
 def _public(kit: Kit, task: str) -> float:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
+from babel.messages.extract import extract, extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -23,6 +23,7 @@ from ..check_files import read_checks
 from ..files import write_atomic
 from ..kit import CHECK_FILES, SUPPORT, TRANSLATIONS, Kit, languages, slugs
 from ..language import DOMAIN
+from ..source_code import parse
 
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
@@ -48,7 +49,7 @@ def engine_messages(package: Path) -> set[Id]:
         if path.suffix in METHODS and not name.startswith(OTHERS):
             found |= _marked(path)
         if path.parent.name == SUPPORT and path.suffix == ".py":
-            found |= _sentences(ast.parse(path.read_text(encoding="utf-8")))
+            found |= _sentences(parse(path.read_text(encoding="utf-8"), name))
     return found
 
 
@@ -74,7 +75,7 @@ def check_texts(filename: str, source: str) -> set[Id]:
     found: set[Id] = {
         part for check in read_checks(filename, source) for part in (check.sentence, check.hint)
     }
-    return found | _sentences(ast.parse(source))
+    return found | _sentences(parse(source, filename))
 
 
 def _sentences(tree: ast.Module) -> set[Id]:
@@ -109,8 +110,7 @@ def _marked(path: Path) -> set[Id]:
 
 
 def _marked_in(content: bytes) -> set[Id]:
-    from babel.messages.extract import extract
-
+    """Return the messages that a module marks with one of KEYWORDS."""
     return {message for _, message, _, _ in extract("python", io.BytesIO(content), KEYWORDS) if message}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import json
 import keyword
 import re
 import sys
@@ -11,11 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from ..text import toml_string
 from .sync import write as sync
 from .sync import write_files
 
@@ -153,7 +152,7 @@ def _rendered(plan: Plan) -> Iterator[tuple[str, str]]:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701
     )
-    environment.filters["quoted"] = partial(json.dumps, ensure_ascii=False)
+    environment.filters["quoted"] = toml_string
     folders = {"checks": f"autograder/kits/{plan.slug}", "solution": f"solutions/{plan.slug}"}
     for name in environment.list_templates():
         kind, tree, path = name.removesuffix(SUFFIX).split("/", 2)

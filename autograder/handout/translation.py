@@ -131,7 +131,7 @@ def _without_prints(part: Part) -> Part:
     """Return a part of the lesson's code without the texts that it prints, which a translation changes."""
     if part.kind != "code":
         return part
-    tree = ast.parse(part.content)
+    tree = parse(part.content, STORY)
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         if isinstance(call.func, ast.Name) and call.func.id == "print":
             texts = [

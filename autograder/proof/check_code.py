@@ -16,9 +16,8 @@ from functools import cache
 from ..check_files import Check
 from ..files import sha256_of_parts
 from ..kit import CHECK_FILES, Kit
-from ..source_code import parse
+from ..source_code import Function, parse
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 # Parameters and variables with these names hold texts for people.
 WORDING = frozenset({"hint", "think", "message", "msg"})
 WORD = re.compile(r"\w+")
@@ -92,8 +91,9 @@ class CheckCode:
 def without_docstrings(text: str) -> str:
     """Return a program with empty lines in place of docstrings and comments; lines keep their number."""
     lines = text.splitlines()
-    for node in ast.walk(parse(text, "<answer>")):
-        if isinstance(node, Definition | ast.Module) and ast.get_docstring(node, clean=False) is not None:
+    nodes = ast.walk(parse(text, "<answer>"))
+    for node in (node for node in nodes if isinstance(node, Function | ast.ClassDef | ast.Module)):
+        if ast.get_docstring(node, clean=False) is not None:
             first, last = node.body[0].lineno, node.body[0].end_lineno or node.body[0].lineno
             lines[first - 1 : last] = [""] * (last - first + 1)
     return "\n".join("" if line.lstrip().startswith("#") else line for line in lines)
@@ -114,7 +114,7 @@ def _names(node: ast.stmt) -> Iterator[str]:
 
 def _runs_while_loading(node: ast.stmt) -> bool:
     """Return whether a statement acts without being mentioned: a call, an import, or a fixture for all."""
-    if isinstance(node, Definition):
+    if isinstance(node, Function | ast.ClassDef):
         return any(part.arg == "autouse" for part in ast.walk(node) if isinstance(part, ast.keyword))
     plain = isinstance(node, ast.Assign | ast.AnnAssign) and list(_names(node))
     return not plain or any(isinstance(part, ast.Call) for part in ast.walk(node))
@@ -134,7 +134,7 @@ def _without_docstrings(node: ast.stmt) -> ast.stmt:
     """Return a copy without docstrings and without the decorator that declares a check's points and hint."""
     plain = copy.deepcopy(node)
     for part in ast.walk(plain):
-        if isinstance(part, Definition):
+        if isinstance(part, Function | ast.ClassDef):
             if ast.get_docstring(part, clean=False) is not None:
                 part.body = part.body[1:] or [ast.Pass()]
             part.decorator_list = [each for each in part.decorator_list if not _declares_check(each)]

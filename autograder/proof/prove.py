@@ -128,11 +128,11 @@ class Examination:
         return is_as_expected(answer, self.reports[answer.name])
 
 
-def _refuse_errors_of_checks(solution: AnswerReport) -> None:
+def _refuse_errors_of_checks(solved: AnswerReport) -> None:
     """Raise KitError if checks fail themselves on the solution: then they say nothing of any answer."""
     problems = [
         f"The check {result.name} stumbles over the solution: {result.message}"
-        for result in solution.checks
+        for result in solved.checks
         if result.outcome == Outcome.GRADER_ERROR
     ]
     if problems:
@@ -200,8 +200,8 @@ def prove(
     answers, tasks = every, kit.tasks
     if task is not None:
         answers, tasks = tuple(_of_task(every, kit, task)), (task,)
-        mutants = {answer.name for answer in answers if answer.kind == "mutant"}
-        equivalent = {name: reason for name, reason in equivalent.items() if name in mutants}
+        names = {answer.name for answer in answers if answer.kind == "mutant"}
+        equivalent = {name: reason for name, reason in equivalent.items() if name in names}
     known = known or KnownResults(kit, "", None)
     examination = Examination(kit, executor, progress, known, answers, tasks)
     examination.examine(batches)
@@ -210,11 +210,11 @@ def prove(
     if task is None:
         found += disagreements(root, kit)
     if task is None and not found:
-        solution = matrix.reports["solution"]
+        solved = matrix.reports["solution"]
         if write:
-            write_expected(root, kit, solution)
+            write_expected(root, kit, solved)
             write_replies(root, matrix)
-        found += outdated(root, kit, solution)
+        found += outdated(root, kit, solved)
     # Outdated replies make no diagnosis wrong, only fewer of them certain.
     notes = () if task else (*indistinguishable(matrix), *outdated_replies(root, matrix))
     return Proof(matrix, tuple(found), notes, examination.examined, examination.reused)

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ..kit import CHECK_FILES, CONFIG_FILE, Kit, KitError
-from ..source_code import SourceError, parse
+from ..source_code import Function, SourceError, parse
 from ..validation import place
 from .answers import alternatives, mistakes, solution
 from .judgement import read_equivalents
@@ -88,7 +88,7 @@ class Module:
         """Yield functions that a later one of the same name replaces."""
         lines: dict[str, int] = {}
         for node in self.tree.body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            if isinstance(node, Function | ast.ClassDef):
                 if node.name in lines:
                     yield (
                         f"{self.path}, line {node.lineno}: expected {node.name} once, found it in line "
@@ -118,7 +118,7 @@ class Module:
 def _run_at_import(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield all nodes except those in bodies of functions."""
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        if isinstance(node, Function):
             yield from _run_at_import([*node.decorator_list, node.args])
         elif not isinstance(node, ast.Lambda):
             yield node

@@ -79,7 +79,7 @@ def render(name: str, context: Context, **values: Any) -> str:
         "_": context.messages.gettext,
         "failure": context.messages.failure,
     }
-    return _templates().get_template(name).render(**translated, **values)
+    return page_templates("autograder.reports").get_template(name).render(**translated, **values)
 
 
 def points(value: float | None) -> str:
@@ -88,10 +88,13 @@ def points(value: float | None) -> str:
 
 
 @cache
-def _templates() -> Environment:
-    """Return the templates, compiled once because compiling takes longer than rendering."""
+def page_templates(package: str) -> Environment:
+    """Return the templates in the folder `html` of a package, with autoescaping.
+
+    They are compiled once, because compiling takes longer than rendering.
+    """
     templates = Environment(
-        loader=PackageLoader("autograder.reports", "html"),
+        loader=PackageLoader(package, "html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -22,20 +22,17 @@ def skeletons(folder: Path, root: Path | None) -> str:
     """
     grades = GradesFolder(folder)
     if (record := grades.record()) is None:
-        raise NoGradesError(
-            f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
-        )
+        raise NoGradesError(folder)
     reports = {report.student: report for report in grades.reports().values()}
     return "\n\n".join(_entries(record, reports, find_context(record, root)))
 
 
 def _entries(record: ClassRecord, reports: Mapping[str, Report], context: Context) -> Iterator[str]:
-    names = [part for each in record.students for part in (each.student, each.roster_name, each.login)]
     groups = find_groups(list(reports.values()), context.mistakes)
     unknown = [group for group in groups if not group.mistakes]
     for number, group in enumerate(unknown, 1):
         members = [reports[student] for student in group.students]
-        yield _entry(f"unknown_{number}", group, members, names, record.tasks)
+        yield _entry(f"unknown_{number}", group, members, record.names, record.tasks)
 
 
 def _entry(

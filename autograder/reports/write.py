@@ -25,6 +25,11 @@ UPLOADS = "uploads"
 class NoGradesError(LookupError):
     """The folder has no grades; the text says what was expected."""
 
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
+        )
+
 
 @dataclass(frozen=True)
 class WrittenPages:
@@ -58,9 +63,7 @@ def write_pages(
     grades = GradesFolder(folder)
     record = grades.record()
     if record is None:
-        raise NoGradesError(
-            f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
-        )
+        raise NoGradesError(folder)
     context = find_context(record, root, language)
     students = [_shown(student, grades) for student in record.students]
     # A report that was removed later does not count as zero.

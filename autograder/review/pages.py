@@ -6,14 +6,11 @@ import difflib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
-
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from ..grading.overrides import Overrides
 from ..models import CheckResult, Report
-from ..reports.context import points
+from ..reports.context import page_templates
 from ..reports.student_code import task_code
 from .queue import Entry, Kind, next_open
 from .session import ReviewSession, decided
@@ -138,7 +135,7 @@ def _code(session: ReviewSession, student: str, task: str) -> str:
     reviewed, hidden = session.reviewed, session.names_hidden
     source = reviewed.reports[student].source
     if task:
-        names = reviewed.names if hidden else ()
+        names = reviewed.record.names if hidden else ()
         if code := task_code(source, task, names, tasks=reviewed.record.tasks):
             return code
     return reviewed.anonymous(source, hidden=hidden)
@@ -167,23 +164,5 @@ def _difference(old: str, new: str) -> list[tuple[str, str]]:
 
 
 def _render(template: str, session: ReviewSession, **values: Any) -> str:
-    reviewed = session.reviewed
-    return (
-        _templates()
-        .get_template(template)
-        .render(course=reviewed.context.title, session=session, size=len(reviewed.reports), **values)
-    )
-
-
-@cache
-def _templates() -> Environment:
-    templates = Environment(
-        loader=PackageLoader("autograder.review", "html"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    templates.filters["points"] = points
-    templates.filters["words"] = lambda name: str(name).replace("_", " ")
-    return templates
+    page, reviewed = page_templates("autograder.review").get_template(template), session.reviewed
+    return page.render(course=reviewed.context.title, session=session, size=len(reviewed.reports), **values)

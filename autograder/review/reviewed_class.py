@@ -27,9 +27,7 @@ class ReviewedClass:
         record = self.folder.record()
         reports = self._examined(record) if record else {}
         if record is None or not reports:
-            raise NoGradesError(
-                f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
-            )
+            raise NoGradesError(folder)
         self.record: ClassRecord = record
         self.reports: Mapping[str, Report] = reports
         self.context: Context = find_context(record, root)
@@ -74,16 +72,6 @@ class ReviewedClass:
         """Return what each check examines, in one sentence."""
         return {check.name: check.sentence for report in self.reports.values() for check in report.checks}
 
-    @cached_property
-    def names(self) -> Sequence[str]:
-        """Return all names that tell who somebody is."""
-        return [
-            name
-            for student in self.record.students
-            for name in (student.student, student.roster_name, student.login)
-            if name
-        ]
-
     def requests(self) -> RegradeRequests:
         """Return the regrade requests that are in the folder now."""
         return read_requests(self.folder.path, self.reports, self.max_points)
@@ -94,4 +82,4 @@ class ReviewedClass:
 
     def anonymous(self, text: str, *, hidden: bool) -> str:
         """Return a text, without names if these are hidden."""
-        return without_names(text, self.names) if hidden else text
+        return without_names(text, self.record.names) if hidden else text

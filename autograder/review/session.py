@@ -6,9 +6,10 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from ..files import write_atomic
 from ..grading.overrides import Answer, Comment, Decision, Override, Overrides

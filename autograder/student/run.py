@@ -22,7 +22,7 @@ from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..keras_advice import advice, remarks
+from ..keras_advice import advice, is_training, remarks
 from ..language import gettext
 from ..models import Outcome, Source
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
@@ -128,7 +128,7 @@ class LocalCalls:
         def look() -> None:
             frames = list(traceback.walk_stack(sys._current_frames().get(caller)))[::-1]
             found = _students(frames, self.loaded.definitions.names)
-            self.emit(CallOverdue(tuple(found), any(_is_fit(frame) for frame, _ in frames)))
+            self.emit(CallOverdue(tuple(found), is_training(frame for frame, _ in frames)))
 
         timer = threading.Timer(self.seconds, look)
         timer.daemon = True
@@ -151,11 +151,6 @@ def _students(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]
         if (file := frame.f_code.co_filename) in filenames
     ]
     return found[-MAX_LOCATIONS:]
-
-
-def _is_fit(frame: FrameType) -> bool:
-    module = str(frame.f_globals.get("__name__", ""))
-    return frame.f_code.co_name == "fit" and module.partition(".")[0] == "keras"
 
 
 def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset[str]) -> dict[str, Location]:

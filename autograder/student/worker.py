@@ -21,7 +21,6 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import ModuleType
 from typing import IO
 
 import msgspec
@@ -29,7 +28,7 @@ import msgspec
 from .. import wire
 from ..checks import environment as threads
 from ..checks.events import encode, write_line
-from ..checks.proxies import Proxies
+from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
@@ -176,9 +175,7 @@ def main(folder: Path, forks: bool) -> None:
         proxies = Proxies(handout.module, handout.tasks, handout.about.remote)
         sys.modules[handout.module] = proxies
         prepare = warm_up(handout)
-        for path in handout.about.remote:
-            if "." in path:
-                proxies.run_beside(*_declared(path))
+        proxies.run_remote_functions_beside()
         checks = (handout.folder / handout.checks_file).read_text("utf-8")
         slow = training_checks(checks, handout.about.train)
 
@@ -209,7 +206,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
         for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
             importlib.import_module(module.name)
     if about.train:
-        owner, name = _declared(about.train)
+        owner, name = declared(about.train)
         sources = "".join(checksum for name, checksum in about.files.items() if _is_given(name, about.given))
         setattr(
             owner,
@@ -218,7 +215,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
         )
     if not about.prepare:
         return lambda: None
-    owner, name = _declared(about.prepare)
+    owner, name = declared(about.prepare)
     prepare = partial(getattr(owner, name), handout.all_settings.get("seed", 0))
     prepare()
     return prepare
@@ -227,12 +224,6 @@ def warm_up(handout: Handout) -> Callable[[], None]:
 def _is_given(name: str, given: Sequence[str]) -> bool:
     """Return whether a file of the handout is support code: `lesson.py`, or in the folder `support`."""
     return name.endswith(".py") and name.partition("/")[0].removesuffix(".py") in given
-
-
-def _declared(path: str) -> tuple[ModuleType, str]:
-    """Return the module and the name in `module.name`."""
-    module, _, name = path.rpartition(".")
-    return importlib.import_module(module), name
 
 
 def _events() -> Callable[[WorkerEvent], None]:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.text import Text
 
@@ -24,8 +23,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from jupyterlab_page import FLAGS, open_notebook, output_of, run_all, serve  # noqa: E402 - it lies with the tests
-from system_needs import chromium  # noqa: E402 - as above
+from headless import started_browser  # noqa: E402 - it lies with the tests
+from jupyterlab_page import open_notebook, output_of, run_all, serve  # noqa: E402 - it lies with the tests
 from terminal import Terminal  # noqa: E402 - as above
 
 from autograder.handout.build import build  # noqa: E402
@@ -68,11 +67,9 @@ WRONG = "layer.trainable = True"
 def main() -> None:
     """Make every picture, or those that the arguments name."""
     makers = {"grades": take_grades, "notebook": take_notebook, "watch": take_watch}
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    with tempfile.TemporaryDirectory() as name, started_browser() as browser:
         for chosen in sys.argv[1:] or makers:
             makers[chosen](browser, Path(name))
-        browser.close()
 
 
 def take_grades(browser: Any, folder: Path) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import nbformat
 import pytest
-from jupyterlab_page import FLAGS, cell_of, open_notebook, output_of, run_all, seen, serve
+from headless import started_browser
+from jupyterlab_page import cell_of, open_notebook, output_of, run_all, seen, serve
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
@@ -49,15 +50,10 @@ def jupyterlab(handout: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def page(jupyterlab: str) -> Iterator[Any]:
     """The notebook in Chromium, after Run All."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    from system_needs import chromium
-
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    with started_browser() as browser:
         page = open_notebook(browser, f"{jupyterlab}/doc/tree/sums.ipynb")
         run_all(page)
         yield page
-        browser.close()
 
 
 def test_a_wrong_answer_shows_expected_received_and_the_students_line(page: Any) -> None:

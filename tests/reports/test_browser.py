@@ -8,33 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from headless import DESK, PHONE, started_browser
 
 from autograder.models import Report
 from autograder.reports.write import write_pages
 from autograder.submissions.identity import safe_name
 
 TOY = Path(__file__).parents[1] / "toy"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-]
-PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
 pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Debian's Chromium, headless."""
-    sync_api = pytest.importorskip("playwright.sync_api")
-    from system_needs import chromium
-
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield started
-        started.close()
+    with started_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

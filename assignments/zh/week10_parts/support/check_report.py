@@ -26,22 +26,15 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 
 from enum import StrEnum
 
-from .keras_advice import advice, remarks
+from .keras_advice import advice, is_training, remarks
+from .language import FAILURE_PARTS, gettext_noop
 from .language import gettext as _
-from .language import gettext_noop
 
 HERE = Path(__file__).resolve().parent
 HANDOUT = HERE.parent
 MAX_LINES = 3
 MAX_VALUE_LINES = 12
 MAX_CHARACTERS = 2_000
-# The form of a check's message: what was expected, what was received, what to think about. A check may
-# also raise an AssertionError with the attributes `expected`, `received` and `hint`.
-MESSAGE = re.compile(
-    r"Expected (?P<expected>.+?),? received (?P<received>(?:\w*(?:Error|Exception): )?.+?)"
-    r"(?:[.:] (?P<think>.+)|\.)?",
-    re.DOTALL,
-)
 # Terminal colours, as Keras uses them, and other control characters.
 ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 CELL = re.compile(r"ipykernel_\d+|<ipython-input-(?P<number>\d+)-")
@@ -194,7 +187,7 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         text = _(
             "`{task}` did not end within {error}. Is there a loop that never ends?", task=task, error=error
         )
-        if _trains(error):
+        if is_training(frame for frame, _line in traceback.walk_tb(error.__traceback__)):
             text = f"`{task}` was still training, in `fit`, after {error}. Does this task ask for training?"
         return Outcome.TIMED_OUT, {"message": text}
     if isinstance(error, NotImplementedError):
@@ -214,7 +207,10 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
 
 
 def _fields(error: AssertionError) -> dict[str, Any]:
-    """Return what a check expected and received, from the error's attributes or from its message."""
+    """Return what a check expected and received.
+
+    It is in the attributes `expected`, `received` and `hint` of the error, or else in its message.
+    """
     if hasattr(error, "expected") and hasattr(error, "received"):
         think = getattr(error, "hint", "") or getattr(error, "think", "")
         values = {"expected": _(clean(error.expected)), "received": _(clean(error.received))}
@@ -223,17 +219,10 @@ def _fields(error: AssertionError) -> dict[str, Any]:
     if not message.startswith("assert "):
         # pytest adds the values of the failed expression.
         message = message.split("\nassert ")[0]
-    if (found := MESSAGE.fullmatch(message)) and _(message) == message:
-        think = (_(found["think"]),) if found["think"] else ()
+    if (found := FAILURE_PARTS.fullmatch(message)) and _(message) == message:
+        think = (_(found["hint"]),) if found["hint"] else ()
         return {"expected": _(found["expected"]), "received": _(found["received"]), "think": think}
     return {"message": _(message)}
-
-
-def _trains(error: BaseException) -> bool:
-    """Return whether an error was raised in Keras' `fit`."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    modules = [str(frame.f_globals.get("__name__")) for frame in frames if frame.f_code.co_name == "fit"]
-    return any(module.partition(".")[0] == "keras" for module in modules)
 
 
 def _unwritten(error: NotImplementedError, task: str, module: Any) -> tuple[Outcome, dict[str, Any]]:
