@@ -17,7 +17,7 @@ from ..sandbox.guest.stand_ins import STAND_INS
 from ..source_code import try_parse
 from ..submissions.definitions import attempted_tasks
 from ..submissions.folders import FILE_LIMIT, ZIP_LIMIT, megabytes
-from ..submissions.notebook import without_outputs
+from ..submissions.notebooks.notebook import without_outputs
 from ..submissions.selection import UnusedReason
 from .check import run_checks
 from .handout import Handout

@@ -10,9 +10,11 @@ from enum import StrEnum
 from ..models import ReviewNote, ReviewReason
 from .assignment import Assignment
 from .folders import Entry, File, Folder, Unreadable, is_junk, join_place, printable, visible
-from .gradescope_export import METADATA, GradescopeSubmission, read_metadata
 from .identity import Identity, Platform
-from .platforms import ParsedName, detect_platform, is_copy, parse_names
+from .platforms.classrooms import is_copy
+from .platforms.detect import detect_platform, parse_names
+from .platforms.gradescope_export import METADATA, GradescopeSubmission, read_metadata
+from .platforms.parsed_name import ParsedName
 
 # Common file types that are submitted instead of a source file.
 _DOCUMENT_SUFFIXES = (

@@ -14,7 +14,7 @@ from .attribution import Attribution, ClassLayout, IgnoredFile
 from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
 from .identity import Identity, Platform, normalize_name
 from .layout import SUBMITTED, read_layout
-from .platforms import without_copy_number
+from .platforms.classrooms import without_copy_number
 from .reader import read_submission
 
 # Submissions stay in memory up to this total size, so that each is read only once.

@@ -13,8 +13,8 @@ from .archive import class_zip
 from .assignment import Assignment
 from .attribution import ClassLayout, add_gradescope, add_hand_ins, add_nbgrader, ignore_hidden
 from .folders import Entry, File, Folder, Unreadable, visible
-from .gradescope_export import METADATA, is_submission_name, read_metadata
-from .platforms import detect_platform, parse_names
+from .platforms.detect import detect_platform, parse_names
+from .platforms.gradescope_export import METADATA, is_submission_name, read_metadata
 
 SUBMITTED = "submitted"  # nbgrader's folder of all students
 NBGRADER_ENTRIES = frozenset(

@@ -26,7 +26,7 @@ from .folders import (
     printable,
     visible,
 )
-from .notebook import without_outputs
+from .notebooks.notebook import without_outputs
 
 MAX_DEPTH = 12
 MAX_ENTRIES = 10_000

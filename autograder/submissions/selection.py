@@ -16,7 +16,7 @@ from ..text import clean
 from .assignment import Assignment
 from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
 from .folders import Unreadable, printable
-from .notebook import is_notebook, not_in_encoding, read_cells
+from .notebooks.notebook import is_notebook, not_in_encoding, read_cells
 
 # Sentences per kind in a report.
 MAX_NOTES = 3

@@ -17,7 +17,7 @@ from autograder.handout.build import build
 from autograder.handout.student_notebook import cut_stubs
 from autograder.handout.sync import write_files
 from autograder.kit import Kit, slugs
-from autograder.submissions.notebook import read_cells
+from autograder.submissions.notebooks.notebook import read_cells
 
 REPOSITORY = Path(__file__).parents[2]
 KITS = [("sums", REPOSITORY / "tests" / "toy"), *((slug, REPOSITORY) for slug in slugs(REPOSITORY))]

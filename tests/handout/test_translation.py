@@ -13,7 +13,7 @@ from autograder.cli import app
 from autograder.handout.build import build
 from autograder.handout.sync import Difference, compare, write
 from autograder.kit import Kit, KitError, languages, slugs
-from autograder.submissions.notebook import read_cells
+from autograder.submissions.notebooks.notebook import read_cells
 
 REPOSITORY = Path(__file__).parents[2]
 TRANSLATED = [(slug, language) for slug in slugs(REPOSITORY) for language in languages(REPOSITORY, slug)]

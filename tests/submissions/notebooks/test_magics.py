@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 
 from autograder.submissions.folders import Unreadable
-from autograder.submissions.magics import Magics
+from autograder.submissions.notebooks.magics import Magics
 
 
 def plain(cell: str) -> str:
@@ -128,7 +128,7 @@ def test_any_text_is_a_cell(text):
 
 
 def test_the_work_is_bounded(monkeypatch):
-    monkeypatch.setattr("autograder.submissions.magics._WORK_LIMIT", 10_000)
+    monkeypatch.setattr("autograder.submissions.notebooks.magics._WORK_LIMIT", 10_000)
     assert plain("!echo '\n" * 30) == "pass\n" * 30
     with pytest.raises(Unreadable, match=r"toy\.ipynb holds too many magics"):
         plain("!echo '\n" * 80)
@@ -143,7 +143,7 @@ def test_ipython_is_imported_only_for_cells_with_magics():
     script = (
         "import sys\n"
         "from autograder.submissions.selection import select\n"
-        "from autograder.submissions.magics import Magics\n"
+        "from autograder.submissions.notebooks.magics import Magics\n"
         "Magics('').removed('x = 1')\n"
         "assert 'IPython' not in sys.modules\n"
         "assert 'yaml' not in sys.modules\n"

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.submissions.folders import Unreadable
-from autograder.submissions.notebook import MAX_VALUES, read_cells, without_outputs
+from autograder.submissions.notebooks.notebook import MAX_VALUES, read_cells, without_outputs
 
 
 def code(source: object, *tags: str) -> dict[str, object]:

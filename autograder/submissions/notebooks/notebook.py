@@ -7,10 +7,10 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ..language import gettext as _
-from ..source_code import Function, try_parse
+from ...language import gettext as _
+from ...source_code import Function, try_parse
+from ..folders import Unreadable, printable
 from .explore import keep_needed
-from .folders import Unreadable, printable
 from .magics import Magics
 
 EXPLORE_TAG = "explore"

@@ -12,7 +12,7 @@ import ast
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..source_code import Function, drop, try_parse
+from ...source_code import Function, drop, try_parse
 
 # Methods and support functions that train or compute for a long time.
 TRAINING = frozenset({"fit", "fit_generator", "train", "train_on_batch", "evaluate", "predict"})

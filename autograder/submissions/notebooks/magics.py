@@ -6,7 +6,7 @@ import re
 import warnings
 from typing import Any
 
-from .folders import Unreadable
+from ..folders import Unreadable
 
 # Matches IPython's special syntax. A cell without a match is already Python.
 _SPECIAL = re.compile(

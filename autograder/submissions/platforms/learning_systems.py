@@ -1,8 +1,7 @@
-"""Parse the names that each platform gives to exported files: the submitter and the student's file name.
+"""Parse the names of files that Canvas, Moodle, Blackboard, Brightspace and Sakai export.
 
-A parser sees the whole class, because some names can only be interpreted by comparison with others. In every
-pattern the platform's own part comes first and the leftmost match counts. Text that a student writes into a
-file name is therefore never read as the platform's part. All patterns take linear time.
+In every pattern the platform's own part comes first and the leftmost match counts. Text that a student writes
+into a file name is therefore never read as the platform's part. All patterns take linear time.
 """
 
 from __future__ import annotations
@@ -10,34 +9,14 @@ from __future__ import annotations
 import calendar
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from .assignment import SAKAI_ATTACHMENTS, Assignment
-from .folders import MEGABYTE, Entry, File, Folder, Unreadable
-from .identity import Identity, Platform
-
-MAX_NAME = 1_000
-
-
-@dataclass(frozen=True)
-class ParsedName:
-    """The information in a platform's name.
-
-    `filename` is the part that the student chose, "" for a folder. `order` increases with time if the name
-    contains it, in the same unit throughout a platform. The platform itself wrote a `platform_file`.
-    """
-
-    identity: Identity
-    filename: str = ""
-    order: float | None = None
-    platform_file: bool = False
-
-
-Parser = Callable[[Sequence[Entry], Assignment, str], list[ParsedName | None]]
-
-_PLATFORM_FILE = ParsedName(Identity(""), platform_file=True)
+from ..assignment import SAKAI_ATTACHMENTS, Assignment
+from ..folders import MEGABYTE, Entry, File, Folder, Unreadable
+from ..identity import Identity, Platform
+from .parsed_name import MAX_NAME, PLATFORM_FILE, ParsedName, common_prefix, seconds
 
 # lastnamefirst_LATE_123_456_transfer-1.py. Canvas numbers files in order of arrival. It appends -1, -2, … to
 # the name of a file that was submitted before.
@@ -80,71 +59,10 @@ _SAKAI_FOLDER = re.compile(r"(?P<name>[^()]+)\((?P<login>[^()]+)\)")
 _SAKAI_FILE = re.compile(
     rf"(?P<name>[^()]+)\((?P<login>[^()]+)\)_{re.escape(SAKAI_ATTACHMENTS)}_(?P<filename>.+)", re.DOTALL
 )
-# Jo Doe - transfer.ipynb, the name of the copies that Google Classroom makes for students.
-_GOOGLE = re.compile(r"(?P<name>.+?) - (?P<filename>.+)", re.DOTALL)
-_COPY_NUMBER = re.compile(r" ?\(\d{1,3}\)$")
-# "Copy of" in the languages of Google Drive.
-_COPY = re.compile(
-    r"(?:Copy of|Kopie v[ao]n|Copie de|Copia d[ei]|Cópia de|Kopi[ae]? a[fv]|Kopi[ae]) |副本"
-    r"|.*(?:的副本|のコピー)$",
-    re.IGNORECASE | re.DOTALL,
-)
-_GITHUB_PARENT = re.compile(r"(?P<title>.+?)-submissions(?:-.*)?", re.DOTALL)
 
 
-def detect_platform(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> Platform | None:
-    """Return the platform that wrote the entries of a class folder, or None if no platform matches.
-
-    A platform must match more than half of the entries, so that no single submission decides. If several
-    match, the one with the most matches counts, then the one whose own parts are shortest, because a
-    student's imitation of a platform's part follows the real part. Google Classroom's names are generic, so
-    it comes last.
-    """
-    best, best_rank = None, (False, 0, 0)
-    for platform, parser in PARSERS.items():
-        parsed = parser(entries, assignment, folder_name)
-        pairs = [
-            (entry, name)
-            for entry, name in zip(entries, parsed, strict=True)
-            if name and not name.platform_file
-        ]
-        own_parts = sum(len(entry.name) - len(name.filename) for entry, name in pairs)
-        rank = (platform is not Platform.GOOGLE_CLASSROOM, len(pairs), -own_parts)
-        if len(pairs) > parsed.count(None) and rank > best_rank:
-            best, best_rank = platform, rank
-    return best
-
-
-def parse_names(
-    platform: Platform, entries: Sequence[Entry], assignment: Assignment, folder_name: str
-) -> list[ParsedName | None]:
-    """Return the information in each entry's name on a platform; None for names in another format."""
-    parser = PARSERS.get(platform)
-    return parser(entries, assignment, folder_name) if parser else [None] * len(entries)
-
-
-def without_copy_number(stem: str) -> str:
-    """Return a name without the ` (1)` that browsers append to a file's second download."""
-    return _COPY_NUMBER.sub("", stem)
-
-
-def is_copy(stem: str) -> bool:
-    """Return whether a file is named as a copy of another, which does not identify its owner."""
-    return _COPY.match(stem[:MAX_NAME]) is not None
-
-
-def _each(
-    parse: Callable[[Entry], ParsedName | None],
-) -> Parser:
-    """Return a parser that reads every name separately."""
-
-    def parser(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
-        return [parse(entry) if len(entry.name) <= MAX_NAME else None for entry in entries]
-
-    return parser
-
-
-def _canvas(entry: Entry) -> ParsedName | None:
+def canvas(entry: Entry) -> ParsedName | None:
+    """Return the name, id, lateness and attempt in a name of Canvas."""
     if isinstance(entry, Folder):
         return None
     if match := _CANVAS_ANONYMOUS.fullmatch(entry.name):
@@ -168,7 +86,8 @@ def _canvas(entry: Entry) -> ParsedName | None:
     return ParsedName(identity, _RESUBMITTED.sub("", match["filename"]), float(match["file"]))
 
 
-def _moodle(entry: Entry) -> ParsedName | None:
+def moodle(entry: Entry) -> ParsedName | None:
+    """Return the name and participant id in a name of Moodle."""
     match = _MOODLE.fullmatch(entry.name)
     # Only Moodle names both folders and files.
     if match is None or isinstance(entry, File) != bool(match["filename"]):
@@ -180,9 +99,8 @@ def _moodle(entry: Entry) -> ParsedName | None:
     return ParsedName(identity, match["filename"] or "")
 
 
-def _blackboard(
-    entries: Sequence[Entry], assignment: Assignment, folder_name: str
-) -> list[ParsedName | None]:
+def blackboard(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+    """Return the login and time in the names of Blackboard."""
     matches = [
         _BLACKBOARD.search(entry.name) if isinstance(entry, File) and len(entry.name) <= MAX_NAME else None
         for entry in entries
@@ -200,10 +118,10 @@ def _blackboard(
         if match is None or not match.start():
             parsed.append(None)
         elif match["about"]:
-            parsed.append(_PLATFORM_FILE)
+            parsed.append(PLATFORM_FILE)
         else:
             login, longer = logins[entry.name[: match.start()]]
-            moment = _seconds(match["time"], "%Y-%m-%d-%H-%M-%S")
+            moment = seconds(match["time"], "%Y-%m-%d-%H-%M-%S")
             identity = Identity(login, Platform.BLACKBOARD, login=login, submitted=moment, aliases=longer)
             parsed.append(ParsedName(identity, entry.name[match.end() :], moment or 0.0))
     return parsed
@@ -230,7 +148,7 @@ def _blackboard_logins(
     if titles:
         prefix = titles.most_common(1)[0][0] + "_"
     else:
-        common = _common_prefix(heads) if len(heads) > 1 else ""
+        common = common_prefix(heads) if len(heads) > 1 else ""
         prefix = common[: common.rfind("_") + 1]
     logins: dict[str, tuple[str, tuple[str, ...]]] = {}
     for head in heads:
@@ -244,9 +162,10 @@ def _blackboard_logins(
     return logins
 
 
-def _brightspace(entry: Entry) -> ParsedName | None:
+def brightspace(entry: Entry) -> ParsedName | None:
+    """Return the name, id and time in a name of Brightspace."""
     if isinstance(entry, File) and entry.name.casefold() == "index.html":
-        return _PLATFORM_FILE
+        return PLATFORM_FILE
     match = _BRIGHTSPACE.fullmatch(entry.name)
     if match is None or isinstance(entry, File) != bool(match["filename"]):
         return None
@@ -273,10 +192,11 @@ def _brightspace_time(text: str) -> float | None:
     return moment.timestamp()
 
 
-def _sakai(entry: Entry) -> ParsedName | None:
+def sakai(entry: Entry) -> ParsedName | None:
+    """Return the name and login in a name of Sakai, and the time that a folder contains."""
     if isinstance(entry, File):
         if entry.name.casefold() in ("grades.csv", "grades.xls", "grades.xlsx"):
-            return _PLATFORM_FILE
+            return PLATFORM_FILE
         if match := _SAKAI_FILE.fullmatch(entry.name):
             identity = Identity(match["name"], Platform.SAKAI, login=match["login"])
             return ParsedName(identity, match["filename"])
@@ -304,98 +224,4 @@ def _sakai_time(entry: Entry | None) -> float | None:
         text = entry.load(100).decode("ascii", "replace").strip()
     except Unreadable:
         return None
-    return _seconds(text[:14], "%Y%m%d%H%M%S")
-
-
-def _google(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
-    parsed: list[ParsedName | None] = []
-    titles = Counter[str]()
-    for entry in entries:
-        split = _google_split(entry, assignment) if len(entry.name) <= MAX_NAME else None
-        if split is None or not isinstance(entry, File):
-            parsed.append(None)
-            continue
-        titles[_title(split.filename).casefold()] += 1
-        parsed.append(split)
-    # The assignment's title follows the name. Without one, it could be any name with a dash.
-    title = titles.most_common(1)[0][0] if titles else ""
-    named = assignment.name_match(title) or assignment.slug.casefold() in title
-    students = {name.identity.name for name in parsed if name}
-    if not named and not (titles[title] > 1 and titles[title] == sum(titles.values()) == len(students)):
-        return [None] * len(entries)
-    return parsed
-
-
-def _google_split(entry: Entry, assignment: Assignment) -> ParsedName | None:
-    """Split a name at the dash before the module's name, or else at the first, which may be the wrong one."""
-    match = _GOOGLE.fullmatch(entry.name)
-    if match is None:
-        return None
-    name, _, filename = entry.name.rpartition(" - ")
-    if name and assignment.name_match(_title(filename)):
-        return ParsedName(Identity(name, Platform.GOOGLE_CLASSROOM), filename)
-    identity = Identity(match["name"], Platform.GOOGLE_CLASSROOM, ambiguous=" - " in match["filename"])
-    return ParsedName(identity, match["filename"])
-
-
-def _title(filename: str) -> str:
-    return _COPY_NUMBER.sub("", filename.rpartition(".")[0])
-
-
-def _github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
-    folders = [entry for entry in entries if isinstance(entry, Folder) and len(entry.name) <= MAX_NAME]
-    prefix = _github_prefix(folders, assignment, folder_name)
-    parsed: list[ParsedName | None] = []
-    for entry in entries:
-        login = entry.name.removeprefix(prefix)
-        if prefix and isinstance(entry, Folder) and login and login != entry.name:
-            parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login)))
-        else:
-            parsed.append(None)
-    return parsed
-
-
-def _github_prefix(folders: Sequence[Folder], assignment: Assignment, folder_name: str) -> str:
-    """Return the `<assignment>-` of clones named `<assignment>-<login>`, or "" if they are not clones."""
-    names = [folder.name for folder in folders]
-    titles = [assignment.slug, assignment.slug.replace("_", "-")]
-    if match := _GITHUB_PARENT.fullmatch(folder_name[:MAX_NAME]):
-        titles.insert(0, match["title"])
-    for title in titles:
-        if sum(name.startswith(f"{title}-") for name in names) * 2 > len(names):
-            return f"{title}-"
-    if len(names) < 2 or sum(map(_is_clone, folders)) * 2 <= len(names):
-        return ""
-    common = _common_prefix(names)
-    return common[: common.rfind("-") + 1]
-
-
-def _is_clone(folder: Folder) -> bool:
-    try:
-        return any(entry.name == ".git" for entry in folder.entries())
-    except Unreadable:
-        return False
-
-
-def _common_prefix(names: Sequence[str]) -> str:
-    first, last = min(names), max(names)
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
-    return first[:length]
-
-
-def _seconds(text: str, form: str) -> float | None:
-    try:
-        return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
-    except (ValueError, OverflowError):
-        return None
-
-
-PARSERS: Mapping[Platform, Parser] = {
-    Platform.CANVAS: _each(_canvas),
-    Platform.MOODLE: _each(_moodle),
-    Platform.BRIGHTSPACE: _each(_brightspace),
-    Platform.BLACKBOARD: _blackboard,
-    Platform.SAKAI: _each(_sakai),
-    Platform.GITHUB_CLASSROOM: _github,
-    Platform.GOOGLE_CLASSROOM: _google,
-}
+    return seconds(text[:14], "%Y%m%d%H%M%S")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from .folders import MEGABYTE, File, Unreadable
+from ..folders import MEGABYTE, File, Unreadable
 
 METADATA = "submission_metadata.yml"
 # The file also contains every submission's results and history.

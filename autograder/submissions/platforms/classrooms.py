@@ -1,0 +1,108 @@
+"""Parse the names of Google Classroom's copies and of GitHub Classroom's clones.
+
+All patterns take linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from ..assignment import Assignment
+from ..folders import Entry, File, Folder, Unreadable
+from ..identity import Identity, Platform
+from .parsed_name import MAX_NAME, ParsedName, common_prefix
+
+# Jo Doe - transfer.ipynb, the name of the copies that Google Classroom makes for students.
+_GOOGLE = re.compile(r"(?P<name>.+?) - (?P<filename>.+)", re.DOTALL)
+_COPY_NUMBER = re.compile(r" ?\(\d{1,3}\)$")
+# "Copy of" in the languages of Google Drive.
+_COPY = re.compile(
+    r"(?:Copy of|Kopie v[ao]n|Copie de|Copia d[ei]|Cópia de|Kopi[ae]? a[fv]|Kopi[ae]) |副本"
+    r"|.*(?:的副本|のコピー)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_GITHUB_PARENT = re.compile(r"(?P<title>.+?)-submissions(?:-.*)?", re.DOTALL)
+
+
+def google(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+    """Return the student's name in the names of Google Classroom."""
+    parsed: list[ParsedName | None] = []
+    titles = Counter[str]()
+    for entry in entries:
+        split = _google_split(entry, assignment) if len(entry.name) <= MAX_NAME else None
+        if split is None or not isinstance(entry, File):
+            parsed.append(None)
+            continue
+        titles[_title(split.filename).casefold()] += 1
+        parsed.append(split)
+    # The assignment's title follows the name. Without one, it could be any name with a dash.
+    title = titles.most_common(1)[0][0] if titles else ""
+    named = assignment.name_match(title) or assignment.slug.casefold() in title
+    students = {name.identity.name for name in parsed if name}
+    if not named and not (titles[title] > 1 and titles[title] == sum(titles.values()) == len(students)):
+        return [None] * len(entries)
+    return parsed
+
+
+def _google_split(entry: Entry, assignment: Assignment) -> ParsedName | None:
+    """Split a name at the dash before the module's name, or else at the first, which may be the wrong one."""
+    match = _GOOGLE.fullmatch(entry.name)
+    if match is None:
+        return None
+    name, _, filename = entry.name.rpartition(" - ")
+    if name and assignment.name_match(_title(filename)):
+        return ParsedName(Identity(name, Platform.GOOGLE_CLASSROOM), filename)
+    identity = Identity(match["name"], Platform.GOOGLE_CLASSROOM, ambiguous=" - " in match["filename"])
+    return ParsedName(identity, match["filename"])
+
+
+def _title(filename: str) -> str:
+    return _COPY_NUMBER.sub("", filename.rpartition(".")[0])
+
+
+def github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+    """Return the login in the names of GitHub Classroom's clones."""
+    folders = [entry for entry in entries if isinstance(entry, Folder) and len(entry.name) <= MAX_NAME]
+    prefix = _github_prefix(folders, assignment, folder_name)
+    parsed: list[ParsedName | None] = []
+    for entry in entries:
+        login = entry.name.removeprefix(prefix)
+        if prefix and isinstance(entry, Folder) and login and login != entry.name:
+            parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login)))
+        else:
+            parsed.append(None)
+    return parsed
+
+
+def _github_prefix(folders: Sequence[Folder], assignment: Assignment, folder_name: str) -> str:
+    """Return the `<assignment>-` of clones named `<assignment>-<login>`, or "" if they are not clones."""
+    names = [folder.name for folder in folders]
+    titles = [assignment.slug, assignment.slug.replace("_", "-")]
+    if match := _GITHUB_PARENT.fullmatch(folder_name[:MAX_NAME]):
+        titles.insert(0, match["title"])
+    for title in titles:
+        if sum(name.startswith(f"{title}-") for name in names) * 2 > len(names):
+            return f"{title}-"
+    if len(names) < 2 or sum(map(_is_clone, folders)) * 2 <= len(names):
+        return ""
+    common = common_prefix(names)
+    return common[: common.rfind("-") + 1]
+
+
+def _is_clone(folder: Folder) -> bool:
+    try:
+        return any(entry.name == ".git" for entry in folder.entries())
+    except Unreadable:
+        return False
+
+
+def without_copy_number(stem: str) -> str:
+    """Return a name without the ` (1)` that browsers append to a file's second download."""
+    return _COPY_NUMBER.sub("", stem)
+
+
+def is_copy(stem: str) -> bool:
+    """Return whether a file is named as a copy of another, which does not identify its owner."""
+    return _COPY.match(stem[:MAX_NAME]) is not None
