@@ -6,7 +6,7 @@ import shlex
 import sys
 from getpass import getuser
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -214,3 +214,70 @@ def report(
     from .grade import run_report
 
     run_report(grades, root, missing_as_zero=missing_as_zero, language=language)
+
+
+@app.command(rich_help_panel=ASSISTANTS)
+def handback(
+    grades: Grades,
+    to: Annotated[
+        Literal["canvas", "moodle", "gradescope", "brightspace", "folder"],
+        typer.Option(help="The platform, or a folder with a page per student."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="Where to write files.", show_default="GRADES/handback/PLATFORM"),
+    ] = None,
+    table: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="The platform's own table, for its ids and titles: Canvas' gradebook export, Moodle's "
+            "grading worksheet, Brightspace's export of grades.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    title: Annotated[
+        str, typer.Option(help="The title of the grade item there.", show_default="the kit's title")
+    ] = "",
+    missing_as_zero: MissingAsZero = False,
+    url: Annotated[
+        str, typer.Option(envvar="CANVAS_URL", help="Canvas' address, such as https://canvas.example.edu.")
+    ] = "",
+    course: Annotated[
+        int | None,
+        typer.Option(help="The id of Canvas' course: use Canvas' API instead of writing files."),
+    ] = None,
+    assignment: Annotated[int | None, typer.Option(help="The id of Canvas' assignment.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent to Canvas; the default with --course.")
+    ] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send scores, comments and pages to Canvas.")] = False,
+) -> None:
+    """Hand grades, comments and feedback pages back.
+
+    Writes the files that a platform imports. With --course, it compares with an assignment of Canvas, with
+    an access token in the variable CANVAS_TOKEN, and sends with --send what is not there yet.
+
+    Exit status 1: something could not be written or sent; the same command goes on.
+    """
+    from .handback import HandbackCommand, Target, run_handback
+
+    if (send or dry_run) and (course is None or to != "canvas"):
+        fail("--dry-run and --send are for --to canvas with --course.", USED_WRONGLY)
+    if send and dry_run:
+        fail("Expected --dry-run or --send, found both.", USED_WRONGLY)
+    command = HandbackCommand(
+        grades=grades,
+        to=Target(to),
+        out=out,
+        title=title,
+        table=table,
+        missing_as_zero=missing_as_zero,
+        url=url,
+        course=course,
+        assignment=assignment,
+        send=send,
+    )
+    if status := run_handback(command):
+        raise typer.Exit(status)

@@ -179,7 +179,11 @@ def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> S
     """Return the record of a student with a submission."""
     own_id = identity.login if identity.platform is Platform.NBGRADER else next(iter(identity.ids), "")
     record = StudentRecord(
-        student, folder=safe_name(student), platform=identity.platform.value, platform_id=own_id
+        student,
+        folder=safe_name(student),
+        platform=identity.platform.value,
+        platform_id=own_id,
+        email=identity.email,
     )
     if match is None:
         return replace(record, on_roster=identity.known and not identity.ambiguous)
@@ -194,4 +198,11 @@ def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> S
 
 def _with_entry(record: StudentRecord, entry: RosterEntry) -> StudentRecord:
     """Return the record with the roster data that upload files need."""
-    return replace(record, id=entry.id, sis_id=entry.sis_id, login=entry.login, section=entry.section)
+    return replace(
+        record,
+        id=entry.id,
+        sis_id=entry.sis_id,
+        login=entry.login,
+        email=entry.email or record.email,
+        section=entry.section,
+    )

@@ -58,10 +58,10 @@ class Attendance(StrEnum):
 class StudentRecord:
     """One student of a class.
 
-    `folder` contains the student's report, if there is a submission. `roster_name`, `id`, `sis_id`, `login`
-    and `section` are values from the roster. `platform_id` is the student's id on the platform named
-    `platform`. Without a roster, `on_roster` is true if the submission identifies its student. `review`
-    contains the notes that only the class as a whole can provide.
+    `folder` contains the student's report, if there is a submission. `roster_name`, `id`, `sis_id`, `login`,
+    `email` and `section` are values from the roster. `platform_id` is the student's id on the platform named
+    `platform`, which may tell the `email`, too. Without a roster, `on_roster` is true if the submission
+    identifies its student. `review` contains the notes that only the class as a whole can provide.
     """
 
     student: str
@@ -73,6 +73,7 @@ class StudentRecord:
     platform_id: str = ""
     sis_id: str = ""
     login: str = ""
+    email: str = ""
     section: str = ""
     on_roster: bool = True
     review: tuple[ReviewNote, ...] = ()

@@ -19,8 +19,8 @@ _CANVAS_TOTALS = re.compile(r"\b(current|final|override|unposted)\b|\(read only\
 class Grade:
     """The data about one student that another system needs.
 
-    `id`, `sis_id`, `login` and `section` come from the roster. `platform_id` is the student's id in the
-    system `platform`; no other system knows it.
+    `id`, `sis_id`, `login`, `email` and `section` come from the roster. `platform_id` is the student's id in
+    the system `platform`; no other system knows it.
     """
 
     student: str
@@ -31,6 +31,7 @@ class Grade:
     platform_id: str = ""
     sis_id: str = ""
     login: str = ""
+    email: str = ""
     section: str = ""
     comments: str = ""
 

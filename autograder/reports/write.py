@@ -65,9 +65,7 @@ def write_pages(
     if record is None:
         raise NoGradesError(folder)
     context = find_context(record, root, language)
-    students = [_shown(student, grades) for student in record.students]
-    # A report that was removed later does not count as zero.
-    students = [student for student in students if student.report or not student.record.folder]
+    students = read_students(grades, record)
     reports = {student.name: student.report for student in students if student.report}
     for done, student in enumerate(students, 1):
         if student.report:
@@ -77,8 +75,8 @@ def write_pages(
     review = find_review_items(reports, {student.name: student.record.review for student in students})
     rows = [_row(student, record) for student in students]
     write_if_changed(folder / CLASS, class_page(rows, list(reports.values()), review, context))
-    exported = [student for student in students if _is_exported(student, missing_as_zero)]
-    upload = [_grade(student, record) for student in exported]
+    exported = [student for student in students if is_exported(student, missing_as_zero)]
+    upload = [make_grade(student, record) for student in exported]
     for name, text in uploads(upload, context.title, record.kit).items():
         write_if_changed(folder / UPLOADS / name, text)
     left_out = [student for student in students if student not in exported]
@@ -95,7 +93,7 @@ def write_pages(
 
 
 @dataclass(frozen=True)
-class _Student:
+class Student:
     """One student of the class: the displayed name, and the report, if there is one."""
 
     name: str
@@ -103,19 +101,26 @@ class _Student:
     report: Report | None
 
 
-def _shown(record: StudentRecord, grades: GradesFolder) -> _Student:
+def read_students(grades: GradesFolder, record: ClassRecord) -> list[Student]:
+    """Return the students of a class with their reports; a report that was removed is no zero."""
+    students = [_shown(student, grades) for student in record.students]
+    return [student for student in students if student.report or not student.record.folder]
+
+
+def _shown(record: StudentRecord, grades: GradesFolder) -> Student:
     name = clean_line(record.student)
     report = grades.in_folder(record.folder) if record.folder else None
-    return _Student(name, record, replace(report, student=name) if report else None)
+    return Student(name, record, replace(report, student=name) if report else None)
 
 
-def _is_exported(student: _Student, missing_as_zero: bool) -> bool:
+def is_exported(student: Student, missing_as_zero: bool) -> bool:
+    """Return whether other systems get a score for this student."""
     if student.record.attendance == Attendance.SUBMITTED:
         return student.record.on_roster
     return missing_as_zero and student.record.attendance == Attendance.MISSING
 
 
-def _row(student: _Student, record: ClassRecord) -> StudentRow:
+def _row(student: Student, record: ClassRecord) -> StudentRow:
     report = student.report
     if report is None:
         attendance = student.record.attendance
@@ -133,7 +138,8 @@ def _row(student: _Student, record: ClassRecord) -> StudentRow:
     )
 
 
-def _grade(student: _Student, record: ClassRecord) -> Grade:
+def make_grade(student: Student, record: ClassRecord) -> Grade:
+    """Return what other systems get for a student."""
     report = student.report
     score, max_score = (report.score, report.max_score) if report else (0.0, record.max_score)
     return Grade(
@@ -143,6 +149,7 @@ def _grade(student: _Student, record: ClassRecord) -> Grade:
         platform_id=student.record.platform_id,
         sis_id=student.record.sis_id,
         login=student.record.login,
+        email=student.record.email,
         section=student.record.section,
         score=score,
         max_score=max_score,

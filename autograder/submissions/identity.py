@@ -14,7 +14,7 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9_@+.-]{0,78}[a-z0-9]|[a-z0-9]")
 # Names that Windows reserves, with or without an extension.
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 # A grades folder has entries with these names in addition to its students' folders.
-_TAKEN = re.compile(r"uploads|.*\.(?:csv|html|json|lock|tmp)")
+_TAKEN = re.compile(r"uploads|handback|.*\.(?:csv|html|json|lock|tmp)")
 
 
 class Platform(StrEnum):

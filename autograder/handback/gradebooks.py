@@ -1,0 +1,206 @@
+"""Write scores as the tables that Canvas, Brightspace and Gradescope read or write.
+
+Canvas reads an assignment's column by the id in its title, `Week 9 (4711)`, and students by `ID`, the SIS
+columns or the name (canvas-lms, `lib/gradebook_importer.rb`). Brightspace reads `OrgDefinedId` or `Username`
+and the column `<grade item> Points Grade` (community.d2l.com, "Importing grades").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from ..grading.grades_csv import cell, number
+from ..reports.upload_files import Grade, title_warnings
+from ..submissions.identity import Platform
+from .results import ClassResults, Handback, StudentResult
+from .tables import Keys, PlatformTable, TableError, format_table, parse_points
+
+CANVAS_CSV, BRIGHTSPACE_CSV, GRADESCOPE_CSV = "gradebook.csv", "grades.csv", "scores.csv"
+CANVAS_STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
+POINTS_POSSIBLE = "    Points Possible"
+END_OF_LINE = "End-of-Line Indicator"
+
+_CANVAS_COLUMN = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)")
+# `Week 9 Points Grade <Numeric MaxPoints:10 Weight:5>`, as Brightspace exports it.
+_BRIGHTSPACE_COLUMN = re.compile(r"(?P<title>.*) Points Grade(?: <.*?MaxPoints:(?P<points>[\d.]+).*>)?")
+
+
+def canvas_id(grade: Grade) -> str:
+    """Return the id of a student that Canvas writes into the names of submissions, or ""."""
+    return grade.platform_id if grade.platform == Platform.CANVAS else ""
+
+
+def canvas_files(
+    results: ClassResults, assignment: str = "", gradebook: PlatformTable | None = None
+) -> Handback:
+    """Return the table for the import into Canvas' gradebook.
+
+    With the `gradebook` that Canvas exports, its rows and the title of its column are used. The column is
+    that of the `assignment`'s id, or of the title. Raises TableError.
+    """
+    if gradebook:
+        return _in_gradebook(results, assignment, gradebook)
+    title = f"{results.title} ({assignment})" if assignment else results.title
+    points = [POINTS_POSSIBLE, *[""] * (len(CANVAS_STUDENT) - 1), number(results.max_score)]
+    rows = [
+        [
+            cell(grade.student),
+            cell(grade.id_for(Platform.CANVAS)),
+            *(cell(grade.sis_id), cell(grade.login), cell(grade.section)),
+            number(grade.score),
+        ]
+        for grade in (student.grade for student in results.students)
+    ]
+    notes = list(title_warnings(title))
+    if not assignment:
+        notes.append(
+            f"Canvas takes the column {title!r} for the assignment with exactly this title, and for a new "
+            "assignment if there is none: give the assignment's id with --assignment, or Canvas' gradebook "
+            "export with --table."
+        )
+    return Handback(
+        {CANVAS_CSV: format_table([*CANVAS_STUDENT, title], [points, *rows])}, results.left_out, tuple(notes)
+    )
+
+
+def _in_gradebook(results: ClassResults, assignment: str, gradebook: PlatformTable) -> Handback:
+    column = _canvas_column(results.title, assignment, gradebook)
+    kept = [*range(gradebook.column("Section") + 1), column]
+    possible = [row for row in gradebook.rows if row[0].strip() == POINTS_POSSIBLE.strip()]
+    _check_points(results, gradebook, column, possible[0][column] if possible else "")
+    rows, left_out = _filled(results, gradebook, column, _canvas_keys)
+    table = format_table(
+        [gradebook.heading[i] for i in kept],
+        ([row[i] for i in kept] for row in (*map(list, possible), *rows)),
+    )
+    return Handback({CANVAS_CSV: table}, left_out, tuple(title_warnings(gradebook.heading[column])))
+
+
+def _canvas_column(title: str, assignment: str, gradebook: PlatformTable) -> int:
+    found = [
+        (i, match["title"], match["id"])
+        for i, name in enumerate(gradebook.heading)
+        if (match := _CANVAS_COLUMN.fullmatch(name))
+    ]
+    fitting = [i for i, name, number_ in found if (number_ == assignment if assignment else name == title)]
+    if len(fitting) != 1:
+        wanted = f"({assignment})" if assignment else repr(title)
+        known = ", ".join(f"{name} ({number_})" for _, name, number_ in found)
+        raise TableError(
+            f"{gradebook.path}: expected one column {wanted}, found {known or 'no assignment'}. Name the "
+            "assignment with --assignment or --title."
+        )
+    return fitting[0]
+
+
+def _canvas_keys(grade: Grade) -> Iterable[tuple[str, str]]:
+    return (
+        ("ID", canvas_id(grade)),
+        ("SIS User ID", grade.sis_id),
+        ("SIS Login ID", grade.login),
+        ("Student", grade.student),
+    )
+
+
+def brightspace_files(results: ClassResults, export: PlatformTable | None = None) -> Handback:
+    """Return the table for Brightspace's import of grades.
+
+    With the `export` of Brightspace's grades, its rows and the title of its column are used. Raises
+    TableError.
+    """
+    if export:
+        return _in_export(results, export)
+    heading = ["OrgDefinedId", "Username", f"{results.title} Points Grade", END_OF_LINE]
+    known = [student for student in results.students if student.grade.id or student.grade.login]
+    rows = (
+        [cell(student.grade.id), cell(student.grade.login), number(student.grade.score), "#"]
+        for student in known
+    )
+    without = (
+        f"{student.name}: neither OrgDefinedId nor user name is known."
+        for student in results.students
+        if student not in known
+    )
+    note = (
+        f"Brightspace needs the exact title of the grade item, {results.title!r} here: give another with "
+        "--title, or Brightspace's export of grades with --table."
+    )
+    return Handback({BRIGHTSPACE_CSV: format_table(heading, rows)}, (*results.left_out, *without), (note,))
+
+
+def _in_export(results: ClassResults, export: PlatformTable) -> Handback:
+    found = {
+        match["title"]: (i, match["points"])
+        for i, name in enumerate(export.heading)
+        if (match := _BRIGHTSPACE_COLUMN.fullmatch(name))
+    }
+    if results.title not in found:
+        raise TableError(
+            f"{export.path}: expected a column '{results.title} Points Grade', found grade items "
+            f"{', '.join(map(repr, found)) or 'in no column'}. Name the item with --title."
+        )
+    column, points = found[results.title]
+    _check_points(results, export, column, points or "")
+    keys = [i for i, name in enumerate(export.heading) if name in ("OrgDefinedId", "Username")]
+    rows, left_out = _filled(results, export, column, _brightspace_keys)
+    heading = [*(export.heading[i] for i in keys), f"{results.title} Points Grade", END_OF_LINE]
+    table = format_table(heading, ([*(row[i] for i in keys), row[column], "#"] for row in rows))
+    return Handback({BRIGHTSPACE_CSV: table}, left_out)
+
+
+def _brightspace_keys(grade: Grade) -> Iterable[tuple[str, str]]:
+    return (("OrgDefinedId", grade.id), ("Username", grade.login), ("Email", grade.email))
+
+
+def gradescope_files(results: ClassResults) -> Handback:
+    """Return a table with the columns of Gradescope's own export of scores."""
+    known = [student for student in results.students if _gradescope_id(student) or student.grade.email]
+    rows = (
+        [
+            cell(student.grade.student),
+            cell(_gradescope_id(student)),
+            cell(student.grade.email),
+            number(student.grade.score),
+            number(results.max_score),
+        ]
+        for student in known
+    )
+    without = (
+        f"{student.name}: neither SID nor e-mail address is known."
+        for student in results.students
+        if student not in known
+    )
+    note = (
+        "Gradescope documents no import of scores: its own come from an autograder, which `kit release` "
+        "builds. This table has the columns of its export, for the table that you keep beside it."
+    )
+    heading = ["Name", "SID", "Email", "Total Score", "Max Points"]
+    return Handback({GRADESCOPE_CSV: format_table(heading, rows)}, (*results.left_out, *without), (note,))
+
+
+def _gradescope_id(student: StudentResult) -> str:
+    grade = student.grade
+    return (grade.platform_id if grade.platform == Platform.GRADESCOPE else "") or grade.id
+
+
+def _check_points(results: ClassResults, table: PlatformTable, column: int, points: str) -> None:
+    """Raise TableError if the platform's assignment has another number of points than the kit."""
+    if parse_points(points) not in (None, results.max_score):
+        raise TableError(
+            f"{table.path}: expected {number(results.max_score)} points for {table.heading[column]!r}, found "
+            f"{points}. Change the points of the assignment there."
+        )
+
+
+def _filled(
+    results: ClassResults, table: PlatformTable, column: int, keys: Keys
+) -> tuple[list[list[str]], tuple[str, ...]]:
+    """Return the rows of the students with their scores in `column`, and who is left out."""
+    matched, unmatched = table.match(results.students, keys)
+    rows = []
+    for i in sorted(matched):
+        row = list(table.rows[i])
+        row[column] = number(matched[i].grade.score)
+        rows.append(row)
+    return rows, (*results.left_out, *unmatched)

@@ -1,0 +1,113 @@
+"""Read a table that a platform exports, and find each student's row in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..reports.upload_files import Grade
+from ..submissions.identity import normalize_name
+from .results import StudentResult
+
+# The columns that may identify a student, each with the student's value in it, the most certain first.
+Keys = Callable[[Grade], Iterable[tuple[str, str]]]
+
+# Columns with names, in which "Doe, Jo" and "Jo Doe" are the same student.
+_NAMES = ("student", "full name", "name")
+
+
+class TableError(ValueError):
+    """The platform's table cannot be used; the text says what was expected and what was found."""
+
+
+@dataclass(frozen=True)
+class PlatformTable:
+    """The rows of a CSV file by column. `rows` have as many cells as `heading`."""
+
+    path: Path
+    heading: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def read(cls, path: Path) -> PlatformTable:
+        """Return the table in a CSV file; raise TableError."""
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+            heading, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+        except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
+            raise TableError(
+                f"Expected the platform's own table in {path}, as CSV in UTF-8: {error}."
+            ) from error
+        width = len(heading)
+        filled = (tuple([*row, *[""] * width][:width]) for row in rows if any(row))
+        return cls(path, tuple(name.strip() for name in heading), tuple(filled))
+
+    def column(self, name: str) -> int:
+        """Return the index of the column with this title, ignoring letter case; raise TableError."""
+        if (found := self.find_column(name)) is None:
+            raise TableError(f"{self.path}: expected a column {name!r}, found {', '.join(self.heading)}.")
+        return found
+
+    def find_column(self, name: str) -> int | None:
+        """Return the index of the column with this title, ignoring letter case, or None."""
+        names = [title.casefold() for title in self.heading]
+        return names.index(name.casefold()) if name.casefold() in names else None
+
+    def match(
+        self, students: Sequence[StudentResult], keys: Keys
+    ) -> tuple[Mapping[int, StudentResult], tuple[str, ...]]:
+        """Return the students by the index of their row, and a sentence for each who has none for certain.
+
+        The first column that fits exactly one row decides; empty values are ignored. A row that fits several
+        students is nobody's.
+        """
+        found = [self._find_row(keys(student.grade)) for student in students]
+        claims = Counter(found)
+        matched: dict[int, StudentResult] = {}
+        left_out: list[str] = []
+        for student, row in zip(students, found, strict=True):
+            if row is not None and claims[row] == 1:
+                matched[row] = student
+            else:
+                left_out.append(f"{student.name}: no row of {self.path.name} is theirs for certain.")
+        return matched, tuple(left_out)
+
+    def _find_row(self, keys: Iterable[tuple[str, str]]) -> int | None:
+        for name, value in keys:
+            column = self.find_column(name)
+            if column is None or not value:
+                continue
+            fitting = [i for i, row in enumerate(self.rows) if _key(name, row[column]) == _key(name, value)]
+            if len(fitting) == 1:
+                return fitting[0]
+        return None
+
+
+def format_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return the text of a CSV file."""
+    out = io.StringIO()
+    csv.writer(out).writerows([heading, *rows])
+    return out.getvalue()
+
+
+def parse_points(text: str) -> float | None:
+    """Return the number in a cell, also with a decimal comma, or None."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _key(column: str, value: str) -> str:
+    """Return what is equal in two spellings of one student's value; Brightspace writes ids as `#123`."""
+    return name_key(value) if column.casefold() in _NAMES else value.strip().casefold().removeprefix("#")
+
+
+def name_key(name: str) -> str:
+    """Return what is equal in `Doe, Jo` and `jo doe`."""
+    return " ".join(sorted(re.findall(r"\w+", normalize_name(name))))
