@@ -20,7 +20,6 @@ from ..grading.planning import GradeOptions, UnknownStudentError
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError
 from ..kit import Kit, KitError, find_root
-from ..language import ENGLISH
 from ..models import Report
 from ..reports.write import NoGradesError, write_pages
 from ..sandbox.protocol import IsolationUnavailable
@@ -47,7 +46,7 @@ class GradeCommand:
     only: tuple[str, ...] = ()
     roster: Path | None = None
     overrides: Path | None = None
-    missing_as_zero: bool = False
+    missing_as_zero: bool | None = None
     class_zip: bool = False
     root: Path | None = None
     scheduler: str | None = None
@@ -82,9 +81,9 @@ def run_grade(command: GradeCommand, go_on: str) -> int:
 
 
 def run_report(
-    grades: Path, root: Path | None, *, missing_as_zero: bool = False, language: str = ENGLISH
+    grades: Path, root: Path | None, *, missing_as_zero: bool | None = None, language: str | None = None
 ) -> None:
-    """Write pages and upload files, and print their paths."""
+    """Write pages and upload files, and print their paths. None means the setting of the last run."""
     try:
         written = write_pages(
             grades, find_pages_root(root, grades), missing_as_zero=missing_as_zero, language=language

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 import typer
 
-from ..language import ENGLISH
 from .common import ASSISTANTS, CORES, USED_WRONGLY, Isolations, Root, fail
 
 app = typer.Typer()
@@ -20,11 +19,12 @@ Grades = Annotated[
     typer.Argument(metavar="GRADES", help="The folder that `kit grade` wrote.", exists=True, file_okay=False),
 ]
 MissingAsZero = Annotated[
-    bool,
+    bool | None,
     typer.Option(
-        "--missing-as-zero",
-        help="Give 0 points in the upload files to whoever is on the roster and handed in nothing; without "
-        "it, they are left out.",
+        "--missing-as-zero/--missing-left-out",
+        help="Give 0 points in the upload files to whoever is on the roster and handed in nothing, or leave "
+        "them out.",
+        show_default="as in the last run, at first left out",
     ),
 ]
 
@@ -62,7 +62,7 @@ def grade(
             show_default="GRADES/overrides.toml",
         ),
     ] = None,
-    missing_as_zero: MissingAsZero = False,
+    missing_as_zero: MissingAsZero = None,
     class_zip: Annotated[
         bool, typer.Option("--class-zip", help="FOLDER is a zip that holds a class, not one submission.")
     ] = False,
@@ -204,10 +204,15 @@ def mistakes(grades: Grades, root: Root = None) -> None:
 @app.command(rich_help_panel=ASSISTANTS)
 def report(
     grades: Grades,
-    missing_as_zero: MissingAsZero = False,
+    missing_as_zero: MissingAsZero = None,
     language: Annotated[
-        str, typer.Option(metavar="CODE", help="The language of students' pages, such as zh.")
-    ] = ENGLISH,
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help="The language of the pages, such as zh.",
+            show_default="that of the last run, at first en",
+        ),
+    ] = None,
     root: Root = None,
 ) -> None:
     """Write feedback pages, the class page and upload files from grades."""

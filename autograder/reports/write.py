@@ -9,12 +9,12 @@ from urllib.parse import quote
 
 from ..grading.review_reasons import find_review_items
 from ..grading.storage import Attendance, ClassRecord, GradesFolder, StudentRecord, write_if_changed
-from ..language import ENGLISH
 from ..models import Report
 from ..text import clean_line
 from .class_page import StudentRow, class_page
 from .context import find_context
 from .feedback import feedback_page
+from .page_settings import read_settings, write_settings
 from .upload_files import Grade, title_warnings, uploads
 
 FEEDBACK = "feedback.html"
@@ -50,21 +50,23 @@ def write_pages(
     root: Path | None,
     progress: Callable[[int, int], None] = lambda done, total: None,
     *,
-    missing_as_zero: bool = False,
-    language: str = ENGLISH,
+    missing_as_zero: bool | None = None,
+    language: str | None = None,
 ) -> WrittenPages:
     """Write a page per student, the page of the class and the upload files.
 
     Scores are those of the reports, including overrides. `root` is the repository of the kit, which provides
-    titles, expected networks, known mistakes and the translations of students' pages, which are in
-    `language`. Upload files omit unmatched students, and missing ones unless `missing_as_zero`. Raises
-    NoGradesError.
+    titles, expected networks, known mistakes and the translations of pages, which are in `language`. Upload
+    files omit unmatched students, and missing ones unless `missing_as_zero`. Settings that are None are those
+    of the last run in this folder. Raises NoGradesError.
     """
     grades = GradesFolder(folder)
     record = grades.record()
     if record is None:
         raise NoGradesError(folder)
-    context = find_context(record, root, language)
+    settings = read_settings(folder).updated(language=language, missing_as_zero=missing_as_zero)
+    write_settings(folder, settings)
+    context = find_context(record, root, settings.language)
     students = read_students(grades, record)
     reports = {student.name: student.report for student in students if student.report}
     for done, student in enumerate(students, 1):
@@ -75,7 +77,7 @@ def write_pages(
     review = find_review_items(reports, {student.name: student.record.review for student in students})
     rows = [_row(student, record) for student in students]
     write_if_changed(folder / CLASS, class_page(rows, list(reports.values()), review, context))
-    exported = [student for student in students if is_exported(student, missing_as_zero)]
+    exported = [student for student in students if is_exported(student, settings.missing_as_zero)]
     upload = [make_grade(student, record) for student in exported]
     for name, text in uploads(upload, context.title, record.kit).items():
         write_if_changed(folder / UPLOADS / name, text)

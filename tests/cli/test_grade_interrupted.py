@@ -28,7 +28,10 @@ def whole(out):
     """The students whose report is on disk, each of them a whole one; nothing else may be there."""
     names = {path.name for path in out.glob("*/*")} | {path.name for path in out.glob("*") if path.is_file()}
     uploads = {f"{system}.csv" for system in ("canvas", "moodle", "gradescope", "nbgrader")}
-    pages, records = ("feedback.html", "class.html"), ("class.json", "review.json", "submission.py")
+    pages, records = (
+        ("feedback.html", "class.html"),
+        ("class.json", "pages.json", "review.json", "submission.py"),
+    )
     whole = {"report.json", "grades.csv", *pages, *records, *uploads}
     begun = {name for name in names if re.fullmatch(r"\..+\.\d+\.tmp", name)}
     assert {name[1:].rsplit(".", 2)[0] for name in begun} <= whole

@@ -11,6 +11,7 @@ import pytest
 from autograder.grading.overrides import OVERRIDES, Answer, Comment, Override, Reviewed
 from autograder.grading.regrade_requests import request_form
 from autograder.grading.storage import GradesFolder
+from autograder.reports.write import write_pages
 from autograder.review.pages import entry_page, queue_page
 from autograder.review.queue import Entry, Kind, next_open
 from autograder.review.reviewed_class import ReviewedClass
@@ -115,6 +116,12 @@ def test_an_answered_request_is_done_and_another_one_is_open(session: ReviewSess
     session.finish()
     page = session.reviewed.folder.path / safe_name("Ada Lovelace") / "feedback.html"
     assert "You asked: It is right!" in page.read_text()
+
+
+def test_pages_keep_the_language_that_they_were_written_in(session: ReviewSession) -> None:
+    page = write_pages(session.reviewed.folder.path, None, language="zh").class_page
+    assert session.finish() == page
+    assert '<html lang="zh">' in page.read_text()
 
 
 def test_requests_may_be_lines_of_a_table_and_what_is_none_is_told(session: ReviewSession) -> None:
