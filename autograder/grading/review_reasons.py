@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..files import sha256
+from ..language import gettext_noop
 from ..models import Outcome, Report, ReviewNote, ReviewReason, Status, Submission
 
 # Reasons in order of decreasing urgency.
@@ -15,19 +16,19 @@ ORDER = tuple(ReviewReason)
 NEARLY_ZERO = 0.05
 # Short names of the reasons, for lists. The note contains the full sentence.
 LABELS: Mapping[ReviewReason, str] = {
-    ReviewReason.GRADER_ERROR: "grader error",
-    ReviewReason.UNREADABLE: "unreadable",
-    ReviewReason.CRASHED: "crashed",
-    ReviewReason.TIMED_OUT: "timed out",
-    ReviewReason.AMBIGUOUS_NAME: "ambiguous name",
-    ReviewReason.NOT_ON_ROSTER: "not on roster",
-    ReviewReason.OTHER_KIT: "other kit",
-    ReviewReason.ZERO_BUT_NOT_STUB: "nearly zero",
-    ReviewReason.ANSWER_ABOVE_STUB: "answer above stub",
-    ReviewReason.SEVERAL_VERSIONS: "several versions",
-    ReviewReason.LATE: "late",
-    ReviewReason.IDENTICAL: "identical",
-    ReviewReason.MISSING: "missing",
+    ReviewReason.GRADER_ERROR: gettext_noop("grader error"),
+    ReviewReason.UNREADABLE: gettext_noop("unreadable"),
+    ReviewReason.CRASHED: gettext_noop("crashed"),
+    ReviewReason.TIMED_OUT: gettext_noop("timed out"),
+    ReviewReason.AMBIGUOUS_NAME: gettext_noop("ambiguous name"),
+    ReviewReason.NOT_ON_ROSTER: gettext_noop("not on roster"),
+    ReviewReason.OTHER_KIT: gettext_noop("other kit"),
+    ReviewReason.ZERO_BUT_NOT_STUB: gettext_noop("nearly zero"),
+    ReviewReason.ANSWER_ABOVE_STUB: gettext_noop("answer above stub"),
+    ReviewReason.SEVERAL_VERSIONS: gettext_noop("several versions"),
+    ReviewReason.LATE: gettext_noop("late"),
+    ReviewReason.IDENTICAL: gettext_noop("identical"),
+    ReviewReason.MISSING: gettext_noop("missing"),
 }
 
 
@@ -69,18 +70,20 @@ def find_review_items(
 
 def report_notes(report: Report) -> Iterator[ReviewNote]:
     """Yield the review notes that follow from a report's status, outcomes and score."""
-    names = defaultdict(list)
+    names: defaultdict[Outcome, list[str]] = defaultdict(list)
+    tasks: defaultdict[Outcome, dict[str, None]] = defaultdict(dict)
     for check in report.checks:
         names[check.outcome].append(check.name)
+        tasks[check.outcome][check.task] = None
     if report.status == Status.UNREADABLE:
         yield ReviewNote(ReviewReason.UNREADABLE, report.message)
     if report.status == Status.GRADER_ERROR:
         failed = ", ".join(names[Outcome.GRADER_ERROR])
         yield ReviewNote(ReviewReason.GRADER_ERROR, report.message or f"The grader failed on {failed}.")
-    if names[Outcome.CRASHED]:
-        yield ReviewNote(ReviewReason.CRASHED, f"Ended its process in {', '.join(names[Outcome.CRASHED])}.")
-    if names[Outcome.TIMED_OUT]:
-        yield ReviewNote(ReviewReason.TIMED_OUT, f"Took too long in {', '.join(names[Outcome.TIMED_OUT])}.")
+    if tasks[Outcome.CRASHED]:
+        yield ReviewNote(ReviewReason.CRASHED, f"Ended its process in {', '.join(tasks[Outcome.CRASHED])}.")
+    if tasks[Outcome.TIMED_OUT]:
+        yield ReviewNote(ReviewReason.TIMED_OUT, f"Took too long in {', '.join(tasks[Outcome.TIMED_OUT])}.")
     if _is_nearly_zero(report):
         yield ReviewNote(
             ReviewReason.ZERO_BUT_NOT_STUB, "Earned almost nothing, but is not the untouched handout."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from ..grading.storage import ClassRecord
 from ..kit import Kit, KitError
@@ -20,6 +22,8 @@ from ..proof.answers import expected_networks, mistakes
 from ..proof.replies import known_replies
 from ..source_code import SourceError
 from .mistakes import KnownMistake
+
+CODE = re.compile(r"`([^`\n]+)`")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,6 @@ def render(name: str, context: Context, **values: Any) -> str:
     translated = {
         "language": context.language,
         "_": context.messages.gettext,
-        "failure": context.messages.failure,
     }
     return page_templates("autograder.reports").get_template(name).render(**translated, **values)
 
@@ -85,6 +88,19 @@ def render(name: str, context: Context, **values: Any) -> str:
 def points(value: float | None) -> str:
     """Return a number of points such as `8.5`, or `?` if the grader failed."""
     return "?" if value is None else f"{round(value, 2):g}"
+
+
+def breakable(name: str) -> Markup:
+    """Return a name that may be broken after its underscores."""
+    return Markup("_<wbr>").join(escape(part) for part in name.split("_"))
+
+
+def prose(text: str) -> Markup:
+    """Return a text in which names between backticks are shown as code."""
+    code = Markup("<code>{}</code>")
+    # Every second part was between backticks.
+    parts = (code.format(part) if n % 2 else escape(part) for n, part in enumerate(CODE.split(text)))
+    return Markup("").join(parts)
 
 
 @cache
@@ -100,6 +116,8 @@ def page_templates(package: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    templates.filters["breakable"] = breakable
     templates.filters["points"] = points
+    templates.filters["prose"] = prose
     templates.filters["words"] = lambda name: str(name).replace("_", " ")
     return templates

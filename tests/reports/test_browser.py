@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pytest
 from headless import DESK, PHONE, started_browser
 
 from autograder.models import Report
+from autograder.reports.class_page import StudentRow, class_page
+from autograder.reports.context import Context
 from autograder.reports.write import write_pages
 from autograder.submissions.identity import safe_name
 
@@ -83,13 +86,74 @@ def test_the_table_sorts_and_filters(browser: Any, pages: list[Path]) -> None:
     page.close()
 
 
-def test_a_thousand_students_fit_on_the_class_page(
+def test_the_table_is_sorted_and_filtered_by_keyboard_alone(browser: Any, pages: list[Path]) -> None:
+    """Tab reaches the fields and the headings in the order of the page."""
+    page = browser.new_page()
+    page.goto(pages[0].as_uri())
+
+    def tab_to(selector: str) -> None:
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    tab_to("#filter")
+    page.keyboard.type("bob")
+    assert page.locator("#students tbody tr:visible").all_inner_texts()[0].startswith("bob")
+    page.keyboard.press("Escape")
+    tab_to("#status")
+    page.keyboard.type("to review")
+    assert page.locator("#students tbody tr:visible").count() == 1
+    assert page.locator("#shown").inner_text() == "1 of 4 shown"
+    page.keyboard.press("Home")
+    tab_to("#students thead button")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    names = page.locator("#students tbody th").all_inner_texts()
+    assert names == sorted(names, reverse=True)
+    assert page.locator("#students th[aria-sort=descending]").inner_text() == "student"
+    tab_to("#students tbody a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/feedback.html")
+    page.close()
+
+
+def test_one_failed_check_is_unfolded_at_a_time_and_print_shows_all(
     browser: Any, make_report: Callable[..., Report], write_grades: Callable[[list[Report]], Path]
 ) -> None:
+    """Without any script; the one to do next is open from the start."""
+    failed = ("test_adds_two_numbers", "test_adds_negative_numbers", "test_mean_of_other_numbers")
+    folder = write_grades([make_report("bob", failed)])
+    write_pages(folder, TOY)
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto((folder / "bob" / "feedback.html").as_uri())
+    explained = page.locator(".explained")
+    assert [each.is_visible() for each in explained.all()] == [True, False, False]
+    assert page.get_by_role("heading", name="Next: add").is_visible()
+    page.locator(".failing summary").nth(1).focus()
+    page.keyboard.press("Enter")
+    assert [each.is_visible() for each in explained.all()] == [False, True, False]
+    page.emulate_media(media="print")
+    assert all(each.is_visible() for each in [*explained.all(), *page.locator(".checks li").all()])
+    context.close()
+
+
+def test_a_thousand_students_fit_on_the_class_page(
+    browser: Any, make_report: Callable[..., Report], tmp_path: Path
+) -> None:
     """The page of a large class opens, and filtering it shows the one who was looked for."""
-    folder = write_grades([make_report(f"student {number:04}") for number in range(1000)])
+    report = make_report("ada")
+    reports = [replace(report, student=f"student {number:04}") for number in range(1000)]
+    scores = {name: task.score for name, task in report.tasks.items()}
+    rows = [
+        StudentRow(each.student, each.score, each.max_score, "graded", scores, page="x") for each in reports
+    ]
+    path = tmp_path / "class.html"
+    path.write_text(class_page(rows, reports, [], Context("Sums")), encoding="utf-8")
     page = browser.new_page()
-    page.goto(write_pages(folder, TOY).class_page.as_uri())
+    page.goto(path.as_uri())
     page.get_by_label("Show only rows with").fill("student 0421")
     assert page.locator("#students tbody tr:visible").count() == 1
     page.close()
