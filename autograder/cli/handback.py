@@ -46,7 +46,7 @@ class HandbackCommand:
     out: Path | None = None
     title: str = ""
     table: Path | None = None
-    missing_as_zero: bool = False
+    missing_as_zero: bool | None = None
     url: str = ""
     course: int | None = None
     assignment: int | None = None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..grading.storage import Attendance, ClassRecord, GradesFolder
 from ..models import Remark, Report
+from ..reports.page_settings import read_settings
 from ..reports.upload_files import Grade
 from ..reports.write import FEEDBACK, NoGradesError, Student, is_exported, make_grade, read_students
 from ..text import clean_line
@@ -48,20 +49,21 @@ class Handback:
     notes: tuple[str, ...] = ()
 
 
-def read_results(folder: Path, title: str = "", *, missing_as_zero: bool = False) -> ClassResults:
+def read_results(folder: Path, title: str = "", *, missing_as_zero: bool | None = None) -> ClassResults:
     """Return the results in a grades folder; raise NoGradesError if there are none.
 
     `title` replaces the title of the kit. Students without a certain owner or without a score are left out,
-    and so are missing ones unless `missing_as_zero`.
+    and so are missing ones unless `missing_as_zero`. None means the setting of the pages in this folder.
     """
     grades = GradesFolder(folder)
     record = grades.record()
     if record is None:
         raise NoGradesError(folder)
+    as_zero = read_settings(folder).updated(language=None, missing_as_zero=missing_as_zero).missing_as_zero
     students: list[StudentResult] = []
     left_out: list[str] = []
     for student in read_students(grades, record):
-        if reason := _why_left_out(student, missing_as_zero):
+        if reason := _why_left_out(student, as_zero):
             left_out.append(f"{student.name}: {reason}")
         else:
             students.append(_result(folder, student, record))
