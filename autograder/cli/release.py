@@ -130,6 +130,7 @@ def _write(root: Path, kit: Kit, out: Path) -> bool:
         ("otter/autograder.zip", "for otter run, otter grade and Gradescope with Otter"),
         ("gradescope/autograder.zip", "for Gradescope without Otter"),
         ("nbgrader", "a course folder for nbgrader"),
+        ("github", "a template repository for GitHub Classroom"),
         ("manifest.json", "the kit's version and every file's checksum"),
     ):
         typer.echo(f"  {name:<26} {what}")

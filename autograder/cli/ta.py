@@ -286,3 +286,30 @@ def handback(
     )
     if status := run_handback(command):
         raise typer.Exit(status)
+
+
+@app.command(rich_help_panel=ASSISTANTS)
+def classroom(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="FOLDER", help="A student's repository.", exists=True, file_okay=False),
+    ] = Path(),
+    archive: Annotated[
+        Path | None,
+        typer.Option(
+            "--kit",
+            metavar="FILE",
+            help="A kit archive: run all of its checks, also the hidden ones.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    isolation: Isolations = "bubblewrap",
+) -> None:
+    """Check a student's repository in GitHub Actions, for GitHub Classroom.
+
+    Exit status 1: the grader itself failed. Failing checks are no error of this command.
+    """
+    from .classroom import run_classroom
+
+    run_classroom(folder, archive, isolation)

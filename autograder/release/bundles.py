@@ -1,4 +1,4 @@
-"""Build the zips for students, Otter and Gradescope, each with a manifest and repeatable bytes."""
+"""Build what students, Otter, Gradescope and GitHub Classroom get, with repeatable bytes."""
 
 from __future__ import annotations
 
@@ -64,9 +64,22 @@ def student_zip(root: Path, kit: Kit, wheel: Wheel, language: str = ENGLISH) -> 
     `python -m pip install -r requirements.txt` in its folder installs everything, including the command
     `kit`.
     """
+    return pack(with_manifest(kit, _student_files(root, kit, wheel, language)))
+
+
+def _student_files(root: Path, kit: Kit, wheel: Wheel, language: str) -> dict[str, bytes]:
     files = build(root, kit.slug, language)
     files[REQUIREMENTS] += f"# The command kit.\n./{wheel.name}\n".encode()
-    return pack(with_manifest(kit, {**files, wheel.name: wheel.content}))
+    return {**files, wheel.name: wheel.content}
+
+
+WORKFLOW = ".github/workflows/classroom.yml"
+
+
+def github_template(root: Path, kit: Kit, wheel: Wheel) -> dict[str, bytes]:
+    """Return the files of a template repository for GitHub Classroom: the student zip's and a workflow."""
+    workflow = Path(__file__).parent / "github" / "classroom.yml"
+    return {**_student_files(root, kit, wheel, ENGLISH), WORKFLOW: workflow.read_bytes()}
 
 
 # Gradescope's default image, Ubuntu 22.04, runs Python 3.10; its universe has 3.11, and 24.04 has 3.12.

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..handout.build import build
 from ..handout.sync import write_files
 from ..kit import Kit, languages
-from .bundles import NAME, Manifest, gradescope_zip, otter_zip, student_zip, with_manifest
+from .bundles import NAME, Manifest, github_template, gradescope_zip, otter_zip, student_zip, with_manifest
 from .leak_check import find_leaks, leak_message
 from .nbgrader_course import nbgrader_course, release_version
 from .wheel import Wheel
@@ -39,13 +39,15 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
         for language in languages(root, kit.slug)
     }
     released = release_version(kit, course)
-    students = zips | {f"nbgrader/release/{name}": content for name, content in released.items()}
+    template = {f"github/{name}": content for name, content in github_template(root, kit, wheel).items()}
+    students = zips | template | {f"nbgrader/release/{name}": content for name, content in released.items()}
     if found := find_leaks(root, kit, students):
         raise LeakError(leak_message(found))
     files = with_manifest(
         kit,
         {
             **zips,
+            **template,
             "otter/autograder.zip": otter_zip(kit, wheel),
             "gradescope/autograder.zip": gradescope_zip(kit, wheel),
             **{f"nbgrader/{name}": content for name, content in course.items()},
