@@ -51,7 +51,7 @@ def test_a_kit_is_proven_once_and_then_released(toy_root: Path, tmp_path: Path, 
     assert first.returncode == 0, first.stderr
     assert "is not proven yet as it is: proving it." in first.stdout
     assert {path.name for path in (tmp_path / "dist" / "sums").iterdir()} == {
-        *("sums.zip", "otter", "gradescope", "nbgrader", "manifest.json")
+        *("sums.zip", "otter", "gradescope", "nbgrader", "github", "manifest.json")
     }
     (listed,) = kit_command("list", "--root", toy_root).stdout.splitlines()[1:]
     assert listed.split()[:5] == ["sums", "Sums", "released", "10", "2001-02-03"]
