@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -164,6 +165,14 @@ def test_a_token_travels_only_over_https(
     place = ("--url", "http://canvas.example.edu", "--course", "7", "--assignment", "9")
     status, said = kit_here("handback", grades, "--to", "canvas", *place)
     assert (status, "Expected an address like https://" in said) == (1, True)
+
+
+def test_a_missing_canvasapi_is_told(
+    kit_here: Command, grades: Path, canvas: Canvas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "canvasapi", None)
+    status, said = kit_here(*on_canvas(grades, canvas))
+    assert (status, "needs canvasapi: install the package with its extra `grade`" in said) == (1, True)
 
 
 def test_each_platform_gets_its_files(kit_here: Command, grades: Path, tmp_path: Path) -> None:
