@@ -245,7 +245,7 @@ def handback(
     title: Annotated[
         str, typer.Option(help="The title of the grade item there.", show_default="the kit's title")
     ] = "",
-    missing_as_zero: MissingAsZero = False,
+    missing_as_zero: MissingAsZero = None,
     url: Annotated[
         str, typer.Option(envvar="CANVAS_URL", help="Canvas' address, such as https://canvas.example.edu.")
     ] = "",

@@ -78,9 +78,11 @@ def _canvas(grades: Sequence[Grade], title: str, max_score: str) -> str:
         "Section": [cell(each.section) for each in grades],
         title: [number(each.score) for each in grades],
     }
-    for name in ("SIS User ID", "SIS Login ID"):
-        if not any(columns[name]):
-            del columns[name]
+    # Canvas reads `SIS User ID` only where `SIS Login ID` follows it, and refuses the file otherwise.
+    if not any(columns["SIS User ID"]):
+        del columns["SIS User ID"]
+        if not any(columns["SIS Login ID"]):
+            del columns["SIS Login ID"]
     first = ["    Points Possible", *[""] * (len(columns) - 2), max_score]
     return _table(list(columns), [first], (list(row) for row in zip(*columns.values(), strict=True)))
 

@@ -21,7 +21,7 @@ from autograder.language import Messages
 from autograder.models import Report, ReviewNote, ReviewReason
 from autograder.reports.context import Context
 from autograder.reports.feedback import feedback_page
-from autograder.reports.upload_files import title_warnings
+from autograder.reports.upload_files import Grade, title_warnings, uploads
 from autograder.reports.write import NoGradesError, write_pages
 
 TOY = Path(__file__).parents[1] / "toy"
@@ -238,6 +238,21 @@ def test_the_class_page_names_everybody(write_grades: Write, make_report: Make) 
 )
 def test_a_title_that_canvas_ignores_is_told(title: str, warned: bool) -> None:
     assert bool(title_warnings(title)) == warned
+
+
+@pytest.mark.parametrize(
+    ("sis_id", "login", "columns"),
+    [
+        ("", "", []),
+        ("", "ada1", ["SIS Login ID"]),
+        ("s1", "", ["SIS User ID", "SIS Login ID"]),
+        ("s1", "ada1", ["SIS User ID", "SIS Login ID"]),
+    ],
+)
+def test_canvas_reads_the_columns_that_identify_students(sis_id: str, login: str, columns: list[str]) -> None:
+    """Canvas refuses a table with `SIS User ID` but no `SIS Login ID` behind it."""
+    table = uploads([Grade("Ada", "7", 9, 10, sis_id=sis_id, login=login)], "Sums", "sums")["canvas.csv"]
+    assert table.splitlines()[0].split(",") == ["Student", "ID", *columns, "Section", "Sums"]
 
 
 def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
