@@ -54,7 +54,7 @@ grade: .venv/grading  ## grade a class: KIT=week09_transfer CLASS=folder OUT=gra
 	@$(bin)/kit grade $(KIT) "$(CLASS)" --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
 
 # The tests without TensorFlow that take two minutes together.
-QUICK := tests/test_*.py tests/submissions tests/handins/test_classes.py tests/wire/test_frames.py \
+QUICK := tests/test_*.py tests/submissions tests/handback tests/handins/test_classes.py tests/wire/test_frames.py \
 	$(addprefix tests/checks/test_,network_summary.py proxies.py) \
 	$(addprefix tests/cli/test_,author_new.py author_sync.py common.py main.py) \
 	$(addprefix tests/grading/test_,comparison.py grade.py grades_csv.py overrides.py review_reasons.py roster.py storage.py) \

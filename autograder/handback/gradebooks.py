@@ -173,7 +173,7 @@ def gradescope_files(results: ClassResults) -> Handback:
     )
     note = (
         "Gradescope documents no import of scores: its own come from an autograder, which `kit release` "
-        "builds. This table has the columns of its export, for the table that you keep beside it."
+        "builds. This table has the columns of its export."
     )
     heading = ["Name", "SID", "Email", "Total Score", "Max Points"]
     return Handback({GRADESCOPE_CSV: format_table(heading, rows)}, (*results.left_out, *without), (note,))

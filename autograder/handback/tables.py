@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from ..reports.upload_files import Grade
@@ -66,7 +67,8 @@ class PlatformTable:
         The first column that fits exactly one row decides; empty values are ignored. A row that fits several
         students is nobody's.
         """
-        found = [self._find_row(keys(student.grade)) for student in students]
+        rows = cache(self._rows_by_value)
+        found = [_only_row(rows, keys(student.grade)) for student in students]
         claims = Counter(found)
         matched: dict[int, StudentResult] = {}
         left_out: list[str] = []
@@ -77,15 +79,19 @@ class PlatformTable:
                 left_out.append(f"{student.name}: no row of {self.path.name} is theirs for certain.")
         return matched, tuple(left_out)
 
-    def _find_row(self, keys: Iterable[tuple[str, str]]) -> int | None:
-        for name, value in keys:
-            column = self.find_column(name)
-            if column is None or not value:
-                continue
-            fitting = [i for i, row in enumerate(self.rows) if _key(name, row[column]) == _key(name, value)]
-            if len(fitting) == 1:
-                return fitting[0]
-        return None
+    def _rows_by_value(self, name: str) -> Mapping[str, list[int]]:
+        """Return the indices of the rows by their value in a column, empty if there is no such column."""
+        rows: defaultdict[str, list[int]] = defaultdict(list)
+        if (column := self.find_column(name)) is not None:
+            for i, row in enumerate(self.rows):
+                rows[_key(name, row[column])].append(i)
+        return dict(rows)
+
+
+def _only_row(rows: Callable[[str], Mapping[str, list[int]]], keys: Iterable[tuple[str, str]]) -> int | None:
+    """Return the row that the first of the `keys` with exactly one row has, or None."""
+    fitting = (rows(name).get(_key(name, value), []) for name, value in keys if value)
+    return next((found[0] for found in fitting if len(found) == 1), None)
 
 
 def format_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
