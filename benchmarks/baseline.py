@@ -17,17 +17,25 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from autograder.checks.proxies import Calls, Proxies, SubmissionFailed
+from autograder.checks.events import CheckEvent, Message, TraceRecorded, TrainingFinished
+from autograder.checks.failures import SubmissionFailed
+from autograder.checks.proxies import Calls, Proxies
 from autograder.checks.result_cache import GeneratedNames, ResultCache
-from autograder.checks.result_cache import Trace as Taken
 from autograder.checks.runner import CheckRunner
 from autograder.checks.session import CheckSession
-from autograder.checks.training_cache import Training, TrainingCache
+from autograder.checks.training_cache import TrainingCache
 from autograder.examiner import fork
 from autograder.examiner.worker import preparation, warm_up
 from autograder.kit import Kit
+from autograder.models import Outcome
 from autograder.wire.codec import pack, unpack
 from autograder.wire.frames import Frame
+
+
+class SpentReported(Message, frozen=True, tag=True):
+    """A program has been examined; the seconds are by cause."""
+
+    seconds: dict[str, float]
 
 
 class Spent(dict[str, float]):
@@ -58,19 +66,21 @@ def main(root: Path, slug: str, programs: list[Path]) -> Spent:
         kit.write(folder)
         proxies = Proxies(kit.module, kit.tasks)
         trainings = warm_up(kit, folder, proxies)
-        replays = ResultCache(GeneratedNames.of(kit.files))
+        results = ResultCache(GeneratedNames.from_files(kit.files))
 
         def serve(session: CheckSession) -> None:
             spent.add("start", time.monotonic() - started)
             for program in programs:
-                work = examination(kit, session, proxies, replays, trainings, program)
-                for event in fork.run(work, 600, fork.Bounds()):
-                    for name, seconds in event.get("spent", {}).items():
-                        spent.add(name, seconds)
-                    if "path" in event:
-                        replays.keep(Taken.from_event(event["path"]))
-                    if trainings and "trained" in event:
-                        trainings.keep(Training.from_event(event["trained"]))
+                work = examination(kit, session, proxies, results, trainings, program)
+                for event in fork.run(work, 600, fork.Bounds(), CheckEvent | SpentReported):
+                    match event:
+                        case SpentReported(seconds=found):
+                            for name, seconds in found.items():
+                                spent.add(name, seconds)
+                        case TraceRecorded(trace=trace):
+                            results.store(trace)
+                        case TrainingFinished(training=training) if trainings:
+                            trainings.store(training)
 
         CheckSession(kit, serve).run(folder)
     return spent
@@ -80,7 +90,7 @@ def examination(
     kit: Kit,
     session: CheckSession,
     proxies: Proxies,
-    replays: ResultCache,
+    results: ResultCache,
     trainings: TrainingCache | None,
     program: Path,
 ) -> Callable[[fork.Emit], None]:
@@ -94,13 +104,13 @@ def examination(
         exec(compile(program.read_text(), str(program), "exec"), module.__dict__)  # noqa: S102
         calls = Calls(spent.timing("calls", partial(answer, module, prepare)))
         proxies.attach(calls)
-        putting = CheckRunner(session, calls, replays, trainings, prepare, emit)
+        runner = CheckRunner(session, calls, results, trainings, prepare, emit)
         for hidden in (False, True):
             for task in kit.tasks:
                 if checks := [c for c in kit.checks if (c.task, c.hidden) == (task, hidden)]:
-                    putting.put(checks)
+                    runner.run_checks(checks)
         spent.add("checks", time.monotonic() - started - sum(spent.values()))
-        emit({"spent": spent})
+        emit(SpentReported(spent))
 
     return work
 
@@ -112,7 +122,9 @@ def answer(module: ModuleType, prepare: Callable[[], None], function: str, reque
     try:
         value = getattr(module, function)(*args, **kwargs)
     except Exception as error:
-        raise SubmissionFailed("failed", f"{function} raised {type(error).__name__}: {error}") from error
+        raise SubmissionFailed(
+            Outcome.FAILED, f"{function} raised {type(error).__name__}: {error}"
+        ) from error
     reply = pack({"answer": value, "args": args, "kwargs": kwargs}, known=objects)
     return Frame({"ok": True, "value": reply.head}, reply.blob)
 

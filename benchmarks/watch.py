@@ -10,48 +10,46 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests"))
+from common import KIT, ROOT, SLUG, say, table
+from terminal import Terminal
 
-from terminal import Terminal  # noqa: E402 - it lies with the tests
+from autograder.handout.build import build
+from autograder.handout.sync import write_files
 
-from autograder.handout.build import build  # noqa: E402
-from autograder.handout.sync import write_files  # noqa: E402
+SAVES = 20
 
-SLUG = "week09_transfer"
 RIGHT = "for layer in model.layers:\n        layer.trainable = False"
 WRONG = RIGHT + "\n        layer.set_weights([{factor} * array for array in layer.get_weights()])"
 
 
-def table(saves: int) -> str:
-    """Measure, and return a Markdown table with median and worst in seconds."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write_files(build(ROOT, SLUG), folder)
-        answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
-        assert RIGHT in answer
-        (folder / "transfer.py").write_text(answer, encoding="utf-8")
-        first, whole = watched(folder, answer, saves)
-        rows = {
-            "`kit watch`: from a save to the changed task's verdict": first,
-            "`kit watch`: from a save to the verdict on every public check": whole,
-            "cold `pytest`, the changed task alone": [pytest(folder, "--task", "freeze")],
-            "cold `pytest`, every public check": [pytest(folder)],
-        }
-    lines = [
-        f"| {what} | {len(seconds)} | {statistics.median(seconds):.2f} s | {max(seconds):.2f} s |"
-        for what, seconds in rows.items()
+def measure(folder: Path) -> str:
+    """Return the section about the student's commands: median and worst in seconds."""
+    say(f"kit watch, {SAVES} saves")
+    write_files(build(ROOT, SLUG), folder)
+    answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
+    if RIGHT not in answer:
+        raise ValueError(f"Expected {RIGHT!r} in the solution.")
+    (folder / "transfer.py").write_text(answer, encoding="utf-8")
+    first, whole = watched(folder, answer, SAVES)
+    seconds = {
+        "`kit watch`: from a save to the changed task's verdict": first,
+        "`kit watch`: from a save to the verdict on every public check": whole,
+        "cold `pytest`, the changed task alone": [pytest(folder, "--task", "freeze")],
+        "cold `pytest`, every public check": [pytest(folder)],
+    }
+    rows = [
+        (what, str(len(each)), f"{statistics.median(each):.2f} s", f"{max(each):.2f} s")
+        for what, each in seconds.items()
     ]
-    return "\n".join(["| | times | median | worst |", "| --- | --- | --- | --- |", *lines])
+    return table(["", "times", "median", "worst"], rows)
 
 
 def watched(folder: Path, answer: str, saves: int) -> tuple[list[float], list[float]]:
     """Return the seconds until the changed task's points are shown, and until all checks are done."""
-    watch = Terminal((str(Path(sys.executable).with_name("kit")), "watch"), folder, os.environ)
+    watch = Terminal((str(KIT), "watch"), folder, os.environ)
     first, whole = [], []
     try:
         watch.wait_for("71 of 71", "watching transfer.py")

@@ -1,0 +1,89 @@
+"""Paths, commands and figures that all parts of the benchmark share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from memory import peak_bytes  # noqa: E402 - a module of the tests
+
+from autograder.checks.environment import processor  # noqa: E402
+from autograder.kit import Kit  # noqa: E402
+
+SLUG = "week09_transfer"
+KIT = Path(sys.executable).with_name("kit")
+CORES = len(os.sched_getaffinity(0))
+PACKAGES = ("tensorflow", "keras", "otter-grader", "nbgrader")
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished `kit grade`: wall-clock seconds, and the peak memory of all its processes in MiB."""
+
+    seconds: float
+    peak: float
+
+
+def load_kit() -> Kit:
+    """Return the kit that all parts measure."""
+    return Kit.load(ROOT, SLUG)
+
+
+def machine() -> str:
+    """Return one line that names the machine and the versions."""
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    return f"{processor()}, {CORES} cores, Python {sys.version.split()[0]}, {packages}"
+
+
+def say(words: str) -> None:
+    """Print what is measured next."""
+    print(f"… {words}", file=sys.stderr, flush=True)
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that `work` takes."""
+    started = time.monotonic()
+    work()
+    return time.monotonic() - started
+
+
+def grade(submissions: Path, out: Path, *options: str) -> Run:
+    """Grade a file or a class folder with an empty cache; raise RuntimeError if the command fails."""
+    say(f"kit grade {submissions.name} {' '.join(options)}")
+    command = [str(KIT), "grade", SLUG, str(submissions), "--out", str(out), "--root", str(ROOT), *options]
+    environment = os.environ | {"XDG_CACHE_HOME": str(out.with_suffix(".cache"))}
+    started = time.monotonic()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    peak = peak_bytes(process.pid, lambda: process.poll() is None, 0.5)
+    if status := process.wait():
+        raise RuntimeError(f"kit grade {submissions} ended with status {status}.")
+    return Run(time.monotonic() - started, peak / 2**20)
+
+
+def write_class(programs: Iterable[str], folder: Path) -> Path:
+    """Write a class folder with one program per student."""
+    folder.mkdir(parents=True)
+    for number, program in enumerate(programs):
+        (folder / f"student{number:04}.py").write_text(program, encoding="utf-8")
+    return folder
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def paragraph(text: str) -> str:
+    """Return a paragraph in lines of at most 118 characters."""
+    return textwrap.fill(text, 118, break_long_words=False, break_on_hyphens=False)

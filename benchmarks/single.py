@@ -1,0 +1,110 @@
+"""Measure one submission through each system, from command to result, beside the unmodified peers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+import peers
+from common import ROOT, grade, load_kit, paragraph, say, table, timed
+from in_reach import in_reach
+
+from autograder.files import unpack
+from autograder.handout.sync import write_files
+from autograder.integrations import gradescope
+from autograder.kit import Kit
+from autograder.proof.answers import solution
+from autograder.release import bundles, nbgrader_course, wheel
+
+TIMES = 3
+OTTER, NBGRADER = "unmodified `otter run`", "unmodified `nbgrader autograde`"
+
+
+def measure(work: Path) -> str:
+    """Return the section about a single submission."""
+    ways = commands(work)
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    # In turn, so that a slow minute of the machine affects all of them.
+    for number in range(TIMES):
+        for name, command in ways.items():
+            say(name)
+            seconds[name].append(timed(lambda command=command, number=number: command(number)))  # type: ignore[misc]
+    medians = {name: statistics.median(each) for name, each in seconds.items()}
+    fastest_peer = min(medians[OTTER], medians[NBGRADER])
+    rows = [
+        (name, f"{median:.1f}", "" if name in (OTTER, NBGRADER) else f"{fastest_peer / median:.1f}")
+        for name, median in medians.items()
+    ]
+    text = (
+        f"The solution of week 9, with empty caches; medians of {TIMES} runs in turn. Gradescope runs "
+        "Otter's zips by `otter run`. Target: 3 times as fast as the faster peer."
+    )
+    columns = ["from command to result", "seconds", "times as fast as the faster peer"]
+    return f"{paragraph(text)}\n\n{table(columns, rows)}"
+
+
+def commands(work: Path) -> dict[str, Callable[[int], object]]:
+    """Prepare every system; return a function for each that grades the solution once."""
+    kit = load_kit()
+    program = solution(ROOT, kit).text
+    file = work / f"{kit.module}.py"
+    file.write_text(program, encoding="utf-8")
+    built = wheel.build()
+    zip_file = work / "ours.zip"
+    zip_file.write_bytes(bundles.otter_zip(kit, built))
+    stock_zip = peers.otter_zip(kit, work / "stock")
+    courses = [our_course(kit, program, work / f"ours{number}") for number in range(TIMES)]
+    stock = [peers.nbgrader_course(kit, [program], work / f"stock{number}") for number in range(TIMES)]
+    rooms = [gradescope_folder(kit, built, file, work / f"room{number}") for number in range(TIMES)]
+    return {
+        "`kit grade KIT FILE`": lambda number: grade(file, work / f"grades{number}"),
+        "`otter run` with the kit's zip": lambda number: peers.otter_run(zip_file, file, work / f"o{number}"),
+        "`nbgrader autograde` with the kit's course": lambda number: peers.run(
+            "nbgrader", "autograde", kit.slug, cwd=courses[number]
+        ),
+        "Gradescope's `run_autograder` with the kit's zip": lambda number: run_autograder(rooms[number]),
+        OTTER: lambda number: peers.otter_run(stock_zip, file, work / f"s{number}"),
+        NBGRADER: lambda number: peers.nbgrader_autograde(stock[number]),
+    }
+
+
+def our_course(kit: Kit, program: str, folder: Path) -> Path:
+    """Return a course made by the release, with one submission."""
+    write_files(nbgrader_course.nbgrader_course(ROOT, kit), folder)
+    peers.run("nbgrader", "generate_assignment", kit.slug, cwd=folder)
+    submitted = folder / "submitted" / "ada" / kit.slug
+    submitted.mkdir(parents=True)
+    path = Path(shutil.copy(folder / "release" / kit.slug / f"{kit.module}.ipynb", submitted))
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(program))
+    nbformat.write(notebook, path)
+    return folder
+
+
+def gradescope_folder(kit: Kit, built: wheel.Wheel, file: Path, folder: Path) -> Path:
+    """Return Gradescope's folder `/autograder` with one submission."""
+    level = "user" if os.geteuid() == 0 else "process"
+    files = unpack(bundles.gradescope_zip(kit, built, gradescope.Settings(level)))
+    write_files({f"source/{name}": content for name, content in files.items()}, folder)
+    write_files({f"submission/{file.name}": file.read_bytes(), "submission_metadata.json": b"{}"}, folder)
+    (folder / "results").mkdir()
+    shutil.copy(folder / "source" / "run_autograder", folder)
+    (folder / "run_autograder").chmod(0o755)
+    return folder
+
+
+def run_autograder(folder: Path) -> None:
+    """Run Gradescope's command; raise CalledProcessError if it fails."""
+    subprocess.run(
+        in_reach([str(folder / "run_autograder")]),
+        cwd=folder,
+        env=os.environ | {"EXAMINER_PYTHON": sys.executable},
+        capture_output=True,
+        check=True,
+    )
