@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .check_files import Check, read_checks
+from .durations import parse_duration, parse_time_of_day
 from .files import pack, sha256, unpack, zip_comment
-from .kit_config import Dates, Feedback, KitConfig
+from .kit_config import Dates, Feedback, KitConfig, LateConfig
 from .source_code import SourceError
 from .validation import InvalidDataError, place, read_toml, suggest
 
@@ -27,6 +29,8 @@ _SUPPORT_FOLDER = Path(__file__).parent / SUPPORT
 LANGUAGE = re.compile(r"[a-z]{2}")
 # A function of a module, as the settings `prepare`, `train` and `picture` name it.
 _FUNCTION = re.compile(r"\w+(\.\w+)*\.\w+")
+# The tables of kit.toml that decide nothing in an examination.
+_DATES_AND_LATE = re.compile(rb"^\[(?:dates|late)\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", re.MULTILINE)
 
 
 class KitError(ValueError):
@@ -95,10 +99,16 @@ class Kit:
 
     @cached_property
     def version(self) -> str:
-        """Return twelve hexadecimal digits that change with any file of the kit."""
+        """Return twelve hexadecimal digits that change with any file of the kit.
+
+        The tables `[dates]` and `[late]` do not count, so that nobody is examined again when they change.
+        """
         digest = hashlib.sha256()
         for name in sorted(self.files):
-            digest.update(f"{name}\0{len(self.files[name])}\0".encode() + self.files[name])
+            content = self.files[name]
+            if name == CONFIG_FILE:
+                content = _DATES_AND_LATE.sub(b"", content).rstrip() + b"\n"
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
         return digest.hexdigest()[:12]
 
     @cached_property
@@ -167,6 +177,11 @@ class Kit:
     def dates(self) -> Dates:
         """Return the release and due dates."""
         return self.config.dates
+
+    @property
+    def late(self) -> LateConfig | None:
+        """Return what being late costs, or None if the kit has no rules for it."""
+        return self.config.late
 
     @property
     def given(self) -> dict[str, bytes]:
@@ -263,6 +278,35 @@ def _config_problems(config: KitConfig, checks: Collection[str]) -> Iterator[tup
         if setting not in {*config.settings, *config.settings_hidden} or check not in checks:
             unknown = setting if check in checks else f"{setting}, {check}"
             yield f"calibrated.{setting}", f"`calibrated` names no setting or no check with {unknown}."
+    if config.late:
+        yield from _late_problems(config.late, config.dates)
+
+
+def _late_problems(late: LateConfig, dates: Dates) -> Iterator[tuple[str, str]]:
+    """Yield key and sentence for each problem in the table `[late]`."""
+    if dates.due is None:
+        yield "late", "`late`: expected `due` in [dates], from which lateness counts, found none."
+    if late.free_days and not late.penalty:
+        yield "late.free_days", "`late.free_days`: expected a `penalty` that they save, found none."
+    readers = {
+        "grace": parse_duration,
+        "cut_off": parse_duration,
+        "due_time": parse_time_of_day,
+        "time_zone": _time_zone,
+    }
+    for key, read in readers.items():
+        try:
+            if text := getattr(late, key):
+                read(text)
+        except ValueError as error:
+            yield f"late.{key}", f"`late.{key}`: {error}."
+
+
+def _time_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, LookupError, OSError):
+        raise ValueError(f"expected a time zone such as Europe/Berlin, found {name!r}") from None
 
 
 def _check_problems(config: KitConfig, checks: tuple[Check, ...]) -> Iterator[str]:

@@ -10,6 +10,7 @@ import msgspec
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, lt=2**31)]
 Count = Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 # What students see of hidden checks: a hint, only the outcome, or nothing.
 Feedback = Literal["hint", "outcome", "nothing"]
 
@@ -47,6 +48,24 @@ class Dates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     due: date | None = None
 
 
+class LateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The table `[late]`: what being late costs.
+
+    `grace` and `cut_off` are durations after the deadline, `due_time` is a time of day such as `18:00`, and
+    `time_zone` a name such as `Europe/Berlin`. Without a time, the due day counts to its end; without a zone,
+    it ends when it has ended in every zone.
+    """
+
+    grace: str = ""
+    penalty: Percent = 0
+    per: Literal["day", "hour"] = "day"
+    of: Literal["possible", "earned"] = "possible"
+    cut_off: str = ""
+    free_days: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 0
+    due_time: str = ""
+    time_zone: str = ""
+
+
 class KitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A parsed `kit.toml`."""
 
@@ -68,3 +87,4 @@ class KitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     calibrated: Mapping[str, str] = {}
     limits: LimitsConfig = LimitsConfig()
     dates: Dates = Dates()
+    late: LateConfig | None = None

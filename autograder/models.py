@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import msgspec
 
@@ -195,6 +195,39 @@ class Remark:
     request: str = ""
 
 
+class Timeliness(StrEnum):
+    """Whether a submission arrived in time."""
+
+    ON_TIME = "on_time"
+    LATE = "late"
+    AFTER_CUT_OFF = "after_cut_off"
+    # The platform marks it as late, but does not say when it arrived.
+    LATE_BY_UNKNOWN = "late_by_unknown"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """When a submission arrived, and why it lost points for that.
+
+    Times are in ISO 8601; `submitted` is empty if it is unknown, and `extension` without one. `units` counts
+    the days or hours begun after `deadline`, of which `free_days` were free. `percent` is what the others
+    cost, of the points that are possible or earned. `decided` is the reason of the person who decided the
+    penalty, if somebody did.
+    """
+
+    timeliness: Timeliness
+    deadline: str
+    submitted: str = ""
+    extension: str = ""
+    units: int = 0
+    unit: Literal["day", "hour"] = "day"
+    free_days: int = 0
+    percent: Points = 0
+    percent_of: Literal["possible", "earned"] = "possible"
+    decided: str = ""
+
+
 @dataclass(frozen=True)
 class Environment:
     """Versions, hardware, seed and isolation level that a report was made with.
@@ -221,6 +254,9 @@ class Report:
     `hidden_output` is the text that it printed later. Students never see `hidden_output`, because the code
     receives the hidden inputs and could print them. `report.json` has `remarks` only if there are any.
 
+    Where the kit has rules for late submissions, `score` is `raw`, the points of all checks, minus `penalty`,
+    and `lateness` says why. Elsewhere these three are None, and `report.json` does not have them.
+
     `INTERNAL` fields are sent with a report between processes but are not part of `report.json`: the review
     notes, a digest of the submission's replies for each task (see `TaskReplied`), and the source that was
     graded.
@@ -245,9 +281,17 @@ class Report:
     trainings: tuple[TrainingRecord, ...] = ()
     networks: tuple[NetworkRecord, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    raw: Points | None = None
+    penalty: Points | None = None
+    lateness: Lateness | None = None
     review: tuple[ReviewNote, ...] = ()
     replies: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+
+    @property
+    def earned(self) -> Points | None:
+        """Return the points of all checks, before any penalty."""
+        return self.score if self.lateness is None else self.raw
 
     def to_json(self, *, internal: bool = False) -> str:
         """Return the text of `report.json`, including the internal fields only on request.
@@ -259,6 +303,8 @@ class Report:
             del data[name]
         if not self.remarks:
             del data["remarks"]
+        for name in () if self.lateness else ("raw", "penalty", "lateness"):
+            del data[name]
         return json.dumps(finite(data), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
     @classmethod

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
+from types import NoneType
 from typing import Any, TypeVar, get_args
 
 import msgspec
@@ -27,7 +28,12 @@ _TYPE_NAMES = {
     "object": "a table",
     "date": "a date such as 2026-11-23",
 }
-_CONSTRAINTS = ((" of length >= 1", " that is not empty"), (" >= ", " of at least "), (" > 0.0", " above 0"))
+_CONSTRAINTS = (
+    (" of length >= 1", " that is not empty"),
+    (" >= ", " of at least "),
+    (" <= ", " of at most "),
+    (" > 0.0", " above 0"),
+)
 _FOUND_NAMES = {str: "a string", bool: "a truth value", int: "a number", float: "a number", list: "a list"}
 _PLACE = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
 _MISSING_FIELD = re.compile(r"Object missing required field `(.*)`")
@@ -106,6 +112,7 @@ def suggest(name: str, known: Sequence[str]) -> str:
 
 def _unknown_keys(data: object, kind: Any, prefix: str) -> Iterator[str]:
     """Yield a sentence for each key of `data` that the struct `kind` does not declare."""
+    kind = _without_none(kind)
     if isinstance(data, list):
         for kind_of_item in get_args(kind)[:1]:
             for number, item in enumerate(data):
@@ -150,8 +157,15 @@ def _alternatives(kind: Any) -> str:
 
 def _kind_at(kind: Any, path: str) -> Any:
     for step in path.split("."):
-        kind = next(field.type for field in msgspec.structs.fields(kind) if field.encode_name == step)
+        fields = msgspec.structs.fields(_without_none(kind))
+        kind = next(field.type for field in fields if field.encode_name == step)
     return kind
+
+
+def _without_none(kind: Any) -> Any:
+    """Return the type in `T | None`, and any other type unchanged."""
+    kinds = [each for each in get_args(kind) if each is not NoneType]
+    return kinds[0] if NoneType in get_args(kind) and len(kinds) == 1 else kind
 
 
 def _value_at(data: Any, path: str) -> Any:

@@ -12,6 +12,7 @@ from autograder.sandbox.policy import Limits
 
 TOML, PUBLIC = "autograder/kits/sums/kit.toml", "autograder/kits/sums/test_public.py"
 MARK = '@pytest.mark.task("add", points=2, hint='
+LATE = "[dates]\ndue = 2031-01-09\n[late]\n"
 
 # What an author may write, and what the message says of it.
 MISTAKES = [
@@ -59,6 +60,47 @@ MISTAKES = [
         "[limits]",
         '[calibrated]\nno_such = "test_x"\n[limits]',
         "no setting or no check with no_such",
+    ),
+    (TOML, "[limits]", LATE + "grace = 15\n[limits]", "`late.grace`: expected a string, found a number: 15"),
+    (
+        TOML,
+        "[limits]",
+        LATE + "grace = 'soon'\n[limits]",
+        "`late.grace`: expected a duration such as 15 min, 6 h or 2 days, found 'soon'",
+    ),
+    (TOML, "[limits]", LATE + "cut_off = '2 weeks'\n[limits]", "`late.cut_off`: expected a duration such as"),
+    (
+        TOML,
+        "[limits]",
+        LATE + "due_time = '6 pm'\n[limits]",
+        "`late.due_time`: expected a time of day such as 18:00, found '6 pm'",
+    ),
+    (
+        TOML,
+        "[limits]",
+        LATE + "time_zone = 'Mars/North'\n[limits]",
+        "`late.time_zone`: expected a time zone such as Europe/Berlin",
+    ),
+    (TOML, "[limits]", LATE + "penalty = 101\n[limits]", "`late.penalty`: expected a number of at most 100"),
+    (
+        TOML,
+        "[limits]",
+        LATE + "per = 'week'\n[limits]",
+        "`late.per`: expected 'day' or 'hour', found a string: 'week'",
+    ),
+    (
+        TOML,
+        "[limits]",
+        LATE + "free_days = 2\n[limits]",
+        "`late.free_days`: expected a `penalty` that they save",
+    ),
+    (TOML, "[limits]", LATE + "grase = '1 h'\n[limits]", "unknown key `late.grase`; did you mean `grace`?"),
+    (TOML, "[limits]", LATE + "penalty = 10\nper = 'hour'\ncut_off = '6 h'\n[limits]", ""),
+    (
+        TOML,
+        "[limits]",
+        "[late]\n[limits]",
+        "`late`: expected `due` in [dates], from which lateness counts, found none",
     ),
     (PUBLIC, "import sums", "import sums\ndef broken(:", "test_public.py, line "),
     (PUBLIC, "points=2", "points=-2", "expected points as a number of at least 0, found -2"),
@@ -137,6 +179,20 @@ def test_an_archive_holds_the_same_kit(toy_root: Path) -> None:
     kit = Kit.load(toy_root, "sums")
     assert Kit.unzip(kit.zip()) == kit
     assert Kit.unzip(kit.zip()).version == kit.version
+
+
+def test_dates_and_late_rules_are_no_part_of_the_version(toy_root: Path) -> None:
+    """Nothing is examined again when they change, wherever they stand in the file."""
+    path, version = toy_root / TOML, Kit.load(toy_root, "sums").version
+    text = path.read_text()
+    tables = "[dates]\ndue = 2031-01-09\n\n[late]\npenalty = 10 # percent\n"
+    for changed in (f"{text}\n{tables}", text.replace("[limits]", f"{tables}\n[limits]")):
+        path.write_text(changed)
+        kit = Kit.load(toy_root, "sums")
+        assert kit.late is not None
+        assert kit.version == version
+    path.write_text(text.replace("seed = 7", "seed = 8"))
+    assert Kit.load(toy_root, "sums").version != version
 
 
 def test_limits_are_those_of_the_sandbox_and_the_examiner() -> None:

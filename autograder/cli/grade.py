@@ -19,7 +19,8 @@ from ..grading.overrides_file import OverridesFile
 from ..grading.planning import GradeOptions, UnknownStudentError
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError
-from ..kit import Kit, KitError, find_root
+from ..grading.weeks import read_weeks
+from ..kit import CONFIG_FILE, Kit, KitError, find_root
 from ..models import Report
 from ..reports.write import NoGradesError, write_pages
 from ..sandbox.protocol import IsolationUnavailable
@@ -53,6 +54,7 @@ class GradeCommand:
     gradebook: str | None = None
     compare: Path | None = None
     result_cache: bool = True
+    term: tuple[Path, ...] = ()
 
 
 def run_grade(command: GradeCommand, go_on: str) -> int:
@@ -115,12 +117,14 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
         roster=load_roster(command.roster) if command.roster else None,
         overrides=_overrides(command, kit),
         overrides_file=str(command.overrides.resolve()) if command.overrides else "",
+        earlier=read_weeks(command.term) if kit.late else (),
     )
     support_code = [name for name in kit.given if "/" not in name]
     found = find_class(
         *(command.folder, kit.slug, kit.module, support_code),
         is_class_zip=command.class_zip,
         due=kit.dates.due,
+        late_rules=kit.late is not None,
     )
     print_ignored(found.ignored, found.hint, view.console)
     entries = found.submissions
@@ -132,9 +136,17 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
 def _overrides(command: GradeCommand, kit: Kit) -> Overrides:
     """Return the entries of the file that the command names, or else of the one in the grades folder."""
     max_points = {check.name: check.points for check in kit.checks}
+    file = command.overrides or command.out / OVERRIDES
     if command.overrides:
-        return load_overrides(command.overrides, max_points)
-    return OverridesFile(command.out / OVERRIDES, max_points).load()
+        overrides = load_overrides(file, max_points)
+    else:
+        overrides = OverridesFile(file, max_points).load()
+    if overrides.penalties and kit.late is None:
+        raise OverridesError(
+            f"{file}: `penalty` needs rules for late submissions: expected a table [late] in "
+            f"{kit.path(CONFIG_FILE)}, found none."
+        )
+    return overrides
 
 
 def _executor(command: GradeCommand, kit: Kit) -> Executor:

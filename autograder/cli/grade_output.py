@@ -247,6 +247,11 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
         )
     if grades.strangers:
         yield f"Not on the roster: {_names(grades.strangers)}."
+    if grades.undated:
+        yield (
+            f"It is not known when {len(grades.undated)} submissions arrived, so they lose no points "
+            f"for being late: {_names(grades.undated)}."
+        )
     if grades.unused_overrides:
         names = list(grades.unused_overrides)
         yield f"Overrides for nobody in this class: {_names(names)}."

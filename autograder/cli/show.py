@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from ..grading.lateness_text import lateness_text
 from ..grading.storage import GradesFolder
 from ..models import CheckResult, Outcome, Report, Status
 from ..text import clean, clean_line, points
@@ -54,6 +55,10 @@ def print_report(report: Report, console: Console | None = None) -> None:
         Text(report.status.replace("_", " "), style=STYLES[report.status]),
     )
     console.print(Text(f"{points(report.score, report.max_score)} points", style="bold"))
+    if report.lateness and (said := lateness_text(report.lateness)):
+        if report.penalty:
+            said = f"{report.raw:g} points, minus a penalty of {report.penalty:g}. {said}"
+        _print(console, Text(clean(said)), 0)
     if report.message:
         _print(console, Text(clean(report.message)), 0)
     for name, task in report.tasks.items():

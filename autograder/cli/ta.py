@@ -87,6 +87,15 @@ def grade(
             file_okay=False,
         ),
     ] = None,
+    term: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="GRADES",
+            help="Grades of an earlier week, whose free late days are used; may be given several times.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
     no_result_cache: Annotated[
         bool,
         typer.Option(
@@ -119,6 +128,7 @@ def grade(
         gradebook=gradebook,
         compare=compare,
         result_cache=not no_result_cache,
+        term=tuple(term or ()),
     )
     if status := run_grade(command, go_on=shlex.join(["kit", *sys.argv[1:]])):
         raise typer.Exit(status)
@@ -199,6 +209,29 @@ def mistakes(grades: Grades, root: Root = None) -> None:
         typer.echo(skeletons(grades, find_pages_root(root, grades)))
     except NoGradesError as error:
         fail(str(error), USED_WRONGLY)
+
+
+@app.command(rich_help_panel=ASSISTANTS)
+def term(
+    grades: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="GRADES...",
+            help="The folders that `kit grade` wrote, in the order of the weeks.",
+            exists=True,
+            file_okay=False,
+        ),
+    ],
+    out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder to write into.")] = Path("term"),
+    root: Root = None,
+) -> None:
+    """Compare several weeks: who slips, which mistakes stay, how many late days are used.
+
+    Writes a page, term.html, and a table, term.csv.
+    """
+    from .term import run_term
+
+    run_term(grades, out, root)
 
 
 @app.command(rich_help_panel=ASSISTANTS)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ..kit import Kit
-from ..models import Report, ReviewNote, ReviewReason, Status, Submission
+from ..models import Report, ReviewNote, ReviewReason, Status, Submission, Timeliness
 from ..submissions.identity import Identity, Platform, safe_name
-from .apply_overrides import apply_overrides
+from .arrivals import late_notes, make_late_record
 from .executors import Executor
 from .grades_csv import Row
-from .planning import Entry, GradeOptions, Plan, check_only, make_plan, with_unique_names
-from .recompute import decide_again, write_grades
+from .late_rules import LateRecord
+from .planning import Entry, GradeOptions, check_only, make_plan, with_unique_names
+from .recompute import decide, decide_again, group_members, write_grades
 from .review_reasons import (
     ReviewItem,
     duplicate_note,
@@ -30,6 +31,7 @@ from .storage import (
     StudentRecord,
     WrongFolderError,
 )
+from .weeks import People
 
 MISSING = ReviewNote(ReviewReason.MISSING, "Nothing was handed in.")
 UNMATCHED = ReviewNote(
@@ -59,7 +61,8 @@ class ClassGrades:
     `outdated` are students excluded by `only` whose submissions have changed or are not graded yet. `stale`
     are folders of reports whose student is not in the class folder; they are kept, but are not in
     `grades.csv`. `strangers` are students who are not on the roster. `unused_overrides` are students whom the
-    overrides name and who are not in the class.
+    overrides name and who are not in the class. With rules for late submissions, `undated` are students whose
+    submissions arrived at a time that nobody knows.
     """
 
     rows: tuple[Row, ...]
@@ -70,6 +73,7 @@ class ClassGrades:
     stale: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
     unused_overrides: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
 
     @property
     def grader_errors(self) -> tuple[str, ...]:
@@ -95,18 +99,27 @@ def grade_class(
     entries = with_unique_names(entries)
     students = sorted(entry.student for entry in entries)
     check_only(options.only, students)
-    folder, decide = GradesFolder(out), partial(apply_overrides, overrides=options.overrides)
+    folder = GradesFolder(out)
+    identities = {entry.student: entry.identity for entry in entries}
+    match = options.roster.match(identities.values()) if options.roster else None
+    submitted = {student: _submitted(student, identity, match) for student, identity in identities.items()}
+    extensions = {student: entry.extension for student, entry in match.entries.items()} if match else {}
+    late = make_late_record(kit, identities, submitted, extensions, People(options.earlier))
+    members = group_members(_groups(identities))
+    final = partial(decide, overrides=options.overrides, late=late, members=members)
     with folder.locked():
         _refuse_other_kit(folder, kit)
         plan = make_plan(kit, entries, folder, options)
-        reports = decide_again(folder, [*plan.kept, *plan.outdated], decide)
+        reports = decide_again(folder, [*plan.kept, *plan.outdated], final)
         progress(Progress(0, len(plan.due), len(plan.kept)))
         with closing(executor.examine(_read(plan.due))) as examined:
             for done, (student, report) in enumerate(examined, 1):
-                reports[student] = folder.save(student, report, decide, plan.findings[student])
+                reports[student] = folder.save(student, report, final, plan.findings[student])
                 progress(Progress(done, len(plan.due), len(plan.kept), student, reports[student]))
-        records = _records(entries, reports, plan, options.roster)
-        rows = write_grades(folder, _class_record(kit, records, options), reports)
+        duplicates = find_duplicates(plan.fingerprints, reports, _groups(identities))
+        graded = (_with_notes(submitted[student], duplicates, late) for student in reports)
+        records = _with_absent(graded, options.roster, match)
+        rows = write_grades(folder, _class_record(kit, records, options), reports, late)
         stale = set(folder.names()) - {safe_name(student) for student in students}
     known = {*students, *(record.student for record in records)}
     return ClassGrades(
@@ -118,6 +131,7 @@ def grade_class(
         stale=tuple(sorted(stale)),
         strangers=tuple(record.student for record in records if options.roster and not record.on_roster),
         unused_overrides=tuple(sorted(options.overrides.students - known)),
+        undated=tuple(sorted(student for student in reports if _is_undated(student, late))),
     )
 
 
@@ -148,20 +162,29 @@ def _read(entries: Sequence[Entry]) -> Iterator[Submission]:
         yield entry.read()
 
 
-def _records(
-    entries: Sequence[Entry], reports: Mapping[str, Report], plan: Plan, roster: Roster | None
+def _is_undated(student: str, late: LateRecord | None) -> bool:
+    return late is not None and late.judge(student).timeliness is Timeliness.UNKNOWN
+
+
+def _groups(identities: Mapping[str, Identity]) -> dict[str, str]:
+    return {student: identity.group for student, identity in identities.items()}
+
+
+def _with_notes(
+    record: StudentRecord, duplicates: Mapping[str, Sequence[str]], late: LateRecord | None
+) -> StudentRecord:
+    """Return the record with the review notes that depend on the class and its rules."""
+    identical = [duplicate_note(duplicates[record.student])] if record.student in duplicates else []
+    notes = (*record.review, *late_notes(late, record.student), *identical)
+    return replace(record, review=notes)
+
+
+def _with_absent(
+    graded: Iterable[StudentRecord], roster: Roster | None, match: RosterMatch | None
 ) -> tuple[StudentRecord, ...]:
-    """Return the records of all students with a report or on the roster, sorted."""
-    identities = {entry.student: entry.identity for entry in entries}
-    groups = {student: identity.group for student, identity in identities.items()}
-    duplicates = find_duplicates(plan.fingerprints, reports, groups)
-    match = roster.match(identities.values()) if roster else None
-    records: list[StudentRecord] = []
-    for student in reports:
-        record = _submitted(student, identities[student], match)
-        if student in duplicates:
-            record = replace(record, review=(*record.review, duplicate_note(duplicates[student])))
-        records.append(record)
+    """Return these records and those of everybody else on the roster, sorted."""
+    records = list(graded)
+    taken = {record.student for record in records}
     if roster and match:
         for attendance, absent, note in (
             (Attendance.MISSING, match.missing, MISSING),
@@ -169,7 +192,7 @@ def _records(
         ):
             for entry in absent:
                 name = roster.names[entry]
-                unique = f"{name} (on the roster)" if name in reports else name
+                unique = f"{name} (on the roster)" if name in taken else name
                 absentee = StudentRecord(unique, attendance, roster_name=name, review=(note,))
                 records.append(_with_entry(absentee, entry))
     return tuple(sorted(records, key=lambda record: record.student))
@@ -184,6 +207,7 @@ def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> S
         platform=identity.platform.value,
         platform_id=own_id,
         email=identity.email,
+        group=identity.group,
     )
     if match is None:
         return replace(record, on_roster=identity.known and not identity.ambiguous)

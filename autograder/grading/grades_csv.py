@@ -23,7 +23,8 @@ _SEPARATOR = ";"
 class Row:
     """The row of one student.
 
-    `status` is that of the report, or the attendance without one. A score is None if it is unknown.
+    `status` is that of the report, or the attendance without one. A score is None if it is unknown. `raw` and
+    `penalty` are written only for kits with rules for late submissions.
     """
 
     student: str
@@ -34,6 +35,8 @@ class Row:
     message: str = ""
     submission_sha256: str = ""
     id: str = ""
+    raw: float | None = None
+    penalty: float | None = None
 
 
 def make_row(student: str, report: Report, *, id: str = "", remarks: Sequence[str] = ()) -> Row:  # noqa: A002
@@ -47,22 +50,31 @@ def make_row(student: str, report: Report, *, id: str = "", remarks: Sequence[st
         message=" ".join(filter(None, (report.message, *remarks))),
         submission_sha256=report.submission_sha256,
         id=id,
+        raw=report.raw,
+        penalty=report.penalty,
     )
 
 
-def format_csv(rows: Iterable[Row], tasks: Sequence[str], *, with_ids: bool) -> str:
-    """Return the text of `grades.csv`, sorted by student. With `with_ids`, the second column is `id`."""
+def format_csv(
+    rows: Iterable[Row], tasks: Sequence[str], *, with_ids: bool, with_penalties: bool = False
+) -> str:
+    """Return the text of `grades.csv`, sorted by student.
+
+    With `with_ids`, the second column is `id`. With `with_penalties`, `raw` and `penalty` precede `score`.
+    """
     out = io.StringIO()
     writer = csv.writer(out)
     ids = ["id"] if with_ids else []
+    penalties = ["raw", "penalty"] if with_penalties else []
     writer.writerow(
-        ["student", *ids, "score", "max_score", "status", *tasks, "message", "submission_sha256"],
+        ["student", *ids, *penalties, "score", "max_score", "status", *tasks, "message", "submission_sha256"],
     )
     for row in sorted(rows, key=lambda row: row.student):
         writer.writerow(
             [
                 cell(row.student),
                 *([cell(row.id)] if with_ids else []),
+                *([number(row.raw), number(row.penalty)] if with_penalties else []),
                 number(row.score),
                 number(row.max_score),
                 row.status,

@@ -5,10 +5,11 @@ Everybody may write it by hand; `kit review` writes the same entries.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -17,6 +18,7 @@ from ..models import Points
 from ..validation import InvalidDataError, read_toml
 
 OVERRIDES = "overrides.toml"
+MAX_PENALTY = 1_000_000
 EXAMPLE = """Write it like this:
     [[override]]
     student = "ada"
@@ -55,13 +57,22 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
+class Penalty(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The points that a student loses for being late, instead of those by the kit's rules."""
+
+    student: str
+    points: int | float
+    reason: str
+
+
 class Reviewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An entry of the review queue that somebody has dealt with."""
 
     entry: str
 
 
-Decision = Override | Comment | Answer | Reviewed
+_OfStudent = TypeVar("_OfStudent", Override, Answer, Penalty)
+Decision = Override | Comment | Answer | Penalty | Reviewed
 
 
 @dataclass(frozen=True)
@@ -72,13 +83,39 @@ class Overrides:
     comments: tuple[Comment, ...] = ()
     answers: tuple[Answer, ...] = ()
     reviewed: tuple[Reviewed, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
 
     @property
     def students(self) -> frozenset[str]:
         """Return all students that an entry names."""
         named = {student for comment in self.comments for student in comment.students}
-        return frozenset(
-            named | {each.student for each in self.points} | {each.student for each in self.answers}
+        about_one: Sequence[Override | Answer | Penalty] = (*self.points, *self.answers, *self.penalties)
+        return frozenset(named | {each.student for each in about_one})
+
+    def for_member(self, student: str, members: Collection[str]) -> Overrides:
+        """Return the entries that count for a student of a group, who shares the grade of the others.
+
+        Entries about other members count as the student's, unless there is an own one about the same.
+        """
+        if not members:
+            return self
+        decided = {each.check for each in self.points if each.student == student}
+        own_penalty = any(each.student == student for each in self.penalties)
+
+        def shared(entries: Iterable[_OfStudent]) -> tuple[_OfStudent, ...]:
+            return tuple(replace(each, student=student) for each in entries if each.student in members)
+
+        return Overrides(
+            (*self.points, *shared(each for each in self.points if each.check not in decided)),
+            tuple(
+                replace(comment, students=(*comment.students, student))
+                if set(members) & {*comment.students} and student not in comment.students
+                else comment
+                for comment in self.comments
+            ),
+            (*self.answers, *shared(self.answers)),
+            self.reviewed,
+            (*self.penalties, *(() if own_penalty else shared(self.penalties))),
         )
 
 
@@ -87,6 +124,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comment: tuple[Comment, ...] = ()
     answer: tuple[Answer, ...] = ()
     reviewed: tuple[Reviewed, ...] = ()
+    penalty: tuple[Penalty, ...] = ()
 
 
 def load_overrides(path: Path, max_points: Mapping[str, Points]) -> Overrides:
@@ -111,22 +149,27 @@ def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: s
         tuple(replace(each, text=each.text.strip()) for each in file.comment),
         tuple(replace(each, text=each.text.strip()) for each in file.answer),
         file.reviewed,
+        tuple(replace(each, points=float(each.points), reason=_line(each.reason)) for each in file.penalty),
     )
-    by_kind: dict[str, Sequence[Override | Comment | Answer]] = {
+    by_kind: dict[str, Sequence[Override | Comment | Answer | Penalty]] = {
         "override": found.points,
         "comment": found.comments,
         "answer": found.answers,
+        "penalty": found.penalties,
     }
     for kind, entries in by_kind.items():
         for number, entry in enumerate(entries):
             _validate(entry, f"{where}: `{kind}[{number}]`", max_points)
     keys = [(override.student, override.check) for override in found.points]
+    keys += [(penalty.student, "penalty") for penalty in found.penalties]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
         raise OverridesError(f"{where}: decided more than once, keep one of each: {twice}.")
     return found
 
 
-def _validate(entry: Override | Comment | Answer, where: str, max_points: Mapping[str, Points]) -> None:
+def _validate(
+    entry: Override | Comment | Answer | Penalty, where: str, max_points: Mapping[str, Points]
+) -> None:
     """Raise OverridesError if an entry is incomplete or does not match the kit."""
     needed: tuple[str, ...] = ("text",)
     match entry:
@@ -134,6 +177,8 @@ def _validate(entry: Override | Comment | Answer, where: str, max_points: Mappin
             needed = ("student", "check", "reason")
         case Answer():
             needed = ("student", "check", "text")
+        case Penalty():
+            needed = ("student", "reason")
         case Comment(check="", students=()):
             raise OverridesError(
                 f"{where}: expected `students`, or the `check` that they failed, found neither."
@@ -141,6 +186,10 @@ def _validate(entry: Override | Comment | Answer, where: str, max_points: Mappin
     for name in needed:
         if not getattr(entry, name).strip():
             raise OverridesError(f"{where}: expected a {name}, found an empty text.")
+    if isinstance(entry, Penalty):
+        if not 0 <= entry.points <= MAX_PENALTY:
+            raise OverridesError(f"{where}: expected points of at least 0, found {entry.points:g}.")
+        return
     if entry.check and entry.check not in max_points:
         near = get_close_matches(entry.check, max_points, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(max_points)}."

@@ -20,13 +20,20 @@ from .overrides import (
     Override,
     Overrides,
     OverridesError,
+    Penalty,
     Reviewed,
     load_overrides,
     read_overrides,
 )
 
-_HEADINGS = {Override: "override", Comment: "comment", Answer: "answer", Reviewed: "reviewed"}
-_ENTRY = re.compile(r"^[ \t]*\[\[[ \t]*(override|comment|answer|reviewed)[ \t]*\]\]", re.MULTILINE)
+_HEADINGS = {
+    Override: "override",
+    Comment: "comment",
+    Answer: "answer",
+    Penalty: "penalty",
+    Reviewed: "reviewed",
+}
+_ENTRY = re.compile(rf"^[ \t]*\[\[[ \t]*({'|'.join(_HEADINGS.values())})[ \t]*\]\]", re.MULTILINE)
 # Blank lines and remarks at the end of an entry belong to what follows it.
 _AFTER_ENTRY = re.compile(r"\n(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))*\Z")
 
@@ -61,7 +68,8 @@ class OverridesFile:
         edited = _append(_without(text, removed), map(entry_text, decisions))
         if not self._holds(edited, new):
             # The file has an unusual form, such as inline tables.
-            entries: list[Decision] = [*new.points, *new.comments, *new.answers, *new.reviewed]
+            entries: list[Decision] = [*new.points, *new.comments, *new.answers]
+            entries += [*new.reviewed, *new.penalties]
             edited = _append("", map(entry_text, entries))
             self._read(edited)
         write_atomic(self.path, edited)
@@ -89,6 +97,7 @@ def _with(overrides: Overrides, decisions: Sequence[Decision]) -> Overrides:
         (*overrides.comments, *(each for each in decisions if isinstance(each, Comment))),
         (*overrides.answers, *(each for each in decisions if isinstance(each, Answer))),
         (*overrides.reviewed, *(each for each in decisions if isinstance(each, Reviewed))),
+        (*overrides.penalties, *(each for each in decisions if isinstance(each, Penalty))),
     )
 
 

@@ -16,6 +16,7 @@ from .overrides import Overrides
 from .review_reasons import fingerprint, text_hashes
 from .roster import Roster
 from .storage import Examination, GradesFolder, hash_findings
+from .weeks import Week
 
 
 class Entry(Protocol):
@@ -42,7 +43,8 @@ class GradeOptions:
     """Options for grading a class.
 
     `force` re-examines all submissions. `only` examines these students and keeps the other reports.
-    `overrides_file` is the path of the file with the overrides, if it is not in the grades folder.
+    `overrides_file` is the path of the file with the overrides, if it is not in the grades folder. `earlier`
+    are the grades of earlier weeks, whose free late days are used.
     """
 
     isolation: str
@@ -51,6 +53,7 @@ class GradeOptions:
     roster: Roster | None = None
     overrides: Overrides = field(default_factory=Overrides)
     overrides_file: str = ""
+    earlier: Sequence[Week] = ()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from ..models import Report, ReviewReason
 from .apply_overrides import apply_overrides
 from .grades_csv import Row, format_csv, make_row
+from .late_rules import LateRecord
+from .lateness_text import lateness_text
 from .overrides import Overrides
 from .storage import Attendance, ClassRecord, GradesFolder, StudentRecord
 
@@ -15,13 +18,44 @@ from .storage import Attendance, ClassRecord, GradesFolder, StudentRecord
 def recompute(folder: GradesFolder, overrides: Overrides) -> None:
     """Apply `overrides` instead of earlier ones to all reports, and write `grades.csv`.
 
-    Raises StorageError, also while another run is grading into the folder.
+    Penalties for late submissions are computed again by the rules of the last run of `kit grade`. Raises
+    StorageError, also while another run is grading into the folder.
     """
     with folder.locked():
         if (record := folder.record()) is not None:
+            late = folder.late()
+            groups = {student.student: student.group for student in record.students}
+            members = group_members(groups)
             graded = [student.student for student in record.students if student.folder]
-            reports = decide_again(folder, graded, partial(apply_overrides, overrides=overrides))
-            write_grades(folder, record, reports)
+            reports = decide_again(
+                folder, graded, partial(decide, overrides=overrides, late=late, members=members)
+            )
+            write_grades(folder, record, reports, late)
+
+
+def decide(
+    report: Report, overrides: Overrides, late: LateRecord | None, members: Mapping[str, Collection[str]]
+) -> Report:
+    """Return the examiner's report with what people decided, and then the penalty for being late.
+
+    `members` are the other students of each student's group, whose decisions count as well.
+    """
+    own = overrides.for_member(report.student, members.get(report.student, ()))
+    decided = apply_overrides(report, own)
+    return late.apply(decided, own.penalties) if late else decided
+
+
+def group_members(groups: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the other students of each student's group; those without one have an empty group."""
+    by_group: defaultdict[str, list[str]] = defaultdict(list)
+    for student, group in groups.items():
+        if group:
+            by_group[group].append(student)
+    return {
+        student: [other for other in by_group[group] if other != student]
+        for student, group in groups.items()
+        if group
+    }
 
 
 def decide_again(
@@ -35,11 +69,15 @@ def decide_again(
     return decided
 
 
-def write_grades(folder: GradesFolder, record: ClassRecord, reports: Mapping[str, Report]) -> tuple[Row, ...]:
-    """Write `class.json` and then `grades.csv`, and return its rows."""
+def write_grades(
+    folder: GradesFolder, record: ClassRecord, reports: Mapping[str, Report], late: LateRecord | None
+) -> tuple[Row, ...]:
+    """Write `class.json`, `late.json` and then `grades.csv`, and return its rows."""
     rows = tuple(_row(student, record, reports) for student in record.students if _counts(student, reports))
     folder.write_record(record)
-    folder.write_table(format_csv(rows, record.tasks, with_ids=record.has_roster))
+    folder.write_late(late)
+    table = format_csv(rows, record.tasks, with_ids=record.has_roster, with_penalties=late is not None)
+    folder.write_table(table)
     return rows
 
 
@@ -61,10 +99,13 @@ def _row(student: StudentRecord, record: ClassRecord, reports: Mapping[str, Repo
         tasks=dict.fromkeys(record.tasks, score),
         message=student.review[0].text,
         id=student.id,
+        raw=score,
+        penalty=score,
     )
 
 
 def _remarks(student: StudentRecord, report: Report) -> list[str]:
     """Return sentences for the table that are not in the report's own message."""
     identical = [note.text for note in student.review if note.reason is ReviewReason.IDENTICAL]
-    return [*identical, *(remark.text for remark in report.remarks)]
+    late = [lateness_text(report.lateness)] if report.lateness else []
+    return [*identical, *filter(None, late), *(remark.text for remark in report.remarks)]

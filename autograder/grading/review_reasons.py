@@ -93,8 +93,8 @@ def report_notes(report: Report) -> Iterator[ReviewNote]:
 def _is_nearly_zero(report: Report) -> bool:
     return (
         report.status == Status.GRADED
-        and report.score is not None
-        and report.score <= NEARLY_ZERO * report.max_score
+        and report.earned is not None
+        and report.earned <= NEARLY_ZERO * report.max_score
         and any(check.outcome != Outcome.NOT_ATTEMPTED for check in report.checks)
     )
 

@@ -18,6 +18,7 @@ from typing import Annotated
 import msgspec
 
 from ..submissions.identity import Identity, Platform, normalize_name
+from .late_rules import parse_extension
 
 MAX_TEXT = 300
 DELIMITERS = ",;\t"
@@ -37,6 +38,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "email": ("email", "e mail", "email address", "e mail address", "mail"),
     "section": ("section", "sections"),
+    "extension": ("extension", "extensions", "extended until", "new due date"),
 }
 CANVAS_TEST_STUDENT = "student, test"
 # Platforms with their own student ids, which may equal unrelated ids of a roster by chance.
@@ -50,7 +52,10 @@ class RosterError(ValueError):
 
 
 class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One student of the roster. `id` identifies the student in upload files."""
+    """One student of the roster. `id` identifies the student in upload files.
+
+    `extension` is a duration or a new due date, which `parse_extension` reads.
+    """
 
     name: Text
     id: Text = ""
@@ -58,6 +63,7 @@ class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     login: Text = ""
     email: Text = ""
     section: Text = ""
+    extension: Text = ""
 
     @property
     def keys(self) -> set[str]:
@@ -309,6 +315,12 @@ def _make_entry(
                 f"{path}, line {line}, column {header[at].strip()!r}: expected a student's name, found none."
             )
         fields["name"] = fallback
+    try:
+        if "extension" in fields:
+            parse_extension(fields["extension"])
+    except ValueError as error:
+        column = header[columns["extension"]].strip()
+        raise RosterError(f"{path}, line {line}, column {column!r}: {error}.") from None
     try:
         return msgspec.convert(fields, RosterEntry)
     except msgspec.ValidationError as error:

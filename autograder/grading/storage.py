@@ -18,10 +18,11 @@ from ..files import UNFINISHED, sha256, write_atomic
 from ..kit_config import Feedback
 from ..models import Points, Report, ReviewNote, Submission
 from ..submissions.identity import safe_name
+from .late_rules import LateRecord
 
 REPORT, EXAMINED, REVIEW = "report.json", "examined.json", "review.json"
 SOURCE = "submission.py"
-TABLE, CLASS_RECORD, LOCK = "grades.csv", "class.json", ".lock"
+TABLE, CLASS_RECORD, LATE, LOCK = "grades.csv", "class.json", "late.json", ".lock"
 
 Record = TypeVar("Record")
 
@@ -62,6 +63,7 @@ class StudentRecord:
     `email` and `section` are values from the roster. `platform_id` is the student's id on the platform named
     `platform`, which may tell the `email`, too. Without a roster, `on_roster` is true if the submission
     identifies its student. `review` contains the notes that only the class as a whole can provide.
+    Students with the same `group` share a grade; `class.json` has the field only for these.
     """
 
     student: str
@@ -77,6 +79,7 @@ class StudentRecord:
     section: str = ""
     on_roster: bool = True
     review: tuple[ReviewNote, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class _ReviewFile:
 
 class GradesFolder:
     """A folder with `grades.csv`, `class.json` and one folder per student with `report.json`.
+
+    `late.json` exists if the kit has rules for late submissions.
 
     If overrides changed a report, `examined.json` contains the examiner's original report, so that an
     override can be removed without another examination. `review.json` exists if there are review notes,
@@ -201,8 +206,12 @@ class GradesFolder:
 
     def write_record(self, record: ClassRecord) -> None:
         """Write `class.json`. Raises StorageError."""
+        data = msgspec.to_builtins(record)
+        for student in data["students"]:
+            if not student.get("group"):
+                student.pop("group", None)
         with _clear_errors(self.path):
-            write_if_changed(self.path / CLASS_RECORD, _encode(record))
+            write_if_changed(self.path / CLASS_RECORD, _encode(data))
 
     def record(self) -> ClassRecord | None:
         """Return the class record, or one made from all reports if there is none, or None without reports."""
@@ -223,6 +232,18 @@ class GradesFolder:
     def names(self) -> list[str]:
         """Return the names of the folders that contain a report, sorted."""
         return sorted(path.parent.name for path in self.path.glob(f"*/{REPORT}"))
+
+    def write_late(self, record: LateRecord | None) -> None:
+        """Write `late.json`, or remove it without a record. Raises StorageError."""
+        with _clear_errors(self.path):
+            if record is None:
+                (self.path / LATE).unlink(missing_ok=True)
+            else:
+                write_if_changed(self.path / LATE, _encode(record))
+
+    def late(self) -> LateRecord | None:
+        """Return what decides the penalties, or None if there are no rules for late submissions."""
+        return _read(self.path / LATE, LateRecord)
 
     def kits(self) -> set[str]:
         """Return the slugs of the kits whose grades the folder contains."""

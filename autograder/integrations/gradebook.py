@@ -27,7 +27,8 @@ def write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None
 
     `place` is a database URL or an SQLite file. Assignment, notebook and one grade cell per task are
     created if they are missing. Manual grades stay and take precedence. A task that the grader failed on
-    gets no automatic score and needs manual grading.
+    gets no automatic score and needs manual grading. A penalty for being late is written as nbgrader's own,
+    where the kit has rules for it.
     """
     try:
         with _nbgraders_tools(), warnings.catch_warnings():
@@ -78,4 +79,7 @@ def _write(url: str, kit: Kit, reports: Mapping[str, Report]) -> None:
                 grade = gradebook.find_grade(task, kit.module, kit.slug, student)
                 grade.auto_score = score.score
                 grade.needs_manual_grade = score.score is None or grade.manual_score is not None
+            if report.lateness:
+                notebook = gradebook.find_submission_notebook(kit.module, kit.slug, student)
+                notebook.late_submission_penalty = report.penalty
         gradebook.db.commit()

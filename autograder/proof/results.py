@@ -33,7 +33,7 @@ from .check_code import CheckCode, without_docstrings
 # The packages of the engine that examine a submission.
 EXAMINING = ("checks", "examiner", "sandbox", "submissions", "wire")
 # Keys of kit.toml that decide no result.
-FOR_PEOPLE = frozenset({"title", "dates", "feedback", "calibrated", "picture"})
+FOR_PEOPLE = frozenset({"title", "dates", "late", "feedback", "calibrated", "picture"})
 # Outcomes that depend on the machine's load: kept only where they were expected.
 UNCERTAIN = frozenset({Outcome.TIMED_OUT, Outcome.CRASHED})
 DAY = 24 * 3600

@@ -85,7 +85,7 @@ def check_statistics(reports: Sequence[Report]) -> list[CheckStatistics]:
     if not counted:
         return []
     results = [{check.name: check for check in report.checks} for report in counted]
-    totals = np.array([report.score for report in counted], dtype=float)
+    totals = np.array([report.earned for report in counted], dtype=float)
     statistics = []
     for check in counted[0].checks:
         mine = [result[check.name] for result in results if check.name in result]

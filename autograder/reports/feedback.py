@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..grading.lateness_text import lateness_text
 from ..grading.regrade_requests import request_form
 from ..models import NOT_PASSED, CheckResult, Outcome, Report
 from .context import Context, render
@@ -65,6 +66,7 @@ def feedback_page(report: Report, context: Context) -> str:
         title=context.title,
         tasks=tasks,
         next_task=_next(tasks),
+        late=_late(report, context),
         request=_request(report, shown),
         general_remarks=[remark for remark in report.remarks if remark.check not in shown],
     )
@@ -78,6 +80,18 @@ def _next(tasks: Sequence[Task]) -> Task | None:
     """Return the task to do next: the first with a failed check, else the first with points to gain."""
     ahead = [task for task in tasks if not task.is_done]
     return next((task for task in ahead if task.failed), ahead[0] if ahead else None)
+
+
+def _late(report: Report, context: Context) -> list[str]:
+    """Return the sentences about a penalty for being late, or about a time that is not known."""
+    if report.lateness is None:
+        return []
+    _ = context.messages.gettext
+    sentences = [lateness_text(report.lateness, _)]
+    if report.penalty and report.raw is not None:
+        values = {"raw": f"{report.raw:g}", "penalty": f"{report.penalty:g}"}
+        sentences.insert(0, _("{raw} points before the penalty of {penalty} for being late.", **values))
+    return [sentence for sentence in sentences if sentence]
 
 
 def _request(report: Report, shown: set[str]) -> str:

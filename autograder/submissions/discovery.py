@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ..models import ReviewNote, ReviewReason, Submission
+from .arrival import find_arrival
 from .assignment import Assignment
 from .attribution import Attribution, ClassLayout, IgnoredFile
 from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
@@ -109,13 +110,15 @@ def find_class(
     *,
     is_class_zip: bool = False,
     due: date | None = None,
+    late_rules: bool = False,
 ) -> ClassFolder:
     """Find the submissions in a class folder, a class zip, one student's folder or one student's file.
 
     `given` names the kit's support code (`lesson.py`), which is not an answer. `is_class_zip` says that a zip
     contains a class rather than one student's files. A submission is late if it arrived after the day `due`
-    or if the platform marks it as late. Every file belongs to a submission or is listed as ignored, and every
-    student appears once. Raises ClassError if `place` cannot be a class.
+    or if the platform marks it as late. With `late_rules`, nothing is noted as late, because the kit's rules
+    decide, and identities also have the times of nbgrader and git. Every file belongs to a submission or is
+    listed as ignored, and every student appears once. Raises ClassError if `place` cannot be a class.
     """
     assignment = Assignment(slug, module, frozenset(given))
     root = place.expanduser().resolve()
@@ -131,12 +134,26 @@ def find_class(
             "or an export of a learning platform." + "".join(f" {file.text}" for file in layout.ignored[:3])
         )
     _name_nbgrader_student(layout, root, slug)
-    return collect_submissions(layout, assignment, due)
+    found = collect_submissions(layout, assignment, due, late_rules=late_rules)
+    if not late_rules:
+        return found
+    return replace(found, submissions=tuple(map(_with_arrival, found.submissions)))
 
 
-def collect_submissions(layout: ClassLayout, assignment: Assignment, due: date | None = None) -> ClassFolder:
+def _with_arrival(found: FoundSubmission) -> FoundSubmission:
+    """Return the submission with the time of nbgrader or git if its name has none."""
+    identity = found.identity
+    if identity.submitted is not None:
+        return found
+    submitted = find_arrival(found.entries, identity.platform, found.assignment)
+    return replace(found, identity=replace(identity, submitted=submitted))
+
+
+def collect_submissions(
+    layout: ClassLayout, assignment: Assignment, due: date | None = None, *, late_rules: bool = False
+) -> ClassFolder:
     """Return one submission per student of a class, and the files without an owner."""
-    found = _submissions(layout.attributions, assignment, due)
+    found = _submissions(layout.attributions, assignment, due, late_rules)
     return ClassFolder(tuple(sorted(found, key=lambda each: each.student)), tuple(layout.ignored))
 
 
@@ -149,7 +166,7 @@ def _name_nbgrader_student(layout: ClassLayout, root: Path, slug: str) -> None:
 
 
 def _submissions(
-    attributions: Sequence[Attribution], assignment: Assignment, due: date | None
+    attributions: Sequence[Attribution], assignment: Assignment, due: date | None, late_rules: bool
 ) -> list[FoundSubmission]:
     """Return one submission per student."""
     students = _by_student(attributions)
@@ -166,7 +183,7 @@ def _submissions(
         notes = [note for each in counting for note in each.review]
         if identity.name in twins and not identity.ids:
             notes.append(SIMILAR_NAME)
-        if late := _late(identity, due):
+        if not late_rules and (late := _late(identity, due)):
             notes.append(late)
         review = tuple(dict.fromkeys((*notes, *versions)))
         where = entries[-1].where or entries[-1].name

@@ -32,15 +32,21 @@ class Platform(StrEnum):
     NBGRADER = "nbgrader"
 
 
+# Platforms whose times are those of the institution's clock, without a time zone.
+LOCAL_TIMES = frozenset({Platform.BLACKBOARD, Platform.BRIGHTSPACE, Platform.SAKAI})
+# Platforms that mark late submissions, so that one without a mark is not late.
+MARKS_LATE = frozenset({Platform.CANVAS})
+
+
 @dataclass(frozen=True)
 class Identity:
     """The submitter of a submission, as far as the platform identifies them.
 
     `ids` are the platform's ids of the student; the first distinguishes students with the same name.
-    `submitted` is in seconds since the epoch. `aliases` are other readings of the name, such as a longer
-    login. An `ambiguous` identity is based on a name that may belong to either of two students. `known` is
-    false if the name does not identify its owner (`Copy of transfer.ipynb`). `display_name` is unique in its
-    class.
+    `submitted` is in seconds since the epoch, a local time as if it were UTC. `aliases` are other readings of
+    the name, such as a longer login. An `ambiguous` identity is based on a name that may belong to either of
+    two students. `known` is false if the name does not identify its owner (`Copy of transfer.ipynb`).
+    `display_name` is unique in its class.
     """
 
     name: str

@@ -14,7 +14,7 @@ from autograder.checks.results import make_result
 from autograder.examiner.event_collector import EventCollector, compose, unreadable
 from autograder.kit import Kit
 from autograder.models import Report, ReviewNote, Submission, SubmittedFile
-from autograder.submissions.identity import Identity
+from autograder.submissions.identity import Identity, Platform
 
 TOY = Path(__file__).parents[1] / "toy"
 
@@ -30,10 +30,20 @@ class Handed:
 
     review: tuple[ReviewNote, ...] = ()
     group: str = ""
+    submitted: float | None = None
+    late: bool = False
+    platform: Platform = Platform.PLAIN
 
     @property
     def identity(self) -> Identity:
-        return Identity(self.student, group=self.group, display_name=self.student)
+        return Identity(
+            self.student,
+            self.platform,
+            submitted=self.submitted,
+            late=self.late,
+            group=self.group,
+            display_name=self.student,
+        )
 
     def read(self) -> Submission:
         content = self.text.encode()

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.grading.late_rules import apply_penalty
 from autograder.integrations.gradebook import GradebookError, database_url, write_gradebook
 from autograder.kit import Kit
-from autograder.models import Report
+from autograder.models import Lateness, Report, Timeliness
 
 Make = Callable[..., Report]
 # One empty gradebook for all.
@@ -53,6 +54,14 @@ def test_every_task_is_a_grade_cell_with_its_points(kit: Kit, report: Make, path
     with opened(path) as gradebook:
         assert gradebook.find_assignment("sums").max_score == kit.points()
         assert gradebook.find_submission("sums", "bob").score == 8
+
+
+def test_a_penalty_for_being_late_is_nbgraders_own(kit: Kit, report: Make, path: Path) -> None:
+    late = Lateness(Timeliness.LATE, "2026-11-30T23:59:59+00:00", units=1, percent=10)
+    write_gradebook(str(path), kit, {"ada": apply_penalty(report(), late)})
+    with opened(path) as gradebook:
+        submission = gradebook.find_submission("sums", "ada")
+        assert (submission.score, submission.late_submission_penalty) == (10, 1)
 
 
 def test_writing_again_replaces_scores_and_keeps_what_people_gave(kit: Kit, report: Make, path: Path) -> None:

@@ -11,6 +11,7 @@ from autograder.grading.overrides import (
     Override,
     Overrides,
     OverridesError,
+    Penalty,
     Reviewed,
     load_overrides,
 )
@@ -70,6 +71,9 @@ def test_a_fault_of_the_grader_stays_owed_until_every_check_of_it_is_decided(rep
     assert (wholly.status, wholly.score) == ("graded", 10)
 
 
+PENALTY = '[[penalty]]\nstudent = "ada"\npoints = 0\nreason = "Ill."\n'
+
+
 def test_a_file_is_read(tmp_path, kit):
     assert load(tmp_path, kit, entry() + "\n" + entry(student='"Zoë"')).points == (
         Override("ada", "test_adds_two_numbers", 1.5, "A typo."),
@@ -94,6 +98,9 @@ def test_a_file_is_read(tmp_path, kit):
         ('student = "ada"', "unknown key `student`; expected one of `override`, `comment`"),
         ("override = [1]", r"`override\[0\]`: expected a table, found a number: 1"),
         ("[[override", "overrides.toml is not TOML: "),
+        (PENALTY.replace("0", "-1"), r"`penalty\[0\]`: expected points of at least 0, found -1"),
+        (PENALTY.replace("Ill.", " "), r"`penalty\[0\]`: expected a reason, found an empty text"),
+        (PENALTY + PENALTY, "decided more than once"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_place(tmp_path, kit, text, said):
@@ -104,6 +111,12 @@ def test_what_makes_no_sense_is_refused_with_its_place(tmp_path, kit, text, said
 def test_a_file_that_is_not_there_is_refused(tmp_path, kit):
     with pytest.raises(OverridesError, match="Cannot read"):
         load_overrides(tmp_path / "none.toml", {})
+
+
+def test_a_penalty_is_read(tmp_path, kit):
+    found = load(tmp_path, kit, PENALTY)
+    assert found.penalties == (Penalty("ada", 0, "Ill."),)
+    assert found.students == {"ada"}
 
 
 ALL = """
@@ -165,6 +178,22 @@ def test_a_comment_reaches_those_named_or_whoever_failed(tmp_path, kit, report, 
     decided = apply_overrides(report(student, failed), load(tmp_path, kit, ALL))
     assert [remark.text for remark in decided.remarks] == remarks
     assert decided.score == report(student, failed).score
+
+
+def test_members_of_a_group_share_what_is_decided(tmp_path, kit):
+    """An own decision about the same check comes first, and nobody else is concerned."""
+    text = entry() + "\n" + entry(student='"bob"', check='"test_adds_negative_numbers"') + ALL + PENALTY
+    found = load(tmp_path, kit, text)
+    eve = found.for_member("eve", ["ada"])
+    assert [each for each in eve.points if each.student == "eve"] == [
+        Override("eve", "test_adds_two_numbers", 1.5, "A typo.")
+    ]
+    assert "eve" in eve.comments[0].students
+    assert eve.comments[1] == found.comments[1]
+    assert [answer.student for answer in eve.answers] == ["ada", "eve"]
+    assert [penalty.student for penalty in eve.penalties] == ["ada", "eve"]
+    assert found.for_member("ada", ["zoe"]) == found
+    assert found.for_member("ada", []) is found
 
 
 def test_an_answer_comes_with_what_was_asked(tmp_path, kit, report):

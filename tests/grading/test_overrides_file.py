@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.overrides import Answer, Comment, Override, OverridesError, Reviewed
+from autograder.grading.overrides import Answer, Comment, Override, OverridesError, Penalty, Reviewed
 from autograder.grading.overrides_file import OverridesFile, entry_text
 
 TWO, NEGATIVE = "test_adds_two_numbers", "test_adds_negative_numbers"
@@ -38,10 +38,12 @@ def test_every_kind_of_decision_is_written_as_a_person_would(file):
         Comment("All.", "", ("ada", "bob")),
         Answer("ada", TWO, hostile, "No."),
         Reviewed("add: subtracts"),
+        Penalty("ada", 0, "Ill."),
     ]
     file.add(decisions)
     found = file.load()
-    assert [*found.points, *found.comments, *found.answers, *found.reviewed] == decisions
+    read = [*found.points, *found.comments, *found.answers, *found.reviewed, *found.penalties]
+    assert read == decisions
 
 
 def test_what_a_person_wrote_around_the_entries_stays(file):

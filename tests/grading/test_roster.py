@@ -56,6 +56,7 @@ COLUMN_TABLE = [
     ),
     ("name,netid,section\nJo Doe,jdoe,A\n", RosterEntry("Jo Doe", login="jdoe", section="A")),
     ("login\njdoe\n", RosterEntry("jdoe", login="jdoe")),
+    ("student,Extension\nJo Doe,2026-12-03 18:00\n", RosterEntry("Jo Doe", extension="2026-12-03 18:00")),
     ("student,id,week 1,notes\nJo Doe,7,10,fine\n", RosterEntry("Jo Doe", "7")),
     (
         "Student,ID,SIS User ID,SIS Login ID,Section,Week 9 (5512)\n"
@@ -152,6 +153,10 @@ def test_another_reading_of_a_name_takes_nobodys_place(tmp_path):
         ("student,id\nada,\nada,\n", "line 3: expected each name without an id once"),
         ("student,login\nada,x\nbob,X\n", "line 3: expected each login once"),
         ("student,id\n ,1\n", "line 2, column 'student': expected a student's name, found none"),
+        (
+            "student,extension\nada,2 days\nbob,soon\n",
+            "roster.csv, line 3, column 'extension': expected an extension such as 2 days, .* found 'soon'",
+        ),
         (f"student,id\nada,{'1' * 400}\n", r"line 2: .*length <= 300.*\$\.id"),
     ],
 )

@@ -11,9 +11,12 @@ from typing import Any
 import pytest
 from headless import DESK, PHONE, started_browser
 
+from autograder.grading.weeks import read_week
 from autograder.models import Report
 from autograder.reports.class_page import StudentRow, class_page
 from autograder.reports.context import Context
+from autograder.reports.mistakes import KnownMistake
+from autograder.reports.term import StayingMistake, Term, make_term, term_page
 from autograder.reports.write import write_pages
 from autograder.submissions.identity import safe_name
 
@@ -30,10 +33,21 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def pages(write_grades: Callable[[list[Report]], Path], hostile_class: list[Report]) -> list[Path]:
-    """The class page, and the feedback of everybody in the hostile class."""
+    """The class page, the term's, and the feedback of everybody in the hostile class."""
     folder = write_grades(hostile_class)
     page = write_pages(folder, TOY).class_page
-    return [page, *(folder / safe_name(report.student) / "feedback.html" for report in hostile_class)]
+    (folder / "term.html").write_text(term_page(_hostile_term(folder)))
+    own = (folder / safe_name(report.student) / "feedback.html" for report in hostile_class)
+    return [page, folder / "term.html", *own]
+
+
+def _hostile_term(folder: Path) -> Term:
+    """Two weeks, the second without any submission, and a mistake that everybody made twice."""
+    week = read_week(folder)
+    term = make_term([week, replace(week, reports={})], TOY)
+    names = tuple(student.name for student in term.students)
+    mistake = KnownMistake(names[-1], names[-1], frozenset(), frozenset())
+    return replace(term, mistakes=(StayingMistake(mistake, (4, 4), names),))
 
 
 def test_pages_are_quiet_and_fit(browser: Any, pages: list[Path]) -> None:
@@ -63,7 +77,7 @@ def test_axe_finds_nothing(browser: Any, pages: list[Path], scheme: str) -> None
 
     # The pages' own policy forbids scripts, axe's too.
     context = browser.new_context(viewport=DESK, color_scheme=scheme, bypass_csp=True)
-    for path in pages[:3]:
+    for path in pages[:4]:
         page = context.new_page()
         page.goto(path.as_uri())
         found = Axe().run(page)

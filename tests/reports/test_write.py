@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.apply_overrides import apply_overrides
+from autograder.grading.late_rules import apply_penalty
 from autograder.grading.overrides import Answer, Comment, Override, Overrides
 from autograder.grading.recompute import recompute
 from autograder.grading.review_reasons import duplicate_note
@@ -18,7 +19,7 @@ from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
 from autograder.kit import Kit
 from autograder.language import HERE as PACKAGE
 from autograder.language import Messages
-from autograder.models import Report, ReviewNote, ReviewReason
+from autograder.models import Lateness, Report, ReviewNote, ReviewReason, Timeliness
 from autograder.reports.context import Context
 from autograder.reports.feedback import feedback_page
 from autograder.reports.upload_files import Grade, title_warnings, uploads
@@ -131,6 +132,36 @@ def test_later_pages_are_written_with_the_settings_of_the_last_run(
     assert written.missing == ()
     assert write_pages(folder, TOY, missing_as_zero=False, language="en").missing == ("max",)
     assert '<html lang="en">' in page.read_text()
+
+
+@pytest.mark.parametrize(
+    ("language", "texts"),
+    [
+        ("en", ["7 of 10 points", "8 points before the penalty of 1 for being late.", "Days late: 1"]),
+        ("zh", ["7", "扣分", "迟交天数：1"]),
+    ],
+)
+def test_a_student_reads_what_being_late_costs_and_why(
+    make_report: Make, language: str, texts: list[str]
+) -> None:
+    """Raw points, the penalty and its reason, in the student's language; without rules nothing is said."""
+    report = make_report("bob", ("test_adds_two_numbers",))
+    assert "late" not in feedback_page(report, Context("Sums")).split("</style>")[1]
+    moments = ("2026-11-30T23:59:59+00:00", "2026-12-01T12:00:00+00:00")
+    late = apply_penalty(report, Lateness(Timeliness.LATE, *moments, units=1, percent=10))
+    messages = Messages()
+    messages.choose(language, PACKAGE)
+    page = feedback_page(late, Context("Sums", language=language, messages=messages))
+    assert all(text in page for text in texts)
+
+
+def test_upload_files_have_the_score_after_the_penalty(write_grades: Write, make_report: Make) -> None:
+    moments = ("2026-11-30T23:59:59+00:00", "2026-12-01T12:00:00+00:00")
+    late = Lateness(Timeliness.LATE, *moments, units=1, percent=25)
+    folder = write_grades([apply_penalty(make_report("ada"), late)])
+    write_pages(folder, TOY)
+    for path in (folder / "uploads").iterdir():
+        assert ",7.5" in path.read_text().splitlines()[-1]
 
 
 def test_copies_are_for_staff_and_cannot_be_made_up(write_grades: Write, make_report: Make) -> None:

@@ -1,0 +1,179 @@
+"""Decide whether a submission is late, and what that costs by a kit's table `[late]`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from ..durations import parse_duration, parse_time_of_day
+from ..kit_config import LateConfig
+from ..models import Lateness, Points, Report, Timeliness
+from .overrides import Penalty
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+# A day that ended here has ended in every time zone.
+LAST_TIME_ZONE = timezone(timedelta(hours=-12))
+# Later dates cannot be compared in all time zones.
+MAX_YEAR = 9000
+# Digits of a penalty in points.
+DIGITS = 6
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """When a submission arrived, and what the course grants its student.
+
+    `submitted` is in seconds since the epoch, None if it is unknown; with `is_local_time`, it is a local time
+    as if it were UTC. `marked_late` is the platform's mark, None if the platform marks nobody. `extensions`
+    are those of the student and of the group. `free_days_used` were used in earlier weeks, the most that
+    anybody of the group has used.
+    """
+
+    submitted: float | None = None
+    is_local_time: bool = False
+    marked_late: bool | None = None
+    extensions: tuple[str, ...] = ()
+    free_days_used: int = 0
+
+
+@dataclass(frozen=True)
+class LateRules:
+    """The day on which a kit is due, and its table `[late]`."""
+
+    due: date
+    config: LateConfig
+
+    def judge(self, arrival: Arrival) -> Lateness:
+        """Return whether a submission is late, and the percentage that it loses.
+
+        Grace moves the deadline, from which all days and hours count. Free days are used first; they do not
+        move the cut-off.
+        """
+        extension, deadline = self._extended(arrival.extensions)
+        known = Lateness(
+            _without_time(arrival),
+            deadline.isoformat(timespec="minutes"),
+            extension=extension,
+            unit=self.config.per,
+            percent_of=self.config.of,
+        )
+        if arrival.submitted is None:
+            return known
+        submitted = self._moment(arrival.submitted, arrival.is_local_time)
+        shown = submitted.astimezone(deadline.tzinfo)
+        known = replace(known, submitted=shown.isoformat(timespec="seconds"))
+        # Moments of one time zone would be subtracted as local times, which jump twice a year.
+        late = submitted.astimezone(UTC) - deadline.astimezone(UTC) - _duration(self.config.grace)
+        if late <= timedelta(0):
+            return replace(known, timeliness=Timeliness.ON_TIME)
+        if self.config.cut_off and late > parse_duration(self.config.cut_off):
+            return replace(known, timeliness=Timeliness.AFTER_CUT_OFF, percent=100, percent_of="earned")
+        free_days = min(ceil(late / DAY), max(self.config.free_days - arrival.free_days_used, 0))
+        unit = DAY if self.config.per == "day" else HOUR
+        charged = max(ceil((late - free_days * DAY) / unit), 0)
+        return replace(
+            known,
+            timeliness=Timeliness.LATE,
+            units=charged,
+            free_days=free_days,
+            percent=min(charged * self.config.penalty, 100),
+        )
+
+    def _extended(self, extensions: tuple[str, ...]) -> tuple[str, datetime]:
+        """Return the extension that helps most, or "", and the deadline with it."""
+        candidates = [(self._deadline(text), text) for text in ("", *extensions)]
+        deadline, text = max(candidates, key=lambda candidate: candidate[0])
+        return text, deadline
+
+    def _deadline(self, extension: str) -> datetime:
+        granted = parse_extension(extension) if extension else timedelta(0)
+        if isinstance(granted, timedelta):
+            return self._end(self.due) + granted
+        if isinstance(granted, datetime):
+            return granted.replace(tzinfo=self._zone)
+        return self._end(granted)
+
+    def _end(self, day: date) -> datetime:
+        """Return the moment at which a due day ends."""
+        if self.config.due_time:
+            return datetime.combine(day, parse_time_of_day(self.config.due_time), self._zone)
+        return datetime.combine(day, time.max, self._zone)
+
+    def _moment(self, submitted: float, is_local_time: bool) -> datetime:
+        moment = datetime.fromtimestamp(submitted, UTC)
+        return moment.replace(tzinfo=self._zone) if is_local_time and self.config.time_zone else moment
+
+    @property
+    def _zone(self) -> tzinfo:
+        return ZoneInfo(self.config.time_zone) if self.config.time_zone else LAST_TIME_ZONE
+
+
+def _without_time(arrival: Arrival) -> Timeliness:
+    """Return what is known about a submission whose time is not."""
+    if arrival.marked_late is None:
+        return Timeliness.UNKNOWN
+    return Timeliness.LATE_BY_UNKNOWN if arrival.marked_late else Timeliness.ON_TIME
+
+
+def _duration(text: str) -> timedelta:
+    return parse_duration(text) if text else timedelta(0)
+
+
+def parse_extension(text: str) -> timedelta | date:
+    """Return an extension: a duration, a new due day, or a day with a time.
+
+    Raises ValueError, which says what was expected and found.
+    """
+    for read in (parse_duration, date.fromisoformat, datetime.fromisoformat):
+        try:
+            granted: timedelta | date = read(text.strip())
+        except ValueError:
+            continue
+        if isinstance(granted, timedelta) or granted.year < MAX_YEAR:
+            return granted
+    raise ValueError(f"expected an extension such as 2 days, 2026-12-03 or 2026-12-03 18:00, found {text!r}")
+
+
+@dataclass(frozen=True)
+class LateRecord:
+    """The contents of `late.json`: the rules, and the arrival of each submission by student.
+
+    With it, penalties are computed again from the examiner's reports alone.
+    """
+
+    rules: LateRules
+    arrivals: Mapping[str, Arrival]
+
+    def judge(self, student: str) -> Lateness:
+        """Return whether a student's submission is late."""
+        return self.rules.judge(self.arrivals.get(student, Arrival()))
+
+    def apply(self, report: Report, decisions: Sequence[Penalty]) -> Report:
+        """Return the report with its penalty, which a person may have decided instead of the rules."""
+        lateness = self.judge(report.student)
+        for penalty in decisions:
+            if penalty.student == report.student:
+                lateness = replace(lateness, decided=penalty.reason)
+                return apply_penalty(report, lateness, penalty.points)
+        return apply_penalty(report, lateness)
+
+
+def apply_penalty(report: Report, lateness: Lateness, decided: Points | None = None) -> Report:
+    """Return the report with its points as `raw`, the penalty, and the score that is left.
+
+    `decided` is a penalty in points that a person chose instead. No free day is used where no penalty is
+    saved: without points, or if a person decided.
+    """
+    raw = report.score
+    if raw is None:
+        return replace(report, raw=None, penalty=None, lateness=replace(lateness, free_days=0))
+    if not raw or decided is not None:
+        lateness = replace(lateness, free_days=0)
+    base = raw if lateness.percent_of == "earned" else report.max_score
+    points = decided if decided is not None else round(base * lateness.percent / 100, DIGITS)
+    penalty = min(points, raw)
+    score = round(raw - penalty, DIGITS) if penalty else raw
+    return replace(report, raw=raw, penalty=penalty, score=score, lateness=lateness)
