@@ -17,6 +17,8 @@ from .mistakes import find_groups
 
 # With more items, only the most urgent reason is unfolded.
 MAX_UNFOLDED = 12
+# With more items, the list is about as high as the two charts beside it.
+MAX_BESIDE_ONE_CHART = 5
 # Rarer mistakes are folded.
 MAX_GROUPS = 6
 # Further checks of an answer that is not known are counted.
@@ -58,6 +60,7 @@ def class_page(
         reasons=reasons,
         by_reason=by_reason,
         unfolds_all=len(review) <= MAX_UNFOLDED,
+        few_items=len(review) <= MAX_BESIDE_ONE_CHART,
         most_items=MAX_UNFOLDED,
         pages={row.student: row.page for row in rows},
         scores=class_scores(reports),

@@ -52,8 +52,9 @@ def explain(check: CheckResult, code: tuple[str, ...], messages: Messages) -> Ex
     if not found or translated != text or raised:
         return Explanation(message=translated, hints=_hints(hint), line=line)
     expected, received = messages.gettext(found["expected"]), messages.gettext(found["received"])
-    remarks = map(messages.gettext, (found["hint"] or "").split("\n"))
-    return Explanation("", expected, received, _hints(*remarks, hint), line)
+    # The message knows the answer, so what it says helps more than the hint of the check.
+    remarks = _hints(*map(messages.gettext, (found["hint"] or "").split("\n")))
+    return Explanation("", expected, received, remarks or _hints(hint), line)
 
 
 def answers(source: str, tasks: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -35,7 +35,7 @@ def test_the_numbers_that_matter_are_at_the_top(write_grades: Write, make_report
     reports = [make_report("ada"), make_report("bob", BOTH), replace(make_report("cem"), review=(LATE,))]
     unreadable = replace(make_report("eve"), status="unreadable", score=0, message="Torn.")
     page = text_of(written(write_grades([*reports, unreadable])))
-    assert "Graded 3 of 4 To review 2 students Median 10 of 10 Full marks 2 of 3" in page
+    assert "Graded 3 of 4 To review 2 of 4 Median 10 of 10 Full marks 2 of 3" in page
 
 
 def test_what_needs_review_is_first_in_the_table_too(write_grades: Write, make_report: Make) -> None:

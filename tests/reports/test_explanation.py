@@ -30,7 +30,7 @@ def failed(make_report: Callable[..., Report]) -> CheckResult:
         ("Expected 5, received -1.", Explanation("", "5", "-1", HINT, DEFINITION)),
         (
             "Expected 5, received -1. Look at the sign.",
-            Explanation("", "5", "-1", ("Look at the sign.", "Which sign?"), DEFINITION),
+            Explanation("", "5", "-1", ("Look at the sign.",), DEFINITION),
         ),
         ("Expected 5, received -1. Which sign?", Explanation("", "5", "-1", HINT, DEFINITION)),
         (
