@@ -77,9 +77,9 @@ def take_grades(browser: Any, folder: Path) -> None:
     grades = folder / "grades"
     command = [KIT, "grade", SLUG, ROOT / "tests" / "classes" / SLUG, "--out", grades, "--root", ROOT]
     subprocess.run(command, check=True)
-    shoot(browser, (grades / "class.html").as_uri(), "class.png", 1100, 1500)
+    shoot(browser, (grades / "class.html").as_uri(), "class.png", 1280, 1500)
     feedback = next(grades.glob("fatima*")) / "feedback.html"
-    shoot(browser, feedback.as_uri(), "feedback.png", 900, 1500)
+    shoot(browser, feedback.as_uri(), "feedback.png", 1280, 1300)
     review(browser, grades)
 
 
