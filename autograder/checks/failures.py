@@ -13,7 +13,7 @@ from ..wire.failure_kind import FailureKind
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
 # A line of the submission, the number in a name such as `dense_7`, or an address in memory.
-SPECIFIC = re.compile(r" \(line \d+\)|_\d+\b|\b0x[0-9a-f]+\b")
+SPECIFIC = re.compile(r" \(line \d+\)|_\d+(?![A-Za-z0-9])|\b0x[0-9a-f]+\b")
 
 
 class SubmissionFailed(Exception):
@@ -39,12 +39,20 @@ class SubmissionFailed(Exception):
         self.cause = cause or text
 
     def comparable(self) -> SubmissionFailed:
-        """Return this failure without lines, numbered names and addresses: equal mistakes differ in them."""
-        return SubmissionFailed(self.outcome, SPECIFIC.sub("", self.cause))
+        """Return this failure with the text in which equal mistakes agree."""
+        return SubmissionFailed(self.outcome, without_specifics(self.cause))
 
 
 class Skipped(Exception):
     """Raised in place of a check after another check of its task failed, whose name is the message."""
+
+
+def without_specifics(text: str) -> str:
+    """Return a text without lines, numbers in names and addresses: equal answers differ in them.
+
+    Keras numbers layers, models, operations, optimizers and tensors through the whole process.
+    """
+    return SPECIFIC.sub("", text)
 
 
 def chain(error: BaseException) -> Iterator[BaseException]:

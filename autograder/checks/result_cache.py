@@ -20,7 +20,7 @@ from typing import Any
 from ..models import CheckResult, Outcome
 from ..source_code import parse
 from ..wire.frames import Frame
-from .failures import SubmissionFailed
+from .failures import SubmissionFailed, without_specifics
 from .training_cache import Training
 
 MAX_STEPS = 20_000
@@ -134,12 +134,11 @@ class GeneratedNames:
 def portable_digest(reply: Reply) -> str | None:
     """Return a digest of one reply that is the same in every process, or None if it may change by chance.
 
-    It leaves out numbered names of layers: the numbers depend on what the process ran before.
+    It does not depend on what the process ran before, nor on the other replies of the submission.
     """
     if isinstance(reply, SubmissionFailed):
         return _failure_digest(reply.comparable())
-    head, _ = GeneratedNames().remove(reply.head, Frame({}))
-    return _sha256(json.dumps(head).encode() + b"\0" + reply.blob)
+    return _sha256(without_specifics(json.dumps(reply.head)).encode() + b"\0" + reply.blob)
 
 
 class Digester:

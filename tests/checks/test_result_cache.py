@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from autograder.checks.failures import SubmissionFailed
 from autograder.checks.result_cache import (
@@ -17,10 +20,12 @@ from autograder.checks.result_cache import (
     ResultCache,
     Trace,
     next_key,
+    portable_digest,
 )
 from autograder.checks.results import make_result
 from autograder.kit import Kit
 from autograder.models import Outcome, Report
+from autograder.wire.codec import pack
 from autograder.wire.frames import Frame
 
 ASKED = Frame({"value": {"layers": [], "value": "wide"}})
@@ -197,3 +202,76 @@ def test_an_answer_that_is_right_in_public_only_is_still_found_out(
     assert [check.name for check in lucky.checks if check.outcome != "passed"] == [
         "test_mean_of_other_numbers"
     ]
+
+
+def network(**optimizer: Any) -> Any:
+    import keras
+
+    kernels = {"kernel_initializer": "ones"}
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, **kernels), keras.layers.Softmax()])
+    model.compile(optimizer=keras.optimizers.Adam(**optimizer), loss="mse")
+    return model
+
+
+def graph(operation: str) -> Any:
+    import keras
+
+    start = keras.Input((2,))
+    return keras.Model(start, getattr(keras.ops, operation)(keras.layers.ReLU()(start)))
+
+
+def own_layer() -> Any:
+    import keras
+
+    return type("Mine", (keras.layers.Layer,), {})()
+
+
+def renamed() -> Any:
+    model = network()
+    model.layers[0].name = f"{model.layers[0].name}_copy"
+    return model
+
+
+def wrong_input() -> Any:
+    import keras
+
+    return keras.layers.Dense(1)(keras.Input((2,)), keras.Input((3,)))
+
+
+# What a submission may answer that holds names from Keras' counters; no two of them are the same answer.
+ANSWERS: dict[str, Callable[[], Any]] = {
+    "a compiled network": network,
+    "another rate": lambda: network(learning_rate=0.5),
+    "two networks": lambda: [network(), network()],
+    "an operation": lambda: graph("relu"),
+    "another operation": lambda: graph("exp"),
+    "a layer that is refused": own_layer,
+    "a name made of another": renamed,
+    "names as texts": lambda: [layer.name for layer in network().layers],
+    "names as keys": lambda: {layer.name: 1 for layer in network().layers},
+    "an exception": wrong_input,
+}
+
+
+def digest_of_answer(name: str) -> str | None:
+    """The digest of what a submission replies."""
+    try:
+        packed = pack(ANSWERS[name]())
+    except Exception as error:
+        return portable_digest(SubmissionFailed("failed", f"build raised {type(error).__name__}: {error}"))
+    return portable_digest(Frame({"ok": True, "value": packed.head}, packed.blob))
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@given(st.lists(st.sampled_from(list(ANSWERS)), max_size=4), st.sampled_from(list(ANSWERS)))
+def test_an_answer_has_one_portable_digest_whatever_was_made_before(earlier: list[str], name: str) -> None:
+    """Keras numbers layers, models, operations and optimizers through the whole process."""
+    first = digest_of_answer(name)
+    for other in earlier:
+        digest_of_answer(other)
+    assert first is not None
+    assert digest_of_answer(name) == first
+
+
+def test_different_answers_have_different_portable_digests() -> None:
+    assert len({digest_of_answer(name) for name in ANSWERS}) == len(ANSWERS)
