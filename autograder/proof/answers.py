@@ -10,7 +10,7 @@ import ast
 import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -18,7 +18,8 @@ from typing import Literal, NoReturn
 from ..files import write_atomic
 from ..kit import Kit, KitError, read_text
 from ..models import NetworkLayer, NetworkRecord
-from ..source_code import Definition, definitions, parse, try_parse
+from ..source_code import Definition, parse, try_parse
+from .call_graph import CallGraph
 from .results import AnswerReport
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
@@ -48,9 +49,32 @@ class Answer:
         return self.kind not in ("part", "mutant")
 
     @cached_property
+    def own_calls(self) -> CallGraph:
+        """The functions and classes that only this answer defines, and what they use."""
+        return CallGraph(parse(self.own, self.name))
+
+    @cached_property
     def defines(self) -> frozenset[str]:
         """The names of the functions and classes that only this answer defines."""
-        return frozenset(definitions(parse(self.own, self.name)))
+        return frozenset(self.own_calls.functions)
+
+    @cached_property
+    def calls(self) -> CallGraph:
+        """All functions and classes of the text, and what they use."""
+        return CallGraph(parse(self.text, self.name))
+
+    @cached_property
+    def statements(self) -> tuple[tuple[str, str], ...]:
+        """The statements of the text without comments, each after the name that it defines, if any."""
+        tree = parse(self.text, self.name)
+        return tuple((getattr(node, "name", ""), ast.unparse(node)) for node in tree.body)
+
+    def of_checks(self, names: frozenset[str]) -> Answer:
+        """Return what a proof of some checks expects of this answer.
+
+        Any check that fails may say the words of `reads`, so they count only if all of these checks run.
+        """
+        return replace(self, fails=self.fails & names, reads=self.reads if self.fails <= names else ())
 
 
 def solution(root: Path, kit: Kit) -> Answer:

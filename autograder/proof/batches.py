@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 from ..kit import Kit
 from ..models import Submission, SubmittedFile
-from ..source_code import parse
 from .answers import Answer
-from .mutation import CallGraph, only_task
+from .call_graph import CallGraph
+from .mutation import only_task
 from .results import AnswerReport
 
 
@@ -104,14 +104,11 @@ def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Ba
 
     A mutant of a function that is not a task is alone.
     """
-    reach = CallGraph(parse(right.text, right.name))
+    uses = {name: right.calls.needed_by([name]) for name in right.calls.functions}
 
     def fits(mutant: Answer, members: list[Answer]) -> bool:
-        return all(
-            _changed(mutant) not in reach.needed_by([_changed(member)])
-            and _changed(member) not in reach.needed_by([_changed(mutant)])
-            for member in members
-        )
+        own = _changed(mutant)
+        return all(own not in uses[other] and other not in uses[own] for other in map(_changed, members))
 
     of_tasks = [mutant for mutant in mutants if _changed(mutant) in kit.tasks]
     of_helpers = [mutant for mutant in mutants if _changed(mutant) not in kit.tasks]
@@ -120,7 +117,8 @@ def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Ba
 
 
 def _narrow(mutants: list[Answer], right: Answer) -> Batch:
-    text = only_task(right, [_changed(mutant) for mutant in mutants], [mutant.own for mutant in mutants])
+    changed = {_changed(mutant): mutant.own for mutant in mutants}
+    text = only_task(right, changed, changed)
     parts = tuple(Part(mutant, frozenset([_changed(mutant)])) for mutant in mutants)
     return Batch(text, parts, fail_fast=True)
 
@@ -162,7 +160,8 @@ def _apart(answers: list[Answer], kit: Kit) -> bool:
 
 def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
     """Return the tasks that depend on the functions of each answer."""
-    reach = CallGraph(parse(_text(answers), answers[0].name))
+    first, *others = answers
+    reach = CallGraph.joined([first.calls, *(other.own_calls for other in others)])
     return {
         answer.name: frozenset(kit.tasks) & frozenset().union(*map(reach.reached_from, answer.defines))
         for answer in answers

@@ -16,7 +16,7 @@ from ..kit import Kit, KitError, read_text
 from ..models import CheckResult, Outcome
 from ..validation import InvalidDataError, place, read_toml
 from .answers import Answer
-from .claims import OPERATOR as CLAIMED
+from .mutation import CLAIMED
 from .results import AnswerReport
 
 DETECTED = 0.95

@@ -2,6 +2,9 @@
 
 A mutant contains only the tasks that its change can affect, because the others would equal the solution's.
 The parts of the solution prove that a check depends only on its own task.
+
+What a handle says of itself is a claim, so `claims` makes answers in the sandbox that say what the solution
+says and whose outputs are zero. A hidden check has to compare what an answer computes on unseen inputs.
 """
 
 from __future__ import annotations
@@ -9,78 +12,55 @@ from __future__ import annotations
 import ast
 import copy
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
-from ..source_code import Definition, definitions, parse
+from ..source_code import Definition
 from .answers import Answer
+from .call_graph import CallGraph
 from .operators import OPERATORS, function_operators
 
-
-class CallGraph:
-    """The functions and classes of a module, and how a change to one of them can affect others."""
-
-    def __init__(self, tree: ast.Module) -> None:
-        """Read a module; if a function is defined several times, use its last definition.
-
-        `loading` are the functions that run, or may run, while the module loads.
-        """
-        self.functions = definitions(tree)
-        self._uses = {name: self._named(node) for name, node in self.functions.items()}
-        # Code that runs while the module loads may use the functions that it names in any way.
-        self.loading = self.needed_by(frozenset().union(*map(self._named, _run_while_loading(tree))))
-
-    def needed_by(self, names: Iterable[str]) -> frozenset[str]:
-        """Return these functions and all functions that they use, directly or indirectly."""
-        found: set[str] = set()
-        open_ = set(names) & set(self.functions)
-        while open_:
-            found |= open_
-            open_ = {used for name in open_ for used in self._uses[name]} - found
-        return frozenset(found)
-
-    def reached_from(self, name: str) -> frozenset[str]:
-        """Return all functions that a change to `name` can affect, including itself."""
-        if name in self.loading:
-            return frozenset(self.functions)
-        return frozenset(other for other in self.functions if name in self.needed_by([other]))
-
-    def _named(self, node: ast.AST) -> frozenset[str]:
-        return frozenset(self.functions).intersection(map(_name, ast.walk(node)))
-
-
-def _name(part: ast.AST) -> str | None:
-    """Return the name that a syntax node mentions, also in strings: `globals()["freeze"]` uses `freeze`."""
-    match part:
-        case (
-            ast.Name(id=name)
-            | ast.Attribute(attr=name)
-            | ast.alias(name=name)
-            | ast.Constant(value=str(name))
-        ):
-            return name
-    return None
-
-
-def _run_while_loading(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield all nodes except bodies of functions: statements, and functions' decorators and defaults."""
-    for node in tree.body:
-        if isinstance(node, ast.ClassDef):
-            yield from (*node.decorator_list, *node.bases, *node.keywords)
-            yield from _run_while_loading(ast.Module(node.body, []))
-        elif isinstance(node, ast.FunctionDef):
-            yield from (*node.decorator_list, node.args)
-        else:
-            yield node
-
-
 Path = tuple[tuple[str, int | None], ...]
+CLAIMED = "claimed outputs"
+# Replaces a task by one whose answers compute zeros; all other attributes are those of the right answer.
+CLAIM = """
+def _zero(value):
+    if isinstance(value, (list, tuple)):
+        return type(value)(map(_zero, value))
+    try:
+        return value if isinstance(value, str) else value * 0
+    except Exception:
+        return value
+
+
+def _claiming_class(kind):
+    def zeroed(name):
+        return lambda self, *args, **kwargs: _zero(getattr(kind, name)(self, *args, **kwargs))
+
+    computing = [name for name in ("__call__", "predict", "transform") if callable(getattr(kind, name, None))]
+    return type(kind)(kind.__name__, (kind,), {{name: zeroed(name) for name in computing}})
+
+
+def _claiming_function(function):
+    def claiming(*args, **kwargs):
+        answer = function(*args, **kwargs)
+        try:
+            object.__setattr__(answer, "__class__", _claiming_class(type(answer)))
+        except Exception:
+            return _zero(answer)
+        return answer
+
+    return claiming
+
+
+{task} = (_claiming_class if isinstance({task}, type) else _claiming_function)({task})
+"""
 
 
 def mutants(answer: Answer) -> list[Answer]:
     """Return every single change to the functions of `answer` as an answer named after the change."""
     found: list[Answer] = []
     names: Counter[str] = Counter()
-    reach = CallGraph(parse(answer.text, answer.name))
+    reach = answer.calls
     for function in reach.functions.values():
         reached = reach.reached_from(function.name)
         tasks = tuple(task for task in answer.tasks if task in reached)
@@ -93,24 +73,21 @@ def mutants(answer: Answer) -> list[Answer]:
             names[name] += 1
             if names[name] > 1:
                 name += f" ({names[name]})"
-            text = only_task(answer, reached, [own])
+            text = only_task(answer, reached, {function.name: own})
             about = f"{before} became {after}." if before else f"{operator}: {after}."
             found.append(Answer("mutant", name, about, text, tasks, own=own, operator=operator))
     return found
 
 
-def only_task(answer: Answer, functions: Collection[str], instead: Iterable[str] = ()) -> str:
+def only_task(answer: Answer, functions: Collection[str], instead: Mapping[str, str] | None = None) -> str:
     """Return the text of an answer without the tasks that these functions do not use.
 
     `instead` contains the text of functions that replace those with the same name.
     """
-    tree = parse(answer.text, answer.name)
-    reach = CallGraph(tree)
-    spared = set(answer.tasks) - reach.needed_by(functions) - reach.loading
-    changed = {getattr(node, "name", None): node for text in instead for node in parse(text, "<source>").body}
-    named = [(getattr(node, "name", None), node) for node in tree.body]
-    tree.body = [changed.get(name, node) if name else node for name, node in named if name not in spared]
-    return ast.unparse(tree) + "\n"
+    calls, changed = answer.calls, instead or {}
+    spared = set(answer.tasks) - calls.needed_by(functions) - calls.loading
+    kept = ((name, text) for name, text in answer.statements if name not in spared)
+    return "\n\n".join(changed.get(name, text) for name, text in kept) + "\n"
 
 
 def _compiles(reach: CallGraph, name: str) -> bool:
@@ -174,3 +151,18 @@ def _is_docstring(node: ast.AST) -> bool:
 
 def _line(node: ast.AST) -> str:
     return " ".join(ast.unparse(ast.fix_missing_locations(node)).split())
+
+
+def claims(right: Answer, remote: tuple[str, ...]) -> Iterator[Answer]:
+    """Yield an answer for each task of `remote`, whose answers stay in the sandbox."""
+    for task in right.tasks:
+        if task in remote:
+            yield Answer(
+                "mutant",
+                f"{task}: {CLAIMED}",
+                f"{task} says what the solution says, and computes zeros.",
+                right.text + CLAIM.format(task=task),
+                (task,),
+                own=f"def {task}(): ...\n",
+                operator=CLAIMED,
+            )

@@ -6,7 +6,7 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..grading.executors import Executor
@@ -16,11 +16,9 @@ from ..models import Outcome, Status, Submission
 from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
 from .batches import Batch, batch_answers, batch_mutants, single
-from .calibration_report import disagreements
-from .claims import OPERATOR as CLAIMED
-from .claims import claims
+from .calibration.table import disagreements
 from .judgement import Matrix, find_problems, is_as_expected, read_equivalents
-from .mutation import mutants, only_task
+from .mutation import CLAIMED, claims, mutants, only_task
 from .replies import indistinguishable, outdated_replies, write_replies
 from .results import AnswerReport, KnownResults
 from .static_checks import refuse_mistakes
@@ -222,10 +220,10 @@ def prove(
 
 def _of_task(answers: Sequence[Answer], kit: Kit, task: str) -> Iterator[Answer]:
     """Yield the answers that say something about the checks of one task."""
-    names = {check.name for check in kit.checks if check.task == task}
+    names = frozenset(check.name for check in kit.checks if check.task == task)
     for answer in answers:
         if task in answer.tasks or answer.fails & names:
-            yield replace(answer, fails=answer.fails & names)
+            yield answer.of_checks(names)
 
 
 def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:

@@ -10,7 +10,7 @@ import builtins
 import re
 from collections.abc import Collection, Iterable
 
-from ..proof.mutation import CallGraph
+from ..proof.call_graph import CallGraph
 from ..source_code import Definition, definitions, try_parse
 
 # Shorter parts of a name, such as initials, are also parts of ordinary words and identifiers.

@@ -26,9 +26,9 @@ from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
 from autograder.proof.batches import batch_answers
-from autograder.proof.mutation import CallGraph
+from autograder.proof.calibration.trials import attach_answer
+from autograder.proof.call_graph import CallGraph
 from autograder.proof.prove import known_answers
-from autograder.proof.trials import attach_answer
 
 BOUNDS = fork.Bounds()
 

@@ -1,4 +1,4 @@
-"""The solution's networks, kept beside the checks."""
+"""What known answers are expected to do, and the solution's networks, kept beside the checks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord
-from autograder.proof.answers import expected_networks, outdated, write_expected
+from autograder.proof.answers import Answer, expected_networks, outdated, write_expected
 from autograder.proof.prove import Proof
 from autograder.proof.results import AnswerReport
 
@@ -55,3 +55,21 @@ def test_a_kit_without_networks_has_no_file(root: Path, toy: Kit, solution: Answ
     assert expected_networks(root, toy.slug) == {}
     assert list(outdated(root, toy, replace(solution, networks=()))) == []
     assert not list(root.rglob("expected.json"))
+
+
+@pytest.mark.parametrize(
+    ("checks", "fails", "reads"),
+    [
+        ({"test_a", "test_b", "test_c"}, {"test_a", "test_b"}, ("slope",)),
+        ({"test_a", "test_b"}, {"test_a", "test_b"}, ("slope",)),
+        ({"test_a", "test_c"}, {"test_a"}, ()),
+        ({"test_c"}, set(), ()),
+    ],
+)
+def test_words_are_asked_for_only_where_all_checks_that_may_say_them_run(
+    checks: set[str], fails: set[str], reads: tuple[str, ...]
+) -> None:
+    """In a proof of one task, a check of another one does not run."""
+    mistake = Answer("mistake", "m", "", "", ("add",), frozenset({"test_a", "test_b"}), ("slope",))
+    limited = mistake.of_checks(frozenset(checks))
+    assert (limited.fails, limited.reads) == (fails, reads)

@@ -5,14 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.kit import Kit
+from autograder.models import CheckResult, Outcome
+from autograder.proof.answers import solution
 from autograder.proof.judgement import Matrix, find_problems, matrix_page, read_equivalents
+from autograder.proof.mutation import claims
 from autograder.proof.prove import Proof, public_text
 
 TOY = Path(__file__).parents[1] / "toy"
+HELD = Path(__file__).parents[1] / "held" / "kit"
 Judge = Callable[[Matrix], list[str]]
 
 
@@ -132,3 +137,33 @@ def test_a_mutant_has_only_the_tasks_that_its_change_can_reach(toy_proof: Proof)
         changed = mutant.name.partition(":")[0]
         assert {result.task for result in matrix.results(mutant).values()} == {changed}
         assert [task for task in matrix.kit.tasks if f"def {task}(" in mutant.text] == [changed]
+
+
+@pytest.mark.parametrize(
+    ("failing", "refused"),
+    [(set(), True), ({"public"}, True), ({"hidden"}, False), ({"public", "hidden"}, False)],
+)
+def test_a_hidden_check_must_notice_what_is_only_claimed(failing: set[str], refused: bool) -> None:
+    """An answer in the sandbox that says what the solution says, and computes zeros."""
+    kit = Kit.load(HELD, "series")
+    (answer,) = (each for each in claims(solution(HELD, kit), kit.config.remote) if each.tasks == ("build",))
+    results = tuple(
+        CheckResult(
+            name=check.name,
+            task=check.task,
+            hidden=check.hidden,
+            outcome=Outcome.FAILED if ("hidden" if check.hidden else "public") in failing else Outcome.PASSED,
+            points=0,
+            max_points=check.points,
+            sentence=check.sentence,
+            message="",
+            student_message="",
+            hint=check.hint,
+            seconds=0,
+        )
+        for check in kit.checks
+        if check.task == "build"
+    )
+    report: Any = type("Reported", (), {"checks": results})
+    found = find_problems(Matrix(kit, (answer,), {answer.name: report}), {}, "")
+    assert any("says of itself is a claim" in problem for problem in found) == refused

@@ -1,57 +1,49 @@
-"""What a change to one function of a program can reach."""
+"""Answers that only claim to be right."""
 
 from __future__ import annotations
 
-import ast
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from autograder.proof.mutation import CallGraph
+import pytest
 
+from autograder.kit import Kit
+from autograder.proof.answers import Answer, solution
+from autograder.proof.mutation import claims
 
-def read(text: str) -> CallGraph:
-    """The functions of a program."""
-    return CallGraph(ast.parse(text))
-
-
-CHAIN = """
-def top(): return middle()
-def middle(): return [bottom for _ in "x"]
-def bottom(): return 1
-def alone(): return top.__name__ and 2
-"""
+HELD = Path(__file__).parents[1] / "held" / "kit"
 
 
-def test_a_function_needs_what_it_uses_directly_and_through_others() -> None:
-    """Names count wherever they stand, called or not."""
-    assert read(CHAIN).needed_by(["top"]) == {"top", "middle", "bottom"}
-    assert read(CHAIN).needed_by(["bottom"]) == {"bottom"}
-    assert read(CHAIN).needed_by(["print"]) == set()
+@pytest.fixture(scope="module")
+def answers() -> dict[str, Answer]:
+    kit = Kit.load(HELD, "series")
+    return {answer.tasks[0]: answer for answer in claims(solution(HELD, kit), kit.config.remote)}
 
 
-def test_a_change_reaches_all_that_use_the_function() -> None:
-    """What the function itself uses is not reached."""
-    assert read(CHAIN).reached_from("middle") == {"middle", "top", "alone"}
-    assert read(CHAIN).reached_from("alone") == {"alone"}
+def run(answer: Answer) -> Any:
+    module = ModuleType("series")
+    exec(answer.text, vars(module))
+    return module
 
 
-def test_functions_that_use_each_other_are_both_reached() -> None:
-    """A circle has an end."""
-    circle = read("def even(n): return n == 0 or odd(n - 1)\ndef odd(n): return n != 0 and even(n - 1)")
-    assert circle.reached_from("odd") == circle.needed_by(["odd"]) == {"even", "odd"}
+def test_each_task_whose_answers_stay_has_one(answers: dict[str, Answer]) -> None:
+    assert list(answers) == ["Smoother", "build"]
 
 
-def test_what_runs_while_loading_may_reach_everything() -> None:
-    """A decorator registers, a statement replaces: no function is safe from it."""
-    assert read("def a(): pass\ndef b(): pass\nTABLE = [a]").reached_from("a") == {"a", "b"}
-    marked = read("def mark(f): return f\n@mark\ndef b(): pass\ndef c(): pass")
-    assert marked.reached_from("mark") == {"mark", "b", "c"}
+def test_a_class_says_the_same_and_computes_zeros(answers: dict[str, Answer]) -> None:
+    smoother = run(answers["Smoother"]).Smoother(0.5)
+    assert (smoother(4.0), smoother.rate, len(smoother), smoother.get_config()) == (
+        0.0,
+        0.5,
+        1,
+        {"rate": 0.5},
+    )
 
 
-def test_a_name_in_a_string_is_a_use() -> None:
-    """As in `globals()["bottom"]`."""
-    assert read('def top(): return globals()["low"]()\ndef low(): pass').needed_by(["top"]) == {"top", "low"}
-
-
-def test_the_last_definition_counts() -> None:
-    """An answer overrides the solution by standing after it."""
-    reach = read("def f(): return g()\ndef g(): pass\ndef f(): return 1")
-    assert reach.needed_by(["f"]) == {"f"}
+def test_what_a_function_returns_computes_zeros(answers: dict[str, Answer]) -> None:
+    module = run(answers["build"])
+    smoother = module.build(0.5)
+    assert (smoother(4.0), smoother.rate) == (0.0, 0.5)
+    assert isinstance(smoother, module.Smoother)
+    assert module.Smoother(0.5)(4.0) == 4.0

@@ -14,9 +14,10 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.kit import Kit
-from autograder.proof.calibration_report import disagreements, plot, read_table, write_table
+from autograder.proof.calibration.plot import plot
+from autograder.proof.calibration.table import disagreements, read_table, write_table
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SLUG = "week09_transfer"
 KIT = Path(sys.executable).with_name("kit")
 ALTERNATIVES = '''

@@ -1,4 +1,4 @@
-"""A threshold is as good as its calibration: the bound, the table beside the kit, and its plot."""
+"""The table of a calibration beside the kit, and what makes it stale."""
 
 from __future__ import annotations
 
@@ -8,25 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.stats import binom
 
 from autograder.kit import Kit, KitError, slugs
-from autograder.proof.calibration import (
-    HIGHEST_CHANCE,
-    Calibration,
-    Network,
-    Threshold,
-    count_below,
-    highest_chance,
-    quantile,
-)
-from autograder.proof.calibration_report import disagreements, plot, read_table, table_path, write_table
-from autograder.proof.fingerprint import without_comments
+from autograder.proof.calibration.table import disagreements, read_table, table_path, write_table
+from autograder.proof.calibration.thresholds import Calibration, Network, Threshold
 from autograder.proof.prove import Proof
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SLUG = "week09_transfer"
 GOOD = Network(("solution", "other"), ("harmless",), ((0.875, 2), (1.0, 998)))
 SHAKY = Network(("unlucky",), (), ((0.75, 2), (0.875, 498), (1.0, 500)))
@@ -63,60 +51,6 @@ def problems(root: Path) -> list[str]:
     return list(disagreements(root, Kit.load(root, SLUG)))
 
 
-@settings(deadline=None)
-@given(trials=st.integers(1, 3_000), data=st.data())
-def test_the_bound_is_where_so_few_failures_become_unlikely(trials: int, data: st.DataObject) -> None:
-    """Were the chance the bound itself, so few failures or fewer would come in 5 % of all cases."""
-    failures = data.draw(st.integers(0, trials - 1))
-    bound = highest_chance(failures, trials)
-    assert failures / trials < bound < 1
-    assert binom.cdf(failures, trials, bound) == pytest.approx(0.05, abs=1e-6)
-
-
-def test_a_thousand_trials_allow_one_failure() -> None:
-    """The project's line of 0.5 % needs 598 trials without a failure; 1,000 bear one, and no second."""
-    assert highest_chance(0, 597) > HIGHEST_CHANCE > highest_chance(0, 598)
-    assert highest_chance(1, 1_000) < HIGHEST_CHANCE < highest_chance(2, 1_000)
-    assert highest_chance(5, 5) == 1
-
-
-@pytest.mark.parametrize(("failures", "trials"), [(0, 0), (-1, 5), (6, 5)])
-def test_counts_that_cannot_be_are_refused(failures: int, trials: int) -> None:
-    with pytest.raises(ValueError, match="Expected failures among one trial or more"):
-        highest_chance(failures, trials)
-
-
-@settings(deadline=None)
-@given(st.lists(st.sampled_from([0.25, 0.5, 0.75, 1.0]), min_size=1), st.floats(0, 1))
-def test_a_quantile_is_the_least_value_that_enough_do_not_exceed(values: list[float], share: float) -> None:
-    counted = [(value, values.count(value)) for value in sorted(set(values))]
-    found = quantile(counted, share)
-    assert sum(value <= found for value in values) >= share * len(values)
-    assert found == min(values) or sum(value < found for value in values) < share * len(values)
-    assert count_below(counted, found) == sum(value < found for value in values)
-
-
-def test_a_threshold_is_judged_by_the_right_answers_that_fail_most_easily() -> None:
-    """An average over all right answers would hide the few that a threshold treats badly."""
-    assert threshold(0.875, GOOD, WRONG).holds
-    strict = threshold(0.875, GOOD, SHAKY, WRONG)
-    assert strict.worst is SHAKY
-    assert not strict.holds
-    assert (strict.failures(SHAKY), strict.chance(SHAKY)) == (2, highest_chance(2, 1_000))
-    assert threshold(0.75, GOOD, SHAKY).holds
-    assert strict.highest == 0.75
-    assert threshold(0.875, GOOD, WRONG).highest == 0.875
-    assert threshold(0.5, Network(("solution",), (), ((0.4, 10),))).highest is None
-
-
-def test_wrong_answers_that_train_like_right_ones_count_as_missed() -> None:
-    """Of three wrong answers that train, two fail in three trainings of four, the third never."""
-    found = threshold(0.875, GOOD, WRONG)
-    assert found.wrong_trained == 3
-    assert found.stopped == pytest.approx(0.5)
-    assert threshold(0.875, SHAKY).stopped == 0
-
-
 def test_a_table_can_be_read_back() -> None:
     table = Calibration(
         "kit", 1_000, "Python “3”", (threshold(0.875, GOOD, WRONG), threshold(0.5, SHAKY, WRONG))
@@ -131,15 +65,6 @@ def test_a_table_can_be_read_back() -> None:
 def test_every_kit_agrees_with_its_table(slug: str) -> None:
     """Thresholds are those of the table, the table rests on the kit as it is, and right answers pass."""
     assert "\n".join(disagreements(ROOT, Kit.load(ROOT, slug))) == ""
-
-
-@pytest.mark.parametrize("slug", [slug for slug in slugs(ROOT) if Kit.load(ROOT, slug).calibrated])
-def test_every_plot_shows_its_table(slug: str) -> None:
-    """The plot beside the kit is that of the table: equal tables give equal bytes, without a date."""
-    path = table_path(ROOT, Kit.load(ROOT, slug))
-    calibration = read_table(path.read_text())
-    assert plot(calibration) == plot(calibration) == path.with_suffix(".svg").read_text()
-    assert calibration.seeds >= 1_000
 
 
 def test_another_threshold_is_a_disagreement(root: Path, change: Change) -> None:
@@ -239,10 +164,3 @@ def test_calibrated_names_settings_and_checks(root: Path, change: Change, line: 
     change("kit.toml", 'base_accuracy = "test_build_base_learns_iris"', line)
     with pytest.raises(KitError, match=r"names no setting or no check with .*no_such"):
         Kit.load(root, SLUG)
-
-
-def test_bare_code_has_neither_prose_nor_blank_lines() -> None:
-    text = (
-        '"""Module."""\n\n# About x.\nx = 1\n\n\ndef f():\n    """Say.\n\n    So.\n    """\n    return "#"\n'
-    )
-    assert without_comments(text) == 'x = 1\ndef f():\n    return "#"'

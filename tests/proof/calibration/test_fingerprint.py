@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.proof.fingerprint import check_code, support_modules
+from autograder.proof.calibration.fingerprint import check_code, support_modules, without_comments
 
 CODE = {
     "lesson.py": "from support import load\n\ndef rows():\n    return load('rows')\n",
@@ -48,3 +48,10 @@ def test_a_check_is_its_code_and_that_of_its_helpers() -> None:
     assert helper == "def train(call):\n    return call()"
     assert check.startswith("def test_learns")
     assert "It learns" not in check
+
+
+def test_bare_code_has_neither_prose_nor_blank_lines() -> None:
+    text = (
+        '"""Module."""\n\n# About x.\nx = 1\n\n\ndef f():\n    """Say.\n\n    So.\n    """\n    return "#"\n'
+    )
+    assert without_comments(text) == 'x = 1\ndef f():\n    return "#"'

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import msgspec
 
-from ..checks.environment import ONE_THREAD, installed, processor
-from ..kit import Kit, KitError
-from .calibration import Calibration, Network, Threshold
+from ...checks.environment import ONE_THREAD, installed, processor
+from ...kit import Kit, KitError
 from .fingerprint import calibration_fingerprint
-from .trial_events import AccuraciesReached, AnswerTrained, TrialEvent, TrialProgress, TrialsFailed
+from .thresholds import Calibration, Network, Threshold
+from .trials import AccuraciesReached, AnswerTrained, TrialEvent, TrialProgress, TrialsFailed
 
 _EVENTS: msgspec.json.Decoder[TrialEvent] = msgspec.json.Decoder(TrialEvent)
 Progress = Callable[[str, int, int], None]
@@ -64,7 +64,7 @@ def calibrate(
 
 def _events(root: Path, slug: str, seeds: int) -> Iterator[TrialEvent]:
     """Yield the events of the trials process; end it with all its children."""
-    command = [sys.executable, "-m", "autograder.proof.trials", str(root), slug, str(seeds)]
+    command = [sys.executable, "-m", "autograder.proof.calibration.trials", str(root), slug, str(seeds)]
     with (
         tempfile.TemporaryFile() as log,
         subprocess.Popen(

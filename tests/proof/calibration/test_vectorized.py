@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from kit_code import kit_code
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SLUG = "week09_transfer"
 
 
@@ -23,7 +23,7 @@ def week() -> Any:
     with kit_code(SLUG) as code:
         import transfer
 
-        from autograder.proof.vectorized import VectorizedModels
+        from autograder.proof.calibration.vectorized import VectorizedModels
 
         path = ROOT / "autograder" / "kits" / SLUG / "calibration.py"
         yield SimpleNamespace(

@@ -1,6 +1,6 @@
 """Train the networks that checks train, from many initial weights.
 
-`python -m autograder.proof.trials ROOT SLUG SEEDS` prints one message of `trial_events` per line. Known
+`python -m autograder.proof.calibration.trials ROOT SLUG SEEDS` prints one TrialEvent per line. Known
 answers are trusted, so each runs in a fork of this process without a sandbox.
 """
 
@@ -20,26 +20,63 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, TypeVar
 
-from ..checks.events import encode, write_line
-from ..checks.failures import SubmissionFailed
-from ..checks.proxies import Proxies
-from ..checks.session import CheckSession
-from ..checks.training_cache import TrainingCache
-from ..examiner import fork
-from ..examiner.worker import warm_up
-from ..kit import Kit, KitError
-from ..models import Outcome
-from .answers import Answer, alternatives, mistakes, solution
+from ...checks.events import Message, encode, write_line
+from ...checks.failures import SubmissionFailed
+from ...checks.proxies import Proxies
+from ...checks.session import CheckSession
+from ...checks.training_cache import TrainingCache
+from ...examiner import fork
+from ...examiner.worker import warm_up
+from ...kit import Kit, KitError
+from ...models import Outcome
+from ..answers import Answer, alternatives, mistakes, solution
 from .fingerprint import calibration_path
-from .trial_events import (
-    AccuraciesMeasured,
-    AccuraciesReached,
-    AnswerTrained,
-    NetworkFound,
-    TrialProgress,
-    TrialsFailed,
-)
 
+
+class TrialProgress(Message, frozen=True, tag=True):
+    """`done` of `total` steps are done; `what` names the next one."""
+
+    what: str
+    done: int
+    total: int
+
+
+class AnswerTrained(Message, frozen=True, tag=True):
+    """The check of a threshold trains this network of an answer, or None."""
+
+    setting: str
+    answer: str
+    right: bool
+    network: str | None
+
+
+class AccuraciesReached(Message, frozen=True, tag=True):
+    """The accuracies of a network from all initial weights, each with its count."""
+
+    setting: str
+    network: str
+    accuracies: tuple[tuple[float, int], ...]
+
+
+class TrialsFailed(Message, frozen=True, tag=True):
+    """The trials cannot go on. The problem is a sentence for the author."""
+
+    problem: str
+
+
+class NetworkFound(Message, frozen=True, tag=True):
+    """The fingerprint of the network that a check trains."""
+
+    network: str
+
+
+class AccuraciesMeasured(Message, frozen=True, tag=True):
+    """The accuracies of the network that a check trains, each with its count."""
+
+    accuracies: tuple[tuple[float, int], ...]
+
+
+TrialEvent = TrialProgress | AnswerTrained | AccuraciesReached | TrialsFailed
 T = TypeVar("T")
 
 

@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from ..kit import CHECK_FILES, Kit, KitError
-from ..source_code import definitions, parse
-from .answers import alternatives, solution
+from ...kit import CHECK_FILES, Kit, KitError
+from ...source_code import definitions, parse
+from ..answers import alternatives, solution
 
 SETTINGS = "settings.json"
 Function = ast.FunctionDef

@@ -1,0 +1,1 @@
+"""Calibrate the accuracy thresholds of a kit: train its answers from many initial weights."""
