@@ -6,12 +6,10 @@ import ast
 import re
 from collections.abc import Sequence
 
-import nbformat
-from nbgrader.preprocessors import ClearSolutions
-
 from ..kit import KitError
 from ..source_code import Definition, definitions, parse
 
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 PLACEHOLDER = "raise NotImplementedError()"
 STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
 
@@ -19,8 +17,8 @@ STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
 def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:
     """Return `source` with every marked answer replaced by a line that raises NotImplementedError.
 
-    The markers are nbgrader's, and its ClearSolutions replaces them. Answers outside functions and classes
-    are removed. Raises KitError for an unpaired marker, or if a task keeps its answer or loses its docstring.
+    The markers are nbgrader's. Answers outside functions and classes are removed. Raises KitError for an
+    unpaired marker, or if a task keeps its answer or loses its docstring.
     """
     parse(source, filename)
     cleared = _clear(source, filename)
@@ -31,16 +29,23 @@ def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:
 
 
 def _clear(source: str, filename: str) -> str:
-    """Apply nbgrader's ClearSolutions to the source as one cell."""
-    cell = nbformat.v4.new_code_cell(source)
-    clear = ClearSolutions(code_stub={"python": STUB}, enforce_metadata=False)
-    try:
-        clear.preprocess_cell(cell, {"language": "python"}, 0)
-    except RuntimeError as error:
-        raise KitError(
-            f"{filename}: expected every ### BEGIN SOLUTION to be followed by its ### END SOLUTION: {error}."
-        ) from error
-    return str(cell.source)
+    """Replace every answer and its markers by the stub, indented as the first marker."""
+    kept: list[str] = []
+    begun: int | None = None
+    for number, line in enumerate(source.split("\n"), start=1):
+        if BEGIN in line and begun is None:
+            begun = number
+            kept += [f"{line[: len(line) - len(line.lstrip())]}{each}" for each in STUB.split("\n")]
+        elif BEGIN in line or (END in line and begun is None):
+            expected, found = (END, BEGIN) if BEGIN in line else (BEGIN, END)
+            raise KitError(f"{filename}, line {number}: expected {expected} before this {found}.")
+        elif END in line:
+            begun = None
+        elif begun is None:
+            kept.append(line)
+    if begun is not None:
+        raise KitError(f"{filename}, line {begun}: expected {END} after this {BEGIN}, found none.")
+    return "\n".join(kept)
 
 
 def _name_the_tasks(cleared: str, filename: str) -> str:

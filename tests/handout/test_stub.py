@@ -81,10 +81,22 @@ def test_every_stub_raises_when_it_is_called() -> None:
             names[task](2.0)  # type: ignore[operator]
 
 
-@pytest.mark.parametrize("line", ["    ### END SOLUTION\n", "    ### BEGIN SOLUTION\n"])
-def test_a_marker_without_its_partner_is_refused(line: str) -> None:
-    with pytest.raises(KitError, match=r"circles\.py"):
-        make_stub(SOLUTION.replace(line, ""), ["area", "edge"], "circles.py")
+@pytest.mark.parametrize(
+    ("place", "without", "problem"),
+    [
+        (
+            30,
+            "    ### END SOLUTION\n",
+            "line 31: expected ### END SOLUTION after this",
+        ),
+        (0, "    ### END SOLUTION\n", "line 30: expected ### END SOLUTION before this ### BEGIN SOLUTION"),
+        (0, "    ### BEGIN SOLUTION\n", "line 25: expected ### BEGIN SOLUTION before this ### END SOLUTION"),
+    ],
+)
+def test_a_marker_without_its_partner_is_refused(place: int, without: str, problem: str) -> None:
+    first, last = "".join(SOLUTION.splitlines(True)[:place]), "".join(SOLUTION.splitlines(True)[place:])
+    with pytest.raises(KitError, match=rf"^circles\.py, {problem}"):
+        make_stub(first + last.replace(without, "", 1), ["area", "edge"], "circles.py")
 
 
 def test_an_answer_outside_the_markers_is_refused() -> None:
