@@ -101,13 +101,13 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
     Raises KitError.
     """
     # The imports take seconds.
+    from ..handout.build import build_all
     from ..proof.prove import prove
     from ..proof.static_checks import refuse_mistakes
     from ..release.leak_check import find_leaks
-    from ..release.release import handouts
 
     refuse_mistakes(root, kit)
-    leaks = find_leaks(root, kit, handouts(root, kit))
+    leaks = find_leaks(root, kit, build_all(root, kit))
     with ExitStack() as stack:
         store = stack.enter_context(_open_store(command))
         # Shared by the examiners, so that each training runs once.

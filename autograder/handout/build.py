@@ -206,6 +206,15 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
     }
 
 
+def build_all(root: Path, kit: Kit) -> dict[str, bytes]:
+    """Return the files of the handouts in all languages by path; raises KitError."""
+    files = {f"{kit.slug}/{name}": content for name, content in build(root, kit.slug).items()}
+    for language in languages(root, kit.slug):
+        translated = build(root, kit.slug, language)
+        files |= {f"{language}/{kit.slug}/{name}": content for name, content in translated.items()}
+    return files
+
+
 def _catalogues(root: Path, kit: Kit) -> dict[str, bytes]:
     """Return the compiled messages in each language, without those of hidden checks."""
     files = {}

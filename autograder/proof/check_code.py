@@ -8,7 +8,6 @@ a failed check shows are its wording: they cannot change which checks pass.
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -36,34 +35,38 @@ class CheckCode:
         self._full: list[bytes] = []
         self._uses: list[frozenset[str]] = []
         self._places: dict[str, list[int]] = {}
-        self._support: set[str] = set()
-        always: set[int] = set()
+        always, support = set[int](), set[str]()
         used = {path.rpartition(".")[2] for path in functions}
         for name, tree in sorted(trees.items()):
             for node in tree.body:
                 place = len(self._logic)
-                plain = _without_docstrings(node)
-                self._full.append(ast.dump(plain).encode())
-                self._logic.append(ast.dump(wording.without(plain)).encode())
-                self._uses.append(frozenset(_mentioned(plain)))
+                _remove_docstrings(node)
+                self._full.append(ast.dump(node).encode())
+                self._uses.append(frozenset(_mentioned(node)))
                 for defined in _names(node):
                     self._places.setdefault(defined, []).append(place)
                     if name not in CHECK_FILES:
-                        self._support.add(defined)
+                        support.add(defined)
                 if _runs_while_loading(node):
                     always.add(place)
                     # An import calls none of the functions that it names.
                     used |= set() if isinstance(node, ast.Import | ast.ImportFrom) else self._uses[place]
+                wording.visit(node)
+                self._logic.append(ast.dump(node).encode())
         self._always = self._reached(frozenset(used)) | always
+        self._support = frozenset(support)
 
-    def logic(self, task: str, answer: str) -> str:
-        """Return a digest of what decides which checks of `task` pass on an answer, given its text.
+    def support_in(self, answer: str) -> frozenset[str]:
+        """Return the names of support code that the text of an answer mentions."""
+        return self._support.intersection(WORD.findall(answer))
 
-        An answer may keep a state between calls, so all checks of the task count, and support code that the
-        answer mentions.
+    def logic(self, task: str, support: frozenset[str]) -> str:
+        """Return a digest of what decides which checks of `task` pass on an answer with this support code.
+
+        An answer may keep a state between calls, so all checks of the task count.
         """
         checks = [check for check in self._checks if check.task == task]
-        names = {check.name for check in checks} | self._support.intersection(WORD.findall(answer))
+        names = support.union(check.name for check in checks)
         order = [f"{check.name} {check.hidden}".encode() for check in checks]
         return sha256_of_parts([*order, *self._parts(self._logic, names)])
 
@@ -130,15 +133,13 @@ def _mentioned(node: ast.AST) -> Iterator[str]:
                 yield text
 
 
-def _without_docstrings(node: ast.stmt) -> ast.stmt:
-    """Return a copy without docstrings and without the decorator that declares a check's points and hint."""
-    plain = copy.deepcopy(node)
-    for part in ast.walk(plain):
+def _remove_docstrings(node: ast.stmt) -> None:
+    """Remove docstrings, and the decorator that declares a check's points and hint."""
+    for part in ast.walk(node):
         if isinstance(part, Function | ast.ClassDef):
             if ast.get_docstring(part, clean=False) is not None:
                 part.body = part.body[1:] or [ast.Pass()]
             part.decorator_list = [each for each in part.decorator_list if not _declares_check(each)]
-    return plain
 
 
 def _declares_check(decorator: ast.expr) -> bool:
@@ -157,10 +158,6 @@ class _Wording(ast.NodeTransformer):
         for node in (node for tree in trees for node in tree.body):
             if isinstance(node, ast.FunctionDef):
                 self._functions.setdefault(node.name, []).append(node)
-
-    def without(self, node: ast.stmt) -> ast.AST:
-        """Return a copy of a statement without its wording."""
-        return self.visit(copy.deepcopy(node))  # type: ignore[no-any-return]
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
         """Empty the message."""

@@ -154,7 +154,7 @@ class Proof:
 def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
     """Return solution, stub, parts, alternatives, mistakes and mutants, in this order; raises KitError."""
     right = solution(root, kit)
-    unsolved = stub.make_stub(right.text, kit.tasks, f"{kit.module}.py")
+    unsolved = stub.make_stub(right.text, kit.tasks, f"solutions/{kit.slug}/{kit.module}.py")
     answers = (
         right,
         Answer("stub", "stub", "What a student starts from.", unsolved, kit.tasks),

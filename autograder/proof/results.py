@@ -170,8 +170,9 @@ class KnownResults:
         """Return the key of each task's results."""
         code = without_docstrings(text)
         answer = [self._basis, code.encode(), str(fail_fast).encode()]
+        support = self._code.support_in(code)
         return {
-            task: sha256_of_parts([*answer, task.encode(), self._code.logic(task, code).encode()])
+            task: sha256_of_parts([*answer, task.encode(), self._code.logic(task, support).encode()])
             for task in tasks
         }
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..handout.build import build
 from ..handout.sync import write_files
 from ..kit import Kit, languages
 from .bundles import NAME, Manifest, github_template, gradescope_zip, otter_zip, student_zip, with_manifest
@@ -58,15 +57,6 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
         (folder / name).unlink(missing_ok=True)
     write_files(files, folder)
     return Release(folder, files)
-
-
-def handouts(root: Path, kit: Kit) -> dict[str, bytes]:
-    """Return the files of the handouts in all languages by path; raises KitError."""
-    files = {f"{kit.slug}/{name}": content for name, content in build(root, kit.slug).items()}
-    for language in languages(root, kit.slug):
-        translated = build(root, kit.slug, language)
-        files |= {f"{language}/{kit.slug}/{name}": content for name, content in translated.items()}
-    return files
 
 
 def _released(folder: Path) -> set[str]:

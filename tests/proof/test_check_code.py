@@ -102,7 +102,10 @@ def digests(toy: Kit, files: dict[str, str], task: str) -> dict[str, object]:
         ).checks
         if check.task == task
     ]
-    return {"logic": code.logic(task, "def add(): ..."), "wording": [code.wording(check) for check in checks]}
+    return {
+        "logic": code.logic(task, code.support_in("def add(): ...")),
+        "wording": [code.wording(check) for check in checks],
+    }
 
 
 @pytest.mark.parametrize(("name", "old", "new", "add", "mean"), CHANGES)
@@ -119,8 +122,10 @@ def test_what_a_change_changes(
 def test_an_answer_depends_on_the_support_code_that_it_mentions(toy: Kit) -> None:
     changed = FILES | {"lesson.py": LESSON.replace("return 0", "return 1")}
     old, new = make(toy, FILES), make(toy, changed)
-    assert old.logic("add", "x = lesson.unused()") != new.logic("add", "x = lesson.unused()")
-    assert old.logic("add", "x = 0") == new.logic("add", "x = 0")
+    assert old.logic("add", old.support_in("x = lesson.unused()")) != new.logic(
+        "add", new.support_in("x = lesson.unused()")
+    )
+    assert old.logic("add", old.support_in("x = 0")) == new.logic("add", new.support_in("x = 0"))
 
 
 def test_an_added_check_of_a_task_changes_the_task_alone(toy: Kit) -> None:
@@ -140,4 +145,4 @@ def test_every_kit_can_be_digested() -> None:
     root = Path(__file__).parents[1] / "toy"
     kit = Kit.load(root, "sums")
     code = CheckCode(kit)
-    assert len({code.logic(task, "") for task in kit.tasks}) == len(kit.tasks)
+    assert len({code.logic(task, code.support_in("")) for task in kit.tasks}) == len(kit.tasks)

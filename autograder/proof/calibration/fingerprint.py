@@ -74,6 +74,7 @@ def support_modules(code: Mapping[str, str], names: Iterable[str]) -> set[str]:
 
     For a name from a package these are the module that defines it, and the modules that this one imports.
     """
+    defined = {file: definitions(parse(text, file)) for file, text in code.items()}
     found, left = set[str](), list(names)
     while left:
         path = left.pop()
@@ -81,8 +82,8 @@ def support_modules(code: Mapping[str, str], names: Iterable[str]) -> set[str]:
         for file in {*code} - found:
             package, _, module = file.removesuffix(".py").rpartition("/")
             dotted = f"{package}.{module}".lstrip(".")
-            defined = definitions(parse(code[file], file)).get(name)
-            if dotted in (path, owner) or (package == owner and isinstance(defined, ast.FunctionDef)):
+            function = isinstance(defined[file].get(name), ast.FunctionDef)
+            if dotted in (path, owner) or (package == owner and function):
                 found.add(file)
                 left += [f"{package}{each}" for each in imports(code[file]) if each.startswith(".")]
     return found
