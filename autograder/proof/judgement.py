@@ -73,6 +73,12 @@ def is_as_expected(answer: Answer, report: AnswerReport) -> bool:
     return answer.kind == "stub" or failed(report) == answer.fails
 
 
+def unread(answer: Answer, report: AnswerReport) -> list[str]:
+    """Return the words of `reads` that a student with this answer does not read."""
+    read = _read_by_student(report)
+    return [word for word in answer.reads if word.casefold() not in read]
+
+
 def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:
     """Return one sentence per problem that keeps the kit from being proven.
 
@@ -194,22 +200,21 @@ def _stumbling(matrix: Matrix) -> Iterator[str]:
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
     """Yield messages that miss the misconception or contain hidden values."""
     for answer in matrix.of("mistake"):
-        read = " ".join(_read_by_student(matrix, answer)).casefold()
-        for word in answer.reads:
-            if word.casefold() not in read:
-                yield f"A student with the mistake {answer.name} does not read “{word}”, but: {read[:300]}"
+        report = matrix.reports[answer.name]
+        for word in unread(answer, report):
+            read = _read_by_student(report)[:300]
+            yield f"A student with the mistake {answer.name} does not read “{word}”, but: {read}"
     known = set(NUMBER.findall(public_text))
     for check in matrix.checks:
         if check.hidden and (given := set(NUMBER.findall(f"{check.sentence} {check.hint}")) - known):
             yield f"The hidden check {check.name} gives away {', '.join(sorted(given))}."
 
 
-def _read_by_student(matrix: Matrix, answer: Answer) -> Iterator[str]:
-    results = matrix.results(answer)
-    for name in sorted(matrix.failed(answer)):
-        yield results[name].sentence
-        yield results[name].student_message
-        yield results[name].hint
+def _read_by_student(report: AnswerReport) -> str:
+    lost = sorted(
+        (each for each in report.checks if each.outcome != Outcome.PASSED), key=lambda each: each.name
+    )
+    return " ".join(f"{each.sentence} {each.student_message} {each.hint}" for each in lost).casefold()
 
 
 def matrix_page(matrix: Matrix) -> str:

@@ -17,7 +17,7 @@ from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration.table import disagreements
-from .judgement import Matrix, find_problems, is_as_expected, read_equivalents
+from .judgement import Matrix, find_problems, is_as_expected, read_equivalents, unread
 from .mutation import CLAIMED, claims, mutants, only_task
 from .replies import indistinguishable, outdated_replies, write_replies
 from .results import AnswerReport, KnownResults
@@ -80,15 +80,20 @@ class Examination:
         self._asked += len(batches)
         for batch in batches:
             self._given[batch.name] = batch
-            # The wording of a failed check matters only for mistakes.
-            worded = any(answer.kind != "mutant" for answer in batch.answers)
-            partial = self._known.find(batch.text, batch.fail_fast, batch.tasks, worded)
+            partial = self._usable(batch, self._known.find(batch.text, batch.fail_fast, batch.tasks))
             self._partial[batch.name] = partial
             if missing := batch.tasks - set(partial):
                 yield batch.submission(self._kit, missing)
             else:
                 self.reused += 1
                 self._finish(batch, AnswerReport.joined(partial.values(), self._kit))
+
+    def _usable(self, batch: Batch, found: dict[str, AnswerReport]) -> dict[str, AnswerReport]:
+        """Return the known results by task, without outdated ones if the proof needs their messages."""
+        reports = batch.reports(AnswerReport.joined(found.values(), self._kit))
+        if all(is_as_expected(answer, report) and not unread(answer, report) for answer, report in reports):
+            return found
+        return {task: report for task, report in found.items() if not report.outdated}
 
     @property
     def examined(self) -> int:

@@ -1,8 +1,8 @@
 """Keep the results of known answers, and reuse those that nothing has changed since an earlier proof.
 
 A result is reused if the answer's text, the code of its task's checks, the inputs and settings, the engine
-and the installed versions are the same. Points, hints and sentences are taken from the present checks. If
-only the wording of a check has changed, the answers that fail it are examined again.
+and the installed versions are the same. Points, hints and sentences are taken from the present checks. A
+message of a check whose wording has changed is left out, and the report is marked as outdated.
 """
 
 from __future__ import annotations
@@ -42,12 +42,16 @@ KEPT_DAYS = 30
 
 @dataclass(frozen=True)
 class AnswerReport:
-    """The part of a report that a proof needs. `replies` are the digests of replies by task."""
+    """The part of a report that a proof needs. `replies` are the digests of replies by task.
+
+    It is `outdated` if it lacks the messages of checks that are worded differently now.
+    """
 
     status: Status
     checks: tuple[CheckResult, ...]
     networks: tuple[NetworkRecord, ...] = ()
     replies: Mapping[str, str] = field(default_factory=dict)
+    outdated: bool = False
 
     @classmethod
     def from_report(cls, report: Report) -> Self:
@@ -138,21 +142,12 @@ class KnownResults:
         self._isolation = isolation
         self._store = store
 
-    def find(
-        self, text: str, fail_fast: bool, tasks: Collection[str], worded: bool
-    ) -> dict[str, AnswerReport]:
-        """Return what is known of a submission with this text, by task.
-
-        With `worded`, the messages of failed checks must be those of today.
-        """
+    def find(self, text: str, fail_fast: bool, tasks: Collection[str]) -> dict[str, AnswerReport]:
+        """Return what is known of a submission with this text, by task."""
         if self._store is None:
             return {}
-        found = {}
-        for task, key in self._keys(text, fail_fast, tasks).items():
-            stored = self._store.get(key)
-            if stored is not None and (not worded or self._is_worded_as_now(stored)):
-                found[task] = self._report(stored, task)
-        return found
+        stored = ((task, self._store.get(key)) for task, key in self._keys(text, fail_fast, tasks).items())
+        return {task: self._report(each, task) for task, each in stored if each is not None}
 
     def keep(
         self, text: str, fail_fast: bool, tasks: Collection[str], report: AnswerReport, expected: bool
@@ -176,10 +171,6 @@ class KnownResults:
             for task in tasks
         }
 
-    def _is_worded_as_now(self, stored: StoredReport) -> bool:
-        failed = {name for name, result in stored.results.items() if result.outcome == Outcome.FAILED}
-        return all(stored.results[name].wording == self._wording[name] for name in failed)
-
     def _stored(self, part: AnswerReport) -> StoredReport:
         results = {
             result.name: StoredResult(
@@ -191,12 +182,21 @@ class KnownResults:
 
     def _report(self, stored: StoredReport, task: str) -> AnswerReport:
         checks = [check for check in self._kit.checks if check.task == task]
-        results = ((check, stored.results[check.name]) for check in checks)
+        results = [(check, stored.results[check.name]) for check in checks]
+        reworded = {
+            check.name
+            for check, each in results
+            if each.outcome == Outcome.FAILED and each.wording != self._wording[check.name]
+        }
         return AnswerReport(
             stored.status,
-            tuple(make_result(check, each.outcome, each.message, each.seconds) for check, each in results),
+            tuple(
+                make_result(check, each.outcome, "" if check.name in reworded else each.message, each.seconds)
+                for check, each in results
+            ),
             stored.networks,
             stored.replies,
+            bool(reworded),
         )
 
     @cached_property

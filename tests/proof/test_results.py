@@ -87,8 +87,8 @@ def test_without_a_store_everything_is_examined(
 
 # File, text, what stands there instead, and the tasks that are examined, by words in the answers' names.
 CHANGES = [
-    (PUBLIC, "add both arguments", "add the two", {"subtracts": ("add",)}),
-    (PUBLIC, "Two and three make five", "Two plus three", {"subtracts": ("add",)}),
+    (PUBLIC, "add both arguments", "add the two", {}),
+    (PUBLIC, "Two and three make five", "Two plus three", {}),
     (PUBLIC, "points=2", "points=3", {}),
     (HIDDEN, "Try numbers below zero, too.", "Are there others?", {}),
     (SOLUTION, "Three small tasks", "Three tiny tasks", {}),
@@ -113,6 +113,23 @@ def test_only_what_may_have_changed_is_examined(
     recorder, kit = Recorder(examiner), Kit.load(toy_root, "sums")
     prove(toy_root, kit, recorder, known=KnownResults(kit, "bubblewrap", store))
     assert {student.split(" + ")[0]: tasks for student, tasks in recorder.asked.items()} == examined
+
+
+@pytest.mark.parametrize(
+    ("reads", "examined"), [("both arguments", {"subtracts": ("add",)}), ("numbers below zero", {})]
+)
+def test_a_message_is_made_again_where_a_mistake_asks_for_its_words(
+    store: ResultStore, toy_root: Path, examiner: Examiner, reads: str, examined: dict[str, tuple[str, ...]]
+) -> None:
+    """Hints are taken from the present checks, so words in a hint need no examination."""
+    checks, mistakes = toy_root / PUBLIC, toy_root / MISTAKES
+    checks.write_text(checks.read_text().replace("Expected 5", "Wanted 5"))
+    fails = 'FAILS = ("test_adds_two_numbers",'
+    mistakes.write_text(mistakes.read_text().replace(fails, f'READS = ("{reads}",)\n    {fails}'))
+    recorder, kit = Recorder(examiner), Kit.load(toy_root, "sums")
+    proof = prove(toy_root, kit, recorder, known=KnownResults(kit, "bubblewrap", store))
+    assert {student.split(" + ")[0]: tasks for student, tasks in recorder.asked.items()} == examined
+    assert proof.problems == ()
 
 
 def test_a_changed_check_examines_its_task_alone(
@@ -165,9 +182,9 @@ def test_an_outcome_that_depends_on_the_machine_is_kept_only_where_it_was_expect
     with closing(ResultStore(tmp_path / "results.sqlite")) as store:
         known = KnownResults(toy, "bubblewrap", store)
         known.keep("a = 1", False, ["add"], late, expected=False)
-        assert known.find("a = 1", False, ["add"], worded=True) == {}
+        assert known.find("a = 1", False, ["add"]) == {}
         known.keep("a = 1", False, ["add"], late, expected=True)
-        (found,) = known.find("a = 1", False, ["add"], worded=True).values()
+        (found,) = known.find("a = 1", False, ["add"]).values()
         assert {check.outcome for check in found.checks} == {outcome}
 
 
@@ -176,7 +193,7 @@ def test_a_failure_of_the_grader_is_never_kept(toy: Kit, toy_proof: Proof, tmp_p
     with closing(ResultStore(tmp_path / "results.sqlite")) as store:
         known = KnownResults(toy, "bubblewrap", store)
         known.keep("a = 1", False, ["add"], report, expected=True)
-        assert known.find("a = 1", False, ["add"], worded=False) == {}
+        assert known.find("a = 1", False, ["add"]) == {}
 
 
 def test_parts_of_a_report_are_joined_in_the_kits_order(toy: Kit, toy_proof: Proof) -> None:
