@@ -19,6 +19,7 @@ from autograder.cli.prove import proof_records
 from autograder.examiner.client import ONE_THREAD
 from autograder.kit import Kit, slugs
 from autograder.proof.prove import Proof
+from autograder.proof.replies import outdated_replies
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -38,6 +39,12 @@ def only_what_changed(slug: str) -> None:
 def test_the_kit_is_proven(slug: str, proven: Prove) -> None:
     """Right answers lose nothing, every mistake loses exactly what it should, and mutants are noticed."""
     assert "\n".join(proven(ROOT, slug).problems) == ""
+
+
+@pytest.mark.parametrize("slug", KITS)
+def test_the_replies_of_every_mistake_are_recorded(slug: str, proven: Prove) -> None:
+    """A class page is certain of a mistake only where they are."""
+    assert "\n".join(outdated_replies(ROOT, proven(ROOT, slug).matrix)) == ""
 
 
 @pytest.mark.parametrize("slug", KITS)
