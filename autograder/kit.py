@@ -260,8 +260,9 @@ def _config_problems(config: KitConfig, checks: Collection[str]) -> Iterator[tup
         if twice := sorted({name for name in names if names.count(name) > 1}):
             yield key, f"`{key}` lists {', '.join(twice)} twice."
     for name in config.remote:
-        support = _FUNCTION.fullmatch(name) and f"{name.partition('.')[0]}.py" in config.given
-        if name not in config.tasks and not support:
+        owner = name.partition(".")[0]
+        known = f"{owner}.py" in config.given or (owner == SUPPORT and SUPPORT in config.preload)
+        if name not in config.tasks and not (known and _FUNCTION.fullmatch(name)):
             problem = f"expected a task or module.function of the support code, found {name!r}."
             yield "remote", f"`remote`: {problem}"
     for key in ("prepare", "train", "picture"):

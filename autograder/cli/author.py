@@ -42,7 +42,7 @@ def new(
     title: Annotated[str | None, typer.Option(help="The kit's title.")] = None,
     task: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A function to fill in; may be given several times."),
+        typer.Option(metavar="NAME", help="A function or class to fill in; may be given several times."),
     ] = None,
     release: Days = None,
     due: Days = None,
@@ -50,8 +50,8 @@ def new(
         str | None, typer.Option(help="The student's file without .py.", show_default="the slug's end")
     ] = None,
     kind: Annotated[
-        Literal["numpy", "keras"],
-        typer.Option(help="The skeleton's functions compute with arrays, or build networks."),
+        Literal["numpy", "keras", "layer"],
+        typer.Option(help="The tasks compute with arrays, build networks, or are layers."),
     ] = "numpy",
     root: Root = None,
 ) -> None:

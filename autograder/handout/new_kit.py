@@ -19,6 +19,7 @@ from .sync import write as sync
 from .sync import write_files
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+CLASS_NAME = re.compile(r"([A-Z][a-z0-9]*)+")
 WEEK = re.compile(r"week\d+_")
 # Keeps generated lines within the linter's limit.
 LONGEST = 30
@@ -33,10 +34,11 @@ TAKEN = frozenset(
 
 
 class Kind(StrEnum):
-    """What the functions of a skeleton take and return."""
+    """What the tasks of a skeleton are: functions of arrays, functions that build networks, or layers."""
 
     NUMPY = "numpy"
     KERAS = "keras"
+    LAYER = "layer"
 
 
 class PlanError(ValueError):
@@ -45,9 +47,9 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """The names and dates of a new kit: `module` is the student's file, `tasks` its functions in order.
+    """The names and dates of a new kit: `module` is the student's file, `tasks` what it defines, in order.
 
-    `kind` says what the functions of the skeleton do.
+    `kind` says what the tasks of the skeleton are.
     """
 
     slug: str
@@ -71,7 +73,7 @@ class Plan:
         elif "\\" in title or '"""' in title:
             yield f"Expected a title that a docstring can hold, found {title!r}."
         yield from module_problems(self.module)
-        yield from task_problems(self.tasks, self.module)
+        yield from task_problems(self.tasks, self.module, self.kind)
         if self.due < self.release:
             yield f"Expected it to be due on or after its release on {self.release}, found {self.due}."
 
@@ -103,18 +105,26 @@ def module_problems(module: str) -> Iterator[str]:
         yield f"Expected a module's name of its own, found {module!r}: name another with --module."
 
 
-def task_problems(tasks: Sequence[str], module: str) -> Iterator[str]:
-    """Yield what is wrong with the names of the functions."""
+def task_problems(tasks: Sequence[str], module: str, kind: Kind) -> Iterator[str]:
+    """Yield what is wrong with the names of the functions or classes."""
+    pattern, example = NAME, "in lower case, such as add_softmax"
+    if kind == Kind.LAYER:
+        pattern, example = CLASS_NAME, "of a class, such as SelfAttention"
     if not tasks:
         yield "Expected one task or more, found none: name them with --task."
     for task in dict.fromkeys(tasks):
         taken = hasattr(builtins, task) or keyword.iskeyword(task) or keyword.issoftkeyword(task)
-        if not NAME.fullmatch(task) or len(task) > LONGEST or task.startswith("test_"):
-            yield f"Expected a task's name in lower case, such as add_softmax, found {task!r}."
+        if not pattern.fullmatch(task) or len(task) > LONGEST or task.startswith("test_"):
+            yield f"Expected a task's name {example}, found {task!r}."
         elif taken or task in TAKEN or task in (module, "np", "hidden_look_at"):
             yield f"Expected a task's name of its own, found {task!r}, which means something else already."
         if tasks.count(task) > 1:
             yield f"Expected every task once, found {task!r} {tasks.count(task)} times."
+
+
+def snake_case(name: str) -> str:
+    """Return the name of a class as part of a function's name: `self_attention` for `SelfAttention`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 TREES = ("autograder/kits", "solutions", "assignments")
@@ -152,7 +162,7 @@ def _rendered(plan: Plan) -> Iterator[tuple[str, str]]:
         lstrip_blocks=True,
         autoescape=False,  # noqa: S701
     )
-    environment.filters["quoted"] = toml_string
+    environment.filters |= {"quoted": toml_string, "snake": snake_case}
     folders = {"checks": f"autograder/kits/{plan.slug}", "solution": f"solutions/{plan.slug}"}
     for name in environment.list_templates():
         kind, tree, path = name.removesuffix(SUFFIX).split("/", 2)

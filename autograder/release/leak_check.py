@@ -15,6 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from ..handout.stub import make_stub
 from ..kit import Kit
 from ..proof.answers import Answer, alternatives, solution
 from ..proof.prove import public_text
@@ -191,14 +192,16 @@ def _staff_files(kit: Kit, released: Mapping[str, bytes]) -> Iterator[str]:
 
 
 def _answers(root: Path, kit: Kit) -> Iterator[Secret]:
-    """Yield the marked answers and the functions of alternatives."""
+    """Yield the marked answers and the functions of alternatives, except for what stubs contain."""
     public = without_spaces(public_text(root, kit))
     answer = solution(root, kit)
+    stub = "".join(normal_lines(make_stub(answer.text, kit.tasks, f"{kit.module}.py")))
     for region in REGION.findall(answer.text):
         yield Secret("an answer", runs=_runs(textwrap.dedent(region), public))
     for other in alternatives(root, kit):
         for source in _functions(other, answer):
-            yield Secret(f"the right answer {other.name}", runs=_runs(source))
+            runs = tuple(run for run in _runs(source) if run not in stub)
+            yield Secret(f"the right answer {other.name}", runs=runs)
 
 
 def _functions(other: Answer, base: Answer) -> Iterator[str]:

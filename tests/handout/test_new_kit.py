@@ -22,6 +22,12 @@ SMALL = Plan("week11_scaling", 'Numbers of "one" size', "scaling", ("shift", "sq
 LONG = Plan("w" * LONGEST, "t" * 2 * LONGEST, "a" * LONGEST, ("b" * LONGEST, "z"), *DATES)
 
 
+def of_kind(plan: Plan, kind: Kind) -> Plan:
+    """The plan for a skeleton of that kind, whose tasks are classes if they are layers."""
+    tasks = tuple(map(str.capitalize, plan.tasks)) if kind == Kind.LAYER else plan.tasks
+    return replace(plan, kind=kind, tasks=tasks)
+
+
 def test_it_is_a_kit_with_points_for_every_task(toy_root: Path) -> None:
     write_kit(toy_root, SMALL)
     kit = Kit.load(toy_root, SMALL.slug)
@@ -60,7 +66,7 @@ def test_nothing_is_overwritten(tree: str, toy_root: Path) -> None:
 @pytest.mark.parametrize("plan", [SMALL, LONG], ids=["small", "long names"])
 def test_what_is_written_is_clean(plan: Plan, kind: Kind, tmp_path: Path) -> None:
     """The project's linter and formatter have nothing to say, however long the names are."""
-    for path, content in sources(replace(plan, kind=kind)).items():
+    for path, content in sources(of_kind(plan, kind)).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(content)
     for words in (["check"], ["format", "--diff"]):
@@ -77,7 +83,7 @@ def test_what_is_written_is_clean(plan: Plan, kind: Kind, tmp_path: Path) -> Non
 @pytest.mark.parametrize("kind", Kind)
 def test_every_source_says_where_the_author_goes_on(kind: Kind) -> None:
     """All but the numbers, which can hold no comment."""
-    for path, content in sources(replace(SMALL, kind=kind)).items():
+    for path, content in sources(of_kind(SMALL, kind)).items():
         assert b"FILL IN" in content or path.endswith(".json"), path
 
 

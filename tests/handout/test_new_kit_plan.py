@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.handout.new_kit import Plan, PlanError, module_of
+from autograder.handout.new_kit import Kind, Plan, PlanError, module_of
 
 GOOD = Plan("week11_scaling", "Scaling", "scaling", ("shift",), date(2026, 12, 7), date(2026, 12, 14))
 
@@ -41,6 +41,7 @@ def test_the_students_file_is_called_like_the_slugs_end(slug: str, module: str) 
         ({"tasks": ("scaling",)}, "means something else already"),
         ({"tasks": ("hidden_look_at",)}, "means something else already"),
         ({"tasks": ("Shift",)}, "in lower case"),
+        ({"tasks": ("shift",), "kind": Kind.LAYER}, "of a class, such as SelfAttention, found 'shift'"),
         ({"due": date(2026, 12, 1)}, "after its release on 2026-12-07, found 2026-12-01"),
     ],
 )

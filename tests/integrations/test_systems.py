@@ -197,18 +197,28 @@ def with_mistakes(root: Path, kit: Kit, *names: str, without: tuple[str, ...] = 
     return text, sum(check.points for check in left)
 
 
-def answers_of(root: Path, kit: Kit) -> dict[str, tuple[str, float]]:
-    """What is handed in, and what it earns.
+# The known mistakes of each kit of the course that are handed in together, and the tasks left out. With
+# TensorFlow, an answer takes a minute in all systems together, so there is one for a kit.
+HANDED_IN: Mapping[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
+    "week09_transfer": (
+        "three mistakes",
+        ("freezes_only_the_first_layer", "never_compiles_the_base", "drops_two_layers"),
+        (),
+    ),
+    "week10_parts": (
+        "two mistakes, four tasks missing",
+        ("freezes_the_first_layers_alone", "forgets_the_pooling"),
+        ("add_softmax", "take_top", "thaw_last_block", "borrow_network"),
+    ),
+    "week11_attention": ("two mistakes", ("forgets_the_scale", "keeps_one_block"), ()),
+}
 
-    With TensorFlow, an answer to all tasks takes a minute in all systems together, so there is one for a kit.
-    """
-    if kit.slug == "week09_transfer":
-        names = ("freezes_only_the_first_layer", "never_compiles_the_base", "drops_two_layers")
-        return {"three mistakes": with_mistakes(root, kit, *names)}
-    if kit.slug == "week10_parts":
-        names = ("freezes_the_first_layers_alone", "forgets_the_pooling")
-        missing = ("add_softmax", "take_top", "thaw_last_block", "borrow_network")
-        return {"two mistakes, four tasks missing": with_mistakes(root, kit, *names, without=missing)}
+
+def answers_of(root: Path, kit: Kit) -> dict[str, tuple[str, float]]:
+    """What is handed in, and what it earns."""
+    if kit.slug in HANDED_IN:
+        about, names, missing = HANDED_IN[kit.slug]
+        return {about: with_mistakes(root, kit, *names, without=missing)}
     return {
         "the solution": (solution(root, kit).text, kit.points()),
         "the stub": (known_answers(root, kit)[1].text, 0),
@@ -219,7 +229,7 @@ def answers_of(root: Path, kit: Kit) -> dict[str, tuple[str, float]]:
     }
 
 
-KITS = {"sums": PROJECT / "tests" / "toy", "week09_transfer": PROJECT, "week10_parts": PROJECT}
+KITS = {"sums": PROJECT / "tests" / "toy", **dict.fromkeys(HANDED_IN, PROJECT)}
 
 
 @pytest.mark.parametrize("slug", [pytest.param(slug, marks=pytest.mark.xdist_group(slug)) for slug in KITS])

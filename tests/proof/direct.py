@@ -29,6 +29,7 @@ from autograder.proof.batches import batch_answers
 from autograder.proof.calibration.trials import attach_answer
 from autograder.proof.call_graph import CallGraph
 from autograder.proof.prove import known_answers
+from autograder.source_code import Definition
 
 BOUNDS = fork.Bounds()
 
@@ -82,9 +83,7 @@ def code(answer: Answer, task: str) -> str:
     tree = ast.parse(answer.text)
     reach = CallGraph(tree)
     functions = [reach.functions[name] for name in sorted(reach.needed_by([task]))]
-    others = [
-        node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.Import | ast.ImportFrom)
-    ]
+    others = [node for node in tree.body if not isinstance(node, Definition | ast.Import | ast.ImportFrom)]
     return " ".join(map(ast.dump, [*functions, *others]))
 
 

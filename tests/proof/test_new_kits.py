@@ -15,9 +15,12 @@ DATES = (date(2026, 12, 7), date(2026, 12, 14))
 
 
 @pytest.mark.needs("bubblewrap")
-def test_a_skeleton_with_networks_is_proven(toy_root: Path, proven: Callable[[Path, str], Proof]) -> None:
+@pytest.mark.parametrize(("kind", "task"), [(Kind.KERAS, "classify"), (Kind.LAYER, "Rectified")])
+def test_a_skeleton_with_keras_is_proven(
+    kind: Kind, task: str, toy_root: Path, proven: Callable[[Path, str], Proof]
+) -> None:
     """Its checks notice every mistake and enough mutants."""
-    plan = Plan("week12_dense", "A first network", "dense", ("classify",), *DATES, Kind.KERAS)
+    plan = Plan("week12_dense", "A first network", "dense", (task,), *DATES, kind)
     write_kit(toy_root, plan)
     proof = proven(toy_root, plan.slug)
     # What the proof of a command would write.

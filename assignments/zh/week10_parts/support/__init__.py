@@ -25,6 +25,10 @@ _NAMES = {
         *("sample_rows", "labelled_rows", "draw_weights", "draw_top", "glorot"),
     ),
     "inputs": ("INPUT_FOLDERS", "load"),
+    "layers": (
+        *("assert_gradients", "assert_restored", "assert_shares_no_weights", "find_layers", "fresh_layer"),
+        *("gradients", "numeric_gradients"),
+    ),
     "networks": (
         *("ACTIVATIONS", "Counts", "LayerSummary", "Weights", "all_layers", "count_parameters", "forward"),
         *("softmax", "summary", "trainable_flags", "weighted_layers", "weights"),
