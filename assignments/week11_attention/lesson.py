@@ -7,13 +7,17 @@ animal's colour. A colour with its animal is one word: the network sees its numb
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
-from support import compile_classifier, keras
+from support import Plot, compile_classifier, keras
 
 # isort: split
 import numpy as np
 from support.language import gettext as _
+
+# A block that is a model ends the mask, and Keras warns of it. After the block nothing needs a mask.
+warnings.filterwarnings("ignore", message=".* does not support masking", category=UserWarning)
 
 COLOURS, ANIMALS = 4, 4
 N_ANSWERS = COLOURS
@@ -82,9 +86,19 @@ def averaging_reader(units: int = 16, learning_rate: float = 0.01) -> keras.Mode
     return compile_classifier(model, learning_rate)
 
 
-def show_weights(names: list[str], weights: Any) -> None:
-    """Print how much each word attends to each word, in percent."""
-    wide = max(map(len, names)) + 2
-    print(" " * wide + "".join(f"{name:>{wide}}" for name in names))
-    for name, row in zip(names, np.asarray(weights), strict=True):
-        print(f"{name:>{wide}}" + "".join(f"{share:>{wide}.0%}" for share in row))
+def show_weights(names: list[str], weights: Any) -> Plot:
+    """Draw how much each word attends to each word."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(5.5, 4), layout="constrained", facecolor="white")
+    axis, shares = figure.subplots(), np.asarray(weights)
+    axis.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for row, column in np.ndindex(shares.shape):
+        share = shares[row, column]
+        colour = "white" if share > 0.5 else "black"
+        axis.text(column, row, f"{share:.0%}", ha="center", va="center", color=colour)
+    axis.set_xticks(range(len(names)), names)
+    axis.set_yticks(range(len(names)), names)
+    axis.set_xlabel(_("keys"))
+    axis.set_ylabel(_("queries"))
+    return Plot(figure)

@@ -175,7 +175,8 @@ def find_leaks(root: Path, kit: Kit, released: Mapping[str, bytes]) -> list[str]
 def _engine() -> frozenset[str]:
     """Return the texts of the engine's own files, which are the same for every kit."""
     files = (path for path in ENGINE.rglob("*") if path.suffix in ENGINE_SUFFIXES)
-    return frozenset(path.read_text(encoding="utf-8") for path in files if "kits" not in path.parts)
+    own = (path for path in files if "kits" not in path.relative_to(ENGINE).parts)
+    return frozenset(path.read_text(encoding="utf-8") for path in own)
 
 
 def _staff_files(kit: Kit, released: Mapping[str, bytes]) -> Iterator[str]:

@@ -13,6 +13,7 @@ from autograder.cli import app
 from autograder.handout.build import build
 from autograder.handout.sync import Difference, compare, write
 from autograder.kit import Kit, KitError, languages, slugs
+from autograder.source_code import Definition
 from autograder.submissions.notebooks.notebook import read_cells
 
 REPOSITORY = Path(__file__).parents[2]
@@ -64,7 +65,7 @@ def sums(toy_root: Path) -> Path:
 def code(source: str | bytes) -> str:
     """What a module does: its syntax tree without docstrings."""
     tree = ast.parse(source)
-    for node in (tree, *(node for node in tree.body if isinstance(node, ast.FunctionDef))):
+    for node in (tree, *(node for node in tree.body if isinstance(node, Definition))):
         if ast.get_docstring(node):
             node.body = node.body[1:]
     return ast.dump(tree)
@@ -99,8 +100,8 @@ def test_every_docstring_is_another(slug: str, language: str) -> None:
     kit = Kit.load(REPOSITORY, slug)
     own, other = (ast.parse(build(REPOSITORY, slug, name)[f"{kit.module}.py"]) for name in ("en", language))
     for before, after in zip(own.body, other.body, strict=True):
-        if isinstance(before, ast.FunctionDef) and before.name in kit.tasks:
-            assert isinstance(after, ast.FunctionDef)
+        if isinstance(before, Definition) and before.name in kit.tasks:
+            assert isinstance(after, Definition)
             assert ast.get_docstring(before) != ast.get_docstring(after)
 
 
