@@ -38,10 +38,15 @@ def parse(text: str, filename: str) -> ast.Module:
             warnings.simplefilter("ignore")  # warnings, such as for invalid escapes, concern the author only
             return ast.parse(text, filename)
     except SyntaxError as error:
-        line = f", line {error.lineno}" if error.lineno else ""
-        raise SourceError(f"{filename}{line}: {error.msg}.") from None
+        label = filename
+        if error.lineno:
+            label = _("{label}, line {number}", label=filename, number=error.lineno)
+        raise SourceError(f"{label}: {error.msg}.") from None
     except (ValueError, MemoryError, RecursionError) as error:
-        raise SourceError(f"{filename} cannot be read as Python: {error or 'nested too deep'}.") from None
+        reason = str(error) or _("nested too deep")
+        raise SourceError(
+            _("{name} cannot be read as Python: {reason}.", name=filename, reason=reason)
+        ) from None
 
 
 def try_parse(text: str) -> ast.Module | None:

@@ -23,6 +23,8 @@ from autograder.keras_advice import advice, did_you_mean, remarks
         ("'NoneType' object has no attribute 'layers'", keras_advice.NONE),
         ("including invalid value <Dense name=dense_11, built=True> of type", keras_advice.IS_A_LAYER),
         ("All layers added to a Sequential model should have unique names.", keras_advice.ONE_NAME),
+        ("expected axis -1 of input shape to have value 25", keras_advice.OTHER_INPUTS),
+        ("maximum recursion depth exceeded", keras_advice.CALLS_ITSELF),
         ("Cannot convert '4' to a shape.", "A shape is a tuple: `keras.Input((4,))`."),
         ("name 'rihgt' is not defined", ""),
     ],
@@ -35,6 +37,8 @@ def test_an_error_that_says_too_little_gets_advice(text: str, says: str) -> None
     ("kind", "name", "says"),
     [
         ("optimizer", "adm", "Did you mean 'adam'?"),
+        ("optimizer", "adamm", "Did you mean 'adam'?"),
+        ("optimizer", "Adamm", "Did you mean 'Adam'?"),
         ("loss", "categorical_crosentropy", "Did you mean 'categorical_crossentropy'?"),
         ("loss", "zebra", ""),
         ("planet", "mars", ""),
@@ -42,7 +46,7 @@ def test_an_error_that_says_too_little_gets_advice(text: str, says: str) -> None
 )
 def test_a_misspelt_name_of_keras(monkeypatch: pytest.MonkeyPatch, kind: str, name: str, says: str) -> None:
     keras = types.ModuleType("keras")
-    keras.optimizers = types.SimpleNamespace(adam=1, SGD=1)  # type: ignore[attr-defined]
+    keras.optimizers = types.SimpleNamespace(Adam=1, Nadam=1, SGD=1)  # type: ignore[attr-defined]
     keras.losses = types.SimpleNamespace(categorical_crossentropy=1)  # type: ignore[attr-defined]
     monkeypatch.setitem(keras_advice.sys.modules, "keras", keras)
     assert did_you_mean(kind, name) == says

@@ -30,6 +30,7 @@ from support import (
 
 # isort: split
 import numpy as np
+from support.drawing import BLUE, ORANGE
 from support.language import gettext as _
 
 SIDE = 24
@@ -207,10 +208,14 @@ def show_things() -> Plot:
 
 
 def show_filters(model: Any) -> Plot:
-    """The kernels of the first convolution: what each of its maps looks for."""
-    kernels = first_convolution(model).get_weights()[0]
+    """The kernels of the first convolution: what its maps look for, framed as frozen or trainable."""
+    layer = first_convolution(model)
+    kernels = layer.get_weights()[0]
     images = [kernels[:, :, :, number].mean(axis=2) for number in range(kernels.shape[3])]
-    return _grid([(f"{number}", image) for number, image in enumerate(images, 1)], "RdBu_r", centred=True)
+    plot = _grid([(f"{number}", image) for number, image in enumerate(images, 1)], "RdBu_r", centred=True)
+    trained = {id(variable) for variable in model.trainable_variables}
+    _frame(plot, ORANGE if id(layer.kernel) in trained else BLUE)
+    return plot
 
 
 def show_answers(model: Any, seed: int = 1) -> Plot:
@@ -255,6 +260,24 @@ def _grid(
         place.imshow(image, cmap=colours, **limits)
         place.set_title(title, fontsize=8)
     return Plot(figure)
+
+
+def _frame(plot: Plot, colour: str) -> None:
+    """Frame the pictures of filters, and say in a legend what all colours mean."""
+    from matplotlib.patches import Patch
+
+    for place in plot.figure.axes:
+        place.axis("on")
+        place.set(xticks=[], yticks=[])
+        for side in place.spines.values():
+            side.set(color=colour, linewidth=2)
+    legend = [
+        Patch(fill=False, linewidth=3, edgecolor=BLUE, label=_("frozen")),
+        Patch(fill=False, linewidth=3, edgecolor=ORANGE, label=_("trains")),
+        Patch(color="#b2182b", label=_("wants light")),
+        Patch(color="#2166ac", label=_("wants dark")),
+    ]
+    plot.figure.legend(handles=legend, loc="outside lower center", ncols=len(legend), fontsize=9)
 
 
 def solved(task: str, borrow: ModuleType) -> str:

@@ -110,11 +110,16 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
     if kind == FailureKind.EXITED:
         return _("`{function}` ends the program instead of returning.", function=function)
     if kind == FailureKind.ENDED:
-        return f"{function} has no more items."
+        return _("{function} has no more items.", function=function)
     if kind == FailureKind.LOST:
-        return f"{function} has nothing left to work on: its process ended in an earlier call."
+        return _(
+            "{function} has nothing left to work on: its process ended in an earlier call.", function=function
+        )
     if kind == FailureKind.MISSING:
         return _missing(function, name)
+    if raised["type"] == "TypeError" and not trace and raised["text"].startswith(f"{function}()"):
+        what = f"TypeError: {raised['text']}"
+        return _("`{task}` does not take the arguments of its task: {what}", task=function, what=what)
     place = _(" (line {number}: {text})", number=number, text=text) if line and number else ""
     return _(
         "{function} raised {type}: {text}{place}",

@@ -10,8 +10,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from ..files import METADATA
+from ..language import gettext as _
+from ..language import gettext_noop
 from . import author, student, ta
 from .common import ASSISTANTS, INSTRUCTORS, STUDENTS, replace_unencodable
+from .translated_help import choose_help_language, translate_parameters, translated, write_usage
 
 
 def for_staff() -> bool:
@@ -20,7 +23,19 @@ def for_staff() -> bool:
 
 
 class GroupedCommands(TyperGroup):
-    """A group whose help lists commands by audience; students see only theirs."""
+    """A group whose help lists commands by audience; students see only theirs, in their language."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help; for students, in the chosen language."""
+        if not for_staff():
+            choose_help_language()
+            self.help = translated(self.help)
+            translate_parameters(self, ctx)
+        super().format_help(ctx, formatter)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line with the command's name and arguments."""
+        write_usage(self, ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section per audience."""
@@ -34,14 +49,14 @@ class GroupedCommands(TyperGroup):
                 and not command.hidden
             ]
             if rows:
-                with formatter.section(audience):
+                with formatter.section(_(audience)):
                     formatter.write_dl(rows)
 
 
 app = typer.Typer(
     name="kit",
     cls=GroupedCommands,
-    help="Weekly deep-learning assignments: check them, grade them, make them.",
+    help=gettext_noop("Weekly deep-learning assignments: check them, grade them, make them."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

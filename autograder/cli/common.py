@@ -16,6 +16,7 @@ from rich.console import Console
 
 from ..kit import Kit, KitError, find_root, languages, slugs
 from ..language import gettext as _
+from ..language import gettext_noop
 from ..source_code import SourceError
 from ..text import clean
 
@@ -29,7 +30,7 @@ SUBSTITUTES = dict(zip("✓✗·…–×→↑↓█▪‘’“”", "+x..-x>^v
 # Errors of an author in one kit; they do not affect other kits.
 AUTHOR_ERRORS = (KitError, SourceError)
 
-STUDENTS, ASSISTANTS, INSTRUCTORS = "For students", "For teaching assistants", "For instructors"
+STUDENTS, ASSISTANTS, INSTRUCTORS = gettext_noop("For students"), "For teaching assistants", "For instructors"
 
 Isolations = Annotated[
     Literal["bubblewrap", "user", "process"],

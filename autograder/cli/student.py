@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .. import language as languages
-from ..language import VARIABLE
 from ..language import gettext as _
+from ..language import gettext_noop
 from ..text import clean
 from .common import DID_NOT_HOLD, STUDENTS, USED_WRONGLY, fail, make_console
+from .translated_help import TranslatedCommand, choose_language
 
 if TYPE_CHECKING:
     from ..student.handout import Handout
@@ -21,41 +20,42 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 
-def _choose_language(chosen: str | None) -> None:
-    """Use the language that `--language` names, also in the processes that the command starts."""
-    if chosen:
-        os.environ[VARIABLE] = chosen
-    languages.choose(languages.preferred(), languages.HERE)
-
-
 Folder = Annotated[
-    Path, typer.Argument(metavar="FOLDER", help="The handout's folder.", exists=True, file_okay=False)
+    Path,
+    typer.Argument(
+        metavar="FOLDER", help=gettext_noop("The handout's folder."), exists=True, file_okay=False
+    ),
 ]
 Language = Annotated[
     str | None,
     typer.Option(
         metavar="CODE",
-        help="The language of messages, such as zh.",
-        show_default="the handout's, else the system's",
-        callback=_choose_language,
+        help=gettext_noop("The language of messages, such as zh."),
+        show_default=gettext_noop("the handout's, else the system's"),
+        callback=choose_language,
         is_eager=True,
     ),
 ]
 
 
-@app.command(rich_help_panel=STUDENTS)
+@app.command(
+    cls=TranslatedCommand,
+    rich_help_panel=STUDENTS,
+    help=gettext_noop("Run the public checks once.\n\nExit status 1: not all of them pass."),
+)
 def check(folder: Folder = Path(), language: Language = None) -> None:
-    """Run the public checks once.
-
-    Exit status 1: not all of them pass.
-    """
+    """Run the public checks once."""
     from ..student.check import check
 
     if not check(_handout(folder), make_console()):
         raise typer.Exit(DID_NOT_HOLD)
 
 
-@app.command(rich_help_panel=STUDENTS)
+@app.command(
+    cls=TranslatedCommand,
+    rich_help_panel=STUDENTS,
+    help=gettext_noop("Run the public checks on every save, until q is pressed."),
+)
 def watch(folder: Folder = Path(), language: Language = None) -> None:
     """Run the public checks on every save, until q is pressed."""
     from ..student.watch import watch_in_panel
@@ -69,11 +69,17 @@ def watch(folder: Folder = Path(), language: Language = None) -> None:
         return
 
 
-@app.command(rich_help_panel=STUDENTS)
+@app.command(
+    cls=TranslatedCommand,
+    rich_help_panel=STUDENTS,
+    help=gettext_noop("Show the next hint for a task; the last one is nearly the answer."),
+)
 def hint(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="The name of the function.")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help=gettext_noop("The name of the function."))],
     folder: Folder = Path(),
-    again: Annotated[bool, typer.Option("--again", help="Start again with the first hint.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help=gettext_noop("Start again with the first hint."))
+    ] = False,
     language: Language = None,
 ) -> None:
     """Show the next hint for a task; the last one is nearly the answer."""
@@ -106,13 +112,17 @@ def hint(
         typer.echo(_("That was the last one. `kit hint {task} --again` starts again.", task=task))
 
 
-@app.command(rich_help_panel=STUDENTS)
+@app.command(
+    cls=TranslatedCommand,
+    rich_help_panel=STUDENTS,
+    help=gettext_noop(
+        "Check your answer, and write the file to hand in.\n\n"
+        "Public checks that fail do not prevent it. Exit status 1: nothing was written, because no task "
+        "would earn a point like this or the file cannot be written."
+    ),
+)
 def pack(folder: Folder = Path(), language: Language = None) -> None:
-    """Check your answer, and write the file to hand in.
-
-    Public checks that fail do not prevent it. Exit status 1: nothing was written, because no task would earn
-    a point like this or the file cannot be written.
-    """
+    """Check the answer, and write the file to hand in."""
     from ..student.check import run_checks
     from ..student.pack import pack
 

@@ -15,20 +15,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract, extract_from_file
+from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from ..check_files import read_checks
 from ..files import write_atomic
 from ..kit import CHECK_FILES, SUPPORT, TRANSLATIONS, Kit, languages, slugs
-from ..language import DOMAIN
+from ..language import DOMAIN, FAILURE_PARTS
 from ..source_code import parse
 
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 # Not for students: commands of the staff, and kits, which have catalogues of their own.
 OTHERS = ("kits", "handout/templates")
+# Stands for a value in an f-string.
+VALUE = "\0"
 # A catalogue says nothing about when or by whom it was made, so equal messages make equal files.
 NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -81,7 +83,7 @@ def check_texts(filename: str, source: str) -> set[Id]:
 def _sentences(tree: ast.Module) -> set[Id]:
     """Return the texts for people in a module: those of several words, and what an assertion is about.
 
-    Docstrings and parts of f-strings are excluded.
+    Docstrings are excluded, and parts of f-strings except of failure messages.
     """
     found: set[Id] = set()
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)]
@@ -91,7 +93,17 @@ def _sentences(tree: ast.Module) -> set[Id]:
         text = node.value if isinstance(node, ast.Constant) and id(node) not in inside else None
         if isinstance(text, str) and " " in text.strip() and text not in docstrings:
             found.add(text)
-    return found | set(_subjects(tree))
+    return found | set(_subjects(tree)) | set(_failure_parts(tree))
+
+
+def _failure_parts(tree: ast.Module) -> Iterator[str]:
+    """Yield what an f-string such as `f"Expected 4, received {found}. Why?"` says beside its values."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.JoinedStr):
+            continue
+        text = "".join(str(part.value) if isinstance(part, ast.Constant) else VALUE for part in node.values)
+        if found := FAILURE_PARTS.fullmatch(text):
+            yield from (part for part in found.groups("") if " " in part and VALUE not in part)
 
 
 def _subjects(tree: ast.Module) -> Iterator[str]:
@@ -105,13 +117,27 @@ def _subjects(tree: ast.Module) -> Iterator[str]:
 
 def _marked(path: Path) -> set[Id]:
     """Return the messages that a file marks with one of KEYWORDS."""
+    if path.suffix == ".py":
+        return _marked_in(path.read_bytes())
     found = extract_from_file(METHODS[path.suffix], path, keywords=KEYWORDS)
     return {message for _, message, _, _ in found if message}
 
 
 def _marked_in(content: bytes) -> set[Id]:
-    """Return the messages that a module marks with one of KEYWORDS."""
-    return {message for _, message, _, _ in extract("python", io.BytesIO(content), KEYWORDS) if message}
+    """Return the messages that a module marks with one of KEYWORDS.
+
+    Babel does not look into f-strings before Python 3.12.
+    """
+    found: set[Id] = set()
+    for node in ast.walk(parse(content.decode(), "<source>")):
+        name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+        if isinstance(node, ast.Call) and name in KEYWORDS:
+            count = len(KEYWORDS[name] or (1,))
+            values = [arg.value for arg in node.args[:count] if isinstance(arg, ast.Constant)]
+            texts = tuple(value for value in values if isinstance(value, str) and value)
+            if len(texts) == count:
+                found.add(texts[0] if count == 1 else texts)
+    return found
 
 
 def _texts(value: object) -> Iterator[str]:

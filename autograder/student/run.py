@@ -23,7 +23,7 @@ from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
 from ..keras_advice import advice, is_training, remarks
-from ..language import gettext
+from ..language import gettext, with_hint
 from ..models import Outcome, Source
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
 from ..sandbox.policy import MB, Limits
@@ -150,7 +150,8 @@ def _students(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]
         for frame, number in frames
         if (file := frame.f_code.co_filename) in filenames
     ]
-    return found[-MAX_LOCATIONS:]
+    # A function that calls itself repeats its lines.
+    return list(dict.fromkeys(found))[-MAX_LOCATIONS:]
 
 
 def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset[str]) -> dict[str, Location]:
@@ -285,14 +286,13 @@ class Run:
 def _report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckReported:
     """Return the event for a result, with details of the failed call that ended the check, if any.
 
-    The message of a wrong answer ends with what its function does without effect.
+    What a wrong answer's function does without effect takes the place of the check's hint.
     """
     result = event.result
     if event.failed_call is not None:
         failure = calls.made[event.failed_call].reply
         if isinstance(failure, StudentFailure):
             return CheckReported(result, failure.locations, failure.kind)
-    elif result.outcome == Outcome.FAILED:
-        found = remarks(vars(module).get(result.task))
-        result = replace(result, message="\n".join([result.message, *found]))
+    elif result.outcome == Outcome.FAILED and (found := list(remarks(vars(module).get(result.task)))):
+        result = replace(result, message=with_hint(result.message, "\n".join(found)))
     return CheckReported(result)

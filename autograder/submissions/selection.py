@@ -102,7 +102,7 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
         else:
             candidates.append(_Candidate(file, source, attempted_tasks(source, tasks)))
     if not candidates:
-        told = " ".join(map(str, problems[:MAX_NOTES])) or "The submission is empty."
+        told = " ".join(map(str, problems[:MAX_NOTES])) or _("The submission is empty.")
         return Selection(None, told, excerpt=next((each.excerpt for each in problems if each.excerpt), ""))
     assignment = Assignment("", module)
     best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, assignment)))

@@ -59,14 +59,19 @@ def present_layers(model: Any) -> list[Any]:
     """Return all layers of a model that may have lost some: it need not be built."""
     __tracebackhide__ = True
     if not isinstance(model, keras.Model):
-        history = type(model).__name__ == "History"
-        hint = "`fit` returns that, return the model." if history else "What does the function return?"
+        hint = "What does the function return?"
+        if type(model).__name__ == "History":
+            hint = "`fit` returns that, return the model."
+        elif isinstance(model, type):
+            hint = "Return an instance: are `()` missing?"
         fail("a Keras model", describe(model), hint)
     found: list[Any] = []
     for part in (model, *getattr(model, "operations", model.layers)):
         own = isinstance(part, keras.Layer) and type(part).__module__.split(".")[0] == "keras"
         if not own or isinstance(part, keras.layers.Lambda):
-            hint = "Custom classes, Lambda layers and bare operations are not accepted: which layer does it?"
+            hint = (
+                "Own classes, Lambda layers and bare operations are not accepted: which Keras layer does it?"
+            )
             name = type(part).__name__
             fail("models and layers of Keras' own classes", name, hint, getattr(part, "name", ""))
         if part is not model:

@@ -22,7 +22,7 @@ from .keras_models.allowed_objects import (
 )
 from .keras_models.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
 from .keras_models.layer_settings import MODELS
-from .keras_models.refused import OWN_CLASS, REFUSED_LAYERS, REFUSED_OBJECTS
+from .keras_models.refused import REFUSED_LAYERS, REFUSED_OBJECTS
 from .keras_models.sizes import MAX_OUTPUT, MAX_OUTPUTS
 from .unsupported import HINTS, ValueKind
 
@@ -87,7 +87,7 @@ def page() -> str:
             *REMOTE,
             "",
             "## Layers and models",
-            f"Models: {_names(MODELS)}. {OWN_CLASS[0].upper()}{OWN_CLASS[1:]}. Accepted layers:",
+            f"Models: {_names(MODELS)}. A student's own class crosses only as `remote`. Accepted layers:",
             "",
             _names(("InputLayer", *LAYERS)) + ".",
             "",

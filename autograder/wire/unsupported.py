@@ -70,9 +70,11 @@ class UnsupportedValue:
 
     def __str__(self) -> str:
         hint = _(HINTS[self.kind])
-        if self.type_name[:1].lower() in tuple("aeiou"):
-            return _("an {type}: {hint}", type=self.type_name, hint=hint)
-        return _("a {type}: {hint}", type=self.type_name, hint=hint)
+        # The type of a class is called "type".
+        name = str(self.kind) if self.kind == ValueKind.CLASS else self.type_name
+        if name[:1].lower() in tuple("aeiou"):
+            return _("an {type}: {hint}", type=name, hint=hint)
+        return _("a {type}: {hint}", type=name, hint=hint)
 
     def __repr__(self) -> str:
         return f"<{self}>"

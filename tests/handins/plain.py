@@ -29,21 +29,26 @@ CELL_SECONDS = 3
 
 
 class Passed:
-    """A pytest plugin that collects the names of the checks that pass."""
+    """A pytest plugin that collects the names of the checks that pass, and why a file cannot be loaded."""
 
     def __init__(self) -> None:
         self.names: set[str] = set()
+        self.problems: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.when == "call" and report.passed:
             self.names.add(report.nodeid.rpartition("::")[2])
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.problems.append(report.longreprtext)
 
 
 def run_script(module: str) -> dict[str, Any]:
     """Run plain pytest on the handout."""
     passed = Passed()
     pytest.main(["-p", "no:cacheprovider", f"test_{module}.py"], [passed])
-    return {"passed": sorted(passed.names), "problems": []}
+    return {"passed": sorted(passed.names), "problems": passed.problems}
 
 
 def run_notebook(path: Path) -> dict[str, Any]:
@@ -51,8 +56,9 @@ def run_notebook(path: Path) -> dict[str, Any]:
     config = Config()
     config.HistoryManager.enabled = False
     shell = InteractiveShell.instance(config=config)
-    # Shell lines, such as `!pip install`, do nothing.
+    # Shell lines, such as `!pip install`, do nothing, and neither does `%matplotlib inline`.
     shell.system = shell.getoutput = lambda command, **options: []
+    shell.enable_gui = lambda gui=None: None
     if b"google.colab" in path.read_bytes():
         sys.modules["google.colab"] = MagicMock()
     signal.signal(signal.SIGALRM, signal.default_int_handler)
@@ -107,7 +113,7 @@ def main() -> None:
     """Import what the checks need, and serve standard input."""
     sys.path.insert(0, "")
     # Otter shows the same cards, but it takes seconds to import.
-    sys.modules["otter"] = None  # type: ignore[assignment]
+    sys.modules["otter"] = MagicMock()
     handout = Handout.read(Path.cwd())
     # Trainings are those of `kit watch` in the same handout.
     warm_up(handout)

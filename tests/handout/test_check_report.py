@@ -12,7 +12,7 @@ import pytest
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
-from autograder.keras_advice import NONE
+from autograder.keras_advice import NO_RETURN, NONE
 
 TOY = Path(__file__).parents[1] / "toy"
 HEAD = "import pytest\nimport sums\n"
@@ -89,6 +89,28 @@ CASES = {
             DEFINED,
         ),
     ),
+    "ends_the_program": Case(
+        "raise SystemExit",
+        "pass",
+        (
+            "  `ends_the_program` ends the program instead of returning.",
+            "  your line    sums.py:N: raise SystemExit",
+        ),
+    ),
+    "takes_no_argument": Case(
+        "return 3",
+        "sums.takes_no_argument(2)",
+        (
+            "  `takes_no_argument` does not take the arguments of its task: TypeError: takes_no_argument() "
+            "takes 0 positional arguments but 1 was given",
+            DEFINED,
+        ),
+    ),
+    "has_nothing_to_return": Case(
+        "pass",
+        'assert found == 4, f"Expected 4, received {found}. Why?"',
+        ("  expected     4", "  received     None", f"  think about  {NO_RETURN}", DEFINED),
+    ),
     "calls_a_stub": Case(
         "return stub()",
         "pass",
@@ -155,6 +177,15 @@ def test_a_loop_that_never_ends_is_stopped(tmp_path: Path) -> None:
     """Even where it catches every Exception. The other checks of its task are left out."""
     said = explain({"endless": ENDLESS}, tmp_path, "-o", "kit_check_seconds=1")
     assert "\n".join(["The check of endless.", *ENDLESS.lines]) in said
+
+
+def test_a_file_that_never_ends_is_stopped(tmp_path: Path) -> None:
+    write_files(build(TOY, "sums"), tmp_path)
+    (tmp_path / "sums.py").write_text("while True:\n    pass\n", encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-o", "kit_check_seconds=2"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+    assert "The file did not end within 2 s. Is there a loop that never ends?" in said
+    assert "sums.py:" in said
 
 
 def test_an_interrupt_stops_a_loop_where_there_is_no_alarm(tmp_path: Path) -> None:

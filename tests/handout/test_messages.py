@@ -55,6 +55,15 @@ def test_the_texts_of_checks_are_sentences_hints_and_texts_of_several_words() ->
     assert check_texts("test_public.py", CHECKS) == {"The sum is right.", "Read it.", "What is the sum?"}
 
 
+def test_an_f_string_holds_messages_and_the_parts_of_a_failure(tmp_path: Path) -> None:
+    source = (
+        'text = f"{_(\'total\'):<9}"\nassert found, f"Expected 5, received {found!r}: add both arguments."\n'
+    )
+    (tmp_path / "card.py").write_text(source, encoding="utf-8")
+    assert engine_messages(tmp_path) == {"total"}
+    assert check_texts("test_public.py", source) == {"add both arguments."}
+
+
 def test_an_update_keeps_translations_and_drops_what_is_not_used(tmp_path: Path) -> None:
     path = catalogue_path(tmp_path, "zh")
     catalogue = update(path, "zh", ["one", "two"])

@@ -65,6 +65,15 @@ def write(path: Path, *cells: str) -> dict[str, Any]:
             ["The saved file does not define `add`: save the notebook and run this cell again."],
         ),
         (
+            [ADD, "while True:\n    pass"],
+            ["Graded cell 2, line 1: this loop never ends, so the grader leaves it out."],
+        ),
+        ([ADD, "# shown\nwhile True:\n    pass"], []),
+        (
+            [f"{ADD}\n\n\ndef wait():\n    while True:\n        pass", "while True:\n    x = 1\n    break"],
+            [],
+        ),
+        (
             [ADD, "x ="],
             ["Graded cell 2 is not Python, line 1: invalid syntax: x ="],
         ),
@@ -78,6 +87,44 @@ def test_what_the_grader_refuses_is_named(
     assert list(found.problems) == problems
     (remark,) = found.remarks
     assert remark.startswith("Save this notebook, then hand in sums.ipynb, by 2026-11-30.")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "error", "said"),
+    [
+        (1.0, None, []),
+        (
+            16.0,
+            None,
+            [
+                "Graded cell 2 took 16 s. The grader leaves out a statement that does not end within 15 s.",
+            ],
+        ),
+        (
+            2.0,
+            KeyboardInterrupt(),
+            [
+                "Graded cell 2 was interrupted. The grader leaves out a statement that does not end within "
+                "15 s.",
+            ],
+        ),
+    ],
+)
+def test_a_cell_that_takes_too_long_is_named(
+    module: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    error: BaseException | None,
+    said: list[str],
+) -> None:
+    write(tmp_path / "sums.ipynb", ADD, "train()")
+    ran = types.SimpleNamespace(info=types.SimpleNamespace(raw_cell="train()\n"), error_in_exec=error)
+    clock = iter([100.0, 100.0 + seconds])
+    monkeypatch.setattr(module, "time", types.SimpleNamespace(monotonic=lambda: next(clock)))
+    module.TIMES.start(ran.info)
+    module.TIMES.stop(ran)
+    assert list(module.saved_notebook(ENV, KIT).problems) == said
 
 
 def test_the_running_notebook_is_looked_at(

@@ -95,8 +95,13 @@ def lay_out(
 @pytest.mark.needs("bubblewrap")
 @pytest.mark.parametrize(
     ("change", "expected"),
-    [("", 10), ("\ndef mean(numbers):\n    return 1.0\n", 6), (FORGER + "\ndel add, mean, scale\n", 0)],
-    ids=["solution", "mistake", "forger"],
+    [
+        ("", 10),
+        ("\ndef mean(numbers):\n    return 1.0\n", 6),
+        ("\ndef add(left, right):\n    raise NotImplementedError('add')\n", 10),
+        (FORGER + "\ndel add, mean, scale\n", 0),
+    ],
+    ids=["solution", "mistake", "stub left below", "forger"],
 )
 def test_the_scores_are_the_examiners(
     lay_out: Callable[[Kit, str], Container],

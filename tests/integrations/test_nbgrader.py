@@ -18,6 +18,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
+from toy_hand_ins import TOY_HAND_INS
 from traitlets.config import Config
 
 from autograder.examiner.client import Examiner
@@ -70,7 +71,11 @@ CLASS = {
     "late": "solved",
     "py": "a module beside the notebook",
     "stub": "",
+    "colab": "colab changes folder.ipynb",
+    "magics": "magic in a function.ipynb",
+    "guarded": "guarded answer.ipynb",
 }
+HAND_INS = {each.name: each for each in TOY_HAND_INS}
 
 
 def run(folder: Path, *words: str, status: int = 0) -> str:
@@ -127,6 +132,9 @@ def hand_in(course: Path, student: str, answer: str, solved: str) -> None:
     folder = Path(shutil.copytree(course / "release" / "sums", course / "submitted" / student / "sums"))
     (folder / "sums.py").unlink()
     path = folder / "sums.ipynb"
+    if answer in HAND_INS:
+        path.write_bytes(HAND_INS[answer].content)
+        return
     if answer == "a module beside the notebook":
         (folder / "sums.py").write_text(solved)
     elif answer.startswith("solved"):
@@ -188,6 +196,9 @@ def test_scores_are_what_they_should_be(course: Path) -> None:
         "late": (10, 0),
         "py": (10, 10),
         "stub": (0, 0),
+        "colab": (10, 10),
+        "magics": (10, 10),
+        "guarded": (10, 10),
     }
 
 

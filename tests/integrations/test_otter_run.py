@@ -15,6 +15,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from toy_hand_ins import TOY_HAND_INS
 
 from autograder.examiner.client import Examiner
 from autograder.files import pack, unpack
@@ -92,6 +93,16 @@ def test_nothing_that_a_zip_brings_runs_in_otters_processes(
     assert scores(results) == earned(report) == {"add": 2, "mean": 4, "scale": 0}
     assert "isolation: bubblewrap" in results["output"]
     assert not marker.exists()
+
+
+def test_a_colab_notebook_in_a_folder_that_is_not_here_is_graded(
+    graded: Callable[[Path], dict[str, Any]], tmp_path: Path
+) -> None:
+    """Its shell lines, magics, and the statement that raises cost nothing."""
+    (hand_in,) = (each for each in TOY_HAND_INS if each.name == "colab changes folder.ipynb")
+    path = tmp_path / "sums.ipynb"
+    path.write_bytes(hand_in.content)
+    assert scores(graded(path)) == {"add": 5, "mean": 4, "scale": 1}
 
 
 class Planted:

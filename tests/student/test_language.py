@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from babel.messages.pofile import write_po
+from terminal import Terminal
 from typer.testing import CliRunner
 
 from autograder import language
@@ -17,6 +20,7 @@ from autograder.handout.build import build
 from autograder.handout.messages import catalogue_path, kit_messages, missing, update
 from autograder.handout.sync import write_files
 from autograder.kit import Kit
+from autograder.student.handout import Handout
 
 TOY = Path(__file__).parents[1] / "toy"
 COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()")
@@ -64,6 +68,8 @@ NAMES = {
     "wrong",
     "max",
 }
+# What Python says of `wrong`.
+SAID_BY_PYTHON = {"NameError", "name", "is", "not", "defined"}
 
 
 @pytest.fixture
@@ -130,9 +136,44 @@ def test_from_the_first_save_to_the_packed_answer(folder, terminal, student_envi
         seen.append(one.wait_for(text))
         assert one.end() == 0
     code = {"def", "return", "float", "numbers", "left", "right"}
-    # What Python says of `wrong`.
-    code |= {"NameError", "name", "is", "not", "defined"}
+    code |= SAID_BY_PYTHON
     assert [english(screen) - code for screen in seen] == [set()] * len(seen)
+
+
+def test_what_the_grader_would_refuse_is_said_before_packing(
+    folder: Path, terminal: Callable[..., Terminal], student_environment: dict[str, str]
+) -> None:
+    answer(folder, add="return left - right", mean="import torch")
+    packing = terminal(folder, *COMMAND, "pack", environment={**student_environment, "LANG": "C.UTF-8"})
+    screen = packing.wait_for("公开检查未通过：add", "torch", "已生成")
+    assert packing.end() == 0
+    has = {*Handout.read(folder).about.imports, "Python"}
+    said_by_python = {"ModuleNotFoundError", "No", "module", "named", "torch"}
+    assert english(screen) - has - said_by_python == set()
+
+
+def test_plain_pytest_explains_failed_checks(folder: Path) -> None:
+    """Pytest's own words remain English."""
+    answer(folder, add="return left - right", mean="return float(wrong)", scale="import sys; sys.exit()")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
+    result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    rows = [line for line in result.stdout.splitlines() if line.startswith("  ")]
+    assert any("预期" in row for row in rows)
+    code = {"def", "return", "left", "right", "numbers", "factor", "float", "import", "sys", "exit"}
+    assert english("\n".join(rows)) - code - SAID_BY_PYTHON == set()
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["watch"], ["hint"], ["pack"]], ids=" ".join)
+def test_the_help_of_commands(
+    folder: Path, terminal: Callable[..., Terminal], student_environment: dict[str, str], command: list[str]
+) -> None:
+    helping = terminal(
+        folder, *COMMAND, *command, "--help", environment={**student_environment, "LANG": "C.UTF-8"}
+    )
+    screen = helping.wait_for("用法：", "显示本说明并退出。")
+    assert helping.end() == 0
+    names = {"check", "watch", "help", "language", "again", "zh", "dir", "str"}
+    assert english(screen) - names - {"OPTIONS", "COMMAND", "ARGS", "FOLDER", "CODE", "TASK"} == set()
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ MAX_VALUE_LINES = 12
 MAX_CHARACTERS = 2_000
 # Terminal colours, as Keras uses them, and other control characters.
 ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What Keras adds to the message of an error in a call.
+AROUND = re.compile(r"Exception encountered when calling .*?\n\n|\n\nArguments received by .*", re.DOTALL)
 CELL = re.compile(r"ipykernel_\d+|<ipython-input-(?P<number>\d+)-")
 
 
@@ -149,7 +151,8 @@ def describe(
     if outcome == Outcome.FAILED:
         # The check's hint is for a wrong answer. Of another cause it would lead away.
         wrong = isinstance(error, AssertionError) and not _raised_by_student(error)
-        found = [*remarks(getattr(own, task, None)), *think, *([] if think else [hint])]
+        # What has no effect in the student's lines is the cause, so that a general question would distract.
+        found = [*remarks(getattr(own, task, None))] or think or [hint]
         think = [text for text in (found if wrong else [advice(error)]) if text]
     return CheckReport(**about, outcome=outcome, think=tuple(dict.fromkeys(think)), lines=lines, **explained)
 
@@ -173,7 +176,9 @@ def without_escapes(text: object) -> str:
 
 def clean(text: object) -> str:
     """Return a text without control characters, this folder's path, and more lines than anybody reads."""
-    plain = without_escapes(text).replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
+    plain = (
+        AROUND.sub("", without_escapes(text)).replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
+    )
     lines = plain[:MAX_CHARACTERS].splitlines()
     return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))
 
@@ -188,7 +193,11 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
             "`{task}` did not end within {error}. Is there a loop that never ends?", task=task, error=error
         )
         if is_training(frame for frame, _line in traceback.walk_tb(error.__traceback__)):
-            text = f"`{task}` was still training, in `fit`, after {error}. Does this task ask for training?"
+            text = _(
+                "`{task}` was still training, in `fit`, after {error}. Does this task ask for training?",
+                task=task,
+                error=error,
+            )
         return Outcome.TIMED_OUT, {"message": text}
     if isinstance(error, NotImplementedError):
         return _unwritten(error, task, module)
@@ -198,7 +207,15 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         return Outcome.FAILED, _fields(error)
     if isinstance(error, FileNotFoundError | ModuleNotFoundError) and not student_lines(error):
         return Outcome.FAILED, {"message": not_whole(error)}
+    if isinstance(error, SystemExit):
+        return Outcome.FAILED, {
+            "message": _("`{function}` ends the program instead of returning.", function=task)
+        }
     what = clean(f"{type(error).__name__}: {error}")
+    if isinstance(error, TypeError) and not student_lines(error) and what.startswith(f"TypeError: {task}()"):
+        return Outcome.FAILED, {
+            "message": _("`{task}` does not take the arguments of its task: {what}", task=task, what=what)
+        }
     if _raised_by_student(error) or student_lines(error):
         return Outcome.FAILED, {"message": _("`{task}` raised {what}", task=task, what=what)}
     return Outcome.FAILED, {

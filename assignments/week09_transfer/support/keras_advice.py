@@ -32,8 +32,12 @@ NONE = gettext_noop(
     "`model.compile(…)` and `list.append(…)`."
 )
 IS_A_LAYER = gettext_noop(
-    "That is a layer. Keras wants a tensor here, such as `layer.output`, or what calling the layer gives."
+    "That is a layer or a network. Keras wants a tensor here, such as its `output`, or what calling it gives."
 )
+OTHER_INPUTS = gettext_noop(
+    "The layer is built for another number of inputs than the layer before it gives. Is it in its place?"
+)
+CALLS_ITSELF = gettext_noop("A function calls itself, directly or through another one, without an end.")
 ONE_NAME = gettext_noop("Two layers of the network have one name. Give a new layer another `name`.")
 COPIED_LIST = gettext_noop(
     "`model.layers` is a copy of the list, so changing it changes no network. Build a new network from the "
@@ -49,6 +53,8 @@ _ERRORS = (
     (re.compile(r"the layer isn't built|has not yet been built|was expecting 0 weights"), NO_WEIGHTS),
     (re.compile(r"'NoneType' object (has no attribute|is not)|Received: None"), NONE),
     (re.compile(r"invalid value <(Dense|\w+) name=|Only input tensors may be passed"), IS_A_LAYER),
+    (re.compile(r"expected axis -1 of input shape to have value"), OTHER_INPUTS),
+    (re.compile(r"maximum recursion depth exceeded"), CALLS_ITSELF),
     (re.compile(r"should have unique names|is not unique|used \d+ times in the model"), ONE_NAME),
 )
 _IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: (\w+)")
@@ -77,11 +83,11 @@ def advice(error: BaseException) -> str:
 def did_you_mean(kind: str, name: str) -> str:
     """Return the name of Keras that is most like `name`, in a sentence, or "" if none is."""
     module = getattr(sys.modules.get("keras"), _MODULES.get(kind, ""), None)
-    known = [each for each in dir(module) if not each.startswith("_")]
-    spelled = get_close_matches(name, known, n=1) or get_close_matches(
-        name.lower(), [each.lower() for each in known], n=1
-    )
-    return _("Did you mean {name!r}?", name=spelled[0]) if spelled else ""
+    known = {each.lower(): each for each in dir(module) if not each.startswith("_")}
+    if not (near := get_close_matches(name.lower(), known, n=1)):
+        return ""
+    # Keras knows its classes by their names in lower case, too.
+    return _("Did you mean {name!r}?", name=near[0] if name.islower() else known[near[0]])
 
 
 def is_training(frames: Iterable[FrameType]) -> bool:

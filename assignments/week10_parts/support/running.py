@@ -22,6 +22,9 @@ BATCH = 32
 MAX_CALLS = 20
 # Terminal colours in messages of Keras.
 ESCAPES = re.compile(r"\x1b\[[\d;]*m")
+# Inputs in messages of Keras, and what it adds to those of a call.
+ROWS = re.compile(r"\[\[.*\]\]", re.DOTALL)
+AROUND = re.compile(r"Exception encountered when calling .*?\n\n|\n\nArguments received by .*", re.DOTALL)
 
 
 def set_deterministic(seed: int) -> None:
@@ -95,7 +98,9 @@ def predict(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
         made = np.asarray(call_model(model, x, training))
     except (ValueError, TypeError, tf.errors.OpError) as error:
         shape = " × ".join(map(str, x.shape[1:]))
-        received = f"{type(error).__name__}: {ESCAPES.sub('', str(error))}"
+        said = AROUND.sub("", ROWS.sub("[[…]]", ESCAPES.sub("", str(error))))
+        # One sentence: what follows a full stop would be taken for the hint.
+        received = f"{type(error).__name__}: {said.rstrip('.').replace('. ', '; ')}"
         fail(
             _("a model for rows of {shape} numbers", shape=shape), received, "What does its first layer take?"
         )

@@ -5,6 +5,11 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from .language import gettext as _
+
+# Types whose names say less than the word for them.
+KINDS = {"ndarray": "array", "EagerTensor": "tensor", "KerasTensor": "symbolic tensor"}
+
 
 class ExpectationError(AssertionError):
     """Raised by every assertion of this package.
@@ -31,5 +36,7 @@ def describe(value: object) -> str:
     """Return what a value is, in a few words."""
     if value is None:
         return "None"
-    kind = type(value).__name__
-    return f"{'an' if kind[:1] in 'AEIOUaeiou' else 'a'} {kind}"
+    if isinstance(value, type):
+        return _("the class {name}", name=value.__name__)
+    kind = KINDS.get(type(value).__name__, type(value).__name__)
+    return _("an {type}", type=kind) if kind[:1] in "AEIOUaeiou" else _("a {type}", type=kind)

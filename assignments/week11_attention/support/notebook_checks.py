@@ -17,6 +17,7 @@ import pytest
 from .check_report import CheckReport, Outcome, clean, kit, without_escapes
 from .language import gettext as _
 from .notebook_cards import HandInCard, Note, State, TaskCard, text_of
+from .notebook_file import TIMES, record_answers, saved_notebook
 
 HERE = Path(__file__).parent
 HANDOUT = HERE.parent
@@ -78,6 +79,9 @@ class Grader:
 def start() -> Any:
     """Return the notebook's `grader`: Otter's, with results that are easier to read, or one like it."""
     skip_unwritten_cells()
+    if shell := _shell():
+        shell.events.register("pre_run_cell", TIMES.start)
+        shell.events.register("post_run_cell", TIMES.stop)
     try:
         otter = importlib.import_module("otter")
         test_file = importlib.import_module("otter.test_files").TestFile
@@ -110,8 +114,6 @@ def must_pass(env: dict[str, Any], module: str, task: str) -> None:
 
 def hand_in(env: dict[str, Any]) -> HandInCard:
     """Run all checks and say which file to hand in; in Colab, download it."""
-    from .notebook_file import record_answers, saved_notebook
-
     refused: dict[str, str] = {}
     cards = tuple(_cards(record_answers(env, kit().get("tasks", ()), refused)))
     found = saved_notebook(env, kit())

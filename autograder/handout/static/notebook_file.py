@@ -9,6 +9,7 @@ import json
 import os
 import re
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,54 @@ SIZE_LIMIT = 10_000_000
 PLATFORM = frozenset({"google", "IPython", "ipywidgets", "otter"})
 MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S+\?$", re.MULTILINE)
 LOOK_CLOSER = gettext_noop("`kit pack` looks closer, if you have installed the course's wheel.")
+
+
+# The grader leaves out a statement that takes more than this share of the time for loading.
+LOAD_SECONDS, STATEMENT_SHARE = 60.0, 0.25
+
+
+class CellTimes:
+    """Measures the cells of the running notebook, as callbacks of IPython."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._seconds: dict[str, float] = {}
+        self._interrupted: set[str] = set()
+
+    def start(self, info: Any) -> None:
+        """Note when a cell begins."""
+        self._began = time.monotonic()
+
+    def stop(self, result: Any) -> None:
+        """Note when a cell ends, or is interrupted."""
+        cell = result.info.raw_cell.strip()
+        self._seconds[cell] = time.monotonic() - self._began
+        self._interrupted.discard(cell)
+        if isinstance(result.error_in_exec, KeyboardInterrupt):
+            self._interrupted.add(cell)
+
+    def problems(self, cells: Mapping[int, str], limit: float) -> Iterator[str]:
+        """Yield which graded cells were interrupted, or took longer than the grader waits for a statement."""
+        for number, cell in cells.items():
+            seconds = self._seconds.get(cell.strip(), 0.0)
+            if cell.strip() in self._interrupted:
+                yield _(
+                    "Graded cell {number} was interrupted. The grader leaves out a statement that does not "
+                    "end within {limit:g} s.",
+                    number=number,
+                    limit=limit,
+                )
+            elif seconds > limit:
+                yield _(
+                    "Graded cell {number} took {seconds:.0f} s. The grader leaves out a statement that does "
+                    "not end within {limit:g} s.",
+                    number=number,
+                    seconds=seconds,
+                    limit=limit,
+                )
+
+
+TIMES = CellTimes()
 
 
 @dataclass(frozen=True)
@@ -97,30 +146,53 @@ def record_answers(env: Mapping[str, Any], tasks: Sequence[str], refused: dict[s
 
 def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str, Any]) -> Iterator[str]:
     """Yield what the grader refuses or does not find in the graded cells of a notebook."""
-    trees = []
+    trees = {}
     for number, cell in enumerate(cells, 1):
         try:
-            trees.append(ast.parse(MAGIC.sub(r"\1\2pass", cell)))
+            trees[number] = ast.parse(MAGIC.sub(r"\1\2pass", cell))
         except SyntaxError as error:
-            line = (error.text or "").strip()
+            text = (error.text or "").strip()
             yield _(
                 "Graded cell {number} is not Python, line {line}: {reason}: {text}",
                 number=number,
                 line=error.lineno,
                 reason=error.msg,
-                text=line,
+                text=text,
             )
+    endless = {number: line for number, tree in trees.items() for line in _endless_loops(tree)}
+    for number, line in endless.items():
+        yield _(
+            "Graded cell {number}, line {line}: this loop never ends, so the grader leaves it out.",
+            number=number,
+            line=line,
+        )
+    others = {number: cell for number, cell in enumerate(cells, 1) if number not in endless}
+    limit = STATEMENT_SHARE * kit.get("limits", {}).get("load_seconds", LOAD_SECONDS)
+    yield from TIMES.problems(others, limit)
     allowed = {*kit.get("imports", ()), *kit.get("given", ()), *sys.stdlib_module_names, *PLATFORM}
-    imported = {name for tree in trees for name in _imports(tree)}
+    imported = {name for tree in trees.values() for name in _imports(tree)}
     for name in sorted(imported - allowed):
         yield _("The grader does not have `{name}`, which a graded cell imports.", name=name)
-    defined = {name for tree in trees for name in _names(tree)}
+    defined = {name for tree in trees.values() for name in _names(tree)}
     for task in kit.get("tasks", ()):
         if task in env and task not in defined:
             yield _(
                 "The saved file does not define `{task}`: save the notebook and run this cell again.",
                 task=task,
             )
+
+
+def _endless_loops(tree: ast.Module) -> Iterator[int]:
+    """Yield the line of each `while True` outside functions that nothing ends."""
+    nodes: list[ast.AST] = [*tree.body]
+    for node in nodes:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        nodes += ast.iter_child_nodes(node)
+        if not isinstance(node, ast.While) or not isinstance(node.test, ast.Constant) or not node.test.value:
+            continue
+        if not any(isinstance(part, ast.Break | ast.Raise) for part in ast.walk(node)):
+            yield node.lineno
 
 
 def _imports(tree: ast.Module) -> Iterator[str]:

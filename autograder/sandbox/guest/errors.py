@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from ...language import gettext as _
 from ...text import clean
 from ...wire.failure_kind import FailureKind
 from .held_values import LostError
@@ -66,9 +67,9 @@ def text_of(error: BaseException) -> str:
     try:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
         if isinstance(error, EOFError) and text == NO_INPUT:
-            text += ": nobody answers `input()` here, so leave it out"
+            text = _("{text}: nobody answers `input()` here, so leave it out", text=text)
     except BaseException:
-        text = "(the exception has no readable text)"
+        text = _("(the exception has no readable text)")
     return _clean(text, MAX_TEXT)
 
 

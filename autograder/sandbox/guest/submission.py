@@ -46,7 +46,6 @@ STATEMENT_SHARE = 0.25
 MIN_STATEMENT_SECONDS = 0.2
 # A `.py` is stopped slightly before its caller times out, so that the message can name the line.
 FILE_SHARE = 0.9
-STOPPED_HERE = "Loading stopped there, and the functions above count."
 # A submission may catch the exception that interrupts it, so it is raised repeatedly.
 INTERRUPT_AGAIN_SECONDS = 0.5
 FUTURE_FLAGS = reduce(or_, (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
@@ -261,7 +260,8 @@ class _Script(_Loading):
         except BaseException as error:
             problem, line = self._sentence(self.filename, error, seconds)
             if isinstance(error, TimedOut) and defined & vars(self.module).keys():
-                self.report["notes"].append(f"{problem} {STOPPED_HERE}")
+                stopped = _("Loading stopped there, and the functions above count.")
+                self.report["notes"].append(f"{problem} {stopped}")
             else:
                 self.report |= {"ok": False, "problem": problem, "line": line}
 

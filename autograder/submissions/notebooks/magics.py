@@ -6,6 +6,7 @@ import re
 import warnings
 from typing import Any
 
+from ...language import gettext as _
 from ..folders import Unreadable
 
 # Matches IPython's special syntax. A cell without a match is already Python.
@@ -74,7 +75,7 @@ class Magics:
             while not done:
                 self._work -= sum(map(len, lines))
                 if self._work < 0:
-                    raise Unreadable(f"{self._where} holds too many magics and shell lines.")
+                    raise Unreadable(_("{where} holds too many magics and shell lines.", where=self._where))
                 try:
                     lines, done = _replaced(ipython, lines)
                 except SyntaxError:  # broken indentation: running the cell reports it

@@ -33,7 +33,7 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
             raise Unreadable(
                 _("{where} is Python, not a notebook: its name must end in .py.", where=where)
             ) from None
-        reason = printable(str(error)) if isinstance(error, ValueError) else "it is nested too deep"
+        reason = printable(str(error)) if isinstance(error, ValueError) else _("it is nested too deep")
         raise Unreadable(
             _("{where} is no notebook that can be read: {reason}.", where=where, reason=reason)
         ) from None
@@ -105,7 +105,7 @@ def _cells(data: Any, where: str) -> Iterator[Mapping[str, Any]]:
     for sheet in sheets if isinstance(sheets, list) else [None]:
         cells = sheet.get("cells") if isinstance(sheet, Mapping) else None
         if not isinstance(cells, list) or not all(isinstance(cell, Mapping) for cell in cells):
-            raise Unreadable(f"{where} is a broken notebook: its cells are no list of cells.")
+            raise Unreadable(_("{where} is a broken notebook: its cells are no list of cells.", where=where))
         yield from cells
 
 
@@ -121,6 +121,6 @@ def _text(cell: Mapping[str, Any], where: str) -> str:
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        raise Unreadable(f"{where} is a broken notebook: a code cell's source is no text.")
+        raise Unreadable(_("{where} is a broken notebook: a code cell's source is no text.", where=where))
     # JSON can contain an unpaired surrogate, which files and messages cannot.
     return source.encode("utf-8", "replace").decode("utf-8")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...language import gettext_noop
 from .activations import activation_kind
 from .schema import (
     Field,
@@ -226,7 +227,7 @@ def for_outputs(single: Kind) -> Kind:
 
 LOSS = for_outputs(
     Kind(
-        f"{_STRING.accepts} as a string, the function of such a name, or {_OBJECT.accepts}",
+        gettext_noop("a loss of Keras: its name, its function or an object"),
         _single_to_wire,
         _single_from_wire,
     )

@@ -9,6 +9,7 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
+from ...keras_advice import did_you_mean
 from ...language import gettext as _
 from ..arrays import BlobReader, NotAllowedError, readable
 from .allowed_layers import ACCEPTED, LAYERS
@@ -222,12 +223,14 @@ def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
             found=found,
         )
     fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
-    wanted = _(" Accepted is {accepts}.", accepts=fields[key].kind.accepts) if key in fields else ""
+    wanted = did_you_mean(key, found.strip("“”"))
+    if not wanted and key in fields:
+        wanted = _("Accepted is {accepts}.", accepts=_(fields[key].kind.accepts))
     return _(
-        "The {kind} “{name}” has this as its {key}: {found}. That is not accepted.{wanted}",
+        "The {kind} “{name}” has this as its {key}: {found}. That is not accepted. {wanted}",
         kind=kind,
         name=name,
         key=key,
         found=found,
         wanted=wanted,
-    )
+    ).rstrip()

@@ -38,6 +38,13 @@ FAILURE_PARTS = re.compile(
 )
 
 
+def with_hint(text: str, hint: str) -> str:
+    """Return the message of a failed check with another hint in the place of its own."""
+    found = FAILURE_PARTS.fullmatch(text)
+    start = found.start("hint") if found and found["hint"] else len(text)
+    return f"{text[:start].rstrip()} {hint}"
+
+
 class Messages:
     """The messages in one language."""
 

@@ -113,8 +113,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
 def pytest_make_collect_report(
     collector: pytest.Collector,
 ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    """For an error in the student's file show only its line, without a traceback."""
-    report = yield
+    """Stop a file that does not load in time; for an error in the student's file show only its line."""
+    with time_limit(_seconds(collector.config)):
+        report = yield
     found = getattr(getattr(report, "call", None), "excinfo", None)
     problem = found and (found.value.__cause__ or found.value)
     if collector.config.get_verbosity() >= VERBOSE or problem is None:
@@ -123,6 +124,9 @@ def pytest_make_collect_report(
         report.longrepr = _syntax_error(problem)
     elif isinstance(problem, ModuleNotFoundError) and _is_ours(problem.name):
         report.longrepr = not_whole(problem)
+    elif isinstance(problem, TimedOut):
+        text = _("The file did not end within {error}. Is there a loop that never ends?", error=problem)
+        report.longrepr = "\n".join([*map(str, student_lines(problem)[:1]), text])
     elif lines := student_lines(problem):
         report.longrepr = f"{lines[0]}\n{clean(f'{type(problem).__name__}: {problem}')}"
     return report
@@ -240,11 +244,15 @@ def _limited(item: pytest.Item) -> Iterator[None]:
         yield
         return
     try:
-        with time_limit(float(config.getini("kit_check_seconds"))):
+        with time_limit(_seconds(config)):
             yield
     except TimedOut:
         config.stash[TIMED_OUT].add(_task(item))
         raise
+
+
+def _seconds(config: pytest.Config) -> float:
+    return float(config.getini("kit_check_seconds"))
 
 
 def _settings() -> dict[str, Any]:

@@ -1,0 +1,35 @@
+"""What beginners read about wrong turns: the page is current, and shows nothing of the grader's own."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from handout.wrong_turns import PAGE, masked, page, turns
+
+# Escape characters, tracebacks, modules and words of the engine.
+OURS = re.compile(
+    r"\x1b|Traceback|site-packages|check_report|\bwire\b|\bproxy|UnsupportedValue|cannot cross|sandbox"
+)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The page as the surfaces make it now."""
+    return page(tmp_path_factory.mktemp("wrong turns") / "handout")
+
+
+def test_there_are_fifty_wrong_turns() -> None:
+    assert len({(turn.task, turn.text) for turn in turns()}) >= 50
+
+
+def test_the_page_says_what_every_surface_says(written: str) -> None:
+    """A page that differs is written anew: read it as a beginner, and commit it."""
+    before = PAGE.read_text(encoding="utf-8") if PAGE.is_file() else ""
+    if masked(written) != masked(before):
+        PAGE.write_text(written, encoding="utf-8")
+    assert masked(written) == masked(before)
+
+
+def test_no_surface_shows_anything_of_the_graders_own(written: str) -> None:
+    assert not OURS.findall(written)
