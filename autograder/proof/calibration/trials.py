@@ -97,10 +97,17 @@ def _call(
     try:
         answers = [getattr(module, function)(*args, **kwargs) for _ in range(times)]
         return answers[0] if times == 1 else answers
-    except NotImplementedError as error:
-        raise SubmissionFailed(Outcome.NOT_ATTEMPTED, str(error)) from error
     except Exception as error:
-        raise SubmissionFailed(Outcome.FAILED, f"{type(error).__name__}: {error}") from error
+        outcome = Outcome.NOT_ATTEMPTED if _is_from_stub(error, module, function) else Outcome.FAILED
+        raise SubmissionFailed(outcome, f"{type(error).__name__}: {error}") from error
+
+
+def _is_from_stub(error: Exception, module: ModuleType, function: str) -> bool:
+    """Return whether a call ended at the answer's own `raise NotImplementedError`, not in a library."""
+    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
+    code = frame.f_code
+    is_own = code.co_filename == module.__file__ and code.co_qualname.partition(".")[0] == function
+    return isinstance(error, NotImplementedError) and is_own
 
 
 DAY = 24 * 3600
