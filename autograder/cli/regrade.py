@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from ..examiner.client import ExaminerDied
-from ..grading.regrade import Regrade, regrade
+from ..grading.comparison import Regrade, regrade
 from ..grading.storage import read_report
 from ..kit import Kit, KitError
 from ..models import Submission

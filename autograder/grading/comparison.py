@@ -1,11 +1,14 @@
-"""Compare the grades of two runs: which grades changed, and because of which checks."""
+"""Compare grades: of a class between two runs, and of one submission that is graded again."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
-from ..models import Outcome, Report
+from ..examiner.client import Examiner
+from ..kit import Kit
+from ..models import Outcome, Report, Submission
 
 
 @dataclass(frozen=True)
@@ -54,3 +57,69 @@ def _points(report: Report) -> dict[str, float | None]:
     return {
         check.name: None if check.outcome == Outcome.GRADER_ERROR else check.points for check in report.checks
     }
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What differs between two reports: where, and both values."""
+
+    where: str
+    old: Any
+    new: Any
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.old} then, {self.new} now"
+
+
+@dataclass(frozen=True)
+class Regrade:
+    """A new report, and how it differs from the old one.
+
+    `record` has the differences in what was graded and with what: file, kit, versions, processor, level.
+    `results` has those in score, checks and trained weights.
+    """
+
+    report: Report
+    record: tuple[Difference, ...]
+    results: tuple[Difference, ...]
+
+
+def regrade(kit: Kit, old: Report, submission: Submission) -> Regrade:
+    """Grade a submission at the isolation level of its report, without any stored result.
+
+    Raises ExaminerDied, or IsolationUnavailable if this machine does not have the level.
+    """
+    with Examiner(kit, old.environment.isolation, result_cache=False) as examiner:
+        new = examiner.examine(submission)
+    return compare_reports(old, new)
+
+
+def compare_reports(old: Report, new: Report) -> Regrade:
+    """Return how `new` differs from `old`; times and printed text are not compared."""
+    return Regrade(new, tuple(_differences(_record(old), _record(new))), tuple(_results(old, new)))
+
+
+def _record(report: Report) -> dict[str, Any]:
+    record = {"submission": report.submission_sha256, "kit": report.kit, "kit version": report.kit_version}
+    return record | {name.replace("_", " "): value for name, value in asdict(report.environment).items()}
+
+
+def _results(old: Report, new: Report) -> Iterator[Difference]:
+    # Overrides change a report's points but not the outcomes, so scores are compared by outcome.
+    yield from _differences({"status": str(old.status)}, {"status": str(new.status)})
+    yield from _differences(_outcomes(old), _outcomes(new))
+    yield from _differences(_weights(old), _weights(new))
+
+
+def _outcomes(report: Report) -> dict[str, Any]:
+    return {check.name: str(check.outcome) for check in report.checks}
+
+
+def _weights(report: Report) -> dict[str, Any]:
+    return {f"weights trained for {each.check}": each.weights_sha256[:12] for each in report.trainings}
+
+
+def _differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[Difference]:
+    for name in dict.fromkeys((*old, *new)):
+        if old.get(name) != new.get(name):
+            yield Difference(name, old.get(name), new.get(name))

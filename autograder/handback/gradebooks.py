@@ -1,4 +1,4 @@
-"""Write scores as the tables that Canvas, Brightspace and Gradescope read or write.
+"""Write scores as the tables that Canvas, Brightspace and Gradescope read or write, or as pages with a table.
 
 Canvas reads an assignment's column by the id in its title, `Week 9 (4711)`, and students by `ID`, the SIS
 columns or the name (canvas-lms, `lib/gradebook_importer.rb`). Brightspace reads `OrgDefinedId` or `Username`
@@ -17,6 +17,7 @@ from .results import ClassResults, Handback, StudentResult
 from .tables import Keys, PlatformTable, TableError, format_table, parse_points
 
 CANVAS_CSV, BRIGHTSPACE_CSV, GRADESCOPE_CSV = "gradebook.csv", "grades.csv", "scores.csv"
+PAGES_CSV = "students.csv"
 CANVAS_STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 POINTS_POSSIBLE = "    Points Possible"
 END_OF_LINE = "End-of-Line Indicator"
@@ -182,6 +183,27 @@ def gradescope_files(results: ClassResults) -> Handback:
 def _gradescope_id(student: StudentResult) -> str:
     grade = student.grade
     return (grade.platform_id if grade.platform == Platform.GRADESCOPE else "") or grade.id
+
+
+def page_files(results: ClassResults) -> Handback:
+    """Return a page per student, and the table of names, addresses, scores and files, for a mail merge."""
+    pages: dict[str, bytes] = {}
+    rows = []
+    for student in results.students:
+        name = f"{student.page.parent.name}.html" if student.page else ""
+        if student.page:
+            pages[name] = student.page.read_bytes()
+        grade = student.grade
+        rows.append(
+            [
+                *map(cell, (grade.student, grade.id, grade.login, grade.email)),
+                number(grade.score),
+                number(results.max_score),
+                name,
+            ]
+        )
+    heading = ["student", "id", "login", "email", "score", "max_score", "page"]
+    return Handback({**pages, PAGES_CSV: format_table(heading, rows)}, results.left_out)
 
 
 def _check_points(results: ClassResults, table: PlatformTable, column: int, points: str) -> None:

@@ -8,9 +8,16 @@ from pathlib import Path
 
 from ..grading.storage import Attendance, ClassRecord, GradesFolder
 from ..models import Remark, Report
-from ..reports.page_settings import read_settings
 from ..reports.upload_files import Grade
-from ..reports.write import FEEDBACK, NoGradesError, Student, is_exported, make_grade, read_students
+from ..reports.write import (
+    FEEDBACK,
+    NoGradesError,
+    Student,
+    is_exported,
+    make_grade,
+    read_settings,
+    read_students,
+)
 from ..text import clean_line
 
 MAX_COMMENT = 4_000

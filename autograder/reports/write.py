@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
+
 from ..grading.review_reasons import find_review_items
 from ..grading.storage import Attendance, ClassRecord, GradesFolder, StudentRecord, write_if_changed
+from ..language import ENGLISH
 from ..models import Report
 from ..text import clean_line
 from .class_page import StudentRow, class_page
 from .context import find_context
 from .feedback import feedback_page
-from .page_settings import read_settings, write_settings
 from .upload_files import Grade, title_warnings, uploads
 
 FEEDBACK = "feedback.html"
 CLASS = "class.html"
 UPLOADS = "uploads"
+SETTINGS = "pages.json"
 
 
 class NoGradesError(LookupError):
@@ -43,6 +47,30 @@ class WrittenPages:
     unmatched: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PageSettings:
+    """The language of pages, and whether whoever is missing gets 0 points in upload files."""
+
+    language: str = ENGLISH
+    missing_as_zero: bool = False
+
+    def updated(self, *, language: str | None, missing_as_zero: bool | None) -> PageSettings:
+        """Return these settings with those that are given, not None."""
+        return PageSettings(
+            self.language if language is None else language,
+            self.missing_as_zero if missing_as_zero is None else missing_as_zero,
+        )
+
+
+@dataclass(frozen=True)
+class Student:
+    """One student of the class: the displayed name, and the report, if there is one."""
+
+    name: str
+    record: StudentRecord
+    report: Report | None
 
 
 def write_pages(
@@ -92,15 +120,6 @@ def write_pages(
         ),
         warnings=tuple(title_warnings(context.title)),
     )
-
-
-@dataclass(frozen=True)
-class Student:
-    """One student of the class: the displayed name, and the report, if there is one."""
-
-    name: str
-    record: StudentRecord
-    report: Report | None
 
 
 def read_students(grades: GradesFolder, record: ClassRecord) -> list[Student]:
@@ -157,3 +176,16 @@ def make_grade(student: Student, record: ClassRecord) -> Grade:
         max_score=max_score,
         comments=" ".join(remark.text for remark in report.remarks) if report else "",
     )
+
+
+def read_settings(folder: Path) -> PageSettings:
+    """Return the settings of the last run in a grades folder, or the defaults before the first."""
+    try:
+        return msgspec.convert(json.loads((folder / SETTINGS).read_text(encoding="utf-8")), PageSettings)
+    except (OSError, ValueError):
+        return PageSettings()
+
+
+def write_settings(folder: Path, settings: PageSettings) -> None:
+    """Write the settings for later runs. Raises OSError."""
+    write_if_changed(folder / SETTINGS, json.dumps(asdict(settings), indent=2) + "\n")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from .. import files
+from ..files import METADATA
 from ..language import MESSAGES, gettext_noop
 from ..language import gettext as _
 from ..models import Outcome, ReviewReason, Source, SubmittedFile
@@ -22,7 +26,6 @@ from ..submissions.selection import UnusedReason
 from .check import run_checks
 from .handout import Handout
 from .task_results import Results
-from .trial import run_alone
 
 WRITTEN = re.compile(r"""(\w+)\.py['"]""")
 
@@ -235,3 +238,20 @@ def _write(handout: Handout, file: SubmittedFile, found: PackReport) -> None:
         else:
             found.written, found.unwritable = folder / name, ""
             return
+
+
+def run_alone(handout: Handout, file: SubmittedFile, run_checks: Callable[[Handout], Results]) -> Results:
+    """Return what `run_checks` returns for `file` beside what was handed out.
+
+    Only this file is handed in, so modules and data that lie in the student's folder cannot be used.
+    """
+    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        metadata = (handout.folder / METADATA).read_bytes()
+        for path, content in {**handout.files(), METADATA: metadata, file.name: file.content}.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        copy = Handout.read(folder)
+        with suppress(OSError):  # without stored trainings the checks only take longer
+            shutil.copytree(handout.trainings, copy.trainings)
+        return run_checks(copy)
