@@ -14,8 +14,7 @@ from ..files import cache_folder
 from ..grading.comparison import changes
 from ..grading.executors import CannotExamineError, Executor, LocalExecutor
 from ..grading.grade import ClassGrades, grade_class
-from ..grading.overrides import OVERRIDES, Overrides, OverridesError, load_overrides
-from ..grading.overrides_file import OverridesFile
+from ..grading.overrides import OVERRIDES, Overrides, OverridesError, OverridesFile, load_overrides
 from ..grading.planning import GradeOptions, UnknownStudentError
 from ..grading.roster import RosterError, load_roster
 from ..grading.storage import GradesFolder, StorageError, WrongFolderError

@@ -1,20 +1,24 @@
-"""Read the overrides file: what people decided about submissions, which persists across regrading.
+"""Read and write the overrides file: what people decided about submissions, which persists across regrading.
 
-Everybody may write it by hand; `kit review` writes the same entries.
+Everybody may write it by hand. `kit review` writes the same entries, and keeps what is written around them.
 """
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-from msgspec.structs import replace
+from msgspec import structs
 
+from ..files import write_atomic
 from ..models import Points
+from ..text import toml_string
 from ..validation import InvalidDataError, read_toml
 
 OVERRIDES = "overrides.toml"
@@ -73,6 +77,16 @@ class Reviewed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 _OfStudent = TypeVar("_OfStudent", Override, Answer, Penalty)
 Decision = Override | Comment | Answer | Penalty | Reviewed
+_HEADINGS = {
+    Override: "override",
+    Comment: "comment",
+    Answer: "answer",
+    Penalty: "penalty",
+    Reviewed: "reviewed",
+}
+_ENTRY = re.compile(rf"^[ \t]*\[\[[ \t]*({'|'.join(_HEADINGS.values())})[ \t]*\]\]", re.MULTILINE)
+# Blank lines and remarks at the end of an entry belong to what follows it.
+_AFTER_ENTRY = re.compile(r"\n(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))*\Z")
 
 
 @dataclass(frozen=True)
@@ -103,12 +117,14 @@ class Overrides:
         own_penalty = any(each.student == student for each in self.penalties)
 
         def shared(entries: Iterable[_OfStudent]) -> tuple[_OfStudent, ...]:
-            return tuple(replace(each, student=student) for each in entries if each.student in members)
+            return tuple(
+                structs.replace(each, student=student) for each in entries if each.student in members
+            )
 
         return Overrides(
             (*self.points, *shared(each for each in self.points if each.check not in decided)),
             tuple(
-                replace(comment, students=(*comment.students, student))
+                structs.replace(comment, students=(*comment.students, student))
                 if set(members) & {*comment.students} and student not in comment.students
                 else comment
                 for comment in self.comments
@@ -145,11 +161,17 @@ def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: s
     except InvalidDataError as error:
         raise OverridesError(f"{error} {EXAMPLE}") from None
     found = Overrides(
-        tuple(replace(each, points=float(each.points), reason=_line(each.reason)) for each in file.override),
-        tuple(replace(each, text=each.text.strip()) for each in file.comment),
-        tuple(replace(each, text=each.text.strip()) for each in file.answer),
+        tuple(
+            structs.replace(each, points=float(each.points), reason=_line(each.reason))
+            for each in file.override
+        ),
+        tuple(structs.replace(each, text=each.text.strip()) for each in file.comment),
+        tuple(structs.replace(each, text=each.text.strip()) for each in file.answer),
         file.reviewed,
-        tuple(replace(each, points=float(each.points), reason=_line(each.reason)) for each in file.penalty),
+        tuple(
+            structs.replace(each, points=float(each.points), reason=_line(each.reason))
+            for each in file.penalty
+        ),
     )
     by_kind: dict[str, Sequence[Override | Comment | Answer | Penalty]] = {
         "override": found.points,
@@ -203,3 +225,97 @@ def _validate(
 
 def _line(text: str) -> str:
     return " ".join(text.split())
+
+
+class OverridesFile:
+    """An overrides file, which need not exist yet. `max_points` are the points of each check."""
+
+    def __init__(self, path: Path, max_points: Mapping[str, Points]) -> None:
+        self.path = path
+        self._max_points = max_points
+
+    def text(self) -> str:
+        """Return the text of the file, empty if there is none. Raises OSError."""
+        return self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+
+    def load(self) -> Overrides:
+        """Return the entries of the file. Raises OverridesError."""
+        return load_overrides(self.path, self._max_points) if self.path.exists() else Overrides()
+
+    def add(self, decisions: Sequence[Decision]) -> None:
+        """Write further entries in one atomic step. Raises OverridesError, and then changes nothing.
+
+        An override replaces an earlier one of the same student and check.
+        """
+        text, old = self.text(), self.load()
+        replaced = {(each.student, each.check) for each in decisions if isinstance(each, Override)}
+        kept = replace(
+            old, points=tuple(each for each in old.points if (each.student, each.check) not in replaced)
+        )
+        new = _with(kept, decisions)
+        removed = [number for number, each in enumerate(old.points) if each not in kept.points]
+        edited = _append(_without(text, removed), map(entry_text, decisions))
+        if not self._holds(edited, new):
+            # The file has an unusual form, such as inline tables.
+            entries: list[Decision] = [*new.points, *new.comments, *new.answers]
+            entries += [*new.reviewed, *new.penalties]
+            edited = _append("", map(entry_text, entries))
+            self._read(edited)
+        write_atomic(self.path, edited)
+
+    def _holds(self, text: str, overrides: Overrides) -> bool:
+        try:
+            return self._read(text) == overrides
+        except OverridesError:
+            return False
+
+    def _read(self, text: str) -> Overrides:
+        return read_overrides(text, self._max_points, str(self.path))
+
+
+def entry_text(decision: Decision) -> str:
+    """Return a decision as an entry of the file, without empty fields."""
+    values = {name: value for name, value in structs.asdict(decision).items() if value != "" and value != ()}
+    lines = (f"{name} = {_value(value)}" for name, value in values.items())
+    return "\n".join((f"[[{_HEADINGS[type(decision)]}]]", *lines)) + "\n"
+
+
+def _with(overrides: Overrides, decisions: Sequence[Decision]) -> Overrides:
+    return Overrides(
+        (*overrides.points, *(each for each in decisions if isinstance(each, Override))),
+        (*overrides.comments, *(each for each in decisions if isinstance(each, Comment))),
+        (*overrides.answers, *(each for each in decisions if isinstance(each, Answer))),
+        (*overrides.reviewed, *(each for each in decisions if isinstance(each, Reviewed))),
+        (*overrides.penalties, *(each for each in decisions if isinstance(each, Penalty))),
+    )
+
+
+def _without(text: str, overrides: Iterable[int]) -> str:
+    """Return the text of a file without some of its entries `[[override]]`, by number."""
+    headings = [*_ENTRY.finditer(text)]
+    ends = [*(heading.start() for heading in headings), len(text)]
+    parts, removed, number = [text[: ends[0]]], set(overrides), 0
+    for heading, end in zip(headings, ends[1:], strict=True):
+        part = text[heading.start() : end]
+        if heading[1] == "override":
+            if number in removed:
+                after = _AFTER_ENTRY.search(part)
+                part = after[0].lstrip("\n") if after else ""
+            number += 1
+        parts.append(part)
+    return "".join(parts)
+
+
+def _append(text: str, entries: Iterable[str]) -> str:
+    return "\n".join(filter(None, (text.rstrip("\n") + "\n" if text.strip() else "", *entries)))
+
+
+def _value(value: object) -> str:
+    """Return a value in TOML."""
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    if isinstance(value, str):
+        return toml_string(value)
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_value, value))}]"
+    return json.dumps(value)

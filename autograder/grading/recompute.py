@@ -1,17 +1,17 @@
-"""Make the grades of a class from its reports, without examining anything again."""
+"""Make the grades of a class from its reports and what people decided, without examining anything again."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
-from ..models import Report, ReviewReason
-from .apply_overrides import apply_overrides
+from ..models import NOT_PASSED, CheckResult, Outcome, Remark, Report, ReviewReason, Status, TaskScore
 from .grades_csv import Row, format_csv, make_row
 from .late_rules import LateRecord
 from .lateness_text import lateness_text
-from .overrides import Overrides
+from .overrides import Override, Overrides
 from .storage import Attendance, ClassRecord, GradesFolder, StudentRecord
 
 
@@ -88,7 +88,7 @@ def _counts(student: StudentRecord, reports: Mapping[str, Report]) -> bool:
 def _row(student: StudentRecord, record: ClassRecord, reports: Mapping[str, Report]) -> Row:
     if student.attendance == Attendance.SUBMITTED:
         report = reports[student.student]
-        return make_row(student.student, report, id=student.id, remarks=_remarks(student, report))
+        return make_row(student.student, report, id=student.id, remarks=_notes(student, report))
     # Do not assign zero points if a submission may belong to this student.
     score = 0.0 if student.attendance == Attendance.MISSING else None
     return Row(
@@ -104,8 +104,72 @@ def _row(student: StudentRecord, record: ClassRecord, reports: Mapping[str, Repo
     )
 
 
-def _remarks(student: StudentRecord, report: Report) -> list[str]:
+def _notes(student: StudentRecord, report: Report) -> list[str]:
     """Return sentences for the table that are not in the report's own message."""
     identical = [note.text for note in student.review if note.reason is ReviewReason.IDENTICAL]
     late = [lateness_text(report.lateness)] if report.lateness else []
     return [*identical, *filter(None, late), *(remark.text for remark in report.remarks)]
+
+
+def apply_overrides(report: Report, overrides: Overrides) -> Report:
+    """Return the report with the points and comments that people decided for its student.
+
+    A grader error in a check counts as resolved if an override decides its points. The report is graded if no
+    unresolved grader error remains.
+    """
+    decided = {each.check: each for each in overrides.points if each.student == report.student}
+    remarks = tuple(_remarks(report, overrides))
+    if remarks:
+        report = replace(report, remarks=remarks)
+    return _with_points(report, decided) if decided else report
+
+
+def _remarks(report: Report, overrides: Overrides) -> Iterator[Remark]:
+    """Yield the comments and answers for a student."""
+    failed = {check.name for check in report.checks if check.outcome in NOT_PASSED}
+    for comment in overrides.comments:
+        if report.student in comment.students or (not comment.students and comment.check in failed):
+            yield Remark(comment.text, comment.check)
+    for answer in overrides.answers:
+        if answer.student == report.student:
+            yield Remark(answer.text, answer.check, answer.request)
+
+
+def _with_points(report: Report, decided: Mapping[str, Override]) -> Report:
+    checks = tuple(_with_override(check, decided.get(check.name)) for check in report.checks)
+    open_tasks = {
+        check.task for check in checks if check.outcome == Outcome.GRADER_ERROR and check.name not in decided
+    }
+    tasks = {name: _add_up(name, task, checks, open_tasks) for name, task in report.tasks.items()}
+    names = ", ".join(check.name for check in report.checks if check.name in decided)
+    scores = [task.score for task in tasks.values()]
+    is_settled = report.status == Status.GRADER_ERROR and None not in scores
+    return replace(
+        report,
+        checks=checks,
+        tasks=tasks,
+        score=None if None in scores else sum(score for score in scores if score is not None),
+        status=Status.GRADED if is_settled else report.status,
+        message=" ".join(filter(None, (report.message, f"Decided by a person: {names}."))),
+    )
+
+
+def _with_override(check: CheckResult, override: Override | None) -> CheckResult:
+    if override is None:
+        return check
+    said = (
+        f"Decided by a person: {override.points:g} of {check.max_points:g} points "
+        f"(the examiner gave {check.points:g}). Reason: {override.reason}"
+    )
+    return replace(
+        check,
+        points=override.points,
+        message="\n".join(filter(None, (said, check.message))),
+        student_message="\n".join(filter(None, (said, check.student_message))),
+    )
+
+
+def _add_up(name: str, task: TaskScore, checks: Sequence[CheckResult], open_tasks: set[str]) -> TaskScore:
+    if name in open_tasks:
+        return replace(task, score=None)
+    return replace(task, score=sum(check.points for check in checks if check.task == name))

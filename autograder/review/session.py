@@ -12,8 +12,7 @@ from pathlib import Path
 from msgspec.structs import asdict
 
 from ..files import write_atomic
-from ..grading.overrides import Answer, Comment, Decision, Override, Overrides
-from ..grading.overrides_file import OverridesFile
+from ..grading.overrides import Answer, Comment, Decision, Override, Overrides, OverridesFile
 from ..grading.recompute import recompute
 from ..reports.write import write_pages
 from .queue import Entry, build_queue

@@ -8,9 +8,9 @@ from __future__ import annotations
 import itertools
 import os
 import stat
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .filesystem import ENGINE, SYSTEM_LIBRARIES, Python, SandboxFolder
@@ -19,15 +19,24 @@ from .guest.spec import Spec
 from .policy import PYTHON_FLAGS, SYSTEM_FILES, Isolation, LaunchPlan, environment_variables
 from .protocol import IsolationUnavailable
 from .seccomp import load_filter
-from .world_writable import WorldWritable, find_world_writable
 
 # Above the ids that systems assign to people, containers and services; each starting process has a separate
 # block.
 FIRST_UID, BLOCK, BLOCKS = 0x60000000, 1 << 3, 1 << 22
 READABLE = (*SYSTEM_LIBRARIES, "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime")
+# File systems of the kernel; without further rights, no data there outlives a process.
+SKIPPED = ("/proc", "/sys")
 # Maximum number of paths that an error message names.
 MAX_NAMED = 5
 _started = itertools.count()
+
+
+@dataclass(frozen=True)
+class WorldWritable:
+    """Paths that every user can write to: folders whose entries only their owner can remove, and others."""
+
+    sticky_folders: tuple[str, ...]
+    others: tuple[str, ...]
 
 
 def plan_local(
@@ -135,3 +144,40 @@ def _expect_reachable(python: Python, folder: SandboxFolder) -> None:
 def _without_processes(rlimits: Mapping[str, int]) -> dict[str, int]:
     """Return all limits except that on processes, which would include this user's processes outside."""
     return {name: value for name, value in rlimits.items() if name != "NPROC"}
+
+
+def find_world_writable(root: str = "/") -> WorldWritable:
+    """Return the world-writable paths below `root` in folders that every user can enter."""
+    sticky: list[str] = []
+    others: list[str] = []
+    for path, mode in _reachable(root):
+        if stat.S_ISDIR(mode):
+            # To remove what a submission left in a folder, its user must be able to list the folder.
+            sweepable = mode & stat.S_ISVTX and mode & stat.S_IROTH
+            (sticky if sweepable else others).append(path)
+        else:
+            others.append(path)
+    return WorldWritable(tuple(sorted(sticky)), tuple(sorted(others)))
+
+
+def _reachable(root: str) -> Iterator[tuple[str, int]]:
+    """Yield the path and mode of each folder, file and pipe that every user can reach and write to."""
+    waiting = [root]
+    if (mode := Path(root).stat().st_mode) & stat.S_IWOTH:
+        yield root, mode
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    mode = entry.stat(follow_symlinks=False).st_mode
+                    if stat.S_ISDIR(mode):
+                        if not mode & stat.S_IXOTH or entry.path in SKIPPED:
+                            continue
+                        waiting.append(entry.path)
+                    elif not (stat.S_ISREG(mode) or stat.S_ISFIFO(mode)):
+                        # Devices store no data, and the system-call filter refuses sockets.
+                        continue
+                    if mode & stat.S_IWOTH:
+                        yield entry.path, mode
+        except OSError:
+            continue  # removed in the meantime

@@ -1,23 +1,21 @@
-"""A person's decisions: applied, added up, shown, and refused where they make no sense."""
+"""The overrides file: read, refused where it makes no sense, and added to."""
 
 from __future__ import annotations
 
 import pytest
 
-from autograder.grading.apply_overrides import apply_overrides
 from autograder.grading.overrides import (
     Answer,
     Comment,
     Override,
     Overrides,
     OverridesError,
+    OverridesFile,
     Penalty,
     Reviewed,
+    entry_text,
     load_overrides,
 )
-from autograder.models import Remark
-
-WRONG_ADD = "test_adds_two_numbers test_adds_negative_numbers"
 
 
 def load(tmp_path, kit, text):
@@ -31,44 +29,6 @@ def entry(**changes):
     return "[[override]]\n" + "\n".join(
         f"{key} = {value}" for key, value in (values | changes).items() if value
     )
-
-
-def test_the_points_are_set_and_the_totals_follow(report):
-    decided = apply_overrides(
-        report(text=WRONG_ADD), Overrides((Override("ada", "test_adds_two_numbers", 1.5, "Half of it."),))
-    )
-    assert decided.score == 6.5
-    assert decided.tasks["add"].score == 1.5
-    assert decided.checks[0].points == 1.5
-    assert decided.checks[0].outcome == "failed"
-
-
-def test_points_can_be_taken_away(report):
-    decided = apply_overrides(report(), Overrides((Override("ada", "test_adds_two_numbers", 0, "Copied."),)))
-    assert decided.score == 8
-
-
-def test_a_decision_is_shown_to_staff_and_student(report):
-    decided = apply_overrides(
-        report(text=WRONG_ADD), Overrides((Override("ada", "test_adds_two_numbers", 2, "Right, really."),))
-    )
-    said = "Decided by a person: 2 of 2 points (the examiner gave 0). Reason: Right, really."
-    assert decided.checks[0].message.startswith(said)
-    assert decided.checks[0].student_message.startswith(said)
-    assert "Decided by a person: test_adds_two_numbers." in decided.message
-
-
-def test_without_a_decision_the_report_stays(report):
-    assert apply_overrides(report(), Overrides()) == report()
-
-
-def test_a_fault_of_the_grader_stays_owed_until_every_check_of_it_is_decided(report, kit):
-    fault = report(text="lost")
-    everything = tuple(Override("ada", check.name, check.points, "By hand.") for check in kit.checks)
-    partly = apply_overrides(fault, Overrides(everything[:-1]))
-    assert (partly.status, partly.score, partly.tasks["add"].score) == ("grader_error", None, 5)
-    wholly = apply_overrides(fault, Overrides(everything))
-    assert (wholly.status, wholly.score) == ("graded", 10)
 
 
 PENALTY = '[[penalty]]\nstudent = "ada"\npoints = 0\nreason = "Ill."\n'
@@ -165,21 +125,6 @@ def test_a_comment_needs_somebody_to_read_it(tmp_path, kit, text, said):
         load(tmp_path, kit, text)
 
 
-@pytest.mark.parametrize(
-    ("student", "failed", "remarks"),
-    [
-        ("ada", "", ["Look at the sign.", "It is not."]),
-        ("bob", "test_adds_negative_numbers", ["Look at the sign.", "Read the task again."]),
-        ("cem", "test_adds_negative_numbers", ["Read the task again."]),
-        ("cem", "nothing", []),
-    ],
-)
-def test_a_comment_reaches_those_named_or_whoever_failed(tmp_path, kit, report, student, failed, remarks):
-    decided = apply_overrides(report(student, failed), load(tmp_path, kit, ALL))
-    assert [remark.text for remark in decided.remarks] == remarks
-    assert decided.score == report(student, failed).score
-
-
 def test_members_of_a_group_share_what_is_decided(tmp_path, kit):
     """An own decision about the same check comes first, and nobody else is concerned."""
     text = entry() + "\n" + entry(student='"bob"', check='"test_adds_negative_numbers"') + ALL + PENALTY
@@ -196,6 +141,86 @@ def test_members_of_a_group_share_what_is_decided(tmp_path, kit):
     assert found.for_member("ada", []) is found
 
 
-def test_an_answer_comes_with_what_was_asked(tmp_path, kit, report):
-    decided = apply_overrides(report(), load(tmp_path, kit, ALL))
-    assert decided.remarks[-1] == Remark("It is not.", "test_adds_two_numbers", "It is right!")
+TWO, NEGATIVE = "test_adds_two_numbers", "test_adds_negative_numbers"
+BY_HAND = """# Decided in the meeting.
+[[override]]
+student = "ada"
+check = "test_adds_two_numbers"
+points = 1   # half
+reason = "Nearly."
+
+# Bob was ill.
+[[override]]
+student = "bob"
+check = "test_adds_two_numbers"
+points = 2
+reason = "Ill."
+"""
+
+
+@pytest.fixture
+def file(tmp_path, kit):
+    return OverridesFile(tmp_path / "overrides.toml", {check.name: check.points for check in kit.checks})
+
+
+def test_every_kind_of_decision_is_written_as_a_person_would(file):
+    """What is read back is what was decided, whatever stands in the texts."""
+    hostile = 'a "quote", a \\ and\n[[override]]\n\x7f é 🙂'
+    decisions = [
+        Override("ada", TWO, 1.5, "Half of it."),
+        Comment(hostile, TWO),
+        Comment("All.", "", ("ada", "bob")),
+        Answer("ada", TWO, hostile, "No."),
+        Reviewed("add: subtracts"),
+        Penalty("ada", 0, "Ill."),
+    ]
+    file.add(decisions)
+    found = file.load()
+    read = [*found.points, *found.comments, *found.answers, *found.reviewed, *found.penalties]
+    assert read == decisions
+
+
+def test_what_a_person_wrote_around_the_entries_stays(file):
+    file.path.write_text(BY_HAND)
+    file.add([Comment("Good.", "", ("ada",))])
+    assert file.text() == BY_HAND + '\n[[comment]]\ntext = "Good."\nstudents = ["ada"]\n'
+
+
+def test_a_new_decision_replaces_the_earlier_one(file):
+    """And only that: the remark about the next one stays."""
+    file.path.write_text(BY_HAND)
+    file.add([Override("ada", TWO, 2, "Right."), Override("ada", NEGATIVE, 0, "Wrong.")])
+    assert [(each.student, each.check, each.points) for each in file.load().points] == [
+        ("bob", TWO, 2),
+        ("ada", TWO, 2),
+        ("ada", NEGATIVE, 0),
+    ]
+    assert "# Decided in the meeting." in file.text()
+    assert "# Bob was ill." in file.text()
+    assert "# half" not in file.text()
+
+
+def test_a_file_in_another_form_keeps_its_entries(file):
+    """TOML can say the same in an inline table."""
+    file.path.write_text(f'override = [{{student = "ada", check = "{TWO}", points = 1, reason = "x"}}]\n')
+    file.add([Override("bob", TWO, 2, "Right."), Override("ada", TWO, 0, "Wrong.")])
+    assert [each.student for each in file.load().points] == ["bob", "ada"]
+
+
+@pytest.mark.parametrize(
+    ("text", "decision"),
+    [
+        ("[[override", Reviewed("x")),
+        (BY_HAND, Override("ada", TWO, 3, "Too much.")),
+        (BY_HAND, Comment("x", "?")),
+    ],
+)
+def test_what_makes_no_sense_changes_nothing(file, text, decision):
+    file.path.write_text(text)
+    with pytest.raises(OverridesError):
+        file.add([decision])
+    assert file.text() == text
+
+
+def test_an_entry_has_no_empty_fields():
+    assert entry_text(Comment("Good.", TWO)) == f'[[comment]]\ntext = "Good."\ncheck = "{TWO}"\n'

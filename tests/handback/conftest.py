@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.results import make_result
-from autograder.grading.apply_overrides import apply_overrides
 from autograder.grading.overrides import Answer, Comment, Overrides
+from autograder.grading.recompute import apply_overrides
 from autograder.grading.storage import Attendance, ClassRecord, GradesFolder, StudentRecord
 from autograder.kit import Kit
 from autograder.models import Environment, Report, TaskScore

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.apply_overrides import apply_overrides
 from autograder.grading.late_rules import apply_penalty
 from autograder.grading.overrides import Answer, Comment, Override, Overrides
-from autograder.grading.recompute import recompute
+from autograder.grading.recompute import apply_overrides, recompute
 from autograder.grading.review_reasons import duplicate_note
 from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
 from autograder.kit import Kit

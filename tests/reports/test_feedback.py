@@ -10,7 +10,7 @@ import pytest
 from autograder.language import HERE as PACKAGE
 from autograder.language import Messages
 from autograder.models import CheckResult, Report
-from autograder.reports.explanation import MAX_CODE_LINES, Explanation, Line, answers, explain
+from autograder.reports.feedback import MAX_CODE_LINES, Explanation, Line, answers, explain
 
 HINT = ("Which sign?",)
 CODE = ("def add(left, right):", "    return left - right")
