@@ -5,30 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from .check_files import Check, read_checks
-from .durations import parse_duration, parse_time_of_day
 from .files import pack, sha256, unpack, zip_comment
-from .kit_config import Dates, Feedback, KitConfig, LateConfig
+from .kit_config import SUPPORT, Dates, Feedback, KitConfig, LateConfig, check_problems, config_problems
 from .source_code import SourceError
-from .validation import InvalidDataError, place, read_toml, suggest
+from .validation import InvalidDataError, place, read_toml
 
 CHECK_FILES = ("test_public.py", "test_hidden.py")
 CONFIG_FILE = "kit.toml"
 SETTINGS = "inputs/settings.json"
 TRANSLATIONS = "translations"
-# The library for checks, which the examiner and handouts receive as a package of this name.
-SUPPORT = "support"
 _SUPPORT_FOLDER = Path(__file__).parent / SUPPORT
 LANGUAGE = re.compile(r"[a-z]{2}")
-# A function of a module, as the settings `prepare`, `train` and `picture` name it.
-_FUNCTION = re.compile(r"\w+(\.\w+)*\.\w+")
 # The tables of kit.toml that decide nothing in an examination.
 _DATES_AND_LATE = re.compile(rb"^\[(?:dates|late)\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", re.MULTILINE)
 
@@ -212,11 +206,11 @@ class Kit:
                 self._text(name)
         problems = [
             f"{place(where, text, key)}: {problem}"
-            for key, problem in _config_problems(self.config, {check.name for check in self.checks})
+            for key, problem in config_problems(self.config, {check.name for check in self.checks})
         ]
         if problems := [
             *problems,
-            *_check_problems(self.config, self.checks),
+            *check_problems(self.config, self.checks),
             *self._hidden_problems(),
         ]:
             raise KitError("\n".join(problems))
@@ -247,81 +241,6 @@ class Kit:
         if name.startswith("given/"):
             return f"solutions/{self.slug}/{name.removeprefix('given/')}"
         return f"autograder/kits/{self.slug}/{name}"
-
-
-def _config_problems(config: KitConfig, checks: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Yield key and sentence for each problem in `kit.toml` that its types do not rule out."""
-    if not config.module.isidentifier():
-        yield "module", f"`module`: expected the name of a Python module, found {config.module!r}."
-    for task in config.tasks:
-        if not task.isidentifier():
-            yield "tasks", f"`tasks`: expected names of functions, found {task!r}."
-    for key, names in (("tasks", config.tasks), ("remote", config.remote), ("given", config.given)):
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            yield key, f"`{key}` lists {', '.join(twice)} twice."
-    for name in config.remote:
-        owner = name.partition(".")[0]
-        known = f"{owner}.py" in config.given or (owner == SUPPORT and SUPPORT in config.preload)
-        if name not in config.tasks and not (known and _FUNCTION.fullmatch(name)):
-            problem = f"expected a task or module.function of the support code, found {name!r}."
-            yield "remote", f"`remote`: {problem}"
-    for key in ("prepare", "train", "picture"):
-        function = getattr(config, key)
-        if function is not None and not _FUNCTION.fullmatch(function):
-            yield key, f"`{key}`: expected a function as module.function, found {function!r}."
-    seed = config.settings.get("seed", 0)
-    if isinstance(seed, bool) or not isinstance(seed, int):
-        yield "settings.seed", f"`settings.seed`: expected a whole number, found {seed!r}."
-    release, due = config.dates.release, config.dates.due
-    if release and due and due < release:
-        yield "dates.due", f"`dates.due`: expected {release} or later, the release, found {due}."
-    for setting, check in config.calibrated.items():
-        if setting not in {*config.settings, *config.settings_hidden} or check not in checks:
-            unknown = setting if check in checks else f"{setting}, {check}"
-            yield f"calibrated.{setting}", f"`calibrated` names no setting or no check with {unknown}."
-    if config.late:
-        yield from _late_problems(config.late, config.dates)
-
-
-def _late_problems(late: LateConfig, dates: Dates) -> Iterator[tuple[str, str]]:
-    """Yield key and sentence for each problem in the table `[late]`."""
-    if dates.due is None:
-        yield "late", "`late`: expected `due` in [dates], from which lateness counts, found none."
-    if late.free_days and not late.penalty:
-        yield "late.free_days", "`late.free_days`: expected a `penalty` that they save, found none."
-    readers = {
-        "grace": parse_duration,
-        "cut_off": parse_duration,
-        "due_time": parse_time_of_day,
-        "time_zone": _time_zone,
-    }
-    for key, read in readers.items():
-        try:
-            if text := getattr(late, key):
-                read(text)
-        except ValueError as error:
-            yield f"late.{key}", f"`late.{key}`: {error}."
-
-
-def _time_zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ValueError, LookupError, OSError):
-        raise ValueError(f"expected a time zone such as Europe/Berlin, found {name!r}") from None
-
-
-def _check_problems(config: KitConfig, checks: tuple[Check, ...]) -> Iterator[str]:
-    """Yield a sentence for each check that does not fit `kit.toml` or another check."""
-    places: dict[str, str] = {}
-    for check in checks:
-        if check.task not in config.tasks:
-            yield (
-                f"{check.place}: {check.name}: expected a task of kit.toml, found {check.task!r}; "
-                f"{suggest(check.task, config.tasks)}"
-            )
-        if check.name in places:
-            yield f"{check.place}: two checks share the name {check.name}; the other is {places[check.name]}."
-        places[check.name] = check.place
 
 
 @dataclass(frozen=True)

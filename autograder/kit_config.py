@@ -1,18 +1,33 @@
-"""Define the keys of `kit.toml` and their types."""
+"""Define the keys of `kit.toml`, and check their values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
+
+from .check_files import Check
+from .validation import suggest
+
+# The library for checks, which the examiner and handouts receive as a package of this name.
+SUPPORT = "support"
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, lt=2**31)]
 Count = Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 # What students see of hidden checks: a hint, only the outcome, or nothing.
 Feedback = Literal["hint", "outcome", "nothing"]
+# A function of a module, as the settings `prepare`, `train` and `picture` name it.
+_FUNCTION = re.compile(r"\w+(\.\w+)*\.\w+")
+_UNITS = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+_DURATION = re.compile(
+    r"(?P<count>\d{1,4}(?:\.\d{1,2})?)\s*(?:(?P<min>min|minutes?)|(?P<h>h|hours?)|(?P<d>d|days?))",
+    re.IGNORECASE,
+)
 
 
 class LimitsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -88,3 +103,94 @@ class KitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: LimitsConfig = LimitsConfig()
     dates: Dates = Dates()
     late: LateConfig | None = None
+
+
+def parse_duration(text: str) -> timedelta:
+    """Return a duration. Raises ValueError, which says what was expected and found."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None or match.lastgroup is None:
+        raise ValueError(f"expected a duration such as 15 min, 6 h or 2 days, found {text!r}")
+    return float(match["count"]) * _UNITS[match.lastgroup]
+
+
+def parse_time_of_day(text: str) -> time:
+    """Return a time of day. Raises ValueError, which says what was expected and found."""
+    try:
+        return datetime.strptime(text.strip(), "%H:%M").time()
+    except ValueError:
+        raise ValueError(f"expected a time of day such as 18:00, found {text!r}") from None
+
+
+def config_problems(config: KitConfig, checks: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield key and sentence for each problem in `kit.toml` that its types do not rule out."""
+    if not config.module.isidentifier():
+        yield "module", f"`module`: expected the name of a Python module, found {config.module!r}."
+    for task in config.tasks:
+        if not task.isidentifier():
+            yield "tasks", f"`tasks`: expected names of functions, found {task!r}."
+    for key, names in (("tasks", config.tasks), ("remote", config.remote), ("given", config.given)):
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            yield key, f"`{key}` lists {', '.join(twice)} twice."
+    for name in config.remote:
+        owner = name.partition(".")[0]
+        known = f"{owner}.py" in config.given or (owner == SUPPORT and SUPPORT in config.preload)
+        if name not in config.tasks and not (known and _FUNCTION.fullmatch(name)):
+            problem = f"expected a task or module.function of the support code, found {name!r}."
+            yield "remote", f"`remote`: {problem}"
+    for key in ("prepare", "train", "picture"):
+        function = getattr(config, key)
+        if function is not None and not _FUNCTION.fullmatch(function):
+            yield key, f"`{key}`: expected a function as module.function, found {function!r}."
+    seed = config.settings.get("seed", 0)
+    if isinstance(seed, bool) or not isinstance(seed, int):
+        yield "settings.seed", f"`settings.seed`: expected a whole number, found {seed!r}."
+    release, due = config.dates.release, config.dates.due
+    if release and due and due < release:
+        yield "dates.due", f"`dates.due`: expected {release} or later, the release, found {due}."
+    for setting, check in config.calibrated.items():
+        if setting not in {*config.settings, *config.settings_hidden} or check not in checks:
+            unknown = setting if check in checks else f"{setting}, {check}"
+            yield f"calibrated.{setting}", f"`calibrated` names no setting or no check with {unknown}."
+    if config.late:
+        yield from _late_problems(config.late, config.dates)
+
+
+def _late_problems(late: LateConfig, dates: Dates) -> Iterator[tuple[str, str]]:
+    """Yield key and sentence for each problem in the table `[late]`."""
+    if dates.due is None:
+        yield "late", "`late`: expected `due` in [dates], from which lateness counts, found none."
+    if late.free_days and not late.penalty:
+        yield "late.free_days", "`late.free_days`: expected a `penalty` that they save, found none."
+    readers = {
+        "grace": parse_duration,
+        "cut_off": parse_duration,
+        "due_time": parse_time_of_day,
+        "time_zone": _time_zone,
+    }
+    for key, read in readers.items():
+        try:
+            if text := getattr(late, key):
+                read(text)
+        except ValueError as error:
+            yield f"late.{key}", f"`late.{key}`: {error}."
+
+
+def _time_zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ValueError, LookupError, OSError):
+        raise ValueError(f"expected a time zone such as Europe/Berlin, found {name!r}") from None
+
+
+def check_problems(config: KitConfig, checks: tuple[Check, ...]) -> Iterator[str]:
+    """Yield a sentence for each check that does not fit `kit.toml` or another check."""
+    places: dict[str, str] = {}
+    for check in checks:
+        if check.task not in config.tasks:
+            yield (
+                f"{check.place}: {check.name}: expected a task of kit.toml, found {check.task!r}; "
+                f"{suggest(check.task, config.tasks)}"
+            )
+        if check.name in places:
+            yield f"{check.place}: two checks share the name {check.name}; the other is {places[check.name]}."
+        places[check.name] = check.place

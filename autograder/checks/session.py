@@ -18,7 +18,8 @@ from typing import Any, Literal, Protocol
 import pytest
 
 from ..check_files import Check
-from ..kit import CHECK_FILES, SUPPORT
+from ..kit import CHECK_FILES
+from ..kit_config import SUPPORT
 from ..models import Outcome
 from .events import CheckFinished
 from .failures import Skipped, SubmissionFailed

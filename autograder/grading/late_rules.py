@@ -8,8 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from ..durations import parse_duration, parse_time_of_day
-from ..kit_config import LateConfig
+from ..kit_config import LateConfig, parse_duration, parse_time_of_day
 from ..models import Lateness, Points, Report, Timeliness
 from .overrides import Penalty
 

@@ -15,7 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from packaging.requirements import Requirement
 
 from ..files import METADATA, checksum, sha256
-from ..kit import SETTINGS, SUPPORT, TRANSLATIONS, Kit, KitError, languages, read_text
+from ..kit import SETTINGS, TRANSLATIONS, Kit, KitError, languages, read_text
+from ..kit_config import SUPPORT
 from ..language import ENGLISH
 from ..language import HERE as PACKAGE
 from ..source_code import Definition, definitions, parse

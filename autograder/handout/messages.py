@@ -21,7 +21,8 @@ from babel.messages.pofile import read_po, write_po
 
 from ..check_files import read_checks
 from ..files import write_atomic
-from ..kit import CHECK_FILES, SUPPORT, TRANSLATIONS, Kit, languages, slugs
+from ..kit import CHECK_FILES, TRANSLATIONS, Kit, languages, slugs
+from ..kit_config import SUPPORT
 from ..language import DOMAIN, FAILURE_PARTS
 from ..source_code import parse
 

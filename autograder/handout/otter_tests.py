@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..check_files import Check
-from ..kit import SUPPORT, Kit
+from ..kit import Kit
+from ..kit_config import SUPPORT
 
 
 def public_otter_tests(kit: Kit) -> dict[str, bytes]:

@@ -25,7 +25,8 @@ from ..checks.session import CheckSession
 from ..keras_advice import advice, is_training, remarks
 from ..language import gettext, with_hint
 from ..models import Outcome, Source
-from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, call, load
+from ..sandbox.guest.calls import call
+from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, load
 from ..sandbox.policy import MB, Limits
 from ..wire.frames import Frame
 from .events import (

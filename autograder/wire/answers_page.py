@@ -14,13 +14,13 @@ from .keras_models.allowed_objects import (
     ACTIVATION_FUNCTIONS,
     ACTIVATION_LAYERS,
     CONSTRAINT_CLASSES,
-    INITIALIZER_CLASSES,
     LOSS_CLASSES,
     OPTIMIZER_CLASSES,
     REGULARIZER_CLASSES,
     SCHEDULE_CLASSES,
 )
 from .keras_models.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
+from .keras_models.initializers import INITIALIZER_CLASSES
 from .keras_models.layer_settings import MODELS
 from .keras_models.refused import REFUSED_LAYERS, REFUSED_OBJECTS
 from .keras_models.sizes import MAX_OUTPUT, MAX_OUTPUTS

@@ -12,8 +12,9 @@ from autograder.checks import check_handles
 from autograder.checks.check_handles import ArgumentError
 from autograder.checks.failures import SubmissionFailed, call_failed
 from autograder.checks.proxies import Calls, Proxies
+from autograder.sandbox.guest.calls import call
 from autograder.sandbox.guest.errors import Definitions
-from autograder.sandbox.guest.submission import Loaded, call
+from autograder.sandbox.guest.submission import Loaded
 from autograder.wire.frames import Frame
 
 TEXT = """

@@ -13,7 +13,6 @@ from typing import Any
 from ...language import gettext as _
 from ...text import clean
 from ...wire.failure_kind import FailureKind
-from .held_values import LostError
 
 MAX_TEXT = 2_000
 MAX_LINES = 20
@@ -22,6 +21,10 @@ MAX_LINE = 200
 NO_INPUT = "EOF when reading a line"
 # Similarity of two names by `difflib`: `freeze` and `freeze_model` are close, two tasks of a kit are not.
 CLOSENESS = 0.65
+
+
+class LostError(LookupError):
+    """Raised for a handle whose value ended with an earlier process."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Load a submission and call its functions: a `.py` runs as if imported, a notebook as in Jupyter.
+"""Load a submission: a `.py` runs as if imported, a notebook as in Jupyter.
 
 A notebook's cells share one namespace, whose `__name__` is `__main__`. They run statement by statement. A
 statement that raises, or exceeds its share of the time, is skipped and noted. A `.py` runs as a whole. The
@@ -11,7 +11,6 @@ import __future__
 
 import ast
 import ctypes
-import importlib
 import inspect
 import linecache
 import os
@@ -19,7 +18,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import reduce
@@ -30,12 +29,9 @@ from typing import Any
 from ...language import gettext as _
 from ...source_code import first_line, is_stub, newer_python, raises_not_implemented
 from ...text import clean
-from ...wire.codec import pack, unpack
-from ...wire.frames import Frame
-from ...wire.handles import Operation
 from . import stand_ins
-from .errors import Definitions, describe, describe_missing, text_of, trace_of
-from .held_values import OPERATIONS, HeldValues
+from .calls import HeldValues
+from .errors import Definitions, text_of, trace_of
 
 MAX_NAMES = 500
 MAX_NAME = 200
@@ -92,53 +88,6 @@ def load(
         frozenset(loading.places), frozenset(loading.stubs), frozenset(loading.leftover_raises)
     )
     return Loaded(module, filename, definitions, loading.report | {"functions": _functions(module)})
-
-
-def call(
-    loaded: Loaded,
-    name: str,
-    request: Frame,
-    prepare: Callable[[], None],
-    on_error: Callable[[BaseException], None] = lambda error: None,
-) -> Frame:
-    """Call a function of the submission; return its result or its exception as a reply.
-
-    The request's head has the packed `(args, kwargs)`, or `(args, kwargs, times)`, under `value`. The reply's
-    head is `{"ok": True, "value"}` or `{"raised": …}`. `on_error` receives an exception before it is
-    described.
-
-    If the head has `hold`, the call belongs to `hold["check"]`, and what cannot cross stays here under a
-    label that begins with `hold["turn"]`. If it has `operation`, the call is that use of a handle, and `name`
-    only describes it.
-    """
-    hold = request.head.get("hold")
-    tasks = (name, *hold["tasks"]) if hold else (name,)
-    function = _find(loaded.module, name, request.head.get("operation"))
-    if function is None:
-        return Frame({"raised": describe_missing(name, loaded.module, loaded.definitions)})
-    try:
-        keep = loaded.held.start_call(hold["check"], hold["turn"]) if hold else None
-        resolve = loaded.held.resolver(loaded.module)
-        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob, resolve=resolve)
-        prepare()
-        answer = [function(*args, **kwargs) for _ in range(*times)] if times else function(*args, **kwargs)
-        returned = {"answer": answer} if keep else {"answer": answer, "args": args, "kwargs": kwargs}
-        packed = pack(returned, known=objects, hold=keep)
-    except BaseException as error:
-        on_error(error)
-        return Frame({"raised": describe(error, name, loaded.definitions, tasks)})
-    return Frame({"ok": True, "value": packed.head}, packed.blob)
-
-
-def _find(module: ModuleType, name: str, operation: str | None) -> Callable[..., Any] | None:
-    """Return what a request calls: the use of a handle, a function of support code, or a task."""
-    if operation is not None:
-        return OPERATIONS[Operation(operation)]
-    owner, _, function = name.rpartition(".")
-    found: Callable[..., Any] | None = vars(module).get(name)
-    if owner:
-        found = inspect.unwrap(getattr(importlib.import_module(owner), function))
-    return found
 
 
 @contextmanager

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from . import weight_shapes as shapes
-from .allowed_objects import ACTIVATIONS, AXES, CONSTRAINTS, INITIALIZERS, POSITIVE, REGULARIZERS, SHARE
-from .initializers import with_weights
+from .allowed_objects import ACTIVATIONS, AXES, CONSTRAINTS, POSITIVE, REGULARIZERS, SHARE
+from .initializers import INITIALIZERS, with_weights
 from .layer_settings import (
     AXIS,
     BIASED,

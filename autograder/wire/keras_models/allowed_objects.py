@@ -1,6 +1,7 @@
 """Define the tables of accepted small objects, with their settings.
 
-They are initializers, regularizers, constraints, activations, losses, learning rate schedules and optimizers.
+They are regularizers, constraints, activations, losses, learning rate schedules and optimizers. Those of
+initializers are in `initializers.py`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from .schema import (
     Kind,
     SchemaError,
     boolean,
-    default_only,
     function_of,
     integer,
     list_of,
@@ -36,48 +36,6 @@ SHARE = real(0.0, 1.0)
 _AXIS = integer(-8, 8)
 AXES = union(_AXIS, list_of(_AXIS, 0, 8))
 
-
-def _initial_seed() -> Kind:
-    """Return the kind of an initializer's seed; a generator is sent as its initial seed."""
-    kind = optional(SEEDS)
-
-    def to_wire(value: Any) -> Any:
-        return kind.to_wire(getattr(value, "_initial_seed", value))
-
-    return Kind(kind.accepts, to_wire, kind.from_wire)
-
-
-_SEED = Field(_initial_seed(), None, "_init_seed")
-_NORMAL: Fields = {"mean": Field(real(), 0.0), "stddev": Field(POSITIVE, 0.05), "seed": _SEED}
-_SCALED: Fields = {
-    "seed": _SEED,
-    "input_axes": Field(default_only(None)),
-    "output_axes": Field(default_only(None)),
-}
-_VARIANCE: Fields = {
-    "scale": Field(POSITIVE, 1.0),
-    "mode": Field(one_of("fan_in", "fan_out", "fan_avg"), "fan_in"),
-    "distribution": Field(one_of("truncated_normal", "untruncated_normal", "uniform"), "truncated_normal"),
-}
-
-INITIALIZER_CLASSES: dict[str, Fields] = {
-    "Zeros": {},
-    "Ones": {},
-    "Constant": {"value": Field(real(), 0.0)},
-    "Identity": {"gain": Field(real(), 1.0)},
-    "RandomNormal": _NORMAL,
-    "RandomUniform": {"minval": Field(real(), -0.05), "maxval": Field(real(), 0.05), "seed": _SEED},
-    "TruncatedNormal": _NORMAL,
-    "GlorotNormal": _SCALED,
-    "GlorotUniform": _SCALED,
-    "HeNormal": _SCALED,
-    "HeUniform": _SCALED,
-    "LecunNormal": _SCALED,
-    "LecunUniform": _SCALED,
-    "Orthogonal": {"gain": Field(real(), 1.0), "seed": _SEED},
-    "VarianceScaling": {**_VARIANCE, **_SCALED},
-}
-INITIALIZERS = object_of("an initializer of Keras", "initializers", INITIALIZER_CLASSES)
 
 REGULARIZER_CLASSES: dict[str, Fields] = {
     "L1": {"l1": Field(real(), 0.01)},

@@ -1,13 +1,60 @@
-"""Replace initializers of layers whose weights arrive, because these initializers have no further effect."""
+"""Define the table of accepted initializers, and replace others on layers whose weights arrive.
+
+Once the weights have arrived, an initializer has no further effect.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from .schema import Kind, SchemaError
+from .allowed_objects import POSITIVE, SEEDS
+from .schema import Field, Fields, Kind, SchemaError, default_only, object_of, one_of, optional, real
 
 GIVEN = {"class": "GivenByWeights"}
 _PACKAGE = "kit"
+
+
+def _initial_seed() -> Kind:
+    """Return the kind of an initializer's seed; a generator is sent as its initial seed."""
+    kind = optional(SEEDS)
+
+    def to_wire(value: Any) -> Any:
+        return kind.to_wire(getattr(value, "_initial_seed", value))
+
+    return Kind(kind.accepts, to_wire, kind.from_wire)
+
+
+_SEED = Field(_initial_seed(), None, "_init_seed")
+_NORMAL: Fields = {"mean": Field(real(), 0.0), "stddev": Field(POSITIVE, 0.05), "seed": _SEED}
+_SCALED: Fields = {
+    "seed": _SEED,
+    "input_axes": Field(default_only(None)),
+    "output_axes": Field(default_only(None)),
+}
+_VARIANCE: Fields = {
+    "scale": Field(POSITIVE, 1.0),
+    "mode": Field(one_of("fan_in", "fan_out", "fan_avg"), "fan_in"),
+    "distribution": Field(one_of("truncated_normal", "untruncated_normal", "uniform"), "truncated_normal"),
+}
+
+INITIALIZER_CLASSES: dict[str, Fields] = {
+    "Zeros": {},
+    "Ones": {},
+    "Constant": {"value": Field(real(), 0.0)},
+    "Identity": {"gain": Field(real(), 1.0)},
+    "RandomNormal": _NORMAL,
+    "RandomUniform": {"minval": Field(real(), -0.05), "maxval": Field(real(), 0.05), "seed": _SEED},
+    "TruncatedNormal": _NORMAL,
+    "GlorotNormal": _SCALED,
+    "GlorotUniform": _SCALED,
+    "HeNormal": _SCALED,
+    "HeUniform": _SCALED,
+    "LecunNormal": _SCALED,
+    "LecunUniform": _SCALED,
+    "Orthogonal": {"gain": Field(real(), 1.0), "seed": _SEED},
+    "VarianceScaling": {**_VARIANCE, **_SCALED},
+}
+INITIALIZERS = object_of("an initializer of Keras", "initializers", INITIALIZER_CLASSES)
 
 
 class FixedInitializer:

@@ -11,13 +11,12 @@ from . import weight_shapes as shapes
 from .allowed_objects import (
     ACTIVATIONS,
     CONSTRAINTS,
-    INITIALIZERS,
     POSITIVE,
     REGULARIZERS,
     SEEDS,
     SHARE,
 )
-from .initializers import with_weights
+from .initializers import INITIALIZERS, with_weights
 from .schema import (
     Field,
     Fields,

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from autograder.sandbox.guest import stand_ins, submission
-from autograder.sandbox.guest.submission import Loaded, TimedOut, call, load
+from autograder.sandbox.guest.calls import call
+from autograder.sandbox.guest.submission import Loaded, TimedOut, load
 from autograder.wire.codec import pack
 from autograder.wire.failure_kind import FailureKind
 from autograder.wire.frames import Frame

@@ -6,7 +6,8 @@ from types import ModuleType
 
 import pytest
 
-from autograder.sandbox.guest.held_values import OPERATIONS, HeldValues, LostError
+from autograder.sandbox.guest.calls import OPERATIONS, HeldValues
+from autograder.sandbox.guest.errors import LostError
 from autograder.wire.handles import Operation
 
 
