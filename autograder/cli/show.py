@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ..grading.lateness_text import lateness_text
+from ..grading.late_rules import lateness_text
 from ..grading.storage import GradesFolder
 from ..models import CheckResult, Outcome, Report, Status
 from ..text import clean, clean_line, points

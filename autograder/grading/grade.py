@@ -11,10 +11,9 @@ from pathlib import Path
 from ..kit import Kit
 from ..models import Report, ReviewNote, ReviewReason, Status, Submission, Timeliness
 from ..submissions.identity import Identity, Platform, safe_name
-from .arrivals import late_notes, make_late_record
 from .executors import Executor
 from .grades_csv import Row
-from .late_rules import LateRecord
+from .late_rules import LateRecord, late_notes, make_late_record
 from .planning import Entry, GradeOptions, check_only, make_plan, with_unique_names
 from .recompute import decide, decide_again, group_members, write_grades
 from .review_reasons import (
@@ -104,7 +103,9 @@ def grade_class(
     match = options.roster.match(identities.values()) if options.roster else None
     submitted = {student: _submitted(student, identity, match) for student, identity in identities.items()}
     extensions = {student: entry.extension for student, entry in match.entries.items()} if match else {}
-    late = make_late_record(kit, identities, submitted, extensions, People(options.earlier))
+    earlier = People(options.earlier)
+    days_used = {student: earlier.free_days_used(record) for student, record in submitted.items()}
+    late = make_late_record(kit, identities, extensions, days_used)
     members = group_members(_groups(identities))
     final = partial(decide, overrides=options.overrides, late=late, members=members)
     with folder.locked():

@@ -1,15 +1,19 @@
-"""Decide whether a submission is late, and what that costs by a kit's table `[late]`."""
+"""Decide whether a submission is late and what that costs by a kit's table `[late]`, and tell its reader."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from ..kit import Kit
 from ..kit_config import LateConfig, parse_duration, parse_time_of_day
-from ..models import Lateness, Points, Report, Timeliness
+from ..language import Messages, gettext_noop
+from ..models import Lateness, Points, Report, ReviewNote, ReviewReason, Timeliness
+from ..submissions.identity import LOCAL_TIMES, MARKS_LATE, Identity
 from .overrides import Penalty
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -19,6 +23,32 @@ LAST_TIME_ZONE = timezone(timedelta(hours=-12))
 MAX_YEAR = 9000
 # Digits of a penalty in points.
 DIGITS = 6
+# What somebody should look at. If no time is known, the run says so once.
+_REVIEWED = (Timeliness.LATE, Timeliness.AFTER_CUT_OFF, Timeliness.LATE_BY_UNKNOWN)
+# A function like gettext, which also replaces placeholders.
+Translate = Callable[..., str]
+_ARRIVALS = {
+    Timeliness.LATE: gettext_noop("Due {deadline}, handed in {submitted}."),
+    Timeliness.AFTER_CUT_OFF: gettext_noop("Too late to count: due {deadline}, handed in {submitted}."),
+    Timeliness.LATE_BY_UNKNOWN: gettext_noop(
+        "The platform marks it as late, but does not say by how much, so no points are taken off."
+    ),
+    Timeliness.UNKNOWN: gettext_noop("It is not known when it was handed in, so no points are taken off."),
+}
+_COSTS = {
+    ("day", "possible"): gettext_noop(
+        "Days late: {count}, which cost {percent:g} percent of the possible points."
+    ),
+    ("day", "earned"): gettext_noop(
+        "Days late: {count}, which cost {percent:g} percent of the points earned."
+    ),
+    ("hour", "possible"): gettext_noop(
+        "Hours late: {count}, which cost {percent:g} percent of the possible points."
+    ),
+    ("hour", "earned"): gettext_noop(
+        "Hours late: {count}, which cost {percent:g} percent of the points earned."
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -176,3 +206,81 @@ def apply_penalty(report: Report, lateness: Lateness, decided: Points | None = N
     penalty = min(points, raw)
     score = round(raw - penalty, DIGITS) if penalty else raw
     return replace(report, raw=raw, penalty=penalty, score=score, lateness=lateness)
+
+
+def make_late_record(
+    kit: Kit,
+    identities: Mapping[str, Identity],
+    extensions: Mapping[str, str],
+    days_used: Mapping[str, int],
+) -> LateRecord | None:
+    """Return what decides the penalties of a class, or None if the kit has no rules for late submissions.
+
+    All arguments are by student. `days_used` are the free days that were used in earlier weeks. Members of a
+    group have the extension and the used days of each other, because they share a grade: the extension that
+    helps most counts, and everybody spends the same free days.
+    """
+    if kit.late is None or kit.dates.due is None:
+        return None
+    groups: defaultdict[str, list[str]] = defaultdict(list)
+    for student, identity in identities.items():
+        groups[identity.group or f"\0{student}"].append(student)
+    arrivals = {}
+    for members in groups.values():
+        granted = tuple(extensions[student] for student in members if extensions.get(student))
+        used = max(days_used.get(student, 0) for student in members)
+        for student in members:
+            identity = identities[student]
+            arrivals[student] = Arrival(
+                submitted=identity.submitted,
+                is_local_time=identity.platform in LOCAL_TIMES,
+                marked_late=identity.late or (False if identity.platform in MARKS_LATE else None),
+                extensions=granted,
+                free_days_used=used,
+            )
+    return LateRecord(LateRules(kit.dates.due, kit.late), dict(sorted(arrivals.items())))
+
+
+def late_notes(late: LateRecord | None, student: str) -> tuple[ReviewNote, ...]:
+    """Return the review note about a late submission, if it is late."""
+    lateness = late.judge(student) if late else None
+    if lateness is None or lateness.timeliness not in _REVIEWED:
+        return ()
+    return (ReviewNote(ReviewReason.LATE, arrival_text(lateness)),)
+
+
+def english(message: str, **values: object) -> str:
+    """Return a message for staff, in English whatever language a command speaks."""
+    return Messages().gettext(message, **values)
+
+
+def arrival_text(lateness: Lateness, _: Translate = english) -> str:
+    """Return when the submission arrived, or "" if it was in time."""
+    if lateness.timeliness not in _ARRIVALS:
+        return ""
+    message = _ARRIVALS[lateness.timeliness]
+    if not lateness.submitted:
+        return _(message)
+    sentences = [_(message, deadline=_shown(lateness.deadline), submitted=_shown(lateness.submitted))]
+    if lateness.extension:
+        sentences.append(_("This is with the extension: {extension}.", extension=lateness.extension))
+    return " ".join(sentences)
+
+
+def lateness_text(lateness: Lateness, _: Translate = english) -> str:
+    """Return when the submission arrived and what that costs, or "" if it was in time."""
+    sentences = [arrival_text(lateness, _)]
+    if lateness.decided:
+        sentences.append(_("The penalty was decided by a person: {reason}", reason=lateness.decided))
+        return " ".join(filter(None, sentences))
+    if lateness.free_days:
+        sentences.append(_("Free late days used: {count}.", count=lateness.free_days))
+    if lateness.units and lateness.percent:
+        message = _COSTS[lateness.unit, lateness.percent_of]
+        sentences.append(_(message, count=lateness.units, percent=lateness.percent))
+    return " ".join(filter(None, sentences))
+
+
+def _shown(moment: str) -> str:
+    """Return a moment such as `2026-11-30 23:59-12:00`."""
+    return datetime.fromisoformat(moment).isoformat(" ", "minutes")

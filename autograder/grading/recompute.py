@@ -9,8 +9,7 @@ from functools import partial
 
 from ..models import NOT_PASSED, CheckResult, Outcome, Remark, Report, ReviewReason, Status, TaskScore
 from .grades_csv import Row, format_csv, make_row
-from .late_rules import LateRecord
-from .lateness_text import lateness_text
+from .late_rules import LateRecord, lateness_text
 from .overrides import Override, Overrides
 from .storage import Attendance, ClassRecord, GradesFolder, StudentRecord
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from ..grading.lateness_text import lateness_text
+from ..grading.late_rules import lateness_text
 from ..grading.regrade_requests import request_form
 from ..language import FAILURE_PARTS, Messages
 from ..models import NOT_PASSED, CheckResult, Outcome, Report

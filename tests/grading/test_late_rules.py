@@ -13,9 +13,9 @@ from autograder.grading.late_rules import (
     LateRecord,
     LateRules,
     apply_penalty,
+    lateness_text,
     parse_extension,
 )
-from autograder.grading.lateness_text import lateness_text
 from autograder.grading.overrides import Penalty
 from autograder.kit_config import LateConfig
 from autograder.models import Timeliness
