@@ -1,6 +1,6 @@
 """Puts known answers to a kit's checks in one process, without any sandbox: a script for comparing both ways.
 
-`python direct.py ROOT SLUG STORE` prints {answer: {check: outcome}} for all known answers but mutants. The
+`python direct.py ROOT SLUG STORE NAME…` prints {answer: {check: outcome}} for these known answers. The
 session, the checks and their judgement are the examiner's; only the calls go straight to the functions. Tasks
 that are the same code in many answers are called for the first of them, and trainings come from the folder
 STORE, where they are in it. As in a proof, answers to different tasks share a process: what one of them did
@@ -34,10 +34,10 @@ from autograder.source_code import Definition
 BOUNDS = fork.Bounds()
 
 
-def main(root: Path, slug: str, store: Path) -> dict[str, dict[str, str]]:
-    """The outcomes of every known answer that is neither part nor mutant."""
+def main(root: Path, slug: str, store: Path, names: Collection[str]) -> dict[str, dict[str, str]]:
+    """The outcomes of the known answers with these names."""
     kit = Kit.load(root, slug)
-    answers = [answer for answer in known_answers(root, kit) if answer.whole]
+    answers = [answer for answer in known_answers(root, kit) if answer.name in names]
     known: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         kit.write(Path(folder))
@@ -109,4 +109,4 @@ def examination(
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))))
+    print(json.dumps(main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), sys.argv[4:])))
