@@ -130,7 +130,7 @@ def messages(root: Root = None) -> None:
 
     Exit status 1: a translation is missing.
     """
-    from ..handout.messages import missing, update_all  # Babel belongs to the staff's dependencies
+    from ..handout.catalogues import missing, update_all  # Babel belongs to the staff's dependencies
 
     try:
         root = find_repository(root)

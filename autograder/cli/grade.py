@@ -193,7 +193,7 @@ def _reports(grades: Path) -> dict[str, Report]:
 
 
 def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
-    from ..integrations.gradebook import GradebookError, write_gradebook
+    from ..integrations.nbgrader_gradebook import GradebookError, write_gradebook
 
     try:
         write_gradebook(place, kit, reports)

@@ -21,8 +21,8 @@ from ..grading.executors import Examined, LocalExecutor
 from ..kit import Kit, KitError, slugs
 from ..models import Submission
 from ..proof.judgement import matrix_page
+from ..proof.known_results import KnownResults, ResultStore
 from ..proof.records import ProofRecords
-from ..proof.results import KnownResults, ResultStore
 from ..sandbox.protocol import IsolationUnavailable
 from .common import (
     AUTHOR_ERRORS,

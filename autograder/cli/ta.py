@@ -201,12 +201,12 @@ def review(
 @app.command(rich_help_panel=ASSISTANTS)
 def mistakes(grades: Grades, root: Root = None) -> None:
     """Print wrong answers that match no known mistake, as entries for `mistakes.py`."""
-    from ..reports.skeletons import skeletons
+    from ..reports.mistake_entries import mistake_entries
     from ..reports.write import NoGradesError
     from .grade import find_pages_root
 
     try:
-        typer.echo(skeletons(grades, find_pages_root(root, grades)))
+        typer.echo(mistake_entries(grades, find_pages_root(root, grades)))
     except NoGradesError as error:
         fail(str(error), USED_WRONGLY)
 

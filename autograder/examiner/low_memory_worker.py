@@ -21,12 +21,12 @@ from typing import Any
 
 from ..checks.events import CheckEvent, CheckFinished
 from ..kit import Kit
+from ..sandbox.fork_server import ForkServer, Process
 from ..sandbox.guest import supervisor
 from ..sandbox.guest.messages import MAX_BYTES
 from ..sandbox.guest.spec import Spec
 from ..sandbox.guest.startup import preload
 from ..sandbox.policy import Isolation, LaunchPlan, Limits
-from ..sandbox.process import ForkServer, Process
 from ..sandbox.sandbox import Sandbox
 from .link import SandboxOptions, receive, send
 from .worker import serve_client, serve_examiner

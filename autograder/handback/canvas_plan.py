@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ..files import sha256
 from ..grading.grades_csv import number
+from .class_results import ClassResults, StudentResult
 from .gradebooks import canvas_id
-from .results import ClassResults, StudentResult
 from .tables import name_key
 
 DIGITS = 12

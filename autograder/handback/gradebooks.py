@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from ..grading.grades_csv import cell, number
 from ..reports.upload_files import Grade, title_warnings
 from ..submissions.identity import Platform
-from .results import ClassResults, Handback, StudentResult
+from .class_results import ClassResults, Handback, StudentResult
 from .tables import Keys, PlatformTable, TableError, format_table, parse_points
 
 CANVAS_CSV, BRIGHTSPACE_CSV, GRADESCOPE_CSV = "gradebook.csv", "grades.csv", "scores.csv"

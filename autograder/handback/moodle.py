@@ -16,7 +16,7 @@ from ..files import pack
 from ..grading.grades_csv import cell, number
 from ..reports.upload_files import Grade
 from ..submissions.identity import Platform
-from .results import ClassResults, Handback, StudentResult
+from .class_results import ClassResults, Handback, StudentResult
 from .tables import PlatformTable, TableError, format_table, parse_points
 
 WORKSHEET, FEEDBACK_ZIP = "worksheet.csv", "feedback.zip"

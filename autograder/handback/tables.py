@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..reports.upload_files import Grade
 from ..submissions.identity import normalize_name
-from .results import StudentResult
+from .class_results import StudentResult
 
 # The columns that may identify a student, each with the student's value in it, the most certain first.
 Keys = Callable[[Grade], Iterable[tuple[str, str]]]

@@ -21,7 +21,7 @@ from ..language import ENGLISH
 from ..language import HERE as PACKAGE
 from ..source_code import Definition, definitions, parse
 from ..validation import place
-from .messages import catalogue_path, compiled, ids, kit_messages, read_catalogue
+from .catalogues import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .otter_tests import public_otter_tests
 from .story import NAME as STORY
 from .stub import make_stub

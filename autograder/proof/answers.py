@@ -20,7 +20,7 @@ from ..kit import Kit, KitError, read_text
 from ..models import NetworkLayer, NetworkRecord
 from ..source_code import Definition, parse, try_parse
 from .call_graph import CallGraph
-from .results import AnswerReport
+from .known_results import AnswerReport
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 

@@ -18,8 +18,8 @@ from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from .answers import Answer
 from .call_graph import CallGraph
+from .known_results import AnswerReport
 from .mutation import only_task
-from .results import AnswerReport
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from ..kit import Kit, KitError, read_text
 from ..models import CheckResult, Outcome
 from ..validation import InvalidDataError, place, read_toml
 from .answers import Answer
+from .known_results import AnswerReport
 from .mutation import CLAIMED
-from .results import AnswerReport
 
 DETECTED = 0.95
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")

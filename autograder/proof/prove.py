@@ -18,9 +18,9 @@ from .answers import Answer, alternatives, mistakes, outdated, solution, write_e
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration.table import disagreements
 from .judgement import Matrix, find_problems, is_as_expected, read_equivalents, unread
+from .known_results import AnswerReport, KnownResults
 from .mutation import CLAIMED, claims, mutants, only_task
 from .replies import indistinguishable, outdated_replies, write_replies
-from .results import AnswerReport, KnownResults
 from .static_checks import refuse_mistakes
 
 Progress = Callable[[int, int], None]

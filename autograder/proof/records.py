@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # proving imports nbgrader, which takes seconds
     from .prove import Proof
 
 # The packages that take no part in a proof.
-NOT_INVOLVED = ("kits/", "cli/", "integrations/", "release/", "reports/", "review/", "student/")
+NOT_INVOLVED = ("kits/", "cli/", "handback/", "integrations/", "release/", "reports/", "review/", "student/")
 
 
 class ProofRecords:

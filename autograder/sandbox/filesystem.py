@@ -23,7 +23,7 @@ PACKAGES = ("site-packages", "dist-packages")
 ENGINE = Path(__file__).resolve().parent.parent
 PROGRAM_PARTS = ("wire", "sandbox/guest")
 # Generates documentation, which the sandbox does not need.
-PROGRAM_LEFT_OUT = ("answers_page.py",)
+PROGRAM_LEFT_OUT = ("accepted_values_page.py",)
 PROGRAM_MODULES = ("keras_advice.py", "language.py", "source_code.py", "text.py")
 MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
 FOLDER_MODE, FILE_MODE = 0o755, 0o444

@@ -15,6 +15,7 @@ from ..models import Source
 from ..wire.frames import Frame
 from . import bubblewrap
 from .filesystem import Python, SandboxFolder, cached_font_lists
+from .fork_server import ChildProcess, ForkServer, Output
 from .guest.messages import ChildExit, ExitReason
 from .guest.spec import Spec
 from .guest.startup import Trick, disabled_tricks
@@ -29,7 +30,6 @@ from .policy import (
     Limits,
     environment_variables,
 )
-from .process import ChildProcess, ForkServer, Output
 from .protocol import (
     ChildDied,
     ChildTimedOut,
@@ -154,7 +154,7 @@ class Sandbox:
         """Call a function of the submission; the request's head is `{"value": the packed (args, kwargs)}`.
 
         The reply's head is `{"ok": True, "value": the packed {"answer", "args", "kwargs"}}` or `{"raised":
-        …}` as `guest.errors.describe` returns it.
+        …}` as `guest.failed_calls.describe` returns it.
 
         If the child has ended, it is first forked and loaded again. Raises ChildTimedOut, ChildDied or
         BadReply, which end the child; raises SandboxBroken for failures that the submission did not cause.

@@ -6,10 +6,10 @@ import queue
 from dataclasses import dataclass
 
 from ..submissions.selection import Selection
-from .events import CallOverdue, ProcessEnded, WorkerEvent, WorkerReady
 from .handout import Handout, SavedState
-from .process import CAN_FORK, OUTPUT, Runner, Worker
 from .task_results import Results, texts
+from .worker_messages import CallOverdue, ProcessEnded, WorkerEvent, WorkerReady
+from .worker_process import CAN_FORK, OUTPUT, Runner, Worker
 
 # Time to wait while no run is in progress, in seconds.
 IDLE_SECONDS = 3600.0

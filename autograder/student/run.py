@@ -29,7 +29,8 @@ from ..sandbox.guest.calls import call
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, load
 from ..sandbox.policy import MB, Limits
 from ..wire.frames import Frame
-from .events import (
+from .handout import CALL_SECONDS, Handout
+from .worker_messages import (
     CallFinished,
     CallOverdue,
     CallStarted,
@@ -41,7 +42,6 @@ from .events import (
     SourceChosen,
     SourceLoaded,
 )
-from .handout import CALL_SECONDS, Handout
 
 MAX_LOCATIONS = 4
 STDOUT = 1

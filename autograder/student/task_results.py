@@ -15,7 +15,8 @@ from ..language import gettext as _
 from ..models import CheckResult, Outcome, Source
 from ..source_code import definitions, try_parse
 from ..wire.failure_kind import FailureKind
-from .events import (
+from .handout import CALL_SECONDS, Handout
+from .worker_messages import (
     CallFinished,
     CallOverdue,
     CallStarted,
@@ -30,7 +31,6 @@ from .events import (
     SourceChosen,
     SourceLoaded,
 )
-from .handout import CALL_SECONDS, Handout
 
 LOAD_SECONDS, CHECK_SECONDS = 60.0, 120.0
 # The process that runs a call reports when its time is over. If it cannot, it is stopped a little later.

@@ -19,8 +19,8 @@ from watchfiles import Change, watch
 from . import handout as hints
 from .check_loop import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
 from .handout import Handout, SavedState
-from .process import CAN_FORK
 from .watch_panel import View
+from .worker_process import CAN_FORK
 
 # Editors write a file in several steps. A save is complete after QUIET_MS without changes.
 QUIET_MS = 20

@@ -16,9 +16,9 @@ from ..language import MESSAGES, gettext_noop, ngettext
 from ..language import gettext as _
 from ..models import CheckResult, Outcome
 from ..text import clean
-from .events import Location
 from .handout import Handout, SavedState, hint_list, hints_taken
 from .task_results import Results, State
+from .worker_messages import Location
 
 MARKS: dict[State, tuple[str, str]] = {
     State.SOLVED: ("✓", "green"),

@@ -33,7 +33,9 @@ from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..sandbox.guest.startup import disabled_tricks, freeze_gc, preload
-from .events import (
+from .handout import Handout
+from .run import Run, training_checks
+from .worker_messages import (
     OfRun,
     ProcessEnded,
     RunEvent,
@@ -44,9 +46,7 @@ from .events import (
     WorkerReady,
     read_request,
 )
-from .handout import Handout
-from .process import OUTPUT
-from .run import Run, training_checks
+from .worker_process import OUTPUT
 
 OUTPUT_BYTES = 64 * 1024**2
 # Interval for checking whether a fork has ended, in seconds.

@@ -13,7 +13,7 @@ from autograder.checks.check_handles import ArgumentError
 from autograder.checks.failures import SubmissionFailed, call_failed
 from autograder.checks.proxies import Calls, Proxies
 from autograder.sandbox.guest.calls import call
-from autograder.sandbox.guest.errors import Definitions
+from autograder.sandbox.guest.failed_calls import Definitions
 from autograder.sandbox.guest.submission import Loaded
 from autograder.wire.frames import Frame
 

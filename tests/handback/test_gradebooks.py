@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.handback.class_results import ClassResults, Handback, StudentResult
 from autograder.handback.gradebooks import brightspace_files, canvas_files, gradescope_files
-from autograder.handback.results import ClassResults, Handback, StudentResult
 from autograder.handback.tables import PlatformTable, TableError
 from autograder.reports.upload_files import Grade
 

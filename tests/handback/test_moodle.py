@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from autograder.files import unpack
+from autograder.handback.class_results import ClassResults, StudentResult
 from autograder.handback.moodle import FEEDBACK_ZIP, WORKSHEET, moodle_files
-from autograder.handback.results import ClassResults, StudentResult
 from autograder.handback.tables import PlatformTable, TableError
 from autograder.reports.upload_files import Grade
 

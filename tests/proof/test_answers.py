@@ -11,8 +11,8 @@ import pytest
 from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord
 from autograder.proof.answers import Answer, expected_networks, outdated, write_expected
+from autograder.proof.known_results import AnswerReport
 from autograder.proof.prove import Proof
-from autograder.proof.results import AnswerReport
 
 TOY = Path(__file__).parents[1] / "toy"
 NETWORKS = (

@@ -11,6 +11,7 @@ import pytest
 from autograder.models import Source
 from autograder.sandbox import local
 from autograder.sandbox.filesystem import Python, SandboxFolder
+from autograder.sandbox.fork_server import ForkServer
 from autograder.sandbox.guest.spec import Spec
 from autograder.sandbox.local import (
     WorldWritable,
@@ -21,7 +22,6 @@ from autograder.sandbox.local import (
     unused_uid,
 )
 from autograder.sandbox.policy import Isolation, LaunchPlan
-from autograder.sandbox.process import ForkServer
 from autograder.sandbox.protocol import IsolationUnavailable
 from autograder.sandbox.sandbox import Sandbox
 

@@ -10,8 +10,8 @@ import pytest
 
 from autograder.student.check_loop import Loop
 from autograder.student.handout import Handout
-from autograder.student.process import CAN_FORK
 from autograder.student.task_results import Results
+from autograder.student.worker_process import CAN_FORK
 
 Write = Callable[[str], None]
 MODES = [

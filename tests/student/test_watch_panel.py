@@ -11,10 +11,10 @@ from rich.console import Console
 from autograder.checks.results import make_result
 from autograder.models import Outcome
 from autograder.student import watch_panel
-from autograder.student.events import CheckReported, Location, RunFinished, SourceChosen
 from autograder.student.handout import Handout, SavedState, take_hint
 from autograder.student.task_results import Results
 from autograder.student.watch_panel import View
+from autograder.student.worker_messages import CheckReported, Location, RunFinished, SourceChosen
 from autograder.wire.failure_kind import FailureKind
 
 

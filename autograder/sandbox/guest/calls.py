@@ -15,7 +15,7 @@ from ...wire.encode import Hold
 from ...wire.frames import Frame
 from ...wire.handles import Operation, from_wire
 from ...wire.unsupported import type_name
-from .errors import LostError, describe, describe_missing
+from .failed_calls import LostError, describe, describe_missing
 
 if TYPE_CHECKING:
     from .submission import Loaded

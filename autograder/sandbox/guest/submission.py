@@ -31,7 +31,7 @@ from ...source_code import first_line, is_stub, newer_python, raises_not_impleme
 from ...text import clean
 from . import stand_ins
 from .calls import HeldValues
-from .errors import Definitions, text_of, trace_of
+from .failed_calls import Definitions, text_of, trace_of
 
 MAX_NAMES = 500
 MAX_NAME = 200

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from autograder.sandbox.guest.calls import OPERATIONS, HeldValues
-from autograder.sandbox.guest.errors import LostError
+from autograder.sandbox.guest.failed_calls import LostError
 from autograder.wire.handles import Operation
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.sandbox.guest.errors import MAX_LINES, MAX_TEXT, Definitions, describe, text_of
+from autograder.sandbox.guest.failed_calls import MAX_LINES, MAX_TEXT, Definitions, describe, text_of
 
 HERE = Definitions(frozenset([__file__]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from autograder.sandbox.process import Output
+from autograder.sandbox.fork_server import Output
 
 PLENTY = 1 << 20
 

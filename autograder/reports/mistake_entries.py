@@ -15,7 +15,7 @@ from .student_code import task_code
 from .write import NoGradesError
 
 
-def skeletons(folder: Path, root: Path | None) -> str:
+def mistake_entries(folder: Path, root: Path | None) -> str:
     """Return entries for `mistakes.py`, the most frequent first. Raises NoGradesError.
 
     Each has the checks that fail and the answer of one student, without names.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.storage import GradesFolder
-from autograder.handback.results import read_results
+from autograder.handback.class_results import read_results
 from autograder.reports.write import NoGradesError
 
 

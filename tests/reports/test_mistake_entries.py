@@ -13,7 +13,7 @@ from autograder.kit import Kit
 from autograder.models import Report
 from autograder.proof.answers import mistakes
 from autograder.proof.replies import known_replies
-from autograder.reports.skeletons import skeletons
+from autograder.reports.mistake_entries import mistake_entries
 from autograder.reports.write import NoGradesError
 
 TOY = Path(__file__).parents[1] / "toy"
@@ -34,7 +34,7 @@ def folder(make_report: Callable[..., Report], write_grades: Callable[..., Path]
 
 def test_an_unknown_mistake_is_an_entry_of_mistakes_py(folder: Path, toy_root: Path, toy: Kit) -> None:
     """With a name and a misconception filled in, the kit reads it."""
-    text = skeletons(folder, TOY)
+    text = mistake_entries(folder, TOY)
     assert "# 3 students failed these checks; 2 of them gave exactly these replies." in text
     assert "# Fails like subtracts, with other replies." in text
     (entry,) = ast.parse(text).body
@@ -50,4 +50,4 @@ def test_an_unknown_mistake_is_an_entry_of_mistakes_py(folder: Path, toy_root: P
 
 def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
     with pytest.raises(NoGradesError, match="Expected reports"):
-        skeletons(tmp_path / "none", None)
+        mistake_entries(tmp_path / "none", None)

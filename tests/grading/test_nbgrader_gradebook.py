@@ -12,7 +12,7 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.grading.late_rules import apply_penalty
-from autograder.integrations.gradebook import GradebookError, database_url, write_gradebook
+from autograder.integrations.nbgrader_gradebook import GradebookError, database_url, write_gradebook
 from autograder.kit import Kit
 from autograder.models import Lateness, Report, Timeliness
 

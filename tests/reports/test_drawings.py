@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from autograder.models import NetworkLayer, NetworkRecord
-from autograder.reports.networks import compare_networks, curve
+from autograder.reports.drawings import compare_networks, curve
 
 
 def test_a_difference_between_networks_is_marked_on_both_sides() -> None:

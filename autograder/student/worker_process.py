@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..checks.environment import ONE_THREAD
 from ..checks.events import encode
-from .events import (
+from .worker_messages import (
     OfRun,
     ProcessEnded,
     RunEvent,
