@@ -1,1 +1,1 @@
-"""Weekly deep-learning assignment kits that grade themselves honestly, everywhere, fast."""
+"""Weekly deep-learning assignments with an autograder."""

@@ -1,4 +1,4 @@
-"""Keep the handles of the check that runs, and call support code where the values of handles are."""
+"""Keep the handles of the running check, and run support code in the sandbox if an argument is a handle."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class NoAttributeError(SubmissionFailed, AttributeError):
     """Raised for a value without an attribute: `hasattr` expects an AttributeError."""
 
 
-# Errors of uses after which Python itself may go on.
+# Exceptions that Python's own protocols handle, as `hasattr` does.
 EXPECTED_ERRORS: Mapping[Operation, type[SubmissionFailed]] = {
     Operation.LENGTH: NoLengthError,
     Operation.ATTRIBUTE: NoAttributeError,

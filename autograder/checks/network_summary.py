@@ -65,7 +65,7 @@ def _layer(entry: dict[str, Any]) -> NetworkLayer:
     enabled = entry.get("trainable", True)
     trainable = sum(size for size, flag in zip(sizes, flags, strict=True) if enabled and flag)
     if sum(sizes) > MAX_PARAMETERS:
-        raise ValueError("a network of this size fits into no reply")
+        raise ValueError("no reply can contain a network of this size")
     return NetworkLayer(" ".join(words), sum(sizes), trainable)
 
 

@@ -64,7 +64,7 @@ class Calls:
         self.made: list[Exchange] = []
 
     def begin_check(self, name: str) -> None:
-        """Drop the handles of the check before."""
+        """Discard the handles of the previous check."""
         self._held = CheckHandles(self.use, name)
 
     def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1) -> Any:
@@ -221,7 +221,7 @@ class Proxies(ModuleType):
         setattr(owner, name, runs_beside(getattr(owner, name), path, self._call))
 
     def run_remote_functions_beside(self) -> None:
-        """Do so for all functions of support code in `remote`, which can be imported now."""
+        """Apply `run_beside` to all support functions in `remote`; call this once they can be imported."""
         for path in sorted(self._remote.difference(self._tasks)):
             self.run_beside(*declared(path))
 

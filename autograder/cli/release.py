@@ -31,7 +31,7 @@ WIDE = 160
 
 
 def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isolation: str) -> int:
-    """Release one kit, or all whose date has come; print the files written and return the exit status."""
+    """Release one kit, or all whose release date has passed; return the exit status."""
     try:
         root = find_repository(root)
         found = KitCollection((find_kit(slug, root),)) if slug else load_all(root)

@@ -225,7 +225,7 @@ def term(
     out: Annotated[Path, typer.Option(metavar="FOLDER", help="The folder to write into.")] = Path("term"),
     root: Root = None,
 ) -> None:
-    """Compare several weeks: who slips, which mistakes stay, how many late days are used.
+    """Compare several weeks: dropped scores, repeated mistakes, used late days.
 
     Writes a page, term.html, and a table, term.csv.
     """

@@ -13,7 +13,7 @@ from .grade import find_pages_root
 
 
 def run_term(grades: Sequence[Path], out: Path, root: Path | None) -> None:
-    """Write page and table, and print who slips."""
+    """Write the page and the table, and print the students whose scores dropped."""
     try:
         term = write_term(read_weeks(grades), out, find_pages_root(root, grades[-1]))
     except StorageError as error:
@@ -21,8 +21,8 @@ def run_term(grades: Sequence[Path], out: Path, root: Path | None) -> None:
     except OSError as error:
         fail(f"Cannot write to {out}: {error.strerror}.", DID_NOT_HOLD)
     console = make_console()
-    for student in term.slipping:
-        console.print(f"{student.name}: {' '.join(student.slips)}", soft_wrap=True)
-    console.print(f"{len(term.slipping)} of {len(term.students)} students slip.", soft_wrap=True)
+    for student in term.dropped:
+        console.print(f"{student.name}: {' '.join(student.drops)}", soft_wrap=True)
+    console.print(f"{len(term.dropped)} of {len(term.students)} students dropped.", soft_wrap=True)
     console.print(f"Term: {out / PAGE}", soft_wrap=True)
     console.print(f"Table: {out / TABLE}", soft_wrap=True)

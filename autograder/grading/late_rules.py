@@ -250,7 +250,7 @@ def late_notes(late: LateRecord | None, student: str) -> tuple[ReviewNote, ...]:
 
 
 def english(message: str, **values: object) -> str:
-    """Return a message for staff, in English whatever language a command speaks."""
+    """Return a message for staff in English, independent of the command's language."""
     return Messages().gettext(message, **values)
 
 

@@ -109,7 +109,7 @@ class Overrides:
     def for_member(self, student: str, members: Collection[str]) -> Overrides:
         """Return the entries that count for a student of a group, who shares the grade of the others.
 
-        Entries about other members count as the student's, unless there is an own one about the same.
+        An entry about another member also applies to the student, except where the student has one.
         """
         if not members:
             return self

@@ -35,7 +35,7 @@ class RegradeRequest:
 
 @dataclass(frozen=True)
 class RegradeRequests:
-    """All requests of a class, and a sentence for each file or line that is none."""
+    """All requests of a class, and a sentence for each file or line that is not a valid request."""
 
     requests: tuple[RegradeRequest, ...] = ()
     problems: tuple[str, ...] = ()

@@ -65,7 +65,7 @@ class PlatformTable:
         """Return the students by the index of their row, and a sentence for each who has none for certain.
 
         The first column that fits exactly one row decides; empty values are ignored. A row that fits several
-        students is nobody's.
+        students is not used.
         """
         rows = cache(self._rows_by_value)
         found = [_only_row(rows, keys(student.grade)) for student in students]

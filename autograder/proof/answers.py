@@ -72,7 +72,7 @@ class Answer:
     def of_checks(self, names: frozenset[str]) -> Answer:
         """Return what a proof of some checks expects of this answer.
 
-        Any check that fails may say the words of `reads`, so they count only if all of these checks run.
+        The words of `reads` may come from any failing check. So they are expected only if all of them run.
         """
         return replace(self, fails=self.fails & names, reads=self.reads if self.fails <= names else ())
 

@@ -94,7 +94,7 @@ def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: st
         *_mutants(matrix, equivalent),
         *_claims(matrix),
         *_feedback(matrix, public_text),
-        *_stumbling(matrix),
+        *_grader_errors(matrix),
     ]
 
 
@@ -185,7 +185,7 @@ def _claims(matrix: Matrix) -> Iterator[str]:
             )
 
 
-def _stumbling(matrix: Matrix) -> Iterator[str]:
+def _grader_errors(matrix: Matrix) -> Iterator[str]:
     """Yield checks that raise an error of their own: a student with that answer would get no score."""
     answers: dict[tuple[str, str], list[str]] = {}
     for answer in matrix.answers:
@@ -194,7 +194,7 @@ def _stumbling(matrix: Matrix) -> Iterator[str]:
                 answers.setdefault((result.name, result.message), []).append(answer.name)
     for (check, message), names in answers.items():
         others = f" and {len(names) - 1} other answers" if len(names) > 1 else ""
-        yield f"The check {check} stumbles over {names[0]}{others}: {message}"
+        yield f"The check {check} fails itself on {names[0]}{others}: {message}"
 
 
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:

@@ -3,8 +3,8 @@
 A mutant contains only the tasks that its change can affect, because the others would equal the solution's.
 The parts of the solution prove that a check depends only on its own task.
 
-What a handle says of itself is a claim, so `claims` makes answers in the sandbox that say what the solution
-says and whose outputs are zero. A hidden check has to compare what an answer computes on unseen inputs.
+The student's code controls what a handle reports, so `claims` makes answers that report what the solution
+reports and whose outputs are zero. A hidden check has to compare what an answer computes on unseen inputs.
 """
 
 from __future__ import annotations

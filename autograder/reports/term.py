@@ -1,4 +1,4 @@
-"""Build the page and the table of a term: who slips, which mistakes stay, and how many late days are used."""
+"""Build the page and the table of a term: dropped scores, repeated mistakes and used late days."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..text import clean_line
 from .context import Context, find_context, render
 from .mistakes import KnownMistake, find_groups
 
-# A student slips whose share of full marks is lower by this much than the median of the own earlier weeks.
+# A score has dropped if its share of full marks is this much below the median of the student's earlier weeks.
 DROP = 0.2
 PAGE, TABLE = "term.html", "term.csv"
 MISSING, UNMATCHED = Attendance.MISSING.value, Attendance.UNMATCHED.value
@@ -38,14 +38,14 @@ class Result:
 
 @dataclass(frozen=True)
 class TermStudent:
-    """One student in all weeks. `usual` is the median of the weeks before the last. `slips` says why."""
+    """One student in all weeks. `usual` is the median of the weeks before the last. `drops` says why."""
 
     name: str
     id: str
     results: tuple[Result, ...]
     usual: float | None
     late_days: int
-    slips: tuple[str, ...]
+    drops: tuple[str, ...]
 
     @property
     def change(self) -> float | None:
@@ -69,7 +69,7 @@ class TermStudent:
 
 
 @dataclass(frozen=True)
-class StayingMistake:
+class RepeatedMistake:
     """A known mistake that was recognized in several weeks.
 
     `counts` are the students of each week, and `students` those who made it in more than one.
@@ -86,7 +86,7 @@ class Term:
 
     titles: tuple[str, ...]
     students: tuple[TermStudent, ...]
-    mistakes: tuple[StayingMistake, ...]
+    mistakes: tuple[RepeatedMistake, ...]
 
     @property
     def medians(self) -> list[float | None]:
@@ -96,9 +96,9 @@ class Term:
         return [median(week) if week else None for week in shares]
 
     @property
-    def slipping(self) -> list[TermStudent]:
-        """Return the students who slip, the largest drop first, then those without a submission."""
-        students = [student for student in self.students if student.slips]
+    def dropped(self) -> list[TermStudent]:
+        """Return the students who dropped, the largest drop first, then those without a submission."""
+        students = [student for student in self.students if student.drops]
         return sorted(students, key=lambda student: student.change if student.change is not None else 0)
 
 
@@ -110,7 +110,7 @@ def make_term(weeks: Sequence[Week], root: Path | None) -> Term:
     return Term(
         titles,
         tuple(_student(person, weeks, titles, people) for person in people),
-        tuple(_staying(weeks, contexts, people)),
+        tuple(_repeated(weeks, contexts, people)),
     )
 
 
@@ -125,7 +125,7 @@ def _student(person: Person, weeks: Sequence[Week], titles: Sequence[str], peopl
         results=results,
         usual=usual,
         late_days=people.free_days_used(last),
-        slips=tuple(_slips(results[-1], usual, titles[-1])) if len(weeks) > 1 else (),
+        drops=tuple(_drops(results[-1], usual, titles[-1])) if len(weeks) > 1 else (),
     )
 
 
@@ -138,16 +138,18 @@ def _result(record: StudentRecord | None, week: Week) -> Result:
     return Result(UNMATCHED if record and record.attendance == Attendance.UNMATCHED else MISSING)
 
 
-def _slips(last: Result, usual: float | None, title: str) -> Iterator[str]:
+def _drops(last: Result, usual: float | None, title: str) -> Iterator[str]:
     """Yield why a student needs attention after the last week."""
     if last.status == MISSING:
-        yield f"Handed in nothing for {title}."
+        yield f"No submission for {title}."
     elif last.share is not None and usual is not None and usual - last.share >= DROP - 1e-9:
         yield f"{100 * last.share:.0f} % in {title}, after a median of {100 * usual:.0f} %."
 
 
-def _staying(weeks: Sequence[Week], contexts: Sequence[Context], people: People) -> Iterator[StayingMistake]:
-    """Yield the mistakes that were recognized for certain in several weeks, the most persistent first."""
+def _repeated(
+    weeks: Sequence[Week], contexts: Sequence[Context], people: People
+) -> Iterator[RepeatedMistake]:
+    """Yield the mistakes that were recognized for certain in several weeks, the most often repeated first."""
     made: dict[str, list[tuple[str, ...]]] = {}
     known: dict[str, KnownMistake] = {}
     for place, (week, context) in enumerate(zip(weeks, contexts, strict=True)):
@@ -162,7 +164,7 @@ def _staying(weeks: Sequence[Week], contexts: Sequence[Context], people: People)
         times = Counter(student for students in by_week for student in students)
         if sum(map(bool, by_week)) > 1:
             again = tuple(sorted(student for student, count in times.items() if count > 1))
-            found.append(StayingMistake(known[name], tuple(map(len, by_week)), again))
+            found.append(RepeatedMistake(known[name], tuple(map(len, by_week)), again))
     yield from sorted(found, key=lambda each: (-len(each.students), -sum(each.counts), each.mistake.name))
 
 
@@ -183,7 +185,7 @@ def term_table(term: Term, kits: Sequence[str]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(
-        ["student", "id", *kits, "earlier_median", "change", "missing", "late_days_used", "slips"]
+        ["student", "id", *kits, "earlier_median", "change", "missing", "late_days_used", "dropped"]
     )
     for student in term.students:
         shares = (*(result.share for result in student.results), student.usual, student.change)
@@ -194,7 +196,7 @@ def term_table(term: Term, kits: Sequence[str]) -> str:
                 *(number(None if share is None else 100 * share) for share in shares),
                 student.missing,
                 student.late_days,
-                cell(" ".join(student.slips)),
+                cell(" ".join(student.drops)),
             ]
         )
     return out.getvalue()

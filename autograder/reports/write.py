@@ -123,7 +123,7 @@ def write_pages(
 
 
 def read_students(grades: GradesFolder, record: ClassRecord) -> list[Student]:
-    """Return the students of a class with their reports; a report that was removed is no zero."""
+    """Return the students of a class with their reports, without those whose report was removed."""
     students = [_shown(student, grades) for student in record.students]
     return [student for student in students if student.report or not student.record.folder]
 

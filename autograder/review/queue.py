@@ -40,7 +40,7 @@ class Entry:
 
     @property
     def id(self) -> str:
-        """Return the entry's part of an address, which tells no name."""
+        """Return the entry's identifier in addresses, which contains no student's name."""
         return sha256(self.key.encode())[:12]
 
 

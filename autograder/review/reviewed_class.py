@@ -42,7 +42,7 @@ class ReviewedClass:
 
     @cached_property
     def order(self) -> Sequence[str]:
-        """Return the students in an order that looks random, and is another one for each kit."""
+        """Return the students in a pseudo-random order that depends on the kit."""
         return sorted(self.reports, key=lambda student: sha256(f"{self.record.kit}\0{student}".encode()))
 
     @cached_property

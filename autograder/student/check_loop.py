@@ -93,7 +93,7 @@ class Loop:
     def next(self, patience: float) -> LoopEvent | None:
         """Return the next event, or None after at most `patience` seconds. Events of a run are handled.
 
-        A run that has sent no event for too long is stopped; None is returned then too.
+        A run that sends no event for too long is stopped; the result is None in this case, too.
         """
         try:
             happened = self.queue.get(timeout=max(0.0, min(patience, self._patience())))

@@ -168,7 +168,7 @@ class View:
     picked: str | None = None
     # The output of the student's code after `o`.
     output: str | None = None
-    # Whether a hint was just taken. It then stands above what is wrong, where it is seen.
+    # Whether a hint was just taken. It is then shown above the failure.
     hinted: bool = False
     # The first line of the body to show, the last one that can be, and the number of lines that fit.
     top: int = 0

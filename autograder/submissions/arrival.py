@@ -1,4 +1,4 @@
-"""Find out when submissions arrived whose names do not tell: from nbgrader's timestamp or a clone's commit.
+"""Find the arrival time of a submission whose name does not contain it: nbgrader's timestamp or a commit.
 
 Times of files are never used: copying and unpacking change them.
 """

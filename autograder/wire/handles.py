@@ -122,7 +122,7 @@ class Handle:
         raise TypeError(f"{self!r} cannot be copied.")
 
     def __repr__(self) -> str:
-        """Return a text that the submission has no part in but for the name of its type."""
+        """Return a text in which only the name of the type comes from the submission."""
         return f"<{self._info.description}, a {self._info.type_name} in the sandbox>"
 
 

@@ -66,7 +66,7 @@ def test_a_term_with_late_days(course, handed_in, tmp_path, kit_here):
     assert "9 of 10 points" in (out / "ada" / "feedback.html").read_text()
     assert "10 points, minus a penalty of 1. Due 2026-12-01" in kit("show", out, "ada")
     term = tmp_path / "term"
-    assert "0 of 2 students slip." in kit("term", earlier, out, "--out", term, "--root", course)
+    assert "0 of 2 students dropped." in kit("term", earlier, out, "--out", term, "--root", course)
     table = list(csv.DictReader((term / "term.csv").read_text().splitlines()))
     assert [(row["student"], row["late_days_used"]) for row in table] == [("ada", "1"), ("bob", "0")]
     assert "late days used" in (term / "term.html").read_text()

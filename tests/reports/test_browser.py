@@ -16,7 +16,7 @@ from autograder.models import Report
 from autograder.reports.class_page import StudentRow, class_page
 from autograder.reports.context import Context
 from autograder.reports.mistakes import KnownMistake
-from autograder.reports.term import StayingMistake, Term, make_term, term_page
+from autograder.reports.term import RepeatedMistake, Term, make_term, term_page
 from autograder.reports.write import write_pages
 from autograder.submissions.identity import safe_name
 
@@ -47,7 +47,7 @@ def _hostile_term(folder: Path) -> Term:
     term = make_term([week, replace(week, reports={})], TOY)
     names = tuple(student.name for student in term.students)
     mistake = KnownMistake(names[-1], names[-1], frozenset(), frozenset())
-    return replace(term, mistakes=(StayingMistake(mistake, (4, 4), names),))
+    return replace(term, mistakes=(RepeatedMistake(mistake, (4, 4), names),))
 
 
 def test_pages_are_quiet_and_fit(browser: Any, pages: list[Path]) -> None:

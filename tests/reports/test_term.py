@@ -1,4 +1,4 @@
-"""A term: who slips, which mistakes stay, late days used, and who is who from week to week."""
+"""A term: dropped scores, repeated mistakes, used late days, and the identity of students across weeks."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def absent(student: str, attendance: Attendance = Attendance.MISSING) -> Student
     return StudentRecord(student, attendance)
 
 
-def test_who_falls_below_the_own_earlier_weeks_slips(weeks: WEEKS, make_report: Make) -> None:
+def test_who_falls_below_the_own_earlier_weeks_drops(weeks: WEEKS, make_report: Make) -> None:
     """Somebody who was never better does not, and neither does a whole class that finds a week hard."""
     term = make_term(
         weeks(
@@ -65,16 +65,16 @@ def test_who_falls_below_the_own_earlier_weeks_slips(weeks: WEEKS, make_report: 
     )
     ada, bob, eve = term.students
     assert ada.usual == pytest.approx(0.9)
-    assert [student.name for student in term.slipping] == ["ada", "eve"]
+    assert [student.name for student in term.dropped] == ["ada", "eve"]
     assert ada.change is not None
     assert eve.change == pytest.approx(-0.2)
-    assert ada.slips == (f"{100 * ada.results[-1].share:.0f} % in Week 3, after a median of 90 %.",)
+    assert ada.drops == (f"{100 * ada.results[-1].share:.0f} % in Week 3, after a median of 90 %.",)
     assert bob.change == pytest.approx(0)
     assert term.medians == pytest.approx([1, 0.8, ada.results[-1].share])
     assert eve.line == "2.0,2.0 50.0,2.0 98.0,5.2"
 
 
-def test_whoever_hands_in_nothing_slips(weeks: WEEKS, make_report: Make) -> None:
+def test_whoever_hands_in_nothing_drops(weeks: WEEKS, make_report: Make) -> None:
     """Also without a roster, as the earlier week knows them; not if a submission may be theirs."""
     term = make_term(
         weeks(
@@ -83,9 +83,9 @@ def test_whoever_hands_in_nothing_slips(weeks: WEEKS, make_report: Make) -> None
         ),
         None,
     )
-    assert {student.name: (student.slips, student.missing) for student in term.students} == {
-        "ada": (("Handed in nothing for Week 2.",), 1),
-        "bob": (("Handed in nothing for Week 2.",), 1),
+    assert {student.name: (student.drops, student.missing) for student in term.students} == {
+        "ada": (("No submission for Week 2.",), 1),
+        "bob": (("No submission for Week 2.",), 1),
         "kim": ((), 0),
     }
 
@@ -96,7 +96,7 @@ def test_points_count_before_the_penalty(weeks: WEEKS, make_report: Make) -> Non
     reports = [apply_penalty(make_report("ada"), late), apply_penalty(make_report("ada"), late)]
     (ada,) = make_term(weeks([reports[0]], [reports[1]]), None).students
     assert [result.share for result in ada.results] == [1, 1]
-    assert (ada.slips, ada.late_days) == ((), 4)
+    assert (ada.drops, ada.late_days) == ((), 4)
 
 
 SAME = [
@@ -160,9 +160,9 @@ def test_the_table_has_a_row_for_everybody(weeks: WEEKS, make_report: Make, tmp_
     assert (rows[0]["sums1"], rows[0]["sums2"], rows[0]["missing"]) == ("100", "", "1")
     assert rows[1]["earlier_median"] == "100"
     assert float(rows[1]["change"]) < -20
-    assert rows[1]["slips"].endswith("in Week 2, after a median of 100 %.")
+    assert rows[1]["dropped"].endswith("in Week 2, after a median of 100 %.")
 
 
-def test_one_week_alone_is_no_slip(weeks: WEEKS, make_report: Make) -> None:
+def test_one_week_alone_is_no_drop(weeks: WEEKS, make_report: Make) -> None:
     page = term_page(make_term(weeks([make_report("ada", MOST)]), None))
     assert "<p>Nobody.</p>" in page

@@ -1,4 +1,4 @@
-"""The information in a name that a platform gave to an exported file, and what its parsers share."""
+"""Define what a platform's file name contains, and helpers for the parsers of such names."""
 
 from __future__ import annotations
 
