@@ -68,7 +68,7 @@ class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def keys(self) -> set[str]:
         """Return the ids, login and e-mail address by which a platform may identify the student."""
-        return {_fold(key) for key in (self.id, self.sis_id, self.login, self.email) if key}
+        return {_match_key(key) for key in (self.id, self.sis_id, self.login, self.email) if key}
 
     @property
     def label(self) -> str:
@@ -122,7 +122,7 @@ class Roster:
             if reason:
                 reasons[identity.display_name] = reason
             elif not found:
-                guessed[identity.display_name] = index.by_alias(identity)
+                guessed[identity.display_name] = index.guess(identity)
         taken = {entry for found in certain.values() for entry in found}
         for name, found in guessed.items():
             certain[name] = found - taken
@@ -173,7 +173,7 @@ class _Index:
         keys = [*identity.ids, identity.login, identity.email]
         if identity.platform is Platform.PLAIN:
             keys.append(identity.name)  # files may be named by id or login
-        by_key = {entry for key in keys if key for entry in self._keys.get(_fold(key), ())}
+        by_key = {entry for key in keys if key for entry in self._keys.get(_match_key(key), ())}
         by_name = self._by_name(identity.name, identity.platform)
         if by_key and by_name and not by_key & by_name:
             return by_key | by_name, "The id belongs to one student of the roster and the name to another."
@@ -182,17 +182,23 @@ class _Index:
         found = by_key & by_name or by_key or by_name
         if identity.ambiguous:
             found = found | {
-                entry for alias in identity.aliases for entry in self._keys.get(_fold(alias), ())
+                entry for alias in identity.aliases for entry in self._keys.get(_match_key(alias), ())
             }
         return found, ""
 
-    def by_alias(self, identity: Identity) -> set[RosterEntry]:
-        """Return the students who match an alternative reading of the name."""
+    def guess(self, identity: Identity) -> set[RosterEntry]:
+        """Return the students who match an alternative reading of the name.
+
+        In names that people wrote, spaces and punctuation count as little as in those of Canvas: `doe_jo`.
+        """
         if not identity.known or identity.ambiguous:
             return set()
         found: set[RosterEntry] = set()
         for alias in identity.aliases:
-            found |= self._keys.get(_fold(alias), set()) | self._by_name(alias, identity.platform)
+            found |= self._keys.get(_match_key(alias), set()) | self._by_name(alias, identity.platform)
+        if identity.platform is Platform.PLAIN:
+            for name in (identity.name, *identity.aliases):
+                found |= self._compact.get(_compact(name), set())
         return found
 
     def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
@@ -217,8 +223,17 @@ def _fold(key: str) -> str:
     return unicodedata.normalize("NFKC", key.strip().casefold())
 
 
+def _match_key(key: str) -> str:
+    """Return an id, login or e-mail address normalized; spreadsheets drop the leading zeros of numbers."""
+    folded = _fold(key)
+    return folded.lstrip("0") or folded if folded.isdecimal() else folded
+
+
 def _compact(name: str) -> str:
-    return re.sub(r"\W", "", normalize_name(name))
+    """Return the letters, their combining marks, and the digits of a name."""
+    return "".join(
+        char for char in normalize_name(name) if char.isalnum() or unicodedata.category(char)[0] == "M"
+    )
 
 
 def _name_forms(name: str) -> set[str]:

@@ -36,6 +36,11 @@ SUPPORT_MODULES = frozenset(
     }
 )
 MAX_DEPTH = 4
+# What people and programs add to an assignment's name, beside the name of the student.
+_ADDITIONS = (
+    r"copy(?: of)?|kopie(?: v[ao]n)?|copie(?: de)?|copia(?: d[ei])?|final|new|v\d{1,2}|main|master"
+    r"|submission|answers?|solution|abgabe|lösung|homework|hw"
+)
 
 _SUPPORT = re.compile(
     r"(test_.*|.*_test|conftest|setup|check_report|keras_advice|notebook_(cards|checks|file))\.py",
@@ -56,6 +61,19 @@ class Assignment:
         """Return 2 if `stem` is the module's name, 1 if it contains it (`transfer (1)`), else 0."""
         stem, module = stem.casefold(), self.module.casefold()
         return 2 if stem == module else int(module in stem)
+
+    def rest_of_name(self, stem: str) -> str:
+        """Return a file's name without the assignment's name and without words and numbers of versions.
+
+        What remains of `transfer_jo_doe_final (1)` is `jo_doe`, which may be a student's name.
+        """
+        titles = "|".join(re.escape(name).replace("_", "[_ -]") for name in (self.slug, self.module) if name)
+        added = rf"(?<![^\W_])(?:{titles}|{_ADDITIONS})(?![^\W_])|\(\d{{1,3}}\)"
+        return re.sub(added, " ", stem, flags=re.IGNORECASE).strip(" _-.,+&")
+
+    def is_unnamed(self, stem: str) -> bool:
+        """Return whether a file's name names the assignment only, such as `transfer - Copy (2)`."""
+        return self.name_match(stem) > 0 and re.fullmatch(r"\d{0,3}", self.rest_of_name(stem)) is not None
 
     def candidates(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Return the entries of a student's folder that may hold the answer."""

@@ -175,7 +175,7 @@ def _attribute_plain(
 ) -> Attribution:
     """Return the owner of a file or folder that is named after its student or has no student's name."""
     stem = _stem(entry)
-    unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.name_match(stem) == 2)
+    unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.is_unnamed(stem))
     review: list[ReviewNote] = []
     latin1 = _without_suffixes(entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
     if unnamed or platform is not Platform.PLAIN:
@@ -184,13 +184,15 @@ def _attribute_plain(
     if latin1:
         said = f"The name {entry.where} is not UTF-8; read as Latin-1 it is {printable(latin1)}."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
-    identity = Identity(stem, section=section, aliases=(latin1,) if latin1 else (), known=not unnamed)
+    rest = assignment.rest_of_name(stem)
+    aliases = tuple(alias for alias in (latin1, rest) if alias and alias != stem)
+    identity = Identity(stem, section=section, aliases=aliases, known=not unnamed)
     return Attribution(entry, identity, None, tuple(review))
 
 
 def _stem(entry: Entry) -> str:
-    """Return the name of a folder, or the name of a file without its suffixes."""
-    return entry.name if isinstance(entry, Folder) else _without_suffixes(entry.name) or entry.name
+    """Return the name of a file or a folder without suffixes; people may name a folder `ada.py`."""
+    return _without_suffixes(entry.name) or entry.name
 
 
 def _without_suffixes(name: str) -> str:

@@ -16,6 +16,15 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 # A grades folder has entries with these names in addition to its students' folders.
 _TAKEN = re.compile(r"uploads|handback|.*\.(?:csv|html|json|lock|tmp)")
 
+# Characters that keyboards, word processors and platforms use in place of each other.
+_PUNCTUATION = str.maketrans(
+    {
+        "_": " ",
+        **dict.fromkeys("\N{RIGHT SINGLE QUOTATION MARK}\N{MODIFIER LETTER APOSTROPHE}`", "'"),
+        **dict.fromkeys("\N{HYPHEN}\N{EN DASH}\N{MINUS SIGN}", "-"),
+    }
+)
+
 
 class Platform(StrEnum):
     """The system whose naming scheme identifies the owner of a submission."""
@@ -84,9 +93,13 @@ class Identity:
 
 
 def normalize_name(name: str) -> str:
-    """Return `name` with letter case, Unicode form, underscores and repeated spaces normalized."""
+    """Return `name` normalized: letter case, Unicode form, apostrophes, hyphens, underscores and spaces.
+
+    Invisible characters, such as marks of the writing direction, are removed.
+    """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return " ".join(folded.replace("_", " ").split())
+    seen = "".join(char for char in folded if unicodedata.category(char) != "Cf")
+    return " ".join(seen.translate(_PUNCTUATION).split())
 
 
 def safe_name(student: str) -> str:

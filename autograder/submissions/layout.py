@@ -7,6 +7,7 @@ others are read.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from .archive import class_zip
@@ -210,7 +211,7 @@ def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
     owners = [_count_owners(inner, assignment) for inner in listed]
     if sum(map(bool, owners)) * 2 > len(folders) and max(owners) > 1:
         return folders
-    if not all(_SECTION_NAME.fullmatch(folder.name[:200]) for folder in folders):
+    if not all(_SECTION_NAME.fullmatch(unicodedata.normalize("NFC", entry.name[:200])) for entry in folders):
         return []
     votes = sum(
         _looks_like_class(inner, assignment) - _is_one_students(inner, assignment) for inner in listed

@@ -223,6 +223,21 @@ BUILT = [
         missing=(),
     ),
     case(
+        "canvas: names in scripts with combining marks",
+        {
+            "प्रिया": row("transfer.py", owner="1001", why=(VERSIONS,)),
+            "สมชายดี": row("transfer.py", owner="1002"),
+            "mu\u0308llerjo\u0308rg": row("transfer.py", owner="1003", why=(LATE,)),
+        },
+        files=(
+            "प्रिया_1001_1_transfer.py",
+            "प्रिया_1001_4_transfer-1.py",
+            "สมชายดี_1002_2_transfer.py",
+            "mu\u0308llerjo\u0308rg_LATE_1003_3_transfer.py",
+        ),
+        roster='student,id\nप्रिया,1001\nสมชาย ดี,1002\n"Müller, Jörg",1003\n',
+    ),
+    case(
         "canvas: another system's file in the folder is a row for review",
         {
             "doejo": row("transfer.py"),
@@ -388,6 +403,21 @@ BUILT = [
         files=("hw-ada/transfer.py", "hw-ada/.git/config", "hw-bob/transfer.py", "hw-bob/.git/config"),
     ),
     case(
+        "github classroom: downloads have the branch in their names",
+        {"ada": row("transfer.py", owner="ada"), "bob-b": row("transfer.py", owner="bob-b")},
+        files=("week09-transfer-ada-main/transfer.py", "week09-transfer-bob-b-main/transfer.py"),
+        roster="name,github\nAda,ada\nBob,bob-b\n",
+    ),
+    case(
+        "github classroom: and so have zips of them",
+        {
+            "week09-transfer-ada-main": row("week09-transfer-ada-main.zip/transfer.py", owner="ada"),
+            "week09-transfer-bob-master": row("week09-transfer-bob-master.zip/transfer.py", owner="bob"),
+        },
+        files=("week09-transfer-ada-main.zip", "week09-transfer-bob-master.zip"),
+        roster="name,github\nAda,ada\nBob,bob\n",
+    ),
+    case(
         "names with hyphens are not clones",
         {"anna-lena": row("transfer.py"), "anna-maria": row("transfer.py")},
         files=("anna-lena/transfer.py", "anna-maria/transfer.py"),
@@ -469,6 +499,16 @@ BUILT = [
         ),
     ),
     case(
+        "sections: macOS writes accents as characters of their own",
+        {name: row(f"{name}.py") for name in ("ada", "bob", "cyd", "eve")},
+        files=(
+            "U\u0308bung 1/ada.py",
+            "U\u0308bung 1/bob.py",
+            "U\u0308bung 2/cyd.py",
+            "U\u0308bung 2/eve.py",
+        ),
+    ),
+    case(
         "groups that hand in a folder each are no sections",
         {
             "group 1": row("transfer.py"),
@@ -486,6 +526,69 @@ BUILT = [
         "a folder to work in is one student's",
         {"class": row("helper.py", "transfer.py")},
         files=("transfer.py", "helper.py", "kit.json", "lesson.py", "inputs/iris.npz"),
+    ),
+    case(
+        "the assignment and a version beside the name are no part of it",
+        {
+            "transfer_jo_doe": row("transfer_jo_doe.py", owner="1"),
+            "Kim Roe week09-transfer": row("Kim Roe week09-transfer.py", owner="2"),
+            "lpoe-transfer-final": row("lpoe-transfer-final.ipynb", owner="3"),
+            "nia@x.edu (1)": row("nia@x.edu (1).zip/transfer.py", owner="4"),
+            "0005": row("0005.py", owner="5"),
+        },
+        files=(
+            "transfer_jo_doe.py",
+            "Kim Roe week09-transfer.py",
+            "lpoe-transfer-final.ipynb",
+            "nia@x.edu (1).zip",
+            "0005.py",
+        ),
+        roster="name,id,login,email\nJo Doe,1,,\nKim Roe,2,,\nLee Poe,3,lpoe,\n"
+        "Nia Noe,4,,nia@x.edu\nOla Ooe,5,,\n",
+    ),
+    case(
+        "a name of nothing but the assignment, a copy and a version is nobody's",
+        {
+            "ada": row("transfer.py"),
+            "bob": row("transfer.py"),
+            **{
+                name: row(f"{name}.py", why=(AMBIGUOUS,))
+                for name in (
+                    "transfer - Copy",
+                    "transfer copy",
+                    "transfer-1",
+                    "transfer_final",
+                    "Transfer v2",
+                )
+            },
+        },
+        files=(
+            *("ada/transfer.py", "bob/transfer.py", "transfer - Copy.py", "transfer copy.py"),
+            *("transfer-1.py", "transfer_final.py", "Transfer v2.py"),
+        ),
+        roster="name\nada\nbob\ntransfer final\n",
+        missing=("transfer final",),
+    ),
+    case(
+        "spaces, punctuation and invisible characters in a name do not matter",
+        {
+            "Jo O\u2019Brien": row("Jo O\u2019Brien.py", owner="1"),
+            "Kim\u200b Roe": row("Kim\u200b Roe.py", owner="2"),
+            "\u200fأحمد علي": row("\u200fأحمد علي.py", owner="3"),
+            "Anna\u2011Lena Moe": row("Anna\u2011Lena Moe.py", owner="4"),
+            "doe_jo": row("doe_jo.py", owner="5"),
+            "LeePoe": row("LeePoe.py", owner="6"),
+        },
+        files=(
+            *("Jo O\u2019Brien.py", "Kim\u200b Roe.py", "\u200fأحمد علي.py", "Anna\u2011Lena Moe.py"),
+            *("doe_jo.py", "LeePoe.py"),
+        ),
+        roster="name,id\nJo O'Brien,1\nKim Roe,2\nأحمد علي,3\nAnna-Lena Moe,4\nJo Doe,5\nLee Poe,6\n",
+    ),
+    case(
+        "a folder may be called like a file",
+        {"ada": row("transfer.py"), "bob": row("transfer.ipynb"), "cyd": row("cyd.py")},
+        files=("ada.py/transfer.py", "bob.ipynb/transfer.ipynb", "cyd.py"),
     ),
     case(
         "two Unicode forms and two letter cases are two students, and it is told",

@@ -23,6 +23,8 @@ _COPY = re.compile(
     r"|.*(?:的副本|のコピー)$",
     re.IGNORECASE | re.DOTALL,
 )
+# "Download ZIP" appends the branch to the repository's name.
+_GITHUB_BRANCHES = ("-main", "-master")
 _GITHUB_PARENT = re.compile(r"(?P<title>.+?)-submissions(?:-.*)?", re.DOTALL)
 
 
@@ -63,12 +65,15 @@ def _title(filename: str) -> str:
 
 
 def github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
-    """Return the login in the names of GitHub Classroom's clones."""
+    """Return the login in the names of GitHub Classroom's clones and downloads."""
     folders = [entry for entry in entries if isinstance(entry, Folder) and len(entry.name) <= MAX_NAME]
     prefix = _github_prefix(folders, assignment, folder_name)
+    branches = [end for end in _GITHUB_BRANCHES if all(folder.name.endswith(end) for folder in folders)]
     parsed: list[ParsedName | None] = []
     for entry in entries:
         login = entry.name.removeprefix(prefix)
+        for branch in branches if len(folders) > 1 else ():
+            login = login.removesuffix(branch)
         if prefix and isinstance(entry, Folder) and login and login != entry.name:
             parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login)))
         else:

@@ -19,9 +19,9 @@ from ..identity import Identity, Platform
 from .parsed_name import MAX_NAME, PLATFORM_FILE, ParsedName, common_prefix, seconds
 
 # lastnamefirst_LATE_123_456_transfer-1.py. Canvas numbers files in order of arrival. It appends -1, -2, … to
-# the name of a file that was submitted before.
+# the name of a file that was submitted before. Names keep their combining marks, which \w does not include.
 _CANVAS = re.compile(
-    r"(?P<name>[^\W\d_]\w*?)(?P<late>_LATE)?_(?P<id>\d+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
+    r"(?P<name>[^\W\d_][\w\x80-\U0010ffff]*?)(?P<late>_LATE)?_(?P<id>\d+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
     re.IGNORECASE | re.DOTALL,
 )
 # With anonymous grading: LATE_anon_Ab1c2_456_transfer.py.
