@@ -64,7 +64,9 @@ def show(console: Console, proof: Proof) -> None:
     console.print(Text(LEGEND), soft_wrap=True)
     found, total = matrix.detected()
     counts = ", ".join(
-        f"{len(matrix.of(kind))} {kind}s" for kind in ("alternative", "mistake") if matrix.of(kind)
+        f"{count} {kind}{'' if count == 1 else 's'}"
+        for kind in ("alternative", "mistake")
+        if (count := len(matrix.of(kind)))
     )
     console.print(
         Text(f"{matrix.kit.slug} {matrix.kit.version}: {counts}, {found} of {total} mutants noticed."),

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,11 @@ class Matrix:
     def failed(self, answer: Answer) -> frozenset[str]:
         """Return the checks that did not pass on an answer."""
         return failed(self.reports[answer.name])
+
+    @cached_property
+    def refused(self) -> frozenset[str]:
+        """The checks that the solution fails: a failure of theirs tells nothing of another answer."""
+        return frozenset[str]().union(*(self.failed(answer) for answer in self.of("solution")))
 
     def of(self, *kinds: str) -> list[Answer]:
         """Return the answers of some kinds, in order."""
@@ -126,10 +132,10 @@ def _right_answers(matrix: Matrix) -> Iterator[str]:
 
 def _parts(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("part"):
-        for result in matrix.results(answer).values():
-            if result.outcome not in (Outcome.PASSED, Outcome.GRADER_ERROR):
+        for name, result in matrix.results(answer).items():
+            if result.outcome not in (Outcome.PASSED, Outcome.GRADER_ERROR) and name not in matrix.refused:
                 yield (
-                    f"The check {result.name} is {result.outcome} where {result.task} is the only task that "
+                    f"The check {name} is {result.outcome} where {result.task} is the only task that "
                     f"has an answer: it must look at no other. {result.message}"
                 )
 
@@ -146,7 +152,7 @@ def _mistakes(matrix: Matrix) -> Iterator[str]:
         failed = matrix.failed(answer)
         for name in sorted(answer.fails - failed):
             yield f"The check {name} missed the mistake {answer.name}: {answer.about}"
-        for name in sorted(failed - answer.fails):
+        for name in sorted(failed - answer.fails - matrix.refused):
             result = matrix.results(answer)[name]
             if result.outcome == Outcome.GRADER_ERROR:
                 continue
@@ -164,7 +170,8 @@ def _idle_checks(matrix: Matrix) -> Iterator[str]:
 
 
 def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
-    survivors = {mutant.name for mutant in matrix.of("mutant") if not matrix.failed(mutant)}
+    made = [mutant for mutant in matrix.of("mutant") if mutant.operator != CLAIMED]  # see `_claims`
+    survivors = {mutant.name for mutant in made if not matrix.failed(mutant)}
     for name in sorted(survivors - set(equivalent)):
         yield f"No check notices the mutant “{name}”: add a check, or say in equivalent.toml why it is right."
     for name in sorted(set(equivalent) - survivors):

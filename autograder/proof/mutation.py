@@ -22,22 +22,31 @@ from .operators import OPERATORS, function_operators
 Path = tuple[tuple[str, int | None], ...]
 CLAIMED = "claimed outputs"
 # Replaces a task by one whose answers compute zeros; all other attributes are those of the right answer.
+# Where a class has none of the usual methods that compute, all its public ones do.
 CLAIM = """
 def _zero(value):
-    if isinstance(value, (list, tuple)):
-        return type(value)(map(_zero, value))
     try:
-        return value if isinstance(value, str) else value * 0
+        if isinstance(value, dict):
+            return {{key: _zero(item) for key, item in value.items()}}
+        if isinstance(value, (list, tuple)):
+            return type(value)(map(_zero, value))
+        return map(_zero, value) if hasattr(value, "__next__") else value * 0
     except Exception:
         return value
+
+
+def _computing(kind):
+    defined = {{name: each for base in reversed(kind.__mro__) for name, each in vars(base).items()}}
+    usual = ("__call__", "predict", "transform", "__iter__", "__getitem__")
+    public = [name for name, each in defined.items() if name[0] != "_" and type(each) is type(_zero)]
+    return [name for name in usual if name in defined and callable(getattr(kind, name))] or public
 
 
 def _claiming_class(kind):
     def zeroed(name):
         return lambda self, *args, **kwargs: _zero(getattr(kind, name)(self, *args, **kwargs))
 
-    computing = [name for name in ("__call__", "predict", "transform") if callable(getattr(kind, name, None))]
-    return type(kind)(kind.__name__, (kind,), {{name: zeroed(name) for name in computing}})
+    return type(kind)(kind.__name__, (kind,), {{name: zeroed(name) for name in _computing(kind)}})
 
 
 def _claiming_function(function):

@@ -218,8 +218,10 @@ def prove(
             write_expected(root, kit, solved)
             write_replies(root, matrix)
         found += outdated(root, kit, solved)
-    # Outdated replies make no diagnosis wrong, only fewer of them certain.
-    notes = () if task else (*indistinguishable(matrix), *outdated_replies(root, matrix))
+    notes: tuple[str, ...] = () if task else tuple(indistinguishable(matrix))
+    if task is None and not found:
+        # Outdated replies make no diagnosis wrong, only fewer of them certain.
+        notes += tuple(outdated_replies(root, matrix))
     return Proof(matrix, tuple(found), notes, examination.examined, examination.reused)
 
 

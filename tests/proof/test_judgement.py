@@ -56,6 +56,15 @@ def test_a_right_answer_that_loses_points_says_what_it_lost(toy_proof: Proof, ju
     assert "uses_the_standard_library loses 2 points in test_adds_two_numbers" in problem
 
 
+def test_a_check_that_the_solution_fails_is_one_problem(toy_proof: Proof, judge: Judge) -> None:
+    """What it says of parts and mistakes as well tells nothing more."""
+    matrix = toy_proof.matrix
+    for answer in ("solution", "add alone", "forgets_the_sign"):
+        matrix = changed(matrix, answer, "test_adds_two_numbers", outcome="failed")
+    (problem,) = judge(matrix)
+    assert "solution loses 2 points in test_adds_two_numbers" in problem
+
+
 def test_a_mistake_must_cost_nothing_elsewhere(toy_proof: Proof, judge: Judge) -> None:
     """A mistake in one task that fails a check of another is a problem."""
     found = judge(
@@ -167,3 +176,4 @@ def test_a_hidden_check_must_notice_what_is_only_claimed(failing: set[str], refu
     report: Any = type("Reported", (), {"checks": results})
     found = find_problems(Matrix(kit, (answer,), {answer.name: report}), {}, "")
     assert any("says of itself is a claim" in problem for problem in found) == refused
+    assert not any("equivalent.toml" in problem for problem in found)

@@ -47,3 +47,31 @@ def test_what_a_function_returns_computes_zeros(answers: dict[str, Answer]) -> N
     assert (smoother(4.0), smoother.rate) == (0.0, 0.5)
     assert isinstance(smoother, module.Smoother)
     assert module.Smoother(0.5)(4.0) == 4.0
+
+
+# A class that is no layer and no estimator, and functions that return such an answer, a generator and a dict.
+PLAIN = """
+class Vocabulary:
+    size = 2
+    def encode(self, words): return [len(word) for word in words]
+    def decode(self, numbers): return ["?" for number in numbers]
+    def counts(self): return {"a": 3}
+    @staticmethod
+    def kind(): return "words"
+def build(): return Vocabulary()
+def batches(): yield from ([1], [2])
+"""
+
+
+@pytest.mark.parametrize("task", ["Vocabulary", "build"])
+def test_a_class_of_any_kind_computes_zeros(task: str) -> None:
+    """Whatever its public methods return; attributes and static methods stay."""
+    (answer,) = claims(Answer("solution", "solution", "", PLAIN, (task,)), (task,))
+    made = getattr(run(answer), task)()
+    assert (made.encode(["a", "b"]), made.decode([1]), made.counts()) == ([0, 0], [""], {"a": 0})
+    assert (made.size, made.kind(), type(made).__name__) == (2, "words", "Vocabulary")
+
+
+def test_a_generator_yields_zeros() -> None:
+    (answer,) = claims(Answer("solution", "solution", "", PLAIN, ("batches",)), ("batches",))
+    assert list(run(answer).batches()) == [[0], [0]]
