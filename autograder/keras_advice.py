@@ -1,4 +1,4 @@
-"""Say what to do about errors of Keras whose texts do not, and about calls that have no effect.
+"""Say what to do about errors whose texts do not, most of them of Keras, and about calls without effect.
 
 `kit sync` copies this module to every handout. It imports only the standard library and `language`.
 """
@@ -10,6 +10,7 @@ import inspect
 import re
 import sys
 import textwrap
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from types import FrameType
@@ -31,32 +32,54 @@ NONE = gettext_noop(
     "`model.compile(…)` and `list.append(…)`."
 )
 IS_A_LAYER = gettext_noop(
-    "That is a layer or a network. Keras wants a tensor here, such as its `output`, or what calling it gives."
+    "You passed a layer or a network itself, but Keras needs its output tensor. Which attribute of it "
+    "holds that?"
 )
 OTHER_INPUTS = gettext_noop(
-    "The layer is built for another number of inputs than the layer before it gives. Is it in its place?"
+    "This layer expects another number of inputs than it gets. Does it stand in the right position?"
 )
-CALLS_ITSELF = gettext_noop("A function calls itself, directly or through another one, without an end.")
-ONE_NAME = gettext_noop("Two layers of the network have one name. Give a new layer another `name`.")
+CALLS_ITSELF = gettext_noop(
+    "A function calls itself, directly or through another one, without ever stopping."
+)
+ONE_NAME = gettext_noop("Two layers of the network have the same name. Give a new layer another `name`.")
 COPIED_LIST = gettext_noop(
-    "`model.layers` is a copy of the list, so changing it changes no network. Build a new network from the "
-    "layers that you want, such as `model.layers[:-1]`."
+    "`model.layers` is a copy of the list, so changing it does not change the network. Build a new network "
+    "from the layers that you want to keep."
 )
 BATCH_SIZE = gettext_noop(
     "`input_shape` begins with the batch size, None. `keras.Input` wants the rest: `input_shape[1:]`."
 )
-NO_RETURN = gettext_noop("The function has no `return` with a value, so it gives None.")
+NO_RETURN = gettext_noop("The function has no `return` with a value, so it returns None.")
+UNKNOWN_NAME = gettext_noop(
+    "Python does not know this name here. Is it spelled as where you defined or imported it?"
+)
+NOT_INSTALLED = gettext_noop(
+    "This module is not installed here. Does the task need it? README.md lists what your code may import."
+)
+FROM_ZERO = gettext_noop("Python counts from 0. Which number does the last item of a list with n items have?")
 
 _ERRORS = (
     (re.compile(r"has never been called and thus has no defined|has no defined (in|out)put shape"), NO_SHAPE),
     (re.compile(r"the layer isn't built|has not yet been built|was expecting 0 weights"), NO_WEIGHTS),
     (re.compile(r"'NoneType' object (has no attribute|is not)|Received: None"), NONE),
-    (re.compile(r"invalid value <(Dense|\w+) name=|Only input tensors may be passed"), IS_A_LAYER),
+    (re.compile(r"invalid value <\w+ name=|Only input tensors may be passed"), IS_A_LAYER),
     (re.compile(r"expected axis -1 of input shape to have value"), OTHER_INPUTS),
     (re.compile(r"maximum recursion depth exceeded"), CALLS_ITSELF),
     (re.compile(r"should have unique names|is not unique|used \d+ times in the model"), ONE_NAME),
 )
 _IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: (\w+)")
+_NUMBERS = re.compile(
+    r"expected axis -1 of input shape to have value (\d+), but received input with shape \(\w+, (\d+)\)"
+)
+_OUT_OF_RANGE = re.compile(r"(list|tuple) index out of range")
+# Parts of Keras' sentences that repeat a value, or tell where Keras keeps it.
+_NOISE = re.compile(
+    r" The following argument value should be passed as a keyword argument: .*? \(of type <class '[^']*'>\)"
+    r"| including invalid value .*? of type <class '[^']*'>"
+    r"| \(of type <class '[^']*'>\)"
+    r"| for input \[.*?\] with name '[^']*' and path '[^']*'",
+    re.DOTALL,
+)
 _NUMBER = re.compile(r"Cannot convert '(\d+)' to a shape")
 # Where Keras looks up the names of each kind.
 _MODULES = {
@@ -69,21 +92,57 @@ _MODULES = {
 _CHANGES = frozenset({"pop", "remove", "append", "insert", "clear", "extend"})
 
 
-def advice(error: BaseException) -> str:
-    """Return what to do about an error, or "" if its own text says enough."""
+def without_noise(text: str) -> str:
+    """Return an error's text without what Keras adds for its own developers."""
+    return _NOISE.sub("", text)
+
+
+def advice(error: BaseException, *, of_student: bool) -> str:
+    """Return what to do about an error, or "" if its own text says enough.
+
+    `of_student` says whether a line of the student's raised it: then it may be a slip in Python, too.
+    """
     text = str(error)
+    if of_student and (found_in_python := _python_advice(error)):
+        return found_in_python
     if found := _IDENTIFIER.search(text):
         return did_you_mean(found[1], found[2])
     if found := _NUMBER.search(text):
         return _("A shape is a tuple: `keras.Input(({number},))`.", number=found[1])
+    if found := _NUMBERS.search(text):
+        return _(
+            "This layer expects {expected} numbers a row, but gets {received}. Does it stand in the right "
+            "position?",
+            expected=found[1],
+            received=found[2],
+        )
     return next((_(sentence) for pattern, sentence in _ERRORS if pattern.search(text)), "")
 
 
+def _python_advice(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return _(NOT_INSTALLED)
+    if isinstance(error, IndexError) and _OUT_OF_RANGE.search(str(error)):
+        return _(FROM_ZERO)
+    # An UnboundLocalError is about a name that has no value yet, however it is spelled.
+    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and error.name:
+        return _similar_name(error.name, error)
+    return ""
+
+
+def _similar_name(name: str, error: NameError) -> str:
+    """Return the name that is most like `name` where the error was raised, in a sentence."""
+    frame = [frame for frame, _line in traceback.walk_tb(error.__traceback__)][-1]
+    known = {*frame.f_locals, *frame.f_globals, *frame.f_builtins}
+    near = get_close_matches(name, sorted(each for each in known if isinstance(each, str)), n=1, cutoff=0.7)
+    return _("Did you mean {name!r}?", name=near[0]) if near else _(UNKNOWN_NAME)
+
+
 def did_you_mean(kind: str, name: str) -> str:
-    """Return the name of Keras that is most like `name`, in a sentence, or "" if none is."""
+    """Return the name of Keras that is most like `name`, in a sentence, or "" if none is or Keras has it."""
     module = getattr(sys.modules.get("keras"), _MODULES.get(kind, ""), None)
     known = {each.lower(): each for each in dir(module) if not each.startswith("_")}
-    if not (near := get_close_matches(name.lower(), known, n=1)):
+    if name in known or name in known.values() or not (near := get_close_matches(name.lower(), known, n=1)):
         return ""
     # Keras knows its classes by their names in lower case, too.
     return _("Did you mean {name!r}?", name=near[0] if name.islower() else known[near[0]])

@@ -7,7 +7,7 @@ import types
 import pytest
 
 from autograder import keras_advice
-from autograder.keras_advice import advice, did_you_mean, remarks
+from autograder.keras_advice import advice, did_you_mean, remarks, without_noise
 
 
 @pytest.mark.parametrize(
@@ -23,14 +23,74 @@ from autograder.keras_advice import advice, did_you_mean, remarks
         ("'NoneType' object has no attribute 'layers'", keras_advice.NONE),
         ("including invalid value <Dense name=dense_11, built=True> of type", keras_advice.IS_A_LAYER),
         ("All layers added to a Sequential model should have unique names.", keras_advice.ONE_NAME),
-        ("expected axis -1 of input shape to have value 25", keras_advice.OTHER_INPUTS),
+        (
+            "expected axis -1 of input shape to have value 25, but received input with shape (None, 4)",
+            "This layer expects 25 numbers a row, but gets 4. Does it stand in the right position?",
+        ),
+        (
+            "expected axis -1 of input shape to have value 3, but received input with shape (None, 8, 8, 1)",
+            keras_advice.OTHER_INPUTS,
+        ),
         ("maximum recursion depth exceeded", keras_advice.CALLS_ITSELF),
         ("Cannot convert '4' to a shape.", "A shape is a tuple: `keras.Input((4,))`."),
         ("name 'rihgt' is not defined", ""),
     ],
 )
 def test_an_error_that_says_too_little_gets_advice(text: str, says: str) -> None:
-    assert advice(ValueError(text)) == says
+    assert advice(ValueError(text), of_student=False) == says
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("def build():\n    network = 1\n    return netwrok\nbuild()", "Did you mean 'network'?"),
+        ("network = 1\ndef build():\n    return netwrok\nbuild()", "Did you mean 'network'?"),
+        ("prnt(3)", "Did you mean 'print'?"),
+        ("zzzzzz", keras_advice.UNKNOWN_NAME),
+        ("def build():\n    network\n    network = 1\nbuild()", ""),
+        ("raise NameError('no name')", ""),
+        ("[1, 2][2]", keras_advice.FROM_ZERO),
+        ("(1, 2)[2]", keras_advice.FROM_ZERO),
+        ("{}['a']", ""),
+        ("import no_such_module", keras_advice.NOT_INSTALLED),
+    ],
+)
+def test_only_a_students_own_slip_in_python_gets_advice(code: str, says: str) -> None:
+    with pytest.raises((NameError, LookupError, ImportError)) as raised:
+        exec(code, {})
+    assert advice(raised.value, of_student=True) == says
+    assert advice(raised.value, of_student=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "Only input tensors may be passed as positional arguments. The following argument value should "
+            "be passed as a keyword argument: <Sequential name=body, built=True> (of type <class "
+            "'keras.src.models.sequential.Sequential'>)",
+            "Only input tensors may be passed as positional arguments.",
+        ),
+        (
+            "All `outputs` values must be KerasTensors. Received: outputs=<Dense name=top, built=True> "
+            "including invalid value <Dense name=top, built=True> of type <class "
+            "'keras.src.layers.core.dense.Dense'>",
+            "All `outputs` values must be KerasTensors. Received: outputs=<Dense name=top, built=True>",
+        ),
+        (
+            "Received: 3 (of type <class 'int'>). Expected a layer.",
+            "Received: 3. Expected a layer.",
+        ),
+        (
+            "Invalid input shape for input [[1. 2.]\n [3. 4.]] with name 'keras_tensor_1' and path ''; "
+            "Expected shape (None, None, 2), but input has incompatible shape (2, 2)",
+            "Invalid input shape; Expected shape (None, None, 2), but input has incompatible shape (2, 2)",
+        ),
+        ("A plain text for input 3.", "A plain text for input 3."),
+    ],
+)
+def test_what_keras_adds_for_its_developers_is_left_out(text: str, shown: str) -> None:
+    assert without_noise(text) == shown
 
 
 @pytest.mark.parametrize(
@@ -41,6 +101,7 @@ def test_an_error_that_says_too_little_gets_advice(text: str, says: str) -> None
         ("optimizer", "Adamm", "Did you mean 'Adam'?"),
         ("loss", "categorical_crosentropy", "Did you mean 'categorical_crossentropy'?"),
         ("loss", "zebra", ""),
+        ("loss", "categorical_crossentropy", ""),
         ("planet", "mars", ""),
     ],
 )
@@ -50,7 +111,7 @@ def test_a_misspelt_name_of_keras(monkeypatch: pytest.MonkeyPatch, kind: str, na
     keras.losses = types.SimpleNamespace(categorical_crossentropy=1)  # type: ignore[attr-defined]
     monkeypatch.setitem(keras_advice.sys.modules, "keras", keras)
     assert did_you_mean(kind, name) == says
-    assert advice(ValueError(f"Could not interpret {kind} identifier: {name}")) == says
+    assert advice(ValueError(f"Could not interpret {kind} identifier: {name}"), of_student=False) == says
 
 
 def pops(model):

@@ -103,12 +103,15 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
     if kind == FailureKind.UNWRITTEN_CALL:
         return _("`{function}` calls `{name}`, which is not written yet.", function=function, name=name)
     if kind == FailureKind.LEFTOVER_RAISE:
-        place = _(" (line {number})", number=number) if number else ""
+        place = _(" (line {number})", number=number) if line and number else ""
         return _(
             "The line `raise NotImplementedError` is still there in `{name}`{place}.", name=name, place=place
         )
     if kind == FailureKind.EXITED:
-        return _("`{function}` ends the program instead of returning.", function=function)
+        return _(
+            "`{function}` ends the program, as `exit()` or `sys.exit()` do. A function ends with `return`.",
+            function=function,
+        )
     if kind == FailureKind.ENDED:
         return _("{function} has no more items.", function=function)
     if kind == FailureKind.LOST:
@@ -119,7 +122,12 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
         return _missing(function, name)
     if raised["type"] == "TypeError" and not trace and raised["text"].startswith(f"{function}()"):
         what = f"TypeError: {raised['text']}"
-        return _("`{task}` does not take the arguments of its task: {what}", task=function, what=what)
+        return _(
+            "`{task}` does not take the arguments of its task: {what}. Keep the line `def {task}(…)` as it "
+            "was handed out: the checks call it that way.",
+            task=function,
+            what=what,
+        )
     place = _(" (line {number}: {text})", number=number, text=text) if line and number else ""
     return _(
         "{function} raised {type}: {text}{place}",

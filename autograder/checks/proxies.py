@@ -180,9 +180,7 @@ def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
     if is_exhaustion(error):
         return Outcome.CRASHED, _("The answer of {function} takes too much memory.", function=function)
     if isinstance(error, NotAllowedError):
-        return Outcome.FAILED, _(
-            "The answer of {function} is not accepted: {error}", function=function, error=error
-        )
+        return Outcome.FAILED, _("`{function}`: {error}", function=function, error=error)
     return Outcome.CRASHED, _(
         "The answer of {function} is no plain data: {error}", function=function, error=error
     )

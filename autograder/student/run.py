@@ -22,7 +22,7 @@ from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..keras_advice import advice, is_training, remarks
+from ..keras_advice import advice, is_training, remarks, without_noise
 from ..language import gettext, with_hint
 from ..models import Outcome, Source
 from ..sandbox.guest.calls import call
@@ -107,8 +107,9 @@ class LocalCalls:
         advised: list[str] = []
 
         def look(error: BaseException) -> None:
-            found.extend(locations(error, self.loaded.definitions.names))
-            advised.append(advice(error))
+            names = self.loaded.definitions.names
+            found.extend(locations(error, names))
+            advised.append(advice(error, of_student=raised_in(error, names)))
 
         self.emit(CallStarted(function))
         try:
@@ -143,6 +144,12 @@ class LocalCalls:
 def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:
     """Return the last MAX_LOCATIONS of the student's lines in the traceback, outermost call first."""
     return _students(traceback.walk_tb(error.__traceback__), filenames)
+
+
+def raised_in(error: BaseException, filenames: frozenset[str]) -> bool:
+    """Return whether one of these files raised an error, and not what it calls."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and frames[-1].f_code.co_filename in filenames
 
 
 def _students(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]) -> list[Location]:
@@ -289,7 +296,7 @@ def _report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckRepo
 
     What a wrong answer's function does without effect takes the place of the check's hint.
     """
-    result = event.result
+    result = replace(event.result, message=without_noise(event.result.message))
     if event.failed_call is not None:
         failure = calls.made[event.failed_call].reply
         if isinstance(failure, StudentFailure):

@@ -140,8 +140,8 @@ FILES = [
         "ends_the_program.py",
         64,
         tasks=failed(
-            freeze="`freeze` ends the program instead of returning.",
-            build_transfer_model="`build_transfer_model` ends the program instead of returning.",
+            freeze="`freeze` ends the program, as `exit()` or `sys.exit()` do.",
+            build_transfer_model="`build_transfer_model` ends the program, as `exit()` or `sys.exit()` do.",
         ),
     ),
     HandIn(

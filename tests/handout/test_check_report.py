@@ -12,7 +12,7 @@ import pytest
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
-from autograder.keras_advice import NO_RETURN, NONE
+from autograder.keras_advice import FROM_ZERO, NO_RETURN, NONE, NOT_INSTALLED
 
 TOY = Path(__file__).parents[1] / "toy"
 HEAD = "import pytest\nimport sums\n"
@@ -35,24 +35,24 @@ class Case:
     lines: tuple[str, ...]
 
 
-HINT = "  think about  Read the task."
-DEFINED = "  your line    sums.py:N: def {task}():"
+HINT = "  think about    Read the task."
+DEFINED = "  your function  sums.py:N: def {task}():"
 CASES = {
     "says_both": Case(
         "return 3",
         'assert found == 4, f"Expected 4, received {found}. Why?"',
-        ("  expected     4", "  received     3", "  think about  Why?", DEFINED),
+        ("  expected       4", "  received       3", "  think about    Why?", DEFINED),
     ),
     "says_lines": Case(
         r'return "a\nb"',
         'assert found == 4, f"Expected 4, received {found}."',
         # pytest indents the lines of an assertion's message.
-        ("  expected     4", "  received     a", "                 b", HINT, DEFINED),
+        ("  expected       4", "  received       a", "                   b", HINT, DEFINED),
     ),
     "keeps_an_error_whole": Case(
         "return 3",
         'assert found == 4, f"Expected 4, received ValueError: no {found}. Why?"',
-        ("  expected     4", "  received     ValueError: no 3", "  think about  Why?", DEFINED),
+        ("  expected       4", "  received       ValueError: no 3", "  think about    Why?", DEFINED),
     ),
     "says_something_else": Case(
         "return 3", 'assert found == 4, "Four it is."', ("  Four it is.", HINT, DEFINED)
@@ -61,14 +61,14 @@ CASES = {
     "has_fields": Case(
         "return 3",
         'raise type("Both", (AssertionError,), {"expected": 4, "received": found, "think": "Why?"})()',
-        ("  expected     4", "  received     3", "  think about  Why?", DEFINED),
+        ("  expected       4", "  received       3", "  think about    Why?", DEFINED),
     ),
     "raises": Case(
         'raise ValueError("\\x1b[1mno\\x1b[0m")',
         "pass",
         (
             "  `raises` raised ValueError: no",
-            r'  your line    sums.py:N: raise ValueError("\x1b[1mno\x1b[0m")',
+            r'  your line      sums.py:N: raise ValueError("\x1b[1mno\x1b[0m")',
         ),
     ),
     "raises_in_a_library": Case(
@@ -76,7 +76,7 @@ CASES = {
         "pass",
         (
             "  `raises_in_a_library` raised ValueError: invalid literal for int() with base 10: 'four'",
-            '  your line    sums.py:N: return int("four")',
+            '  your line      sums.py:N: return int("four")',
         ),
     ),
     "returns_the_wrong_kind": Case(
@@ -85,7 +85,7 @@ CASES = {
         (
             "  The check could not use what `returns_the_wrong_kind` returned: AttributeError: "
             "'NoneType' object has no attribute 'shape'",
-            f"  think about  {NONE}",
+            f"  think about    {NONE}",
             DEFINED,
         ),
     ),
@@ -93,8 +93,9 @@ CASES = {
         "raise SystemExit",
         "pass",
         (
-            "  `ends_the_program` ends the program instead of returning.",
-            "  your line    sums.py:N: raise SystemExit",
+            "  `ends_the_program` ends the program, as `exit()` or `sys.exit()` do. A function ends with "
+            "`return`.",
+            "  your line      sums.py:N: raise SystemExit",
         ),
     ),
     "takes_no_argument": Case(
@@ -102,22 +103,66 @@ CASES = {
         "sums.takes_no_argument(2)",
         (
             "  `takes_no_argument` does not take the arguments of its task: TypeError: takes_no_argument() "
-            "takes 0 positional arguments but 1 was given",
+            "takes 0 positional arguments but 1 was given. Keep the line `def takes_no_argument(…)` as it "
+            "was handed out: the checks call it that way.",
+            "  your line      sums.py:N: def {task}():",
+        ),
+    ),
+    "misspells_a_name": Case(
+        "total = 3\n    return totla",
+        "pass",
+        (
+            "  `misspells_a_name` raised NameError: name 'totla' is not defined",
+            "  think about    Did you mean 'total'?",
+            "  your line      sums.py:N: return totla",
+        ),
+    ),
+    "counts_from_one": Case(
+        "return [3][1]",
+        "pass",
+        (
+            "  `counts_from_one` raised IndexError: list index out of range",
+            f"  think about    {FROM_ZERO}",
+            "  your line      sums.py:N: return [3][1]",
+        ),
+    ),
+    "is_too_short": Case(
+        "return []",
+        "found[0]",
+        (
+            "  The check could not use what `is_too_short` returned: IndexError: list index out of range",
             DEFINED,
+        ),
+    ),
+    "imports_what_is_missing": Case(
+        "import no_such_module",
+        "pass",
+        (
+            "  `imports_what_is_missing` raised ModuleNotFoundError: No module named 'no_such_module'",
+            f"  think about    {NOT_INSTALLED}",
+            "  your line      sums.py:N: import no_such_module",
+        ),
+    ),
+    "shows_no_noise": Case(
+        "raise ValueError('Received: 3 (of type ' + str(int) + ')')",
+        "pass",
+        (
+            "  `shows_no_noise` raised ValueError: Received: 3",
+            "  your line      sums.py:N: raise ValueError('Received: 3 (of type ' + str(int) + ')')",
         ),
     ),
     "has_nothing_to_return": Case(
         "pass",
         'assert found == 4, f"Expected 4, received {found}. Why?"',
-        ("  expected     4", "  received     None", f"  think about  {NO_RETURN}", DEFINED),
+        ("  expected       4", "  received       None", f"  think about    {NO_RETURN}", DEFINED),
     ),
     "calls_a_stub": Case(
         "return stub()",
         "pass",
         (
             "  `calls_a_stub` calls `stub`, which is not written yet.",
-            '  your line    sums.py:N: raise NotImplementedError("stub")',
-            "  called from  sums.py:N: return stub()",
+            '  your line      sums.py:N: raise NotImplementedError("stub")',
+            "  called from    sums.py:N: return stub()",
         ),
     ),
     "keeps_the_line": Case(
@@ -125,7 +170,7 @@ CASES = {
         "pass",
         (
             "  The line `raise NotImplementedError` is still there in `keeps_the_line`.",
-            '  your line    sums.py:N: raise NotImplementedError("keeps_the_line")',
+            '  your line      sums.py:N: raise NotImplementedError("keeps_the_line")',
         ),
     ),
 }
@@ -170,7 +215,7 @@ def test_everything_is_shown_if_asked_for(tmp_path: Path) -> None:
     """Twice `-v` brings pytest's traceback back, above the short report."""
     said = explain({"says_both": CASES["says_both"]}, tmp_path, "-vv")
     assert re.search(r"test_sums.py:N: AssertionError", said)
-    assert "  expected     4\n  received     3\n" in said
+    assert "  expected       4\n  received       3\n" in said
 
 
 def test_a_loop_that_never_ends_is_stopped(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_wrong_answer_shows_expected_received_and_the_students_line(page: Any)
     text = seen(page, 'grader.check("add")')
     assert text.startswith("✗ add 0 of 2 public points ✗ failed 0 of 2 Two and three make five.")
     assert "expected 5 received -1 think about add both arguments." in text
-    assert re.search(r"your line In\[\d+\], line 1: def add\(left, right\):", text)
+    assert re.search(r"your function In\[\d+\], line 1: def add\(left, right\):", text)
 
 
 def test_an_exception_shows_the_students_lines(page: Any) -> None:

@@ -66,8 +66,8 @@ def test_a_loop_that_never_ends_is_stopped(shown: dict[str, list[Any]]) -> None:
 def test_what_a_student_returns_is_text(shown: dict[str, list[Any]]) -> None:
     """No markup and no control characters of theirs reach the page."""
     text, html = both(shown["check-mean"])
-    assert "expected     a float" in text
-    assert "received     str" in text
+    assert "expected       a float" in text
+    assert "received       str" in text
     assert "<b>mean</b>" in html
     for said in both(shown["check-mean"]):
         assert "\x1b" not in said
@@ -77,7 +77,7 @@ def test_a_leftover_line_is_no_stub(shown: dict[str, list[Any]]) -> None:
     """The function of the student's own that raises is called, and its name is said."""
     text, html = both(shown["check-scale"])
     assert text.startswith("✗ scale: 0 of 1 public points")
-    assert re.search(r"your line    In\[\d+\], line 6: raise NotImplementedError", text)
+    assert re.search(r"your line      In\[\d+\], line 6: raise NotImplementedError", text)
     assert "add_all" in html
 
 

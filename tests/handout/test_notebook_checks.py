@@ -86,8 +86,8 @@ def test_what_checks_share_is_asked_for_once(folder: Path) -> None:
         "test_right passed",
         "test_wrong CheckFailed test_wrong",
         "  Expected four.",
-        "  think about  What is a sum?",
-        "  your line    program.py:7: def add(left, right):",
+        "  think about    What is a sum?",
+        "  your function  program.py:7: def add(left, right):",
     ]
 
 

@@ -88,15 +88,15 @@ def test_wrong_answers_read_as_sentences(toy: Path, plain_pytest: Run) -> None:
     assert "= 2 failed, 1 passed, 1 not attempted in" in result.stdout
     assert (
         "Two and three make five.\n"
-        "  expected     5\n"
-        "  received     -1\n"
-        "  think about  add both arguments.\n"
-        "  your line    sums.py:6: def add(left, right):\n"
+        "  expected       5\n"
+        "  received       -1\n"
+        "  think about    add both arguments.\n"
+        "  your function  sums.py:6: def add(left, right):\n"
     ) in result.stdout
     assert "  `mean` raised ValueError: cannot reshape" in result.stdout
     assert (
-        "  your line    sums.py:15: return np.reshape(numbers, (7, 7))\n"
-        "  called from  sums.py:11: return helper(numbers)\n"
+        "  your line      sums.py:15: return np.reshape(numbers, (7, 7))\n"
+        "  called from    sums.py:11: return helper(numbers)\n"
     ) in result.stdout
     assert not re.search(r"(fromnumeric|test_sums|check_report)\.py:\d", result.stdout)
     for line in ("add                      0 of 2", "scale                    not attempted yet"):

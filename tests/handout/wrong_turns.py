@@ -45,7 +45,7 @@ all; the others name the line as `transfer.py:194`. A test compares this page wi
 | | wrong turn | what is said |
 | ---: | --- | --- |
 """
-LABEL = re.compile(r"(expected|received|think about|your line|called from) {2,}")
+LABEL = re.compile(r"(expected|received|think about|your line|called from|your function) {2,}")
 PLACE = re.compile(r"transfer\.py:\d+|In\[\d+\], line \d+")
 CHANGING = re.compile(r"\brow \d+|\[[-+.e\d, ]+\]|off by up to [.\d]+|_\d+\b")
 NUMBERED = re.compile(r"\b(sequential|functional|keras_tensor|input_layer)(_\d+)?\b")

@@ -51,7 +51,7 @@ print("#" * int(add(2, 3)))
 
 <!-- task: scale -->
 """
-# Tasks, files, commands, and what the student's own code says.
+# Tasks, files, commands, Python and its libraries, and what the student's own code says.
 NAMES = {
     "add",
     "answer",
@@ -64,6 +64,9 @@ NAMES = {
     "pack",
     "hint",
     "zip",
+    "README",
+    "md",
+    "Python",
     "NumPy",
     "wrong",
     "max",
@@ -147,7 +150,7 @@ def test_what_the_grader_would_refuse_is_said_before_packing(
     packing = terminal(folder, *COMMAND, "pack", environment={**student_environment, "LANG": "C.UTF-8"})
     screen = packing.wait_for("公开检查未通过：add", "torch", "已生成")
     assert packing.end() == 0
-    has = {*Handout.read(folder).about.imports, "Python"}
+    has = set(Handout.read(folder).about.imports)
     said_by_python = {"ModuleNotFoundError", "No", "module", "named", "torch"}
     assert english(screen) - has - said_by_python == set()
 

@@ -17,7 +17,7 @@ from .construct import FIELDS, Pending, compile_model, compile_settings, new_inp
 from .graphs import call_graph
 from .layer_settings import INPUT, NAME
 from .layer_table import parts_of
-from .refused import OWN_CLASS, REFUSED_LAYERS
+from .refused import REFUSED_LAYERS
 from .schema import SchemaError, SettingError, settings_of
 from .sizes import TableSizes, check_outputs
 
@@ -207,13 +207,19 @@ def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
     """Return why a layer is not accepted: its identity, the value found, and the accepted values."""
     kind, name = readable(entry.get("class")), readable(entry.get("name"))
     key, found = readable(key), readable(found, 250)
-    if key == "class":
-        reason = REFUSED_LAYERS.get(found, OWN_CLASS)
+    if key == "class" and found in REFUSED_LAYERS:
         return _(
-            "The layer “{name}” of the class “{found}” is not accepted: {reason}.",
+            "“{name}” is of the class “{found}”. That is not accepted, because {reason}.",
             name=name,
             found=found,
-            reason=_(reason),
+            reason=_(REFUSED_LAYERS[found]),
+        )
+    if key == "class":
+        return _(
+            "“{name}” is of the class “{found}”, which you wrote. Use only models and layers that "
+            "Keras provides.",
+            name=name,
+            found=found,
         )
     if key == "operation":
         return _(
@@ -222,10 +228,17 @@ def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
             name=name,
             found=found,
         )
+    if near := did_you_mean(key, found.strip("“”")):
+        return _(
+            "The {key} {found} of the {kind} “{name}” is not a name that Keras knows. {near}",
+            kind=kind,
+            name=name,
+            key=key,
+            found=found,
+            near=near,
+        )
     fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
-    wanted = did_you_mean(key, found.strip("“”"))
-    if not wanted and key in fields:
-        wanted = _("Accepted is {accepts}.", accepts=_(fields[key].kind.accepts))
+    wanted = _("Accepted is {accepts}.", accepts=_(fields[key].kind.accepts)) if key in fields else ""
     return _(
         "The {kind} “{name}” has this as its {key}: {found}. That is not accepted. {wanted}",
         kind=kind,

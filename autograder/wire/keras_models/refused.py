@@ -7,8 +7,6 @@ from collections.abc import Mapping
 # The reasons are translated where they are shown.
 from ...language import gettext_noop as _
 
-OWN_CLASS = _("it is a class of your own; use layers and models of Keras itself")
-
 _CODE = _("it runs a program of its own, which is never sent")
 _BASE = _("it is a base class and computes nothing by itself")
 _WRAPS = _("layers that wrap another one are not sent; use the layer itself")

@@ -332,9 +332,15 @@ def refused_layers() -> dict[str, tuple[Any, str]]:
     patched = layers.Dense(3)
     patched.call = lambda inputs: inputs
     relabelled = type("Dense", (layers.Dense,), {})
+    misspelt = keras().Sequential([keras().Input((4,)), layers.Dense(3)], name="graft")
+    misspelt.compile(loss="categorical_crosentropy")
     return {
-        "a class of one's own": (mine(3), "MyDense.*is not accepted.*class of your own"),
-        "a class with a borrowed name": (relabelled(3), "Dense.*is not accepted"),
+        "a class of one's own": (mine(3), "“MyDense”, which you wrote. Use only"),
+        "a class with a borrowed name": (relabelled(3), "“Dense”, which you wrote"),
+        "a misspelt loss": (
+            misspelt,
+            "The loss “categorical_crosentropy” of the Sequential “graft” is not a name that Keras knows.",
+        ),
         "a Lambda": (layers.Lambda(lambda x: x * x), "Lambda.*code"),
         "a lambda as activation": (layers.Dense(3, activation=lambda x: x * x), "by its name.*relu"),
         "an initializer of one's own without weights": (
@@ -353,6 +359,7 @@ def refused_layers() -> dict[str, tuple[Any, str]]:
     [
         "a class of one's own",
         "a class with a borrowed name",
+        "a misspelt loss",
         "a Lambda",
         "a lambda as activation",
         "an initializer of one's own without weights",

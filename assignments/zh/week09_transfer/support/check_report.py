@@ -26,7 +26,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 
 from enum import StrEnum
 
-from .keras_advice import advice, is_training, remarks
+from .keras_advice import advice, is_training, remarks, without_noise
 from .language import FAILURE_PARTS, gettext_noop
 from .language import gettext as _
 
@@ -73,7 +73,10 @@ class Line:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """The result of one check. `message` says what went wrong if `expected` and `received` are empty."""
+    """The result of one check. `message` says what went wrong if `expected` and `received` are empty.
+
+    `lines` led to an error. `definition` is the function's first line if no other one is known.
+    """
 
     name: str
     task: str
@@ -85,6 +88,7 @@ class CheckReport:
     received: str = ""
     think: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
+    definition: Line | None = None
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what explains the result, each with its label; a message has none."""
@@ -99,6 +103,8 @@ class CheckReport:
             yield gettext_noop("think about"), text
         for number, line in enumerate(self.lines):
             yield gettext_noop("called from") if number else gettext_noop("your line"), str(line)
+        if self.definition:
+            yield gettext_noop("your function"), str(self.definition)
 
     def text(self) -> str:
         """Return the report as lines of text."""
@@ -116,8 +122,9 @@ class CheckReport:
         """Return the report that `to_json` wrote."""
         data = json.loads(text)
         lines = tuple(Line(**line) for line in data["lines"])
-        fields = {"outcome": Outcome(data["outcome"]), "think": tuple(data["think"]), "lines": lines}
-        return cls(**{**data, **fields})
+        definition = Line(**data["definition"]) if data["definition"] else None
+        fields = {"outcome": Outcome(data["outcome"]), "think": tuple(data["think"])}
+        return cls(**{**data, **fields, "lines": lines, "definition": definition})
 
 
 def kit() -> dict[str, Any]:
@@ -145,16 +152,30 @@ def describe(
     outcome, explained = _explain(error, task, own)
     if outcome == Outcome.NOT_ATTEMPTED:
         return CheckReport(**about, outcome=outcome, **explained)
+    definition = None
     if not lines and outcome != Outcome.NOT_RUN:
-        lines = _definition(getattr(own, task, None))
+        definition = _definition(getattr(own, task, None))
+        if definition and _takes_other_arguments(error, task):
+            lines, definition = (definition,), None
     think = list(explained.pop("think", ()))
     if outcome == Outcome.FAILED:
         # The check's hint is for a wrong answer. Of another cause it would lead away.
         wrong = isinstance(error, AssertionError) and not _raised_by_student(error)
         # What has no effect in the student's lines is the cause, so that a general question would distract.
         found = [*remarks(getattr(own, task, None))] or think or [hint]
-        think = [text for text in (found if wrong else [advice(error)]) if text]
-    return CheckReport(**about, outcome=outcome, think=tuple(dict.fromkeys(think)), lines=lines, **explained)
+        think = [
+            text
+            for text in (found if wrong else [advice(error, of_student=_raised_by_student(error))])
+            if text
+        ]
+    return CheckReport(
+        **about,
+        outcome=outcome,
+        think=tuple(dict.fromkeys(think)),
+        lines=lines,
+        definition=definition,
+        **explained,
+    )
 
 
 def student_lines(error: BaseException) -> tuple[Line, ...]:
@@ -175,10 +196,9 @@ def without_escapes(text: object) -> str:
 
 
 def clean(text: object) -> str:
-    """Return a text without control characters, this folder's path, and more lines than anybody reads."""
-    plain = (
-        AROUND.sub("", without_escapes(text)).replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
-    )
+    """Return a text without control characters, noise, this folder's path, and lines that nobody reads."""
+    plain = without_noise(AROUND.sub("", without_escapes(text)))
+    plain = plain.replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
     lines = plain[:MAX_CHARACTERS].splitlines()
     return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))
 
@@ -209,18 +229,32 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         return Outcome.FAILED, {"message": not_whole(error)}
     if isinstance(error, SystemExit):
         return Outcome.FAILED, {
-            "message": _("`{function}` ends the program instead of returning.", function=task)
+            "message": _(
+                "`{function}` ends the program, as `exit()` or `sys.exit()` do. A function ends with "
+                "`return`.",
+                function=task,
+            )
         }
     what = clean(f"{type(error).__name__}: {error}")
-    if isinstance(error, TypeError) and not student_lines(error) and what.startswith(f"TypeError: {task}()"):
+    if _takes_other_arguments(error, task):
         return Outcome.FAILED, {
-            "message": _("`{task}` does not take the arguments of its task: {what}", task=task, what=what)
+            "message": _(
+                "`{task}` does not take the arguments of its task: {what}. Keep the line `def {task}(…)` as "
+                "it was handed out: the checks call it that way.",
+                task=task,
+                what=what,
+            )
         }
     if _raised_by_student(error) or student_lines(error):
         return Outcome.FAILED, {"message": _("`{task}` raised {what}", task=task, what=what)}
     return Outcome.FAILED, {
         "message": _("The check could not use what `{task}` returned: {what}", task=task, what=what)
     }
+
+
+def _takes_other_arguments(error: BaseException, task: str) -> bool:
+    """Return whether a check could not call the function because its parameters are not those of the task."""
+    return isinstance(error, TypeError) and not student_lines(error) and str(error).startswith(f"{task}()")
 
 
 def _fields(error: AssertionError) -> dict[str, Any]:
@@ -315,12 +349,12 @@ def _line(path: str, number: int) -> Line:
     return Line(_("{label}, line {number}", label=label, number=number), text)
 
 
-def _definition(function: Any) -> tuple[Line, ...]:
+def _definition(function: Any) -> Line | None:
     """Return the line that defines a function of the student's."""
     code = _code(function)
     if code is None or not _is_students(code.co_filename):
-        return ()
-    return (_line(code.co_filename, code.co_firstlineno),)
+        return None
+    return _line(code.co_filename, code.co_firstlineno)
 
 
 def _code(function: Any) -> types.CodeType | None:
@@ -330,7 +364,7 @@ def _code(function: Any) -> types.CodeType | None:
 
 
 def _row(label: str, value: str) -> str:
-    wide, name = 15 if label else 2, _(label)
+    wide, name = 17 if label else 2, _(label)
     # Chinese characters take two columns.
     columns = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in name)
     first, _space, rest = value.partition("\n")
