@@ -138,6 +138,23 @@ def packed_name(handout: Handout) -> str:
     return f"{handout.module}.zip" if handout.module != handout.slug else f"{handout.module}-answer.zip"
 
 
+def run_alone(handout: Handout, file: SubmittedFile, run_checks: Callable[[Handout], Results]) -> Results:
+    """Return what `run_checks` returns for `file` beside what was handed out.
+
+    Only this file is handed in, so modules and data that lie in the student's folder cannot be used.
+    """
+    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        metadata = (handout.folder / METADATA).read_bytes()
+        for path, content in {**handout.files(), METADATA: metadata, file.name: file.content}.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        copy = Handout.read(folder)
+        with suppress(OSError):  # without stored trainings the checks only take longer
+            shutil.copytree(handout.trainings, copy.trainings)
+        return run_checks(copy)
+
+
 def _look(
     handout: Handout,
     source: Source,
@@ -238,20 +255,3 @@ def _write(handout: Handout, file: SubmittedFile, found: PackReport) -> None:
         else:
             found.written, found.unwritable = folder / name, ""
             return
-
-
-def run_alone(handout: Handout, file: SubmittedFile, run_checks: Callable[[Handout], Results]) -> Results:
-    """Return what `run_checks` returns for `file` beside what was handed out.
-
-    Only this file is handed in, so modules and data that lie in the student's folder cannot be used.
-    """
-    with tempfile.TemporaryDirectory(prefix="kit-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        metadata = (handout.folder / METADATA).read_bytes()
-        for path, content in {**handout.files(), METADATA: metadata, file.name: file.content}.items():
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).write_bytes(content)
-        copy = Handout.read(folder)
-        with suppress(OSError):  # without stored trainings the checks only take longer
-            shutil.copytree(handout.trainings, copy.trainings)
-        return run_checks(copy)

@@ -76,14 +76,6 @@ OPERATIONS: Mapping[Operation, Callable[..., Any]] = {
 }
 
 
-def _base(value: Any) -> str:
-    """Return the class of Keras that a value is of, if it is a layer or a model."""
-    keras = sys.modules.get("keras")
-    if keras is None or not isinstance(value, keras.Layer):
-        return ""
-    return "Model" if isinstance(value, keras.Model) else "Layer"
-
-
 def call(
     loaded: Loaded,
     name: str,
@@ -129,3 +121,11 @@ def _find(module: ModuleType, name: str, operation: str | None) -> Callable[...,
     if owner:
         found = inspect.unwrap(getattr(importlib.import_module(owner), function))
     return found
+
+
+def _base(value: Any) -> str:
+    """Return the class of Keras that a value is of, if it is a layer or a model."""
+    keras = sys.modules.get("keras")
+    if keras is None or not isinstance(value, keras.Layer):
+        return ""
+    return "Model" if isinstance(value, keras.Model) else "Layer"
