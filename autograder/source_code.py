@@ -12,6 +12,7 @@ import warnings
 from collections.abc import Iterable
 
 from .language import gettext as _
+from .language import gettext_noop
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # What a task may be.
@@ -23,6 +24,25 @@ NEWER_SYNTAX = (
     ((3, 12), re.compile(r"^\s*type\s+\w+.*=|^\s*(?:async\s+def|def|class)\s+\w+\[")),
     ((3, 13), re.compile(r"^\s*(?:type|def|class)\b.*\[\w+\s*=")),
     ((3, 14), re.compile(r"""\b[tT][rR]?['"]|^\s*except\*?\s+\w+\s*,""")),
+)
+# What people paste or leave in code: a pattern for the failing line, and what to do about it.
+PASTED = (
+    (
+        re.compile(r"(?:<{7}|={7}|>{7})(?:\s|$)"),
+        gettext_noop(" The line marks a Git conflict: keep one version, and delete the marks."),
+    ),
+    (
+        re.compile(r"\s*```"),
+        gettext_noop(" The line is the frame of a code block in a text: delete it."),
+    ),
+    (
+        re.compile(r"\s*[%!]"),
+        gettext_noop(" The line is a command for notebooks: delete it."),
+    ),
+    (
+        re.compile(r"\s*(?:>>>|\.\.\.\s|(?:In|Out) ?\[\d*\]:)"),
+        gettext_noop(" The line begins with a prompt: delete the prompt."),
+    ),
 )
 MAX_MARKED_LINE = 200
 
@@ -71,6 +91,12 @@ def imported_modules(tree: ast.AST) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             names.add(node.module.partition(".")[0])
     return names
+
+
+def syntax_advice(error: SyntaxError) -> str:
+    """Return a sentence with a leading space about a common cause of a syntax error, or ""."""
+    pasted = (_(advice) for pattern, advice in PASTED if pattern.match(error.text or ""))
+    return newer_python(error) or next(pasted, "")
 
 
 def newer_python(error: SyntaxError) -> str:

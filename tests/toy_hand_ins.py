@@ -65,6 +65,11 @@ def without_add(name: str, text: str, told: str) -> ToyHandIn:
     return ToyHandIn(f"{name}.py", text.encode(), MOST - ADD_POINTS, PUBLIC - ADD_PUBLIC, told)
 
 
+def without_add_cells(name: str, *sources: Any, told: str) -> ToyHandIn:
+    """Return a notebook whose `add` earns nothing."""
+    return ToyHandIn(f"{name}.ipynb", notebook(*sources), MOST - ADD_POINTS, PUBLIC - ADD_PUBLIC, told)
+
+
 def cells(name: str, *sources: Any, told: str = "", **more: Any) -> ToyHandIn:
     """Return a notebook with the whole answer."""
     return ToyHandIn(f"{name}.ipynb", notebook(*sources, **more), told=told)
@@ -147,6 +152,36 @@ def _scripts() -> Iterable[ToyHandIn]:
     )
 
 
+def _odd_scripts() -> Iterable[ToyHandIn]:
+    yield lost("smart quotes", f"{ANSWER}\nprint(\u201cdone\u201d)\n", "U+201C")
+    yield lost("framed by a chat", f"```python\n{ANSWER}```\n", "frame of a code block")
+    yield lost("command of a notebook", f"!pip install numpy\n{ANSWER}", "a command for notebooks")
+    yield lost("page named py", f"<!DOCTYPE html>\n<pre>{ANSWER}</pre>\n", "sums.py is a web page")
+    yield lost("windows path", f"{ANSWER}\nopen(r'C:\\Users\\jo\\a.csv')\n", "a.csv")
+    yield lost("debugger at its end", f"{ANSWER}\nbreakpoint()\n", "delete `breakpoint()`")
+    yield without_add(
+        "debugger in a task",
+        f"{WITHOUT_ADD}\n\ndef add(left, right):\n    breakpoint()\n    return left + right\n",
+        "delete `breakpoint()`",
+    )
+    yield script(
+        "stub below a form feed and a line separator",
+        f"{ANSWER}# \u2028\x1c\n\f\ndef add(left, right):\n    raise NotImplementedError\n",
+        "The answer counts.",
+    )
+    yield script("static method", f"{WITHOUT_ADD}\n@staticmethod{ADD[1:]}")
+    yield script("one of a pair", f"{WITHOUT_ADD}\nadd, _ = (lambda a, b: a + b), None\n")
+    yield script(
+        "object that is called",
+        f"{WITHOUT_ADD}\nclass Add:\n    def __call__(self, a, b):\n        return a + b\nadd = Add()\n",
+    )
+    yield script(
+        "thread that goes on",
+        f"{ANSWER}\nimport threading, time\nthreading.Thread(target=time.sleep, args=(600,)).start()\n",
+    )
+    yield script("goes to its folder", f"import os\nos.chdir(os.path.dirname(__file__))\n{ANSWER}")
+
+
 def _notebooks() -> Iterable[ToyHandIn]:
     yield ToyHandIn("byte order mark.ipynb", b"\xef\xbb\xbf" + notebook(ANSWER))
     yield ToyHandIn("utf 16.ipynb", notebook(ANSWER).decode().encode("utf-16"))
@@ -215,13 +250,36 @@ def _notebooks() -> Iterable[ToyHandIn]:
         "guarded answer", f"{IMPORT}if __name__ == '__main__':\n" + (ADD + OTHERS).replace("\n", "\n    ")
     )
     yield cells("imports the module", ANSWER, "from sums import add", told="")
+    yield without_add_cells("deleted task", ANSWER, "del add", told="There is no function `add`.")
+
+
+def _odd_notebooks() -> Iterable[ToyHandIn]:
+    conflict = "<<<<<<< HEAD\n{0}\n=======\n{0}\n>>>>>>> main\n"
     yield ToyHandIn(
-        "deleted task.ipynb",
-        notebook(ANSWER, "del add"),
-        MOST - ADD_POINTS,
-        PUBLIC - ADD_PUBLIC,
-        "There is no function `add`.",
+        "git conflict.ipynb", conflict.format(notebook(ANSWER).decode()).encode(), None, 0, "a Git conflict"
     )
+    yield ToyHandIn("pdf named ipynb.ipynb", b"%PDF-1.7\n%\xe2\xe3", None, 0, "sums.ipynb is a PDF")
+    yield ToyHandIn(
+        "in text cells only.ipynb", notebook(cell(ANSWER, "raw")), None, 0, "add, mean, scale is in"
+    )
+    yield without_add_cells(
+        "add in a text cell", WITHOUT_ADD, cell(f"Mine:\n```python{ADD}```", "markdown"), told="type to code"
+    )
+    yield without_add_cells(
+        "conflict in a cell", WITHOUT_ADD, conflict.format(ADD), told="keep one version, and delete the marks"
+    )
+    yield without_add_cells("defined again below", ANSWER, "add = lambda a, b: a - b", told="Expected 5")
+    yield cells(
+        "widgets and forms",
+        '#@title Rate {display-mode: "form"}\nrate = 0.1 #@param {type:"slider"}\n'
+        "from ipywidgets import interact\nfrom tqdm.notebook import tqdm\n"
+        "@interact(x=(0, 10))\ndef show(x=1):\n    print(x)",
+        ANSWER,
+        widgets={"application/vnd.jupyter.widget-state+json": {"state": {}}},
+    )
+    yield cells("runs another notebook", "%run other.ipynb\n%load_ext autoreload", ANSWER)
+    yield cells("writes a helper", f"%%writefile helper.py\n{ADD}", "from helper import add", IMPORT + OTHERS)
+    yield cells("secrets of colab", "from google.colab import userdata\nuserdata.get('K')", ANSWER)
 
 
 def _format_3() -> bytes:
@@ -232,4 +290,4 @@ def _format_3() -> bytes:
     ).encode()
 
 
-TOY_HAND_INS = (*_scripts(), *_notebooks())
+TOY_HAND_INS = (*_scripts(), *_odd_scripts(), *_notebooks(), *_odd_notebooks())

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from .file_types import ZIP, kind_of_content
 from .folders import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, join_place, megabytes, printable
 
 MAX_MEMBERS = 10_000
@@ -52,6 +53,8 @@ def student_zip(data: bytes, name: str, where: str) -> Folder:
 
     It may unpack to at most 50 MB, and no member's path may leave the zip.
     """
+    if not data:
+        raise Unreadable(f"{where} is empty.")
     if data.count(_CENTRAL_HEADER) > MAX_MEMBERS:
         raise Unreadable(f"{where} holds too many files: more than {MAX_MEMBERS:,}.")
     archive = _open(io.BytesIO(data), where)
@@ -87,6 +90,8 @@ def _open(source: io.BytesIO | Path, where: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except _BROKEN as error:
+        if isinstance(source, io.BytesIO) and (kind := kind_of_content(source.getvalue())) not in (None, ZIP):
+            raise Unreadable(f"In spite of its name, {where} is {kind}.") from None
         raise Unreadable(
             f"{where} is a broken zip: {printable(str(error)) or type(error).__name__}."
         ) from None

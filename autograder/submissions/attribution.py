@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ..models import ReviewNote, ReviewReason
 from .assignment import Assignment
+from .file_types import kind_of_name, without_suffixes
 from .folders import Entry, File, Folder, Unreadable, is_junk, join_place, printable, visible
 from .identity import Identity, Platform
 from .platforms.classrooms import is_copy
@@ -16,14 +17,6 @@ from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, GradescopeSubmission, read_metadata
 from .platforms.parsed_name import ParsedName
 
-# Common file types that are submitted instead of a source file.
-_DOCUMENT_SUFFIXES = (
-    "pdf|docx?|odt|rtf|pages|html?|txt|md|json|py3|pyw|pyc|rar|7z|tar|t?gz|bz2|xz|png|jpe?g|heic|mp4|pptx?"
-)
-_DOCUMENT = re.compile(rf"\.(?:{_DOCUMENT_SUFFIXES})$", re.IGNORECASE)
-# Several suffixes may follow a name, as in `ada.ipynb.pdf`.
-_SUFFIX = re.compile(rf"\.(?:py|ipynb|zip|{_DOCUMENT_SUFFIXES})$", re.IGNORECASE)
-MAX_SUFFIXES = 4
 _INDEX = re.compile(r"index\.html?", re.IGNORECASE)
 
 
@@ -150,9 +143,8 @@ def ignore_hidden(layout: ClassLayout, folder: Folder) -> None:
 def _may_be_handed_in(entry: Entry) -> bool:
     if isinstance(entry, Folder) or entry.special:
         return True
-    return (_is_source_like(entry) or _DOCUMENT.search(entry.name) is not None) and not _INDEX.fullmatch(
-        entry.name
-    )
+    is_hand_in = _is_source_like(entry) or kind_of_name(entry.name) is not None
+    return is_hand_in and not _INDEX.fullmatch(entry.name)
 
 
 def _is_source_like(entry: Entry) -> bool:
@@ -177,7 +169,7 @@ def _attribute_plain(
     stem = _stem(entry)
     unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.is_unnamed(stem))
     review: list[ReviewNote] = []
-    latin1 = _without_suffixes(entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
+    latin1 = without_suffixes(entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
     if unnamed or platform is not Platform.PLAIN:
         said = f"The name {entry.where} does not say whose it is."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
@@ -192,13 +184,7 @@ def _attribute_plain(
 
 def _stem(entry: Entry) -> str:
     """Return the name of a file or a folder without suffixes; people may name a folder `ada.py`."""
-    return _without_suffixes(entry.name) or entry.name
-
-
-def _without_suffixes(name: str) -> str:
-    for _ in range(MAX_SUFFIXES):
-        name = _SUFFIX.sub("", name)
-    return name
+    return without_suffixes(entry.name) or entry.name
 
 
 def _other_assignments(student: Folder, assignment: Assignment) -> list[str]:

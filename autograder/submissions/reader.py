@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,6 +13,7 @@ from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from .archive import student_zip
 from .assignment import SAKAI_ATTACHMENTS, Assignment
+from .file_types import kind_of_name
 from .folders import (
     FILE_LIMIT,
     ZIP_LIMIT,
@@ -34,23 +34,6 @@ MAX_NESTED_ZIPS = 2
 MAX_SENTENCES = 3  # per kind in a report
 MAX_LISTED = 5
 PLACE = "The submission"
-
-# Common file types that are submitted instead of a source file, with advice for students.
-_KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(rf"\.(?:{suffixes})$", re.IGNORECASE), kind)
-    for suffixes, kind in (
-        ("pdf", "a PDF"),
-        ("docx?|odt|rtf|pages", "a text document"),
-        ("html?", "a web page"),
-        ("txt|md", "a text file; if it is Python, its name must end in .py"),
-        ("json", "a JSON file; if it is a notebook, its name must end in .ipynb"),
-        ("py3|pyw", "Python under another name; its name must end in .py"),
-        ("pyc", "compiled Python"),
-        ("rar|7z|tar|t?gz|bz2|xz", "an archive that is not opened; hand in a .zip"),
-        ("png|jpe?g|heic|mp4", "a picture or a film"),
-        ("pptx?", "a presentation"),
-    )
-)
 
 
 def read_submission(
@@ -121,7 +104,7 @@ def _no_answer(where: str, module: str, others: Sequence[str]) -> str:
     expected = f"expected {module}.py or {module}.ipynb"
     if not others:
         return f"{where} is empty: {expected}."
-    if len(others) == 1 and (kind := next((kind for end, kind in _KINDS if end.search(others[0])), None)):
+    if len(others) == 1 and (kind := kind_of_name(others[0])):
         inside = "" if where.endswith(others[0]) else f"{where} holds no answer: "
         return f"{inside}{others[0] if inside else where} is {kind}. {expected.capitalize()}."
     found = ", ".join(others[:MAX_LISTED]) + (", …" if len(others) > MAX_LISTED else "")

@@ -11,12 +11,13 @@ from enum import StrEnum
 from ..language import gettext as _
 from ..language import gettext_noop
 from ..models import ReviewNote, ReviewReason, Source, Submission, SubmittedFile
-from ..source_code import marked_line, newer_python
+from ..source_code import marked_line, syntax_advice
 from ..text import clean
 from .assignment import Assignment
 from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
+from .file_types import kind_of_content
 from .folders import Unreadable, printable
-from .notebooks.notebook import is_notebook, not_in_encoding, read_cells
+from .notebooks.notebook import is_notebook, not_in_encoding, read_cells, tasks_in_text
 
 # Sentences per kind in a report.
 MAX_NOTES = 3
@@ -26,17 +27,19 @@ class UnusedReason(StrEnum):
     """The reason why a file of a submission does not count."""
 
     NOT_ATTEMPTED = "not_attempted"
+    HAS_OTHER_TASKS = "has_other_tasks"
     OLDER = "older"
     LESS_LIKELY = "less_likely"
 
 
 @dataclass(frozen=True)
 class UnusedFile:
-    """A file that does not count, and the file that counts instead."""
+    """A file that does not count, and the file that counts instead. Only the former has the `tasks`."""
 
     used: str
     name: str
     reason: UnusedReason
+    tasks: tuple[str, ...] = ()
 
     def text(self, verb: str = gettext_noop("was graded")) -> str:
         """Return the sentence about the choice."""
@@ -47,6 +50,15 @@ class UnusedFile:
                     used=self.used,
                     verb=_(verb),
                     name=self.name,
+                )
+            case UnusedReason.HAS_OTHER_TASKS:
+                return _(
+                    "{used} {verb}, not {name}, although only {name} has {tasks}. Put all tasks into "
+                    "one file.",
+                    used=self.used,
+                    verb=_(verb),
+                    name=self.name,
+                    tasks=", ".join(self.tasks),
                 )
             case UnusedReason.OLDER:
                 return _(
@@ -116,6 +128,13 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
         if other.attempts
     ][:MAX_NOTES]
     review += review_notes(best.source, tasks)
+    if in_text := [task for task in _tasks_in_text(best.file, tasks) if task not in best.attempts]:
+        text = _(
+            "{filename}: {tasks} is in a text cell, which is not run. Change the cell's type to code.",
+            filename=printable(best.source.filename),
+            tasks=", ".join(in_text),
+        )
+        review.append(ReviewNote(ReviewReason.ZERO_BUT_NOT_STUB, text))
     if above:
         text = _(
             "{filename}: the stub of {tasks} was left in place below the answer. The answer counts.",
@@ -126,6 +145,10 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
     source = replace(best.source, cells=cells)
     unreadable = tuple(map(str, problems[:MAX_NOTES]))
     return Selection(source, None, (*notes[:MAX_NOTES], *unreadable), tuple(review), unused, unreadable)
+
+
+def _tasks_in_text(file: SubmittedFile, tasks: Collection[str]) -> tuple[str, ...]:
+    return tasks_in_text(file.content, tasks) if file.name.casefold().endswith(".ipynb") else ()
 
 
 def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float, bool, str]:
@@ -139,6 +162,8 @@ def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:
     names = printable(best.file.name), printable(other.file.name)
     if best.attempts and not other.attempts:
         return UnusedFile(*names, UnusedReason.NOT_ATTEMPTED)
+    if others := other.attempts - best.attempts:
+        return UnusedFile(*names, UnusedReason.HAS_OTHER_TASKS, tuple(sorted(others)))
     if best.file.modified > other.file.modified:
         return UnusedFile(*names, UnusedReason.OLDER)
     return UnusedFile(*names, UnusedReason.LESS_LIKELY)
@@ -148,6 +173,16 @@ def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
     where = printable(file.name)
     if not file.content.strip():
         raise Unreadable(_("{where} is empty.", where=where))
+    try:
+        return _read_source(file, where, module, tasks)
+    except Unreadable:
+        if kind := kind_of_content(file.content):
+            told = _("In spite of its name, {where} is {kind}.", where=where, kind=_(kind))
+            raise Unreadable(told) from None
+        raise
+
+
+def _read_source(file: SubmittedFile, where: str, module: str, tasks: Collection[str]) -> Source:
     try:
         if file.name.casefold().endswith(".ipynb"):
             return Source(file.name, read_cells(file.content, where, module, tasks), tolerant=True)
@@ -167,7 +202,7 @@ def _python(content: bytes, where: str) -> str:
             compile(text, where, "exec", dont_inherit=True)
     except SyntaxError as error:
         place = f":{error.lineno}" if error.lineno else ""
-        reason = f"{printable(str(error.msg))}.{newer_python(error)}"
+        reason = f"{printable(str(error.msg))}.{syntax_advice(error)}"
         raise Unreadable(
             _("{where}{place} is not Python: {reason}", where=where, place=place, reason=reason),
             clean(marked_line(error)),

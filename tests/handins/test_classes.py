@@ -377,9 +377,15 @@ BUILT = [
             "jdoe": row(why=(UNREADABLE,)),
             "kroe": row("kroe.py"),
             "lpoe": row("lpoe.PY"),
-            "mmoe": row(why=(UNREADABLE,)),
+            **{
+                name: row(why=(UNREADABLE,))
+                for name in ("mmoe", "nnoe", "oooe", "ppoe", "qqoe", "rroe", "ssoe", "ttoe", "uuoe")
+            },
         },
-        files=("jdoe.py.txt", "kroe.py", "lpoe.PY", "mmoe.ipynb.json"),
+        files=(
+            *("jdoe.py.txt", "kroe.py", "lpoe.PY", "mmoe.ipynb.json", "nnoe.ipynb.download", "oooe.py "),
+            *("ppoe.ipynb (1)", "qqoe.py.bak", "rroe.tar.xz", "ssoe.webloc", "ttoe.keras", "uuoe.ipynb.pdf"),
+        ),
     ),
     case(
         "names with dashes are not google classroom's",

@@ -120,7 +120,23 @@ def test_unusual_compression_is_refused(room, method):
     assert "alice.zip/toy.py is compressed in an unusual way" in room.problem("alice")
 
 
-@pytest.mark.parametrize("cut", [0, 10, 100, -30])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "alice.zip is empty."),
+        (
+            b"Rar!\x1a\x07",
+            "In spite of its name, alice.zip is an archive that is not opened; hand in a .zip.",
+        ),
+        (b"\n<!doctype HTML>", "In spite of its name, alice.zip is a web page."),
+    ],
+)
+def test_what_is_no_zip_at_all_is_named(room, content, said):
+    room.put("alice.zip", content)
+    assert room.problem("alice") == said
+
+
+@pytest.mark.parametrize("cut", [10, 100, -30])
 def test_broken_zips_are_unreadable(room, cut):
     path = room.zip("alice.zip", "toy.py")
     path.write_bytes(path.read_bytes()[:cut])

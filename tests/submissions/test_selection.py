@@ -63,6 +63,12 @@ def test_when_both_are_attempted_or_none_is_the_newer_counts(text):
     assert chosen(toy__py=(text, 2.0), toy__ipynb=(notebook(text), 1.0)).source.filename == "toy.py"
 
 
+def test_tasks_that_only_the_other_file_has_are_named():
+    choice = chosen(toy__py=ANSWER, more__py="def treble(x):\n    return 3 * x\n")
+    said = "toy.py was graded, not more.py, although only more.py has treble. Put all tasks into one file."
+    assert choice.review == (ReviewNote(ReviewReason.SEVERAL_VERSIONS, said),)
+
+
 def test_files_of_one_time_are_chosen_the_same_in_any_order():
     choice = chosen(toy__py=ANSWER, toy__ipynb=notebook(ANSWER))
     assert choice == chosen(toy__ipynb=notebook(ANSWER), toy__py=ANSWER)
@@ -91,9 +97,14 @@ def test_a_problem_stays_a_problem():
         ("x = 1\ndef (", "toy.py:2 is not Python"),
         ("x = 1\nreturn x", "toy.py:2 is not Python"),
         ("def f():\n\tx\n        y", "toy.py:3 is not Python"),
+        ("x = 1\n=======\n", "toy.py:2 is not Python: invalid syntax. The line marks a Git conflict"),
+        (">>> x = 1\n", "toy.py:1 is not Python: invalid syntax. The line begins with a prompt"),
+        ("In [3]: import math\n", "toy.py:1 is not Python: invalid syntax. The line begins with a prompt"),
+        (b"PK\x03\x04\x14\0", "In spite of its name, toy.py is a zip or an office document."),
+        (b"\x89HDF\r\n", "In spite of its name, toy.py is a saved network; hand in the code."),
         ("!pip install keras\n", "toy.py:1 is not Python"),
         (b"x = 1\0", "toy.py is not Python"),
-        (b"PK\x03\x04\xff", "toy.py:1 is not UTF-8 text: save it as UTF-8."),
+        (b"MZ\x03\x04\xff", "toy.py:1 is not UTF-8 text: save it as UTF-8."),
         (b"x = 1\n\ny = '\xe9'\n", "toy.py:3 is not UTF-8 text: save it as UTF-8."),
         ("x = 1\ny = '\u4f60\u597d'\n".encode("gbk"), "toy.py:2 is not UTF-8 text: save it as UTF-8."),
         (b"# coding: ascii\ny = '\xe9'\n", "toy.py:2 is not ASCII text: save it as UTF-8."),

@@ -71,6 +71,8 @@ def text_of(error: BaseException) -> str:
         text = error.msg if isinstance(error, SyntaxError) else str(error)
         if isinstance(error, EOFError) and text == NO_INPUT:
             text = _("{text}: nobody answers `input()` here, so leave it out", text=text)
+        elif type(error).__module__ == "bdb":
+            text = _("a debugger gets no input here: delete `set_trace()`")
     except BaseException:
         text = _("(the exception has no readable text)")
     return _clean(text, MAX_TEXT)

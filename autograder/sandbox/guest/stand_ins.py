@@ -13,6 +13,8 @@ from importlib.machinery import ModuleSpec
 from types import FunctionType, ModuleType
 from typing import Any
 
+from ...language import gettext as _
+
 # Modules of notebook platforms. They take precedence over installed ones, because the real IPython fails
 # without a kernel.
 STAND_INS = ("google.colab", "IPython", "ipywidgets", "otter")
@@ -93,6 +95,7 @@ def install() -> None:
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder(STAND_INS))
         sys.meta_path.append(_Finder(PARENTS))
+    sys.breakpointhook = _breakpoint
     for name, function in FUNCTIONS.items():
         if not hasattr(builtins, name):
             setattr(builtins, name, function)
@@ -100,6 +103,10 @@ def install() -> None:
 
 def _display(*objects: Any, **options: Any) -> None:
     """Show nothing, because the output is not used."""
+
+
+def _breakpoint(*args: Any, **options: Any) -> None:
+    raise RuntimeError(_("a debugger gets no input here: delete `breakpoint()`"))
 
 
 def _get_ipython() -> Anything:

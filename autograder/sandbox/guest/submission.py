@@ -27,7 +27,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ...language import gettext as _
-from ...source_code import first_line, is_stub, newer_python, raises_not_implemented
+from ...source_code import first_line, is_stub, raises_not_implemented, syntax_advice
 from ...text import clean
 from . import stand_ins
 from .calls import HeldValues
@@ -184,8 +184,8 @@ class _Loading:
         if isinstance(error, SystemExit):
             return _("{where}: the code ends the program while it is loaded.", where=where), line
         text = text_of(error)
-        if isinstance(error, SyntaxError) and (newer := newer_python(error)):
-            text = _ended(text) + newer
+        if isinstance(error, SyntaxError) and (advice := syntax_advice(error)):
+            text = _ended(text) + advice
         return f"{where}: {type(error).__name__}{': ' if text else ''}{text}", line
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ...language import gettext as _
@@ -16,6 +18,10 @@ from .magics import Magics
 EXPLORE_TAG = "explore"
 # Parsing takes up to a hundred times the memory of the text if it consists of tiny values, as no output does.
 MAX_VALUES = 4_000_000
+# A longer text holds pictures.
+MAX_TEXT = 100_000
+_DEFINITION = re.compile(r"^[ \t]*(?:def|class)[ \t]+(\w+)", re.MULTILINE)
+_CONFLICT = re.compile(rb"^<{7}\s", re.MULTILINE)
 
 
 def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[str] = ()) -> tuple[str, ...]:
@@ -33,7 +39,10 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
             raise Unreadable(
                 _("{where} is Python, not a notebook: its name must end in .py.", where=where)
             ) from None
-        reason = printable(str(error)) if isinstance(error, ValueError) else _("it is nested too deep")
+        if _CONFLICT.search(content):
+            reason = _("it has the marks of a Git conflict; keep one version")
+        else:
+            reason = printable(str(error)) if isinstance(error, ValueError) else _("it is nested too deep")
         raise Unreadable(
             _("{where} is no notebook that can be read: {reason}.", where=where, reason=reason)
         ) from None
@@ -42,6 +51,15 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
     explore = {index for index, cell in enumerate(codes) if _is_exploring(cell)}
     cells = keep_needed([magics.removed(_text(cell, where)) for cell in codes], explore, tasks)
     if not any(cell.strip() for cell in cells):
+        if in_text := _defined_in_text(data, tasks):
+            raise Unreadable(
+                _(
+                    "{where} holds no code: {tasks} is in a text cell, which is not run. Change the cell's "
+                    "type to code.",
+                    where=where,
+                    tasks=", ".join(in_text),
+                )
+            )
         raise Unreadable(
             _(
                 "{where} holds no code: expected at least one code cell that is not tagged {tag}.",
@@ -50,6 +68,23 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
             )
         )
     return cells
+
+
+def tasks_in_text(content: bytes, tasks: Collection[str]) -> tuple[str, ...]:
+    """Return the tasks that a notebook's Markdown and raw cells define."""
+    try:
+        return _defined_in_text(json.loads(content), tasks)
+    except (ValueError, RecursionError, Unreadable):
+        return ()
+
+
+def _defined_in_text(data: Any, tasks: Collection[str]) -> tuple[str, ...]:
+    defined: set[str] = set()
+    for cell in _cells(data, ""):
+        if cell.get("cell_type") != "code":
+            with suppress(Unreadable):
+                defined.update(_DEFINITION.findall(_text(cell, "")))
+    return tuple(task for task in tasks if task in defined)
 
 
 def is_notebook(content: bytes) -> bool:
@@ -78,7 +113,7 @@ def not_in_encoding(where: str, content: bytes, error: UnicodeDecodeError) -> st
 
 
 def without_outputs(content: bytes) -> bytes:
-    """Return a notebook without its unused outputs and attachments; return any other content unchanged.
+    """Return a notebook without outputs, pictures and the state of widgets; return other content unchanged.
 
     A notebook of more than MAX_VALUES values is not parsed, and so unchanged.
     """
@@ -89,10 +124,14 @@ def without_outputs(content: bytes) -> bytes:
         cells = list(_cells(data, ""))
     except (ValueError, RecursionError, Unreadable):
         return content
+    if isinstance(metadata := data.get("metadata"), dict):
+        metadata.pop("widgets", None)
     for cell in cells:
         if isinstance(cell, dict):
             cell.pop("outputs", None)
             cell.pop("attachments", None)
+            if cell.get("cell_type") != "code" and len(str(cell.get("source"))) > MAX_TEXT:
+                cell["source"] = ""
     return json.dumps(data).encode("utf-8", "replace")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bdb
+
 import pytest
 
 from autograder.sandbox.guest.failed_calls import MAX_LINES, MAX_TEXT, Definitions, describe, text_of
@@ -53,6 +55,10 @@ def test_texts_are_cut_and_plain():
 
     assert text_of(ValueError("x" * 10_000)) == "x" * (MAX_TEXT - 1) + "…"
     assert type(text_of(ValueError(Text("abc")))) is str
+
+
+def test_a_debugger_that_was_left_is_named():
+    assert text_of(bdb.BdbQuit()) == "a debugger gets no input here: delete `set_trace()`"
 
 
 def test_an_exception_that_exits_while_it_is_printed_is_told():

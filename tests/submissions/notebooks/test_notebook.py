@@ -97,6 +97,21 @@ def test_a_notebook_of_countless_tiny_values_is_not_parsed(monkeypatch):
     assert without_outputs(many) is many
 
 
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"cell_type": "markdown", "source": "![plot](data:image/png;base64," + "A" * 200_000 + ")"},
+        {"cell_type": "code", "source": "x = 1", "outputs": [{"data": {"image/png": "A" * 200_000}}]},
+        {"cell_type": "raw", "source": "", "attachments": {"a.png": "A" * 200_000}},
+    ],
+)
+def test_pictures_do_not_make_a_notebook_large(extra):
+    cells = [{"cell_type": "code", "source": "y = 2"}, extra]
+    lean = without_outputs(json.dumps({"cells": cells, "metadata": {"widgets": "A" * 200_000}}).encode())
+    assert len(lean) < 1_000
+    assert read_cells(lean, "toy.ipynb")[0] == "y = 2"
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: (
