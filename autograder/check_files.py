@@ -65,8 +65,11 @@ class _Declaration:
             self.fail("expected a plain function, found `async def`")
         if "parametrize" in marks:
             self.fail("parametrized checks are not supported: write one function for each case")
-        if not isinstance(mark, ast.Call) or len(mark.args) != 1 or not sentence:
-            self.fail(f"expected a docstring and a mark {_EXAMPLE}")
+        if not isinstance(mark, ast.Call) or len(mark.args) != 1:
+            found = ", ".join(f"@{ast.unparse(decorator)}" for decorator in self.node.decorator_list)
+            self.fail(f"expected a mark {_EXAMPLE}, found {found or 'none'}")
+        if not sentence:
+            self.fail("expected a docstring, the sentence that students read, found none")
         values = {str(keyword.arg): self._literal(keyword.value) for keyword in mark.keywords}
         hidden = "hidden" in marks or ("check" in marks and values.pop("hidden", False))
         if set(values) != {"points", "hint"}:

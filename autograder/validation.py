@@ -52,8 +52,16 @@ def read_toml(text: bytes | str, kind: type[T], where: str) -> T:
     except UnicodeDecodeError as error:
         raise InvalidDataError(f"{where}: expected UTF-8, found other bytes: {error}.") from None
     except tomllib.TOMLDecodeError as error:
-        raise InvalidDataError(f"{where} is not TOML: {error}.") from None
+        raise InvalidDataError(toml_error(where, text, error)) from None
     return convert(data, kind, where, text if isinstance(text, str) else text.decode("utf-8"))
+
+
+def toml_error(where: str, text: bytes | str, error: tomllib.TOMLDecodeError) -> str:
+    """Return a sentence with file and line for a text that is not TOML."""
+    problem, _, position = str(error).partition(" (at ")
+    line = re.match(r"line (\d+)", position)
+    # Otherwise the error is "at end of document".
+    return f"{where}, line {line[1] if line else len(text.splitlines())}: this is not TOML: {problem}."
 
 
 def read_json(text: bytes | str, kind: type[T], where: str) -> T:

@@ -39,7 +39,7 @@ MISTAKES = [
     (TOML, 'title = "Sums"', "title = 3", "`title`: expected a string, found a number: 3"),
     (TOML, 'title = "Sums"', 'title = "Sums"\ntitel = "x"', "unknown key `titel`; did you mean `title`?"),
     (TOML, 'title = "Sums"', 'title = "Sums"\nfeedback = "all"', "expected 'hint' or 'outcome' or 'nothing'"),
-    (TOML, 'title = "Sums"', "title = ", "kit.toml is not TOML: Invalid value (at line 1"),
+    (TOML, 'title = "Sums"', "title = ", "kit.toml, line 1: this is not TOML: Invalid value."),
     (TOML, 'module = "sums"', 'module = "my sums"', "`module`: expected the name of a Python module"),
     (TOML, '"scale"]', '"scale", "scale"]', "`tasks` lists scale twice"),
     (TOML, '"scale"]', "3]", "`tasks[2]`: expected a string, found a number: 3"),

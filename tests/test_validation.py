@@ -48,7 +48,7 @@ class Lenient(msgspec.Struct):
         ("name = 'x'\n[[several]]\nnumbre = 1", "unknown key `several[0].numbre`; did you mean `number`?"),
         ("name = 'x'\nseveral = {}", "`several`: expected a list, found a table."),
         (f"name = {['x'] * 99}", "`name`: expected a string, found a list: ['x', 'x', 'x'"),
-        ("name = ", "a.toml is not TOML: Invalid value"),
+        ("name = ", "a.toml, line 1: this is not TOML: Invalid value."),
     ],
 )
 def test_an_error_names_file_key_expected_and_found(text: str, says: str) -> None:

@@ -20,7 +20,7 @@ from ..kit_config import SUPPORT
 from ..language import ENGLISH
 from ..language import HERE as PACKAGE
 from ..source_code import Definition, definitions, parse
-from ..validation import place
+from ..validation import place, toml_error
 from .catalogues import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .otter_tests import public_otter_tests
 from .story import NAME as STORY
@@ -108,7 +108,7 @@ def _hints(kit: Kit, text: str) -> dict[str, Any]:
     try:
         ladder = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise KitError(f"{where} is not TOML: {error}.") from error
+        raise KitError(toml_error(where, text, error)) from error
     for stray in sorted(set(ladder) - {*kit.tasks, "hidden_look_at"}):
         raise KitError(f"{place(where, text, stray)}: expected tasks and hidden_look_at, found {stray}.")
     for task in set(ladder) & set(kit.tasks):

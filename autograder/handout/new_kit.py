@@ -20,6 +20,7 @@ from .sync import write_files
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CLASS_NAME = re.compile(r"([A-Z][a-z0-9]*)+")
+CLASSES = " For layers, add --kind layer; for another class, put it in place of a function afterwards."
 WEEK = re.compile(r"week\d+_")
 # Keeps generated lines within the linter's limit.
 LONGEST = 30
@@ -115,7 +116,8 @@ def task_problems(tasks: Sequence[str], module: str, kind: Kind) -> Iterator[str
     for task in dict.fromkeys(tasks):
         taken = hasattr(builtins, task) or keyword.iskeyword(task) or keyword.issoftkeyword(task)
         if not pattern.fullmatch(task) or len(task) > LONGEST or task.startswith("test_"):
-            yield f"Expected a task's name {example}, found {task!r}."
+            other = "" if kind == Kind.LAYER or not CLASS_NAME.fullmatch(task) else CLASSES
+            yield f"Expected a task's name {example}, found {task!r}.{other}"
         elif taken or task in TAKEN or task in (module, "np", "hidden_look_at"):
             yield f"Expected a task's name of its own, found {task!r}, which means something else already."
         if tasks.count(task) > 1:

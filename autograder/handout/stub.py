@@ -75,12 +75,15 @@ def _definition(task: str, text: str, filename: str) -> Definition:
 def _check(task: str, solved: Definition, stub: Definition, filename: str) -> None:
     """Raise KitError unless every task raises first and keeps its docstring."""
     if not ast.get_docstring(stub) or ast.get_docstring(stub) != ast.get_docstring(solved):
-        raise KitError(f"{filename}: {task} needs a docstring, which is the whole task, outside the markers.")
+        raise KitError(
+            f"{filename}, line {solved.lineno}: {task} needs a docstring, which is the whole task, "
+            "outside the markers."
+        )
     bodies = [stub.body]
     if isinstance(stub, ast.ClassDef):
         bodies = [method.body for method in stub.body if isinstance(method, ast.FunctionDef)]
     if not any(isinstance(node, ast.Raise) for body in bodies for node in body):
         raise KitError(
-            f"{filename}: expected the answer of {task} between ### BEGIN SOLUTION and ### END SOLUTION, "
-            "found no such lines in its body."
+            f"{filename}, line {solved.lineno}: expected the answer of {task} between {BEGIN} and {END}, "
+            f"found no such lines in {'a method' if isinstance(solved, ast.ClassDef) else 'its body'}."
         )

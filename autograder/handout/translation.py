@@ -18,6 +18,7 @@ from typing import Any
 
 from ..kit import TRANSLATIONS, Kit, KitError, read_text
 from ..source_code import Definition, definitions, parse, try_parse
+from ..validation import toml_error
 from .story import NAME as STORY
 from .story import Part, plain_story, read_story
 
@@ -62,10 +63,11 @@ def read_translation(root: Path, kit: Kit, module: str, story: str | None, langu
 
 
 def _table(root: Path, where: str) -> dict[str, Any]:
+    text = read_text(root, where) or ""
     try:
-        return tomllib.loads(read_text(root, where) or "")
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise KitError(f"{where} is not TOML: {error}.") from error
+        raise KitError(toml_error(where, text, error)) from error
 
 
 def _table_problems(kit: Kit, module: str, table: Mapping[str, Any], where: str) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -160,7 +159,7 @@ def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
     """Return solution, stub, parts, alternatives, mistakes and mutants, in this order; raises KitError."""
     right = solution(root, kit)
     unsolved = stub.make_stub(right.text, kit.tasks, f"solutions/{kit.slug}/{kit.module}.py")
-    answers = (
+    return (
         right,
         Answer("stub", "stub", "What a student starts from.", unsolved, kit.tasks),
         *(
@@ -172,9 +171,6 @@ def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
         *mutants(right),
         *claims(right, kit.config.remote),
     )
-    if twice := [name for name, count in Counter(answer.name for answer in answers).items() if count > 1]:
-        raise KitError(f"Expected a name of its own for each known answer, found twice: {', '.join(twice)}.")
-    return answers
 
 
 def prove(
@@ -252,10 +248,14 @@ def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[st
 
 def public_text(root: Path, kit: Kit) -> str:
     """Return the text that students have: docstrings of tasks, support code, public checks."""
-    docstrings = [
+    code = [content.decode() for name, content in kit.given.items() if name.endswith(".py")]
+    return "\n".join([*task_docstrings(root, kit), *code, kit.files["test_public.py"].decode()])
+
+
+def task_docstrings(root: Path, kit: Kit) -> list[str]:
+    """Return the docstrings of the student's file."""
+    return [
         ast.get_docstring(node) or ""
         for node in ast.walk(parse(solution(root, kit).text, f"{kit.module}.py"))
         if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
     ]
-    code = [content.decode() for name, content in kit.given.items() if name.endswith(".py")]
-    return "\n".join([*docstrings, *code, kit.files["test_public.py"].decode()])

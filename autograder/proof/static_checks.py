@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ..kit import CHECK_FILES, CONFIG_FILE, Kit, KitError
-from ..source_code import Function, SourceError, parse
+from ..kit import CHECK_FILES, CONFIG_FILE, Kit, KitError, read_text
+from ..kit_config import SUPPORT
+from ..source_code import Function, SourceError, parse, try_parse
 from ..validation import place
 from .answers import alternatives, mistakes, solution
 from .judgement import read_equivalents
@@ -50,6 +51,8 @@ def find_mistakes(root: Path, kit: Kit) -> Iterator[str]:
             yield from module.tensors_at_import()
         if Path(module.path).name in CHECK_FILES:
             yield from _undeclared_settings(kit, module)
+            yield from _missing_library(kit, module)
+    yield from _answers_named_alike(root, kit)
     yield from _missing_functions(kit, {Path(module.path).stem: module for module in modules})
 
 
@@ -125,6 +128,22 @@ def _run_at_import(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from _run_at_import(ast.iter_child_nodes(node))
 
 
+def _answers_named_alike(root: Path, kit: Kit) -> Iterator[str]:
+    """Yield known answers whose names others have: a proof names each answer."""
+    places = {"solution": "the kit's own answer", "stub": "the stub"}
+    for name in ("alternatives.py", "mistakes.py"):
+        path = f"solutions/{kit.slug}/{name}"
+        tree = try_parse(read_text(root, path) or "")
+        for node in tree.body if tree else ():
+            if isinstance(node, ast.ClassDef):
+                if node.name in places:
+                    yield (
+                        f"{path}, line {node.lineno}: expected a name of its own for each known answer, "
+                        f"found {node.name}, which is {places[node.name]}: rename one."
+                    )
+                places[node.name] = f"in {name}, line {node.lineno}"
+
+
 def _undeclared_settings(kit: Kit, module: Module) -> Iterator[str]:
     """Yield uses of settings that kit.toml does not declare, or declares for hidden checks only."""
     hidden = module.path.endswith(CHECK_FILES[1])
@@ -143,12 +162,36 @@ def _undeclared_settings(kit: Kit, module: Module) -> Iterator[str]:
                     )
 
 
+def _missing_library(kit: Kit, module: Module) -> Iterator[str]:
+    """Yield uses of the support library in a kit that does not preload it."""
+    if SUPPORT in kit.config.preload:
+        return
+    defined = set(_defined(module.tree))
+    for node in module.tree.body:
+        match node:
+            case ast.ImportFrom(module=str(name)) if name.partition(".")[0] == SUPPORT:
+                used = ast.unparse(node)
+            case ast.FunctionDef(args=arguments) if "call" not in defined and _takes(arguments, "call"):
+                used = "the fixture `call`"
+            case _:
+                continue
+        yield (
+            f"{module.path}, line {node.lineno}: expected {SUPPORT!r} in `preload` of kit.toml, which the "
+            f"library needs, found {used}."
+        )
+
+
+def _takes(arguments: ast.arguments, name: str) -> bool:
+    return any(argument.arg == name for argument in arguments.args)
+
+
 def _missing_functions(kit: Kit, modules: Mapping[str, Module]) -> Iterator[str]:
     """Yield functions and modules that kit.toml names and support code does not have."""
     where, text = f"autograder/kits/{kit.slug}/{CONFIG_FILE}", kit.files[CONFIG_FILE].decode()
     given = {Path(name).stem for name in kit.config.given}
-    for key in ("prepare", "train", "picture"):
-        owner, _, name = (getattr(kit.config, key) or "").rpartition(".")
+    named = [(key, getattr(kit.config, key) or "") for key in ("prepare", "train", "picture")]
+    for key, path in [*named, *(("remote", path) for path in kit.config.remote)]:
+        owner, _, name = path.rpartition(".")
         if owner in given and owner in modules and name not in set(_defined(modules[owner].tree)):
             yield f"{place(where, text, key)}: `{key}`: expected a function of {owner}.py, found {name!r}."
 

@@ -18,7 +18,7 @@ from typing import Any
 from ..handout.stub import make_stub
 from ..kit import Kit
 from ..proof.answers import Answer, alternatives, solution
-from ..proof.prove import public_text
+from ..proof.prove import public_text, task_docstrings
 from ..source_code import Definition, SourceError, parse
 
 DEPTH = 4
@@ -213,10 +213,13 @@ def _functions(other: Answer, base: Answer) -> Iterator[str]:
 
 
 def _hidden_checks(root: Path, kit: Kit) -> Iterator[Secret]:
-    """Yield names, sentences, hints and code of hidden checks that public checks do not contain."""
+    """Yield names, sentences, hints and code of hidden checks that public checks do not contain.
+
+    A sentence of a task's docstring is no secret.
+    """
     public = kit.files["test_public.py"].decode()
     known = without_spaces(public_text(root, kit))
-    said = without_spaces(public)
+    said = without_spaces("\n".join([public, *task_docstrings(root, kit)]))
     functions = {
         node.name: node
         for node in parse(kit.files["test_hidden.py"].decode(), "test_hidden.py").body

@@ -57,7 +57,7 @@ def test_a_file_is_read(tmp_path, kit):
         (entry() + "\n" + entry(points="2"), "decided more than once"),
         ('student = "ada"', "unknown key `student`; expected one of `override`, `comment`"),
         ("override = [1]", r"`override\[0\]`: expected a table, found a number: 1"),
-        ("[[override", "overrides.toml is not TOML: "),
+        ("[[override", "overrides.toml, line 1: this is not TOML: "),
         (PENALTY.replace("0", "-1"), r"`penalty\[0\]`: expected points of at least 0, found -1"),
         (PENALTY.replace("Ill.", " "), r"`penalty\[0\]`: expected a reason, found an empty text"),
         (PENALTY + PENALTY, "decided more than once"),

@@ -49,7 +49,7 @@ def test_its_version_changes_with_a_check_that_is_public(toy_root: Path) -> None
 @pytest.mark.parametrize(
     ("hints", "says"),
     [
-        ("add = [", "hints.toml is not TOML"),
+        ("add = [", "hints.toml, line 1: this is not TOML"),
         ("subtract = []", "expected tasks and hidden_look_at, found subtract"),
         ("add = 'one'", "expected a list of texts for add, found 'one'"),
     ],

@@ -144,7 +144,7 @@ def test_what_is_left_of_a_language_that_was_given_up_is_removed(sums: Path) -> 
         ("docstrings.toml", "scale =", "other =", r"expected add, mean, scale in \[tasks\], found other"),
         ("docstrings.toml", "about =", "about_it =", "expected the translation of about, found none"),
         ("docstrings.toml", "title =", "name =", "expected the translation of title, found none"),
-        ("docstrings.toml", "[tasks]", "[tasks", "is not TOML"),
+        ("docstrings.toml", "[tasks]", "[tasks", "this is not TOML"),
         ("docstrings.toml", "结果", ">>> mean([3])\n3", r"expected in mean in \[tasks\] the examples"),
         ("docstrings.toml", "结果", r"\\n", "expected no backslash"),
         ("lesson.md", "<!-- task: mean -->", "", "expected a section with <!-- task: mean -->, found none"),

@@ -98,6 +98,16 @@ def test_what_is_planted_is_found(name: str, content: bytes, said: str, deep: bo
     assert any(said in leak for leak in find_leaks(TOY, toy, planted)), find_leaks(TOY, toy, planted)
 
 
+def test_a_sentence_of_a_task_is_no_secret(toy_root: Path) -> None:
+    """A hidden check may say what the docstring says."""
+    sentence = "Numbers below zero are added as well."
+    released = {"sums.py": sentence.encode()}
+    assert find_leaks(toy_root, Kit.load(toy_root, "sums"), released) != []
+    path = toy_root / "solutions/sums/sums.py"
+    path.write_text(path.read_text().replace('"""', f'"""{sentence} ', 1))
+    assert find_leaks(toy_root, Kit.load(toy_root, "sums"), released) == []
+
+
 def test_the_head_of_a_loop_is_no_answer(toy_root: Path) -> None:
     """Every training has one; the lines in it tell an answer."""
     path = toy_root / "solutions/sums/sums.py"
