@@ -99,9 +99,7 @@ FILES = [
     HandIn(
         "leftover_raise.py",
         82,
-        tasks=failed(
-            build_base="The line `raise NotImplementedError` is still there in `build_base` (line 11)."
-        ),
+        tasks=failed(build_base="The line `raise NotImplementedError` is still there in `build_base`"),
     ),
     HandIn(
         "calls_an_unwritten_task.py",

@@ -1,0 +1,58 @@
+"""The sentence about a failed call names the line that raised, unless the line is shown beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.checks.failures import call_failed
+from autograder.wire.failure_kind import FailureKind
+
+LINE = [[7, "mean", "return total / 0"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "type_name", "text", "trace", "said", "place"),
+    [
+        (
+            FailureKind.RAISED,
+            "ZeroDivisionError",
+            "division by zero",
+            LINE,
+            "mean raised ZeroDivisionError: division by zero{place}",
+            " (line 7: return total / 0)",
+        ),
+        (
+            FailureKind.LEFTOVER_RAISE,
+            "NotImplementedError",
+            "mean",
+            LINE,
+            "The line `raise NotImplementedError` is still there in `mean`{place}.",
+            " (line 7)",
+        ),
+        (
+            FailureKind.EXITED,
+            "SystemExit",
+            "",
+            LINE,
+            "`mean` ends the program, as `exit()` or `sys.exit()` do. A function ends with `return`.",
+            "",
+        ),
+        (
+            FailureKind.RAISED,
+            "TypeError",
+            "mean() takes 0 positional arguments but 1 was given",
+            [],
+            "`mean` does not take the arguments of its task: TypeError: mean() takes 0 positional arguments "
+            "but 1 was given. Keep the line `def mean(…)` as it was handed out: the checks call it that way.",
+            "",
+        ),
+    ],
+)
+def test_a_failed_call_in_one_sentence(
+    kind: FailureKind, type_name: str, text: str, trace: list[object], said: str, place: str
+) -> None:
+    raised = {"kind": kind, "name": "mean", "type": type_name, "text": text, "trace": trace}
+    failure = call_failed("mean", raised)
+    assert str(failure) == said.replace("{place}", place)
+    assert failure.cause == said.replace("{place}", "")
+    assert str(call_failed("mean", raised, line=False)) == failure.cause
