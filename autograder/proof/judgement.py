@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -178,7 +179,11 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
         yield f"equivalent.toml excuses “{name}”, which is no surviving mutant: delete the line."
     found, total = matrix.detected()
     if total and found < DETECTED * total:
-        yield f"The checks notice {found} of {total} mutants; expected {DETECTED:.0%} or more."
+        excusable = math.floor((1 - DETECTED) * total)
+        yield (
+            f"The checks notice {found} of {total} mutants; expected {DETECTED:.0%} or more: equivalent.toml "
+            f"may excuse {excusable}, so add checks or simplify the solution."
+        )
 
 
 def _claims(matrix: Matrix) -> Iterator[str]:
