@@ -159,12 +159,14 @@ class _Index:
         self._keys: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._names: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._compact: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._letters: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         for entry in entries:
             for key in entry.keys:
                 self._keys[key].add(entry)
             for name in _name_forms(entry.name):
                 self._names[name].add(entry)
                 self._compact[_compact(name)].add(entry)
+                self._letters[_without_accents(_compact(name))].add(entry)
 
     def find(self, identity: Identity) -> tuple[set[RosterEntry], str]:
         """Return the students whom a submission matches, and why none of them is certain, or ""."""
@@ -189,16 +191,16 @@ class _Index:
     def guess(self, identity: Identity) -> set[RosterEntry]:
         """Return the students who match an alternative reading of the name.
 
-        In names that people wrote, spaces and punctuation count as little as in those of Canvas: `doe_jo`.
+        Accents count as little as spaces and punctuation: `doe_jorg` may be Jörg Doe.
         """
         if not identity.known or identity.ambiguous:
             return set()
         found: set[RosterEntry] = set()
         for alias in identity.aliases:
             found |= self._keys.get(_match_key(alias), set()) | self._by_name(alias, identity.platform)
-        if identity.platform is Platform.PLAIN:
+        if identity.name != identity.login:
             for name in (identity.name, *identity.aliases):
-                found |= self._compact.get(_compact(name), set())
+                found |= self._letters.get(_without_accents(_compact(name)), set())
         return found
 
     def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:

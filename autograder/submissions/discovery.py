@@ -282,8 +282,9 @@ def _newest(
             replaced.append((claim.entry.where, former.entry.where))
         sources[claim.entry.name] = claim
     notes = [_several_versions(newer, [former]) for newer, former in replaced]
-    if older and newest.time:
-        notes.append(_several_versions(newest.where, [version.where for version in older]))
+    if older:
+        is_newer = newest.time > max(version.time for version in older)
+        notes.append(_several_versions(newest.where, [version.where for version in older], is_newer))
     return list(sources.values()), notes
 
 
@@ -308,8 +309,14 @@ def _versions(claims: Iterable[Attribution], assignment: Assignment) -> list[_Ve
     return versions
 
 
-def _several_versions(newest: str, older: Sequence[str]) -> ReviewNote:
+def _several_versions(newest: str, older: Sequence[str], is_newer: bool = True) -> ReviewNote:
     others = ", ".join(map(printable, older[:5])) + (", …" if len(older) > 5 else "")
     count, verb = ("two", "does") if len(older) == 1 else (str(len(older) + 1), "do")
-    text = f"There are {count} submissions: {newest} is newer and counts, {others} {verb} not."
+    if is_newer:
+        text = f"There are {count} submissions: {newest} is newer and counts, {others} {verb} not."
+    else:
+        text = (
+            f"There are {count} submissions, and their times do not say which is newer: {newest} counts, "
+            f"{others} {verb} not."
+        )
     return ReviewNote(ReviewReason.SEVERAL_VERSIONS, text)

@@ -21,6 +21,8 @@ SUBMITTED = "submitted"  # nbgrader's folder of all students
 NBGRADER_ENTRIES = frozenset(
     {"submitted", "source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py"}
 )
+TEAMS_SUBMITTED = "submitted files"  # and that of Teams, beside unfinished work
+TEAMS_ENTRIES = frozenset({TEAMS_SUBMITTED, "working files"})
 MAX_SECTION_DEPTH = 2
 
 # Names of exports from Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive.
@@ -70,6 +72,8 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
         return folder
     if nbgrader := _nbgrader_folder(entries):
         return nbgrader
+    if teams := _teams_folder(entries):
+        return teams
     if len(entries) == 1:
         (only,) = entries
         if isinstance(only, File) and (opened := _open_zip(only, assignment, is_class_zip)):
@@ -140,6 +144,13 @@ def _nbgrader_folder(entries: Sequence[Entry]) -> Folder | None:
     if not all(entry.name.casefold() in NBGRADER_ENTRIES for entry in entries):
         return None
     return next((entry for entry in entries if isinstance(entry, Folder) and entry.name == SUBMITTED), None)
+
+
+def _teams_folder(entries: Sequence[Entry]) -> Folder | None:
+    if not all(entry.name.casefold() in TEAMS_ENTRIES for entry in entries):
+        return None
+    folders = (entry for entry in entries if isinstance(entry, Folder))
+    return next((folder for folder in folders if folder.name.casefold() == TEAMS_SUBMITTED), None)
 
 
 def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:

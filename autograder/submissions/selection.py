@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -155,7 +156,8 @@ def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float
     """Return a sort key, larger is better; its last two items make the order the same on every machine."""
     name = file.name.rpartition("/")[2]
     stem = name.rpartition(".")[0]
-    return assignment.name_match(stem), file.modified, name.casefold().endswith(".py"), file.name
+    numbered = re.sub(r"\d+", lambda digits: digits[0].zfill(9), file.name)  # 9 comes before 10
+    return assignment.name_match(stem), file.modified, name.casefold().endswith(".py"), numbered
 
 
 def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:

@@ -305,6 +305,31 @@ BUILT = [
         ignored={"index.html"},
     ),
     case(
+        "brightspace: months in other languages",
+        {
+            "Jo Doe": row("b.py", why=(VERSIONS,)),
+            "Kim Roe": row("b.py", why=(VERSIONS,)),
+            "Lee Poe": row("b.py", why=(VERSIONS,)),
+        },
+        files=(
+            "20411-88101 - Jo Doe - 28 juin 2026 21_05/a.py",
+            "20411-88101 - Jo Doe - 1 juillet 2026 9_05/b.py",
+            "20412-88101 - Kim Roe - 28. März 2026 2105/a.py",
+            "20412-88101 - Kim Roe - 1. Dezember 2026 905/b.py",
+            "20413-88101 - Lee Poe - 28 de agosto de 2026 2105/a.py",
+            "20413-88101 - Lee Poe - 1 de septiembre de 2026 905/b.py",
+        ),
+    ),
+    case(
+        "brightspace: two attempts at unknown times are told",
+        {"Jo Doe": row("a.py", why=(VERSIONS,)), "Kim Roe": row("c.py")},
+        files=(
+            "20411-88101 - Jo Doe - 9 маја 2026 2105/a.py",
+            "20411-88101 - Jo Doe - 1 јуна 2026 905/b.py",
+            "20412-88101 - Kim Roe - 1 јуна 2026 905/c.py",
+        ),
+    ),
+    case(
         "sakai: folders",
         {"Doe, Jo": row("transfer.py", owner="1001"), "Roe, Kim": row(why=(UNREADABLE,), owner="1002")},
         files={
@@ -361,6 +386,15 @@ BUILT = [
             "Jo Doe/Version 1/transfer.py",
             "Jo Doe/Version 2/transfer.py",
             "Kim Roe/Version 1/transfer.py",
+        ),
+    ),
+    case(
+        "teams: unfinished work is not handed in",
+        {"Jo Doe": row("Week 9/transfer.py"), "Kim Roe": row("Week 9/transfer.py")},
+        files=(
+            "Submitted files/Jo Doe/Week 9/transfer.py",
+            "Submitted files/Kim Roe/Week 9/transfer.py",
+            "Working files/Jo Doe/Week 9/transfer.py",
         ),
     ),
     case(
@@ -584,12 +618,14 @@ BUILT = [
             "Anna\u2011Lena Moe": row("Anna\u2011Lena Moe.py", owner="4"),
             "doe_jo": row("doe_jo.py", owner="5"),
             "LeePoe": row("LeePoe.py", owner="6"),
+            "Jorg Muller": row("Jorg Muller.py", owner="7"),
         },
         files=(
             *("Jo O\u2019Brien.py", "Kim\u200b Roe.py", "\u200fأحمد علي.py", "Anna\u2011Lena Moe.py"),
-            *("doe_jo.py", "LeePoe.py"),
+            *("doe_jo.py", "LeePoe.py", "Jorg Muller.py"),
         ),
-        roster="name,id\nJo O'Brien,1\nKim Roe,2\nأحمد علي,3\nAnna-Lena Moe,4\nJo Doe,5\nLee Poe,6\n",
+        roster="name,id\nJo O'Brien,1\nKim Roe,2\nأحمد علي,3\nAnna-Lena Moe,4\nJo Doe,5\nLee Poe,6\n"
+        "Jörg Müller,7\n",
     ),
     case(
         "a folder may be called like a file",

@@ -75,6 +75,11 @@ def test_files_of_one_time_are_chosen_the_same_in_any_order():
     assert choice.source.filename == "toy.py"
 
 
+def test_of_numbered_files_the_highest_number_is_preferred():
+    files = {f"Version {number}/toy.py": ANSWER for number in (2, 9, 10)}
+    assert chosen(**files).source.filename == "Version 10/toy.py"
+
+
 def test_the_modules_name_is_preferred_and_an_attempt_more_so():
     assert chosen(toy__py=(ANSWER, 1.0), helper__py=(ANSWER, 2.0)).source.filename == "toy.py"
     assert chosen(toy__py=(STUB, 1.0), mine__py=(ANSWER, 0.0)).source.filename == "mine.py"

@@ -6,8 +6,8 @@ into a file name is therefore never read as the platform's part. All patterns ta
 
 from __future__ import annotations
 
-import calendar
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -44,16 +44,20 @@ _BLACKBOARD = re.compile(r"_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?=.)|(?P<abo
 _BLACKBOARD_ABOUT = re.compile(r"\((?P<login>[^()]+)\)\s*$")
 # 20411-88101 - Jo Doe - Nov 28, 2026 905 AM, as a folder or before " - transfer.py".
 _BRIGHTSPACE = re.compile(
-    r"(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<time>(?:[^\W\d]+\.? \d{1,2}|\d{1,2}\.? [^\W\d]+\.?),? \d{4},? "
-    r"\d{1,2}[:._-]?\d\d(?: ?[AP]M)?)(?: - (?P<filename>.+))?",
+    r"(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<time>(?:[^\W\d]+\.? \d{1,2}|\d{1,2}\.? (?:de )?[^\W\d]+\.?),? (?:de )?"
+    r"\d{4},? \d{1,2}[:._-]?\d\d(?: ?[AP]M)?)(?: - (?P<filename>.+))?",
     re.IGNORECASE | re.DOTALL,
 )
 _BRIGHTSPACE_TIME = re.compile(
-    r"(?:(?P<month>[^\W\d]+)\.? (?P<day>\d{1,2})|(?P<day2>\d{1,2})\.? (?P<month2>[^\W\d]+)\.?),? "
-    r"(?P<year>\d{4}),? (?P<hour>\d{1,2})[:._-]?(?P<minute>\d\d)(?: ?(?P<half>[AP])M)?",
+    r"(?:(?P<month>[^\W\d]+)\.? (?P<day>\d{1,2})|(?P<day2>\d{1,2})\.? (?:de )?(?P<month2>[^\W\d]+)\.?),? "
+    r"(?:de )?(?P<year>\d{4}),? (?P<hour>\d{1,2})[:._-]?(?P<minute>\d\d)(?: ?(?P<half>[AP])M)?",
     re.IGNORECASE,
 )
-_MONTHS = {name.casefold(): number for number, name in enumerate(calendar.month_abbr) if name}
+# How months begin in English, German, French, Spanish, Italian, Portuguese and Scandinavian languages.
+_MONTHS = (
+    *("jan gen ene", "feb fev", "mar maa mrt", "apr avr abr", "may mai maj mag mei", "jun juin giu"),
+    *("jul juil lug", "aug aou ago", "sep set", "oct okt ott out", "nov", "dec dez dic des"),
+)
 # Doe, Jo(jdoe)/Submission attachment(s)/transfer.py, or the same in one file name.
 _SAKAI_FOLDER = re.compile(r"(?P<name>[^()]+)\((?P<login>[^()]+)\)")
 _SAKAI_FILE = re.compile(
@@ -176,7 +180,7 @@ def brightspace(entry: Entry) -> ParsedName | None:
 
 def _brightspace_time(text: str) -> float | None:
     match = _BRIGHTSPACE_TIME.fullmatch(text)
-    month = _MONTHS.get((match["month"] or match["month2"])[:3].casefold()) if match else None
+    month = _month(match["month"] or match["month2"]) if match else None
     if match is None or month is None:
         return None
     hour = int(match["hour"])
@@ -190,6 +194,11 @@ def _brightspace_time(text: str) -> float | None:
     except ValueError:
         return None
     return moment.timestamp()
+
+
+def _month(name: str) -> int | None:
+    plain = "".join(char for char in unicodedata.normalize("NFD", name.casefold()) if char.isalpha())
+    return next((n for n, starts in enumerate(_MONTHS, 1) if plain.startswith(tuple(starts.split()))), None)
 
 
 def sakai(entry: Entry) -> ParsedName | None:
