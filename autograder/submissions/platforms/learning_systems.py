@@ -44,8 +44,9 @@ _BLACKBOARD = re.compile(r"_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?=.)|(?P<abo
 _BLACKBOARD_ABOUT = re.compile(r"\((?P<login>[^()]+)\)\s*$")
 # 20411-88101 - Jo Doe - Nov 28, 2026 905 AM, as a folder or before " - transfer.py".
 _BRIGHTSPACE = re.compile(
-    r"(?P<id>\d+)-\d+ - (?P<name>.+?) - (?P<time>(?:[^\W\d]+\.? \d{1,2}|\d{1,2}\.? (?:de )?[^\W\d]+\.?),? (?:de )?"
-    r"\d{4},? \d{1,2}[:._-]?\d\d(?: ?[AP]M)?)(?: - (?P<filename>.+))?",
+    r"(?P<id>\d+)-\d+ - (?P<name>.+?) - "
+    r"(?P<time>(?:[^\W\d]+\.? \d{1,2}|\d{1,2}\.? (?:de )?[^\W\d]+\.?),? (?:de )?\d{4},? "
+    r"\d{1,2}[:._-]?\d\d(?: ?[AP]M)?)(?: - (?P<filename>.+))?",
     re.IGNORECASE | re.DOTALL,
 )
 _BRIGHTSPACE_TIME = re.compile(
