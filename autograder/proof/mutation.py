@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator, Mapping
 from ..source_code import Definition
 from .answers import Answer
 from .call_graph import CallGraph
-from .operators import OPERATORS, function_operators
+from .operators import OPERATORS, function_operators, is_guard
 
 Path = tuple[tuple[str, int | None], ...]
 CLAIMED = "claimed outputs"
@@ -126,12 +126,12 @@ def _changes(function: Definition, compiles: bool) -> Iterator[tuple[str, str, s
 
 
 def _walk(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
-    """Yield every node below a function with its path, except docstrings and annotations."""
+    """Yield every node below a function with its path, except docstrings, annotations and guards."""
     for field, value in ast.iter_fields(node):
         if field in ("annotation", "returns", "decorator_list", "type_comment"):
             continue
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(child, ast.AST) or _is_docstring(child):
+            if not isinstance(child, ast.AST) or _is_docstring(child) or is_guard(child):
                 continue
             here = (*path, (field, index))
             yield here, child

@@ -36,6 +36,7 @@ def test_the_students_file_is_called_like_the_slugs_end(slug: str, module: str) 
         ({"module": "11"}, "such as attention, found '11'"),
         ({"tasks": ()}, "name them with --task"),
         ({"tasks": ("shift", "shift")}, "found 'shift' 2 times"),
+        ({"tasks": ("Vocabulary",)}, "found 'Vocabulary'. For layers, add --kind layer; for another class, "),
         ({"tasks": ("sum",)}, "means something else already"),
         ({"tasks": ("lambda",)}, "means something else already"),
         ({"tasks": ("scaling",)}, "means something else already"),

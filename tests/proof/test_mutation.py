@@ -10,7 +10,7 @@ import pytest
 
 from autograder.kit import Kit
 from autograder.proof.answers import Answer, solution
-from autograder.proof.mutation import claims
+from autograder.proof.mutation import claims, mutants
 
 HELD = Path(__file__).parents[1] / "held" / "kit"
 
@@ -47,6 +47,14 @@ def test_what_a_function_returns_computes_zeros(answers: dict[str, Answer]) -> N
     assert (smoother(4.0), smoother.rate) == (0.0, 0.5)
     assert isinstance(smoother, module.Smoother)
     assert module.Smoother(0.5)(4.0) == 4.0
+
+
+def test_a_guard_is_no_part_of_the_answer() -> None:
+    """Without `strict`, or with another value, a right answer is the same."""
+    text = "def pairs(left, right):\n    return list(zip(left, right, strict=True))\n"
+    found = mutants(Answer("solution", "solution", "", text, ("pairs",)))
+    assert found
+    assert all("strict=True" in mutant.text for mutant in found if "zip" in mutant.text)
 
 
 # A class that is no layer and no estimator, and functions that return such an answer, a generator and a dict.
