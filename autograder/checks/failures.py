@@ -120,7 +120,7 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
         )
     if kind == FailureKind.MISSING:
         return _missing(function, name)
-    if raised["type"] == "TypeError" and not trace and raised["text"].startswith(f"{function}()"):
+    if kind == FailureKind.ARGUMENTS:
         what = f"TypeError: {raised['text']}"
         return _(
             "`{task}` does not take the arguments of its task: {what}. Keep the line `def {task}(…)` as it "

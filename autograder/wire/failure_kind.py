@@ -9,6 +9,7 @@ class FailureKind(StrEnum):
     """The reason why a call returned no value."""
 
     RAISED = "raised"  # the function raised an exception
+    ARGUMENTS = "arguments"  # the function does not take the arguments of its task
     STUB = "stub"  # the function is unchanged from the handout
     LEFTOVER_RAISE = "leftover_raise"  # the function has code but still contains the stub's `raise`
     UNWRITTEN_CALL = "unwritten_call"  # the function calls another one that is unchanged from the handout

@@ -38,7 +38,7 @@ LINE = [[7, "mean", "return total / 0"]]
             "",
         ),
         (
-            FailureKind.RAISED,
+            FailureKind.ARGUMENTS,
             "TypeError",
             "mean() takes 0 positional arguments but 1 was given",
             [],

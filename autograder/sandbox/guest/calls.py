@@ -103,7 +103,11 @@ def call(
         resolve = loaded.held.resolver(loaded.module)
         (args, kwargs, *times), objects = unpack(request.head["value"], request.blob, resolve=resolve)
         prepare()
-        answer = [function(*args, **kwargs) for _ in range(*times)] if times else function(*args, **kwargs)
+        answers = []
+        # Calls stand in this frame, so that `describe` sees which exceptions no code of the function raised.
+        for _ in range(*times or (1,)):
+            answers.append(function(*args, **kwargs))
+        answer = answers if times else answers[0]
         returned = {"answer": answer} if keep else {"answer": answer, "args": args, "kwargs": kwargs}
         packed = pack(returned, known=objects, hold=keep)
     except BaseException as error:

@@ -100,6 +100,9 @@ def _classify(
         return FailureKind.ENDED, function
     if isinstance(error, LostError):
         return FailureKind.LOST, function
+    if isinstance(error, TypeError) and len(list(traceback.walk_tb(error.__traceback__))) == 1:
+        # The caller's frame is the only one: Python refused the arguments before the function began.
+        return FailureKind.ARGUMENTS, function
     raiser = _raiser(error) if isinstance(error, NotImplementedError) else None
     if raiser is None:
         return FailureKind.RAISED, function
