@@ -20,6 +20,7 @@ from .file_types import kind_of_content
 from .folders import Unreadable, printable
 from .notebooks.notebook import is_notebook, not_in_encoding, read_cells, tasks_in_text
 
+NOT_STUB = ReviewReason.ZERO_BUT_NOT_STUB
 # Sentences per kind in a report.
 MAX_NOTES = 3
 
@@ -128,14 +129,16 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
         for file, other in zip(unused, others, strict=True)
         if other.attempts
     ][:MAX_NOTES]
-    review += review_notes(best.source, tasks)
-    if in_text := [task for task in _tasks_in_text(best.file, tasks) if task not in best.attempts]:
+    in_text = [task for task in _tasks_in_text(best.file, tasks) if task not in best.attempts]
+    # Where answers are in text cells, it is clear why there are none in code.
+    review += [note for note in review_notes(best.source, tasks) if not (in_text and note.reason is NOT_STUB)]
+    if in_text:
         text = _(
             "{filename}: {tasks} is in a text cell, which is not run. Change the cell's type to code.",
             filename=printable(best.source.filename),
             tasks=", ".join(in_text),
         )
-        review.append(ReviewNote(ReviewReason.ZERO_BUT_NOT_STUB, text))
+        review.append(ReviewNote(NOT_STUB, text))
     if above:
         text = _(
             "{filename}: the stub of {tasks} was left in place below the answer. The answer counts.",

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from ...language import gettext as _
 from ...wire.codec import pack, unpack
 from ...wire.encode import Hold
 from ...wire.frames import Frame
@@ -99,6 +100,8 @@ def call(
     if function is None:
         return Frame({"raised": describe_missing(name, loaded.module, loaded.definitions)})
     try:
+        if not callable(function):
+            raise _replaced(name, function)
         keep = loaded.held.start_call(hold["check"], hold["turn"]) if hold else None
         resolve = loaded.held.resolver(loaded.module)
         (args, kwargs, *times), objects = unpack(request.head["value"], request.blob, resolve=resolve)
@@ -114,6 +117,16 @@ def call(
         on_error(error)
         return Frame({"raised": describe(error, name, loaded.definitions, tasks)})
     return Frame({"ok": True, "value": packed.head}, packed.blob)
+
+
+def _replaced(name: str, value: object) -> TypeError:
+    """Return an error about a task whose name has another value, such as after `mean = mean(numbers)`."""
+    text = _(
+        "`{name}` is no function but has the type {type}: does a later line give this name to a value?",
+        name=name,
+        type=type(value).__name__,
+    )
+    return TypeError(text)
 
 
 def _find(module: ModuleType, name: str, operation: str | None) -> Callable[..., Any] | None:
