@@ -352,6 +352,40 @@ def test_biases_may_be_drawn_at_random() -> None:
     support.assert_untrained([layer])
 
 
+@pytest.mark.parametrize("kind", ["Dense", "Conv1D", "LSTM", "GRU", "SimpleRNN", "Bidirectional"])
+def test_new_layers_of_every_kind_are_untrained(kind: str) -> None:
+    """Also an LSTM's, whose forget gate begins with a bias of one."""
+    keras = support.keras
+    made = {
+        "Conv1D": lambda: keras.layers.Conv1D(3, 2),
+        "Bidirectional": lambda: keras.layers.Bidirectional(keras.layers.LSTM(3)),
+    }
+    layer = made.get(kind, lambda: getattr(keras.layers, kind)(3))()
+    layer.build((None, 5, 4))
+    support.assert_untrained([layer])
+
+
+@pytest.mark.parametrize("kind", ["Dense", "LSTM", "GRU"])
+def test_a_changed_bias_counts_as_training(kind: str) -> None:
+    layer = getattr(support.keras.layers, kind)(3)
+    layer.build((None, 5, 4))
+    *others, bias = layer.get_weights()
+    bias.flat[1] += 0.25
+    layer.set_weights([*others, bias])
+    with pytest.raises(ExpectationError, match="equal initial biases"):
+        support.assert_untrained([layer])
+
+
+@pytest.mark.parametrize("loss", ["mse", "mean_squared_error"])
+@pytest.mark.parametrize("name", ["mse", "mean_squared_error", "MeanSquaredError"])
+def test_a_loss_has_many_names(loss: str, name: str) -> None:
+    """A string, a function and an object of the same loss are equal; another loss is not."""
+    made = support.keras.losses.MeanSquaredError() if name == "MeanSquaredError" else name
+    support.assert_compiled(compiled(made), loss=loss)
+    with pytest.raises(ExpectationError, match="the loss"):
+        support.assert_compiled(compiled(support.keras.losses.MeanAbsoluteError()), loss=loss)
+
+
 @pytest.mark.parametrize(
     "loss",
     ["categorical_crossentropy", ["categorical_crossentropy"], "an object", "a function", "a class"],

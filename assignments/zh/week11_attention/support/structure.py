@@ -19,11 +19,6 @@ from .language import gettext as _
 from .networks import Counts, all_layers, count_parameters, trainable_flags, weighted_layers, weights
 from .running import predict
 
-LOSSES = {
-    "categorical_crossentropy": {"categorical_crossentropy", "CategoricalCrossentropy"},
-    "binary_crossentropy": {"binary_crossentropy", "BinaryCrossentropy"},
-    "mse": {"mean_squared_error", "MeanSquaredError"},
-}
 RATE_TOLERANCE = 1e-6
 # Above this share, labels say little about the class.
 MAX_SMOOTHING = 0.2
@@ -101,9 +96,9 @@ def assert_compiled(
         near = get_close_matches(used, known, n=1)
         hint = _("Did you mean {name!r}?", name=near[0]) if near else "Which name does Keras give this loss?"
         fail(_("the loss {name}", name=words), _("{name!r}, which Keras does not know", name=used), hint)
-    name = getattr(used, "__name__", type(used).__name__)
-    if name not in LOSSES.get(loss, {loss}):
-        fail(_("the loss {name}", name=words), name, "Which loss suits the targets?")
+    if _loss_name(used) != _loss_name(_loss(loss)):
+        received = getattr(used, "__name__", type(used).__name__)
+        fail(_("the loss {name}", name=words), received, "Which loss suits the targets?")
     if loss == "categorical_crossentropy":
         _assert_takes_probabilities(used)
 
@@ -198,13 +193,17 @@ def assert_last_layer_is(model: Any, layer: Any) -> None:
 def assert_untrained(layers: Sequence[Any]) -> None:
     """Assert that nothing has been trained yet: every bias of these layers has one value throughout.
 
-    A bias whose initializer draws random numbers can have any.
+    A recurrent layer has one value for each of its gates. A bias whose initializer draws random numbers can
+    have any.
     """
     __tracebackhide__ = True
     for layer in layers:
         initializer = type(getattr(layer, "bias_initializer", None)).__name__
-        for bias in layer.get_weights()[1:] if initializer in CONSTANT_INITIALIZERS else ():
-            if np.ptp(bias) > 0:
+        named = zip(layer.weights, layer.get_weights(), strict=True)
+        biases = [value for variable, value in named if variable.name == "bias"]
+        for bias in biases if initializer in CONSTANT_INITIALIZERS else ():
+            units = getattr(layer, "units", bias.size)
+            if np.any(np.ptp(bias.reshape(-1, units), axis=1) > 0):
                 received = _("different ones, such as {values}", values=bias.ravel()[:4])
                 fail(_("equal initial biases in {name}", name=layer.name), received, UNTRAINED, layer.name)
 
@@ -280,6 +279,11 @@ def _loss(loss: Any) -> Any:
         return keras.losses.get(loss)
     except (ValueError, TypeError):
         return loss
+
+
+def _loss_name(loss: Any) -> str:
+    """Return the name of the function that a loss computes, for Keras' classes of losses too."""
+    return str(getattr(getattr(loss, "fn", loss), "__name__", type(loss).__name__))
 
 
 def _assert_takes_probabilities(loss: Any) -> None:
