@@ -110,6 +110,11 @@ class Kit:
         """Return all checks, public ones first, in file order. Raises KitError."""
         return tuple(check for name in CHECK_FILES for check in self._checks_by_file[name])
 
+    @property
+    def unmarked_checks(self) -> tuple[Check, ...]:
+        """Return the checks of test_hidden.py that are not marked as hidden."""
+        return tuple(check for check in self._checks_by_file[CHECK_FILES[1]] if not check.hidden)
+
     @cached_property
     def _checks_by_file(self) -> Mapping[str, tuple[Check, ...]]:
         try:

@@ -210,7 +210,7 @@ def outdated(root: Path, kit: Kit, solution: AnswerReport) -> Iterator[str]:
     """Yield a sentence if the file does not hold the solution's networks."""
     if expected_networks(root, kit.slug) != {network.task: network for network in solution.networks}:
         yield (
-            f"autograder/kits/{kit.slug}/expected.json does not tell the solution's networks: "
+            f"autograder/kits/{kit.slug}/expected.json does not contain the solution's networks: "
             f"run `kit prove {kit.slug}`."
         )
 

@@ -214,11 +214,20 @@ def prove(
             write_expected(root, kit, solved)
             write_replies(root, matrix)
         found += outdated(root, kit, solved)
-    notes: tuple[str, ...] = () if task else tuple(indistinguishable(matrix))
+    notes: tuple[str, ...] = () if task else (*_unmarked(kit), *indistinguishable(matrix))
     if task is None and not found:
         # Outdated replies make no diagnosis wrong, only fewer of them certain.
         notes += tuple(outdated_replies(root, matrix))
     return Proof(matrix, tuple(found), notes, examination.examined, examination.reused)
+
+
+def _unmarked(kit: Kit) -> Iterator[str]:
+    """Yield a note for each check whose file is hidden and whose messages are not."""
+    for check in kit.unmarked_checks:
+        yield (
+            f"{check.place}: students read the messages of {check.name}, but do not receive the check. Mark "
+            "it as hidden, or move it to test_public.py."
+        )
 
 
 def _of_task(answers: Sequence[Answer], kit: Kit, task: str) -> Iterator[Answer]:

@@ -43,7 +43,7 @@ def outdated_replies(root: Path, matrix: Matrix) -> Iterator[str]:
     known = known_replies(root, kit.slug)
     if changed := sorted(name for name in {*known, *found} if known.get(name) != found.get(name)):
         yield (
-            f"autograder/kits/{kit.slug}/replies.json does not tell the replies of {', '.join(changed)}: "
+            f"autograder/kits/{kit.slug}/replies.json does not contain the replies of {', '.join(changed)}: "
             f"run `kit prove {kit.slug}`."
         )
 

@@ -48,7 +48,7 @@ def test_another_reply_makes_the_file_outdated(root: Path, toy_proof: Proof) -> 
     """The sentence names the mistake and what to run; after that, nothing is outdated."""
     matrix = changed(toy_proof.matrix, "subtracts", {"add": "another"})
     (problem,) = outdated_replies(root, matrix)
-    assert "does not tell the replies of subtracts: run `kit prove sums`" in problem
+    assert "does not contain the replies of subtracts: run `kit prove sums`" in problem
     write_replies(root, matrix)
     assert list(outdated_replies(root, matrix)) == []
     assert known_replies(root, "sums")["subtracts"] == {"add": "another"}

@@ -161,3 +161,17 @@ def test_an_argument_that_cannot_cross_is_told_to_the_author(toy_root: Path) -> 
     assert "cannot cross" in str(caught.value)
     assert "(test_public.py, line 12)" in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.needs("bubblewrap")
+def test_a_check_that_is_not_marked_in_the_hidden_file_is_told(toy_root: Path) -> None:
+    """The kit is proven, with a note: students would read messages about inputs that they do not have."""
+    path = toy_root / HIDDEN
+    path.write_text(path.read_text().replace("@pytest.mark.hidden\n", "", 1))
+    kit = Kit.load(toy_root, "sums")
+    proof = prove(toy_root, kit, LocalExecutor(kit, partial(Examiner, kit), jobs=1, isolation="bubblewrap"))
+    note, *_ = proof.notes
+    assert proof.problems == ()
+    assert f"{HIDDEN}, line 9: " in note
+    assert "test_adds_negative_numbers" in note
+    assert "Mark it as hidden, or move it to test_public.py." in note
