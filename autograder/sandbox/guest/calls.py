@@ -115,7 +115,8 @@ def call(
         packed = pack(returned, known=objects, hold=keep)
     except BaseException as error:
         on_error(error)
-        return Frame({"raised": describe(error, name, loaded.definitions, tasks)})
+        is_own = "operation" not in request.head and "." not in name and not isinstance(function, type)
+        return Frame({"raised": describe(error, name, loaded.definitions, tasks, is_own=is_own)})
     return Frame({"ok": True, "value": packed.head}, packed.blob)
 
 

@@ -41,14 +41,24 @@ class Definitions:
 
 
 def describe(
-    error: BaseException, function: str, definitions: Definitions, tasks: Collection[str] = ()
+    error: BaseException,
+    function: str,
+    definitions: Definitions,
+    tasks: Collection[str] = (),
+    *,
+    is_own: bool = True,
 ) -> dict[str, Any]:
     """Return the result of a failed call to `function`: `{"kind", "name", "type", "text", "trace"}`.
 
     The trace is `[[line, function, text], …]`, outermost call first. `name` is the function or class that the
     kind refers to. `tasks` are those that the call is about, by default `function`.
+    `is_own` says that the call went straight to a function of the submission.
     """
-    kind, name = _classify(error, function, definitions, tasks or (function,))
+    if is_own and isinstance(error, TypeError) and len(list(traceback.walk_tb(error.__traceback__))) == 1:
+        # The caller's frame is the only one: Python refused the arguments before the function began.
+        kind, name = FailureKind.ARGUMENTS, function
+    else:
+        kind, name = _classify(error, function, definitions, tasks or (function,))
     type_name = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
     return {
         "kind": kind,
@@ -100,9 +110,6 @@ def _classify(
         return FailureKind.ENDED, function
     if isinstance(error, LostError):
         return FailureKind.LOST, function
-    if isinstance(error, TypeError) and len(list(traceback.walk_tb(error.__traceback__))) == 1:
-        # The caller's frame is the only one: Python refused the arguments before the function began.
-        return FailureKind.ARGUMENTS, function
     raiser = _raiser(error) if isinstance(error, NotImplementedError) else None
     if raiser is None:
         return FailureKind.RAISED, function
