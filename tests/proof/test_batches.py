@@ -143,7 +143,7 @@ def test_a_check_that_looks_at_another_task_is_named(prove_toy: ProveToy) -> Non
 
 
 def test_two_answers_of_one_name_are_an_error_of_the_kit(prove_toy: ProveToy) -> None:
-    with pytest.raises(KitError, match="found subtracts, which is in mistakes.py, line"):
+    with pytest.raises(KitError, match=r"found subtracts, which is in mistakes\.py, line"):
         prove_toy("solutions/sums/mistakes.py", "class forgets_the_sign:", "class subtracts:")
 
 
