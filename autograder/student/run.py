@@ -26,6 +26,7 @@ from ..keras_advice import advice, is_training, remarks, without_noise
 from ..language import gettext, with_hint
 from ..models import Outcome, Source
 from ..sandbox.guest.calls import call
+from ..sandbox.guest.failed_calls import raised_by
 from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, load
 from ..sandbox.policy import MB, Limits
 from ..wire.frames import Frame
@@ -148,8 +149,8 @@ def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]
 
 def raised_in(error: BaseException, filenames: frozenset[str]) -> bool:
     """Return whether one of these files raised an error, and not what it calls."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return bool(frames) and frames[-1].f_code.co_filename in filenames
+    raiser = raised_by(error)
+    return raiser is not None and raiser[0].co_filename in filenames
 
 
 def _students(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]) -> list[Location]:

@@ -20,7 +20,7 @@ _RENAMED = re.compile(
 
 @dataclass(frozen=True)
 class FileType:
-    """A type of file: its suffixes as a pattern, its name with advice, and how such files begin."""
+    """A type of file: its suffixes as a pattern, its name with advice, and its first bytes in lower case."""
 
     suffixes: str
     kind: str
@@ -32,7 +32,7 @@ class FileType:
 
 
 TYPES = (
-    FileType("pdf", gettext_noop("a PDF"), (b"%PDF",)),
+    FileType("pdf", gettext_noop("a PDF"), (b"%pdf",)),
     FileType("docx?|odt|rtf|pages|gdoc", gettext_noop("a text document"), (rb"{\rtf",)),
     FileType("html?|mht|mhtml", gettext_noop("a web page"), (b"<!doctype html", b"<html")),
     FileType("txt|md", gettext_noop("a text file; if it is Python, its name must end in .py")),
@@ -42,12 +42,12 @@ TYPES = (
     FileType(
         "rar|7z|tar|t?gz|bz2|tbz2?|xz|txz|zst",
         gettext_noop("an archive that is not opened; hand in a .zip"),
-        (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ"),
+        (b"rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"bzh", b"\xfd7zxz"),
     ),
-    FileType("png|jpe?g|heic|mp4|mov", gettext_noop("a picture or a film"), (b"\x89PNG", b"\xff\xd8\xff")),
+    FileType("png|jpe?g|heic|mp4|mov", gettext_noop("a picture or a film"), (b"\x89png", b"\xff\xd8\xff")),
     FileType("pptx?", gettext_noop("a presentation")),
     FileType("url|webloc|lnk", gettext_noop("a link; hand in the file itself")),
-    FileType("keras|h5", gettext_noop("a saved network; hand in the code"), (b"\x89HDF",)),
+    FileType("keras|h5", gettext_noop("a saved network; hand in the code"), (b"\x89hdf",)),
 )
 ZIP = gettext_noop("a zip or an office document")
 _SUFFIX = re.compile("|".join(["py|ipynb|zip", *(each.suffixes for each in TYPES)]), re.IGNORECASE)
@@ -68,7 +68,7 @@ def kind_of_content(content: bytes) -> str | None:
     """Return what a file is by its first bytes, or None if they may be those of text."""
     # Markup ignores letter case, and so may the comparison: no other type begins with the same letters.
     beginning = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:MAX_BEGINNING].lower()
-    found = (each.kind for each in TYPES if beginning.startswith(_lower(each.beginnings)))
+    found = (each.kind for each in TYPES if beginning.startswith(each.beginnings))
     return next(found, ZIP if beginning.startswith(b"pk\x03\x04") else None)
 
 
@@ -83,7 +83,3 @@ def without_suffixes(name: str) -> str:
 
 def _renamed(name: str) -> re.Match[str] | None:
     return _RENAMED.fullmatch(name) if len(name) <= MAX_NAME else None
-
-
-def _lower(beginnings: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    return tuple(each.lower() for each in beginnings)

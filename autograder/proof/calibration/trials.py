@@ -29,6 +29,7 @@ from ...examiner import fork
 from ...examiner.worker import warm_up
 from ...kit import Kit, KitError
 from ...models import Outcome
+from ...sandbox.guest.failed_calls import raised_by
 from ..answers import Answer, alternatives, mistakes, solution
 from .fingerprint import calibration_path
 
@@ -104,10 +105,10 @@ def _call(
 
 def _is_from_stub(error: Exception, module: ModuleType, function: str) -> bool:
     """Return whether a call ended at the answer's own `raise NotImplementedError`, not in a library."""
-    *_, (frame, _) = traceback.walk_tb(error.__traceback__)
-    code = frame.f_code
-    is_own = code.co_filename == module.__file__ and code.co_qualname.partition(".")[0] == function
-    return isinstance(error, NotImplementedError) and is_own
+    if not isinstance(error, NotImplementedError) or (raiser := raised_by(error)) is None:
+        return False
+    code, _ = raiser
+    return code.co_filename == module.__file__ and code.co_qualname.partition(".")[0] == function
 
 
 DAY = 24 * 3600

@@ -54,11 +54,7 @@ def describe(
     kind refers to. `tasks` are those that the call is about, by default `function`.
     `is_own` says that the call went straight to a function of the submission.
     """
-    if is_own and isinstance(error, TypeError) and len(list(traceback.walk_tb(error.__traceback__))) == 1:
-        # The caller's frame is the only one: Python refused the arguments before the function began.
-        kind, name = FailureKind.ARGUMENTS, function
-    else:
-        kind, name = _classify(error, function, definitions, tasks or (function,))
+    kind, name = _classify(error, function, definitions, tasks or (function,), is_own)
     type_name = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
     return {
         "kind": kind,
@@ -101,7 +97,7 @@ def trace_of(error: BaseException, names: frozenset[str]) -> list[list[Any]]:
 
 
 def _classify(
-    error: BaseException, function: str, definitions: Definitions, tasks: Collection[str]
+    error: BaseException, function: str, definitions: Definitions, tasks: Collection[str], is_own: bool
 ) -> tuple[FailureKind, str]:
     """Return the kind of failure of an exception, and the name of the function that raised it."""
     if isinstance(error, SystemExit):
@@ -110,7 +106,11 @@ def _classify(
         return FailureKind.ENDED, function
     if isinstance(error, LostError):
         return FailureKind.LOST, function
-    raiser = _raiser(error) if isinstance(error, NotImplementedError) else None
+    frames = error.__traceback__
+    if is_own and isinstance(error, TypeError) and frames and frames.tb_next is None:
+        # The caller's frame is the only one: Python refused the arguments before the function began.
+        return FailureKind.ARGUMENTS, function
+    raiser = raised_by(error) if isinstance(error, NotImplementedError) else None
     if raiser is None:
         return FailureKind.RAISED, function
     code, line = raiser
@@ -129,7 +129,7 @@ def _owner(code: CodeType) -> str:
     return code.co_name if "<locals>" in code.co_qualname else code.co_qualname.partition(".")[0]
 
 
-def _raiser(error: BaseException) -> tuple[CodeType, int] | None:
+def raised_by(error: BaseException) -> tuple[CodeType, int] | None:
     """Return the code object that raised an exception, and the line in it."""
     frames = list(traceback.walk_tb(error.__traceback__))
     return (frames[-1][0].f_code, frames[-1][1]) if frames else None
