@@ -7,7 +7,7 @@ import types
 import pytest
 
 from autograder import keras_advice
-from autograder.keras_advice import advice, did_you_mean, remarks, without_noise
+from autograder.keras_advice import advice, did_you_mean, remarks
 
 
 @pytest.mark.parametrize(
@@ -60,37 +60,6 @@ def test_only_a_students_own_slip_in_python_gets_advice(code: str, says: str) ->
         exec(code, {})
     assert advice(raised.value, of_student=True) == says
     assert advice(raised.value, of_student=False) == ""
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        (
-            "Only input tensors may be passed as positional arguments. The following argument value should "
-            "be passed as a keyword argument: <Sequential name=body, built=True> (of type <class "
-            "'keras.src.models.sequential.Sequential'>)",
-            "Only input tensors may be passed as positional arguments.",
-        ),
-        (
-            "All `outputs` values must be KerasTensors. Received: outputs=<Dense name=top, built=True> "
-            "including invalid value <Dense name=top, built=True> of type <class "
-            "'keras.src.layers.core.dense.Dense'>",
-            "All `outputs` values must be KerasTensors. Received: outputs=<Dense name=top, built=True>",
-        ),
-        (
-            "Received: 3 (of type <class 'int'>). Expected a layer.",
-            "Received: 3. Expected a layer.",
-        ),
-        (
-            "Invalid input shape for input [[1. 2.]\n [3. 4.]] with name 'keras_tensor_1' and path ''; "
-            "Expected shape (None, None, 2), but input has incompatible shape (2, 2)",
-            "Invalid input shape; Expected shape (None, None, 2), but input has incompatible shape (2, 2)",
-        ),
-        ("A plain text for input 3.", "A plain text for input 3."),
-    ],
-)
-def test_what_keras_adds_for_its_developers_is_left_out(text: str, shown: str) -> None:
-    assert without_noise(text) == shown
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..language import gettext as _
 from ..models import Outcome
+from ..support.keras_errors import without_noise
 from ..wire.failure_kind import FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
@@ -133,7 +134,7 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
         "{function} raised {type}: {text}{place}",
         function=function,
         type=raised["type"],
-        text=raised["text"],
+        text=without_noise(raised["text"]),
         place=place,
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..check_files import Check
 from ..language import gettext as _
 from ..models import CheckResult, Outcome
+from ..support.keras_errors import without_noise
 from ..text import clean
 from .failures import Skipped, SubmissionFailed, is_exhaustion
 
@@ -71,7 +72,7 @@ def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
 
 
 def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {without_noise(str(error))}"
 
 
 def _place(error: BaseException) -> str:

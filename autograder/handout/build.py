@@ -42,8 +42,10 @@ HELPERS = (
     "handout/static/notebook_checks.py",
     "handout/static/notebook_file.py",
     "handout/static/pytest_plugin.py",
+    "handout/static/student_frames.py",
     "keras_advice.py",
     "language.py",
+    "support/keras_errors.py",
 )
 # Modules that submissions may import beside the standard library, by distribution. pytest runs the checks,
 # the last two the notebook.

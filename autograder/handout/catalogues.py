@@ -84,14 +84,19 @@ def check_texts(filename: str, source: str) -> set[Id]:
 def _sentences(tree: ast.Module) -> set[Id]:
     """Return the texts for people in a module: those of several words, and what an assertion is about.
 
-    Docstrings are excluded, and parts of f-strings except of failure messages.
+    Docstrings and patterns are excluded, and parts of f-strings except of failure messages.
     """
     found: set[Id] = set()
     nodes = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)]
     docstrings = {ast.get_docstring(node, clean=False) for node in nodes}
-    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
+    excluded = set()
     for node in ast.walk(tree):
-        text = node.value if isinstance(node, ast.Constant) and id(node) not in inside else None
+        if isinstance(node, ast.JoinedStr):
+            excluded |= {id(part) for part in node.values}
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile":
+            excluded |= {id(part) for part in node.args}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in excluded else None
         if isinstance(text, str) and " " in text.strip() and text not in docstrings:
             found.add(text)
     return found | set(_subjects(tree)) | set(_failure_parts(tree))

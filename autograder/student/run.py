@@ -22,7 +22,7 @@ from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..keras_advice import advice, is_training, remarks, without_noise
+from ..keras_advice import advice, is_training, remarks
 from ..language import gettext, with_hint
 from ..models import Outcome, Source
 from ..sandbox.guest.calls import call
@@ -297,7 +297,7 @@ def _report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckRepo
 
     What a wrong answer's function does without effect takes the place of the check's hint.
     """
-    result = replace(event.result, message=without_noise(event.result.message))
+    result = event.result
     if event.failed_call is not None:
         failure = calls.made[event.failed_call].reply
         if isinstance(failure, StudentFailure):

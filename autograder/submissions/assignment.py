@@ -16,6 +16,7 @@ HANDOUT_FILES = frozenset(
         "check_report.py",
         "conftest.py",
         "keras_advice.py",
+        "keras_errors.py",
         "kit.json",
         "language.py",
         "notebook_cards.py",
@@ -24,6 +25,7 @@ HANDOUT_FILES = frozenset(
         "pytest.ini",
         "readme.md",
         "requirements.txt",
+        "student_frames.py",
         "test_hidden.py",
         "test_public.py",
     }
@@ -43,7 +45,8 @@ _ADDITIONS = (
 )
 
 _SUPPORT = re.compile(
-    r"(test_.*|.*_test|conftest|setup|check_report|keras_advice|notebook_(cards|checks|file))\.py",
+    r"(test_.*|.*_test|conftest|setup|check_report|keras_(advice|errors)|notebook_(cards|checks|file)"
+    r"|student_frames)\.py",
     re.IGNORECASE,
 )
 _ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "support", "tests"}

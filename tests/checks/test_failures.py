@@ -22,6 +22,15 @@ LINE = [[7, "mean", "return total / 0"]]
             " (line 7: return total / 0)",
         ),
         (
+            FailureKind.RAISED,
+            "ValueError",
+            "Exception encountered when calling Sequential.call().\n\nNo such shape."
+            "\n\nArguments received by Sequential.call():\n  • training=False",
+            LINE,
+            "mean raised ValueError: No such shape.{place}",
+            " (line 7: return total / 0)",
+        ),
+        (
             FailureKind.LEFTOVER_RAISE,
             "NotImplementedError",
             "mean",

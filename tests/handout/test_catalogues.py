@@ -58,6 +58,7 @@ def test_the_texts_of_checks_are_sentences_hints_and_texts_of_several_words() ->
 def test_an_f_string_holds_messages_and_the_parts_of_a_failure(tmp_path: Path) -> None:
     source = (
         'text = f"{_(\'total\'):<9}"\nassert found, f"Expected 5, received {found!r}: add both arguments."\n'
+        'pattern = re.compile("not a text for people")\n'
     )
     (tmp_path / "card.py").write_text(source, encoding="utf-8")
     assert engine_messages(tmp_path) == {"total"}

@@ -108,6 +108,34 @@ CASES = {
             "  your line      sums.py:N: def {task}():",
         ),
     ),
+    "refuses_inside_a_comparison": Case(
+        "return 3",
+        "assert 4 > sums.refuses_inside_a_comparison(2)",
+        (
+            "  `refuses_inside_a_comparison` does not take the arguments of its task: TypeError: "
+            "refuses_inside_a_comparison() takes 0 positional arguments but 1 was given. Keep the line `def "
+            "refuses_inside_a_comparison(…)` as it was handed out: the checks call it that way.",
+            "  your line      sums.py:N: def {task}():",
+        ),
+    ),
+    "returns_what_another_function_refuses": Case(
+        "return 3",
+        "len(found)",
+        (
+            "  The check could not use what `returns_what_another_function_refuses` returned: TypeError: "
+            "object of type 'int' has no len()",
+            DEFINED,
+        ),
+    ),
+    "is_called_rightly": Case(
+        "return 3",
+        'raise TypeError("is_called_rightly() takes no 3")',
+        (
+            "  The check could not use what `is_called_rightly` returned: TypeError: is_called_rightly() "
+            "takes no 3",
+            DEFINED,
+        ),
+    ),
     "misspells_a_name": Case(
         "total = 3\n    return totla",
         "pass",

@@ -38,6 +38,26 @@ def test_a_student_reads_what_to_think_about_and_never_a_hidden_message(make_rep
     assert "Expected -7" not in re.sub(r"<figure>.*?</figure>", "", checks, flags=re.DOTALL)
 
 
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("Expected 5, received -1.", "your function</dt><dd><code>def add(left, right):"),
+        (
+            "add raised ValueError: no (line 2: return left - right)",
+            "your line</dt><dd><code>return left - right",
+        ),
+    ],
+)
+def test_a_line_is_the_one_that_raised_or_the_whole_function(
+    make_report: Make, words: str, label: str
+) -> None:
+    source = "def add(left, right):\n    return left - right\n"
+    report = replace(make_report("bob", ("test_adds_two_numbers",), words), source=source)
+    page = feedback_page(report, Context("Sums"))
+    assert f"<dt>{label}" in page
+    assert len(re.findall("<dt>your (line|function)</dt>", page)) == 1
+
+
 def test_a_page_is_written_in_the_language_that_is_asked_for(make_report: Make) -> None:
     """The report is the same; a message without a translation stays English."""
     report = make_report("bob", ("test_adds_negative_numbers",))

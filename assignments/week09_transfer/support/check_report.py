@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import inspect
 import json
-import linecache
 import re
 import sys
 import textwrap
@@ -18,7 +17,6 @@ import types
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
@@ -26,20 +24,24 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 
 from enum import StrEnum
 
-from .keras_advice import advice, is_training, remarks, without_noise
+from .keras_advice import advice, is_training, remarks
+from .keras_errors import without_noise
 from .language import FAILURE_PARTS, gettext_noop
 from .language import gettext as _
+from .student_frames import (
+    HANDOUT,
+    Line,
+    code_of,
+    definition,
+    raised_by_student,
+    refuses_arguments,
+    student_lines,
+)
 
-HERE = Path(__file__).resolve().parent
-HANDOUT = HERE.parent
-MAX_LINES = 3
 MAX_VALUE_LINES = 12
 MAX_CHARACTERS = 2_000
 # Terminal colours, as Keras uses them, and other control characters.
 ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# What Keras adds to the message of an error in a call.
-AROUND = re.compile(r"Exception encountered when calling .*?\n\n|\n\nArguments received by .*", re.DOTALL)
-CELL = re.compile(r"ipykernel_\d+|<ipython-input-(?P<number>\d+)-")
 
 
 class Outcome(StrEnum):
@@ -58,17 +60,6 @@ class TimedOut(BaseException):
 
 class NotRun(Exception):
     """A check is left out because another one of its task timed out."""
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the student's code; `place` is its file and number, such as `transfer.py:105`."""
-
-    place: str
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.text}" if self.text else self.place
 
 
 @dataclass(frozen=True)
@@ -122,18 +113,9 @@ class CheckReport:
         """Return the report that `to_json` wrote."""
         data = json.loads(text)
         lines = tuple(Line(**line) for line in data["lines"])
-        definition = Line(**data["definition"]) if data["definition"] else None
+        defined = Line(**data["definition"]) if data["definition"] else None
         fields = {"outcome": Outcome(data["outcome"]), "think": tuple(data["think"])}
-        return cls(**{**data, **fields, "lines": lines, "definition": definition})
-
-
-def kit() -> dict[str, Any]:
-    """Return `kit.json`, empty if the file is missing."""
-    try:
-        found: dict[str, Any] = json.loads((HERE / "kit.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found
+        return cls(**{**data, **fields, "lines": lines, "definition": defined})
 
 
 def describe(
@@ -148,24 +130,25 @@ def describe(
     if error is None:
         return CheckReport(**about, outcome=Outcome.PASSED)
     own = sys.modules.get(module)
+    function = getattr(own, task, None)
     lines = student_lines(error)
     outcome, explained = _explain(error, task, own)
     if outcome == Outcome.NOT_ATTEMPTED:
         return CheckReport(**about, outcome=outcome, **explained)
-    definition = None
+    defined = None
     if not lines and outcome != Outcome.NOT_RUN:
-        definition = _definition(getattr(own, task, None))
-        if definition and _takes_other_arguments(error, task):
-            lines, definition = (definition,), None
+        defined = definition(function)
+        if defined and refuses_arguments(error, function):
+            lines, defined = (defined,), None
     think = list(explained.pop("think", ()))
     if outcome == Outcome.FAILED:
         # The check's hint is for a wrong answer. Of another cause it would lead away.
-        wrong = isinstance(error, AssertionError) and not _raised_by_student(error)
+        wrong = isinstance(error, AssertionError) and not raised_by_student(error)
         # What has no effect in the student's lines is the cause, so that a general question would distract.
-        found = [*remarks(getattr(own, task, None))] or think or [hint]
+        found = [*remarks(function)] or think or [hint]
         think = [
             text
-            for text in (found if wrong else [advice(error, of_student=_raised_by_student(error))])
+            for text in (found if wrong else [advice(error, of_student=raised_by_student(error))])
             if text
         ]
     return CheckReport(
@@ -173,16 +156,9 @@ def describe(
         outcome=outcome,
         think=tuple(dict.fromkeys(think)),
         lines=lines,
-        definition=definition,
+        definition=defined,
         **explained,
     )
-
-
-def student_lines(error: BaseException) -> tuple[Line, ...]:
-    """Return the student's lines that led to an error, the innermost first."""
-    frames = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(error.__traceback__)]
-    found = [_line(path, number) for path, number in reversed(frames) if _is_students(path)]
-    return tuple(dict.fromkeys(found))[:MAX_LINES]
 
 
 def not_whole(error: Exception) -> str:
@@ -197,7 +173,7 @@ def without_escapes(text: object) -> str:
 
 def clean(text: object) -> str:
     """Return a text without control characters, noise, this folder's path, and lines that nobody reads."""
-    plain = without_noise(AROUND.sub("", without_escapes(text)))
+    plain = without_noise(without_escapes(text))
     plain = plain.replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
     lines = plain[:MAX_CHARACTERS].splitlines()
     return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))
@@ -223,7 +199,7 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         return _unwritten(error, task, module)
     if isinstance(error, AttributeError) and isinstance(error.obj, types.ModuleType) and error.name == task:
         return _missing(task, error.obj)
-    if isinstance(error, AssertionError) and not _raised_by_student(error):
+    if isinstance(error, AssertionError) and not raised_by_student(error):
         return Outcome.FAILED, _fields(error)
     if isinstance(error, FileNotFoundError | ModuleNotFoundError) and not student_lines(error):
         return Outcome.FAILED, {"message": not_whole(error)}
@@ -236,7 +212,7 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
             )
         }
     what = clean(f"{type(error).__name__}: {error}")
-    if _takes_other_arguments(error, task):
+    if refuses_arguments(error, getattr(module, task, None)):
         return Outcome.FAILED, {
             "message": _(
                 "`{task}` does not take the arguments of its task: {what}. Keep the line `def {task}(…)` as "
@@ -245,16 +221,11 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
                 what=what,
             )
         }
-    if _raised_by_student(error) or student_lines(error):
+    if raised_by_student(error) or student_lines(error):
         return Outcome.FAILED, {"message": _("`{task}` raised {what}", task=task, what=what)}
     return Outcome.FAILED, {
         "message": _("The check could not use what `{task}` returned: {what}", task=task, what=what)
     }
-
-
-def _takes_other_arguments(error: BaseException, task: str) -> bool:
-    """Return whether a check could not call the function because its parameters are not those of the task."""
-    return isinstance(error, TypeError) and not student_lines(error) and str(error).startswith(f"{task}()")
 
 
 def _fields(error: AssertionError) -> dict[str, Any]:
@@ -279,17 +250,17 @@ def _fields(error: AssertionError) -> dict[str, Any]:
 def _unwritten(error: NotImplementedError, task: str, module: Any) -> tuple[Outcome, dict[str, Any]]:
     """Tell a function that is still the stub from one that calls a stub or keeps the stub's line."""
     codes = [frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)]
-    if not _raised_by_student(error):
+    if not raised_by_student(error):
         return Outcome.FAILED, {
             "message": _("`{task}` raised {what}", task=task, what=clean(f"{type(error).__name__}: {error}"))
         }
-    name, definition = codes[-1].co_name, getattr(module, task, None)
+    name, function = codes[-1].co_name, getattr(module, task, None)
     if not _is_stub(codes[-1]):
         return Outcome.FAILED, {
             "message": _("The line `raise NotImplementedError` is still there in `{name}`.", name=name)
         }
     owner = codes[-1].co_qualname.rpartition(".")[0]
-    if codes[-1] is _code(definition) or (isinstance(definition, type) and owner == task):
+    if codes[-1] is code_of(function) or (isinstance(function, type) and owner == task):
         return Outcome.NOT_ATTEMPTED, {}
     return Outcome.FAILED, {
         "message": _("`{task}` calls `{name}`, which is not written yet.", task=task, name=owner or name)
@@ -316,51 +287,6 @@ def _is_stub(code: types.CodeType) -> bool:
         or not (isinstance(part.value, ast.Constant) or ast.unparse(part).startswith("super()."))
     ]
     return len(body) == 1 and isinstance(body[0], ast.Raise)
-
-
-def _raised_by_student(error: BaseException) -> bool:
-    frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
-    return bool(frames) and _is_students(frames[-1])
-
-
-def _is_students(path: str) -> bool:
-    """Return whether a code file is a notebook's cell, or in this folder but not from the kit."""
-    if CELL.search(path):
-        return True
-    try:
-        found = Path(path).resolve()
-        relative = found.relative_to(HANDOUT)
-    except (ValueError, OSError):
-        return False
-    given = {"conftest.py", *kit().get("files", ())}
-    hidden = any(part.startswith(".") or part == "site-packages" for part in relative.parts)
-    test = relative.name.startswith("test_") or relative.parts[0] in ("support", "tests")
-    return found.is_file() and relative.as_posix() not in given and not hidden and not test
-
-
-def _line(path: str, number: int) -> Line:
-    text = linecache.getline(path, number).strip()
-    cell = CELL.search(path)
-    if not cell:
-        return Line(f"{Path(path).resolve().relative_to(HANDOUT).as_posix()}:{number}", text)
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    name = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(path)
-    label = name[1] if name else f"In[{cell['number']}]" if cell["number"] else _("a cell")
-    return Line(_("{label}, line {number}", label=label, number=number), text)
-
-
-def _definition(function: Any) -> Line | None:
-    """Return the line that defines a function of the student's."""
-    code = _code(function)
-    if code is None or not _is_students(code.co_filename):
-        return None
-    return _line(code.co_filename, code.co_firstlineno)
-
-
-def _code(function: Any) -> types.CodeType | None:
-    """Return the code of a function, below its decorators."""
-    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
-    return code if isinstance(code, types.CodeType) else None
 
 
 def _row(label: str, value: str) -> str:

@@ -73,14 +73,6 @@ _NUMBERS = re.compile(
     r"expected axis -1 of input shape to have value (\d+), but received input with shape \(\w+, (\d+)\)"
 )
 _OUT_OF_RANGE = re.compile(r"(list|tuple) index out of range")
-# Parts of Keras' sentences that repeat a value, or tell where Keras keeps it.
-_NOISE = re.compile(
-    r" The following argument value should be passed as a keyword argument: .*? \(of type <class '[^']*'>\)"
-    r"| including invalid value .*? of type <class '[^']*'>"
-    r"| \(of type <class '[^']*'>\)"
-    r"| for input \[.*?\] with name '[^']*' and path '[^']*'",
-    re.DOTALL,
-)
 _NUMBER = re.compile(r"Cannot convert '(\d+)' to a shape")
 # Where Keras looks up the names of each kind.
 _MODULES = {
@@ -91,11 +83,6 @@ _MODULES = {
     "initializer": "initializers",
 }
 _CHANGES = frozenset({"pop", "remove", "append", "insert", "clear", "extend"})
-
-
-def without_noise(text: str) -> str:
-    """Return an error's text without what Keras adds for its own developers."""
-    return _NOISE.sub("", text)
 
 
 def advice(error: BaseException, *, of_student: bool) -> str:

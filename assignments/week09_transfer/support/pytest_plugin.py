@@ -17,18 +17,9 @@ from typing import Any
 import pytest
 
 try:
-    from .check_report import (
-        CheckReport,
-        NotRun,
-        Outcome,
-        TimedOut,
-        clean,
-        describe,
-        kit,
-        not_whole,
-        student_lines,
-    )
+    from .check_report import CheckReport, NotRun, Outcome, TimedOut, clean, describe, not_whole
     from .language import gettext as _
+    from .student_frames import kit, student_lines
 except ModuleNotFoundError as error:
     missing = (error.name or "").replace(".", "/")
     raise SystemExit(

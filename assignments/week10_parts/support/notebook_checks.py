@@ -14,10 +14,11 @@ from typing import Any
 
 import pytest
 
-from .check_report import CheckReport, Outcome, clean, kit, without_escapes
+from .check_report import CheckReport, Outcome, clean, without_escapes
 from .language import gettext as _
 from .notebook_cards import HandInCard, Note, State, TaskCard, text_of
 from .notebook_file import TIMES, record_answers, saved_notebook
+from .student_frames import kit
 
 HERE = Path(__file__).parent
 HANDOUT = HERE.parent

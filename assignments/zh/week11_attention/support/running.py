@@ -14,6 +14,7 @@ import numpy as np
 
 from .backend import keras, tf
 from .errors import fail
+from .keras_errors import without_noise
 from .language import gettext as _
 from .networks import all_layers
 
@@ -22,9 +23,8 @@ BATCH = 32
 MAX_CALLS = 20
 # Terminal colours in messages of Keras.
 ESCAPES = re.compile(r"\x1b\[[\d;]*m")
-# Inputs in messages of Keras, and what it adds to those of a call.
+# Inputs in messages of Keras.
 ROWS = re.compile(r"\[\[.*\]\]", re.DOTALL)
-AROUND = re.compile(r"Exception encountered when calling .*?\n\n|\n\nArguments received by .*", re.DOTALL)
 
 
 def set_deterministic(seed: int) -> None:
@@ -98,7 +98,7 @@ def predict(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
         made = np.asarray(call_model(model, x, training))
     except (ValueError, TypeError, tf.errors.OpError) as error:
         shape = " × ".join(map(str, x.shape[1:]))
-        said = AROUND.sub("", ROWS.sub("[[…]]", ESCAPES.sub("", str(error))))
+        said = ROWS.sub("[[…]]", without_noise(ESCAPES.sub("", str(error))))
         # One sentence: what follows a full stop would be taken for the hint.
         received = f"{type(error).__name__}: {said.rstrip('.').replace('. ', '; ')}"
         fail(
