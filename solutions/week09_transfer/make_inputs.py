@@ -1,8 +1,8 @@
 """Make the inputs of week 9: the data, and the networks that tasks are called with.
 
-`python solutions/week09_transfer/make_inputs.py` writes the same files, byte for byte, every time: public
-ones to `inputs/` beside this file, hidden ones to `inputs/` beside the hidden checks. Only the donor that is
-trained could come out differently, on other hardware or with another TensorFlow.
+`python solutions/week09_transfer/make_inputs.py` writes the same files to `inputs/` beside this file, byte
+for byte, every time. Only the donor that is trained could come out differently, on other hardware or with
+another TensorFlow. The hidden checks make their own networks.
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ from autograder.support import fit, keras, set_deterministic
 import numpy as np
 from sklearn.datasets import load_iris
 
-PUBLIC = Path(__file__).resolve().parent / "inputs"
-HIDDEN = Path(__file__).resolve().parents[2] / "autograder" / "kits" / "week09_transfer" / "inputs"
+INPUTS = Path(__file__).resolve().parent / "inputs"
 
 # The seed of the trained donor, chosen by `choose_donor.py`; the table is in `donor.md` beside the checks.
 DONOR_SEED = 11
@@ -36,41 +35,16 @@ EIGHT_FLOWERS = [
     (1.2, 0.8, 3.1, 0.1, 4),
 ]
 
-# Folder, name, features; then units, activation and trainable flag of each layer. NumPy draws the weights: no
-# initialiser of Keras gives the same ones, so a layer that was made anew never equals its original by chance.
-# No two networks are equal, so no argument of one task answers another.
+# Name, then units, activation and trainable flag of each layer. NumPy draws the weights: no initialiser of
+# Keras gives the same ones, so a layer that was made anew never equals its original by chance. No two
+# networks are equal, so no argument of one task answers another.
+FEATURES = 4
 IRIS_BODY = [(50, "relu", True), (25, "relu", True)]
 DRAWN = [
-    (PUBLIC, "drawn_donor", 4, [*IRIS_BODY, (3, "softmax", True)]),
-    (PUBLIC, "topped_donor", 4, [*IRIS_BODY, (3, "softmax", True)]),
-    (PUBLIC, "body", 4, IRIS_BODY),
-    (PUBLIC, "frozen_body", 4, [(50, "relu", False), (25, "relu", False)]),
-    (
-        HIDDEN,
-        "deep_donor",
-        7,
-        [(12, "relu", True), (9, "tanh", True), (8, "relu", True), (6, "relu", True), (5, "softmax", True)],
-    ),
-    (HIDDEN, "shallow_donor", 7, [(10, "relu", True), (5, "softmax", True)]),
-    (HIDDEN, "deep_body", 7, [(11, "relu", True), (9, "tanh", False), (8, "relu", True), (6, "relu", True)]),
-    (
-        HIDDEN,
-        "mixed_body",
-        7,
-        [(12, "tanh", False), (8, "relu", True), (7, "relu", False), (6, "relu", True)],
-    ),
-    (
-        HIDDEN,
-        "mixed_donor",
-        7,
-        [
-            (13, "relu", True),
-            (10, "relu", False),
-            (8, "tanh", True),
-            (6, "relu", False),
-            (5, "softmax", True),
-        ],
-    ),
+    ("drawn_donor", [*IRIS_BODY, (3, "softmax", True)]),
+    ("topped_donor", [*IRIS_BODY, (3, "softmax", True)]),
+    ("body", IRIS_BODY),
+    ("frozen_body", [(50, "relu", False), (25, "relu", False)]),
 ]
 
 
@@ -79,17 +53,17 @@ def main() -> None:
     # Iris comes from scikit-learn's copy of R. A. Fisher's data (sklearn.datasets.load_iris).
     x, kinds = load_iris(return_X_y=True)
     x, y = x.astype(np.float32), np.eye(3, dtype=np.float32)[kinds]
-    write_arrays(PUBLIC / "iris.npz", {"x": x, "y": y})
+    write_arrays(INPUTS / "iris.npz", {"x": x, "y": y})
     flowers = np.array(EIGHT_FLOWERS, dtype=np.float32)
     one_hot = np.eye(4, dtype=np.float32)[4 - flowers[:, 4].astype(int)]
-    write_arrays(PUBLIC / "eight_flowers.npz", {"x": flowers[:, :4], "y": one_hot})
-    write_network(PUBLIC, "iris_donor", 4, [*IRIS_BODY, (3, "softmax", True)], trained_on(x, y, DONOR_SEED))
-    for number, (folder, name, features, layers) in enumerate(DRAWN):
-        write_network(folder, name, features, layers, drawn(features, layers, number))
+    write_arrays(INPUTS / "eight_flowers.npz", {"x": flowers[:, :4], "y": one_hot})
+    write_network("iris_donor", [*IRIS_BODY, (3, "softmax", True)], trained_on(x, y, DONOR_SEED))
+    for seed, (name, layers) in enumerate(DRAWN):
+        write_network(name, layers, drawn(layers, seed))
 
 
 def trained_on(x: np.ndarray, y: np.ndarray, seed: int) -> list[np.ndarray]:
-    """The weights of the base after the lesson's training on Iris."""
+    """Return the weights of the base after the lesson's training on Iris."""
     set_deterministic(seed)
     hidden = [keras.layers.Dense(units, activation="relu") for units in (50, 25)]
     base = keras.Sequential([keras.Input((4,)), *hidden, keras.layers.Dense(3, activation="softmax")])
@@ -98,10 +72,10 @@ def trained_on(x: np.ndarray, y: np.ndarray, seed: int) -> list[np.ndarray]:
     return base.get_weights()
 
 
-def drawn(features: int, layers: list[tuple[int, str, bool]], seed: int) -> list[np.ndarray]:
-    """Normal kernels and biases, scaled so that signals neither fade nor grow."""
+def drawn(layers: list[tuple[int, str, bool]], seed: int) -> list[np.ndarray]:
+    """Return normal kernels and biases, scaled so that signals neither fade nor grow."""
     rng = np.random.default_rng(seed)
-    weights = []
+    weights, features = [], FEATURES
     for units, _, _ in layers:
         weights.append((rng.normal(size=(features, units)) * np.sqrt(2 / features)).astype(np.float32))
         weights.append((rng.normal(size=units) / 4).astype(np.float32))
@@ -109,9 +83,7 @@ def drawn(features: int, layers: list[tuple[int, str, bool]], seed: int) -> list
     return weights
 
 
-def write_network(
-    folder: Path, name: str, features: int, layers: list[tuple[int, str, bool]], weights: list[np.ndarray]
-) -> None:
+def write_network(name: str, layers: list[tuple[int, str, bool]], weights: list[np.ndarray]) -> None:
     """Write a network as `support.load` reads it. No layer has a name that Keras would choose."""
     names = [f"{name}_{number}" for number in range(1, len(layers) + 1)]
     rows = [
@@ -119,10 +91,10 @@ def write_network(
         | ({} if trainable else {"trainable": False})
         for layer, (units, activation, trainable) in zip(names, layers, strict=True)
     ]
-    config = {"name": name, "shape": [features], "weights": [name], "layers": rows}
-    (folder / f"{name}.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
+    config = {"name": name, "shape": [FEATURES], "weights": [name], "layers": rows}
+    (INPUTS / f"{name}.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     parts = [f"{layer}_{part}" for layer in names for part in ("kernel", "bias")]
-    write_arrays(folder / f"{name}.npz", dict(zip(parts, weights, strict=True)))
+    write_arrays(INPUTS / f"{name}.npz", dict(zip(parts, weights, strict=True)))
 
 
 def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:

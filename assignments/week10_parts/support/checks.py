@@ -80,10 +80,11 @@ class Call:
         there is one object here.
         """
         __tracebackhide__ = True
-        _set_seed(self.settings.get("seed", 0))
-        if hasattr(task, "twice"):
-            return list(task.twice(*arguments))
-        return [task(*arguments) for _ in range(2)]
+
+        def both(*same: Any) -> list[Any]:
+            return list(task.twice(*same)) if hasattr(task, "twice") else [task(*same) for _ in range(2)]
+
+        return list(self.fresh(both, *arguments))
 
     def once(self, steps: Callable[[Call], Result]) -> Result:
         """Return what `steps(call)` returned at its first run, for steps that several checks share.

@@ -30,20 +30,18 @@ from support import (
     check,
     dense_model,
     labelled_rows,
-    load,
     sample_rows,
     weighted_layers,
 )
 
-# Models of many kinds: the smallest, other activations, many layers, some frozen, no two sizes alike.
+# The smallest and a tall one: activations of all kinds, some layers frozen, no two sizes alike.
 MODELS = {
     "tiny": (3, [(6, "sigmoid", False), (2, "softmax", True)]),
-    "bent": (5, [(9, "elu", True), (8, "sigmoid", False), (7, "silu", True), (6, "softmax", False)]),
     "tall": (
         6,
         [
-            *[(13, "softplus", True), (12, "linear", False), (11, "relu", True)],
-            *[(10, "elu", False), (7, "tanh", True), (4, "softmax", True)],
+            *[(13, "softplus", True), (12, "linear", False), (11, "silu", True), (10, "elu", False)],
+            *[(9, "relu", True), (7, "tanh", True), (4, "softmax", True)],
         ],
     ),
 }
@@ -51,19 +49,29 @@ MODELS = {
 FROZEN = {"still": (4, [(7, "elu", False), (3, "softmax", False)])}
 # A model without its last layer may have a single one.
 BODIES = {**MODELS, "tiny": (8, [(5, "sigmoid", True)])}
-# Rows for the models of `inputs/`.
-X = sample_rows(7)
+# Frozen in part, to be trained.
+MIXED = (5, [(9, "elu", True), (8, "sigmoid", False), (6, "softmax", True)])
+# The sizes of the tall model.
+TALL = [(6, 13), (13, 12), (12, 11), (11, 10), (10, 9), (9, 7), (7, 4)]
+# Rows for the tall model.
+X = sample_rows(6)
 KEPT_FLAGS = "Does each layer keep its `trainable` flag?"
 ACTIVATIONS = "Which activation has each layer?"
 SIZES = "Which sizes come from the arguments?"
 
 
 def answers(
-    call: Call, task: Callable[..., Any], models: Mapping[str, Any], *sizes: int
+    call: Call, task: Callable[..., Any], models: Mapping[str, Any], classes: Mapping[str, int] | None = None
 ) -> Iterator[tuple[Any, np.ndarray]]:
-    """Call `task` with each model of a table; yield the answer, and rows for the model."""
+    """Call `task` with each model of a table and its number of classes; yield the answer, and rows."""
     for name, (features, layers) in models.items():
+        sizes = (classes[name],) if classes else ()
         yield call(task, dense_model(name, features, layers), *sizes), sample_rows(features)
+
+
+def tall() -> Any:
+    """Return the tall model of the table."""
+    return dense_model("tall", *MODELS["tall"])
 
 
 def assert_left_alone(call: Call, answer: Any) -> None:
@@ -78,7 +86,7 @@ def test_build_base_follows_its_arguments(call: Call) -> None:
     base = call(transfer.build_base, 7, 5)
     assert_layers(base, [(7, 50), (50, 25), (25, 5)], SIZES)
     hint = "Are the activations the same at other sizes?"
-    assert_activations(base, ["relu", "relu", "softmax"], X, hint)
+    assert_activations(base, ["relu", "relu", "softmax"], sample_rows(7), hint)
     assert_compiled(base)
 
 
@@ -119,7 +127,7 @@ def test_build_base_is_new_every_time(call: Call) -> None:
 )
 def test_copy_layers_copies_any_depth(call: Call) -> None:
     """A base of another depth and other sizes is copied with all layers and weights."""
-    copy = call(transfer.copy_layers, load("deep_donor"))
+    copy = call(transfer.copy_layers, tall())
     assert_is_new(copy, call.argument)
     assert_weights_equal(copy, call.before.weights)
 
@@ -132,7 +140,7 @@ def test_copy_layers_copies_any_depth(call: Call) -> None:
 )
 def test_copy_layers_copies_any_activation(call: Call) -> None:
     """A base with other activations is copied so that it predicts the same."""
-    copy = call(transfer.copy_layers, load("deep_donor"))
+    copy = call(transfer.copy_layers, tall())
     assert_is_new(copy, call.argument)
     assert_outputs(copy, X, call.before.outputs(X), "Which activation has each layer of this base?")
 
@@ -152,7 +160,7 @@ def test_copy_layers_copies_every_network(call: Call) -> None:
         assert_no_extras(copy)
         assert_same_in_training(copy, x)
         assert_left_alone(call, copy)
-    argument = dense_model("bent", *MODELS["bent"])
+    argument = dense_model("tiny", *MODELS["tiny"])
     assert_shares_no_layers(*call.twice(transfer.copy_layers, argument), allowed=argument)
 
 
@@ -164,7 +172,7 @@ def test_copy_layers_copies_every_network(call: Call) -> None:
 )
 def test_drop_top_removes_the_last_layer_at_any_depth(call: Call) -> None:
     """A network of another depth loses exactly its last layer."""
-    body = call(transfer.drop_top, load("shallow_donor"))
+    body = call(transfer.drop_top, tall())
     assert_weights_equal(body, call.before.weights[:-1])
     hint = "Has each layer that remains its activation?"
     assert_outputs(body, X, call.before.outputs(X, layers=-1), hint)
@@ -186,7 +194,7 @@ def test_drop_top_treats_every_network_alike(call: Call) -> None:
         assert_no_extras(body)
         assert_same_in_training(body, x)
         assert_left_alone(call, body)
-    argument = dense_model("bent", *MODELS["bent"])
+    argument = dense_model("tiny", *MODELS["tiny"])
     assert_shares_no_layers(*call.twice(transfer.drop_top, argument), allowed=argument)
 
 
@@ -198,8 +206,8 @@ def test_drop_top_treats_every_network_alike(call: Call) -> None:
 )
 def test_freeze_reaches_every_layer(call: Call) -> None:
     """Every layer of a deeper network is frozen, those that were frozen before too."""
-    frozen = call(transfer.freeze, load("deep_body"))
-    assert_trainable(frozen, [False] * 4, "Does the freeze depend on depth, or on what was set before?")
+    frozen = call(transfer.freeze, tall())
+    assert_trainable(frozen, [False] * 7, "Does the freeze depend on depth, or on what was set before?")
 
 
 @check(
@@ -210,7 +218,7 @@ def test_freeze_reaches_every_layer(call: Call) -> None:
 )
 def test_freeze_keeps_a_deeper_network_whole(call: Call) -> None:
     """A deeper network keeps its layers, weights and outputs when it is frozen."""
-    frozen = call(transfer.freeze, load("deep_body"))
+    frozen = call(transfer.freeze, tall())
     assert_froze(frozen, call.before)
     assert_weights_equal(frozen, call.before.weights)
     assert_outputs(frozen, X, call.before.outputs(X), "Freezing concerns training alone.")
@@ -235,9 +243,9 @@ def test_freeze_freezes_every_network(call: Call) -> None:
 )
 def test_add_softmax_follows_its_arguments(call: Call) -> None:
     """The new top fits any body and any number of classes."""
-    model = call(transfer.add_softmax, load("mixed_body"), 5)
-    assert_layers(model, [(7, 12), (12, 8), (8, 7), (7, 6), (6, 5)], SIZES)
-    assert_weights_equal(model, call.before.weights, first=4)
+    model = call(transfer.add_softmax, tall(), 5)
+    assert_layers(model, [*TALL, (4, 5)], SIZES)
+    assert_weights_equal(model, call.before.weights, first=len(TALL))
     hint = "Does every layer of the body keep its activation?"
     assert_softmax_on(model, call.before.outputs(X), X, hint)
 
@@ -250,7 +258,7 @@ def test_add_softmax_follows_its_arguments(call: Call) -> None:
 )
 def test_add_softmax_keeps_every_flag(call: Call) -> None:
     """Each layer of the body stays frozen or trainable as it was, and the new one trains."""
-    model = call(transfer.add_softmax, load("mixed_body"), 5)
+    model = call(transfer.add_softmax, tall(), 5)
     assert_trainable(model, [*call.before.flags, True], "Which flags does your function set by itself?")
     assert_left_alone(call, model)
 
@@ -258,7 +266,7 @@ def test_add_softmax_keeps_every_flag(call: Call) -> None:
 @check("add_softmax", points=1, hint="How few layers may a body have, and what may they be?", hidden=True)
 def test_add_softmax_takes_every_body(call: Call) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
-    for model, x in answers(call, transfer.add_softmax, BODIES, 3):
+    for model, x in answers(call, transfer.add_softmax, BODIES, {"tiny": 3, "tall": 5}):
         assert_weights_equal(model, call.before.weights, first=len(call.before.weights))
         assert_trainable(model, [*call.before.flags, True], KEPT_FLAGS)
         assert_softmax_on(model, call.before.outputs(x), x, ACTIVATIONS)
@@ -270,7 +278,7 @@ def test_add_softmax_takes_every_body(call: Call) -> None:
 @check("add_softmax", points=1, hint="Is the top new in every call, and can it learn?", hidden=True)
 def test_add_softmax_learns_with_a_new_top(call: Call) -> None:
     """Two calls make two new tops, and a few steps of training lower the loss as plain Adam does."""
-    body = dense_model("bent", *BODIES["bent"])
+    body = dense_model("mixed", *MIXED)
     first, second = call.twice(transfer.add_softmax, body)
     assert_shares_no_layers(first, second, allowed=body)
     assert_untrained(weighted_layers(first)[-1:])
@@ -287,11 +295,11 @@ def test_add_softmax_learns_with_a_new_top(call: Call) -> None:
 )
 def test_build_transfer_model_takes_any_base(call: Call) -> None:
     """All layers of a deeper base except the last are borrowed and frozen."""
-    graft = call(transfer.build_transfer_model, load("mixed_donor"), 3)
-    assert_layers(graft, [(7, 13), (13, 10), (10, 8), (8, 6), (6, 3)], SIZES)
-    assert_weights_equal(graft, call.before.weights[:-1], first=4)
+    graft = call(transfer.build_transfer_model, tall(), 3)
+    assert_layers(graft, [*TALL[:-1], (7, 3)], SIZES)
+    assert_weights_equal(graft, call.before.weights[:-1], first=len(TALL) - 1)
     hint = "Does the freeze reach every borrowed layer, and no other?"
-    assert_trainable(graft, [False] * 4 + [True], hint)
+    assert_trainable(graft, [False] * 6 + [True], hint)
     hint = "Does every reused layer keep its activation?"
     assert_softmax_on(graft, call.before.outputs(X, layers=-1), X, hint)
 
@@ -304,7 +312,7 @@ def test_build_transfer_model_takes_any_base(call: Call) -> None:
 )
 def test_build_transfer_model_shares_nothing_with_the_base(call: Call) -> None:
     """The graft and the base share no layers, and the base stays unchanged."""
-    graft = call(transfer.build_transfer_model, load("mixed_donor"), 3)
+    graft = call(transfer.build_transfer_model, tall(), 3)
     assert_shares_no_layers(graft, call.argument)
     assert_left_alone(call, graft)
 
@@ -317,10 +325,12 @@ def test_build_transfer_model_shares_nothing_with_the_base(call: Call) -> None:
 )
 def test_build_transfer_model_borrows_from_every_base(call: Call) -> None:
     """Bases of any depth, activation and flags are borrowed but for their top, and stay as they were."""
-    for graft, x in answers(call, transfer.build_transfer_model, MODELS, 7):
+    classes = {"tiny": 7, "tall": 3}
+    grafts = answers(call, transfer.build_transfer_model, MODELS, classes)
+    for (graft, x), count in zip(grafts, classes.values(), strict=True):
         borrowed = call.before.weights[:-1]
         kept = [kernel.shape for kernel, _ in borrowed]
-        assert_layers(graft, [*kept, (kept[-1][1], 7)], SIZES)
+        assert_layers(graft, [*kept, (kept[-1][1], count)])
         assert_weights_equal(graft, borrowed, first=len(borrowed))
         flags = [False] * len(borrowed) + [True]
         assert_trainable(graft, flags, "Which layers are frozen in the end?")
@@ -340,7 +350,7 @@ def test_build_transfer_model_borrows_from_every_base(call: Call) -> None:
 )
 def test_build_transfer_model_learns_with_new_layers(call: Call) -> None:
     """Two calls share no layer, and a few steps of training lower the loss as plain Adam does."""
-    base = dense_model("bent", *MODELS["bent"])
+    base = dense_model("mixed", *MIXED)
     first, second = call.twice(transfer.build_transfer_model, base)
     assert_shares_no_layers(first, second)
     assert_untrained(weighted_layers(first)[-1:])
