@@ -1156,7 +1156,6 @@ class adds_a_sigmoid:
     FAILS = (
         "test_add_softmax_gives_probabilities",
         "test_add_softmax_follows_its_arguments",
-        "test_add_softmax_learns_with_a_new_top",
         "test_add_softmax_takes_every_body",
     )
     READS = ("softmax of the new layer",)
