@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from ..language import gettext as _
@@ -13,6 +15,13 @@ from ..wire.failure_kind import FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
+# Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.
+EXPECTABLE = frozenset(
+    {
+        *("ArithmeticError", "AttributeError", "IndexError", "KeyError", "LookupError", "OverflowError"),
+        *("RuntimeError", "TypeError", "ValueError", "ZeroDivisionError"),
+    }
+)
 # A line of the submission, the number in a name such as `dense_7`, or an address in memory.
 SPECIFIC = re.compile(r" \(line \d+\)|_\d+(?![A-Za-z0-9])|\b0x[0-9a-f]+\b")
 
@@ -39,9 +48,28 @@ class SubmissionFailed(Exception):
         self.call = call
         self.cause = cause or text
 
+    def __str__(self) -> str:
+        # KeyError would quote the text.
+        return Exception.__str__(self)
+
+    def in_call(self, call: int) -> SubmissionFailed:
+        """Return this failure as that of a call with this index."""
+        return type(self)(self.outcome, str(self), kind=self.kind, call=call, cause=self.cause)
+
     def comparable(self) -> SubmissionFailed:
         """Return this failure with the text in which equal mistakes agree."""
         return SubmissionFailed(self.outcome, without_specifics(self.cause))
+
+
+@cache
+def failure_class(name: str) -> type[SubmissionFailed]:
+    """Return the class of a failure whose function raised the exception `name`.
+
+    It is also a subclass of that exception of Python, if a check may expect it.
+    """
+    if name not in EXPECTABLE:
+        return SubmissionFailed
+    return type(f"Submission{name}", (SubmissionFailed, getattr(builtins, name)), {})
 
 
 class Skipped(Exception):
@@ -93,7 +121,8 @@ def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) 
     if exhausted or kind == FailureKind.LOST:
         outcome = Outcome.CRASHED
     text, cause = (_sentence(function, kind, raised, shown) for shown in (line, False))
-    return SubmissionFailed(outcome, text, kind=kind, cause=cause)
+    failure = failure_class(raised["type"]) if kind == FailureKind.RAISED else SubmissionFailed
+    return failure(outcome, text, kind=kind, cause=cause)
 
 
 def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line: bool) -> str:

@@ -122,7 +122,7 @@ class Calls:
         reply = self.request(function, Frame(head, packed.blob))
         call = len(self.made) - 1
         if isinstance(reply, SubmissionFailed):
-            raise SubmissionFailed(reply.outcome, str(reply), kind=reply.kind, call=call)
+            raise reply.in_call(call)
         resolve = partial(self._held.receive, head["hold"]["turn"], origin) if origin else None
         try:
             value = unpack(reply.head["value"], reply.blob, known=packed.objects, resolve=resolve)[0]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import traceback
 from pathlib import Path
 
+import pytest
+
 from ..check_files import Check
 from ..language import gettext as _
 from ..models import CheckResult, Outcome
@@ -61,7 +63,7 @@ def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
             )
         case SubmissionFailed():
             return Outcome.FAILED, str(error)
-        case AssertionError():
+        case AssertionError() | pytest.fail.Exception():
             return Outcome.FAILED, str(error) or check.sentence
         case _ if _is_about_network(error):
             return Outcome.FAILED, _(

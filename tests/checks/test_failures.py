@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.checks.failures import call_failed
+from autograder.checks.failures import SubmissionFailed, call_failed
 from autograder.wire.failure_kind import FailureKind
 
 LINE = [[7, "mean", "return total / 0"]]
@@ -65,3 +65,31 @@ def test_a_failed_call_in_one_sentence(
     assert str(failure) == said.replace("{place}", place)
     assert failure.cause == said.replace("{place}", "")
     assert str(call_failed("mean", raised, line=False)) == failure.cause
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [
+        (FailureKind.RAISED, "ValueError", ValueError),
+        (FailureKind.RAISED, "KeyError", LookupError),
+        (FailureKind.RAISED, "ZeroDivisionError", ArithmeticError),
+        (FailureKind.RAISED, "AssertionError", None),
+        (FailureKind.RAISED, "MemoryError", None),
+        (FailureKind.RAISED, "EmptyBasketError", None),
+        (FailureKind.RAISED, "print", None),
+        (FailureKind.ARGUMENTS, "TypeError", None),
+        (FailureKind.STUB, "NotImplementedError", None),
+    ],
+)
+def test_a_check_can_expect_what_a_task_raises(
+    kind: FailureKind, name: str, expected: type[Exception] | None
+) -> None:
+    """Exceptions of Python are caught as under plain pytest; a stub or a wrong signature is never one."""
+    raised = {"kind": kind, "name": "mean", "type": name, "text": "no numbers", "trace": []}
+    failure = call_failed("mean", raised).in_call(3)
+    assert isinstance(failure, SubmissionFailed)
+    assert failure.call == 3
+    builtin = {*type(failure).__mro__} - {*SubmissionFailed.__mro__, type(failure)}
+    assert expected in builtin if expected else not builtin
+    if kind == FailureKind.RAISED:
+        assert str(failure) == f"mean raised {name}: no numbers"

@@ -57,6 +57,7 @@ def chained(error: BaseException, cause: BaseException, *, handled: bool = False
         (raised("raise ValueError('shapes')"), "failed"),
         (raised("raise MemoryError"), "crashed"),
         (chained(AssertionError("not five"), KeyError()), "failed"),
+        (pytest.fail.Exception("DID NOT RAISE <class 'ValueError'>"), "failed"),
         (TypeError("unsupported operand"), "grader_error"),
         (KeyboardInterrupt(), "grader_error"),
     ],
