@@ -245,6 +245,8 @@ class Kit:
             return f"autograder/{name.removeprefix('given/')}"
         if name.startswith("given/"):
             return f"solutions/{self.slug}/{name.removeprefix('given/')}"
+        if name.startswith("hidden/"):
+            name = f"inputs/{name.removeprefix('hidden/')}"
         return f"autograder/kits/{self.slug}/{name}"
 
 

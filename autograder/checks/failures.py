@@ -11,17 +11,10 @@ from typing import Any
 from ..language import gettext as _
 from ..models import Outcome
 from ..support.keras_errors import without_noise
-from ..wire.failure_kind import FailureKind
+from ..wire.failure_kind import EXPECTABLE, FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
-# Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.
-EXPECTABLE = frozenset(
-    {
-        *("ArithmeticError", "AttributeError", "IndexError", "KeyError", "LookupError", "OverflowError"),
-        *("RuntimeError", "TypeError", "ValueError", "ZeroDivisionError"),
-    }
-)
 # A line of the submission, the number in a name such as `dense_7`, or an address in memory.
 SPECIFIC = re.compile(r" \(line \d+\)|_\d+(?![A-Za-z0-9])|\b0x[0-9a-f]+\b")
 

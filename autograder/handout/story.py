@@ -1,7 +1,8 @@
 """Parse `lesson.md`, the text of the notebook.
 
-A block fenced as python becomes a cell that is not graded; the line `<!-- task: freeze -->` marks the
-place of that task. Every task has its own section, which begins with `##`, in the order of `kit.toml`.
+A block fenced as python becomes a cell that is not graded, and blocks of other languages stay text. The line
+`<!-- task: freeze -->` marks the place of that task. Every task has its own section, which begins with `##`,
+in the order of `kit.toml`.
 """
 
 from __future__ import annotations
@@ -9,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
 
 from ..kit import KitError
 
 NAME = "lesson.md"
 _TASK = re.compile(r"<!--\s*task:\s*(\w+)\s*-->")
-_FENCE = re.compile(r"(`{3,}|~{3,})\s*(\w*)\s*")
+_FENCE = re.compile(r"(`{3,}|~{3,})\s*([^`]*?)\s*")
+# Words that mean Python as the word for a block does.
+_PYTHON = frozenset({"py", "python3", "ipython", "ipython3"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]
     parts = _joined(part for part in _parts(text, where) if part.content)
     found = [part.content for part in parts if part.kind == "task"]
     if found != list(tasks):
+        _refuse_misspelt_marker(text, set(tasks) - set(found), where)
         wrong = [
             place for place, (task, wanted) in enumerate(zip(found, tasks, strict=False)) if task != wanted
         ]
@@ -41,6 +46,14 @@ def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]
         )
     _one_section_each(parts, text, where)
     return parts
+
+
+def _refuse_misspelt_marker(text: str, missing: Iterable[str], where: str) -> None:
+    """Raise KitError for a comment that names a missing task and does not mark its place."""
+    for number, line in enumerate(map(str.strip, text.split("\n")), 1):
+        if line.startswith("<!") and not _TASK.fullmatch(line):
+            for task in set(re.findall(r"\w+", line)).intersection(missing):
+                raise KitError(f"{where}, line {number}: expected <!-- task: {task} -->, found {line}.")
 
 
 def _marker_line(text: str, place: int) -> int:
@@ -70,7 +83,7 @@ def _parts(text: str, where: str) -> Iterator[Part]:
             else:
                 lines.append(line)
         elif opening:
-            # Fences of other languages stay text.
+            _refuse_misspelt_fence(opening[2], f"{where}, line {number}: expected {opening[1]}python")
             yield _text(lines)
             lines, (fence, language), opened = [], opening.groups(), number
         elif task := _TASK.fullmatch(line.strip()):
@@ -87,6 +100,14 @@ def _parts(text: str, where: str) -> Iterator[Part]:
             f"{where}, line {opened}: expected a line {fence} after {fence}{language}, found none."
         )
     yield _text(lines)
+
+
+def _refuse_misspelt_fence(language: str, expected: str) -> None:
+    """Raise KitError if the words after a fence are not `python`, but look like it."""
+    first = language.partition(" ")[0].strip("{}").lower()
+    meant = first in _PYTHON or get_close_matches(first, ["python"], cutoff=0.8)
+    if meant and language != "python":
+        raise KitError(f"{expected} for a cell that runs, found {language}.")
 
 
 def _fenced(lines: Sequence[str], fence: str, language: str) -> Iterator[Part]:

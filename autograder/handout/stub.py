@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 
 from ..kit import KitError
 from ..source_code import Definition, definitions, parse
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 PLACEHOLDER = "raise NotImplementedError()"
+# A comment that may be meant as a marker, without its signs.
+COMMENT = re.compile(r"\s*#+\s*(.{,30})")
 STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
 
 
@@ -41,11 +44,21 @@ def _clear(source: str, filename: str) -> str:
             raise KitError(f"{filename}, line {number}: expected {expected} before this {found}.")
         elif END in line:
             begun = None
+        elif (marker := _meant(line)) is not None:
+            raise KitError(f"{filename}, line {number}: expected {marker}, found {line.strip()}.")
         elif begun is None:
             kept.append(line)
     if begun is not None:
         raise KitError(f"{filename}, line {begun}: expected {END} after this {BEGIN}, found none.")
     return "\n".join(kept)
+
+
+def _meant(line: str) -> str | None:
+    """Return the marker that a comment looks like, if it is no marker."""
+    comment = COMMENT.fullmatch(line)
+    words = {BEGIN.strip("# "): BEGIN, END.strip("# "): END}
+    near = get_close_matches(comment[1].strip("# ").upper(), words, n=1, cutoff=0.85) if comment else []
+    return words[near[0]] if near else None
 
 
 def _name_the_tasks(cleared: str, filename: str) -> str:

@@ -107,8 +107,15 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
     path = f"solutions/{kit.slug}/{kind}s.py"
     text = _read_text(root, path)
     base, lines = solution(root, kit).text, text.splitlines()
-    classes = [node for node in parse(text, path).body if isinstance(node, ast.ClassDef)]
+    statements = parse(text, path).body
+    classes = [node for node in statements if isinstance(node, ast.ClassDef)]
     first = min((node.lineno for node in classes), default=1)
+    for node in statements:
+        if node.lineno > first and not isinstance(node, ast.ClassDef):
+            raise KitError(
+                f"{path}, line {node.lineno}: expected only answers below the first one, found "
+                f"{_shown(node)}: move it above them, where every answer has it."
+            )
     prelude = "\n".join(lines[: first - 1])
     for node in classes:
         written = _Written(path, node, kind, kit)
@@ -126,6 +133,11 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
             reads=written.texts("READS") or (),
             own=f"{own}\n",
         )
+
+
+def _shown(statement: ast.stmt) -> str:
+    """Return the beginning of a statement on one line."""
+    return " ".join(ast.unparse(statement).split())[:60]
 
 
 def _segment(lines: list[str], function: Definition) -> str:
@@ -165,11 +177,24 @@ class _Written:
                 self.fail(problem, part.lineno)
         return None
 
+    def _is_read(self, part: ast.stmt) -> bool:
+        """Return whether a statement is the docstring or names checks or words."""
+        if isinstance(part, ast.Assign):
+            return [ast.unparse(target) for target in part.targets] in (["FAILS"], ["READS"])
+        return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
+
     def check(self) -> None:
         """Raise KitError if the answer does not follow its file's format."""
         fails, names = self.texts("FAILS"), [function.name for function in self.functions]
         if not ast.get_docstring(self.node):
             self.fail("needs a docstring that says what it is.")
+        for part in self.node.body:
+            if not isinstance(part, Definition | ast.Pass) and not self._is_read(part):
+                self.fail(
+                    f"holds {_shown(part)}, which nothing reads: expected FAILS, READS, functions and "
+                    "classes. What answers share stands above the first one.",
+                    part.lineno,
+                )
         if not set(names) & set(self.kit.tasks):
             self.fail(f"overrides none of the tasks {', '.join(self.kit.tasks)}.")
         if twice := sorted({name for name in names if names.count(name) > 1}):

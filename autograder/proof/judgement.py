@@ -21,7 +21,8 @@ from .answers import Answer
 from .known_results import AnswerReport
 from .mutation import CLAIMED
 
-DETECTED = 0.95
+# Mutants that may be excused as right answers: this share, or this number in a small kit.
+EXCUSABLE_SHARE, EXCUSABLE = 0.05, 2
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -89,8 +90,8 @@ def unread(answer: Answer, report: AnswerReport) -> list[str]:
 def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:
     """Return one sentence per problem that keeps the kit from being proven.
 
-    `equivalent` maps a mutant that no check can notice to the reason; `public_text` is the text that
-    students have: its numbers are no secrets.
+    `equivalent` maps a mutant that no check can notice to the place of its excuse; `public_text` is the text
+    that students have: its numbers are no secrets.
     """
     return [
         *_right_answers(matrix),
@@ -106,19 +107,18 @@ def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: st
 
 
 def read_equivalents(root: Path, kit: Kit) -> dict[str, str]:
-    """Read from `solutions/<slug>/equivalent.toml` why some mutants are right answers; raises KitError."""
+    """Return where `solutions/<slug>/equivalent.toml` excuses each mutant; raises KitError."""
     path = f"solutions/{kit.slug}/equivalent.toml"
     text = read_text(root, path) or ""
     try:
         reasons = read_toml(text, dict[str, Any], path)
     except InvalidDataError as error:
         raise KitError(str(error)) from None
+    places = {name: place(path, text, name) for name in reasons}
     for name, reason in reasons.items():
         if not isinstance(reason, str):
-            raise KitError(
-                f"{place(path, text, name)}: expected the reason as a text for {name!r}, found {reason}."
-            )
-    return reasons
+            raise KitError(f"{places[name]}: expected the reason as a text for {name!r}, found {reason}.")
+    return places
 
 
 def _right_answers(matrix: Matrix) -> Iterator[str]:
@@ -176,13 +176,13 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
     for name in sorted(survivors - set(equivalent)):
         yield f"No check notices the mutant “{name}”: add a check, or say in equivalent.toml why it is right."
     for name in sorted(set(equivalent) - survivors):
-        yield f"equivalent.toml excuses “{name}”, which is no surviving mutant: delete the line."
-    found, total = matrix.detected()
-    if total and found < DETECTED * total:
-        excusable = math.floor((1 - DETECTED) * total)
+        yield f"{equivalent[name]}: “{name}” is no surviving mutant: delete the line."
+    excused = [name for name in equivalent if name in survivors]
+    most = max(EXCUSABLE, math.floor(EXCUSABLE_SHARE * len(matrix.of("mutant"))))
+    if len(excused) > most:
         yield (
-            f"The checks notice {found} of {total} mutants; expected {DETECTED:.0%} or more: equivalent.toml "
-            f"may excuse {excusable}, so add checks or simplify the solution."
+            f"{equivalent[excused[most]]}: expected at most {most} excused mutants of "
+            f"{len(matrix.of('mutant'))}, found {len(excused)}: add checks or simplify the solution."
         )
 
 

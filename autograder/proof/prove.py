@@ -18,6 +18,7 @@ from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration.table import disagreements
 from .judgement import Matrix, find_problems, is_as_expected, read_equivalents, unread
 from .known_results import AnswerReport, KnownResults
+from .leftovers import find_leftovers
 from .mutation import CLAIMED, claims, mutants, only_task
 from .replies import indistinguishable, outdated_replies, write_replies
 from .static_checks import refuse_mistakes
@@ -214,7 +215,15 @@ def prove(
             write_expected(root, kit, solved)
             write_replies(root, matrix)
         found += outdated(root, kit, solved)
-    notes: tuple[str, ...] = () if task else (*_unmarked(kit), *indistinguishable(matrix))
+    notes: tuple[str, ...] = (
+        ()
+        if task
+        else (
+            *_unmarked(kit),
+            *find_leftovers(root, kit),
+            *indistinguishable(matrix),
+        )
+    )
     if task is None and not found:
         # Outdated replies make no diagnosis wrong, only fewer of them certain.
         notes += tuple(outdated_replies(root, matrix))

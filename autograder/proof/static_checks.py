@@ -40,7 +40,7 @@ def find_mistakes(root: Path, kit: Kit) -> Iterator[str]:
         except (KitError, SourceError) as error:
             yield str(error)
     modules: list[Module] = []
-    for path, text in _sources(root, kit):
+    for path, text in read_sources(root, kit):
         try:
             modules.append(Module(path, parse(text, path)))
         except SourceError as error:
@@ -56,7 +56,7 @@ def find_mistakes(root: Path, kit: Kit) -> Iterator[str]:
     yield from _missing_functions(kit, {Path(module.path).stem: module for module in modules})
 
 
-def _sources(root: Path, kit: Kit) -> Iterator[tuple[str, str]]:
+def read_sources(root: Path, kit: Kit) -> Iterator[tuple[str, str]]:
     """Yield the modules of a kit by their paths in the repository, except those that were read already."""
     for name, content in kit.files.items():
         if name.endswith(".py"):

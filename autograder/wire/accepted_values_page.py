@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from .arrays import ITEM_SIZES
+from .failure_kind import EXPECTABLE
 from .frames import MAX_BLOB, MAX_JSON
 from .keras_models.allowed_layers import LAYERS
 from .keras_models.allowed_objects import (
@@ -85,6 +86,9 @@ def page() -> str:
             "Any other value arrives as an `UnsupportedValue`, which has a `kind`, and whose type is named",
             "like the type of the value:",
             *_table(("kind", "what its author reads"), ((f"`{kind}`", HINTS[kind]) for kind in ValueKind)),
+            "",
+            "A check may expect a task to raise one of these, as in `with pytest.raises(ValueError):`:",
+            _names(sorted(EXPECTABLE)) + ". The text of the exception contains the task's message.",
             "",
             "## Answers that stay in the sandbox",
             *REMOTE,

@@ -17,3 +17,12 @@ class FailureKind(StrEnum):
     ENDED = "ended"  # an iterator has no more items
     LOST = "lost"  # the process ended that held the value of a handle
     MISSING = "missing"  # there is no function with that name
+
+
+# Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.
+EXPECTABLE = frozenset(
+    {
+        *("ArithmeticError", "AttributeError", "IndexError", "KeyError", "LookupError", "OverflowError"),
+        *("RuntimeError", "TypeError", "ValueError", "ZeroDivisionError"),
+    }
+)

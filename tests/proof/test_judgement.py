@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,13 @@ def changed(matrix: Matrix, answer: str, check: str, **changes: object) -> Matri
     return dataclasses.replace(
         matrix, reports={**matrix.reports, answer: dataclasses.replace(report, checks=tuple(checks))}
     )
+
+
+def unnoticed(matrix: Matrix, kit: Kit, mutants: Iterable[str]) -> Matrix:
+    """The matrix in which all checks pass on some mutants."""
+    for name, check in product(mutants, kit.checks):
+        matrix = changed(matrix, name, check.name, outcome="passed")
+    return matrix
 
 
 def test_the_toy_kit_proves_itself(toy_proof: Proof) -> None:
@@ -89,15 +97,20 @@ def test_a_hidden_check_that_catches_nothing_is_a_problem(toy_proof: Proof, judg
 def test_a_mutant_that_nobody_notices_needs_a_reason(toy_proof: Proof, toy: Kit) -> None:
     """A surviving mutant without a reason fails the proof, and so does a reason without a survivor."""
     name, text = "add: operator: left + right → left - right", public_text(TOY, toy)
-    matrix = toy_proof.matrix
-    for check in toy.checks:
-        matrix = changed(matrix, name, check.name, outcome="passed")
-    missed, too_few = find_problems(matrix, {}, text)
+    matrix = unnoticed(toy_proof.matrix, toy, [name])
+    (missed,) = find_problems(matrix, {}, text)
     assert name in missed
-    assert "5 of 6 mutants" in too_few
-    assert find_problems(matrix, {name: "a reason"}, text) == [too_few]
-    (stale,) = find_problems(toy_proof.matrix, {name: "an old reason"}, text)
-    assert f"excuses “{name}”" in stale
+    assert find_problems(matrix, {name: "equivalent.toml, line 1"}, text) == []
+    (stale,) = find_problems(toy_proof.matrix, {name: "equivalent.toml, line 1"}, text)
+    assert stale == f"equivalent.toml, line 1: “{name}” is no surviving mutant: delete the line."
+
+
+def test_only_a_few_mutants_may_be_excused(toy_proof: Proof, toy: Kit) -> None:
+    """The sentence names the line of the first reason that is too many."""
+    names = [answer.name for answer in toy_proof.matrix.of("mutant")[:3]]
+    places = {name: f"equivalent.toml, line {number}" for number, name in enumerate(names, 1)}
+    (problem,) = find_problems(unnoticed(toy_proof.matrix, toy, names), places, public_text(TOY, toy))
+    assert problem.startswith("equivalent.toml, line 3: expected at most 2 excused mutants of 6, found 3")
 
 
 def test_a_hint_that_gives_a_hidden_value_away_is_a_problem(toy_proof: Proof, judge: Judge) -> None:
