@@ -1844,7 +1844,10 @@ class keeps_one_graft_for_each_base:
 class starts_the_new_layer_with_the_old_top:
     """Thinks that the new classes begin as the donor's: a new layer begins with weights of its own."""
 
-    FAILS = ("test_build_transfer_model_borrows_from_every_base",)
+    FAILS = (
+        "test_build_transfer_model_borrows_from_every_base",
+        "test_build_transfer_model_learns_with_new_layers",
+    )
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers

@@ -115,12 +115,19 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         "(2, 2)",
     ),
     "extras": (support.assert_no_extras, model, regularized, "no kernel_regularizer in penal", "L2"),
+    "extra layers": (
+        support.assert_no_extras,
+        model,
+        lambda: changed(lambda made: made.add(support.keras.layers.Dropout(0.0))),
+        "no Dropout, noise or penalty",
+        "Dropout",
+    ),
     "untrained": (
         support.assert_untrained,
         lambda: [],
         lambda: model().layers,
-        "equal initial biases in right_1",
-        "different ones",
+        "initial weights of at most 0.8165 in right_1",
+        "weights of up to",
     ),
     "weight decay": (
         support.assert_no_extras,
@@ -343,6 +350,30 @@ def test_shared_optimizers_are_found() -> None:
     second.compile(optimizer=first.optimizer, loss="categorical_crossentropy")
     with pytest.raises(ExpectationError, match="one optimizer for both"):
         support.assert_shares_no_layers(first, second)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("glorot_uniform", "lecun_uniform", "he_normal", "variance_scaling"),
+        *("random_normal", "random_uniform", "truncated_normal"),
+    ],
+)
+def test_new_kernels_are_untrained_and_larger_ones_are_not(name: str) -> None:
+    """The limit of each initializer is above all that it draws, and not far above."""
+    layer = support.keras.layers.Dense(60, kernel_initializer=name)
+    layer.build((None, 40))
+    support.assert_untrained([layer])
+    layer.kernel.assign(3 * layer.kernel)
+    with pytest.raises(ExpectationError, match="initial weights of at most"):
+        support.assert_untrained([layer])
+
+
+def test_kernels_of_unknown_initializers_may_be_of_any_size() -> None:
+    layer = support.keras.layers.Dense(4, kernel_initializer="orthogonal")
+    layer.build((None, 4))
+    layer.kernel.assign(100 * layer.kernel)
+    support.assert_untrained([layer])
 
 
 def test_biases_may_be_drawn_at_random() -> None:

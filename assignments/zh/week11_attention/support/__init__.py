@@ -35,11 +35,11 @@ _NAMES = {
     ),
     "running": ("accuracy", "compile_classifier", "fit", "predict", "set_deterministic"),
     "structure": (
-        *("assert_can_train", "assert_compiled", "assert_guesses", "assert_is_compiled", "assert_is_new"),
-        *("assert_last_layer_is", "assert_layers", "assert_new_top", "assert_no_extras"),
-        *("assert_parameter_counts", "assert_shares_no_layers", "assert_trainable", "assert_untrained"),
-        "counts_text",
+        *("assert_can_train", "assert_compiled", "assert_is_compiled", "assert_is_new"),
+        *("assert_last_layer_is", "assert_layers", "assert_no_extras", "assert_parameter_counts"),
+        *("assert_shares_no_layers", "assert_trainable", "counts_text"),
     ),
+    "untrained": ("assert_guesses", "assert_new_top", "assert_untrained"),
     "values": (
         *("assert_accuracy", "assert_activations", "assert_outputs", "assert_same_in_training"),
         *("assert_softmax_on", "assert_training_outputs", "assert_weights_equal"),
