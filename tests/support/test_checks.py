@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from autograder import support
-from autograder.support import Call
+from autograder.support import Call, ExpectationError
 
 pytestmark = pytest.mark.xdist_group("support")
 
@@ -54,6 +54,34 @@ def test_a_call_that_fails_is_made_once(call: Call) -> None:
         with pytest.raises(KeyError, match="no answer"):
             call(task, model(), -1)
     assert task.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "number", "raised"),
+    [
+        (KeyError, -1, None),
+        (LookupError, -1, None),
+        (ValueError, 0, "Expected ValueError, received a Sequential. Which arguments"),
+        (ValueError, -1, "no answer"),
+    ],
+)
+def test_a_check_expects_an_exception(
+    call: Call, error: type[Exception], number: int, raised: str | None
+) -> None:
+    """Any other exception, and an answer, fail the check."""
+    if raised is None:
+        call.raises(error, Task(), model(), number)
+        return
+    with pytest.raises((ExpectationError, KeyError), match=raised):
+        call.raises(error, Task(), model(), number)
+
+
+def test_a_stub_is_no_expected_exception(call: Call) -> None:
+    def stub(argument: Any) -> Any:
+        raise NotImplementedError("stub")
+
+    with pytest.raises(NotImplementedError):
+        call.raises(RuntimeError, stub, 1)
 
 
 def test_the_state_before_the_call_is_kept(call: Call) -> None:

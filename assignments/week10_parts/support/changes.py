@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ from .networks import (
     weighted_layers,
     weights,
 )
+from .regression import as_columns
 from .running import call_model, predict
 from .structure import (
     assert_can_train,
@@ -159,22 +160,29 @@ def assert_only_trained(
         )
 
 
-def assert_learns(model: Any, x: np.ndarray, y: np.ndarray, learning_rate: float | None = None) -> None:
+def assert_learns(
+    model: Any,
+    x: np.ndarray,
+    y: np.ndarray,
+    learning_rate: float | None = None,
+    loss: str = "categorical_crossentropy",
+) -> None:
     """Assert that a few steps with the model's own compile settings lower the loss about as Adam does.
 
-    The model has to be compiled with Adam and categorical cross-entropy, every trainable layer changes, and
-    no setting of the optimizer ends the training after these steps.
+    The model has to be compiled with Adam and this loss, such as `mean_squared_error` for a regression, every
+    trainable layer changes, and no setting of the optimizer ends the training after these steps.
     """
     __tracebackhide__ = True
-    assert_compiled(model, learning_rate=learning_rate)
+    assert_compiled(model, loss, learning_rate=learning_rate)
+    y = as_columns(y)
     assert_can_train(model, x, y)
     assert_no_extras(model)
     rate = float(model.optimizer.learning_rate)
-    fell, changed = train_briefly(model, x, y)
+    fell, changed = train_briefly(model, x, y, loss)
     if (usual := 1e-4 <= rate <= 1) and _is_plain(model):
         expected = fell
     else:
-        expected = train_briefly(model, x, y, rate if usual else 0.001)[0]
+        expected = train_briefly(model, x, y, loss, rate if usual else 0.001)[0]
     # Averaged weights follow the trained ones slowly.
     share = MIN_SHARE_AVERAGED if model.optimizer.use_ema else MIN_SHARE
     if not fell > share * expected:
@@ -234,35 +242,40 @@ def _assert_lasts(optimizer: Any) -> None:
 
 
 def train_briefly(
-    model: Any, x: np.ndarray, y: np.ndarray, rate: float | None = None
+    model: Any,
+    x: np.ndarray,
+    y: np.ndarray,
+    loss: str = "categorical_crossentropy",
+    rate: float | None = None,
 ) -> tuple[float, list[bool]]:
-    """Take a few steps of training on all rows; return by how much the loss fell, and which layers changed.
+    """Take a few steps of training on all rows; return by how much `loss` fell, and which layers changed.
 
-    The steps are those of the model's own loss and optimizer. With `rate` they are those of plain Adam and
-    categorical cross-entropy instead. The weights are put back afterwards.
+    The steps are those of the model's own loss and optimizer. With `rate` they are those of `loss` and plain
+    Adam instead. The weights are put back afterwards.
     """
     __tracebackhide__ = True
+    measure = keras.losses.get(loss)
     start, before, variables = model.get_weights(), weights(model), model.trainable_variables
     optimizer = model.optimizer if rate is None else keras.optimizers.Adam(rate)
-    first = _crossentropy(model, x, y)
+    first = _mean_loss(measure, model, x, y)
     for _step in range(STEPS):
         with tf.GradientTape() as tape:
             said = call_model(model, x, training=True)
             if rate is None:
-                loss = model.compute_loss(x=x, y=y, y_pred=said, training=True)
+                off = model.compute_loss(x=x, y=y, y_pred=said, training=True)
             else:
-                loss = keras.losses.categorical_crossentropy(y, said)
-        optimizer.apply(tape.gradient(loss, variables), variables)
+                off = measure(y, said)
+        optimizer.apply(tape.gradient(off, variables), variables)
     optimizer.finalize_variable_values(variables)
-    fell = first - _crossentropy(model, x, y)
+    fell = first - _mean_loss(measure, model, x, y)
     changed = [not _same(old, now) for old, now in zip(before, weights(model), strict=True)]
     model.set_weights(start)
     return fell, changed
 
 
-def _crossentropy(model: Any, x: np.ndarray, y: np.ndarray) -> float:
+def _mean_loss(measure: Callable[..., Any], model: Any, x: np.ndarray, y: np.ndarray) -> float:
     __tracebackhide__ = True
-    return float(-np.mean(np.sum(y * np.log(np.clip(predict(model, x), 1e-7, 1)), axis=1)))
+    return float(np.mean(measure(y, predict(model, x))))
 
 
 def _same(old: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> bool:

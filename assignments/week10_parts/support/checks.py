@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import pytest
 
+from .errors import describe, fail
+
 if TYPE_CHECKING:
     from .changes import Snapshot
 
@@ -85,6 +87,19 @@ class Call:
             return list(task.twice(*same)) if hasattr(task, "twice") else [task(*same) for _ in range(2)]
 
         return list(self.fresh(both, *arguments))
+
+    def raises(
+        self, error: type[Exception], task: Callable[..., Any], *arguments: Any, hint: str = ""
+    ) -> None:
+        """Assert that `task` raises this exception of Python for these arguments."""
+        __tracebackhide__ = True
+        try:
+            answer = self(task, *arguments)
+        except NotImplementedError:  # a task that is not written yet
+            raise
+        except error:
+            return
+        fail(error.__name__, describe(answer), hint or "Which arguments does the task refuse, and how?")
 
     def once(self, steps: Callable[[Call], Result]) -> Result:
         """Return what `steps(call)` returned at its first run, for steps that several checks share.

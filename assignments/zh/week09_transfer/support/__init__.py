@@ -33,6 +33,9 @@ _NAMES = {
         *("ACTIVATIONS", "Counts", "LayerSummary", "Weights", "all_layers", "count_parameters", "forward"),
         *("softmax", "summary", "trainable_flags", "weighted_layers", "weights"),
     ),
+    "regression": (
+        *("assert_error", "compile_regressor", "fit_regressor", "mean_squared_error", "regression_rows"),
+    ),
     "running": ("accuracy", "compile_classifier", "fit", "predict", "set_deterministic"),
     "structure": (
         *("assert_can_train", "assert_compiled", "assert_is_compiled", "assert_is_new"),

@@ -112,6 +112,8 @@ def assert_can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
     assert_is_compiled(model)
     if (shape := predict(model, x[:2]).shape) != (len(x[:2]), *y.shape[1:]):
         hint = "How many classes are there to tell apart?"
+        if y.shape[1:] == (1,):
+            hint = "How many numbers does the model predict for a row?"
         fail(
             _(
                 "outputs of shape {shape} for {count} rows",
