@@ -59,7 +59,7 @@ def measure_stages(work: Path) -> Iterator[tuple[str, float]]:
         seconds[name] = monotonic() - started
 
     with stage("Python and the imports of `kit`"):
-        subprocess.run([sys.executable, "-c", "import autograder.cli.grade"], check=True)
+        subprocess.run([sys.executable, "-c", "import autograder.cli.commands.grade"], check=True)
     with stage("read the kit"):
         kit = load_kit()
     content = solution(ROOT, kit).text.encode()

@@ -176,7 +176,7 @@ def prove(
     Exit status 1: a check missed a mistake, a right answer lost points, or a hint or the handout gives
     something away.
     """
-    from .prove import ProveCommand, run_prove
+    from .commands.prove import ProveCommand, run_prove
 
     if each:
         warn("--each is now called --no-batch.")
@@ -206,7 +206,7 @@ def calibrate(
 
     Exit status 1: a right answer fails too often, or too few seeds were tried to know.
     """
-    from .calibrate import run_calibrate
+    from .commands.calibrate import run_calibrate
 
     if status := run_calibrate(kit, root, seeds, out):
         raise typer.Exit(status)
@@ -231,7 +231,7 @@ def release(
 
     Exit status 1: a kit is not proven, or something secret would go to students.
     """
-    from .release import run_release
+    from .commands.release import run_release
 
     if status := run_release(kit, out, root, jobs, isolation):
         raise typer.Exit(status)
@@ -244,7 +244,7 @@ def list_kits(root: Root = None) -> None:
     A kit is a draft until `kit prove` succeeded on this machine for its present files, then proven, and
     released from its release date on. A kit that cannot be read is listed as broken.
     """
-    from .release import run_list
+    from .commands.release import run_list
 
     run_list(root)
 

@@ -109,7 +109,7 @@ def grade(
 
     Exit status 1: the grader itself failed on a submission, or nothing could be graded.
     """
-    from .grade import GradeCommand, run_grade
+    from .commands.grade import GradeCommand, run_grade
 
     command = GradeCommand(
         kit=kit,
@@ -140,7 +140,7 @@ def show(
     student: Annotated[str, typer.Argument(metavar="STUDENT", help="The student's name in grades.csv.")],
 ) -> None:
     """Show the report of one student."""
-    from .show import UnknownReportError, find_report, print_report
+    from .commands.show import UnknownReportError, find_report, print_report
 
     try:
         print_report(find_report(grades, student))
@@ -162,7 +162,7 @@ def regrade(
 
     Exit status 1: a check has another outcome, or a training other weights.
     """
-    from .regrade import run_regrade
+    from .commands.regrade import run_regrade
 
     if status := run_regrade(report, submission, root):
         raise typer.Exit(status)
@@ -193,7 +193,7 @@ def review(
 
     The page is served to this computer alone. Every decision is an entry of the overrides file.
     """
-    from .review import run_review
+    from .commands.review import run_review
 
     run_review(grades, overrides, root, who or getuser(), port, browser=not no_browser)
 
@@ -203,7 +203,7 @@ def mistakes(grades: Grades, root: Root = None) -> None:
     """Print wrong answers that match no known mistake, as entries for `mistakes.py`."""
     from ..reports.mistake_entries import mistake_entries
     from ..reports.write import NoGradesError
-    from .grade import find_pages_root
+    from .commands.grade import find_pages_root
 
     try:
         typer.echo(mistake_entries(grades, find_pages_root(root, grades)))
@@ -229,7 +229,7 @@ def term(
 
     Writes a page, term.html, and a table, term.csv.
     """
-    from .term import run_term
+    from .commands.term import run_term
 
     run_term(grades, out, root)
 
@@ -249,7 +249,7 @@ def report(
     root: Root = None,
 ) -> None:
     """Write feedback pages, the class page and upload files from grades."""
-    from .grade import run_report
+    from .commands.grade import run_report
 
     run_report(grades, root, missing_as_zero=missing_as_zero, language=language)
 
@@ -299,7 +299,7 @@ def handback(
 
     Exit status 1: something could not be written or sent; the same command goes on.
     """
-    from .handback import HandbackCommand, Target, run_handback
+    from .commands.handback import HandbackCommand, Target, run_handback
 
     if (send or dry_run) and (course is None or to != "canvas"):
         fail("--dry-run and --send are for --to canvas with --course.", USED_WRONGLY)
@@ -343,6 +343,6 @@ def classroom(
 
     Exit status 1: the grader itself failed. Failing checks are no error of this command.
     """
-    from .classroom import run_classroom
+    from .commands.classroom import run_classroom
 
     run_classroom(folder, archive, isolation)

@@ -16,7 +16,7 @@ from attacks.graded import Attacked, timeless
 from attacks.handed_in import ATTACKS, NAMES, SLUGS, Attack, student_of
 from rich.console import Console
 
-from autograder.cli.show import print_report
+from autograder.cli.commands.show import print_report
 from autograder.grading.grades_csv import FORMULA_STARTS
 from autograder.models import Report
 from autograder.submissions.identity import safe_name

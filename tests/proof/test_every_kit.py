@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from autograder.checks.environment import ONE_THREAD
-from autograder.cli.prove import proof_records
+from autograder.cli.commands.prove import proof_records
 from autograder.kit import Kit, slugs
 from autograder.proof.answers import Answer
 from autograder.proof.judgement import Matrix

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..grading.storage import StorageError
-from ..grading.weeks import read_weeks
-from ..reports.term import PAGE, TABLE, write_term
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail, make_console
+from ...grading.storage import StorageError
+from ...grading.weeks import read_weeks
+from ...reports.term import PAGE, TABLE, write_term
+from ..common import DID_NOT_HOLD, USED_WRONGLY, fail, make_console
 from .grade import find_pages_root
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli.grade import GradeCommand, run_grade
-from autograder.cli.regrade import run_regrade
+from autograder.cli.commands.grade import GradeCommand, run_grade
+from autograder.cli.commands.regrade import run_regrade
 from autograder.files import sha256
 
-TOY = Path(__file__).parents[1] / "toy"
-PROJECT = Path(__file__).parents[2]
+TOY = Path(__file__).parents[2] / "toy"
+PROJECT = Path(__file__).parents[3]
 Change = Callable[[dict], None]
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from autograder.cli.show import UnknownReportError, find_report, print_report
+from autograder.cli.commands.show import UnknownReportError, find_report, print_report
 from autograder.models import CheckResult, Environment, Report, TaskScore
 
 HOSTILE = "[bold red]x[/] \x1b[2J\x1b]0;title\x07\N{RIGHT-TO-LEFT OVERRIDE}evil [link=file:///]"

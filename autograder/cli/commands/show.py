@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ..grading.late_rules import lateness_text
-from ..grading.storage import GradesFolder
-from ..models import CheckResult, Outcome, Report, Status
-from ..text import clean, clean_line, points
-from .common import make_console, near
+from ...grading.late_rules import lateness_text
+from ...grading.storage import GradesFolder
+from ...models import CheckResult, Outcome, Report, Status
+from ...text import clean, clean_line, points
+from ..common import make_console, near
 
 STYLES = {
     Outcome.PASSED: "green",

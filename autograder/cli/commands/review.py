@@ -9,13 +9,13 @@ from pathlib import Path
 import typer
 import uvicorn
 
-from ..grading.overrides import OVERRIDES, OverridesError
-from ..grading.storage import StorageError
-from ..reports.write import NoGradesError
-from ..review.reviewed_class import ReviewedClass
-from ..review.server import HOST, make_app, new_token
-from ..review.session import ReviewSession
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail
+from ...grading.overrides import OVERRIDES, OverridesError
+from ...grading.storage import StorageError
+from ...reports.write import NoGradesError
+from ...review.reviewed_class import ReviewedClass
+from ...review.server import HOST, make_app, new_token
+from ...review.session import ReviewSession
+from ..common import DID_NOT_HOLD, USED_WRONGLY, fail
 from .grade import find_pages_root
 
 

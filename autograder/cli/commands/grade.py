@@ -9,22 +9,22 @@ from pathlib import Path
 
 import typer
 
-from ..examiner.client import Examiner, ExaminerDied
-from ..files import cache_folder
-from ..grading.comparison import changes
-from ..grading.executors import CannotExamineError, Executor, LocalExecutor
-from ..grading.grade import ClassGrades, grade_class
-from ..grading.overrides import OVERRIDES, Overrides, OverridesError, OverridesFile, load_overrides
-from ..grading.planning import GradeOptions, UnknownStudentError
-from ..grading.roster import RosterError, load_roster
-from ..grading.storage import GradesFolder, StorageError, WrongFolderError
-from ..grading.weeks import read_weeks
-from ..kit import CONFIG_FILE, Kit, KitError, find_root
-from ..models import Report
-from ..reports.write import NoGradesError, write_pages
-from ..sandbox.protocol import IsolationUnavailable
-from ..submissions.discovery import ClassError, find_class
-from .common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
+from ...examiner.client import Examiner, ExaminerDied
+from ...files import cache_folder
+from ...grading.comparison import changes
+from ...grading.executors import CannotExamineError, Executor, LocalExecutor
+from ...grading.grade import ClassGrades, grade_class
+from ...grading.overrides import OVERRIDES, Overrides, OverridesError, OverridesFile, load_overrides
+from ...grading.planning import GradeOptions, UnknownStudentError
+from ...grading.roster import RosterError, load_roster
+from ...grading.storage import GradesFolder, StorageError, WrongFolderError
+from ...grading.weeks import read_weeks
+from ...kit import CONFIG_FILE, Kit, KitError, find_root
+from ...models import Report
+from ...reports.write import NoGradesError, write_pages
+from ...sandbox.protocol import IsolationUnavailable
+from ...submissions.discovery import ClassError, find_class
+from ..common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
 from .grade_output import GradeView, print_changes, print_ignored, print_pages
 
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
@@ -160,7 +160,7 @@ def _executor(command: GradeCommand, kit: Kit) -> Executor:
         )
         return LocalExecutor(kit, start, jobs=command.jobs, isolation=command.isolation)
     try:
-        from ..grading.dask import DaskExecutor
+        from ...grading.dask import DaskExecutor
     except ImportError as error:
         raise CannotExamineError(
             f"--scheduler needs Dask: install the package with its extra `cluster` ({error})."
@@ -193,7 +193,7 @@ def _reports(grades: Path) -> dict[str, Report]:
 
 
 def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
-    from ..integrations.nbgrader_gradebook import GradebookError, write_gradebook
+    from ...integrations.nbgrader_gradebook import GradebookError, write_gradebook
 
     try:
         write_gradebook(place, kit, reports)

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import typer
 
-from ..examiner.client import ExaminerDied
-from ..grading.comparison import Regrade, regrade
-from ..grading.storage import read_report
-from ..kit import Kit, KitError
-from ..models import Submission
-from ..sandbox.protocol import IsolationUnavailable
-from ..submissions.discovery import ClassError, find_class
-from ..text import clean, points
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit
+from ...examiner.client import ExaminerDied
+from ...grading.comparison import Regrade, regrade
+from ...grading.storage import read_report
+from ...kit import Kit, KitError
+from ...models import Submission
+from ...sandbox.protocol import IsolationUnavailable
+from ...submissions.discovery import ClassError, find_class
+from ...text import clean, points
+from ..common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit
 
 
 def run_regrade(path: Path, submission: Path, root: Path | None) -> int:

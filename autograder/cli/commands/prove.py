@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from ..examiner.client import Examiner, ExaminerDied, KitUnusable
-from ..files import cache_folder, write_atomic
-from ..grading.executors import Examined, LocalExecutor
-from ..kit import Kit, KitError, slugs
-from ..models import Submission
-from ..proof.judgement import matrix_page
-from ..proof.known_results import KnownResults, ResultStore
-from ..proof.records import ProofRecords
-from ..sandbox.protocol import IsolationUnavailable
-from .common import (
+from ...examiner.client import Examiner, ExaminerDied, KitUnusable
+from ...files import cache_folder, write_atomic
+from ...grading.executors import Examined, LocalExecutor
+from ...kit import Kit, KitError, slugs
+from ...models import Submission
+from ...proof.judgement import matrix_page
+from ...proof.known_results import KnownResults, ResultStore
+from ...proof.records import ProofRecords
+from ...sandbox.protocol import IsolationUnavailable
+from ..common import (
     AUTHOR_ERRORS,
     DID_NOT_HOLD,
     USED_WRONGLY,
@@ -38,7 +38,7 @@ from .common import (
 from .prove_output import show, show_progress
 
 if TYPE_CHECKING:
-    from ..proof.prove import Proof
+    from ...proof.prove import Proof
 
 
 FEW = 6
@@ -101,10 +101,10 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
     Raises KitError.
     """
     # The imports take seconds.
-    from ..handout.build import build_all
-    from ..proof.prove import prove
-    from ..proof.static_checks import refuse_mistakes
-    from ..release.leak_check import find_leaks
+    from ...handout.build import build_all
+    from ...proof.prove import prove
+    from ...proof.static_checks import refuse_mistakes
+    from ...release.leak_check import find_leaks
 
     refuse_mistakes(root, kit)
     leaks = find_leaks(root, kit, build_all(root, kit))

@@ -11,12 +11,12 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ..models import Outcome
-from ..proof.judgement import Matrix
+from ...models import Outcome
+from ...proof.judgement import Matrix
 
 if TYPE_CHECKING:
-    from ..proof.answers import Answer
-    from ..proof.prove import Proof
+    from ...proof.answers import Answer
+    from ...proof.prove import Proof
 
 SIGNS = {
     Outcome.PASSED: "·",

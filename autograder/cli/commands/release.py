@@ -10,10 +10,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from ..examiner.client import ExaminerDied, KitUnusable
-from ..kit import Kit, KitCollection, KitError, load_all
-from ..sandbox.protocol import IsolationUnavailable
-from .common import (
+from ...examiner.client import ExaminerDied, KitUnusable
+from ...kit import Kit, KitCollection, KitError, load_all
+from ...sandbox.protocol import IsolationUnavailable
+from ..common import (
     AUTHOR_ERRORS,
     DID_NOT_HOLD,
     USED_WRONGLY,
@@ -111,8 +111,8 @@ def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
 
 def _write(root: Path, kit: Kit, out: Path) -> bool:
     """Write the files of a release; return False if the kit cannot be released."""
-    from ..release.release import LeakError, release
-    from ..release.wheel import LockError, WheelError, build
+    from ...release.release import LeakError, release
+    from ...release.wheel import LockError, WheelError, build
 
     try:
         made = release(root, kit, out, build())

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from autograder.checks.results import make_result
-from autograder.cli.prove_output import show, show_progress
+from autograder.cli.commands.prove_output import show, show_progress
 from autograder.kit import Kit
 from autograder.models import Outcome, Status
 from autograder.proof.answers import Answer
@@ -18,7 +18,7 @@ from autograder.proof.judgement import Matrix
 from autograder.proof.known_results import AnswerReport
 from autograder.proof.prove import Proof, known_answers
 
-TOY = Path(__file__).parents[1] / "toy"
+TOY = Path(__file__).parents[2] / "toy"
 Examined = Callable[[Answer], AnswerReport]
 
 

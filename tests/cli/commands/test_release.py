@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli.release import is_out, state
+from autograder.cli.commands.release import is_out, state
 from autograder.kit import Kit
 
 pytestmark = pytest.mark.needs("bubblewrap")

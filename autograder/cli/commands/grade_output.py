@@ -14,16 +14,16 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ..grading.comparison import CheckChange, GradeChange
-from ..grading.grade import ClassGrades, Progress
-from ..grading.grades_csv import Row
-from ..grading.review_reasons import ReviewItem
-from ..kit import Kit
-from ..models import ReviewReason, Status
-from ..reports.write import WrittenPages
-from ..submissions.attribution import IgnoredFile
-from ..text import clean_line, points
-from .common import make_console
+from ...grading.comparison import CheckChange, GradeChange
+from ...grading.grade import ClassGrades, Progress
+from ...grading.grades_csv import Row
+from ...grading.review_reasons import ReviewItem
+from ...kit import Kit
+from ...models import ReviewReason, Status
+from ...reports.write import WrittenPages
+from ...submissions.attribution import IgnoredFile
+from ...text import clean_line, points
+from ..common import make_console
 
 NO_VALUE = "–"
 NAME_LENGTH = 60

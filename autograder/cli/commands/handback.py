@@ -10,17 +10,17 @@ from pathlib import Path
 
 import typer
 
-from ..files import write_atomic
-from ..grading.storage import GradesFolder, StorageError, write_if_changed
-from ..handback.canvas_api import CanvasAssignment, CanvasError, request_lines
-from ..handback.canvas_plan import Plan, plan_changes
-from ..handback.class_results import ClassResults, Handback, read_results
-from ..handback.gradebooks import brightspace_files, canvas_files, gradescope_files, page_files
-from ..handback.moodle import moodle_files
-from ..handback.tables import PlatformTable, TableError
-from ..reports.write import NoGradesError
-from ..text import clean_line
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail
+from ...files import write_atomic
+from ...grading.storage import GradesFolder, StorageError, write_if_changed
+from ...handback.canvas_api import CanvasAssignment, CanvasError, request_lines
+from ...handback.canvas_plan import Plan, plan_changes
+from ...handback.class_results import ClassResults, Handback, read_results
+from ...handback.gradebooks import brightspace_files, canvas_files, gradescope_files, page_files
+from ...handback.moodle import moodle_files
+from ...handback.tables import PlatformTable, TableError
+from ...reports.write import NoGradesError
+from ...text import clean_line
+from ..common import DID_NOT_HOLD, USED_WRONGLY, fail
 
 TOKEN = "CANVAS_TOKEN"  # noqa: S105  # the name of a variable
 FOLDER = "handback"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-TOY = Path(__file__).parents[1] / "toy"
+TOY = Path(__file__).parents[2] / "toy"
 
 
 @pytest.fixture

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import typer
 
-from ..checks.results import make_result
-from ..integrations.github_classroom import classroom_result, result_lines, write_result
-from ..kit import Kit, KitError
-from ..kit_config import Feedback
-from ..models import CheckResult, Outcome, Report
-from ..text import clean_line
-from .common import DID_NOT_HOLD, USED_WRONGLY, fail
+from ...checks.results import make_result
+from ...integrations.github_classroom import classroom_result, result_lines, write_result
+from ...kit import Kit, KitError
+from ...kit_config import Feedback
+from ...models import CheckResult, Outcome, Report
+from ...text import clean_line
+from ..common import DID_NOT_HOLD, USED_WRONGLY, fail
 
 # Names the file that takes the outputs of a step of GitHub Actions.
 OUTPUTS = "GITHUB_OUTPUT"
@@ -45,8 +45,8 @@ def run_classroom(folder: Path, archive: Path | None, isolation: str) -> None:
 
 def _check(folder: Path) -> Sequence[CheckResult]:
     """Return the results of the public checks, failed ones for a file that cannot be loaded."""
-    from ..student.check import run_checks
-    from ..student.handout import Handout, HandoutError
+    from ...student.check import run_checks
+    from ...student.handout import Handout, HandoutError
 
     try:
         handout = Handout.read(folder)
@@ -70,9 +70,9 @@ def _unzip(archive: Path) -> Kit:
 
 def _examine(folder: Path, archive: Path, kit: Kit, isolation: str) -> Report:
     """Return the report of the submission in a repository. It can read neither the archive nor the rest."""
-    from ..examiner.client import Examiner, ExaminerDied
-    from ..sandbox.protocol import IsolationUnavailable
-    from ..submissions.reader import read_folder
+    from ...examiner.client import Examiner, ExaminerDied
+    from ...sandbox.protocol import IsolationUnavailable
+    from ...submissions.reader import read_folder
 
     submission = read_folder(folder, kit, folder.resolve().name, NO_SUBMISSION)
     try:
