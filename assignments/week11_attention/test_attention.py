@@ -67,7 +67,8 @@ def test_self_attention_does_not_look_at_padding(call: Call) -> None:
     layer, x = fresh_layer(call, attention.SelfAttention, 4), lesson.vectors(2, 3, 5)
     outputs = layer(x[:1, 1:])
     assert_allclose("outputs for words", np.asarray(layer(x, mask=PADDING))[:1, 1:], outputs)
-    assert_allclose("supports_masking", float(layer.supports_masking), 1.0)
+    if not layer.supports_masking:
+        support.fail("a layer that sets `supports_masking`", "one that does not", "Who reads this attribute?")
 
 
 @check("SelfAttention", points=6, hint="Which arguments would make an equal layer?")
@@ -82,7 +83,8 @@ def test_build_block_adds_attention_to_each_word(call: Call) -> None:
     block, x = fresh_layer(call, attention.build_block, 6), lesson.vectors(2, 3, 6)
     outputs, layers = block(x), support.find_layers(block, "SelfAttention")
     assert_allclose("number of SelfAttention layers", len(layers), 1)
-    assert_allclose("outputs", outputs, lesson.normalize(x + np.asarray(layers[0](x))))
+    expected = lesson.normalize(x + np.asarray(layers[0](x)))
+    assert_allclose("normalized sums of words and attention", outputs, expected)
 
 
 @check("build_reader", points=8, hint="Which layers are there, how large is each, and who hears of padding?")

@@ -120,7 +120,7 @@ class leaves_out_the_hidden_activations:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("Which activation follows which layer",)
+    READS = ("received none, none, softmax",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -140,7 +140,7 @@ class tops_the_base_with_sigmoid:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("Which activation has each of the three layers?",)
+    READS = ("received relu, relu, sigmoid",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -161,7 +161,7 @@ class leaves_the_base_without_softmax:
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("Which activation has each of the three layers?",)
+    READS = ("given no activation",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -181,7 +181,7 @@ class applies_softmax_twice:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("only once",)
+    READS = ("which of them is too many?",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -565,7 +565,7 @@ class copies_the_kernels_without_the_biases:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("the bias that was there before",)
+    READS = ("zeros, as in a new layer",)
 
     def copy_layers(base):
         model = keras.models.clone_model(base)
@@ -585,7 +585,7 @@ class copies_in_the_wrong_direction:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("What wrote into it?",)
+    READS = ("and which does it change?",)
 
     def copy_layers(base):
         model = keras.models.clone_model(base)
@@ -766,7 +766,7 @@ class drops_nothing:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("Which layer is the last",)
+    READS = ("Which of these layers should not be there?",)
 
     def drop_top(model):
         return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers])
@@ -798,7 +798,7 @@ class drops_only_the_softmax:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("does all of it go?",)
+    READS = ("Which of these layers should not be there?",)
 
     def drop_top(model):
         body = twin(model)
@@ -894,7 +894,7 @@ class takes_the_softmax_off_the_argument:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("another activation",)
+    READS = ("a change of its layer topped_donor_3: activation",)
 
     def drop_top(model):
         body = network(model.input_shape[-1], *model.layers[:-1])
@@ -1061,7 +1061,7 @@ class freezes_a_copy_and_returns_the_original:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("and on what?",)
+    READS = ("on which layers",)
 
     def freeze(model):
         frozen = twin(model)
@@ -1158,7 +1158,7 @@ class adds_a_sigmoid:
         "test_add_softmax_follows_its_arguments",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("softmax of the new layer",)
+    READS = ("received relu, relu, sigmoid",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="sigmoid")
@@ -1187,7 +1187,7 @@ class adds_a_hidden_layer_as_well:
         "test_add_softmax_keeps_every_flag",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("one layer is added",)
+    READS = ("Which of these layers should not be there?",)
 
     def add_softmax(body, n_classes=4):
         extra = keras.layers.Dense(25, activation="relu")
@@ -1206,7 +1206,7 @@ class puts_the_top_in_place_of_the_last_layer:
         "test_add_softmax_keeps_every_flag",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("The body stays whole",)
+    READS = ("Which layer is missing",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1546,7 +1546,7 @@ class freezes_the_donor_as_well:
         "test_build_transfer_model_shares_nothing_with_the_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("Who else uses the layers whose `trainable` you set?",)
+    READS = ("Which other network uses the layers whose `trainable` you set?",)
 
     def build_transfer_model(base, n_classes=4):
         base.trainable = False
@@ -1661,7 +1661,7 @@ class stacks_the_new_top_on_the_old_one:
     )
     READS = (
         "(25, 3), (3, 4)",
-        "The base without its top",
+        "Which of these layers should not be there?",
     )
 
     def build_transfer_model(base, n_classes=4):
@@ -1682,7 +1682,7 @@ class cuts_one_layer_too_many_from_the_donor:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("The base without its top",)
+    READS = ("Which layer is missing",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-2]

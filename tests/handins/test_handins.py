@@ -145,13 +145,13 @@ FILES = [
     HandIn(
         "returns_a_class.py",
         82,
-        tasks=failed(build_base="return an instance: are `()` missing?"),
+        tasks=failed(build_base="call it, with `()`, and return the instance"),
     ),
     HandIn(
         "returns_a_function.py",
         64,
         tasks=failed(
-            freeze="The answer of freeze is a function: return what it returns: are `()` missing?",
+            freeze="The answer of freeze is a function: call it, with `()`, and return what it gives",
             build_transfer_model="'function' object has no attribute 'input_shape'",
         ),
     ),

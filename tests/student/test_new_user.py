@@ -156,7 +156,9 @@ def test_week_9_from_the_stub_to_the_graft(tmp_path, terminal, save, student_env
         "return add_softmax(freeze(drop_top(base)), n_classes=n_classes)",
     )
     save(folder / "transfer.py", trapped)
-    watch.wait_for("The base keeps its layers, weights", "1,525 frozen", "Who else uses the layers")
+    watch.wait_for(
+        "The base keeps its layers, weights", "1,525 frozen", "Which other network uses the layers"
+    )
 
     save(folder / "transfer.py", with_solved(*tasks))
     watch.wait_for("71 of 71", "Every public check passes.", "1,629 parameters: 104 train", "kit pack")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -56,6 +57,14 @@ def adam_of_nine_steps() -> Any:
     return optimizers.Adam(optimizers.schedules.PiecewiseConstantDecay([9], [0.01, 0.0]))
 
 
+def residual() -> Any:
+    """Return a network whose layers have the right activations, but get something else."""
+    layers = support.keras.layers
+    inputs = support.keras.Input((4,))
+    hidden = layers.Dense(5, activation="relu")(inputs)
+    return support.keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.Add()([hidden, hidden])))
+
+
 def scores() -> np.ndarray:
     return support.snapshot(model()).outputs(X)
 
@@ -80,8 +89,15 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda found: support.assert_trainable(found, [False, True]),
         model,
         lambda: changed(lambda made: setattr(made, "trainable", False)),
-        "layers that are frozen, trainable",
-        "layers that are frozen, frozen (Dense, Dense)",
+        "of 2 layers with weights, trainable: 2",
+        "all 2 layers with weights frozen",
+    ),
+    "trainable in part": (
+        lambda found: support.assert_trainable(found, [False, False]),
+        lambda: changed(lambda made: setattr(made, "trainable", False)),
+        model,
+        "all 2 layers with weights frozen",
+        "of 2 layers with weights, trainable: 2 (Dense)",
     ),
     "loss": (support.assert_compiled, model, lambda: compiled("mse"), "the loss", "mean_squared_error"),
     "unknown loss": (
@@ -91,7 +107,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         "the loss categorical crossentropy",
         "'categorical_crossentropi', which Keras does not know",
     ),
-    "logits": (support.assert_compiled, model, logits, "a loss of 0.511", "0.850"),
+    "logits": (support.assert_compiled, model, logits, "a loss for probabilities, which is 0.511", "0.850"),
     "optimizer": (
         support.assert_compiled,
         model,
@@ -161,21 +177,42 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda found: support.assert_weights_equal(found, support.weights(model())),
         model,
         lambda: changed(lambda made: support.draw_top(made, 1)),
-        "in layer 2 the kernel that was there before",
+        "in layer 2 the kernel of the model that was passed in",
         "other numbers, off by up to",
     ),
     "outputs": (
-        lambda found: support.assert_outputs(found, X, scores()),
+        lambda found: support.assert_outputs(found, X, scores(), name="probabilities"),
         model,
         lambda: model(layers=[(5, "tanh", False), (3, "softmax", True)]),
-        "for row",
+        "probabilities, such as [",
         "[",
     ),
     "activations": (
         lambda found: support.assert_activations(found, ["relu", "softmax"], X),
         model,
         lambda: model(layers=[(5, "relu", True), (3, "sigmoid", True)]),
-        "for row",
+        "layers with the activations relu, softmax",
+        "relu, sigmoid",
+    ),
+    "no activation": (
+        lambda found: support.assert_outputs(found, X, scores(), activations=["relu", "softmax"]),
+        model,
+        lambda: model(layers=[(5, "linear", True), (3, "softmax", True)]),
+        "layers with the activations relu, softmax",
+        "none, softmax",
+    ),
+    "two activations": (
+        lambda found: support.assert_softmax_on(found, support.snapshot(model()).outputs(X, 1), X),
+        model,
+        lambda: support.keras.Sequential([model(), support.keras.layers.Softmax()]),
+        "layers with the activations relu, softmax",
+        "relu, softmax and then softmax",
+    ),
+    "activations out of place": (
+        lambda found: support.assert_activations(found, ["relu", "softmax"], X),
+        model,
+        residual,
+        "outputs of layers with the activations relu, softmax, such as [",
         "[",
     ),
     "number of activations": (
@@ -226,7 +263,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda found: support.assert_allclose("sums", found, np.ones(3)),
         lambda: [1, 1, 1.00001],
         lambda: [1, 2, np.nan],
-        "sums [1, 1, 1]",
+        "sums: [1, 1, 1]",
         "[1, 2, nan]",
     ),
     "shape": (
@@ -268,8 +305,9 @@ def test_what_is_wrong_is_described(name: str) -> None:
     error = caught.value
     assert expected in error.expected
     assert received in error.received
-    assert error.hint
-    assert str(error) == f"Expected {error.expected}, received {error.received}. {error.hint}"
+    # For numbers the hint of the check says more.
+    assert error.hint or name == "numbers"
+    assert str(error) == f"Expected {error.expected}, received {error.received}. {error.hint}".rstrip()
 
 
 @pytest.mark.parametrize(
@@ -290,6 +328,71 @@ def test_assertions_of_numbers_survive_other_values(name: str, value: object) ->
         CASES[name][0](value)
 
 
+@pytest.mark.parametrize(
+    ("change", "received", "question"),
+    [
+        (lambda copy, base: None, "other numbers, off by up to", "How do you copy the old ones into it?"),
+        (
+            lambda copy, base: base.set_weights(copy.get_weights()),
+            "other numbers, and that model has them now, too",
+            "which does it change?",
+        ),
+        (
+            lambda copy, base: copy.layers[0].kernel.assign(base.layers[0].kernel),
+            "zeros, as in a new layer",
+            "which of them do you copy?",
+        ),
+    ],
+    ids=["none", "into the base", "kernels"],
+)
+def test_weights_that_are_not_copied_lead_to_the_cause(
+    change: Callable[[Any, Any], object], received: str, question: str
+) -> None:
+    """Nothing is copied, or in the wrong direction, or the kernel alone."""
+    base = model()
+    support.draw_weights(base, 3)
+    before = support.weights(base)
+    copy = support.keras.models.clone_model(base)
+    change(copy, base)
+    with pytest.raises(ExpectationError) as caught:
+        support.assert_weights_equal(copy, before, source=base)
+    assert received in caught.value.received
+    assert question in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("sizes", "question"),
+    [
+        ([5, 3, 3], "Which of these layers should not be there?"),
+        ([3], "Which layer is missing"),
+        ([7, 3], "How many units has each layer"),
+    ],
+)
+def test_the_question_fits_what_is_wrong_with_the_layers(sizes: list[int], question: str) -> None:
+    wrong = model(layers=[(size, "relu", True) for size in sizes])
+    with pytest.raises(ExpectationError, match=re.escape(question)):
+        support.assert_layers(wrong, [(4, 5), (5, 3)])
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: np.zeros((2, 3)), "received an array of shape (2, 3). These are numbers."),
+        (lambda: model().layers, "received a list with 2 items. These are layers."),
+        (lambda: [], "received a list with 0 items. What does the function return?"),
+        (
+            lambda: model().layers[-1].output,
+            "received a symbolic tensor of shape (None, 3). This is the output",
+        ),
+        (lambda: support.keras.Sequential, "received the class Sequential. A class makes a model when"),
+        (lambda: support.keras.callbacks.History(), "received a History. `fit` returns its history."),
+    ],
+)
+def test_what_is_returned_instead_of_a_model_is_described(make: Callable[[], Any], words: str) -> None:
+    with pytest.raises(ExpectationError, match=re.escape(words)):
+        support.weighted_layers(make())
+
+
 def test_the_layer_that_differs_is_named() -> None:
     with pytest.raises(ExpectationError) as caught:
         CASES["weights"][0](CASES["weights"][2]())
@@ -299,10 +402,14 @@ def test_the_layer_that_differs_is_named() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda made: made.pop(), r"keeps its 2 layers .* received 1 layers"),
+        (lambda made: made.pop(), r"keeps its 2 layers, received 1 layers, without right_2"),
         (lambda made: setattr(made.layers[0], "trainable", True), "one with 43 parameters, 43 trainable"),
-        (lambda made: support.draw_weights(made, 5), "its own weights in right_1"),
-        (lambda made: made.compile(loss="mse"), "keeps its compile settings"),
+        (lambda made: support.draw_weights(made, 5), "keeps its weights in right_1, received other weights"),
+        (lambda made: made.compile(loss="mse"), "received one with a change of its compile settings: "),
+        (
+            lambda made: setattr(made, "name", "left"),
+            "keeps its name, received one with a change of its name",
+        ),
     ],
 )
 def test_an_argument_that_changed_is_described(change: Callable[[Any], object], words: str) -> None:
@@ -327,8 +434,8 @@ def test_doing_nothing_earns_nothing() -> None:
     before = support.snapshot(made)
     for check, words in (
         (lambda: support.assert_is_new(made, made), "the very one that was passed in"),
-        (lambda: support.assert_froze(made, before), "less to train than before"),
-        (lambda: support.assert_thawed(made, before), "more to train than before"),
+        (lambda: support.assert_froze(made, before), "fewer trainable parameters than the 18 from before"),
+        (lambda: support.assert_thawed(made, before), "more trainable parameters than the 18 from before"),
     ):
         with pytest.raises(ExpectationError, match=words):
             check()

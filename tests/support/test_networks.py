@@ -78,12 +78,12 @@ def without_input() -> Any:
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (custom, "received MyDense"),
-        (with_lambda, "received Lambda"),
-        (with_operation, "received ReLU|received Relu"),
+        (custom, "received the class MyDense, which Keras does not provide"),
+        (with_lambda, "received a Lambda layer"),
+        (with_operation, "received the operation (ReLU|Relu)"),
         (without_input, "a built model"),
         (lambda: None, "received None"),
-        (list, "received a list"),
+        (list, "received a list with 0 items. What does the function return"),
     ],
 )
 def test_what_is_no_model_of_keras_is_named(build: Callable[[], Any], words: str) -> None:

@@ -34,7 +34,11 @@ def assert_layers(model: Any, expected: Sequence[tuple[int, ...]], hint: str = "
     if received != (wanted := [tuple(size) for size in expected]):
         kinds = [type(layer).__name__ for layer in found]
         others = f" ({', '.join(kinds)})" if set(kinds) - {"Dense"} else ""
-        hint = hint or "A layer's inputs are the units of the layer before it."
+        if len(received) > len(wanted):
+            hint = hint or "Which of these layers should not be there?"
+        elif len(received) < len(wanted):
+            hint = hint or "Which layer is missing, and where does your function lose it?"
+        hint = hint or "How many units has each layer, and how many numbers does it take?"
         fail(_("layers with weights of the sizes {wanted}", wanted=wanted), f"{received}{others}", hint)
 
 
@@ -55,9 +59,9 @@ def assert_trainable(model: Any, expected: Sequence[bool], hint: str = "") -> No
     __tracebackhide__ = True
     received = trainable_flags(model)
     if received != list(expected):
-        kinds = ", ".join(type(layer).__name__ for layer in weighted_layers(model))
+        kinds = [type(layer).__name__ for layer in weighted_layers(model)]
         hint = hint or "Which property of a layer decides whether training changes it?"
-        fail(flag_words(expected), f"{flag_words(received)} ({kinds})", hint)
+        fail(_trainable_words(expected), _trainable_words(received, kinds), hint)
 
 
 def assert_compiled(
@@ -124,7 +128,7 @@ def assert_can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
             hint,
         )
     if not any(trainable_flags(model)):
-        fail("a layer that trains", "a model that is frozen whole", "What is left to learn anything?")
+        fail("a layer that trains", "a model that is frozen as a whole", "What is left to learn anything?")
 
 
 def assert_no_extras(model: Any) -> None:
@@ -156,7 +160,7 @@ def assert_is_new(answer: Any, argument: Any) -> None:
     __tracebackhide__ = True
     all_layers(answer)
     if answer is argument:
-        fail("a new model", "the very one that was passed in", "Where does your function make another?")
+        fail("a new model", "the very one that was passed in", "Where does your function make a new one?")
 
 
 def assert_shares_no_layers(first: Any, second: Any, allowed: Any = None, hint: str = "") -> None:
@@ -189,7 +193,7 @@ def assert_last_layer_is(model: Any, layer: Any) -> None:
     __tracebackhide__ = True
     found = weighted_layers(model)
     if not found or found[-1] is not layer:
-        hint = "Who hears of what a copy has learned?"
+        hint = "Does the model learn what a copy of its layer learns?"
         fail(_("the very layer {name} of the model", name=layer.name), _("another one"), hint, layer.name)
 
 
@@ -216,6 +220,17 @@ def flag_words(flags: Sequence[bool]) -> str:
         "layers that are {flags}",
         flags=_(", ").join(_("trainable") if flag else _("frozen") for flag in flags),
     )
+
+
+def _trainable_words(flags: Sequence[bool], kinds: Sequence[str] = ()) -> str:
+    """Return which layers with weights are trainable, by number and, if known, by class."""
+    if all(flags):
+        return _("all {count} layers with weights trainable", count=len(flags))
+    if not any(flags):
+        return _("all {count} layers with weights frozen", count=len(flags))
+    places = [number for number, flag in enumerate(flags) if flag]
+    shown = _(", ").join(f"{place + 1} ({kinds[place]})" if kinds else str(place + 1) for place in places)
+    return _("of {count} layers with weights, trainable: {places}", count=len(flags), places=shown)
 
 
 def layer_names(layers: Sequence[Any]) -> str:
@@ -265,7 +280,8 @@ def _assert_takes_probabilities(loss: Any) -> None:
         fail(_("label smoothing of at most {most:g}", most=MAX_SMOOTHING), f"{smoothing:g}", hint)
     if abs(value - smoothed) > 1e-3:
         expected = _(
-            "a loss of {smoothed:.3f} where the right class gets the probability 0.6", smoothed=smoothed
+            "a loss for probabilities, which is {smoothed:.3f} where the right class gets 0.6",
+            smoothed=smoothed,
         )
         hint = "Softmax gives probabilities, not logits: what does the loss take them for?"
         fail(expected, f"{value:.3f}", hint)

@@ -14,17 +14,30 @@ import numpy as np
 from .arrays import ATOL, RTOL, assert_allclose
 from .errors import fail
 from .language import gettext as _
-from .networks import Weights, forward, softmax, weighted_layers, weights
+from .networks import (
+    Weights,
+    activation_names,
+    forward,
+    present_layers,
+    softmax,
+    weighted_layers,
+    weights,
+)
 from .running import predict
 from .structure import last_layer, weight_shapes
 
-MOVED_HINT = "A new layer starts with random weights. How do you copy the old ones into it?"
+MOVED = "A new layer starts with random weights. How do you copy the old ones into it?"
+OTHER_WAY = "Which of the two models does your function read the weights from, and which does it change?"
+ALL_ARRAYS = "How many arrays of weights has such a layer, and which of them do you copy?"
 
 
-def assert_weights_equal(model: Any, expected: Weights, hint: str = "", first: int | None = None) -> None:
+def assert_weights_equal(
+    model: Any, expected: Weights, hint: str = "", first: int | None = None, source: Any = None
+) -> None:
     """Assert that the layers with weights have these, bit for bit.
 
-    With `first`, only that many layers are compared; a negative number leaves out layers at the end.
+    With `first`, only that many layers are compared; a negative number leaves out layers at the end. `source`
+    is the model whose weights these were, for a message about one that has got other ones instead.
     """
     __tracebackhide__ = True
     layers = weighted_layers(model)[:first]
@@ -38,24 +51,80 @@ def assert_weights_equal(model: Any, expected: Weights, hint: str = "", first: i
             hint,
         )
     for number, (layer, old, now) in enumerate(zip(layers, expected, received, strict=True), 1):
-        for variable, array, other in zip(layer.weights, old, now, strict=True):
-            if not np.array_equal(array, other):
-                fail(
-                    _(
-                        "in layer {number} the {name} that was there before",
-                        number=number,
-                        name=variable.name,
-                    ),
-                    _("other numbers, off by up to {size:.2g}", size=np.abs(array - other).max()),
-                    MOVED_HINT,
-                    layer.name,
-                )
+        for place, (array, other) in enumerate(zip(old, now, strict=True)):
+            if np.array_equal(array, other):
+                continue
+            wanted = _(
+                "in layer {number} the {name} of the model that was passed in",
+                number=number,
+                name=layer.weights[place].name,
+            )
+            difference, question = _difference(array, other), ALL_ARRAYS if place else MOVED
+            if source is not None and _has(source, other, layer):
+                difference, question = "other numbers, and that model has them now, too", OTHER_WAY
+            fail(wanted, difference, question, layer.name)
 
 
-def assert_outputs(model: Any, x: np.ndarray, expected: np.ndarray, hint: str = "") -> None:
-    """Assert that the model gives the expected outputs for the rows of x."""
+def _difference(expected: np.ndarray, received: np.ndarray) -> str:
+    if not received.any():
+        return _("zeros, as in a new layer")
+    return _("other numbers, off by up to {size:.2g}", size=np.abs(expected - received).max())
+
+
+def _has(model: Any, array: np.ndarray, but: Any) -> bool:
+    """Return whether a layer of a model, but for one, has these weights."""
     __tracebackhide__ = True
-    assert_allclose("outputs", predict(model, x), expected, hint or "Which layer computes something else?")
+    others = [layer for layer in present_layers(model) if layer is not but]
+    return any(np.array_equal(each, array) for layer in others for each in layer.get_weights())
+
+
+def assert_outputs(
+    model: Any,
+    x: np.ndarray,
+    expected: np.ndarray,
+    hint: str = "",
+    name: str = "outputs",
+    activations: Sequence[str] = (),
+) -> None:
+    """Assert that the model gives the expected outputs, called `name`, for the rows of x.
+
+    If it gives others because its layers with weights have other activations than these, the message is about
+    them.
+    """
+    __tracebackhide__ = True
+    made = predict(model, x)
+    if activations and not _is_close(made, expected):
+        _assert_named(model, [[each] for each in activations])
+    assert_allclose(name, made, expected, hint or "Which layer computes something else?")
+
+
+def _is_close(actual: np.ndarray, expected: np.ndarray) -> bool:
+    return actual.shape == expected.shape and np.allclose(actual, expected, rtol=RTOL, atol=ATOL)
+
+
+def _assert_named(model: Any, activations: Sequence[Sequence[str]]) -> None:
+    """Assert that the layers with weights have activations of these names."""
+    __tracebackhide__ = True
+    received, expected = (
+        [[name.lower() for name in names if name != "linear"] for names in every]
+        for every in (activation_names(model), activations)
+    )
+    if received == expected:
+        return
+    hint = "Where does your function say which activation a layer has?"
+    if any(len(names) > 1 for names in received):
+        hint = "Which layer has more than one activation, and which of them is too many?"
+    elif received.count([]) > expected.count([]):
+        hint = "What does a layer compute that is given no activation?"
+    fail(
+        _("layers with the activations {names}", names=_activation_words(expected)),
+        _activation_words(received),
+        hint,
+    )
+
+
+def _activation_words(activations: Sequence[Sequence[str]]) -> str:
+    return _(", ").join(_(" and then ").join(names) or _("none") for names in activations)
 
 
 def assert_training_outputs(model: Any, x: np.ndarray, expected: np.ndarray) -> None:
@@ -76,7 +145,7 @@ def assert_same_in_training(model: Any, x: np.ndarray) -> None:
         fail(
             "the same outputs in training as afterwards",
             _("other ones, off by up to {size:.2g}", size=float(np.abs(still - training).max())),
-            "Which layers do something else in training, such as BatchNormalization that is not frozen?",
+            "Which layers do something else in training, such as Dropout or BatchNormalization?",
         )
 
 
@@ -86,7 +155,7 @@ def assert_activations(model: Any, activations: Sequence[str], x: np.ndarray, hi
     It computes them from the model's own weights.
     """
     __tracebackhide__ = True
-    hint = hint or "Which activation follows which layer, and does each follow only once?"
+    hint = hint or "Which activation follows which layer?"
     found = weights(model)
     if len(found) != len(activations):
         fail(
@@ -94,13 +163,22 @@ def assert_activations(model: Any, activations: Sequence[str], x: np.ndarray, hi
             len(found),
             hint,
         )
-    assert_outputs(model, x, forward(found, activations, x), hint)
+    name = _("outputs of layers with the activations {names}", names=", ".join(activations))
+    assert_outputs(model, x, forward(found, activations, x), hint, name, activations)
 
 
 def assert_softmax_on(
-    model: Any, features: np.ndarray, x: np.ndarray, hint: str = "", needs_bias: bool = False
+    model: Any,
+    features: np.ndarray,
+    x: np.ndarray,
+    hint: str = "",
+    needs_bias: bool = False,
+    activations: Sequence[str] = (),
 ) -> None:
-    """Assert that for x the model gives the softmax of its last layer's scores for `features`."""
+    """Assert that for x the model gives the softmax of its last layer's scores for `features`.
+
+    `activations` are those of the layers with weights below it, for the message.
+    """
     __tracebackhide__ = True
     top = last_layer(model)
     hint = hint or "Does softmax come once, at the end?"
@@ -114,7 +192,10 @@ def assert_softmax_on(
             expected = _("a last layer for {count} features", count=count)
         fail(expected, _("weights of the shapes {shapes}", shapes=shapes), hint)
     scores = features.astype(np.float64) @ top[0] + (top[1] if needs_bias or len(top) > 1 else 0)
-    assert_outputs(model, x, softmax(scores), hint)
+    wanted, below = softmax(scores), [[each] for each in activations] or activation_names(model)[:-1]
+    if not _is_close(predict(model, x), wanted):
+        _assert_named(model, [*below, ["softmax"]])
+    assert_outputs(model, x, wanted, hint, "the softmax of the last layer's scores")
 
 
 def assert_accuracy(

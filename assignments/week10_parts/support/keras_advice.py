@@ -33,8 +33,7 @@ NONE = gettext_noop(
     "`model.compile(…)` and `list.append(…)`."
 )
 IS_A_LAYER = gettext_noop(
-    "You passed a layer or a network itself, but Keras needs its output tensor. Which attribute of it "
-    "holds that?"
+    "You passed a layer or a network where Keras needs a tensor. Which attribute of it is its output?"
 )
 OTHER_INPUTS = gettext_noop(
     "This layer expects another number of inputs than it gets. Does it stand in the right position?"

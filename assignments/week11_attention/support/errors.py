@@ -38,5 +38,12 @@ def describe(value: object) -> str:
         return "None"
     if isinstance(value, type):
         return _("the class {name}", name=value.__name__)
-    kind = KINDS.get(type(value).__name__, type(value).__name__)
-    return _("an {type}", type=kind) if kind[:1] in "AEIOUaeiou" else _("a {type}", type=kind)
+    name = type(value).__name__
+    kind = KINDS.get(name, name)
+    described = _("an {type}", type=kind) if kind[:1] in "AEIOUaeiou" else _("a {type}", type=kind)
+    if name in KINDS:
+        shape = tuple(getattr(value, "shape", ()))
+        return _("{array} of shape {shape}", array=described, shape=shape)
+    if isinstance(value, (list, tuple)):
+        return _("{kind} with {count} items", kind=described, count=len(value))
+    return described

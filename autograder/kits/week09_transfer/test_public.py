@@ -109,7 +109,7 @@ def test_copy_layers_brings_the_weights(call: Call) -> None:
     """Every kernel and every bias of the base is in the copy, bit for bit."""
     copy = call(transfer.copy_layers, load("drawn_donor"))
     assert_is_new(copy, call.argument)
-    assert_weights_equal(copy, call.before.weights)
+    assert_weights_equal(copy, call.before.weights, source=call.argument)
 
 
 @check("copy_layers", points=2, hint="Besides its weights, what determines a layer's output?")
@@ -117,7 +117,8 @@ def test_copy_layers_keeps_the_predictions(call: Call) -> None:
     """The copy predicts what the base predicted."""
     copy = call(transfer.copy_layers, load("drawn_donor"))
     assert_is_new(copy, call.argument)
-    assert_outputs(copy, X, call.before.outputs(X), "Did you copy both weights and activations?")
+    hint, activations = "Did you copy both weights and activations?", call.before.activations
+    assert_outputs(copy, X, call.before.outputs(X), hint, "outputs of the base", activations)
 
 
 @check("copy_layers", points=2, hint="Which of your lines changes the base itself?")
@@ -132,7 +133,7 @@ def test_copy_layers_leaves_the_base_alone(call: Call) -> None:
 def test_drop_top_removes_one_layer(call: Call) -> None:
     """The layers of 50 and 25 units remain and are trainable, and the layer of 3 units is gone."""
     body = call(transfer.drop_top, load("topped_donor"))
-    assert_layers(body, BASE[:-1], "Which layer is the last, and does all of it go?")
+    assert_layers(body, BASE[:-1])
     hint = "Cutting off a layer freezes none of the others."
     assert_parameter_counts(body, total=1525, trainable=1525, hint=hint)
 
@@ -148,8 +149,9 @@ def test_drop_top_keeps_the_weights(call: Call) -> None:
 def test_drop_top_gives_what_the_top_received(call: Call) -> None:
     """The output is the 25 features that the last layer receives."""
     body = call(transfer.drop_top, load("topped_donor"))
+    features, activations = call.before.outputs(X, layers=-1), call.before.activations[:-1]
     hint = "Has each layer that remains its activation?"
-    assert_outputs(body, X, call.before.outputs(X, layers=-1), hint)
+    assert_outputs(body, X, features, hint, "outputs of the layer below the last", activations)
 
 
 @check("drop_top", points=3, hint="Do you take the layer from a new model, or from the one passed in?")
@@ -182,7 +184,8 @@ def test_freeze_keeps_the_outputs(call: Call) -> None:
     """The frozen model gives the same outputs as before."""
     frozen = call(transfer.freeze, load("body"))
     assert_froze(frozen, call.before)
-    assert_outputs(frozen, X, call.before.outputs(X), "Freezing concerns training alone.")
+    hint = "Freezing concerns training alone."
+    assert_outputs(frozen, X, call.before.outputs(X), hint, "outputs from before the call")
 
 
 @check("add_softmax", points=3, hint="Which layers does the new model have, and where is the new one?")
@@ -190,7 +193,7 @@ def test_add_softmax_puts_one_layer_on_top(call: Call) -> None:
     """The new model has the layers of the body, with their weights, and then one of 4 units."""
     model = call(transfer.add_softmax, load("frozen_body"))
     assert_is_new(model, call.argument)
-    assert_layers(model, GRAFT, "The body stays whole, and one layer is added.")
+    assert_layers(model, GRAFT)
     assert_weights_equal(model, call.before.weights, first=2)
 
 
@@ -200,8 +203,8 @@ def test_add_softmax_puts_one_layer_on_top(call: Call) -> None:
 def test_add_softmax_gives_probabilities(call: Call) -> None:
     """The output is the softmax of the new layer's scores for the body's features."""
     model = call(transfer.add_softmax, load("frozen_body"))
-    hint = "Does the body keep its activations, and does softmax occur once, at the end?"
-    assert_softmax_on(model, call.before.outputs(X), X, hint)
+    activations = call.before.activations
+    assert_softmax_on(model, call.before.outputs(X), X, activations=activations)
 
 
 @check("add_softmax", points=2, hint="Which loss compares one-hot targets with probabilities?")
@@ -231,7 +234,7 @@ def test_add_softmax_leaves_the_body_alone(call: Call) -> None:
 def test_build_transfer_model_trains_104_of_1629_parameters(call: Call) -> None:
     """The graft has 1,629 parameters: 1,525 borrowed and frozen, 104 new and trainable."""
     graft = call(transfer.build_transfer_model, load("iris_donor"))
-    assert_layers(graft, GRAFT, "The base without its top, and then a new one.")
+    assert_layers(graft, GRAFT)
     hint = "Which layers are frozen in the end?"
     assert_parameter_counts(graft, total=1629, trainable=104, hint=hint)
     assert_trainable(graft, [False, False, True], hint)
@@ -243,8 +246,8 @@ def test_build_transfer_model_borrows_what_the_base_learned(call: Call) -> None:
     graft = call(transfer.build_transfer_model, load("iris_donor"))
     assert_is_new(graft, call.argument)
     assert_weights_equal(graft, call.before.weights[:-1], first=2)
-    hint = "Does every layer keep its activation, and does softmax occur once, at the end?"
-    assert_softmax_on(graft, call.before.outputs(X, layers=-1), X, hint)
+    activations = call.before.activations[:-1]
+    assert_softmax_on(graft, call.before.outputs(X, layers=-1), X, activations=activations)
 
 
 @check("build_transfer_model", points=2, hint="Which loss compares one-hot targets with probabilities?")

@@ -104,8 +104,8 @@ def test_cut_body_gives_the_features(call: Call) -> None:
     """The output is the 32 features of each picture that the donor's top receives."""
     body, donor = call(borrow.cut_body, load("parts_donor")), load("parts_donor")
     features = predict(layers_until(donor, donor.layers[-2].name), PICTURES)
-    hint = "Maps are no features yet, and shares of classes none any more."
-    assert_outputs(body, PICTURES, features, hint)
+    hint = "After which layer is each picture one row of numbers for the first time?"
+    assert_outputs(body, PICTURES, features, hint, "features that the top receives")
 
 
 @check("cut_body", points=2, hint="Does your code take layers away from the donor itself?")
@@ -130,7 +130,8 @@ def test_freeze_keeps_weights_and_features(call: Call) -> None:
     assert_froze(frozen, call.before)
     assert_weights_equal(frozen, call.before.weights, "Freezing adds no layers and takes none away.")
     features = predict(load("learned_body"), PICTURES)
-    assert_outputs(frozen, PICTURES, features, "Freezing concerns training alone.")
+    hint = "Freezing concerns training alone."
+    assert_outputs(frozen, PICTURES, features, hint, "features from before the call")
 
 
 @check(
@@ -179,7 +180,7 @@ def test_add_softmax_leaves_the_body_alone(call: Call) -> None:
 def test_add_softmax_knows_new_things(call: Call) -> None:
     """Trained on five pictures of each thing, the graft classifies new pictures correctly."""
     graft, _ = call.once(train_graft)
-    hint = "On random layers a new top gets about half of them right. Are the donor's weights there?"
+    hint = "Does the body have the donor's weights, and does the new layer learn from its features?"
     reached = accuracy(graft, *new_pictures(call))
     assert_accuracy(reached, call.settings["graft_accuracy"], "on new pictures", hint)
 
@@ -244,7 +245,7 @@ def test_take_top_teaches_the_graft(call: Call) -> None:
     features = predict(load("parts_body"), x)
     assert_can_train(top, features, y)
     fit(top, features, y, epochs=call.settings["top_epochs"], seed=seed)
-    hint = "Is the top the very layer object of the graft? A copy learns for itself alone."
+    hint = "Is the top the graft's own layer, does it learn, and is the graft still whole?"
     reached = accuracy(call.argument, *new_pictures(call))
     assert_accuracy(reached, call.settings["top_accuracy"], "on new pictures", hint)
 
@@ -265,7 +266,8 @@ def test_thaw_last_block_keeps_batch_normalization_in_inference_mode(call: Call)
     assert_thawed(thawed, call.before)
     assert_same_in_training(thawed, PICTURES)
     outputs = predict(load("things_graft"), PICTURES)
-    assert_outputs(thawed, PICTURES, outputs, "Thawing concerns training alone.")
+    hint = "Thawing concerns training alone."
+    assert_outputs(thawed, PICTURES, outputs, hint, "outputs from before the call")
 
 
 @check("thaw_last_block", points=2, hint="How large may the steps be, and who decides?")
@@ -306,7 +308,7 @@ def test_borrow_network_uses_mobilenet_whole(call: Call) -> None:
 def test_borrow_network_freezes_mobilenet_whole(call: Call) -> None:
     """Of 48,140 parameters, the 47,560 of MobileNet are frozen and the 580 new ones are trainable."""
     model, *_ = call.once(borrow_mobilenet)
-    hint = "Frozen is all of it, and not the first twenty layers."
+    hint = "How many layers of MobileNet does your function freeze?"
     assert_parameter_counts(model, total=48140, trainable=580, hint=hint)
 
 

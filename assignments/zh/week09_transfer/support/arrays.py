@@ -25,16 +25,15 @@ def assert_allclose(
     __tracebackhide__ = True
     wanted = np.asarray(expected)
     received = numbers(name, actual)
-    hint = hint or "From which numbers are these computed, and in which order?"
     assert_shape(name, received, wanted.shape, hint)
     if np.allclose(received, wanted, rtol=rtol, atol=atol):
         return
     if wanted.ndim < 2:
-        fail(f"{_(name)} {_row(wanted)}", _row(received), hint)
+        fail(_("{name}: {values}", name=_(name), values=_row(wanted)), _row(received), hint)
     off = np.nan_to_num(np.abs(received - wanted), nan=np.inf).reshape(len(wanted), -1).max(axis=1)
     worst = int(np.argmax(off))
     fail(
-        _("for row {row} the {name} {values}", row=worst, name=_(name), values=_row(wanted[worst])),
+        _("{name}, such as {values} in row {row}", name=_(name), values=_row(wanted[worst]), row=worst),
         _row(received[worst]),
         hint,
     )

@@ -33,7 +33,6 @@ from .structure import (
     assert_no_extras,
     counts_text,
     flag_words,
-    layer_names,
 )
 
 # Enough steps to see whether a model learns.
@@ -44,6 +43,7 @@ LATE_STEP, MIN_LATE_RATE = 100, 1e-5
 # A weight that follows its average more slowly does not arrive in the epochs of a lesson.
 MAX_MOMENTUM = 0.99
 HINT = "What does your function change in its argument?"
+FLAGS = "What does your function set, on which layers, and to which value?"
 
 
 @dataclass(frozen=True)
@@ -88,16 +88,13 @@ def assert_unchanged(model: Any, before: Snapshot, but_flags: bool = False) -> N
     layers = present_layers(model)
     if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
         hint = "Whose list of layers does your function change?"
-        fail(
-            _("an argument that keeps its {layers}", layers=layer_names(before.layers)),
-            layer_names(layers),
-            hint,
-        )
+        expected = _("an argument that keeps its {count} layers", count=len(before.layers))
+        fail(expected, _layers_now(layers, before.layers), hint)
     now = count_parameters(model)
     if not but_flags and (
         [layer.trainable for layer in layers] != list(before.own_flags) or now != before.counts
     ):
-        hint = "Who else uses the layers whose `trainable` you set?"
+        hint = "Which other network uses the layers whose `trainable` you set?"
         fail(
             _("an argument with {counts}, as before", counts=counts_text(before.counts)),
             _("one with {counts}", counts=counts_text(now)),
@@ -105,16 +102,16 @@ def assert_unchanged(model: Any, before: Snapshot, but_flags: bool = False) -> N
         )
     for layer, old in zip(weighted_layers(model), before.weights, strict=True):
         if not _same(layer.get_weights(), old):
-            expected = _("an argument with its own weights in {name}", name=layer.name)
-            fail(expected, "one with others", "What wrote into it?", layer.name)
+            expected = _("an argument that keeps its weights in {name}", name=layer.name)
+            hint = "Which line of your function writes other weights into it?"
+            fail(expected, "other weights in it", hint, layer.name)
     found, wanted = settings(model), before.settings
     if but_flags:
         found, wanted = _without_flags(found), _without_flags(wanted)
     for what, old in wanted.items():
         if found.get(what) != old:
-            fail(
-                _("an argument that keeps its {what}", what=_(what)), _difference(old, found.get(what)), HINT
-            )
+            expected = _("an argument that keeps its {what}", what=_(what))
+            fail(expected, _difference(_(what), old, found.get(what)), HINT)
 
 
 def assert_froze(model: Any, before: Snapshot) -> None:
@@ -122,12 +119,10 @@ def assert_froze(model: Any, before: Snapshot) -> None:
     __tracebackhide__ = True
     now = count_parameters(model)
     if now.trainable >= before.counts.trainable:
-        hint = "What does your function set, and on what?"
-        fail(
-            _("less to train than before ({counts})", counts=counts_text(before.counts)),
-            counts_text(now),
-            hint,
+        expected = _(
+            "fewer trainable parameters than the {count:,} from before", count=before.counts.trainable
         )
+        fail(expected, _("{count:,} trainable parameters", count=now.trainable), FLAGS)
 
 
 def assert_thawed(model: Any, before: Snapshot) -> None:
@@ -135,11 +130,10 @@ def assert_thawed(model: Any, before: Snapshot) -> None:
     __tracebackhide__ = True
     now = count_parameters(model)
     if now.trainable <= before.counts.trainable:
-        fail(
-            _("more to train than before ({counts})", counts=counts_text(before.counts)),
-            counts_text(now),
-            "What does your function thaw?",
+        expected = _(
+            "more trainable parameters than the {count:,} from before", count=before.counts.trainable
         )
+        fail(expected, _("{count:,} trainable parameters", count=now.trainable), FLAGS)
 
 
 def assert_only_trained(
@@ -155,7 +149,7 @@ def assert_only_trained(
         hint = hint or "Which layers were frozen when the model was compiled?"
         fail(
             _("a change in layers {numbers} alone", numbers=_places(expected)),
-            _("one in layers {numbers}", numbers=_places(received)),
+            _("one in layers {numbers}", numbers=_places(received)) if received else _("no change at all"),
             hint,
         )
 
@@ -282,11 +276,25 @@ def _same(old: Sequence[np.ndarray], now: Sequence[np.ndarray]) -> bool:
     return len(old) == len(now) and all(np.array_equal(*pair) for pair in zip(old, now, strict=True))
 
 
-def _difference(old: Any, now: Any) -> str:
+def _layers_now(layers: Sequence[Any], before: Sequence[Any]) -> str:
+    """Return how many layers there are now, and which are gone or new."""
+    gone, new = (
+        ", ".join(layer.name for layer in some if all(layer is not other for other in others))
+        for some, others in ((before, layers), (layers, before))
+    )
+    if gone:
+        return _("{count} layers, without {names}", count=len(layers), names=gone)
+    if new:
+        return _("{count} layers, with {names}", count=len(layers), names=new)
+    return _("the same layers in another order")
+
+
+def _difference(what: str, old: Any, now: Any) -> str:
     """Return which settings are others than before."""
     if not isinstance(old, dict) or not isinstance(now, dict):
-        return _("another one") if now else _("none")
-    return _("another {names}", names=", ".join(key for key in old | now if old.get(key) != now.get(key)))
+        return _("one with a change of its {what}", what=what)
+    names = ", ".join(key for key in old | now if old.get(key) != now.get(key))
+    return _("one with a change of its {what}: {names}", what=what, names=names)
 
 
 def _without_flags(described: dict[str, Any]) -> dict[str, Any]:
@@ -301,4 +309,4 @@ def _without_flags(described: dict[str, Any]) -> dict[str, Any]:
 
 
 def _places(layers: Sequence[int]) -> str:
-    return ", ".join(str(index + 1) for index in layers) or _("none")
+    return ", ".join(str(index + 1) for index in layers)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .backend import keras
-from .errors import describe, fail
+from .errors import KINDS, describe, fail
 from .language import gettext as _
 
 Weights = list[list[np.ndarray]]
@@ -60,24 +60,40 @@ def present_layers(model: Any) -> list[Any]:
     """Return all layers of a model that may have lost some: it need not be built."""
     __tracebackhide__ = True
     if not isinstance(model, keras.Model):
-        hint = "What does the function return?"
-        if type(model).__name__ == "History":
-            hint = "`fit` returns that, return the model."
-        elif isinstance(model, type):
-            hint = "Return an instance: are `()` missing?"
-        fail("a Keras model", describe(model), hint)
+        fail("a Keras model", describe(model), _what_to_return(model))
     found: list[Any] = []
     for part in (model, *getattr(model, "operations", model.layers)):
-        own = isinstance(part, keras.Layer) and type(part).__module__.split(".")[0] == "keras"
-        if not own or isinstance(part, keras.layers.Lambda):
-            hint = (
-                "Own classes, Lambda layers and bare operations are not accepted: which Keras layer does it?"
-            )
-            name = type(part).__name__
-            fail("models and layers of Keras' own classes", name, hint, getattr(part, "name", ""))
+        if received := _not_of_keras(part):
+            hint = "Which layers and models of Keras do the same?"
+            fail("layers and models that Keras provides", received, hint, getattr(part, "name", ""))
         if part is not model:
             found += present_layers(part) if isinstance(part, keras.Model) else [part]
     return found
+
+
+def _what_to_return(value: Any) -> str:
+    """Return a question about a value that is returned instead of a model."""
+    if isinstance(value, type):
+        return "A class makes a model when it is called. Are its `()` missing?"
+    if type(value).__name__ == "History":
+        return "`fit` returns its history. Which variable of your function is the model that it trained?"
+    if isinstance(value, (list, tuple)) and value and all(isinstance(part, keras.Layer) for part in value):
+        return "These are layers. What makes a model of them?"
+    if type(value).__name__ == "KerasTensor":
+        return "This is the output of a layer. What makes a model of inputs and outputs?"
+    if type(value).__name__ in KINDS:
+        return "These are numbers. Which variable of your function is the model?"
+    return "What does the function return?"
+
+
+def _not_of_keras(part: Any) -> str:
+    """Return what a part of a model is that is no layer of Keras, or "" if it is one."""
+    name = type(part).__name__
+    if not isinstance(part, keras.Layer):
+        return _("the operation {name}", name=name)
+    if type(part).__module__.split(".")[0] != "keras":
+        return _("the class {name}, which Keras does not provide", name=name)
+    return _("a Lambda layer") if isinstance(part, keras.layers.Lambda) else ""
 
 
 def weighted_layers(model: Any) -> list[Any]:
@@ -124,20 +140,31 @@ def settings(model: Any) -> dict[str, Any]:
 def summary(model: Any) -> list[LayerSummary]:
     """Return a flat list of the layers with weights, each with the activations that follow it."""
     __tracebackhide__ = True
-    rows: list[LayerSummary] = []
-    flags = iter(trainable_flags(model))
+    return [
+        LayerSummary(
+            layer.name,
+            kind=type(layer).__name__,
+            units=int(layer.weights[-1].shape[-1]),
+            activation=", ".join(names),
+            parameters=sum(math.prod(variable.shape) for variable in layer.weights),
+            trainable=flag,
+        )
+        for layer, names, flag in zip(
+            weighted_layers(model), activation_names(model), trainable_flags(model), strict=True
+        )
+    ]
+
+
+def activation_names(model: Any) -> list[list[str]]:
+    """Return for each layer with weights the names of its activation and of those that follow as layers."""
+    __tracebackhide__ = True
+    found: list[list[str]] = []
     for layer in all_layers(model):
         if layer.weights:
-            parameters = sum(math.prod(variable.shape) for variable in layer.weights)
-            units = int(layer.weights[-1].shape[-1])
-            kind = type(layer).__name__
-            rows.append(
-                LayerSummary(layer.name, kind, units, activation_name(layer), parameters, next(flags))
-            )
-        elif rows and ".activations." in type(layer).__module__:
-            words = [rows[-1].activation, activation_name(layer) or type(layer).__name__]
-            rows[-1] = rows[-1]._replace(activation=", ".join(word for word in words if word))
-    return rows
+            found.append([activation_name(layer)])
+        elif found and ".activations." in type(layer).__module__:
+            found[-1].append(activation_name(layer) or type(layer).__name__)
+    return [[name for name in names if name] for names in found]
 
 
 def activation_name(layer: Any) -> str:
