@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +20,7 @@ from ..validation import InvalidDataError, place, read_toml
 from .answers import Answer
 from .known_results import AnswerReport
 from .mutation import CLAIMED
+from .operators import FUNCTION_OPERATORS
 
 # Mutants that may be excused as right answers: this share, or this number in a small kit.
 EXCUSABLE_SHARE, EXCUSABLE = 0.05, 2
@@ -171,11 +172,12 @@ def _idle_checks(matrix: Matrix) -> Iterator[str]:
 
 
 def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
-    made = [mutant for mutant in matrix.of("mutant") if mutant.operator != CLAIMED]  # see `_claims`
-    survivors = {mutant.name for mutant in made if not matrix.failed(mutant)}
-    for name in sorted(survivors - set(equivalent)):
-        yield f"No check notices the mutant “{name}”: add a check, or say in equivalent.toml why it is right."
-    for name in sorted(set(equivalent) - survivors):
+    survivors = _survivors(matrix)
+    for name in sorted(set(survivors) - set(equivalent)):
+        if _must_be_noticed(matrix.kit, survivors[name]):
+            advice = "add a check, or say in equivalent.toml why it is right"
+            yield f"No check notices the mutant “{name}”: {advice}."
+    for name in sorted(set(equivalent) - set(survivors)):
         yield f"{equivalent[name]}: “{name}” is no surviving mutant: delete the line."
     excused = [name for name in equivalent if name in survivors]
     most = max(EXCUSABLE, math.floor(EXCUSABLE_SHARE * len(matrix.of("mutant"))))
@@ -184,6 +186,30 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
             f"{equivalent[excused[most]]}: expected at most {most} excused mutants of "
             f"{len(matrix.of('mutant'))}, found {len(excused)}: add checks or simplify the solution."
         )
+
+
+def unnoticed_functions(matrix: Matrix, equivalent: Collection[str]) -> Iterator[str]:
+    """Yield a note on the mutants of whole functions that survive in a kit without `strict_mutants`."""
+    found = [
+        name
+        for name, mutant in sorted(_survivors(matrix).items())
+        if name not in equivalent and not _must_be_noticed(matrix.kit, mutant)
+    ]
+    if found:
+        yield (
+            f"{len(found)} mutants that change a whole function survive, such as “{found[0]}”: such "
+            "answers get full marks. `strict_mutants = true` in kit.toml lists them and makes them count."
+        )
+
+
+def _survivors(matrix: Matrix) -> dict[str, Answer]:
+    """Return the mutants that no check notices, by name, except those that `_claims` judges."""
+    made = [mutant for mutant in matrix.of("mutant") if mutant.operator != CLAIMED]
+    return {mutant.name: mutant for mutant in made if not matrix.failed(mutant)}
+
+
+def _must_be_noticed(kit: Kit, mutant: Answer) -> bool:
+    return kit.config.strict_mutants or mutant.operator not in FUNCTION_OPERATORS
 
 
 def _claims(matrix: Matrix) -> Iterator[str]:

@@ -16,7 +16,14 @@ from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration.table import disagreements
-from .judgement import Matrix, find_problems, is_as_expected, read_equivalents, unread
+from .judgement import (
+    Matrix,
+    find_problems,
+    is_as_expected,
+    read_equivalents,
+    unnoticed_functions,
+    unread,
+)
 from .known_results import AnswerReport, KnownResults
 from .leftovers import find_leftovers
 from .mutation import CLAIMED, claims, mutants, only_task
@@ -221,6 +228,7 @@ def prove(
         else (
             *_unmarked(kit),
             *find_leftovers(root, kit),
+            *unnoticed_functions(matrix, equivalent),
             *indistinguishable(matrix),
         )
     )

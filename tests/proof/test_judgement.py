@@ -10,10 +10,16 @@ from typing import Any
 
 import pytest
 
-from autograder.kit import Kit
+from autograder.kit import CONFIG_FILE, Kit
 from autograder.models import CheckResult, Outcome
 from autograder.proof.answers import solution
-from autograder.proof.judgement import Matrix, find_problems, matrix_page, read_equivalents
+from autograder.proof.judgement import (
+    Matrix,
+    find_problems,
+    matrix_page,
+    read_equivalents,
+    unnoticed_functions,
+)
 from autograder.proof.mutation import claims
 from autograder.proof.prove import Proof, public_text
 
@@ -103,6 +109,24 @@ def test_a_mutant_that_nobody_notices_needs_a_reason(toy_proof: Proof, toy: Kit)
     assert find_problems(matrix, {name: "equivalent.toml, line 1"}, text) == []
     (stale,) = find_problems(toy_proof.matrix, {name: "equivalent.toml, line 1"}, text)
     assert stale == f"equivalent.toml, line 1: “{name}” is no surviving mutant: delete the line."
+
+
+def test_a_mutant_of_a_whole_function_counts_in_strict_kits(toy_proof: Proof, toy: Kit) -> None:
+    """Elsewhere a note counts those that nobody notices, so that kits written before stay proven."""
+    mutant = next(answer for answer in toy_proof.matrix.of("mutant") if answer.operator == "operator")
+    cached = dataclasses.replace(mutant, operator="cached call")
+    answers = tuple(cached if answer is mutant else answer for answer in toy_proof.matrix.answers)
+    matrix = dataclasses.replace(unnoticed(toy_proof.matrix, toy, [mutant.name]), answers=answers)
+    text = public_text(TOY, toy)
+    assert find_problems(matrix, {}, text) == []
+    (note,) = unnoticed_functions(matrix, {})
+    assert note.startswith(f"1 mutants that change a whole function survive, such as “{mutant.name}”")
+    assert not [*unnoticed_functions(matrix, {mutant.name: "equivalent.toml, line 1"})]
+    files = {**toy.files, CONFIG_FILE: b"strict_mutants = true\n" + toy.files[CONFIG_FILE]}
+    strict = dataclasses.replace(matrix, kit=dataclasses.replace(toy, files=files))
+    (problem,) = find_problems(strict, {}, text)
+    assert problem.startswith(f"No check notices the mutant “{mutant.name}”")
+    assert not [*unnoticed_functions(strict, {})]
 
 
 def test_only_a_few_mutants_may_be_excused(toy_proof: Proof, toy: Kit) -> None:

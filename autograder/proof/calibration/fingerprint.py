@@ -1,6 +1,6 @@
 """Compute a hash of everything that a calibration depends on.
 
-Docstrings, comments, thresholds, the messages of checks, and functions that no training uses do not count.
+Docstrings, comments, thresholds and the messages of checks do not count.
 """
 
 from __future__ import annotations
@@ -8,16 +8,15 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ...kit import CHECK_FILES, Kit, KitError
-from ...source_code import Definition, definitions, parse
+from ...source_code import definitions, parse
 from ..answers import alternatives, solution
 
 SETTINGS = "settings.json"
-IMPORTS = (ast.Import, ast.ImportFrom)
-DOCUMENTED = (ast.FunctionDef, ast.ClassDef, ast.Module)
+Function = ast.FunctionDef
 
 
 def calibration_fingerprint(root: Path, kit: Kit, setting: str) -> str:
@@ -38,15 +37,17 @@ def _parts(root: Path, kit: Kit, setting: str) -> Iterator[bytes]:
     calibration = path.read_text(encoding="utf-8")
     yield without_comments(calibration).encode()
     code = {name: content.decode() for name, content in kit.given.items() if name.endswith(".py")}
-    for part in support_code(code, [*imports(calibration), kit.config.train]):
-        yield part.encode()
+    modules = support_modules(code, [*imports(calibration), kit.config.train])
     for name, content in sorted(kit.files.items()):
-        if "/" in name and not name.endswith((".py", SETTINGS)):
+        _, _, file = name.partition("/")
+        if name.startswith("given/") and file in modules:
+            yield without_comments(content.decode()).encode()
+        elif file and not file.endswith(".py") and not name.endswith(SETTINGS):
             yield content
     settings = {name: value for name, value in kit.all_settings.items() if name not in kit.calibrated}
     yield json.dumps(settings, sort_keys=True, default=str).encode()
     for name in CHECK_FILES:
-        yield "\n".join(used_code([kit.files[name].decode()], [kit.calibrated[setting]])).encode()
+        yield "\n".join(check_code(kit.files[name].decode(), kit.calibrated[setting])).encode()
     for answer in (solution(root, kit), *alternatives(root, kit)):
         yield without_comments(answer.text).encode()
 
@@ -79,8 +80,8 @@ def support_modules(code: Mapping[str, str], names: Iterable[str]) -> set[str]:
         path = left.pop()
         owner, _, name = path.rpartition(".")
         for file in {*code} - found:
-            dotted = module_name(file)
-            package = dotted.rpartition(".")[0]
+            package, _, module = file.removesuffix(".py").rpartition("/")
+            dotted = f"{package}.{module}".lstrip(".")
             function = isinstance(defined[file].get(name), ast.FunctionDef)
             if dotted in (path, owner) or (package == owner and function):
                 found.add(file)
@@ -88,71 +89,25 @@ def support_modules(code: Mapping[str, str], names: Iterable[str]) -> set[str]:
     return found
 
 
-def support_code(code: Mapping[str, str], names: Iterable[str]) -> Iterator[str]:
-    """Yield the parts of support code that decide what `names` are, without comments.
-
-    Of each module these are its statements, and the functions and classes that are used.
-    """
-    names = list(names)
-    files = sorted(support_modules(code, names))
-    used = {name.rpartition(".")[2] for name in names}
-    for file in files:
-        tree = parse(code[file], file)
-        if module_name(file) in names:
-            used |= definitions(tree).keys()
-        rest = [node for node in tree.body if not (_defined(node) or isinstance(node, IMPORTS))]
-        yield from filter(None, (without_comments(ast.unparse(node)) for node in rest))
-    yield from used_code([code[file] for file in files], used)
-
-
-def used_code(texts: Sequence[str], names: Iterable[str]) -> list[str]:
-    """Return the code that defines these names and all that they use, without comments, in file order.
-
-    A function uses what its code and its arguments name: fixtures are arguments.
-    """
-    own = [
-        (node, text.splitlines()[node.lineno - 1 : node.end_lineno])
-        for text in texts
-        for node in parse(text, "<source>").body
-        if _defined(node)
-    ]
-    needed, left = set[str](), {*names}
+def check_code(text: str, check: str) -> list[str]:
+    """Return the code of a check, its fixtures and helper functions without comments, in file order."""
+    own = {node.name: node for node in parse(text, "<source>").body if isinstance(node, Function)}
+    needed, left = set[str](), [check]
     while left:
-        needed |= left
-        left = {name for node, _ in own if _defined(node) & left for name in _named(node)} - needed
-    return [without_comments("\n".join(lines)) for node, lines in own if _defined(node) & needed]
-
-
-def _defined(node: ast.stmt) -> set[str]:
-    """Return the names that a function, a class or an assignment at module level defines."""
-    match node:
-        case ast.Assign(targets=targets):
-            return {part.id for target in targets for part in ast.walk(target) if isinstance(part, ast.Name)}
-        case ast.AnnAssign(target=ast.Name(id=name)):
-            return {name}
-    return {node.name} if isinstance(node, Definition) else set()
-
-
-def module_name(file: str) -> str:
-    """Return the dotted name of a module, such as `support.running`."""
-    return file.removesuffix(".py").replace("/", ".")
-
-
-def _named(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
-        match part:
-            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name):
-                yield name
+        if (name := left.pop()) in own and name not in needed:
+            needed.add(name)
+            left += [argument.arg for argument in own[name].args.args]
+            left += [node.id for node in ast.walk(own[name]) if isinstance(node, ast.Name)]
+    lines = text.splitlines()
+    parts = (own[name] for name in own if name in needed)
+    return [without_comments("\n".join(lines[part.lineno - 1 : part.end_lineno])) for part in parts]
 
 
 def without_comments(text: str) -> str:
     """Return a program without docstrings, comment lines and empty lines."""
     lines = text.splitlines()
     for node in ast.walk(parse(text, "<source>")):
-        if (
-            isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module)
-            and ast.get_docstring(node) is not None
-        ):
+        if isinstance(node, Function | ast.ClassDef | ast.Module) and ast.get_docstring(node) is not None:
             first, last = node.body[0].lineno, node.body[0].end_lineno
             lines[first - 1 : last] = [""] * ((last or first) - first + 1)
     return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.proof.calibration.fingerprint import (
-    support_code,
-    support_modules,
-    used_code,
-    without_comments,
-)
+from autograder.proof.calibration.fingerprint import check_code, support_modules, without_comments
 
 CODE = {
     "lesson.py": "from support import load\n\ndef rows():\n    return load('rows')\n",
@@ -49,27 +44,10 @@ def test_names_stand_for_the_modules_that_define_them(names: list[str], files: s
 
 
 def test_a_check_is_its_code_and_that_of_its_helpers() -> None:
-    helper, check = used_code([CHECKS], ["test_learns"])
+    helper, check = check_code(CHECKS, "test_learns")
     assert helper == "def train(call):\n    return call()"
     assert check.startswith("def test_learns")
     assert "It learns" not in check
-
-
-def test_of_a_module_only_what_is_used_counts() -> None:
-    """Functions that the training never calls, and their messages, may change."""
-    running = "from .backend import keras\nBATCH = 32\nHINT = 'Rows?'\ndef step():\n    return BATCH\n"
-    unused = "def predict():\n    fail(HINT)\n"
-    code = {**CODE, "support/running.py": f"{running}\n\ndef fit():\n    step()\n\n{unused}"}
-    assert [*support_code(code, ["support.fit"])] == [
-        "BATCH = 32",
-        "def step():\n    return BATCH",
-        "def fit():\n    step()",
-    ]
-
-
-def test_all_of_a_module_that_is_imported_counts() -> None:
-    """A calibration that imports `lesson` may use any of its functions."""
-    assert [*support_code(CODE, ["lesson"])] == ["def rows():\n    return load('rows')"]
 
 
 def test_bare_code_has_neither_prose_nor_blank_lines() -> None:
