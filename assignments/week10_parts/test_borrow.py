@@ -150,8 +150,7 @@ def test_add_softmax_puts_one_layer_on_the_body(call: Call) -> None:
     """The new model has the body's weights, and gives the softmax of one new layer on its features."""
     model = call(borrow.add_softmax, load("parts_body"))
     assert_is_new(model, call.argument)
-    hint = "The body stays whole, and one layer is added."
-    assert_weights_equal(model, call.before.weights, hint, first=-1)
+    assert_weights_equal(model, call.before.weights, first=-1)
     assert_softmax_on(model, predict(load("parts_body"), PICTURES), PICTURES, needs_bias=True)
 
 
@@ -198,8 +197,8 @@ def test_extract_features_gives_what_the_body_gives(call: Call) -> None:
     """The result is a NumPy array with a row of 32 features for every picture."""
     x, _ = lesson.things(2, call.settings["seed"])
     features = call(borrow.extract_features, load("parts_body"), x)
-    hint = "Every picture goes through the whole body, once."
-    assert_array("features", features, hint)
+    hint = "Does every picture go through the whole body, and only once?"
+    assert_array("features", features)
     assert_allclose("features", features, predict(load("parts_body"), x), hint)
     assert_unchanged(call.argument, call.before)
 
@@ -210,8 +209,8 @@ def test_extract_features_trains_the_same_top(call: Call) -> None:
     seed, epochs, rate = (call.settings[name] for name in ("seed", "same_epochs", "top_rate"))
     x, y = lesson.things(call.settings["each"], seed)
     features = call(borrow.extract_features, load("parts_body"), x)
-    hint = "Every picture has one row of features, in the order of the pictures."
-    assert_array("features", features, hint)
+    hint = "Is there one row of features for every picture, in the order of the pictures?"
+    assert_array("features", features)
     assert_allclose("features", features, predict(load("parts_body"), x), hint)
     graft = compile_classifier(load("new_graft"), rate)
     top = compile_classifier(model_of(load("new_graft").layers[-1]), rate)
@@ -227,7 +226,7 @@ def test_take_top_takes_the_last_layer(call: Call) -> None:
     top, x = call(borrow.take_top, load("new_graft")), sample_rows((32,))
     assert_weights_equal(top, call.before.weights[-1:], "The top is one layer, and the last one.")
     assert_softmax_on(top, x, x, needs_bias=True)
-    assert_parameter_counts(top, total=132, trainable=132, hint="The top is what is left to train.")
+    assert_parameter_counts(top, total=132, trainable=132, hint="Does the layer of the top train?")
 
 
 @check("take_top", points=2, hint="Which loss compares one-hot targets with probabilities?")
@@ -236,7 +235,7 @@ def test_take_top_is_compiled(call: Call) -> None:
     assert_compiled(call(borrow.take_top, load("new_graft")), learning_rate=0.01)
 
 
-@check("take_top", points=3, hint="How does the graft hear of what its top learns by itself?")
+@check("take_top", points=3, hint="How does the graft learn what its top learns by itself?")
 def test_take_top_teaches_the_graft(call: Call) -> None:
     """After training the top alone on features, the graft classifies new pictures correctly."""
     seed, rate = call.settings["seed"], call.settings["top_rate"]
@@ -290,7 +289,7 @@ def test_thaw_last_block_makes_the_graft_better(call: Call) -> None:
     graft, _ = call.once(tune_graft)
     x, y = new_pictures(call)
     before = accuracy(load("things_graft"), x, y)
-    hint = f"Before it was {before:.3f}. Does the last block train, and does all else stay?"
+    hint = "Does the last block train, and does everything else stay?"
     threshold = before + call.settings["thaw_gain"]
     assert_accuracy(accuracy(graft, x, y), threshold, "on new pictures", hint)
 

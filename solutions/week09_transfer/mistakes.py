@@ -360,7 +360,7 @@ class builds_the_base_frozen:
         "test_build_base_learns_iris",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("none of them frozen",)
+    READS = ("Is none of the layers frozen",)
 
     def build_base(n_features=4, n_classes=3):
         model = network(

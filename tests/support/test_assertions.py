@@ -375,6 +375,34 @@ def test_the_question_fits_what_is_wrong_with_the_layers(sizes: list[int], quest
 
 
 @pytest.mark.parametrize(
+    ("total", "trainable", "question"),
+    [(43, 43, "Is it frozen?"), (35, 10, "Which layers are there, and which of them have a bias?")],
+)
+def test_a_hint_about_flags_is_not_for_missing_parameters(total: int, trainable: int, question: str) -> None:
+    with pytest.raises(ExpectationError, match=re.escape(question)):
+        support.assert_parameter_counts(model(), total, trainable, "Is it frozen?")
+
+
+@pytest.mark.parametrize(
+    ("change", "received"),
+    [
+        (lambda made: None, "no change at all. What keeps the trainable layers from learning?"),
+        (
+            lambda made: support.draw_weights(made, 5),
+            "one in layers 1, 2. Which layers were frozen when the model was compiled?",
+        ),
+    ],
+    ids=["none", "all"],
+)
+def test_layers_that_training_changes_are_named(change: Callable[[Any], object], received: str) -> None:
+    made = model()
+    before = support.weights(made)
+    change(made)
+    with pytest.raises(ExpectationError, match=re.escape(f"a change in layers 2 alone, received {received}")):
+        support.assert_only_trained(made, before, layers=[-1])
+
+
+@pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda: np.zeros((2, 3)), "received an array of shape (2, 3). These are numbers."),

@@ -146,6 +146,8 @@ def assert_only_trained(
     expected = sorted(range(len(old))[index] for index in layers)
     received = [index for index, pair in enumerate(zip(old, now, strict=True)) if not _same(*pair)]
     if received != expected:
+        if not received:
+            hint = "What keeps the trainable layers from learning?"
         hint = hint or "Which layers were frozen when the model was compiled?"
         fail(
             _("a change in layers {numbers} alone", numbers=_places(expected)),

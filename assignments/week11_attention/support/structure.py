@@ -34,24 +34,21 @@ def assert_layers(model: Any, expected: Sequence[tuple[int, ...]], hint: str = "
     if received != (wanted := [tuple(size) for size in expected]):
         kinds = [type(layer).__name__ for layer in found]
         others = f" ({', '.join(kinds)})" if set(kinds) - {"Dense"} else ""
-        if len(received) > len(wanted):
-            hint = hint or "Which of these layers should not be there?"
-        elif len(received) < len(wanted):
-            hint = hint or "Which layer is missing, and where does your function lose it?"
-        hint = hint or "How many units has each layer, and how many numbers does it take?"
+        hint = hint or layers_question(len(received), len(wanted))
         fail(_("layers with weights of the sizes {wanted}", wanted=wanted), f"{received}{others}", hint)
 
 
 def assert_parameter_counts(model: Any, total: int, trainable: int, hint: str = "") -> None:
-    """Assert the number of parameters, and how many of them training can change."""
+    """Assert the number of parameters, and how many of them training can change.
+
+    The hint is for a wrong number of trainable ones.
+    """
     __tracebackhide__ = True
     expected, received = Counts(total, trainable, total - trainable), count_parameters(model)
+    if received.total != total:
+        hint = "Which layers are there, and which of them have a bias?"
     if received != expected:
-        fail(
-            counts_text(expected),
-            counts_text(received),
-            hint or "Which layers are there, and which of them are trainable?",
-        )
+        fail(counts_text(expected), counts_text(received), hint or "Which of the layers are trainable?")
 
 
 def assert_trainable(model: Any, expected: Sequence[bool], hint: str = "") -> None:
@@ -195,6 +192,15 @@ def assert_last_layer_is(model: Any, layer: Any) -> None:
     if not found or found[-1] is not layer:
         hint = "Does the model learn what a copy of its layer learns?"
         fail(_("the very layer {name} of the model", name=layer.name), _("another one"), hint, layer.name)
+
+
+def layers_question(received: int, wanted: int) -> str:
+    """Return a question about layers of which so many are there, and so many should be."""
+    if received > wanted:
+        return "Which of these layers should not be there?"
+    if received < wanted:
+        return "Which layer is missing, and where does your function lose it?"
+    return "How many units has each layer, and how many numbers does it take?"
 
 
 def weight_shapes(layers: Sequence[Sequence[np.ndarray]]) -> str:

@@ -63,7 +63,7 @@ def test_build_base_has_three_dense_layers(call: Call) -> None:
 @check("build_base", points=2, hint="A unit has a weight for each of its inputs, and a bias.")
 def test_build_base_trains_all_1603_parameters(call: Call) -> None:
     """The base has 1,603 parameters, all trainable."""
-    hint = "Does every layer have a bias, and is none of them frozen?"
+    hint = "Is none of the layers frozen?"
     assert_parameter_counts(call(transfer.build_base), total=1603, trainable=1603, hint=hint)
 
 

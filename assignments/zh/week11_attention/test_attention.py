@@ -17,7 +17,7 @@ SIZES = (lesson.N_WORDS, lesson.N_ANSWERS)
 def test_attention_weights_are_shares(call: Call) -> None:
     """For each of two queries, the weights of three keys add up to 1."""
     weights = call(attention.attention_weights, *lesson.arrays((4, 2, 5), (4, 3, 5)))
-    assert_shape("weights", weights, (4, 2, 3), "Whose width is multiplied away?")
+    assert_shape("weights", weights, (4, 2, 3), "Which axis of queries and keys does their product sum over?")
     assert_allclose("sums of weights", np.sum(weights, axis=-1), np.ones((4, 2)))
 
 
@@ -25,8 +25,7 @@ def test_attention_weights_are_shares(call: Call) -> None:
 def test_attention_weights_follow_the_example(call: Call) -> None:
     """The key that is like the query gets 0.881 in the example, and keys that are alike get equal weights."""
     queries, keys = np.float32([[[2, 0, 0, 0]]]), np.float32([[[2, 0, 0, 0], [0, 2, 0, 0]]])
-    hint = "The scores are 4 / 2 and 0 / 2."
-    assert_allclose("weights", call(attention.attention_weights, queries, keys), [[[0.8808, 0.1192]]], hint)
+    assert_allclose("weights", call(attention.attention_weights, queries, keys), [[[0.8808, 0.1192]]])
     assert_allclose("weights", call(attention.attention_weights, queries, 0 * keys), [[[0.5, 0.5]]])
 
 
@@ -57,18 +56,24 @@ def test_self_attention_averages_values_where_queries_are_zero(call: Call) -> No
     layer, x = fresh_layer(call, attention.SelfAttention, 5), lesson.vectors(2, 3, 5)
     layer(x)
     layer.set_weights([np.zeros((5, 5)), np.ones((5, 5)), np.eye(5)])
-    hint = "The matrices are query, key and value, in this order."
+    hint = "Is the third matrix that of the values, and what is each value multiplied by?"
     assert_allclose("outputs", layer(x), np.repeat(x.mean(axis=1, keepdims=True), 3, axis=1), hint)
 
 
-@check("SelfAttention", points=6, hint="What does `call` do with its mask, and what hears of it afterwards?")
+@check(
+    "SelfAttention", points=6, hint="What does `call` do with its mask, and which layers get it afterwards?"
+)
 def test_self_attention_does_not_look_at_padding(call: Call) -> None:
     """The outputs for words are the same with any padding in front, and masks may pass."""
     layer, x = fresh_layer(call, attention.SelfAttention, 4), lesson.vectors(2, 3, 5)
     outputs = layer(x[:1, 1:])
     assert_allclose("outputs for words", np.asarray(layer(x, mask=PADDING))[:1, 1:], outputs)
     if not layer.supports_masking:
-        support.fail("a layer that sets `supports_masking`", "one that does not", "Who reads this attribute?")
+        support.fail(
+            "a layer that sets `supports_masking`",
+            "one that does not",
+            "What becomes of the mask after such a layer?",
+        )
 
 
 @check("SelfAttention", points=6, hint="Which arguments would make an equal layer?")
@@ -77,7 +82,7 @@ def test_self_attention_is_restored_from_its_config(call: Call) -> None:
     support.assert_restored(fresh_layer(call, attention.SelfAttention, 4), lesson.vectors(2, 3, 5))
 
 
-@check("build_block", points=8, hint="What is added to what `SelfAttention` says?")
+@check("build_block", points=8, hint="What is added to what `SelfAttention` gives, and what is normalized?")
 def test_build_block_adds_attention_to_each_word(call: Call) -> None:
     """The block normalizes the sum of the words and of what its `SelfAttention` makes of them."""
     block, x = fresh_layer(call, attention.build_block, 6), lesson.vectors(2, 3, 6)
@@ -87,7 +92,11 @@ def test_build_block_adds_attention_to_each_word(call: Call) -> None:
     assert_allclose("normalized sums of words and attention", outputs, expected)
 
 
-@check("build_reader", points=8, hint="Which layers are there, how large is each, and who hears of padding?")
+@check(
+    "build_reader",
+    points=8,
+    hint="Which layers are there, how large is each, and which get the mask of padding?",
+)
 def test_build_reader_gives_probabilities(call: Call) -> None:
     """It has 1,204 parameters, and gives four probabilities, whatever the padding of a sentence."""
     reader, (x, _) = fresh_layer(call, attention.build_reader, *SIZES), lesson.sentences(8, seed=1)

@@ -35,7 +35,7 @@ def test_take_top_is_compiled(env):
     points=3,
     hidden=False,
     success_message='After training the top alone on features, the graft classifies new pictures correctly.',
-    failure_message='After training the top alone on features, the graft classifies new pictures correctly. Think about: How does the graft hear of what its top learns by itself?',
+    failure_message='After training the top alone on features, the graft classifies new pictures correctly. Think about: How does the graft learn what its top learns by itself?',
 )
 def test_take_top_teaches_the_graft(env):
     checks.run(env, 'test_take_top_teaches_the_graft')

@@ -35,7 +35,7 @@ def test_self_attention_averages_values_where_queries_are_zero(env):
     points=6,
     hidden=False,
     success_message='The outputs for words are the same with any padding in front, and masks may pass.',
-    failure_message='The outputs for words are the same with any padding in front, and masks may pass. Think about: What does `call` do with its mask, and what hears of it afterwards?',
+    failure_message='The outputs for words are the same with any padding in front, and masks may pass. Think about: What does `call` do with its mask, and which layers get it afterwards?',
 )
 def test_self_attention_does_not_look_at_padding(env):
     checks.run(env, 'test_self_attention_does_not_look_at_padding')

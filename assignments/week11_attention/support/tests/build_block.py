@@ -13,7 +13,7 @@ checks = Checks('attention', 'build_block')
     points=8,
     hidden=False,
     success_message='The block normalizes the sum of the words and of what its `SelfAttention` makes of them.',
-    failure_message='The block normalizes the sum of the words and of what its `SelfAttention` makes of them. Think about: What is added to what `SelfAttention` says?',
+    failure_message='The block normalizes the sum of the words and of what its `SelfAttention` makes of them. Think about: What is added to what `SelfAttention` gives, and what is normalized?',
 )
 def test_build_block_adds_attention_to_each_word(env):
     checks.run(env, 'test_build_block_adds_attention_to_each_word')

@@ -24,7 +24,7 @@ from .networks import (
     weights,
 )
 from .running import predict
-from .structure import last_layer, weight_shapes
+from .structure import last_layer, layers_question, weight_shapes
 
 MOVED = "A new layer starts with random weights. How do you copy the old ones into it?"
 OTHER_WAY = "Which of the two models does your function read the weights from, and which does it change?"
@@ -44,7 +44,7 @@ def assert_weights_equal(
     received = weights(model)[:first]
     shapes = [[[array.shape for array in arrays] for arrays in each] for each in (expected, received)]
     if shapes[0] != shapes[1]:
-        hint = hint or "Which layers have to be there?"
+        hint = hint or layers_question(len(received), len(expected))
         fail(
             _("layers with weights of the shapes {shapes}", shapes=weight_shapes(expected)),
             weight_shapes(received),

@@ -13,7 +13,7 @@ checks = Checks('attention', 'build_reader')
     points=8,
     hidden=False,
     success_message='It has 1,204 parameters, and gives four probabilities, whatever the padding of a sentence.',
-    failure_message='It has 1,204 parameters, and gives four probabilities, whatever the padding of a sentence. Think about: Which layers are there, how large is each, and who hears of padding?',
+    failure_message='It has 1,204 parameters, and gives four probabilities, whatever the padding of a sentence. Think about: Which layers are there, how large is each, and which get the mask of padding?',
 )
 def test_build_reader_gives_probabilities(env):
     checks.run(env, 'test_build_reader_gives_probabilities')
