@@ -97,7 +97,7 @@ class KitConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     feedback: Feedback = "hint"
     # Whether a student whose mistake was recognized for certain reads the misconception behind it.
     misconceptions: bool = False
-    # Whether a check has to notice each mutant that changes a whole function, as it must any other.
+    # Whether checks must notice the mutants of all operators: `proof.operators.STRICT_OPERATORS`.
     strict_mutants: bool = False
     settings: Mapping[str, Any] = {}
     settings_hidden: Mapping[str, Any] = {}

@@ -73,6 +73,8 @@ def gradescope_differences(root: RootFileSystem) -> list[str]:
     files = unpack(gradescope_zip(kit, build(PROJECT)))
     answer = (PROJECT / "solutions" / KIT / f"{kit.module}.py").read_bytes()
     _lay_out(root.path / "autograder", files, kit, answer)
+    # Gradescope builds a new container for every zip.
+    shutil.rmtree(root.path / "opt" / "examiner", ignore_errors=True)
     _step("setup.sh and run_autograder of the Gradescope zip")
     root.run(["bash", "/autograder/source/setup.sh"], folder="/autograder")
     shutil.copy2(root.path / "autograder" / "source" / "run_autograder", root.path / "autograder")

@@ -20,7 +20,7 @@ from ..validation import InvalidDataError, place, read_toml
 from .answers import Answer
 from .known_results import AnswerReport
 from .mutation import CLAIMED
-from .operators import FUNCTION_OPERATORS
+from .operators import STRICT_OPERATORS
 
 # Mutants that may be excused as right answers: this share, or this number in a small kit.
 EXCUSABLE_SHARE, EXCUSABLE = 0.05, 2
@@ -188,8 +188,8 @@ def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
         )
 
 
-def unnoticed_functions(matrix: Matrix, equivalent: Collection[str]) -> Iterator[str]:
-    """Yield a note on the mutants of whole functions that survive in a kit without `strict_mutants`."""
+def tolerated_mutants(matrix: Matrix, equivalent: Collection[str]) -> Iterator[str]:
+    """Yield a note on the mutants that survive because the kit has no `strict_mutants`."""
     found = [
         name
         for name, mutant in sorted(_survivors(matrix).items())
@@ -197,8 +197,8 @@ def unnoticed_functions(matrix: Matrix, equivalent: Collection[str]) -> Iterator
     ]
     if found:
         yield (
-            f"{len(found)} mutants that change a whole function survive, such as “{found[0]}”: such "
-            "answers get full marks. `strict_mutants = true` in kit.toml lists them and makes them count."
+            f"{len(found)} mutants that only strict kits must notice get full marks, such as “{found[0]}”. "
+            "`strict_mutants = true` in kit.toml lists them and makes them count."
         )
 
 
@@ -209,7 +209,7 @@ def _survivors(matrix: Matrix) -> dict[str, Answer]:
 
 
 def _must_be_noticed(kit: Kit, mutant: Answer) -> bool:
-    return kit.config.strict_mutants or mutant.operator not in FUNCTION_OPERATORS
+    return kit.config.strict_mutants or mutant.operator not in STRICT_OPERATORS
 
 
 def _claims(matrix: Matrix) -> Iterator[str]:

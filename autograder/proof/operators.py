@@ -331,3 +331,6 @@ FUNCTION_OPERATORS: dict[str, Callable[[ast.FunctionDef], FunctionMutations]] = 
     "fixed size": _sizes,
     "cached call": _caches,
 }
+
+# Checks must notice mutants of these operators in kits with `strict_mutants` alone.
+STRICT_OPERATORS = frozenset({*FUNCTION_OPERATORS, "kept layer"})

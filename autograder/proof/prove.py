@@ -21,7 +21,7 @@ from .judgement import (
     find_problems,
     is_as_expected,
     read_equivalents,
-    unnoticed_functions,
+    tolerated_mutants,
     unread,
 )
 from .known_results import AnswerReport, KnownResults
@@ -228,7 +228,7 @@ def prove(
         else (
             *_unmarked(kit),
             *find_leftovers(root, kit),
-            *unnoticed_functions(matrix, equivalent),
+            *tolerated_mutants(matrix, equivalent),
             *indistinguishable(matrix),
         )
     )
