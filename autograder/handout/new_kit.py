@@ -21,6 +21,7 @@ from .sync import write_files
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CLASS_NAME = re.compile(r"([A-Z][a-z0-9]*)+")
 CLASSES = " For layers, add --kind layer; for another class, put it in place of a function afterwards."
+FUNCTIONS = " Functions can follow the first layer."
 WEEK = re.compile(r"week\d+_")
 # Keeps generated lines within the linter's limit.
 LONGEST = 30
@@ -60,6 +61,10 @@ class Plan:
     release: date
     due: date
     kind: Kind = Kind.NUMPY
+
+    def is_example(self, task: str) -> bool:
+        """Return whether a task is the example of the kind. Functions after the first task are short ones."""
+        return task == self.tasks[0] or bool(CLASS_NAME.fullmatch(task))
 
     def __post_init__(self) -> None:
         """Raise PlanError with one sentence per problem."""
@@ -108,15 +113,19 @@ def module_problems(module: str) -> Iterator[str]:
 
 def task_problems(tasks: Sequence[str], module: str, kind: Kind) -> Iterator[str]:
     """Yield what is wrong with the names of the functions or classes."""
-    pattern, example = NAME, "in lower case, such as add_softmax"
-    if kind == Kind.LAYER:
-        pattern, example = CLASS_NAME, "of a class, such as SelfAttention"
     if not tasks:
         yield "Expected one task or more, found none: name them with --task."
-    for task in dict.fromkeys(tasks):
+    for place, task in enumerate(dict.fromkeys(tasks)):
+        pattern, example = NAME, "in lower case, such as add_softmax"
+        if kind == Kind.LAYER and (place == 0 or not NAME.fullmatch(task)):
+            pattern, example = CLASS_NAME, "of a class, such as SelfAttention"
         taken = hasattr(builtins, task) or keyword.iskeyword(task) or keyword.issoftkeyword(task)
         if not pattern.fullmatch(task) or len(task) > LONGEST or task.startswith("test_"):
-            other = "" if kind == Kind.LAYER or not CLASS_NAME.fullmatch(task) else CLASSES
+            other = ""
+            if kind == Kind.LAYER:
+                other = FUNCTIONS if NAME.fullmatch(task) else ""
+            elif CLASS_NAME.fullmatch(task):
+                other = CLASSES
             yield f"Expected a task's name {example}, found {task!r}.{other}"
         elif taken or task in TAKEN or task in (module, "np", "hidden_look_at"):
             yield f"Expected a task's name of its own, found {task!r}, which means something else already."
@@ -166,9 +175,7 @@ def _rendered(plan: Plan) -> Iterator[tuple[str, str]]:
     )
     environment.filters |= {"quoted": toml_string, "snake": snake_case}
     folders = {"checks": f"autograder/kits/{plan.slug}", "solution": f"solutions/{plan.slug}"}
-    for name in environment.list_templates():
-        kind, tree, path = name.removesuffix(SUFFIX).split("/", 2)
-        if kind != plan.kind:
-            continue
+    for name in environment.list_templates(filter_func=lambda name: name.startswith(f"{plan.kind}/")):
+        _kind, tree, path = name.removesuffix(SUFFIX).split("/", 2)
         path = path.replace("MODULE", plan.module)
         yield f"{folders[tree]}/{path}", environment.get_template(name).render(plan=plan)

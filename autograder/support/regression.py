@@ -31,7 +31,7 @@ def fit_regressor(model: Any, x: np.ndarray, y: np.ndarray, epochs: int, seed: i
 def mean_squared_error(model: Any, x: np.ndarray, y: np.ndarray) -> float:
     """Return the mean squared difference between the outputs for the rows of x and their targets y.
 
-    Raises ExpectationError for outputs of another shape, which NumPy might spread over all rows.
+    Raises ExpectationError for outputs of another shape: NumPy might compute with all pairs of rows.
     """
     __tracebackhide__ = True
     said, targets = predict(model, x), as_columns(y)

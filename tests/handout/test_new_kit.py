@@ -23,9 +23,9 @@ LONG = Plan("w" * LONGEST, "t" * 2 * LONGEST, "a" * LONGEST, ("b" * LONGEST, "z"
 
 
 def of_kind(plan: Plan, kind: Kind) -> Plan:
-    """The plan for a skeleton of that kind, whose tasks are classes if they are layers."""
-    tasks = tuple(map(str.capitalize, plan.tasks)) if kind == Kind.LAYER else plan.tasks
-    return replace(plan, kind=kind, tasks=tasks)
+    """The plan for a skeleton of that kind, whose first task is a class if it is a layer."""
+    first, *others = plan.tasks
+    return replace(plan, kind=kind, tasks=(first.capitalize() if kind == Kind.LAYER else first, *others))
 
 
 def test_it_is_a_kit_with_points_for_every_task(toy_root: Path) -> None:
@@ -85,6 +85,15 @@ def test_every_source_says_where_the_author_goes_on(kind: Kind) -> None:
     """All but the numbers, which can hold no comment."""
     for path, content in sources(of_kind(SMALL, kind)).items():
         assert b"FILL IN" in content or path.endswith(".json"), path
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_second_task_is_another_example(kind: Kind) -> None:
+    plan = of_kind(SMALL, kind)
+    tree = ast.parse(sources(plan)["solutions/week11_scaling/scaling.py"])
+    tasks = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
+    assert [node.name for node in tasks] == list(plan.tasks)
+    assert len({ast.get_docstring(node) for node in tasks}) == 2
 
 
 def test_what_the_author_reads_stays_out_of_the_answers_stub(toy_root: Path) -> None:

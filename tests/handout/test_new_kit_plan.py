@@ -42,13 +42,22 @@ def test_the_students_file_is_called_like_the_slugs_end(slug: str, module: str) 
         ({"tasks": ("scaling",)}, "means something else already"),
         ({"tasks": ("hidden_look_at",)}, "means something else already"),
         ({"tasks": ("Shift",)}, "in lower case"),
-        ({"tasks": ("shift",), "kind": Kind.LAYER}, "of a class, such as SelfAttention, found 'shift'"),
+        (
+            {"tasks": ("shift",), "kind": Kind.LAYER},
+            "of a class, such as SelfAttention, found 'shift'. Functions",
+        ),
+        ({"tasks": ("Shift", "A_b"), "kind": Kind.LAYER}, "of a class, such as SelfAttention, found 'A_b'"),
         ({"due": date(2026, 12, 1)}, "after its release on 2026-12-07, found 2026-12-01"),
     ],
 )
 def test_what_will_not_do_is_named(change: dict[str, object], problem: str) -> None:
     with pytest.raises(PlanError, match=problem):
         replace(GOOD, **change)  # type: ignore[arg-type]
+
+
+def test_functions_can_follow_a_layer() -> None:
+    plan = replace(GOOD, tasks=("Shift", "squeeze", "Stretch"), kind=Kind.LAYER)
+    assert [task for task in plan.tasks if plan.is_example(task)] == ["Shift", "Stretch"]
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:

@@ -1,4 +1,4 @@
-"""The skeletons of `kit new` are proven as they are; the guide's test proves the one with arrays."""
+"""The skeletons of `kit new` are proven as they are; the guide's test proves the one with arrays alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_a_skeleton_with_keras_is_proven(
     kind: Kind, task: str, toy_root: Path, proven: Callable[[Path, str], Proof]
 ) -> None:
     """Its checks notice every mistake and enough mutants."""
-    plan = Plan("week12_dense", "A first network", "dense", (task,), *DATES, kind)
+    plan = Plan("week12_dense", "A first network", "dense", (task, "middle"), *DATES, kind)
     write_kit(toy_root, plan)
     proof = proven(toy_root, plan.slug)
     # What the proof of a command would write.
