@@ -35,8 +35,8 @@ FunctionMutations = Iterator[tuple[str, ast.FunctionDef]]
 
 
 def is_guard(node: ast.AST) -> bool:
-    """Return whether the node is `strict=` of `zip`, which changes nothing in a right answer."""
-    return isinstance(node, ast.keyword) and node.arg == "strict"
+    """Return whether the node is `strict=` of `zip` or `verbose=`, which change nothing in a right answer."""
+    return isinstance(node, ast.keyword) and node.arg in ("strict", "verbose")
 
 
 def _numbers(node: ast.AST) -> Mutations:

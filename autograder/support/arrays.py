@@ -1,4 +1,4 @@
-"""Assert numbers with NumPy alone: values, shapes and data types of arrays.
+"""Assert values with NumPy alone: types, and the numbers, shapes and data types of arrays.
 
 Every assertion raises ExpectationError, also for None and values of other types.
 """
@@ -36,6 +36,17 @@ def assert_allclose(
         _row(received[worst]),
         hint,
     )
+
+
+def assert_type(name: str, actual: Any, kind: type, hint: str = "") -> None:
+    """Assert the type of a value, such as dict, or DataFrame of pandas; a subclass is of the type, too."""
+    __tracebackhide__ = True
+    if not isinstance(actual, kind):
+        fail(
+            _("{name} of type {type}", name=_(name), type=kind.__name__),
+            describe(actual),
+            hint or "What does the function return?",
+        )
 
 
 def assert_array(name: str, actual: Any, hint: str = "") -> None:

@@ -49,12 +49,16 @@ def test_what_a_function_returns_computes_zeros(answers: dict[str, Answer]) -> N
     assert module.Smoother(0.5)(4.0) == 4.0
 
 
-def test_a_guard_is_no_part_of_the_answer() -> None:
-    """Without `strict`, or with another value, a right answer is the same."""
-    text = "def pairs(left, right):\n    return list(zip(left, right, strict=True))\n"
+@pytest.mark.parametrize(
+    ("call", "guard"),
+    [("zip(left, right, strict=True)", "strict=True"), ("left.fit(right, verbose=0)", "verbose=0")],
+)
+def test_a_guard_is_no_part_of_the_answer(call: str, guard: str) -> None:
+    """Without `strict` or `verbose`, or with another value, a right answer is the same."""
+    text = f"def pairs(left, right):\n    return list({call})\n"
     found = mutants(Answer("solution", "solution", "", text, ("pairs",)))
     assert found
-    assert all("strict=True" in mutant.text for mutant in found if "zip" in mutant.text)
+    assert all(guard in mutant.text for mutant in found if "zip" in mutant.text or "fit" in mutant.text)
 
 
 # A class that is no layer and no estimator, and functions that return such an answer, a generator and a dict.

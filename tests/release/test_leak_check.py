@@ -123,6 +123,28 @@ def test_the_head_of_a_loop_is_no_answer(toy_root: Path) -> None:
     assert find_leaks(toy_root, kit, {"lesson.py": b"left = left + right * 2 - right"}) != []
 
 
+def test_an_answer_may_go_on_in_the_next_method(toy_root: Path) -> None:
+    """The markers stand around the end of one method and the whole of another."""
+    path = toy_root / "solutions/sums/sums.py"
+    first = "return self.added([float(number) for number in numbers])"
+    second = "return sum(number / 4 + number * 3 / 4 for number in numbers)"
+    methods = f"""
+class Sums:
+    def total(self, numbers):
+        ### BEGIN SOLUTION
+        {first}
+
+    def added(self, numbers):
+        {second}
+        ### END SOLUTION
+"""
+    path.write_text(path.read_text() + methods)
+    kit = Kit.load(toy_root, "sums")
+    assert find_leaks(toy_root, kit, {"lesson.py": b"def total(numbers):\n    return sum(numbers)\n"}) == []
+    for line in (first, second):
+        assert find_leaks(toy_root, kit, {"lesson.py": line.encode()}) != []
+
+
 def test_a_threshold_is_found_by_its_value_where_nobody_reads_that_number_anyway(toy_root: Path) -> None:
     toml = toy_root / "autograder/kits/sums/kit.toml"
     toml.write_text(toml.read_text().replace("largest_error = 1e-9", "least = 0.8125\nmany = 5"))

@@ -273,6 +273,13 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         "scores of shape (None, 2)",
         "(2, 3)",
     ),
+    "kind": (
+        lambda found: support.assert_type("history", found, dict),
+        lambda: {"loss": [0.5]},
+        lambda: [0.5],
+        "history of type dict",
+        "a list",
+    ),
     "type": (
         lambda found: support.assert_dtype("scores", found, np.float32),
         lambda: np.zeros(2, np.float32),
@@ -288,7 +295,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         "a list",
     ),
 }
-TAKES_MODELS = sorted(set(CASES) - {"untrained", "numbers", "shape", "type", "array"})
+TAKES_MODELS = sorted(set(CASES) - {"untrained", "numbers", "shape", "type", "kind", "array"})
 
 
 @pytest.mark.parametrize("name", CASES)

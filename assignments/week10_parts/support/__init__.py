@@ -11,7 +11,7 @@ import importlib
 from typing import Any
 
 _NAMES = {
-    "arrays": ("assert_allclose", "assert_array", "assert_dtype", "assert_shape"),
+    "arrays": ("assert_allclose", "assert_array", "assert_dtype", "assert_shape", "assert_type"),
     "backend": ("keras", "tf"),
     "changes": (
         *("Snapshot", "snapshot", "assert_unchanged", "assert_only_trained", "assert_froze", "assert_thawed"),
