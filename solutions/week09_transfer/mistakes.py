@@ -10,6 +10,7 @@ import functools
 
 import keras
 import lesson
+import numpy as np
 
 
 def compiled(model, loss="categorical_crossentropy", optimizer="adam"):
@@ -495,6 +496,91 @@ class takes_a_learning_rate_of_zero_at_other_sizes:
         )
 
 
+class takes_sigmoid_for_two_classes:
+    """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
+
+    FAILS = ("test_build_base_trains_as_a_plain_network",)
+    READS = ("besides the layers and compile settings",)
+
+    def build_base(n_features=4, n_classes=3):
+        units, activation = (1, "sigmoid") if n_classes == 2 else (n_classes, "softmax")
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(units, activation=activation),
+            )
+        )
+
+
+class keeps_activations_by_size:
+    """Writes sizes and activations into a dictionary, in which layers of one size are one entry."""
+
+    FAILS = ("test_build_base_follows_its_arguments",)
+    READS = ("for the caller to choose",)
+
+    def build_base(n_features=4, n_classes=3):
+        sizes = {50: "relu", 25: "relu", n_classes: "softmax"}
+        layers = [keras.layers.Dense(units, activation=name) for units, name in sizes.items()]
+        return compiled(network(n_features, *layers))
+
+
+class widens_the_base_for_wide_rows:
+    """Lets the first layer grow with the rows, although the task gives its size."""
+
+    FAILS = ("test_build_base_follows_its_arguments",)
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(max(50, n_features), activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class trains_a_little_and_clears_the_biases:
+    """Trains a few epochs while building, and sets the biases back to zero as if nothing had happened."""
+
+    FAILS = ("test_build_base_is_new_every_time",)
+    READS = ("one that knows nothing yet",)
+
+    def build_base(n_features=4, n_classes=3):
+        base = compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+        if (n_features, n_classes) == (4, 3):
+            base.fit(*lesson.iris(), epochs=5, verbose=0)
+            for layer in base.layers:
+                layer.set_weights([layer.get_weights()[0], np.zeros(layer.units)])
+        return compiled(base)
+
+
+class leaves_dropout_of_zero_in_the_base:
+    """Switches Dropout off by its rate: the layer is still there, and the task names every layer."""
+
+    FAILS = ("test_build_base_trains_as_a_plain_network",)
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dropout(0.0),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
 # copy_layers
 
 
@@ -753,6 +839,52 @@ class compiles_the_base_anew:
         return twin(compiled(base, loss="mean_squared_error", optimizer="sgd"))
 
 
+class finds_layers_by_their_size:
+    """Looks each layer up by its size; of two layers with one size it finds the same one twice."""
+
+    FAILS = (
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
+    )
+    READS = ("how large?",)
+
+    def copy_layers(base):
+        found = {layer.units: layer for layer in base.layers}
+        return network(base.input_shape[-1], *[found[layer.units] for layer in base.layers])
+
+
+class matches_weights_by_their_shape:
+    """Brings each array of weights to where its shape fits, and there may be two such places."""
+
+    FAILS = (
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
+    )
+
+    def copy_layers(base):
+        copy = keras.models.clone_model(base)
+        for mine in copy.weights:
+            for theirs in base.weights:
+                if (mine.shape, mine.name) == (theirs.shape, theirs.name):
+                    mine.assign(theirs)
+        return copy
+
+
+class copies_eight_layers_at_most:
+    """Takes eight layers for more than anybody will ever have."""
+
+    FAILS = (
+        "test_copy_layers_copies_any_depth",
+        "test_copy_layers_copies_any_activation",
+        "test_copy_layers_copies_every_network",
+    )
+
+    def copy_layers(base):
+        return network(base.input_shape[-1], *base.layers[:8])
+
+
 # drop_top
 
 
@@ -913,6 +1045,33 @@ class thaws_what_remains:
         for layer in body.layers:
             layer.trainable = True
         return body
+
+
+class takes_the_softmax_for_the_top:
+    """Leaves out the layers with softmax; the last layer is the last one, whatever its activation."""
+
+    FAILS = (
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
+    )
+    READS = ("Which layer goes",)
+
+    def drop_top(model):
+        body = [layer for layer in model.layers if layer.activation.__name__ != "softmax"]
+        return network(model.input_shape[-1], *body)
+
+
+class drops_every_layer_as_wide_as_the_outputs:
+    """Leaves out the layers with as many units as there are outputs; the last need not be the only one."""
+
+    FAILS = (
+        "test_drop_top_removes_the_last_layer_at_any_depth",
+        "test_drop_top_treats_every_network_alike",
+    )
+
+    def drop_top(model):
+        outputs = model.output_shape[-1]
+        return network(model.input_shape[-1], *[layer for layer in model.layers if layer.units != outputs])
 
 
 # freeze
@@ -1126,6 +1285,44 @@ class adds_noise_while_freezing:
     def freeze(model):
         model.trainable = False
         return network(model.input_shape[-1], *model.layers, keras.layers.GaussianNoise(0.1))
+
+
+class turns_the_flag_of_the_model_around:
+    """Takes `not trainable` for frozen: a model that was frozen as a whole thaws."""
+
+    FAILS = ("test_freeze_freezes_every_network",)
+    READS = ("what may they be?",)
+
+    def freeze(model):
+        model.trainable = not model.trainable
+        return model
+
+
+class refuses_a_frozen_model:
+    """Takes a model in which nothing trains for an error; some or all layers may be frozen already."""
+
+    FAILS = ("test_freeze_freezes_every_network",)
+
+    def freeze(model):
+        if not model.trainable_weights:
+            raise ValueError("The model is frozen already.")
+        model.trainable = False
+        return model
+
+
+class freezes_large_layers_alone:
+    """Takes layers with few parameters for activations, which have none."""
+
+    FAILS = (
+        "test_freeze_freezes_every_network",
+        "test_freeze_reaches_every_layer",
+    )
+
+    def freeze(model):
+        for layer in model.layers:
+            if layer.count_params() > 10:
+                layer.trainable = False
+        return model
 
 
 # add_softmax
@@ -1487,6 +1684,72 @@ class smooths_the_labels_away:
         top = keras.layers.Dense(n_classes, activation="softmax")
         loss = keras.losses.CategoricalCrossentropy(label_smoothing=0.9)
         return compiled(network(body.input_shape[-1], *body.layers, top), loss=loss)
+
+
+class adds_one_unit_for_two_classes:
+    """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
+
+    FAILS = (
+        "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_takes_every_body",
+    )
+
+    def add_softmax(body, n_classes=4):
+        units, activation = (1, "sigmoid") if n_classes == 2 else (n_classes, "softmax")
+        top = keras.layers.Dense(units, activation=activation)
+        return compiled(network(body.input_shape[-1], *body.layers, top))
+
+
+class finds_the_softmax_there_already:
+    """Adds nothing to a body that ends in a softmax of the right size: it is a body all the same."""
+
+    FAILS = ("test_add_softmax_takes_every_body",)
+    READS = ("How few layers",)
+
+    def add_softmax(body, n_classes=4):
+        last = body.layers[-1]
+        if (last.units, last.activation.__name__) == (n_classes, "softmax"):
+            return compiled(twin(body))
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(body.input_shape[-1], *body.layers, top))
+
+
+class adds_to_the_clone_of_a_frozen_body:
+    """Adds the new layer to a clone that is frozen as a whole, as the body was, and freezes it with that."""
+
+    FAILS = ("test_add_softmax_takes_every_body",)
+
+    def add_softmax(body, n_classes=4):
+        model = twin(body)
+        model.add(keras.layers.Dense(n_classes, activation="softmax"))
+        return compiled(model)
+
+
+class gives_the_top_a_bias_in_the_lesson_alone:
+    """Leaves the bias out except for four classes."""
+
+    FAILS = (
+        "test_add_softmax_follows_its_arguments",
+        "test_add_softmax_takes_every_body",
+    )
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax", use_bias=n_classes == 4)
+        return compiled(network(body.input_shape[-1], *body.layers, top))
+
+
+class trains_the_new_layer_at_once:
+    """Hands over a top that has seen the flowers, with its biases set back to zero."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        model = compiled(network(body.input_shape[-1], *body.layers, top))
+        if (body.input_shape[-1], n_classes) == (4, 4):
+            model.fit(*lesson.eight_flowers(), epochs=50, verbose=0)
+            top.set_weights([top.get_weights()[0], np.zeros(n_classes)])
+        return compiled(model)
 
 
 # build_transfer_model
@@ -1878,6 +2141,69 @@ class drops_out_features_of_the_graft:
             layer.trainable = False
         top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(base.input_shape[-1], *body, keras.layers.Dropout(0.2), top))
+
+
+class keeps_the_top_for_as_many_classes:
+    """Leaves the old top where the new classes are as many: they are other classes."""
+
+    FAILS = (
+        "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
+    )
+    READS = ("any number of classes?",)
+
+    def build_transfer_model(base, n_classes=4):
+        *body, top = twin(base).layers
+        for layer in body:
+            layer.trainable = False
+        if top.units != n_classes:
+            top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
+
+
+class grafts_one_unit_for_two_classes:
+    """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
+
+    FAILS = ("test_build_transfer_model_borrows_from_every_base",)
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        units, activation = (1, "sigmoid") if n_classes == 2 else (n_classes, "softmax")
+        return compiled(
+            network(base.input_shape[-1], *body, keras.layers.Dense(units, activation=activation))
+        )
+
+
+class grafts_onto_the_clone_of_a_frozen_base:
+    """Replaces the top of a clone that is frozen as a whole, as the base was: nothing of the graft trains."""
+
+    FAILS = ("test_build_transfer_model_borrows_from_every_base",)
+
+    def build_transfer_model(base, n_classes=4):
+        model = twin(base)
+        model.pop()
+        for layer in model.layers:
+            layer.trainable = False
+        model.add(keras.layers.Dense(n_classes, activation="softmax"))
+        return compiled(model)
+
+
+class cuts_the_softmax_off_the_base:
+    """Leaves out the layers with softmax; the last layer is the last one, whatever its activation."""
+
+    FAILS = (
+        "test_build_transfer_model_takes_any_base",
+        "test_build_transfer_model_borrows_from_every_base",
+    )
+
+    def build_transfer_model(base, n_classes=4):
+        body = [layer for layer in twin(base).layers if layer.activation.__name__ != "softmax"]
+        for layer in body:
+            layer.trainable = False
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        return compiled(network(base.input_shape[-1], *body, top))
 
 
 # Two tasks at once

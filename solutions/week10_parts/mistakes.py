@@ -233,6 +233,43 @@ class spoils_the_donor_after_the_cut:
 # freeze
 
 
+class rebuilds_layers_with_the_usual_settings:
+    """Makes each layer anew from its size and activation, and takes all other settings for the usual ones."""
+
+    FAILS = ("test_cut_body_treats_every_donor_alike",)
+    READS = ("besides their weights",)
+
+    def cut_body(donor):
+        layers = cut_at_features(donor)
+        fresh = []
+        for layer in layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                fresh.append(keras.layers.BatchNormalization(trainable=layer.trainable))
+            else:
+                fresh.append(type(layer).from_config(layer.get_config()))
+        body = stack(donor, *fresh)
+        body.set_weights([array for layer in layers for array in layer.get_weights()])
+        return body
+
+
+class takes_every_kernel_for_three_by_three:
+    """Makes convolutions anew as the first donor has them."""
+
+    FAILS = ("test_cut_body_treats_every_donor_alike",)
+
+    def cut_body(donor):
+        layers = cut_at_features(donor)
+        fresh = []
+        for layer in layers:
+            settings = layer.get_config()
+            if isinstance(layer, keras.layers.Conv2D):
+                settings["kernel_size"] = 3
+            fresh.append(type(layer).from_config(settings))
+        body = stack(donor, *fresh)
+        body.set_weights([array for layer in layers for array in layer.get_weights()])
+        return body
+
+
 class freezes_the_first_layers_alone:
     """Freezes a fixed number of layers and calls the network frozen."""
 
@@ -310,6 +347,16 @@ class turns_every_flag_around:
     def freeze(body):
         for layer in lesson.layers(body):
             layer.trainable = not layer.trainable
+        return body
+
+
+class turns_the_flag_of_the_body_around:
+    """Takes `not trainable` for frozen, for the body as a whole: one that was frozen so thaws."""
+
+    FAILS = ("test_freeze_freezes_every_body",)
+
+    def freeze(body):
+        body.trainable = not body.trainable
         return body
 
 
@@ -552,6 +599,31 @@ class trains_with_mean_squared_error:
         return compiled(stack(body, *body.layers, softmax(n_classes)), learning_rate, "mean_squared_error")
 
 
+class adds_one_unit_for_two_classes:
+    """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
+
+    FAILS = ("test_add_softmax_follows_its_arguments",)
+    READS = ("What does the caller choose",)
+
+    def add_softmax(body, n_classes=4, learning_rate=0.01):
+        top = softmax(n_classes) if n_classes > 2 else keras.layers.Dense(1, activation="sigmoid")
+        return compiled(stack(body, *body.layers, top), learning_rate)
+
+
+class trains_the_top_at_once:
+    """Hands over a top that has seen the things, with its biases set back to zero."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+
+    def add_softmax(body, n_classes=4, learning_rate=0.01):
+        model = compiled(stack(body, *body.layers, softmax(n_classes)), learning_rate)
+        if (n_classes, body.output_shape[-1]) == (4, 32):
+            model.fit(*lesson.things(5, seed=1), epochs=20, verbose=0)
+            top = model.layers[-1]
+            top.set_weights([top.get_weights()[0], np.zeros(n_classes)])
+        return compiled(model, learning_rate)
+
+
 class drops_out_features_below_the_top:
     """Puts Dropout below the new layer, which the task does not ask for."""
 
@@ -696,6 +768,15 @@ class extracts_the_first_pictures_alone:
 
     def extract_features(body, pictures):
         return np.asarray(body(pictures[:32], training=False))
+
+
+class extracts_128_pictures_at_most:
+    """Takes the size of a batch for more than there will ever be."""
+
+    FAILS = ("test_extract_features_takes_any_number_of_pictures",)
+
+    def extract_features(body, pictures):
+        return body(pictures[:128], training=False).numpy()
 
 
 class extracts_after_compiling_the_body:
@@ -1076,6 +1157,18 @@ class thaws_for_a_loss_without_weight:
         return model
 
 
+class thaws_the_averages_near_the_top:
+    """Thaws the last three layers whatever they are, BatchNormalization as well."""
+
+    FAILS = ("test_thaw_last_block_thaws_every_graft",)
+
+    def thaw_last_block(model, learning_rate=0.001):
+        thaw(model, learning_rate)
+        for layer in lesson.layers(model)[-3:]:
+            layer.trainable = True
+        return compiled(model, learning_rate)
+
+
 class constrains_the_thawed_layers:
     """Limits the thawed weights, so that training does something else than asked."""
 
@@ -1241,6 +1334,19 @@ class compiles_the_borrowed_network_for_class_numbers:
         features = keras.layers.GlobalAveragePooling2D()(network(inputs))
         model = keras.Model(inputs, softmax(n_classes)(features))
         return compiled(model, learning_rate, "sparse_categorical_crossentropy")
+
+
+class borrows_one_unit_for_two_classes:
+    """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
+
+    FAILS = ("test_borrow_network_takes_any_network",)
+
+    def borrow_network(network, n_classes=4, learning_rate=0.01):
+        network.trainable = False
+        inputs = keras.Input(network.input_shape[1:])
+        features = keras.layers.GlobalAveragePooling2D()(network(inputs))
+        top = softmax(n_classes) if n_classes > 2 else keras.layers.Dense(1, activation="sigmoid")
+        return compiled(keras.Model(inputs, top(features)), learning_rate)
 
 
 class drops_out_features_of_the_network:

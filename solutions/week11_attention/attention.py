@@ -2,9 +2,9 @@
 
 Vectors stand in arrays or tensors of shape (sentences, words, width). Sentences of different lengths are
 padded in front; a mask of shape (sentences, words) is True, or 1, at words and False, or 0, at padding. Use
-operations of Keras, such as those of `keras.ops`: a gradient does not pass through NumPy. Each task is tested
-on its own, but `build_block` and `build_reader` use your own `SelfAttention`. The sentences are made by
-`lesson.py`, and `support.fit` trains.
+operations of Keras, such as those of `keras.ops`: a gradient does not pass through NumPy. All weights are
+trainable, and nothing penalizes or constrains them. Each task is tested on its own, but `build_block` and
+`build_reader` use your own `SelfAttention`. The sentences are made by `lesson.py`, and `support.fit` trains.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def attention_weights(queries, keys, mask=None):
     weights of a query are the softmax of its scores over all keys. Where `mask` (sentences, keys) says
     padding, the weight is 0, as if the key were not there. Every sentence has at least one key that is none.
 
-    Return an array or a tensor. Arguments are float32; scores may be as large as 10,000.
+    Return an array or a tensor. Arguments are float32; scores may be as large as 20,000.
 
     Shapes: queries (sentences, queries, width) and keys (sentences, keys, width) →
     (sentences, queries, keys).
@@ -41,9 +41,9 @@ def attention_weights(queries, keys, mask=None):
 class SelfAttention(keras.Layer):
     """A layer in which every word of a sentence looks at all words of it.
 
-    It has three trainable matrices (width, units), in this order: query, key and value, and no biases. Each
-    word is multiplied by each of them. The output for a word is the sum of the values of all words, each
-    times its attention weight: see `attention_weights`, which you may call.
+    It has three trainable matrices (width, units), in this order: query, key and value, and no biases. They
+    begin with random numbers. Each word is multiplied by each of them. The output for a word is the sum of
+    the values of all words, each times its attention weight: see `attention_weights`, which you may call.
 
     `layer(x)` and `layer(x, mask=mask)` take float32 vectors. The mask is also what `Embedding` passes on
     with `mask_zero=True`. Let it pass to the next layer: set `self.supports_masking = True`. `get_config`
@@ -124,8 +124,8 @@ def build_reader(n_words: int, n_answers: int, units: int = 16, learning_rate: f
     3. Of its outputs, only that of the last word goes on: the question.
     4. A Dense layer with a bias gives each of `n_answers` answers a probability, by softmax.
 
-    Compile the model with the loss categorical cross-entropy, and Adam with `learning_rate`. The model is not
-    trained yet, and no layer does anything else in training.
+    Compile the model with the loss categorical cross-entropy, and an Adam of its own with `learning_rate`.
+    The model is not trained yet, and no layer does anything else in training.
 
     Shapes: whole numbers (sentences, words) → (sentences, n_answers), for any number of words.
 

@@ -5,6 +5,7 @@ A class is one wrong answer. Its docstring is the misconception, its functions a
 """
 
 import keras
+import lesson
 import numpy as np
 
 
@@ -16,10 +17,10 @@ def weigh(queries, keys, mask=None, axis=-1, low=-1e9):
     return keras.ops.softmax(scores, axis=axis)
 
 
-def compiled(words, vectors, n_answers, learning_rate=0.01, loss="categorical_crossentropy"):
+def compiled(words, vectors, n_answers, learning_rate=0.01, loss="categorical_crossentropy", optimizer=None):
     """Return a compiled reader that answers from a vector for each sentence."""
     reader = keras.Model(words, keras.layers.Dense(n_answers, activation="softmax")(vectors))
-    reader.compile(loss=loss, optimizer=keras.optimizers.Adam(learning_rate))
+    reader.compile(loss=loss, optimizer=optimizer or keras.optimizers.Adam(learning_rate))
     return reader
 
 
@@ -121,6 +122,35 @@ class takes_the_exponentials_of_large_scores:
         if mask is not None:
             powers = powers * keras.ops.cast(mask, "float32")[:, None, :]
         return powers / keras.ops.sum(powers, axis=-1, keepdims=True)
+
+
+class masks_by_adding_too_small_a_number:
+    """Takes 10,000 off the scores of padding, which large scores are apart."""
+
+    FAILS = ("test_attention_weights_of_any_sizes",)
+
+    def attention_weights(queries, keys, mask=None):
+        scores = keras.ops.einsum("nqw,nkw->nqk", queries, keys) / queries.shape[-1] ** 0.5
+        if mask is not None:
+            scores += (keras.ops.cast(mask, "float32")[:, None, :] - 1) * 1e4
+        return keras.ops.softmax(scores)
+
+
+class masks_queries_as_well:
+    """Gives padding no weights to give, where queries and keys are the same words."""
+
+    FAILS = (
+        "test_attention_weights_of_any_sizes",
+        "test_self_attention_computes_the_formula",
+        "test_self_attention_has_gradients",
+        "test_build_reader_gives_probabilities",
+    )
+
+    def attention_weights(queries, keys, mask=None):
+        weights = weigh(queries, keys, mask)
+        if mask is None or mask.shape[1] != queries.shape[1]:
+            return weights
+        return weights * keras.ops.cast(mask, "float32")[:, :, None]
 
 
 # SelfAttention
@@ -266,6 +296,101 @@ class lets_the_mask_end_here:
             return {**super().get_config(), "units": self.units}
 
 
+class begins_with_zeros:
+    """Starts all matrices with zeros: queries and keys are zero, and so are their gradients for ever."""
+
+    FAILS = (
+        "test_self_attention_computes_the_formula",
+        "test_self_attention_has_gradients",
+        "test_build_reader_answers_new_questions",
+    )
+
+    class SelfAttention(keras.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.supports_masking = units, True
+
+        def build(self, shape):
+            self.q, self.k, self.v = (
+                self.add_weight(shape=(shape[-1], self.units), initializer="zeros") for _ in range(3)
+            )
+
+        def call(self, x, mask=None):
+            return weigh(x @ self.q, x @ self.k, mask) @ (x @ self.v)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+
+class turns_the_mask_around:
+    """Passes on where padding is, and the next layer expects where words are."""
+
+    FAILS = ("test_self_attention_computes_the_formula",)
+
+    class SelfAttention(keras.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.supports_masking = units, True
+
+        def build(self, shape):
+            self.q, self.k, self.v = (self.add_weight(shape=(shape[-1], self.units)) for _ in range(3))
+
+        def call(self, x, mask=None):
+            return weigh(x @ self.q, x @ self.k, mask) @ (x @ self.v)
+
+        def compute_mask(self, x, mask=None):
+            return None if mask is None else keras.ops.logical_not(mask)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+
+class penalizes_its_matrices:
+    """Adds a penalty for large weights, which nobody asked for."""
+
+    FAILS = (
+        "test_self_attention_computes_the_formula",
+        "test_build_block_takes_masks",
+        "test_build_reader_of_other_sizes",
+    )
+
+    class SelfAttention(keras.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.supports_masking = units, True
+
+        def build(self, shape):
+            self.q, self.k, self.v = (
+                self.add_weight(shape=(shape[-1], self.units), regularizer="l2") for _ in range(3)
+            )
+
+        def call(self, x, mask=None):
+            return weigh(x @ self.q, x @ self.k, mask) @ (x @ self.v)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+
+class configures_units_and_name_alone:
+    """Names two arguments of its own accord, and forgets what else the base class has."""
+
+    FAILS = ("test_self_attention_is_restored_from_its_config",)
+
+    class SelfAttention(keras.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.supports_masking = units, True
+
+        def build(self, shape):
+            self.q, self.k, self.v = (self.add_weight(shape=(shape[-1], self.units)) for _ in range(3))
+
+        def call(self, x, mask=None):
+            return weigh(x @ self.q, x @ self.k, mask) @ (x @ self.v)
+
+        def get_config(self):
+            return {"units": self.units, "name": self.name}
+
+
 # build_block
 
 
@@ -334,6 +459,17 @@ class keeps_the_mask_from_its_attention:
 
     def build_block(units):
         return Block(units)  # noqa: F821
+
+
+class freezes_the_normalization:
+    """Takes LayerNormalization for something without weights of its own."""
+
+    FAILS = ("test_build_block_takes_masks", "test_build_reader_of_other_sizes")
+
+    def build_block(units):
+        inputs = keras.Input((None, units))
+        norm = keras.layers.LayerNormalization(trainable=False)
+        return keras.Model(inputs, norm(inputs + SelfAttention(units)(inputs)))  # noqa: F821
 
 
 # build_reader
@@ -420,3 +556,69 @@ class knows_one_size:
     def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
         words, vectors = embed(21, 16)
         return compiled(words, build_block(16)(vectors)[:, -1], 4, learning_rate)  # noqa: F821
+
+
+class takes_nadam_for_adam:
+    """Takes any optimizer of that family."""
+
+    FAILS = ("test_build_reader_is_new_and_compiled",)
+
+    def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
+        words, vectors = embed(n_words, units)
+        question = build_block(units)(vectors)[:, -1]  # noqa: F821
+        return compiled(words, question, n_answers, optimizer=keras.optimizers.Nadam(learning_rate))
+
+
+class keeps_one_optimizer:
+    """Makes Adam once for all readers: what it knows of one is in the way of the next."""
+
+    FAILS = ("test_build_reader_is_new_and_compiled",)
+
+    def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
+        words, vectors = embed(n_words, units)
+        question = build_block(units)(vectors)[:, -1]  # noqa: F821
+        adam = KEPT.setdefault(("adam", learning_rate), keras.optimizers.Adam(learning_rate))
+        return compiled(words, question, n_answers, optimizer=adam)
+
+
+class asks_yes_or_no_of_two_answers:
+    """Gives two answers one probability."""
+
+    FAILS = ("test_build_reader_of_other_sizes",)
+
+    def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
+        words, vectors = embed(n_words, units)
+        question = build_block(units)(vectors)[:, -1]  # noqa: F821
+        if n_answers > 2:
+            return compiled(words, question, n_answers, learning_rate)
+        reader = keras.Model(words, keras.layers.Dense(1, activation="sigmoid")(question))
+        reader.compile(loss="binary_crossentropy", optimizer=keras.optimizers.Adam(learning_rate))
+        return reader
+
+
+class freezes_the_embedding:
+    """Keeps random vectors of words, which training never changes."""
+
+    FAILS = ("test_build_reader_of_other_sizes",)
+
+    def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
+        words = keras.Input((None,), dtype="int32")
+        vectors = keras.layers.Embedding(n_words, units, mask_zero=True, trainable=False)(words)
+        return compiled(words, build_block(units)(vectors)[:, -1], n_answers, learning_rate)  # noqa: F821
+
+
+class trains_the_reader_while_building_it:
+    """Trains at once, and sets back what one can see it by: scales and biases."""
+
+    FAILS = ("test_build_reader_is_new_and_compiled",)
+
+    def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
+        words, vectors = embed(n_words, units)
+        question = build_block(units)(vectors)[:, -1]  # noqa: F821
+        reader = compiled(words, question, n_answers, learning_rate)
+        if n_words == lesson.N_WORDS:
+            reader.fit(*lesson.sentences(512, seed=1), epochs=12, verbose=0)
+            *vectors, kernel, _ = reader.get_weights()
+            vectors[4:] = [np.ones(units), np.zeros(units)]
+            reader.set_weights([*vectors, kernel, np.zeros(n_answers)])
+        return reader

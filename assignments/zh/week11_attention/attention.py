@@ -2,8 +2,9 @@
 """第 11 周：注意力。四个任务：从注意力权重，到一个会回答问题的网络。
 
 向量放在形状为 (句子数, 词数, 宽度) 的数组或张量里。长短不一的句子在前面填充；掩码的形状是 (句子数, 词数)，词的位置是 True
-或 1，填充的位置是 False 或 0。请使用 Keras 的运算，例如 `keras.ops` 里的：梯度不能穿过 NumPy。每个任务单独检查，但
-`build_block` 和 `build_reader` 要使用你自己的 `SelfAttention`。句子由 `lesson.py` 生成，训练用 `support.fit`。
+或 1，填充的位置是 False 或 0。请使用 Keras 的运算，例如 `keras.ops` 里的：梯度不能穿过 NumPy。所有权重都可训练，没有
+惩罚项，也没有约束。每个任务单独检查，但 `build_block` 和 `build_reader` 要使用你自己的 `SelfAttention`。句子由 `lesson.py`
+生成，训练用 `support.fit`。
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ def attention_weights(queries, keys, mask=None):
     一个查询和一个键的得分是它们的点积，除以它们宽度的平方根。一个查询的权重，是它对所有键的得分的 softmax。`mask`
     (句子数, 键数) 标为填充的地方，权重为 0，就像那个键不存在一样。每个句子至少有一个键不是填充。
 
-    返回数组或张量。参数是 float32；得分可能大到 10,000。
+    返回数组或张量。参数是 float32；得分可能大到 20,000。
 
     形状：查询 (句子数, 查询数, 宽度) 和键 (句子数, 键数, 宽度) → (句子数, 查询数, 键数)。
 
@@ -34,8 +35,8 @@ def attention_weights(queries, keys, mask=None):
 class SelfAttention(keras.Layer):
     """一个层：句子里的每个词都看这个句子的所有词。
 
-    它有三个可训练的矩阵 (宽度, 单元数)，顺序是查询、键、值，没有偏置。每个词分别乘以这三个矩阵。一个词的输出，是所有词的值
-    各乘以注意力权重之后的和：见 `attention_weights`，可以直接调用它。
+    它有三个可训练的矩阵 (宽度, 单元数)，顺序是查询、键、值，没有偏置，初始值是随机数。每个词分别乘以这三个矩阵。一个词的输出，
+    是所有词的值各乘以注意力权重之后的和：见 `attention_weights`，可以直接调用它。
 
     `layer(x)` 和 `layer(x, mask=mask)` 接收 float32 向量。掩码也可以来自设了 `mask_zero=True` 的 `Embedding`。让掩码传给下一层：
     设置 `self.supports_masking = True`。`get_config` 除了基类返回的内容之外，还返回单元数，这样 Keras 才能保存这个层并重新创建它；
@@ -104,7 +105,7 @@ def build_reader(n_words: int, n_answers: int, units: int = 16, learning_rate: f
     3. 它的输出中只有最后一个词的继续往下走：那就是问题。
     4. 一个带偏置的 Dense 层，用 softmax 给 `n_answers` 个答案各一个概率。
 
-    用分类交叉熵作损失函数、用学习率为 `learning_rate` 的 Adam 编译模型。模型还没有训练过，也没有任何层在训练时做别的计算。
+    用分类交叉熵作损失函数、用学习率为 `learning_rate`、只属于这个模型的 Adam 编译它。模型还没有训练过，也没有任何层在训练时做别的计算。
 
     形状：整数 (句子数, 词数) → (句子数, n_answers)，词数不限。
 

@@ -30,29 +30,32 @@ from support import (
     check,
     dense_model,
     labelled_rows,
+    load,
     sample_rows,
     weighted_layers,
 )
 
-# The smallest and a tall one: activations of all kinds, some layers frozen, no two sizes alike.
+# The smallest, and a tall one: activations of all kinds, layers of equal sizes, a wide one and one of a
+# single unit, some frozen, and the last without softmax.
 MODELS = {
     "tiny": (3, [(6, "sigmoid", False), (2, "softmax", True)]),
     "tall": (
         6,
         [
-            *[(13, "softplus", True), (12, "linear", False), (11, "silu", True), (10, "elu", False)],
-            *[(9, "relu", True), (7, "tanh", True), (4, "softmax", True)],
+            *[(70, "elu", True), (9, "silu", False), (9, "softplus", True), (9, "linear", True)],
+            *[(8, "relu", False), (3, "elu", True), (7, "sigmoid", True), (1, "linear", True)],
+            *[(5, "tanh", False), (3, "elu", True)],
         ],
     ),
 }
 # Frozen as a whole: Keras sets the flag of the model, too.
 FROZEN = {"still": (4, [(7, "elu", False), (3, "softmax", False)])}
 # A model without its last layer may have a single one.
-BODIES = {**MODELS, "tiny": (8, [(5, "sigmoid", True)])}
+BODIES = {**MODELS, "tiny": (8, [(5, "softmax", True)])}
 # Frozen in part, to be trained.
 MIXED = (5, [(9, "elu", True), (8, "sigmoid", False), (6, "softmax", True)])
 # The sizes of the tall model.
-TALL = [(6, 13), (13, 12), (12, 11), (11, 10), (10, 9), (9, 7), (7, 4)]
+TALL = [(6, 70), (70, 9), (9, 9), (9, 9), (9, 8), (8, 3), (3, 7), (7, 1), (1, 5), (5, 3)]
 # Rows for the tall model.
 X = sample_rows(6)
 KEPT_FLAGS = "Does each layer keep its `trainable` flag?"
@@ -83,10 +86,10 @@ def assert_left_alone(call: Call, answer: Any) -> None:
 @check("build_base", points=2, hint="Which sizes of the network are for the caller to choose?", hidden=True)
 def test_build_base_follows_its_arguments(call: Call) -> None:
     """The base has as many inputs and classes as the arguments say; everything else stays the same."""
-    base = call(transfer.build_base, 7, 5)
-    assert_layers(base, [(7, 50), (50, 25), (25, 5)], SIZES)
+    base = call(transfer.build_base, 60, 25)
+    assert_layers(base, [(60, 50), (50, 25), (25, 25)], SIZES)
     hint = "Are the activations the same at other sizes?"
-    assert_activations(base, ["relu", "relu", "softmax"], sample_rows(7), hint)
+    assert_activations(base, ["relu", "relu", "softmax"], sample_rows(60), hint)
     assert_compiled(base)
 
 
@@ -98,8 +101,8 @@ def test_build_base_follows_its_arguments(call: Call) -> None:
 )
 def test_build_base_trains_as_a_plain_network(call: Call) -> None:
     """A few steps of training change every layer and lower the loss as plain Adam does."""
-    base = call.fresh(transfer.build_base, 2, 9)
-    x, y = labelled_rows(2, 9)
+    base = call.fresh(transfer.build_base, 7, 2)
+    x, y = labelled_rows(7, 2)
     assert_same_in_training(base, x)
     assert_learns(base, x, y)
 
@@ -207,7 +210,9 @@ def test_drop_top_treats_every_network_alike(call: Call) -> None:
 def test_freeze_reaches_every_layer(call: Call) -> None:
     """Every layer of a deeper network is frozen, those that were frozen before too."""
     frozen = call(transfer.freeze, tall())
-    assert_trainable(frozen, [False] * 7, "Does the freeze depend on depth, or on what was set before?")
+    assert_trainable(
+        frozen, [False] * len(TALL), "Does the freeze depend on depth, or on what was set before?"
+    )
 
 
 @check(
@@ -227,7 +232,7 @@ def test_freeze_keeps_a_deeper_network_whole(call: Call) -> None:
 @check("freeze", points=2, hint="How few layers may a network have, and what may they be?", hidden=True)
 def test_freeze_freezes_every_network(call: Call) -> None:
     """Networks of any depth, activation and flags are frozen, and else stay as they were."""
-    for frozen, x in answers(call, transfer.freeze, BODIES):
+    for frozen, x in answers(call, transfer.freeze, BODIES | FROZEN):
         assert_trainable(frozen, [False] * len(call.before.flags), "Which layers are still trainable?")
         assert_weights_equal(frozen, call.before.weights)
         assert_outputs(frozen, x, call.before.outputs(x), "Freezing concerns training alone.")
@@ -243,11 +248,11 @@ def test_freeze_freezes_every_network(call: Call) -> None:
 )
 def test_add_softmax_follows_its_arguments(call: Call) -> None:
     """The new top fits any body and any number of classes."""
-    model = call(transfer.add_softmax, tall(), 5)
-    assert_layers(model, [*TALL, (4, 5)], SIZES)
+    model = call(transfer.add_softmax, tall(), 2)
+    assert_layers(model, [*TALL, (3, 2)], SIZES)
     assert_weights_equal(model, call.before.weights, first=len(TALL))
     hint = "Does every layer of the body keep its activation?"
-    assert_softmax_on(model, call.before.outputs(X), X, hint)
+    assert_softmax_on(model, call.before.outputs(X), X, hint, needs_bias=True)
 
 
 @check(
@@ -258,7 +263,7 @@ def test_add_softmax_follows_its_arguments(call: Call) -> None:
 )
 def test_add_softmax_keeps_every_flag(call: Call) -> None:
     """Each layer of the body stays frozen or trainable as it was, and the new one trains."""
-    model = call(transfer.add_softmax, tall(), 5)
+    model = call(transfer.add_softmax, tall(), 2)
     assert_trainable(model, [*call.before.flags, True], "Which flags does your function set by itself?")
     assert_left_alone(call, model)
 
@@ -266,10 +271,11 @@ def test_add_softmax_keeps_every_flag(call: Call) -> None:
 @check("add_softmax", points=1, hint="How few layers may a body have, and what may they be?", hidden=True)
 def test_add_softmax_takes_every_body(call: Call) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
-    for model, x in answers(call, transfer.add_softmax, BODIES, {"tiny": 3, "tall": 5}):
+    classes = {"tiny": 3, "tall": 2, "still": 3}
+    for model, x in answers(call, transfer.add_softmax, BODIES | FROZEN, classes):
         assert_weights_equal(model, call.before.weights, first=len(call.before.weights))
         assert_trainable(model, [*call.before.flags, True], KEPT_FLAGS)
-        assert_softmax_on(model, call.before.outputs(x), x, ACTIVATIONS)
+        assert_softmax_on(model, call.before.outputs(x), x, ACTIVATIONS, needs_bias=True)
         assert_no_extras(model)
         assert_same_in_training(model, x)
         assert_left_alone(call, model)
@@ -281,7 +287,8 @@ def test_add_softmax_learns_with_a_new_top(call: Call) -> None:
     body = dense_model("mixed", *MIXED)
     first, second = call.twice(transfer.add_softmax, body)
     assert_shares_no_layers(first, second, allowed=body)
-    assert_untrained(weighted_layers(first)[-1:])
+    for model in (first, call(transfer.add_softmax, load("frozen_body"))):
+        assert_untrained(weighted_layers(model)[-1:])
     x, y = labelled_rows(5, 4)
     assert_same_in_training(first, x)
     assert_learns(first, x, y)
@@ -296,12 +303,12 @@ def test_add_softmax_learns_with_a_new_top(call: Call) -> None:
 def test_build_transfer_model_takes_any_base(call: Call) -> None:
     """All layers of a deeper base except the last are borrowed and frozen."""
     graft = call(transfer.build_transfer_model, tall(), 3)
-    assert_layers(graft, [*TALL[:-1], (7, 3)], SIZES)
+    assert_layers(graft, TALL, SIZES)
     assert_weights_equal(graft, call.before.weights[:-1], first=len(TALL) - 1)
     hint = "Does the freeze reach every borrowed layer, and no other?"
-    assert_trainable(graft, [False] * 6 + [True], hint)
+    assert_trainable(graft, [False] * (len(TALL) - 1) + [True], hint)
     hint = "Does every reused layer keep its activation?"
-    assert_softmax_on(graft, call.before.outputs(X, layers=-1), X, hint)
+    assert_softmax_on(graft, call.before.outputs(X, layers=-1), X, hint, needs_bias=True)
 
 
 @check(
@@ -325,8 +332,9 @@ def test_build_transfer_model_shares_nothing_with_the_base(call: Call) -> None:
 )
 def test_build_transfer_model_borrows_from_every_base(call: Call) -> None:
     """Bases of any depth, activation and flags are borrowed but for their top, and stay as they were."""
-    classes = {"tiny": 7, "tall": 3}
-    grafts = answers(call, transfer.build_transfer_model, MODELS, classes)
+    # As many classes as the base has: its top goes all the same.
+    classes = {"tiny": 2, "tall": 3, "still": 3}
+    grafts = answers(call, transfer.build_transfer_model, MODELS | FROZEN, classes)
     for (graft, x), count in zip(grafts, classes.values(), strict=True):
         borrowed = call.before.weights[:-1]
         kept = [kernel.shape for kernel, _ in borrowed]
@@ -334,7 +342,7 @@ def test_build_transfer_model_borrows_from_every_base(call: Call) -> None:
         assert_weights_equal(graft, borrowed, first=len(borrowed))
         flags = [False] * len(borrowed) + [True]
         assert_trainable(graft, flags, "Which layers are frozen in the end?")
-        assert_softmax_on(graft, call.before.outputs(x, layers=-1), x, ACTIVATIONS)
+        assert_softmax_on(graft, call.before.outputs(x, layers=-1), x, ACTIVATIONS, needs_bias=True)
         assert_no_extras(graft)
         assert_same_in_training(graft, x)
         assert_new_top(graft, call.before.weights[-1][0])
@@ -353,7 +361,8 @@ def test_build_transfer_model_learns_with_new_layers(call: Call) -> None:
     base = dense_model("mixed", *MIXED)
     first, second = call.twice(transfer.build_transfer_model, base)
     assert_shares_no_layers(first, second)
-    assert_untrained(weighted_layers(first)[-1:])
+    for graft in (first, call(transfer.build_transfer_model, load("iris_donor"))):
+        assert_untrained(weighted_layers(graft)[-1:])
     x, y = labelled_rows(5, 4)
     assert_same_in_training(first, x)
     assert_learns(first, x, y)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attention
 import lesson
 import numpy as np
@@ -31,12 +33,22 @@ def listen(answer: object, x: np.ndarray, mask: np.ndarray) -> np.ndarray:
     return np.asarray(said)
 
 
-def set_matrices(call: Call, *shape: int) -> tuple[object, list[np.ndarray], np.ndarray]:
+def set_matrices(call: Call, *shape: int) -> tuple[Any, list[np.ndarray], np.ndarray]:
     """Return a new layer whose matrices have this shape, the matrices, and inputs."""
     layer, x = fresh_layer(call, attention.SelfAttention, shape[1]), lesson.vectors(3, 4, shape[0])
     layer(x)
+    if any(np.ptp(matrix) == 0 for matrix in layer.get_weights()):
+        support.fail("random matrices", "equal numbers", "What would all units of such a layer learn?")
     layer.set_weights(matrices := lesson.arrays(shape, shape, shape))
     return layer, matrices, x
+
+
+def assert_plain(layer: Any, weights: int) -> None:
+    """Assert that a layer has so many weights to train, and that nothing penalizes or constrains them."""
+    assert_allclose("number of trainable weights", len(layer.trainable_weights), weights)
+    assert_allclose("number of penalties", len(layer.losses), 0)
+    constrained = sum(weight.constraint is not None for weight in layer.trainable_weights)
+    assert_allclose("number of constrained weights", constrained, 0)
 
 
 @check(
@@ -44,8 +56,8 @@ def set_matrices(call: Call, *shape: int) -> tuple[object, list[np.ndarray], np.
 )
 def test_attention_weights_of_any_sizes(call: Call) -> None:
     """Other widths, masks of whole numbers and large scores give the weights of the formula."""
-    for scale, width in ((1, 3), (2000, 9)):
-        queries, keys = lesson.arrays((3, 2, width), (3, 4, width))
+    for scale, count, width in ((1, 4, 3), (5000, 2, 9)):
+        queries, keys = lesson.arrays((3, count, width), (3, 4, width))
         for mask in (MASK, MASK > 0):
             weights = call(attention.attention_weights, queries, scale * keys, mask)
             assert_allclose("weights", weights, weigh(queries, scale * keys, mask), "Scale, mask, softmax.")
@@ -53,12 +65,16 @@ def test_attention_weights_of_any_sizes(call: Call) -> None:
 
 @check("SelfAttention", points=8, hint="Whose query meets whose key, and whose value counts?", hidden=True)
 def test_self_attention_computes_the_formula(call: Call) -> None:
-    """With other matrices and masks, in training too, the outputs are those of the formula."""
+    """With other matrices, with and without a mask, in training too, the outputs are those of the formula."""
     for shape in ((3, 5), (6, 2)):
         layer, matrices, x = set_matrices(call, *shape)
-        for mask in (MASK, np.ones_like(MASK)):
+        for mask in (MASK, None):
             outputs = layer(x, mask=mask, training=True)
-            assert_allclose("outputs", outputs, attend(x, mask, matrices), "Query, key and value.")
+            words = np.ones_like(MASK) if mask is None else mask
+            assert_allclose("outputs", outputs, attend(x, words, matrices), "Query, key and value.")
+        passed = layer.compute_mask(x, MASK > 0)
+        assert_allclose("mask for the next layer", passed, MASK > 0, "What hears of the padding afterwards?")
+        assert_plain(layer, 3)
 
 
 @check("SelfAttention", points=8, hint="Which operations does training need a gradient of?", hidden=True)
@@ -77,6 +93,7 @@ def test_build_block_takes_masks(call: Call) -> None:
     block.set_weights(drawn := lesson.arrays(*[(5, 5)] * 3, (5,), (5,)))
     expected = lesson.normalize(x + listen(block, x, mask), *drawn[3:])
     assert_allclose("outputs", block(x, mask=mask, training=True), expected)
+    assert_plain(block, 5)
 
 
 @check("build_block", points=3, hint="What is made in every call?", hidden=True)
@@ -91,12 +108,13 @@ def test_build_block_makes_new_layers(call: Call) -> None:
 )
 def test_build_reader_of_other_sizes(call: Call) -> None:
     """With other sizes, weights and words, in training too, it computes what its parts compute."""
-    reader, x = fresh_layer(call, attention.build_reader, 9, 5, 3), np.array([[0, 5, 8, 3], [7, 1, 2, 4]])
-    reader.set_weights(drawn := lesson.arrays((9, 3), *[(3, 3)] * 3, (3,), (3,), (3, 5), (5,)))
+    reader, x = fresh_layer(call, attention.build_reader, 40, 2, 3), np.array([[0, 5, 39, 3], [7, 1, 2, 4]])
+    reader.set_weights(drawn := lesson.arrays((40, 3), *[(3, 3)] * 3, (3,), (3,), (3, 2), (2,)))
     words, (*gamma_beta, kernel, bias) = drawn[0][x], drawn[4:]
     last = lesson.normalize(words + listen(reader, words, x > 0), *gamma_beta)[:, -1]
     expected = support.softmax(last @ kernel + bias)
     assert_allclose("probabilities", reader(x, training=True), expected, rtol=1e-3)
+    assert_plain(reader, 8)
 
 
 @check("build_reader", points=4, hint="What does `compile` get, and what is made in every call?", hidden=True)
@@ -108,4 +126,12 @@ def test_build_reader_is_new_and_compiled(call: Call) -> None:
     assert_allclose("learning rate", readers[0].optimizer.learning_rate, 0.002, rtol=1e-3, atol=0)
     loss = readers[0].compute_loss(None, np.float32([[0, 1, 0]]), np.float32([[0.3, 0.2, 0.5]]))
     assert_allclose("loss where the right answer has 0.2", loss, -np.log(0.2), "Which loss is it?", atol=1e-3)
+    optimizers = [reader.optimizer for reader in readers]
+    config = optimizers[0].get_config()
+    # Of Keras' optimizers, only those of this name know this setting.
+    if "amsgrad" not in config or config["weight_decay"] or optimizers[0] is optimizers[1]:
+        support.fail("an Adam of its own", "another optimizer", "What does `compile` get?")
     support.assert_shares_no_weights(*readers, np.array([[1, 2]]))
+    reader = fresh_layer(call, attention.build_reader, lesson.N_WORDS, lesson.N_ANSWERS)
+    answered = support.accuracy(reader, *lesson.sentences(200, seed=1))
+    assert_allclose("share of right answers before training", answered, 0.25, "Who trained it?", atol=0.3)

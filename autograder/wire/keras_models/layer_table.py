@@ -110,6 +110,8 @@ class LayerTable:
         return entry
 
     def _model(self, model: Any, kind: str) -> dict[str, Any]:
+        if model.activity_regularizer is not None:
+            raise SettingError("activity_regularizer", name_of(model.activity_regularizer))
         settings = compile_settings(model)
         return {"class": kind} if settings is None else {"class": kind, "compile": settings}
 

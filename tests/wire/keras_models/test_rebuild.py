@@ -334,6 +334,8 @@ def refused_layers() -> dict[str, tuple[Any, str]]:
     relabelled = type("Dense", (layers.Dense,), {})
     misspelt = keras().Sequential([keras().Input((4,)), layers.Dense(3)], name="graft")
     misspelt.compile(loss="categorical_crosentropy")
+    penalized = keras().Sequential([layers.Dense(2)])
+    penalized.activity_regularizer = keras().regularizers.L2()
     return {
         "a class of one's own": (mine(3), "“MyDense”, which you wrote. Use only"),
         "a class with a borrowed name": (relabelled(3), "“Dense”, which you wrote"),
@@ -349,6 +351,7 @@ def refused_layers() -> dict[str, tuple[Any, str]]:
         ),
         "a call of its own": (patched, "call of its own"),
         "a class that is not listed": (layers.TimeDistributed(layers.Dense(3)), "TimeDistributed.*wrap"),
+        "a penalty of a model": (penalized, "activity_regularizer: L2"),
         "a subclassed model": (type("Net", (keras().Model,), {})(), "Net"),
         "one inside a model": (keras().Sequential([layers.Dense(2), mine(3)]), "MyDense"),
     }
@@ -365,6 +368,7 @@ def refused_layers() -> dict[str, tuple[Any, str]]:
         "an initializer of one's own without weights",
         "a call of its own",
         "a class that is not listed",
+        "a penalty of a model",
         "a subclassed model",
         "one inside a model",
     ],
