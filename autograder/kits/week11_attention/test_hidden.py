@@ -44,11 +44,9 @@ def set_matrices(call: Call, *shape: int) -> tuple[Any, list[np.ndarray], np.nda
 
 
 def assert_plain(layer: Any, weights: int) -> None:
-    """Assert that a layer has so many weights to train, and that nothing penalizes or constrains them."""
+    """Assert that a layer has so many weights to train, and that nothing penalizes them."""
     assert_allclose("number of trainable weights", len(layer.trainable_weights), weights)
     assert_allclose("number of penalties", len(layer.losses), 0)
-    constrained = sum(weight.constraint is not None for weight in layer.trainable_weights)
-    assert_allclose("number of constrained weights", constrained, 0)
 
 
 @check(
