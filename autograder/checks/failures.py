@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,7 @@ class SubmissionFailed(Exception):
 
     `kind` says how its function failed, if a function was called. `call` is the index of the failed call
     among the calls of the checks that run together. `cause` is the text without the line that raised.
+    `locations` are the student's lines that led to it, where the caller knows them.
     """
 
     def __init__(
@@ -34,12 +35,14 @@ class SubmissionFailed(Exception):
         kind: FailureKind | None = None,
         call: int | None = None,
         cause: str = "",
+        locations: Sequence[Any] = (),
     ) -> None:
         super().__init__(text)
         self.outcome = outcome
         self.kind = kind
         self.call = call
         self.cause = cause or text
+        self.locations = tuple(locations)
 
     def __str__(self) -> str:
         # KeyError would quote the text.
@@ -47,7 +50,14 @@ class SubmissionFailed(Exception):
 
     def in_call(self, call: int) -> SubmissionFailed:
         """Return this failure as that of a call with this index."""
-        return type(self)(self.outcome, str(self), kind=self.kind, call=call, cause=self.cause)
+        return type(self)(
+            self.outcome,
+            str(self),
+            kind=self.kind,
+            call=call,
+            cause=self.cause,
+            locations=self.locations,
+        )
 
     def comparable(self) -> SubmissionFailed:
         """Return this failure with the text in which equal mistakes agree."""
@@ -102,8 +112,15 @@ def is_exhaustion(error: BaseException) -> bool:
     )
 
 
-def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) -> SubmissionFailed:
-    """Return the exception for a reply that reports a failed call.
+def call_failed(
+    function: str,
+    raised: Mapping[str, Any],
+    *,
+    line: bool = True,
+    advice: str = "",
+    locations: Sequence[Any] = (),
+) -> SubmissionFailed:
+    """Return the exception for a reply that reports a failed call, with advice in another line.
 
     With `line`, the message includes the line of the student's code that raised. The outcome is
     NOT_ATTEMPTED only if the called function itself is an unchanged stub.
@@ -115,7 +132,8 @@ def call_failed(function: str, raised: Mapping[str, Any], *, line: bool = True) 
         outcome = Outcome.CRASHED
     text, cause = (_sentence(function, kind, raised, shown) for shown in (line, False))
     failure = failure_class(raised["type"]) if kind == FailureKind.RAISED else SubmissionFailed
-    return failure(outcome, text, kind=kind, cause=cause)
+    text = "\n".join(filter(None, (text, advice)))
+    return failure(outcome, text, kind=kind, cause=cause, locations=locations)
 
 
 def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line: bool) -> str:

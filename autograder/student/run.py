@@ -82,14 +82,6 @@ def _mentions(function: ast.FunctionDef) -> set[str]:
     return found
 
 
-class StudentFailure(SubmissionFailed):
-    """Raised for a failed call, with the student's lines in the traceback and advice for the message."""
-
-    def __init__(self, failure: SubmissionFailed, locations: Sequence[Location], advice: str = "") -> None:
-        super().__init__(failure.outcome, "\n".join(filter(None, (str(failure), advice))), kind=failure.kind)
-        self.locations = tuple(locations)
-
-
 @dataclass(frozen=True)
 class LocalCalls:
     """Calls functions of a loaded source.
@@ -119,8 +111,8 @@ class LocalCalls:
         finally:
             self.emit(CallFinished())
         if "raised" in reply.head:
-            failure = call_failed(function, reply.head["raised"], line=False)
-            raise StudentFailure(failure, found, advised[0] if advised else "")
+            said = advised[0] if advised else ""
+            raise call_failed(function, reply.head["raised"], line=False, advice=said, locations=found)
         return reply
 
     @contextmanager
@@ -300,7 +292,7 @@ def _report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckRepo
     result = event.result
     if event.failed_call is not None:
         failure = calls.made[event.failed_call].reply
-        if isinstance(failure, StudentFailure):
+        if isinstance(failure, SubmissionFailed):
             return CheckReported(result, failure.locations, failure.kind)
     elif result.outcome == Outcome.FAILED and (found := list(remarks(vars(module).get(result.task)))):
         result = replace(result, message=with_hint(result.message, "\n".join(found)))

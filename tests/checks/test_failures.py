@@ -93,3 +93,12 @@ def test_a_check_can_expect_what_a_task_raises(
     assert expected in builtin if expected else not builtin
     if kind == FailureKind.RAISED:
         assert str(failure) == f"mean raised {name}: no numbers"
+
+
+def test_a_failure_in_a_call_keeps_its_class_advice_and_lines() -> None:
+    """The call's number is all that is added."""
+    raised = {"kind": FailureKind.RAISED, "name": "mean", "type": "KeyError", "text": "'x'", "trace": LINE}
+    failure = call_failed("mean", raised, line=False, advice="Is it there?", locations=["a line"]).in_call(3)
+    assert isinstance(failure, KeyError)
+    assert str(failure) == "mean raised KeyError: 'x'\nIs it there?"
+    assert (failure.call, failure.locations, failure.cause) == (3, ("a line",), "mean raised KeyError: 'x'")
