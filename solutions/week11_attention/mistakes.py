@@ -143,7 +143,6 @@ class masks_queries_as_well:
         "test_attention_weights_of_any_sizes",
         "test_self_attention_computes_the_formula",
         "test_self_attention_has_gradients",
-        "test_build_reader_gives_probabilities",
     )
 
     def attention_weights(queries, keys, mask=None):
@@ -351,6 +350,8 @@ class penalizes_its_matrices:
     FAILS = (
         "test_self_attention_computes_the_formula",
         "test_build_block_takes_masks",
+        "test_build_reader_answers_new_questions",
+        "test_build_reader_is_new_and_compiled",
         "test_build_reader_of_other_sizes",
     )
 
