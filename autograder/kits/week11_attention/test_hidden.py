@@ -70,8 +70,8 @@ def test_self_attention_computes_the_formula(call: Call) -> None:
             outputs = layer(x, mask=mask, training=True)
             words = np.ones_like(MASK) if mask is None else mask
             assert_allclose("outputs", outputs, attend(x, words, matrices), "Query, key and value.")
-        passed = layer.compute_mask(x, MASK > 0)
-        assert_allclose("mask for the next layer", passed, MASK > 0, "What hears of the padding afterwards?")
+        passed = layer.compute_mask(x, MASK)
+        assert_allclose("mask for the next layer", passed, MASK, "What hears of the padding afterwards?")
         assert_plain(layer, 3)
 
 

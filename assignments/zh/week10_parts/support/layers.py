@@ -35,8 +35,10 @@ def assert_shares_no_weights(first: Any, second: Any, x: np.ndarray) -> None:
     __tracebackhide__ = True
     for layer in (first, second):
         layer(x)
-    before = second.get_weights()
-    first.set_weights([array + 1 for array in first.get_weights()])
+    start, before = first.get_weights(), second.get_weights()
+    if not all(isinstance(array, np.ndarray) for array in start):
+        fail("weights that are arrays", describe(start), "What does `get_weights` return?")
+    first.set_weights([array + 1 for array in start])
     for old, now in zip(before, second.get_weights(), strict=True):
         if not np.array_equal(old, now):
             hint = "What is made in every call, and what is kept?"
