@@ -65,6 +65,10 @@ class Examination:
     def examine(self, batches: Sequence[Batch]) -> None:
         """Examine batches, then each answer of an unexpected batch alone, while the examiners are warm."""
         left = list(self._limited(batches))
+        seen = {answer.name for batch in left for answer in batch.answers}
+        # In a batch, another answer may hide what one does to the tasks of this proof.
+        hidden = (answer for name, answer in self._answers.items() if name not in seen)
+        left += self._limited(single(answer, self._kit) for answer in hidden)
         while left:
             with closing(self._executor.examine(self._submissions(left))) as examined:
                 for name, report in examined:

@@ -572,3 +572,10 @@ def test_losses_that_mean_the_same_are_the_same(loss: Any) -> None:
         "a class": losses.CategoricalCrossentropy,
     }
     support.assert_compiled(compiled(objects.get(loss, loss) if isinstance(loss, str) else loss))
+
+
+def test_masks_are_compared_by_row() -> None:
+    """Booleans have no difference."""
+    with pytest.raises(support.ExpectationError) as error:
+        support.assert_allclose("mask", [[True, False], [True, True]], np.eye(2, dtype=bool))
+    assert (error.value.expected, error.value.received) == ("mask, such as [0, 1] in row 1", "[1, 1]")

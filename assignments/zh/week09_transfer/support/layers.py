@@ -94,9 +94,12 @@ def assert_restored(layer: Any, x: np.ndarray) -> None:
     """Assert that a layer made from the configuration of a called one computes the same with its weights."""
     __tracebackhide__ = True
     expected, config = layer(x), layer.get_config()
-    if lost := {"name", "trainable", "dtype"} - set(config):
+    if not isinstance(config, dict) or (lost := {"name", "trainable", "dtype"} - set(config)):
         hint = "What does the base class return from `get_config`?"
-        fail("a configuration with the entries of the base class", ", ".join(sorted(lost)), hint)
+        received = describe(config)
+        if isinstance(config, dict):
+            received = _("one without {names}", names=", ".join(sorted(lost)))
+        fail("a configuration with the entries of the base class", received, hint)
     twin = layer.from_config(config)
     twin(x)
     twin.set_weights(layer.get_weights())

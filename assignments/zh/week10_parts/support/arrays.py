@@ -30,7 +30,8 @@ def assert_allclose(
         return
     if wanted.ndim < 2:
         fail(_("{name}: {values}", name=_(name), values=_row(wanted)), _row(received), hint)
-    off = np.nan_to_num(np.abs(received - wanted), nan=np.inf).reshape(len(wanted), -1).max(axis=1)
+    difference = received.astype(np.float64) - wanted.astype(np.float64)  # booleans have no difference
+    off = np.nan_to_num(np.abs(difference), nan=np.inf).reshape(len(wanted), -1).max(axis=1)
     worst = int(np.argmax(off))
     fail(
         _("{name}, such as {values} in row {row}", name=_(name), values=_row(wanted[worst]), row=worst),
