@@ -56,7 +56,7 @@ def _sequential(layers):
 
 
 def _pick(draw: random.Random, answers: list[Answer], task: str) -> Answer | None:
-    """An alternative that has the task, or None for the solution's own."""
+    """Return an alternative that has the task, or None for the solution's own."""
     return draw.choice([None, *(answer for answer in answers if task in answer.tasks)])
 
 

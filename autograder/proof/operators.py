@@ -61,7 +61,7 @@ def _classes(node: ast.AST) -> Mutations:
 
 
 def _slices(node: ast.AST) -> Mutations:
-    """An off-by-one at either end of a slice."""
+    """Yield slices that are off by one at either end."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice):
         lower, upper = node.slice.lower, node.slice.upper
         if isinstance(upper, ast.UnaryOp) and isinstance(upper.op, ast.USub):
@@ -74,7 +74,7 @@ def _slices(node: ast.AST) -> Mutations:
 
 
 def _indices(node: ast.AST) -> Mutations:
-    """The neighbour of an indexed element."""
+    """Yield the neighbour of an indexed element."""
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.UnaryOp | ast.Constant):
         index = ast.literal_eval(node.slice)
         if isinstance(index, int):
@@ -94,7 +94,7 @@ def _orders(node: ast.AST) -> Mutations:
 
 
 def _loops(node: ast.AST) -> Mutations:
-    """A loop misses its last or its first element."""
+    """Yield loops that miss their last or their first element."""
     if isinstance(node, ast.For):
         for part in (
             ast.Slice(None, ast.UnaryOp(ast.USub(), ast.Constant(1))),
@@ -109,7 +109,7 @@ def _listed(node: ast.expr) -> ast.expr:
 
 
 def _effects(node: ast.AST) -> Mutations:
-    """A statement made for its effect is left out: a call, or a flag that is set."""
+    """Leave out a statement made for its effect: a call, or a flag that is set."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         yield None
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
@@ -117,7 +117,7 @@ def _effects(node: ast.AST) -> Mutations:
 
 
 def _arguments(node: ast.AST) -> Mutations:
-    """A keyword argument is left out."""
+    """Leave out a keyword argument."""
     if isinstance(node, ast.Call):
         for left_out in node.keywords:
             if not is_guard(left_out):
@@ -126,7 +126,7 @@ def _arguments(node: ast.AST) -> Mutations:
 
 
 def _wrappers(node: ast.AST) -> Mutations:
-    """A function is not applied to its only argument: the copy is the original."""
+    """Do not apply a function to its only argument: the copy is the original."""
     if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
         argument = node.args[0]
         if isinstance(argument, ast.Name | ast.Attribute | ast.Call):
@@ -146,7 +146,7 @@ def _operators(node: ast.AST) -> Mutations:
 
 
 def _kept_layers(node: ast.AST) -> Mutations:
-    """A layer is made once and used again in every later call."""
+    """Make a layer once and use it again in every later call."""
     if _makes_layer(node):
         kept = ast.parse("globals().setdefault('kept_layer', layer)", mode="eval").body
         assert isinstance(kept, ast.Call)
@@ -155,7 +155,7 @@ def _kept_layers(node: ast.AST) -> Mutations:
 
 
 def _dropouts(node: ast.AST) -> Mutations:
-    """A layer is called on its input after Dropout."""
+    """Call a layer on its input after Dropout."""
     if isinstance(node, ast.Call) and _makes_layer(node.func) and len(node.args) == 1:
         yield ast.Call(node.func, [ast.Call(_expression(DROPOUT), node.args, [])], [])
 
@@ -216,7 +216,7 @@ def _at_start(text: str, function: ast.FunctionDef) -> ast.FunctionDef:
 
 
 def _depths(function: ast.FunctionDef) -> FunctionMutations:
-    """The function refuses networks of few or of many layers."""
+    """Refuse networks of few or of many layers."""
     for model in _models(function):
         for limit in ("< 4", "> 5"):
             guard = f"if len({model}.layers) {limit}: raise ValueError('depth')"
@@ -224,7 +224,7 @@ def _depths(function: ast.FunctionDef) -> FunctionMutations:
 
 
 def _sizes(function: ast.FunctionDef) -> FunctionMutations:
-    """An argument is bounded, or its default is taken whatever the caller says."""
+    """Bound an argument, or take its default whatever the caller says."""
     arguments = function.args.args
     defaults = function.args.defaults
     for argument, default in zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True):
@@ -244,7 +244,7 @@ def _caches(function: ast.FunctionDef) -> FunctionMutations:
 
 
 def _models(function: ast.FunctionDef) -> list[str]:
-    """The parameters that are Keras models."""
+    """Return the parameters that are Keras models."""
     return [argument.arg for argument in function.args.args if _is_model(argument.annotation)]
 
 

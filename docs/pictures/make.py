@@ -73,7 +73,7 @@ def main() -> None:
 
 
 def take_grades(browser: Any, folder: Path) -> None:
-    """The class page, a feedback page and the pages of `kit review`."""
+    """Take the class page, a feedback page and the pages of `kit review`."""
     grades = folder / "grades"
     command = [KIT, "grade", SLUG, ROOT / "tests" / "classes" / SLUG, "--out", grades, "--root", ROOT]
     subprocess.run(command, check=True)
@@ -84,14 +84,14 @@ def take_grades(browser: Any, folder: Path) -> None:
 
 
 def take_watch(browser: Any, folder: Path) -> None:
-    """The panel of `kit watch`."""
+    """Take the panel of `kit watch`."""
     panel = folder / "watch.svg"
     panel.write_text(watch(folder / "watched"), encoding="utf-8")
     shoot(browser, panel.as_uri(), "watch.png", 1000, 660)
 
 
 def take_notebook(browser: Any, folder: Path) -> None:
-    """The cards of a right, a wrong, a raising and an untouched task, and the last cell, in both themes."""
+    """Take the cards of a right, a wrong, a raising and an untouched task, and the last cell, twice."""
     handout = folder / "handout"
     write_files(build(ROOT, SLUG), handout)
     notebook: Any = nbformat.read(handout / "transfer.ipynb", as_version=4)
@@ -114,7 +114,7 @@ def take_notebook(browser: Any, folder: Path) -> None:
 
 
 def shoot(browser: Any, address: str, picture: str, width: int, height: int, click: str = "") -> None:
-    """A picture of the top of a page, or of what the first match of `click` leads to."""
+    """Take a picture of the top of a page, or of what the first match of `click` leads to."""
     tab = browser.new_page(viewport={"width": width, "height": height})
     tab.goto(address)
     if click:
@@ -125,7 +125,7 @@ def shoot(browser: Any, address: str, picture: str, width: int, height: int, cli
 
 
 def review(browser: Any, grades: Path) -> None:
-    """The largest group of answers in `kit review`."""
+    """Take the largest group of answers in `kit review`."""
     command = [KIT, "review", grades, "--no-browser", "--root", ROOT]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         assert run.stdout is not None
@@ -135,7 +135,7 @@ def review(browser: Any, grades: Path) -> None:
 
 
 def watch(folder: Path) -> str:
-    """The panel of `kit watch`, one task wrong, as SVG."""
+    """Return the panel of `kit watch`, one task wrong, as SVG."""
     write_files(build(ROOT, SLUG), folder)
     answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
     wrong = answer.replace(RIGHT, WRONG, 1)

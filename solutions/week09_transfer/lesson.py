@@ -42,13 +42,13 @@ def iris() -> tuple[np.ndarray, np.ndarray]:
 
 
 def eight_flowers() -> tuple[np.ndarray, np.ndarray]:
-    """The eight imaginary flowers, two of each kind, as float32: x (8, 4) like Iris', y (8, 4) one-hot."""
+    """Return eight imaginary flowers, two of each kind, as float32: x (8, 4) like Iris', y (8, 4) one-hot."""
     arrays = load("eight_flowers")
     return arrays["x"], arrays["y"]
 
 
 def scatter(body: Any) -> Plot:
-    """The eight flowers as they were measured, and as `body`, a network without its top, describes them.
+    """Plot the eight flowers as they were measured, and as `body`, a network without top, describes them.
 
     Both are seen along their two principal components: the directions in which they differ most.
     """
@@ -83,7 +83,7 @@ def principal(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def solved(task: str, transfer: ModuleType) -> str:
-    """What a task makes of an input of the lesson's, as text, once it passes its public checks."""
+    """Return what a task makes of an input of the lesson's, as text, once it passes its public checks."""
     donor = load("iris_donor")
     if task == "build_base":
         return draw(transfer.build_base()).text(colour=True)
@@ -94,7 +94,7 @@ def solved(task: str, transfer: ModuleType) -> str:
 
 
 def compared(task: str, transfer: ModuleType) -> Comparison:
-    """What a task makes of an input of the lesson's, beside what is expected of it."""
+    """Return what a task makes of an input of the lesson's, beside what is expected of it."""
     donor, frozen = draw(load("iris_donor")), draw(load("frozen_body"))
     if task == "build_base":
         return Comparison(draw(transfer.build_base()), donor)
@@ -111,7 +111,7 @@ def compared(task: str, transfer: ModuleType) -> Comparison:
 
 
 def _frozen(transfer: ModuleType, donor: Any) -> str:
-    """A frozen body, and what became of the donor that it was cut from."""
+    """Return a frozen body, and what became of the donor that it was cut from."""
     before = count_parameters(donor)
     try:
         body = transfer.drop_top(donor)
@@ -123,7 +123,7 @@ def _frozen(transfer: ModuleType, donor: Any) -> str:
 
 
 def _harm(before: Counts, now: Counts) -> str:
-    """What to tell of a donor that froze along with what was made of it; nothing of one that did not."""
+    """Return what to tell of a donor that froze along with what was made of it, or nothing."""
     if now.frozen <= before.frozen:
         return ""
     return _(
@@ -172,7 +172,7 @@ def tell() -> None:
 
 
 def _ask(task: str, *arguments: Any, otherwise: str | None = None) -> Any:
-    """What the task returns, or else an input of the lesson's."""
+    """Return what the task returns, or else an input of the lesson's."""
     import transfer
 
     try:

@@ -20,12 +20,12 @@ def compiled(model, loss="categorical_crossentropy", optimizer="adam"):
 
 
 def network(n_features, *layers):
-    """A Sequential network of `layers` for rows of `n_features` numbers."""
+    """Return a Sequential network of `layers` for rows of `n_features` numbers."""
     return keras.Sequential([keras.Input((n_features,)), *layers])
 
 
 def twin(model):
-    """A copy of `model` with layers and weights of its own."""
+    """Return a copy of `model` with layers and weights of its own."""
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
     return copy

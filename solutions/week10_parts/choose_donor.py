@@ -74,7 +74,7 @@ def trial(donor: Any, draw: int) -> tuple[float, float, float]:
 
 
 def span(numbers: np.ndarray) -> str:
-    """The least and the greatest."""
+    """Return the least and the greatest."""
     return f"{min(numbers):.2f} to {max(numbers):.2f}"
 
 

@@ -43,7 +43,7 @@ ROWS, COLUMNS = np.meshgrid(np.arange(SIDE), np.arange(SIDE), indexing="ij")
 
 
 def line(start: Point, end: Point) -> np.ndarray:
-    """The distance (24, 24) of every point from a line between two points (row, column)."""
+    """Return the distance (24, 24) of every point from a line between two points (row, column)."""
     (top, left), (down, right) = start, (end[0] - start[0], end[1] - start[1])
     along = ((ROWS - top) * down + (COLUMNS - left) * right) / max(down**2 + right**2, 1e-9)
     along = np.clip(along, 0, 1)
@@ -51,32 +51,32 @@ def line(start: Point, end: Point) -> np.ndarray:
 
 
 def ring(centre: Point, radius: float) -> np.ndarray:
-    """The distance (24, 24) of every point from a circle; a radius of 0 makes a dot."""
+    """Return the distance (24, 24) of every point from a circle; a radius of 0 makes a dot."""
     return np.abs(np.hypot(ROWS - centre[0], COLUMNS - centre[1]) - radius)
 
 
 def edge(at: Point, size: float) -> Strokes:
-    """A level line."""
+    """Draw a level line."""
     return [line((at[0], at[1] - size), (at[0], at[1] + size))]
 
 
 def upright(at: Point, size: float) -> Strokes:
-    """An upright line."""
+    """Draw an upright line."""
     return [line((at[0] - size, at[1]), (at[0] + size, at[1]))]
 
 
 def wheel(at: Point, size: float) -> Strokes:
-    """A ring."""
+    """Draw a ring."""
     return [ring(at, size)]
 
 
 def eye(at: Point, size: float) -> Strokes:
-    """A ring with a dot in it."""
+    """Draw a ring with a dot in it."""
     return [ring(at, size), ring(at, 0)]
 
 
 def nose(at: Point, size: float) -> Strokes:
-    """A triangle that stands on its side."""
+    """Draw a triangle that stands on its side."""
     peak, left, right = (at[0] - size, at[1]), (at[0] + size, at[1] - size), (at[0] + size, at[1] + size)
     return [line(peak, left), line(peak, right), line(left, right)]
 
@@ -104,7 +104,7 @@ def face(at: Point, size: float) -> Strokes:
 
 
 def house(at: Point, size: float) -> Strokes:
-    """A roof like a nose, two upright walls and a floor."""
+    """Draw a roof like a nose, two upright walls and a floor."""
     row, column = at
     roof = nose((row - size, column), size)
     walls = [*upright((row + size, column - size), size), *upright((row + size, column + size), size)]
@@ -112,7 +112,7 @@ def house(at: Point, size: float) -> Strokes:
 
 
 def windmill(at: Point, size: float) -> Strokes:
-    """A cross of sails on an upright mast."""
+    """Draw a cross of sails on an upright mast."""
     return [*cross((at[0] - size, at[1]), 1.4 * size), *upright((at[0] + size, at[1]), 1.5 * size)]
 
 
@@ -148,7 +148,7 @@ def draw_pictures(
 
 
 def parts(each: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """What the donor learns from: `each` pictures of every part, drawn from `seed`.
+    """Return what the donor learns from: `each` pictures of every part, drawn from `seed`.
 
     x (6 each, 24, 24, 1) grey pictures. y (6 each, 6) one-hot: edge, upright edge, wheel, eye, nose, cross.
     """
@@ -156,7 +156,7 @@ def parts(each: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def things(each: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """What you have: `each` pictures of every thing, drawn from `seed`.
+    """Return what you have: `each` pictures of every thing, drawn from `seed`.
 
     x (4 each, 24, 24, 1) grey pictures. y (4 each, 4) one-hot: bicycle, face, house, windmill.
     """
@@ -197,17 +197,17 @@ def layers(model: Any) -> list[Any]:
 
 
 def show_parts() -> Plot:
-    """The six parts that the donor learns, without and with noise."""
+    """Plot the six parts that the donor learns, without and with noise."""
     return _kinds(PARTS, PART_SIZES[1], parts(1, seed=1)[0])
 
 
 def show_things() -> Plot:
-    """The four things that are made of them, without and with noise."""
+    """Plot the four things that are made of them, without and with noise."""
     return _kinds(THINGS, THING_SIZES[1], things(1, seed=1)[0])
 
 
 def show_filters(model: Any) -> Plot:
-    """The kernels of the first convolution: what its maps look for, framed as frozen or trainable."""
+    """Plot the kernels of the first convolution: what its maps look for, framed as frozen or trainable."""
     layer = first_convolution(model)
     kernels = layer.get_weights()[0]
     images = [kernels[:, :, :, number].mean(axis=2) for number in range(kernels.shape[3])]
@@ -218,7 +218,7 @@ def show_filters(model: Any) -> Plot:
 
 
 def show_answers(model: Any, seed: int = 1) -> Plot:
-    """A bicycle, and the map of each filter of the first convolution: bright where the filter answers."""
+    """Plot a bicycle, and the map of each filter of the first convolution: bright where it answers."""
     bicycle = things(1, seed)[0][:1]
     layer = first_convolution(model)
     maps = np.asarray(keras.ops.relu(layer(bicycle)))[0]
@@ -227,7 +227,7 @@ def show_answers(model: Any, seed: int = 1) -> Plot:
 
 
 def first_convolution(model: Any) -> Any:
-    """The first Conv2D of a network; raises AssertionError where it has none."""
+    """Return the first Conv2D of a network; raise AssertionError if it has none."""
     found = [layer for layer in all_layers(model) if isinstance(layer, keras.layers.Conv2D)]
     if not found:
         fail("a network with a Conv2D layer", "one without any")
@@ -280,7 +280,7 @@ def _frame(plot: Plot, colour: str) -> None:
 
 
 def solved(task: str, borrow: ModuleType) -> str:
-    """What a task that is solved makes of the lesson's networks, as text with colours."""
+    """Return what a task that is solved makes of the lesson's networks, as text with colours."""
     function = getattr(borrow, task)
     if task == "extract_features":
         x, _ = things(1, seed=1)
@@ -298,7 +298,7 @@ def solved(task: str, borrow: ModuleType) -> str:
 
 
 def _table(features: Any) -> str:
-    """The features of one picture of each thing, a line each, as shades."""
+    """Return the features of one picture of each thing, a line each, as shades."""
     shades = " ░▒▓█"
     most = max(float(features.max()), 1e-9)
     lines = []
@@ -358,7 +358,7 @@ def tell() -> None:
 
 
 def _ask(task: str, *arguments: Any, otherwise: str | None = None) -> Any:
-    """What the task returns, or else an input of the lesson's."""
+    """Return what the task returns, or else an input of the lesson's."""
     import borrow
 
     try:

@@ -39,12 +39,12 @@ Entry = dict[str, Any]
 
 
 def conv(filters: int, **more: Any) -> Entry:
-    """A convolution that keeps the size of its maps."""
+    """Return a convolution that keeps the size of its maps."""
     return {"class": "Conv2D", "filters": filters, "kernel_size": 3, "padding": "same", **more}
 
 
 def dense(units: int, activation: str = "linear") -> Entry:
-    """A Dense layer."""
+    """Return a Dense layer."""
     return {"class": "Dense", "units": units, "activation": activation}
 
 
@@ -138,7 +138,7 @@ def hidden() -> None:
 
 
 def described(name: str, layers: Sequence[Any]) -> dict[str, Any]:
-    """A network as `support.load` reads it: a list in `layers` is a network, "frozen" the layer before it."""
+    """Describe a network for `support.load`: a list is a network, "frozen" concerns the layer before it."""
     return {"shape": SHAPE, "weights": [name], "layers": _entries(name, layers, SHAPE)}
 
 
@@ -162,7 +162,7 @@ def _entries(name: str, layers: Sequence[Any], shape: list[int]) -> list[Entry]:
 
 
 def built(config: dict[str, Any]) -> keras.Sequential:
-    """The network of a description with weights as Keras draws them, and nothing of it frozen."""
+    """Return the network of a description with weights as Keras draws them, and nothing of it frozen."""
     model = keras.Sequential([keras.Input(config["shape"])])
     for entry in config["layers"]:
         settings = {key: value for key, value in entry.items() if key not in ("class", "trainable")}

@@ -18,17 +18,17 @@ def compiled(model, rate=0.01, loss="categorical_crossentropy"):
 
 
 def stack(like, *layers):
-    """A Sequential network of `layers` for inputs like those of `like`."""
+    """Return a Sequential network of `layers` for inputs like those of `like`."""
     return keras.Sequential([keras.Input(like.input_shape[1:]), *layers])
 
 
 def softmax(n_classes):
-    """A new top."""
+    """Return a new top."""
     return keras.layers.Dense(n_classes, activation="softmax")
 
 
 def cut_at_features(donor):
-    """The layers of a donor up to its features."""
+    """Return the layers of a donor up to its features."""
     count = next(place for place, layer in enumerate(donor.layers, 1) if len(layer.output.shape) == 2)
     return donor.layers[:count]
 

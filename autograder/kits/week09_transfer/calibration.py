@@ -25,7 +25,7 @@ def base_accuracy(base: Any, seed: int) -> list[np.ndarray]:
 
 
 def graft_accuracy(graft: Any, seed: int) -> list[np.ndarray]:
-    """A top as the check draws it, on the donor's weights, or on random ones where those did not arrive."""
+    """Return a top as the check draws it, on the donor's weights, or random ones if they did not arrive."""
     keras.utils.set_random_seed(seed)
     donor = load("iris_donor").get_weights()
     weights: list[np.ndarray] = []
@@ -38,7 +38,7 @@ def graft_accuracy(graft: Any, seed: int) -> list[np.ndarray]:
 
 
 def _drawn(layer: Any) -> list[np.ndarray]:
-    """A Dense layer's kernel and bias, if it has one, drawn as when the layer is made anew."""
+    """Return a Dense layer's kernel and bias, if it has one, drawn as when the layer is made anew."""
     initializers = [layer.kernel_initializer, layer.bias_initializer]
     return [
         np.asarray(type(initializer).from_config(initializer.get_config())(variable.shape))

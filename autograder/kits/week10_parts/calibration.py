@@ -31,7 +31,7 @@ top_accuracy = graft_accuracy
 
 
 def graded_on(setting: str, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """New things, as the checks look at: pictures for a graft, their features for a top by itself."""
+    """Return new things, as the checks look at: pictures for a graft, their features for a top by itself."""
     settings = load("settings")
     pictures, names = lesson.things(settings["new_each"], settings["new_seed"])
     if setting == "top_accuracy":
