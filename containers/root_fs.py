@@ -26,7 +26,7 @@ NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificat
 
 
 class MissingNeed(RuntimeError):
-    """This machine lacks something; the text says what and how to get it."""
+    """Raised where a machine lacks something; the text says what, and how to get it."""
 
 
 @dataclass(frozen=True)

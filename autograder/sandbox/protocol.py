@@ -58,7 +58,7 @@ class BadReply(SandboxFailure):
 
 
 class IsolationUnavailable(RuntimeError):
-    """This machine does not support the requested isolation level; the text says what to do."""
+    """Raised where a machine does not support the requested isolation level; the text says what to do."""
 
 
 class SandboxBroken(RuntimeError):
