@@ -627,7 +627,7 @@ class trains_the_top_at_once:
 class drops_out_features_below_the_top:
     """Puts Dropout below the new layer, which the task does not ask for."""
 
-    FAILS = ("test_add_softmax_takes_every_body",)
+    FAILS = ("test_add_softmax_takes_every_body", "test_add_softmax_learns_with_a_new_top")
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
         return compiled(
@@ -902,7 +902,7 @@ class thaws_the_top_while_taking_it:
 class takes_a_top_that_forgets_features:
     """Puts Dropout before the top, which the task does not ask for."""
 
-    FAILS = ("test_take_top_takes_every_top",)
+    FAILS = ("test_take_top_takes_every_top", "test_take_top_learns")
 
     def take_top(model, learning_rate=0.01):
         last = model.layers[-1]
@@ -1355,6 +1355,7 @@ class drops_out_features_of_the_network:
     FAILS = (
         "test_borrow_network_leaves_every_network_alone",
         "test_borrow_network_keeps_batch_normalization_in_inference_mode",
+        "test_borrow_network_learns_with_a_new_top",
     )
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):

@@ -222,12 +222,12 @@ def test_add_softmax_keeps_every_flag(call: Call) -> None:
 def test_add_softmax_takes_every_body(call: Call) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
     bodies = BODIES | {"still": STILL[:2]}
-    for _, model, twin in answers(call, borrow.add_softmax, bodies, 3, 0.002):
+    for _, model, twin in answers(call, borrow.add_softmax, bodies, 6, 0.002):
         assert_weights_equal(model, call.before.weights, "One layer is added.", first=-1)
         assert_trainable(model, [*trainable_flags(twin), True], KEPT_FLAGS)
         assert_softmax_on(model, predict(twin, PICTURES), PICTURES, needs_bias=True)
         kernel, bias = weights(model)[-1]
-        assert_shape("new biases", bias, (3,), SIZES)
+        assert_shape("new biases", bias, (6,), SIZES)
         features = predict(twin, PICTURES, training=True)
         assert_training_outputs(model, PICTURES, softmax(features @ kernel + bias))
         assert_no_extras(model)
