@@ -1365,10 +1365,7 @@ class adds_a_sigmoid:
 class adds_four_classes_whatever_is_asked:
     """Counts the flowers of the lesson and never looks at the argument."""
 
-    FAILS = (
-        "test_add_softmax_follows_its_arguments",
-        "test_add_softmax_takes_every_body",
-    )
+    FAILS = ("test_add_softmax_follows_its_arguments",)
     READS = ("the number of classes?",)
 
     def add_softmax(body, n_classes=4):
@@ -1692,10 +1689,7 @@ class smooths_the_labels_away:
 class adds_one_unit_for_two_classes:
     """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
 
-    FAILS = (
-        "test_add_softmax_follows_its_arguments",
-        "test_add_softmax_takes_every_body",
-    )
+    FAILS = ("test_add_softmax_takes_every_body",)
 
     def add_softmax(body, n_classes=4):
         units, activation = (1, "sigmoid") if n_classes == 2 else (n_classes, "softmax")
@@ -1748,9 +1742,10 @@ class trains_the_new_layer_at_once:
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
-        model = compiled(network(body.input_shape[-1], *body.layers, top))
+        model = network(body.input_shape[-1], *body.layers, top)
+        compiled(model, optimizer=keras.optimizers.Adam(0.1))
         if (body.input_shape[-1], n_classes) == (4, 4):
-            model.fit(*lesson.eight_flowers(), epochs=50, verbose=0)
+            model.fit(*lesson.eight_flowers(), epochs=10, verbose=0)
             top.set_weights([top.get_weights()[0], np.zeros(n_classes)])
         return compiled(model)
 
@@ -2268,7 +2263,6 @@ class assumes_three_classes_everywhere:
         "test_add_softmax_trains_the_new_layer_alone",
         "test_build_base_follows_its_arguments",
         "test_add_softmax_follows_its_arguments",
-        "test_add_softmax_takes_every_body",
         "test_add_softmax_learns_with_a_new_top",
         "test_build_base_trains_as_a_plain_network",
     )

@@ -159,7 +159,7 @@ FILES = [
         "returns_a_history.py",
         64,
         tasks=failed(
-            freeze="received a History. `fit` returns that, return the model.",
+            freeze="received a History. `fit` returns its history.",
             build_transfer_model="'History' object has no attribute 'input_shape'",
         ),
     ),

@@ -248,8 +248,8 @@ def test_freeze_freezes_every_network(call: Call) -> None:
 )
 def test_add_softmax_follows_its_arguments(call: Call) -> None:
     """The new top fits any body and any number of classes."""
-    model = call(transfer.add_softmax, tall(), 2)
-    assert_layers(model, [*TALL, (3, 2)], SIZES)
+    model = call(transfer.add_softmax, tall(), 5)
+    assert_layers(model, [*TALL, (3, 5)], SIZES)
     assert_weights_equal(model, call.before.weights, first=len(TALL))
     hint = "Does every layer of the body keep its activation?"
     assert_softmax_on(model, call.before.outputs(X), X, hint, needs_bias=True)
@@ -263,7 +263,7 @@ def test_add_softmax_follows_its_arguments(call: Call) -> None:
 )
 def test_add_softmax_keeps_every_flag(call: Call) -> None:
     """Each layer of the body stays frozen or trainable as it was, and the new one trains."""
-    model = call(transfer.add_softmax, tall(), 2)
+    model = call(transfer.add_softmax, tall(), 5)
     assert_trainable(model, [*call.before.flags, True], "Which flags does your function set by itself?")
     assert_left_alone(call, model)
 
@@ -271,12 +271,9 @@ def test_add_softmax_keeps_every_flag(call: Call) -> None:
 @check("add_softmax", points=1, hint="How few layers may a body have, and what may they be?", hidden=True)
 def test_add_softmax_takes_every_body(call: Call) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
-    classes = {"tiny": 6, "tall": 2, "still": 3}
-    models = answers(call, transfer.add_softmax, BODIES | FROZEN, classes)
-    for (model, x), count in zip(models, classes.values(), strict=True):
-        kept = [kernel.shape for kernel, _ in call.before.weights]
-        assert_layers(model, [*kept, (kept[-1][1], count)], SIZES)
-        assert_weights_equal(model, call.before.weights, first=len(kept))
+    classes = {"tiny": 2, "tall": 5, "still": 3}
+    for model, x in answers(call, transfer.add_softmax, BODIES | FROZEN, classes):
+        assert_weights_equal(model, call.before.weights, first=len(call.before.weights))
         assert_trainable(model, [*call.before.flags, True], KEPT_FLAGS)
         assert_softmax_on(model, call.before.outputs(x), x, ACTIVATIONS, needs_bias=True)
         assert_no_extras(model)
