@@ -2,15 +2,14 @@
 """Week 9: transfer learning. Six tasks: build a base network, then reuse its layers in a new one.
 
 Your functions receive built Sequential networks of Dense layers with biases: any number of layers, sizes and
-activations, each layer trainable or frozen. A network may also be frozen as a whole by its own `trainable`
-flag, which holds for layers that are added to it as well. You may return Sequential or Functional models,
-flat or nested, made of Keras' own layers. Each model must be built, and must contain only the layers that the
-task names: no Dropout, noise or normalization, no regularizers, constraints or weight decay. Pass activations
-and losses by name or as Keras' own. "A new model" means a new one at every call, with an optimizer of its
-own; a new layer begins with weights that its initializers draw. "Adam" leaves the learning rate to you, also
-as a schedule, and "categorical cross-entropy" leaves the reduction and label smoothing up to 0.2 to you, as
-long as the model trains about as well as with the defaults, also after hundreds of steps. `lesson.py` has the
-data, and `support.fit` is the training.
+activations, each layer trainable or frozen. You may return Sequential or Functional models, flat or nested,
+made of Keras' own layers. Each model must be built, and must contain only the layers that the task names: no
+Dropout, noise or normalization, no regularizers, constraints or weight decay. Pass activations and losses by
+name or as Keras' own. "A new model" means a new one at every call, with an optimizer of its own; a new layer
+begins with weights that its initializers draw. "Adam" leaves the learning rate to you, also as a schedule,
+and "categorical cross-entropy" leaves the reduction and label smoothing up to 0.2 to you, as long as the
+model trains about as well as with the defaults, also after hundreds of steps. `lesson.py` has the data, and
+`support.fit` is the training.
 """
 
 from __future__ import annotations

@@ -68,9 +68,6 @@ class clones_and_sets_the_weights:
     def add_softmax(body, n_classes=4):
         model = keras.models.clone_model(body)
         model.set_weights(body.get_weights())
-        model.trainable = True
-        for mine, theirs in zip(model.layers, body.layers, strict=True):
-            mine.trainable = theirs.trainable
         model.add(keras.layers.Dense(n_classes, activation="softmax"))
         model.compile(optimizer=keras.optimizers.Adam(), loss=keras.losses.CategoricalCrossentropy())
         return model
@@ -79,7 +76,6 @@ class clones_and_sets_the_weights:
         model = keras.models.clone_model(base)
         model.set_weights(base.get_weights())
         model.pop()
-        model.trainable = True
         for layer in model.layers:
             layer.trainable = False
         model.add(keras.layers.Dense(n_classes, activation="softmax"))
@@ -300,9 +296,9 @@ class helps_itself_with_types_and_prints:
 
     def build_base(n_features: int = 4, n_classes: int = 3) -> keras.Model:
         """Build the donor's network."""
-        sizes: list[tuple[int, str]] = [(50, "relu"), (25, "relu"), (n_classes, "softmax")]
+        sizes: dict[int, str] = {50: "relu", 25: "relu", n_classes: "softmax"}
         network = keras.Sequential(
-            [keras.Input((n_features,)), *(keras.layers.Dense(n, activation=a) for n, a in sizes)],
+            [keras.Input((n_features,)), *(keras.layers.Dense(n, activation=a) for n, a in sizes.items())],
             name="donor",
         )
         network.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
@@ -384,7 +380,6 @@ class starts_and_steps_otherwise:
         model = keras.models.clone_model(base)
         model.set_weights(base.get_weights())
         model.pop()
-        model.trainable = True
         for layer in model.layers:
             layer.trainable = False
         initializer = keras.initializers.RandomNormal(stddev=0.01, seed=3)
@@ -533,7 +528,6 @@ class copies_through_a_file:
             base.save(path)
             model = keras.models.load_model(path)
         model.pop()
-        model.trainable = True
         for layer in model.layers:
             layer.trainable = False
         model.add(keras.layers.Dense(n_classes, activation="softmax"))
@@ -579,7 +573,6 @@ class chooses_schedules_reductions_and_smoothing:
         model = keras.models.clone_model(base)
         model.set_weights(base.get_weights())
         model.pop()
-        model.trainable = True
         for layer in model.layers:
             layer.trainable = False
         model.add(keras.layers.Dense(n_classes, activation="softmax"))

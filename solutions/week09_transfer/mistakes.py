@@ -514,18 +514,6 @@ class takes_sigmoid_for_two_classes:
         )
 
 
-class keeps_activations_by_size:
-    """Writes sizes and activations into a dictionary, in which layers of one size are one entry."""
-
-    FAILS = ("test_build_base_follows_its_arguments",)
-    READS = ("for the caller to choose",)
-
-    def build_base(n_features=4, n_classes=3):
-        sizes = {50: "relu", 25: "relu", n_classes: "softmax"}
-        layers = [keras.layers.Dense(units, activation=name) for units, name in sizes.items()]
-        return compiled(network(n_features, *layers))
-
-
 class widens_the_base_for_wide_rows:
     """Lets the first layer grow with the rows, although the task gives its size."""
 
@@ -1287,29 +1275,6 @@ class adds_noise_while_freezing:
         return network(model.input_shape[-1], *model.layers, keras.layers.GaussianNoise(0.1))
 
 
-class turns_the_flag_of_the_model_around:
-    """Takes `not trainable` for frozen: a model that was frozen as a whole thaws."""
-
-    FAILS = ("test_freeze_freezes_every_network",)
-    READS = ("what may they be?",)
-
-    def freeze(model):
-        model.trainable = not model.trainable
-        return model
-
-
-class refuses_a_frozen_model:
-    """Takes a model in which nothing trains for an error; some or all layers may be frozen already."""
-
-    FAILS = ("test_freeze_freezes_every_network",)
-
-    def freeze(model):
-        if not model.trainable_weights:
-            raise ValueError("The model is frozen already.")
-        model.trainable = False
-        return model
-
-
 class freezes_large_layers_alone:
     """Takes layers with few parameters for activations, which have none."""
 
@@ -1709,17 +1674,6 @@ class finds_the_softmax_there_already:
             return compiled(twin(body))
         top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(body.input_shape[-1], *body.layers, top))
-
-
-class adds_to_the_clone_of_a_frozen_body:
-    """Adds the new layer to a clone that is frozen as a whole, as the body was, and freezes it with that."""
-
-    FAILS = ("test_add_softmax_takes_every_body",)
-
-    def add_softmax(body, n_classes=4):
-        model = twin(body)
-        model.add(keras.layers.Dense(n_classes, activation="softmax"))
-        return compiled(model)
 
 
 class gives_the_top_a_bias_in_the_lesson_alone:
@@ -2157,35 +2111,6 @@ class keeps_the_top_for_as_many_classes:
         if top.units != n_classes:
             top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(base.input_shape[-1], *body, top))
-
-
-class grafts_one_unit_for_two_classes:
-    """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
-
-    FAILS = ("test_build_transfer_model_borrows_from_every_base",)
-
-    def build_transfer_model(base, n_classes=4):
-        body = twin(base).layers[:-1]
-        for layer in body:
-            layer.trainable = False
-        units, activation = (1, "sigmoid") if n_classes == 2 else (n_classes, "softmax")
-        return compiled(
-            network(base.input_shape[-1], *body, keras.layers.Dense(units, activation=activation))
-        )
-
-
-class grafts_onto_the_clone_of_a_frozen_base:
-    """Replaces the top of a clone that is frozen as a whole, as the base was: nothing of the graft trains."""
-
-    FAILS = ("test_build_transfer_model_borrows_from_every_base",)
-
-    def build_transfer_model(base, n_classes=4):
-        model = twin(base)
-        model.pop()
-        for layer in model.layers:
-            layer.trainable = False
-        model.add(keras.layers.Dense(n_classes, activation="softmax"))
-        return compiled(model)
 
 
 class cuts_the_softmax_off_the_base:
