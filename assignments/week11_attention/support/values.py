@@ -92,14 +92,24 @@ def assert_outputs(
     them.
     """
     __tracebackhide__ = True
-    made = predict(model, x)
-    if activations and not _is_close(made, expected):
-        _assert_named(model, [[each] for each in activations])
-    assert_allclose(name, made, expected, hint or "Which layer computes something else?")
+    hint = hint or "Which layer computes something else?"
+    _assert_made(model, predict(model, x), expected, hint, name, [[each] for each in activations])
 
 
-def _is_close(actual: np.ndarray, expected: np.ndarray) -> bool:
-    return actual.shape == expected.shape and np.allclose(actual, expected, rtol=RTOL, atol=ATOL)
+def _assert_made(
+    model: Any,
+    made: np.ndarray,
+    expected: np.ndarray,
+    hint: str,
+    name: str,
+    activations: Sequence[Sequence[str]],
+) -> None:
+    """Assert that a model made what it should, and if it did not, that it has these activations."""
+    __tracebackhide__ = True
+    close = made.shape == expected.shape and np.allclose(made, expected, rtol=RTOL, atol=ATOL)
+    if activations and not close:
+        _assert_named(model, activations)
+    assert_allclose(name, made, expected, hint)
 
 
 def _assert_named(model: Any, activations: Sequence[Sequence[str]]) -> None:
@@ -192,10 +202,9 @@ def assert_softmax_on(
             expected = _("a last layer for {count} features", count=count)
         fail(expected, _("weights of the shapes {shapes}", shapes=shapes), hint)
     scores = features.astype(np.float64) @ top[0] + (top[1] if needs_bias or len(top) > 1 else 0)
-    wanted, below = softmax(scores), [[each] for each in activations] or activation_names(model)[:-1]
-    if not _is_close(predict(model, x), wanted):
-        _assert_named(model, [*below, ["softmax"]])
-    assert_outputs(model, x, wanted, hint, "the softmax of the last layer's scores")
+    below = [[each] for each in activations] or activation_names(model)[:-1]
+    name = "the softmax of the last layer's scores"
+    _assert_made(model, predict(model, x), softmax(scores), hint, name, [*below, ["softmax"]])
 
 
 def assert_accuracy(
