@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from .check_files import Check
+from .check_declarations import Check
 from .validation import suggest
 
 # The library for checks, which the examiner and handouts receive as a package of this name.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..language import gettext as _
 from ..models import CheckResult, Outcome
 from ..support.keras_errors import without_noise

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..models import Outcome
 from ..wire.frames import Frame
 from .events import (

@@ -17,7 +17,7 @@ from typing import Any, Literal, Protocol
 
 import pytest
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..kit import CHECK_FILES
 from ..kit_config import SUPPORT
 from ..models import Outcome

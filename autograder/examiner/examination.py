@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..checks.environment import describe, device
 from ..checks.events import (
     CheckEvent,
@@ -34,7 +34,8 @@ from ..sandbox.sandbox import Sandbox
 from ..submissions.selection import select
 from ..wire.frames import Frame
 from . import fork
-from .event_collector import EventCollector, compose, unreadable
+from .event_collector import EventCollector
+from .scoring import compose, unreadable
 
 # Fraction of the call timeout that remains for a function that timed out before.
 REDUCED_TIME = 0.25

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from ..checks.events import Message, encode, write_line
-from ..sandbox.guest.kernel import end_with_parent
+from ..sandbox.guest.linux import end_with_parent
 
 Emit = Callable[[Any], None]
 GIB = 1024**3

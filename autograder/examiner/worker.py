@@ -24,7 +24,7 @@ from ..checks.session import CheckSession, CollectionError
 from ..checks.training_cache import TrainingCache, TrainingFiles
 from ..kit import CHECK_FILES, Kit
 from ..models import Submission
-from ..sandbox.guest.kernel import end_with_parent
+from ..sandbox.guest.linux import end_with_parent
 from ..sandbox.guest.startup import KERAS_EXTRAS, disabled_tricks, freeze_gc, preload
 from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable

@@ -13,7 +13,7 @@ from distributed import Client, Future, KilledWorker, WorkerPlugin, as_completed
 
 from ..checks.environment import describe
 from ..examiner.client import Examiner
-from ..examiner.event_collector import grader_error
+from ..examiner.scoring import grader_error
 from ..kit import Kit
 from ..models import Report, Submission
 from .executors import CannotExamineError, Examined, RetryingWorker, Worker

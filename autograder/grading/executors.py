@@ -12,8 +12,8 @@ from typing import NamedTuple, Protocol, Self
 
 from ..checks.environment import describe
 from ..examiner.client import KitUnusable
-from ..examiner.event_collector import grader_error
 from ..examiner.examination import ExaminationLimits
+from ..examiner.scoring import grader_error
 from ..kit import Kit
 from ..models import Report, Status, Submission
 from ..sandbox.protocol import IsolationUnavailable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..kit import Kit
 from ..kit_config import SUPPORT
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..examiner.client import ExaminerDied
 from ..examiner.low_memory import LowMemoryExaminer
 from ..files import write_atomic

@@ -24,10 +24,10 @@ from .judgement import (
     tolerated_mutants,
     unread,
 )
+from .known_replies import indistinguishable, outdated_replies, write_replies
 from .known_results import AnswerReport, KnownResults
 from .leftovers import find_leftovers
 from .mutation import CLAIMED, claims, mutants, only_task
-from .replies import indistinguishable, outdated_replies, write_replies
 from .static_checks import refuse_mistakes
 
 Progress = Callable[[int, int], None]

@@ -15,7 +15,7 @@ import numpy as np
 from ..grading.review_reasons import ReviewItem
 from ..models import Outcome, Report
 from .context import Context, render
-from .mistakes import find_groups, graded
+from .wrong_answers import find_groups, graded
 
 # With more items, only the most urgent reason is unfolded.
 MAX_UNFOLDED = 12

@@ -19,9 +19,9 @@ from ..language import ENGLISH, Messages
 from ..language import HERE as PACKAGE
 from ..models import NetworkRecord
 from ..proof.answers import expected_networks, mistakes
-from ..proof.replies import known_replies
+from ..proof.known_replies import known_replies
 from ..source_code import SourceError
-from .mistakes import KnownMistake
+from .wrong_answers import KnownMistake
 
 CODE = re.compile(r"`([^`\n]+)`")
 

@@ -15,7 +15,7 @@ from ..source_code import Definition, definitions, try_parse
 from ..text import clean
 from .context import Context, render
 from .drawings import Comparison, Training, compare_networks, drawn_training
-from .mistakes import certain_mistakes
+from .wrong_answers import certain_mistakes
 
 # A failed call ends with the line that raised, as `checks.failures` writes it.
 _RAISED_IN = re.compile(r" \(line (?P<number>\d+): (?P<text>.*)\)\Z", re.DOTALL)

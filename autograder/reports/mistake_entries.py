@@ -10,9 +10,9 @@ from pathlib import Path
 from ..grading.storage import ClassRecord, GradesFolder
 from ..models import Report
 from .context import Context, find_context
-from .mistakes import Group, find_groups
 from .student_code import task_code
 from .write import NoGradesError
+from .wrong_answers import Group, find_groups
 
 
 def mistake_entries(folder: Path, root: Path | None) -> str:

@@ -16,7 +16,7 @@ from ..grading.storage import Attendance, StudentRecord
 from ..grading.weeks import People, Person, Week
 from ..text import clean_line
 from .context import Context, find_context, render
-from .mistakes import KnownMistake, find_groups
+from .wrong_answers import KnownMistake, find_groups
 
 # A score has dropped if its share of full marks is this much below the median of the student's earlier weeks.
 DROP = 0.2

@@ -9,7 +9,7 @@ from enum import StrEnum
 from ..files import sha256
 from ..grading.overrides import Overrides, Reviewed
 from ..grading.regrade_requests import RegradeRequest
-from ..reports.mistakes import Group
+from ..reports.wrong_answers import Group
 from .reviewed_class import ReviewedClass
 
 

@@ -12,9 +12,9 @@ from ..grading.review_reasons import ReviewItem, find_review_items
 from ..grading.storage import ClassRecord, GradesFolder
 from ..models import Points, Report
 from ..reports.context import Context, find_context
-from ..reports.mistakes import Group, find_groups
 from ..reports.student_code import without_names
 from ..reports.write import NoGradesError
+from ..reports.wrong_answers import Group, find_groups
 from ..text import clean_line
 
 

@@ -11,7 +11,7 @@ import tempfile
 
 import pyseccomp
 
-from .guest.kernel import OWN_PROCESS_ID
+from .guest.linux import OWN_PROCESS_ID
 from .seccomp import FILTERS
 
 ARCHITECTURES = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .filesystem import ENGINE, SYSTEM_LIBRARIES, Python, SandboxFolder
-from .guest.kernel import landlock_version
+from .guest.linux import landlock_version
 from .guest.spec import Spec
 from .policy import PYTHON_FLAGS, SYSTEM_FILES, Isolation, LaunchPlan, environment_variables
 from .protocol import IsolationUnavailable

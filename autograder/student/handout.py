@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from .. import language
-from ..check_files import Check, read_checks
+from ..check_declarations import Check, read_checks
 from ..files import METADATA, cache_folder, checksum, write_atomic
 from ..language import gettext as _
 from ..models import Submission, SubmittedFile

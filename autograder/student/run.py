@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from types import FrameType, ModuleType
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..checks.events import CheckEvent, CheckFinished, CheckStarted, TraceRecorded
 from ..checks.failures import SubmissionFailed, call_failed
 from ..checks.proxies import Calls, Proxies

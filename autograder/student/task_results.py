@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ..check_files import Check
+from ..check_declarations import Check
 from ..checks.events import CheckStarted
 from ..checks.results import make_result
 from ..language import gettext as _

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from attacks.handed_in import ROOT
 
-from autograder.sandbox.guest.kernel import PR_SET_CHILD_SUBREAPER, prctl
+from autograder.sandbox.guest.linux import PR_SET_CHILD_SUBREAPER, prctl
 
 REPOSITORY = Path(__file__).parents[2]
 GONE_SECONDS = 30

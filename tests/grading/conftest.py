@@ -11,7 +11,8 @@ import pytest
 
 from autograder.checks.environment import describe
 from autograder.checks.results import make_result
-from autograder.examiner.event_collector import EventCollector, compose, unreadable
+from autograder.examiner.event_collector import EventCollector
+from autograder.examiner.scoring import compose, unreadable
 from autograder.kit import Kit
 from autograder.models import Report, ReviewNote, Submission, SubmittedFile
 from autograder.submissions.identity import Identity, Platform

@@ -11,7 +11,8 @@ import pytest
 
 from autograder.checks.environment import describe
 from autograder.checks.results import make_result
-from autograder.examiner.event_collector import EventCollector, compose, grader_error
+from autograder.examiner.event_collector import EventCollector
+from autograder.examiner.scoring import compose, grader_error
 from autograder.integrations.gradescope import ResultsFile
 from autograder.kit import Kit
 from autograder.models import Outcome, Report, Submission

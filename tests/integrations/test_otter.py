@@ -12,7 +12,8 @@ import pytest
 
 from autograder.checks.environment import describe
 from autograder.checks.results import make_result
-from autograder.examiner.event_collector import EventCollector, compose, grader_error, unreadable
+from autograder.examiner.event_collector import EventCollector
+from autograder.examiner.scoring import compose, grader_error, unreadable
 from autograder.handout.otter_tests import grading_otter_tests
 from autograder.kit import Kit
 from autograder.models import Outcome, Report, Submission

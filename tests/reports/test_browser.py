@@ -15,9 +15,9 @@ from autograder.grading.weeks import read_week
 from autograder.models import Report
 from autograder.reports.class_page import StudentRow, class_page
 from autograder.reports.context import Context
-from autograder.reports.mistakes import KnownMistake
 from autograder.reports.term import RepeatedMistake, Term, make_term, term_page
 from autograder.reports.write import write_pages
+from autograder.reports.wrong_answers import KnownMistake
 from autograder.submissions.identity import safe_name
 
 TOY = Path(__file__).parents[1] / "toy"

@@ -19,8 +19,8 @@ from autograder.reports.class_page import (
     class_scores,
     distribution,
 )
-from autograder.reports.mistakes import find_groups
 from autograder.reports.write import write_pages
+from autograder.reports.wrong_answers import find_groups
 
 TOY = Path(__file__).parents[1] / "toy"
 Make = Callable[..., Report]

@@ -14,8 +14,8 @@ from autograder.grading.storage import Attendance, ClassRecord, GradesFolder, St
 from autograder.grading.weeks import Week, read_weeks
 from autograder.kit import Kit
 from autograder.models import Lateness, Report, Timeliness
-from autograder.reports.mistakes import KnownMistake
 from autograder.reports.term import make_term, term_page, write_term
+from autograder.reports.wrong_answers import KnownMistake
 from autograder.submissions.identity import safe_name
 
 Make = Callable[..., Report]

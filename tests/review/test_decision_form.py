@@ -6,7 +6,7 @@ import pytest
 
 from autograder.grading.overrides import Answer, Comment, Override, Reviewed
 from autograder.grading.regrade_requests import RegradeRequest
-from autograder.reports.mistakes import Group
+from autograder.reports.wrong_answers import Group
 from autograder.review.decision_form import DecisionForm, FormError
 from autograder.review.queue import Entry, Kind
 

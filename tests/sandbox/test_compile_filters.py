@@ -8,7 +8,7 @@ import struct
 
 import pytest
 
-from autograder.sandbox.guest.kernel import OWN_PROCESS_ID
+from autograder.sandbox.guest.linux import OWN_PROCESS_ID
 from autograder.sandbox.seccomp import FILTERS, load_filter
 
 try:

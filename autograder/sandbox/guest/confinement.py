@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from .kernel import (
+from .linux import (
     CLONE_NEWIPC,
     CLONE_NEWNET,
     PR_SET_CHILD_SUBREAPER,

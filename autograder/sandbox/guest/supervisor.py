@@ -19,7 +19,7 @@ from typing import NoReturn
 from ... import wire
 from . import child
 from .confinement import close_all_but, confine, reset_signal_handlers, thread_count
-from .kernel import PR_SET_DUMPABLE, prctl
+from .linux import PR_SET_DUMPABLE, prctl
 from .messages import (
     MAX_BYTES,
     Answer,

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pytest
 
-from autograder.sandbox.guest import kernel
+from autograder.sandbox.guest import linux
 from autograder.sandbox.guest.process_tree import ProcessTree, UnkillableProcess
 from autograder.sandbox.guest.spec import Spec
 
@@ -43,7 +43,7 @@ def orphans() -> None:
 
 def test_the_end_leaves_no_descendant(in_fork):
     def run():
-        kernel.prctl(kernel.PR_SET_CHILD_SUBREAPER, 1)
+        linux.prctl(linux.PR_SET_CHILD_SUBREAPER, 1)
         tree = ProcessTree(SPEC)
         exits = []
         for _ in range(20):

@@ -8,7 +8,7 @@ import signal
 
 import pytest
 
-from autograder.sandbox.guest import kernel
+from autograder.sandbox.guest import linux
 from autograder.sandbox.seccomp import load_filter
 
 
@@ -23,20 +23,20 @@ def refused(function, *args) -> str:
 def test_the_filter_lets_a_process_signal_itself_alone(in_fork):
     def run():
         signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-        kernel.filter_system_calls(load_filter())
+        linux.filter_system_calls(load_filter())
         return [refused(os.kill, process, signal.SIGUSR1) for process in (os.getpid(), os.getppid(), 0)]
 
     assert in_fork(run) == ["allowed", "PermissionError", "PermissionError"]
 
 
-@pytest.mark.skipif(kernel.landlock_version() == 0, reason="this kernel has no Landlock")
+@pytest.mark.skipif(linux.landlock_version() == 0, reason="this kernel has no Landlock")
 def test_only_what_is_listed_can_be_read_or_written(in_fork, tmp_path):
     for name in ("read", "write", "hidden"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_text("x")
 
     def run():
-        assert kernel.restrict_files([f"{tmp_path}/read", "/nowhere"], [f"{tmp_path}/write"])
+        assert linux.restrict_files([f"{tmp_path}/read", "/nowhere"], [f"{tmp_path}/write"])
         return [
             [refused(open, f"{tmp_path}/{name}/file", mode) for mode in ("r", "r+")]
             for name in ("read", "write", "hidden")
@@ -46,10 +46,10 @@ def test_only_what_is_listed_can_be_read_or_written(in_fork, tmp_path):
     assert in_fork(run) == [["allowed", no], ["allowed", "allowed"], [no, no]]
 
 
-@pytest.mark.skipif(kernel.landlock_version() < 6, reason="this kernel's Landlock knows no scopes")
+@pytest.mark.skipif(linux.landlock_version() < 6, reason="this kernel's Landlock knows no scopes")
 def test_a_restricted_process_signals_nobody_else(in_fork):
     def run():
-        kernel.restrict_files([], [])
+        linux.restrict_files([], [])
         return [refused(os.kill, os.getppid(), 0), refused(os.kill, os.getpid(), 0)]
 
     assert in_fork(run) == ["PermissionError", "allowed"]
@@ -57,7 +57,7 @@ def test_a_restricted_process_signals_nobody_else(in_fork):
 
 def test_an_error_of_the_kernel_is_an_oserror(in_fork):
     def run():
-        return refused(kernel.prctl, 99_999)
+        return refused(linux.prctl, 99_999)
 
     assert in_fork(run) == "OSError"
     assert ctypes.sizeof(ctypes.c_ulong) == 8

@@ -10,7 +10,7 @@ import pytest
 from autograder.models import Report
 from autograder.reports.context import Context
 from autograder.reports.feedback import feedback_page
-from autograder.reports.mistakes import Group, KnownMistake, find_groups
+from autograder.reports.wrong_answers import Group, KnownMistake, find_groups
 
 Make = Callable[..., Report]
 TWO, NEGATIVE, SCALE = "test_adds_two_numbers", "test_adds_negative_numbers", "test_scale_doubles_an_array"

@@ -13,8 +13,8 @@ from autograder.examiner.client import Examiner
 from autograder.kit import Kit
 from autograder.models import Report, Submission, SubmittedFile
 from autograder.proof.judgement import Matrix
+from autograder.proof.known_replies import indistinguishable, known_replies, outdated_replies, write_replies
 from autograder.proof.prove import Proof
-from autograder.proof.replies import indistinguishable, known_replies, outdated_replies, write_replies
 
 TOY = Path(__file__).parents[1] / "toy"
 Examine = Callable[[str], Report]
