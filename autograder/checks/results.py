@@ -11,7 +11,7 @@ from ..check_declarations import Check
 from ..language import gettext as _
 from ..models import CheckResult, Outcome
 from ..support.keras_errors import without_noise
-from ..text import clean
+from ..text import clean, without_escapes
 from .failures import Skipped, SubmissionFailed, is_exhaustion
 
 MESSAGE_LENGTH = 2_000
@@ -74,7 +74,7 @@ def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
 
 
 def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {without_noise(str(error))}"
+    return f"{type(error).__name__}: {without_noise(without_escapes(str(error)))}"
 
 
 def _place(error: BaseException) -> str:

@@ -67,3 +67,12 @@ def test_what_ends_a_check_decides_its_outcome(toy: Kit, error: BaseException | 
     ended = result_of(toy.checks[0], error, 0.0)
     assert ended.outcome == outcome
     assert ended.points == (toy.checks[0].points if outcome == "passed" else 0)
+
+
+def test_errors_of_keras_are_told_without_its_noise(toy: Kit) -> None:
+    """Keras sets its message in bold, between lines for its own developers."""
+    message = (
+        "Exception encountered when calling X.call().\n\n\x1b[1mNo table.\x1b[0m\n\nArguments received by X"
+    )
+    ended = result_of(toy.checks[0], raised("raise ValueError(text)", text=message), 0.0)
+    assert ended.message == f"Running the answer of {toy.checks[0].task} raised ValueError: No table."

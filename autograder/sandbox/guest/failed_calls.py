@@ -11,7 +11,7 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ...language import gettext as _
-from ...text import clean
+from ...text import clean, without_escapes
 from ...wire.failure_kind import FailureKind
 
 MAX_TEXT = 2_000
@@ -74,7 +74,7 @@ def describe_missing(function: str, module: ModuleType, definitions: Definitions
 def text_of(error: BaseException) -> str:
     """Return the exception's text, cut to a limit, or a replacement if the text is not readable."""
     try:
-        text = error.msg if isinstance(error, SyntaxError) else str(error)
+        text = error.msg if isinstance(error, SyntaxError) else without_escapes(str(error))
         if isinstance(error, EOFError) and text == NO_INPUT:
             text = _("{text}: nobody answers `input()` here, so leave it out", text=text)
         elif type(error).__module__ == "bdb":

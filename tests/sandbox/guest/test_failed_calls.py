@@ -55,6 +55,7 @@ def test_texts_are_cut_and_plain():
 
     assert text_of(ValueError("x" * 10_000)) == "x" * (MAX_TEXT - 1) + "…"
     assert type(text_of(ValueError(Text("abc")))) is str
+    assert text_of(ValueError("\x1b[1mNo\x1b[0m\x07 [1m")) == "No [1m"
 
 
 def test_a_debugger_that_was_left_is_named():
