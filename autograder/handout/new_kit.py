@@ -63,8 +63,12 @@ class Plan:
     kind: Kind = Kind.NUMPY
 
     def is_example(self, task: str) -> bool:
-        """Return whether a task is the example of the kind. Functions after the first task are short ones."""
-        return task == self.tasks[0] or bool(CLASS_NAME.fullmatch(task))
+        """Return whether a task is the example of the kind. All others are a few lines each."""
+        return task == self.tasks[0]
+
+    def is_class(self, task: str) -> bool:
+        """Return whether a task is a class."""
+        return bool(CLASS_NAME.fullmatch(task))
 
     def __post_init__(self) -> None:
         """Raise PlanError with one sentence per problem."""

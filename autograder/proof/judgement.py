@@ -196,10 +196,10 @@ def tolerated_mutants(matrix: Matrix, equivalent: Collection[str]) -> Iterator[s
         if name not in equivalent and not _must_be_noticed(matrix.kit, mutant)
     ]
     if found:
-        yield (
-            f"{len(found)} mutants that only strict kits must notice get full marks, such as “{found[0]}”. "
-            "`strict_mutants = true` in kit.toml lists them and makes them count."
-        )
+        which = f"{len(found)} mutants that only strict kits must notice get full marks, such as"
+        if len(found) == 1:
+            which = "A mutant that only strict kits must notice gets full marks:"
+        yield (f"{which} “{found[0]}”. `strict_mutants = true` in kit.toml lists them and makes them count.")
 
 
 def _survivors(matrix: Matrix) -> dict[str, Answer]:

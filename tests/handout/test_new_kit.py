@@ -23,9 +23,10 @@ LONG = Plan("w" * LONGEST, "t" * 2 * LONGEST, "a" * LONGEST, ("b" * LONGEST, "z"
 
 
 def of_kind(plan: Plan, kind: Kind) -> Plan:
-    """The plan for a skeleton of that kind, whose first task is a class if it is a layer."""
+    """The plan for a skeleton of that kind: with layers, the first task and one more are classes."""
     first, *others = plan.tasks
-    return replace(plan, kind=kind, tasks=(first.capitalize() if kind == Kind.LAYER else first, *others))
+    layers = (first.capitalize(), first.capitalize()[:-1] + "Q", *others)
+    return replace(plan, kind=kind, tasks=layers if kind == Kind.LAYER else plan.tasks)
 
 
 def test_it_is_a_kit_with_points_for_every_task(toy_root: Path) -> None:
@@ -93,7 +94,7 @@ def test_a_second_task_is_another_example(kind: Kind) -> None:
     tree = ast.parse(sources(plan)["solutions/week11_scaling/scaling.py"])
     tasks = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     assert [node.name for node in tasks] == list(plan.tasks)
-    assert len({ast.get_docstring(node) for node in tasks}) == 2
+    assert len({ast.get_docstring(node) for node in tasks}) == len(tasks)
 
 
 def test_what_the_author_reads_stays_out_of_the_answers_stub(toy_root: Path) -> None:

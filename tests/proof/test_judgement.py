@@ -120,15 +120,24 @@ def test_mutants_of_some_operators_count_in_strict_kits_alone(toy_proof: Proof, 
     text = public_text(TOY, toy)
     assert find_problems(matrix, {}, text) == []
     (note,) = tolerated_mutants(matrix, {})
-    assert note.startswith(
-        f"1 mutants that only strict kits must notice get full marks, such as “{mutant.name}”"
-    )
+    assert note.startswith(f"A mutant that only strict kits must notice gets full marks: “{mutant.name}”.")
     assert not [*tolerated_mutants(matrix, {mutant.name: "equivalent.toml, line 1"})]
     files = {**toy.files, CONFIG_FILE: b"strict_mutants = true\n" + toy.files[CONFIG_FILE]}
     strict = dataclasses.replace(matrix, kit=dataclasses.replace(toy, files=files))
     (problem,) = find_problems(strict, {}, text)
     assert problem.startswith(f"No check notices the mutant “{mutant.name}”")
     assert not [*tolerated_mutants(strict, {})]
+
+
+def test_tolerated_mutants_are_counted(toy_proof: Proof, toy: Kit) -> None:
+    """The first by name stands for all of them."""
+    cached = [dataclasses.replace(each, operator="cached call") for each in toy_proof.matrix.of("mutant")[:2]]
+    names = sorted(each.name for each in cached)
+    matrix = unnoticed(dataclasses.replace(toy_proof.matrix, answers=tuple(cached)), toy, names)
+    (note,) = tolerated_mutants(matrix, {})
+    assert note.startswith(
+        f"2 mutants that only strict kits must notice get full marks, such as “{names[0]}”."
+    )
 
 
 def test_only_a_few_mutants_may_be_excused(toy_proof: Proof, toy: Kit) -> None:

@@ -15,12 +15,15 @@ DATES = (date(2026, 12, 7), date(2026, 12, 14))
 
 
 @pytest.mark.needs("bubblewrap")
-@pytest.mark.parametrize(("kind", "task"), [(Kind.KERAS, "classify"), (Kind.LAYER, "Rectified")])
+@pytest.mark.parametrize(
+    ("kind", "tasks"),
+    [(Kind.KERAS, ("classify", "middle")), (Kind.LAYER, ("Rectified", "ScaledRows", "middle"))],
+)
 def test_a_skeleton_with_keras_is_proven(
-    kind: Kind, task: str, toy_root: Path, proven: Callable[[Path, str], Proof]
+    kind: Kind, tasks: tuple[str, ...], toy_root: Path, proven: Callable[[Path, str], Proof]
 ) -> None:
     """Its checks notice every mistake and enough mutants."""
-    plan = Plan("week12_dense", "A first network", "dense", (task, "middle"), *DATES, kind)
+    plan = Plan("week12_dense", "A first network", "dense", tasks, *DATES, kind)
     write_kit(toy_root, plan)
     proof = proven(toy_root, plan.slug)
     # What the proof of a command would write.
