@@ -70,6 +70,7 @@ NEEDS = {
         "`sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`; it is for Linux alone.",
     ),
     "chromium": Need("chromium", chromium, "install Chromium or Chrome so that it is on the PATH."),
+    "git": Need("git", lambda: shutil.which("git"), "install Git so that it is on the PATH."),
     "libseccomp": Need(
         "libseccomp2", has_libseccomp, "install libseccomp from your distribution; it is for Linux alone."
     ),

@@ -71,6 +71,7 @@ def test_a_timestamp_in_a_students_own_folder_says_nothing(room):
     assert arrivals(room) == {"ada": None, "bob": None}
 
 
+@pytest.mark.needs("git")
 @pytest.mark.parametrize("pack", [False, True])
 def test_a_clone_arrived_with_its_commit(room, clone, pack):
     clone("ada", pack=pack)
@@ -78,6 +79,7 @@ def test_a_clone_arrived_with_its_commit(room, clone, pack):
     assert arrivals(room) == {"ada": MOMENT, "bob": None}
 
 
+@pytest.mark.needs("git")
 def test_a_detached_clone_arrived_with_its_commit(room, clone):
     folder = clone("ada")
     commit = subprocess.run(
@@ -88,6 +90,7 @@ def test_a_detached_clone_arrived_with_its_commit(room, clone):
     assert arrivals(room)["ada"] == MOMENT
 
 
+@pytest.mark.needs("git")
 def test_no_program_that_a_clone_names_is_run(room, clone, tmp_path):
     folder, trace = clone("ada"), tmp_path / "ran"
     program = tmp_path / "program"
@@ -115,6 +118,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.needs("git")
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_clone_has_no_time(room, clone, name, tmp_path):
     path = clone("ada") / ".git" / name
