@@ -65,6 +65,8 @@ class _Declaration:
             self.fail("expected a plain function, found `async def`")
         if "parametrize" in marks:
             self.fail("parametrized checks are not supported: write one function for each case")
+        if sum(_mark_name(decorator) in ("check", "task") for decorator in self.node.decorator_list) > 1:
+            self.fail("expected one task for each check, found two marks that name one")
         if not isinstance(mark, ast.Call) or len(mark.args) != 1:
             found = ", ".join(f"@{ast.unparse(decorator)}" for decorator in self.node.decorator_list)
             self.fail(f"expected a mark {_EXAMPLE}, found {found or 'none'}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import re
@@ -47,7 +48,7 @@ class Kit:
     def load(cls, root: Path, slug: str) -> Kit:
         """Return the kit `slug` of a repository. Raises KitError."""
         checks, sources = root / "autograder" / "kits" / slug, root / "solutions" / slug
-        if not (checks / CONFIG_FILE).is_file():
+        if not (checks / CONFIG_FILE).exists():
             known = ", ".join(slugs(root)) or "none"
             raise KitError(f"Expected a kit {slug!r} in {root}, found: {known}.")
         try:
@@ -87,7 +88,7 @@ class Kit:
     def config(self) -> KitConfig:
         """Return the parsed `kit.toml`. Raises KitError."""
         try:
-            return read_toml(self.files[CONFIG_FILE], KitConfig, self.path(CONFIG_FILE))
+            return read_toml(self._text(CONFIG_FILE), KitConfig, self.path(CONFIG_FILE))
         except InvalidDataError as error:
             raise KitError(str(error)) from None
 
@@ -145,12 +146,14 @@ class Kit:
     @property
     def settings_json(self) -> bytes:
         """Return the text of `inputs/settings.json`, from which support code reads the public settings."""
-        try:
-            return (json.dumps(self.settings, indent=2, ensure_ascii=False) + "\n").encode()
-        except TypeError as error:
-            raise KitError(
-                f"{self.path(CONFIG_FILE)}: expected numbers, strings and lists in [settings]: {error}."
-            ) from None
+        for name, value in self.settings.items():
+            try:
+                json.dumps(value)
+            except TypeError:
+                where = place(self.path(CONFIG_FILE), self._text(CONFIG_FILE), key := f"settings.{name}")
+                problem = f"expected numbers, texts, lists and tables, found {value}."
+                raise KitError(f"{where}: `{key}`: {problem}") from None
+        return (json.dumps(self.settings, indent=2, ensure_ascii=False) + "\n").encode()
 
     @property
     def all_settings(self) -> dict[str, Any]:
@@ -233,11 +236,7 @@ class Kit:
 
     def _text(self, name: str) -> str:
         """Return the text of a file. Raises KitError."""
-        try:
-            return self.files[name].decode()
-        except UnicodeDecodeError as error:
-            line = self.files[name][: error.start].count(b"\n") + 1
-            raise KitError(f"{self.path(name)}, line {line}: expected UTF-8, found other bytes.") from None
+        return _decoded(self.files[name], self.path(name))
 
     def path(self, name: str) -> str:
         """Return the path of a file of the kit in its repository, for messages."""
@@ -289,14 +288,25 @@ def languages(root: Path, slug: str) -> list[str]:
 def read_text(root: Path, path: str) -> str | None:
     """Return the text of a kit's source by its path in the repository, or None. Raises KitError."""
     try:
-        return (root / path).read_text(encoding="utf-8")
+        return _decoded((root / path).read_bytes(), path)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise KitError(f"{path}, line {line}: expected UTF-8, found other bytes.") from None
     except OSError as error:
         raise KitError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _decoded(content: bytes, path: str) -> str:
+    """Return the text of a source with the line ends of Unix. Raises KitError."""
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise KitError(f"{path}, line {line}: expected UTF-8, found other bytes.") from None
+    if content.startswith(codecs.BOM_UTF8):
+        raise KitError(
+            f"{path}, line 1: expected UTF-8 without a byte order mark, found one: save it without."
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def find_root(start: Path) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -130,6 +131,9 @@ def config_problems(config: KitConfig, checks: Collection[str]) -> Iterator[tupl
     for task in config.tasks:
         if not task.isidentifier():
             yield "tasks", f"`tasks`: expected names of functions, found {task!r}."
+    for name in config.given:
+        if (path := PurePosixPath(name)).is_absolute() or ".." in path.parts:
+            yield "given", f"`given`: expected files below the folder of the solution, found {name!r}."
     for key, names in (("tasks", config.tasks), ("remote", config.remote), ("given", config.given)):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             yield key, f"`{key}` lists {', '.join(twice)} twice."

@@ -47,6 +47,19 @@ MISTAKES = [
     (TOML, '"lesson.deterministic"', '"deterministic"', "`prepare`: expected a function as module.function"),
     (TOML, '["lesson.py"]', '"lesson.py"', "`given`: expected a list, found a string: 'lesson.py'"),
     (TOML, '["lesson.py"]', '["lessons.py"]', "cannot read "),
+    (
+        TOML,
+        '["lesson.py"]',
+        '["lesson.py", "../sums/lesson.py"]',
+        "kit.toml, line 4: `given`: expected files below the folder of the solution, found '../sums/",
+    ),
+    (TOML, '["lesson.py"]', '["/dev/null"]', "expected files below the folder of the solution, found '/dev"),
+    (
+        TOML,
+        "seed = 7",
+        "day = 2031-01-09",
+        "kit.toml, line 9: `settings.day`: expected numbers, texts, lists and tables, found 2031-01-09.",
+    ),
     (TOML, "seed = 7", 'seed = "7"', "`settings.seed`: expected a whole number, found '7'"),
     (TOML, "[limits]", '[dates]\ndue = "soon"\n[limits]', "`dates.due`: expected a date such as 2026-11-23"),
     (
@@ -148,6 +161,7 @@ def test_a_mistake_is_one_sentence_with_its_place(
     [
         ("@pytest.mark.parametrize('n', [1, 2])\n", "parametrized checks are not supported"),
         ("async ", "expected a plain function, found `async def`"),
+        ("@pytest.mark.task('mean', points=1, hint='?')\n", "expected one task for each check, found two"),
     ],
 )
 def test_a_check_of_another_form_is_refused(toy_root: Path, decorator: str, says: str) -> None:
@@ -155,6 +169,29 @@ def test_a_check_of_another_form_is_refused(toy_root: Path, decorator: str, says
     text = path.read_text()
     path.write_text(text.replace("def test_", f"{decorator}def test_", 1))
     with pytest.raises(KitError, match=says):
+        Kit.load(toy_root, "sums")
+
+
+@pytest.mark.parametrize("name", [TOML, PUBLIC, "solutions/sums/lesson.py"])
+@pytest.mark.parametrize(
+    ("encoding", "says"),
+    [
+        ("utf-16", "line 1: expected UTF-8, found other bytes."),
+        ("utf-8-sig", "line 1: expected UTF-8 without a byte order mark, found one: save it without."),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused(toy_root: Path, name: str, encoding: str, says: str) -> None:
+    path = toy_root / name
+    path.write_text(path.read_text(), encoding=encoding)
+    with pytest.raises(KitError) as caught:
+        Kit.load(toy_root, "sums")
+    assert str(caught.value) == f"{name}, {says}"
+
+
+def test_a_folder_in_place_of_the_settings_is_refused(toy_root: Path) -> None:
+    (toy_root / TOML).unlink()
+    (toy_root / TOML).mkdir()
+    with pytest.raises(KitError, match=r"sums: cannot read .*/sums/kit\.toml: Is a directory\."):
         Kit.load(toy_root, "sums")
 
 

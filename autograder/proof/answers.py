@@ -208,17 +208,20 @@ class _Written:
 
 
 def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
-    """Return the networks of the solution by task, empty if they were never written."""
-    path = _path(root, slug)
-    if not path.exists():
+    """Return the networks of the solution by task, empty if they were never written.
+
+    A file that cannot be read, such as one with a conflict of Git, is written anew by the next proof.
+    """
+    try:
+        told = json.loads(_path(root, slug).read_text(encoding="utf-8"))["networks"]
+        return {
+            network["task"]: NetworkRecord(
+                network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"])
+            )
+            for network in told
+        }
+    except (OSError, ValueError, LookupError, TypeError):
         return {}
-    told = json.loads(path.read_text(encoding="utf-8"))["networks"]
-    return {
-        network["task"]: NetworkRecord(
-            network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"])
-        )
-        for network in told
-    }
 
 
 def write_expected(root: Path, kit: Kit, solution: AnswerReport) -> None:

@@ -21,12 +21,15 @@ Replies = Mapping[str, str]
 
 
 def known_replies(root: Path, slug: str) -> dict[str, dict[str, str]]:
-    """Return the digests of each known mistake by task, empty if they were never written."""
-    path = _path(root, slug)
-    if not path.exists():
+    """Return the digests of each known mistake by task, empty if they were never written.
+
+    A file that cannot be read, such as one with a conflict of Git, is written anew by the next proof.
+    """
+    try:
+        told = json.loads(_path(root, slug).read_text(encoding="utf-8"))
+        return {name: dict(replies) for name, replies in told["mistakes"].items()}
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
-    mistakes: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))["mistakes"]
-    return mistakes
 
 
 def write_replies(root: Path, matrix: Matrix) -> None:

@@ -41,8 +41,10 @@ def test_what_was_written_is_what_is_expected(root: Path, toy: Kit, solution: An
 
 
 def test_another_solution_makes_it_outdated(root: Path, toy: Kit, solution: AnswerReport) -> None:
-    """So does a file that was never written; the sentence says what to run."""
+    """So does a file that was never written or cannot be read; the sentence says what to run."""
     (missing,) = outdated(root, toy, solution)
+    (root / "autograder/kits/sums/expected.json").write_text("<<<<<<< HEAD")
+    assert list(outdated(root, toy, solution)) == [missing]
     write_expected(root, toy, solution)
     (changed,) = outdated(root, toy, replace(solution, networks=NETWORKS[:1]))
     assert missing == changed

@@ -54,6 +54,17 @@ def test_another_reply_makes_the_file_outdated(root: Path, toy_proof: Proof) -> 
     assert known_replies(root, "sums")["subtracts"] == {"add": "another"}
 
 
+@pytest.mark.parametrize(
+    "text", ["<<<<<<< HEAD\n", "[]", '{"mistakes": []}', '{"mistakes": {"subtracts": 3}}']
+)
+def test_a_file_that_cannot_be_read_is_outdated(text: str, root: Path, toy_proof: Proof) -> None:
+    """Such as one with a conflict of Git: the proof writes it anew."""
+    (root / "autograder/kits/sums/replies.json").write_text(text)
+    assert known_replies(root, "sums") == {}
+    write_replies(root, toy_proof.matrix)
+    assert known_replies(root, "sums") == known_replies(TOY, "sums")
+
+
 def test_mistakes_that_nobody_can_tell_apart_are_told(toy_proof: Proof) -> None:
     """Those with equal replies in every task that they get wrong."""
     matrix = toy_proof.matrix
