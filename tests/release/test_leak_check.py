@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -174,3 +175,16 @@ def test_the_engines_own_files_accuse_nobody(toy_root: Path) -> None:
     (leak,) = find_leaks(toy_root, kit, {"README.md": own + b"\n# changed"})
     assert "an answer" in leak
     assert find_leaks(toy_root, kit, {"README.md": b"within 3599 s"})
+
+
+def test_a_hint_may_ask_what_the_library_asks(toy_root: Path) -> None:
+    """The library, the wheel and the engine's translations have the sentence for every kit."""
+    question = "Which operation lets no gradient through?"
+    checks = toy_root / "autograder/kits/sums/test_hidden.py"
+    checks.write_text(re.sub('hint="[^"]*"', f'hint="{question}"', checks.read_text(), count=1))
+    names = ("support/layers.py", "translations/zh/LC_MESSAGES/kit.po", "translations/zh/LC_MESSAGES/kit.mo")
+    own = {name: (PROJECT / "autograder" / name).read_bytes() for name in names}
+    assert all(question.encode() in content for content in own.values())
+    kit = Kit.load(toy_root, "sums")
+    assert find_leaks(toy_root, kit, {"kit.whl": pack(own)}) == []
+    assert find_leaks(toy_root, kit, {"README.md": question.encode()})
