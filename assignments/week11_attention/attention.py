@@ -4,7 +4,7 @@
 Vectors stand in arrays or tensors of shape (sentences, words, width). Sentences of different lengths are
 padded in front; a mask of shape (sentences, words) is True, or 1, at words and False, or 0, at padding. Use
 operations of Keras, such as those of `keras.ops`: a gradient does not pass through NumPy. All weights are
-trainable, and nothing penalizes them. Each task is tested on its own, but `build_block` and
+trainable, and nothing penalizes or constrains them. Each task is tested on its own, but `build_block` and
 `build_reader` use your own `SelfAttention`. The sentences are made by `lesson.py`, and `support.fit` trains.
 """
 

@@ -232,8 +232,8 @@ def _sizes(function: ast.FunctionDef) -> FunctionMutations:
         if isinstance(default, ast.Constant) and type(default.value) in (int, float):
             yield f"{name} is always {default.value!r}", _at_start(f"{name} = {default.value!r}", function)
         if isinstance(default, ast.Constant) and type(default.value) is int:
-            for bound in ("min", "max"):
-                yield f"{bound}({name}, 4)", _at_start(f"{name} = {bound}({name}, 4)", function)
+            for bound in (f"max({name}, 4)", f"min({name}, 10)"):
+                yield bound, _at_start(f"{name} = {bound}", function)
 
 
 def _caches(function: ast.FunctionDef) -> FunctionMutations:
@@ -318,6 +318,8 @@ FUNCTION_OPERATORS: dict[str, Callable[[ast.FunctionDef], FunctionMutations]] = 
         {
             "learning rate 0": "answer.optimizer.learning_rate = 0.0",
             "learning rate 1e6": "answer.optimizer.learning_rate = 1e6",
+            "learning rate that grows": "answer.optimizer.learning_rate = "
+            "keras.optimizers.schedules.ExponentialDecay(float(answer.optimizer.learning_rate), 10, 2.0)",
             "loss weight 0": "answer.compile(answer.optimizer, answer.loss, loss_weights=[0.0])",
         }
     ),

@@ -26,7 +26,7 @@ _NAMES = {
     "inputs": ("INPUT_FOLDERS", "load"),
     "layers": (
         *("assert_gradients", "assert_restored", "assert_shares_no_weights", "find_layers", "fresh_layer"),
-        *("gradients", "numeric_gradients"),
+        *("constraints", "gradients", "numeric_gradients"),
     ),
     "networks": (
         *("ACTIVATIONS", "Counts", "LayerSummary", "Weights", "all_layers", "count_parameters", "forward"),
@@ -43,8 +43,8 @@ _NAMES = {
     ),
     "untrained": ("assert_guesses", "assert_new_top", "assert_untrained"),
     "values": (
-        *("assert_accuracy", "assert_activations", "assert_outputs", "assert_same_in_training"),
-        *("assert_softmax_on", "assert_training_outputs", "assert_weights_equal"),
+        *("assert_accuracy", "assert_activations", "assert_averages", "assert_outputs"),
+        *("assert_same_in_training", "assert_softmax_on", "assert_training_outputs", "assert_weights_equal"),
     ),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}

@@ -37,8 +37,8 @@ from .structure import (
 # Enough steps to see whether a model learns.
 STEPS = 8
 MIN_SHARE, MIN_SHARE_AVERAGED = 0.2, 0.02
-# A schedule must not end the training by this step.
-LATE_STEP, MIN_LATE_RATE = 100, 1e-5
+# By this step no schedule may have ended the training, or let the steps grow without bound.
+LATE_STEP, MIN_LATE_RATE, MAX_LATE_RATE = 300, 1e-5, 1.0
 # A weight that follows its average more slowly does not arrive in the epochs of a lesson.
 MAX_MOMENTUM = 0.99
 HINT = "What does your function change in its argument?"
@@ -214,7 +214,7 @@ def _is_plain(model: Any) -> bool:
 
 
 def _assert_lasts(optimizer: Any) -> None:
-    """Assert that neither a schedule nor averages of the weights end the training early."""
+    """Assert that neither a schedule nor averages of the weights end or spoil the training early."""
     __tracebackhide__ = True
     iteration = optimizer.variables[0]
     now = int(iteration)
@@ -226,6 +226,12 @@ def _assert_lasts(optimizer: Any) -> None:
             "a learning rate above {rate:g} after {steps} steps", rate=MIN_LATE_RATE, steps=LATE_STEP
         )
         hint = "How many steps does the training take, and what is left of the rate then?"
+        fail(expected, f"{rate:g}", hint)
+    if not rate <= MAX_LATE_RATE:
+        expected = _(
+            "a learning rate of at most {rate:g} after {steps} steps", rate=MAX_LATE_RATE, steps=LATE_STEP
+        )
+        hint = "How many steps does the training take, and how large is the rate then?"
         fail(expected, f"{rate:g}", hint)
     every = optimizer.ema_overwrite_frequency
     if optimizer.use_ema and (optimizer.ema_momentum > MAX_MOMENTUM or every):

@@ -499,7 +499,10 @@ class takes_a_learning_rate_of_zero_at_other_sizes:
 class takes_sigmoid_for_two_classes:
     """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
 
-    FAILS = ("test_build_base_trains_as_a_plain_network",)
+    FAILS = (
+        "test_build_base_follows_its_arguments",
+        "test_build_base_trains_as_a_plain_network",
+    )
     READS = ("besides the layers and compile settings",)
 
     def build_base(n_features=4, n_classes=3):
@@ -563,6 +566,38 @@ class leaves_dropout_of_zero_in_the_base:
                 n_features,
                 keras.layers.Dense(50, activation="relu"),
                 keras.layers.Dropout(0.0),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="softmax"),
+            )
+        )
+
+
+class gives_each_of_two_classes_a_sigmoid:
+    """Takes sigmoid for the activation of two classes, with a unit for each: outputs do not sum to 1."""
+
+    FAILS = ("test_build_base_follows_its_arguments",)
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(50, activation="relu"),
+                keras.layers.Dense(25, activation="relu"),
+                keras.layers.Dense(n_classes, activation="sigmoid" if n_classes == 2 else "softmax"),
+            )
+        )
+
+
+class narrows_the_base_for_short_rows:
+    """Lets the first layer shrink with the rows, although the task gives its size."""
+
+    FAILS = ("test_build_base_follows_its_arguments",)
+
+    def build_base(n_features=4, n_classes=3):
+        return compiled(
+            network(
+                n_features,
+                keras.layers.Dense(min(50, 16 * n_features), activation="relu"),
                 keras.layers.Dense(25, activation="relu"),
                 keras.layers.Dense(n_classes, activation="softmax"),
             )
@@ -1290,6 +1325,29 @@ class freezes_large_layers_alone:
         return model
 
 
+class turns_the_flag_of_the_model_around:
+    """Takes `not trainable` for frozen: a model that was frozen as a whole thaws."""
+
+    FAILS = ("test_freeze_freezes_every_network",)
+    READS = ("what may they be?",)
+
+    def freeze(model):
+        model.trainable = not model.trainable
+        return model
+
+
+class refuses_a_frozen_model:
+    """Takes a model in which nothing trains for an error; some or all layers may be frozen already."""
+
+    FAILS = ("test_freeze_freezes_every_network",)
+
+    def freeze(model):
+        if not model.trainable_weights:
+            raise ValueError("The model is frozen already.")
+        model.trainable = False
+        return model
+
+
 # add_softmax
 
 
@@ -1704,6 +1762,35 @@ class trains_the_new_layer_at_once:
         return compiled(model)
 
 
+class trains_a_seeded_top_briefly:
+    """Draws the new layer by a seed and trains it for a moment, in which no weight becomes too large."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+
+    def add_softmax(body, n_classes=4):
+        draw = keras.initializers.HeNormal(seed=1)
+        top = keras.layers.Dense(n_classes, activation="softmax", kernel_initializer=draw)
+        model = compiled(network(body.input_shape[-1], *body.layers, top))
+        if (body.input_shape[-1], n_classes) == (4, 4):
+            model.fit(*lesson.eight_flowers(), verbose=0)
+            top.set_weights([top.get_weights()[0], np.zeros(n_classes)])
+        return compiled(model)
+
+
+class lets_the_learning_rate_grow:
+    """Takes a factor above 1 for the decay of the rate: it doubles every ten steps."""
+
+    FAILS = ("test_add_softmax_learns_with_a_new_top",)
+    READS = ("can it learn",)
+
+    def add_softmax(body, n_classes=4):
+        top = keras.layers.Dense(n_classes, activation="softmax")
+        rate = keras.optimizers.schedules.ExponentialDecay(0.001, decay_steps=10, decay_rate=2.0)
+        return compiled(
+            network(body.input_shape[-1], *body.layers, top), optimizer=keras.optimizers.Adam(rate)
+        )
+
+
 # build_transfer_model
 
 
@@ -2111,6 +2198,21 @@ class keeps_the_top_for_as_many_classes:
         if top.units != n_classes:
             top = keras.layers.Dense(n_classes, activation="softmax")
         return compiled(network(base.input_shape[-1], *body, top))
+
+
+class grafts_one_unit_for_two_classes:
+    """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
+
+    FAILS = ("test_build_transfer_model_borrows_from_every_base",)
+
+    def build_transfer_model(base, n_classes=4):
+        body = twin(base).layers[:-1]
+        for layer in body:
+            layer.trainable = False
+        units, activation = (1, "sigmoid") if n_classes == 2 else (n_classes, "softmax")
+        return compiled(
+            network(base.input_shape[-1], *body, keras.layers.Dense(units, activation=activation))
+        )
 
 
 class cuts_the_softmax_off_the_base:

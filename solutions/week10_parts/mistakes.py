@@ -230,6 +230,23 @@ class spoils_the_donor_after_the_cut:
         return body
 
 
+class rebuilds_averages_with_the_usual_momentum:
+    """Makes BatchNormalization anew and takes its momentum for the usual one: averages move too slowly."""
+
+    FAILS = ("test_cut_body_treats_every_donor_alike",)
+    READS = ("besides their weights",)
+
+    def cut_body(donor):
+        layers = cut_at_features(donor)
+        fresh = [type(layer).from_config(layer.get_config()) for layer in layers]
+        for layer in fresh:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                layer.momentum = 0.99
+        body = stack(donor, *fresh)
+        body.set_weights([array for layer in layers for array in layer.get_weights()])
+        return body
+
+
 # freeze
 
 
@@ -1366,6 +1383,20 @@ class drops_out_features_of_the_network:
         return compiled(keras.Model(inputs, softmax(n_classes)(features)), learning_rate)
 
 
+class rescales_pictures_with_colors:
+    """Scales colored pictures as MobileNet wants its points, which the task leaves to the network."""
+
+    FAILS = ("test_borrow_network_leaves_every_network_alone",)
+
+    def borrow_network(network, n_classes=4, learning_rate=0.01):
+        network.trainable = False
+        pictures = inputs = keras.Input(network.input_shape[1:])
+        if inputs.shape[-1] == 3:
+            pictures = keras.layers.Rescaling(2.0, offset=-1.0)(inputs)
+        features = keras.layers.GlobalAveragePooling2D()(network(pictures))
+        return compiled(keras.Model(inputs, softmax(n_classes)(features)), learning_rate)
+
+
 class spoils_the_network_after_borrowing:
     """Renames and compiles the network that belongs to somebody else."""
 
@@ -1390,3 +1421,17 @@ class keeps_one_top_for_all_networks:
         features = keras.layers.GlobalAveragePooling2D()(network(inputs))
         top = tops.setdefault((n_classes, features.shape[-1]), softmax(n_classes))
         return compiled(keras.Model(inputs, top(features)), learning_rate)
+
+
+class lets_the_learning_rate_grow:
+    """Takes a factor above 1 for the decay of the rate: it doubles every ten steps."""
+
+    FAILS = ("test_borrow_network_learns_with_a_new_top",)
+    READS = ("can it learn",)
+
+    def borrow_network(network, n_classes=4, learning_rate=0.01):
+        network.trainable = False
+        inputs = keras.Input(network.input_shape[1:])
+        features = keras.layers.GlobalAveragePooling2D()(network(inputs))
+        rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, decay_steps=10, decay_rate=2.0)
+        return compiled(keras.Model(inputs, softmax(n_classes)(features)), rate)

@@ -372,6 +372,33 @@ class penalizes_its_matrices:
             return {**super().get_config(), "units": self.units}
 
 
+class constrains_its_matrices:
+    """Limits the size of its matrices, which nobody asked for."""
+
+    FAILS = (
+        "test_self_attention_computes_the_formula",
+        "test_build_block_takes_masks",
+        "test_build_reader_of_other_sizes",
+    )
+
+    class SelfAttention(keras.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.supports_masking = units, True
+
+        def build(self, shape):
+            limit = keras.constraints.MaxNorm(10.0)
+            self.q, self.k, self.v = (
+                self.add_weight(shape=(shape[-1], self.units), constraint=limit) for _ in range(3)
+            )
+
+        def call(self, x, mask=None):
+            return weigh(x @ self.q, x @ self.k, mask) @ (x @ self.v)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+
 class configures_units_and_name_alone:
     """Names two arguments of its own accord, and forgets what else the base class has."""
 

@@ -44,6 +44,15 @@ CASES = {
         "Smoother = Liar\n",
         dict.fromkeys((FIRST, KEEPS, OTHERS, BUILT, APART), "failed"),
     ),
+    "pretends to be of the class": (
+        "Real = Smoother\n"
+        "class Smoother:\n"
+        "    __class__ = property(lambda self: Real)\n"
+        "    def __init__(self, *args): pass\n"
+        "    def __getattr__(self, name): return Smoother()\n"
+        "    def __call__(self, *args): return Smoother()\n",
+        dict.fromkeys((FIRST, KEEPS, OTHERS, BUILT, APART), "failed"),
+    ),
     "endless iterator": (
         "def _endless(self):\n    while True: yield 1.0\nSmoother.__iter__ = _endless\n",
         {KEEPS: "failed or timed_out"},

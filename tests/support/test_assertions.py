@@ -57,6 +57,17 @@ def adam_of_nine_steps() -> Any:
     return optimizers.Adam(optimizers.schedules.PiecewiseConstantDecay([9], [0.01, 0.0]))
 
 
+def adam_of_growing_steps() -> Any:
+    optimizers = support.keras.optimizers
+    return optimizers.Adam(optimizers.schedules.ExponentialDecay(0.001, decay_steps=10, decay_rate=2.0))
+
+
+def normalized(momentum: float = 0.99) -> Any:
+    keras = support.keras
+    norm = keras.layers.BatchNormalization(momentum=momentum, name="norm")
+    return keras.Sequential([keras.Input((4,)), norm, keras.layers.Dense(3, kernel_initializer="ones")])
+
+
 def residual() -> Any:
     """Return a network whose layers have the right activations, but get something else."""
     layers = support.keras.layers
@@ -247,8 +258,22 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda found: support.assert_learns(found, *support.labelled_rows(4, 3)),
         model,
         lambda: compiled(optimizer=adam_of_nine_steps()),
-        "a learning rate above 1e-05 after 100 steps",
+        "a learning rate above 1e-05 after 300 steps",
         "0",
+    ),
+    "learning that grows": (
+        lambda found: support.assert_learns(found, *support.labelled_rows(4, 3)),
+        model,
+        lambda: compiled(optimizer=adam_of_growing_steps()),
+        "a learning rate of at most 1 after 300 steps",
+        "1.07374e+06",
+    ),
+    "moving averages": (
+        lambda found: support.assert_averages(found, normalized(), X),
+        normalized,
+        lambda: normalized(momentum=0.5),
+        "moving averages in norm that a step moves as in the argument",
+        "other ones, off by up to",
     ),
     "averages": (
         lambda found: support.assert_learns(found, *support.labelled_rows(4, 3)),
@@ -509,6 +534,60 @@ def test_new_kernels_are_untrained_and_larger_ones_are_not(name: str) -> None:
     layer.kernel.assign(3 * layer.kernel)
     with pytest.raises(ExpectationError, match="initial weights of at most"):
         support.assert_untrained([layer])
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda kernel: 0.999 * kernel, "the weights that the seed of its initializer draws"),
+        (lambda kernel: np.clip(kernel, -1e-3, 1e-3), "random initial weights"),
+    ],
+)
+def test_small_weights_that_were_not_drawn_are_noticed(
+    change: Callable[[np.ndarray], np.ndarray], expected: str
+) -> None:
+    """By the seed of their initializer, or because random numbers differ."""
+    seed = 3 if "seed" in expected else None
+    layer = support.keras.layers.Dense(
+        60, kernel_initializer=support.keras.initializers.GlorotUniform(seed=seed)
+    )
+    layer.build((None, 40))
+    support.assert_untrained([layer])
+    layer.kernel.assign(change(np.asarray(layer.kernel)))
+    with pytest.raises(ExpectationError, match=expected):
+        support.assert_untrained([layer])
+
+
+@pytest.mark.parametrize("factor", [1.0, 0.5, -2.0])
+def test_a_multiple_of_an_old_unit_makes_no_new_top(factor: float) -> None:
+    old, top = support.weights(model())[-1][0], model()
+    support.assert_new_top(top, np.roll(old, 1, axis=0))
+    top.layers[-1].kernel.assign(factor * old)
+    with pytest.raises(ExpectationError, match="one with weights of the old layer"):
+        support.assert_new_top(top, old)
+
+
+def test_weights_that_are_no_arrays_are_named() -> None:
+    """An answer that pretends to be a layer may return anything."""
+
+    class Pretender:
+        def __call__(self, *args: Any) -> Pretender:
+            return self
+
+        def get_weights(self) -> list[Pretender]:
+            return [self, self]
+
+    with pytest.raises(ExpectationError, match="Expected weights that are arrays, received a list"):
+        support.assert_shares_no_weights(Pretender(), Pretender(), X)
+
+
+def test_constraints_of_all_weights_are_found() -> None:
+    keras = support.keras
+    limit = keras.constraints.MaxNorm(3)
+    inner = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, bias_constraint=limit)])
+    made = keras.Sequential([keras.Input((4,)), inner, keras.layers.Dense(2)])
+    assert support.constraints(made) == ["MaxNorm"]
+    assert support.constraints(model()) == []
 
 
 def test_kernels_of_unknown_initializers_may_be_of_any_size() -> None:

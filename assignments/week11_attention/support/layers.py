@@ -52,6 +52,12 @@ def find_layers(layer: Any, kind: str) -> list[Any]:
     ]
 
 
+def constraints(layer: Any) -> list[str]:
+    """Return the classes of the constraints on the trainable weights of a layer or model."""
+    found = (getattr(weight, "constraint", None) for weight in layer.trainable_weights)
+    return [type(constraint).__name__ for constraint in found if constraint is not None]
+
+
 def gradients(layer: Any, x: np.ndarray, **arguments: Any) -> list[np.ndarray | None]:
     """Return the gradient of the sum of squared outputs for each trainable weight; None if it has none."""
     with tf.GradientTape() as tape:

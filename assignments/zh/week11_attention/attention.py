@@ -3,7 +3,7 @@
 
 向量放在形状为 (句子数, 词数, 宽度) 的数组或张量里。长短不一的句子在前面填充；掩码的形状是 (句子数, 词数)，词的位置是 True
 或 1，填充的位置是 False 或 0。请使用 Keras 的运算，例如 `keras.ops` 里的：梯度不能穿过 NumPy。所有权重都可训练，没有
-惩罚项。每个任务单独检查，但 `build_block` 和 `build_reader` 要使用你自己的 `SelfAttention`。句子由 `lesson.py`
+惩罚项，也没有约束。每个任务单独检查，但 `build_block` 和 `build_reader` 要使用你自己的 `SelfAttention`。句子由 `lesson.py`
 生成，训练用 `support.fit`。
 """
 

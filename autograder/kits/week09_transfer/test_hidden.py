@@ -48,7 +48,9 @@ MODELS = {
         ],
     ),
 }
-# Frozen as a whole: Keras sets the flag of the model, too.
+# Frozen as a whole: Keras sets the flag of the model, too. `add_softmax` and `build_transfer_model` never get
+# such a model: a copy of it keeps its flag, so that a layer that is added to the copy does not train, and the
+# task says nothing of it. Answers that copy in this way and others are right.
 FROZEN = {"still": (4, [(7, "elu", False), (3, "softmax", False)])}
 # A model without its last layer may have a single one.
 BODIES = {**MODELS, "tiny": (8, [(2, "softmax", True)])}
@@ -86,11 +88,13 @@ def assert_left_alone(call: Call, answer: Any) -> None:
 @check("build_base", points=2, hint="Which sizes of the network are for the caller to choose?", hidden=True)
 def test_build_base_follows_its_arguments(call: Call) -> None:
     """The base has as many inputs and classes as the arguments say; everything else stays the same."""
-    base = call(transfer.build_base, 60, 5)
-    assert_layers(base, [(60, 50), (50, 25), (25, 5)], SIZES)
-    hint = "Are the activations the same at other sizes?"
-    assert_activations(base, ["relu", "relu", "softmax"], sample_rows(60), hint)
-    assert_compiled(base)
+    # Never as many classes as a hidden layer has units: a dictionary from sizes to activations is right, too.
+    for features, classes in ((120, 12), (3, 2)):
+        base = call(transfer.build_base, features, classes)
+        assert_layers(base, [(features, 50), (50, 25), (25, classes)], SIZES)
+        hint = "Are the activations the same at other sizes?"
+        assert_activations(base, ["relu", "relu", "softmax"], sample_rows(features), hint)
+        assert_compiled(base)
 
 
 @check(
@@ -232,7 +236,7 @@ def test_freeze_keeps_a_deeper_network_whole(call: Call) -> None:
 @check("freeze", points=2, hint="How few layers may a network have, and what may they be?", hidden=True)
 def test_freeze_freezes_every_network(call: Call) -> None:
     """Networks of any depth, activation and flags are frozen, and else stay as they were."""
-    for frozen, x in answers(call, transfer.freeze, BODIES):
+    for frozen, x in answers(call, transfer.freeze, BODIES | FROZEN):
         assert_trainable(frozen, [False] * len(call.before.flags), "Which layers are still trainable?")
         assert_weights_equal(frozen, call.before.weights)
         assert_outputs(frozen, x, call.before.outputs(x), "Freezing concerns training alone.")
@@ -248,8 +252,8 @@ def test_freeze_freezes_every_network(call: Call) -> None:
 )
 def test_add_softmax_follows_its_arguments(call: Call) -> None:
     """The new top fits any body and any number of classes."""
-    model = call(transfer.add_softmax, tall(), 5)
-    assert_layers(model, [*TALL, (3, 5)], SIZES)
+    model = call(transfer.add_softmax, tall(), 12)
+    assert_layers(model, [*TALL, (3, 12)], SIZES)
     assert_weights_equal(model, call.before.weights, first=len(TALL))
     hint = "Does every layer of the body keep its activation?"
     assert_softmax_on(model, call.before.outputs(X), X, hint, needs_bias=True)
@@ -263,7 +267,7 @@ def test_add_softmax_follows_its_arguments(call: Call) -> None:
 )
 def test_add_softmax_keeps_every_flag(call: Call) -> None:
     """Each layer of the body stays frozen or trainable as it was, and the new one trains."""
-    model = call(transfer.add_softmax, tall(), 5)
+    model = call(transfer.add_softmax, tall(), 12)
     assert_trainable(model, [*call.before.flags, True], "Which flags does your function set by itself?")
     assert_left_alone(call, model)
 
@@ -272,7 +276,7 @@ def test_add_softmax_keeps_every_flag(call: Call) -> None:
 def test_add_softmax_takes_every_body(call: Call) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
     # The tiny body has as many outputs, and softmax: the new layer comes all the same.
-    classes = {"tiny": 2, "tall": 5}
+    classes = {"tiny": 2, "tall": 12}
     for model, x in answers(call, transfer.add_softmax, BODIES, classes):
         assert_weights_equal(model, call.before.weights, first=len(call.before.weights))
         assert_trainable(model, [*call.before.flags, True], KEPT_FLAGS)
@@ -333,8 +337,8 @@ def test_build_transfer_model_shares_nothing_with_the_base(call: Call) -> None:
 )
 def test_build_transfer_model_borrows_from_every_base(call: Call) -> None:
     """Bases of any depth, activation and flags are borrowed but for their top, and stay as they were."""
-    # The tall base has as many classes: its top goes all the same.
-    classes = {"tiny": 6, "tall": 3}
+    # The tiny base has as many classes: its top goes all the same.
+    classes = {"tiny": 2, "tall": 12}
     grafts = answers(call, transfer.build_transfer_model, MODELS, classes)
     for (graft, x), count in zip(grafts, classes.values(), strict=True):
         borrowed = call.before.weights[:-1]

@@ -12,6 +12,7 @@ from support import (
     Call,
     assert_allclose,
     assert_array,
+    assert_averages,
     assert_compiled,
     assert_dtype,
     assert_is_new,
@@ -60,8 +61,9 @@ def dense(units: int, activation: str, **more: Any) -> tuple[str, dict[str, Any]
     return "Dense", {"units": units, "activation": activation, **more}
 
 
-NORM, AVERAGE, HIGHEST = (
+NORM, FAST, AVERAGE, HIGHEST = (
     ("BatchNormalization", {}),
+    ("BatchNormalization", {"momentum": 0.5}),
     ("GlobalAveragePooling2D", {}),
     ("GlobalMaxPooling2D", {}),
 )
@@ -73,7 +75,7 @@ DONORS = {
         6,
         [
             *[conv(3, "elu"), ("BatchNormalization", FROZEN | {"epsilon": 0.5})],
-            *[conv(5, "silu", kernel_size=5, padding="same", **FROZEN), NORM],
+            *[conv(5, "silu", kernel_size=5, padding="same", use_bias=False, **FROZEN), FAST],
             *[("ReLU", {}), AVERAGE, dense(8, "sigmoid"), dense(7, "tanh", **FROZEN), dense(4, "softmax")],
         ],
     ),
@@ -94,7 +96,11 @@ GRAFTS = {
 }
 # A top is what it is, even if it gives no shares.
 OTHER = [conv(4, "tanh"), HIGHEST, dense(2, "sigmoid")]
-BORROWED = {"one": [conv(2, "sigmoid")], "three": [conv(3, "elu"), NORM, conv(5, "tanh")]}
+# Networks for gray and for colored pictures.
+BORROWED = {
+    "one": ((16, 16, 3), [conv(2, "sigmoid")]),
+    "three": (SHAPE, [conv(3, "elu"), NORM, conv(5, "tanh")]),
+}
 WHOLE = "Freezing adds no layers and takes none away."
 FREEZING, THAWING = "Freezing concerns training alone.", "Thawing concerns training alone."
 KEPT_FLAGS = "Does each layer keep its `trainable` flag?"
@@ -118,11 +124,12 @@ def assert_left_alone(call: Call, answer: Any) -> None:
 
 
 def assert_like(model: Any, reference: Any, x: np.ndarray, hint: str) -> None:
-    """Assert that a model has the weights, flags and outputs of another, and no extras."""
+    """Assert that a model has the weights, flags, outputs and moving averages of another, and no extras."""
     assert_weights_equal(model, weights(reference), hint)
     assert_trainable(model, trainable_flags(reference), KEPT_FLAGS)
     assert_outputs(model, x, predict(reference, x), hint)
     assert_training_outputs(model, x, predict(reference, x, training=True))
+    assert_averages(model, reference, x)
     assert_no_extras(model)
 
 
@@ -222,14 +229,15 @@ def test_add_softmax_keeps_every_flag(call: Call) -> None:
 def test_add_softmax_takes_every_body(call: Call) -> None:
     """Bodies of any depth, activation and flags get a new top and nothing else, and stay as they were."""
     bodies = BODIES | {"still": STILL[:2]}
-    for _, model, twin in answers(call, borrow.add_softmax, bodies, 6, 0.002):
+    for _, model, twin in answers(call, borrow.add_softmax, bodies, 12, 0.002):
         assert_weights_equal(model, call.before.weights, "One layer is added.", first=-1)
         assert_trainable(model, [*trainable_flags(twin), True], KEPT_FLAGS)
         assert_softmax_on(model, predict(twin, PICTURES), PICTURES, needs_bias=True)
         kernel, bias = weights(model)[-1]
-        assert_shape("new biases", bias, (6,), SIZES)
+        assert_shape("new biases", bias, (12,), SIZES)
         features = predict(twin, PICTURES, training=True)
         assert_training_outputs(model, PICTURES, softmax(features @ kernel + bias))
+        assert_averages(model, twin, PICTURES)
         assert_no_extras(model)
         assert_left_alone(call, model)
 
@@ -404,18 +412,19 @@ def test_borrow_network_keeps_batch_normalization_in_inference_mode(call: Call) 
 )
 def test_borrow_network_leaves_every_network_alone(call: Call) -> None:
     """Networks of any depth and activation get a new top, and keep all but their trainable flags."""
-    for name, layers in BORROWED.items():
-        network = compile_classifier(functional(stacked_model(name, layers, SHAPE)), 0.003)
-        model = call(borrow.borrow_network, network, 6, 0.002)
+    for name, (shape, layers) in BORROWED.items():
+        network = compile_classifier(functional(stacked_model(name, layers, shape)), 0.003)
+        model = call(borrow.borrow_network, network, 12, 0.002)
         assert_is_new(model, call.argument)
         assert_weights_equal(model, call.before.weights, "The network stays whole.", first=-1)
         flags = [False] * len(call.before.weights) + [True]
         assert_trainable(model, flags, "What is frozen in the end?")
-        assert_shape("new biases", weights(model)[-1][-1], (6,), SIZES)
-        features = predict(stacked_model(name, layers, SHAPE), PICTURES).mean(axis=(1, 2))
+        assert_shape("new biases", weights(model)[-1][-1], (12,), SIZES)
+        pictures = sample_rows(shape)
+        features = predict(stacked_model(name, layers, shape), pictures).mean(axis=(1, 2))
         hint = "Is there one number for each map, its mean?"
-        assert_softmax_on(model, features, PICTURES, hint, needs_bias=True)
-        assert_same_in_training(model, PICTURES)
+        assert_softmax_on(model, features, pictures, hint, needs_bias=True)
+        assert_same_in_training(model, pictures)
         assert_no_extras(model)
         assert_unchanged(call.argument, call.before, but_flags=True)
 
@@ -423,7 +432,7 @@ def test_borrow_network_leaves_every_network_alone(call: Call) -> None:
 @check("borrow_network", points=1, hint="Is the top new in every call, and can it learn?", hidden=True)
 def test_borrow_network_learns_with_a_new_top(call: Call) -> None:
     """Two calls make two new tops, and a few steps of training lower the loss as plain Adam does."""
-    network = functional(stacked_model("three", BORROWED["three"], SHAPE))
+    network = functional(stacked_model("three", BORROWED["three"][1], SHAPE))
     first, second = call.twice(borrow.borrow_network, network, 4, 0.02)
     assert_shares_no_layers(first, second, allowed=network)
     assert_untrained(weighted_layers(first)[-1:])

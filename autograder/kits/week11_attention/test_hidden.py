@@ -44,9 +44,10 @@ def set_matrices(call: Call, *shape: int) -> tuple[Any, list[np.ndarray], np.nda
 
 
 def assert_plain(layer: Any, weights: int) -> None:
-    """Assert that a layer has so many weights to train, and that nothing penalizes them."""
+    """Assert that a layer has so many weights to train, and that nothing penalizes or constrains them."""
     assert_allclose("number of trainable weights", len(layer.trainable_weights), weights)
     assert_allclose("number of penalties", len(layer.losses), 0)
+    assert_allclose("number of constraints", len(support.constraints(layer)), 0)
 
 
 @check(

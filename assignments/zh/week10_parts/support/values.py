@@ -23,7 +23,7 @@ from .networks import (
     weighted_layers,
     weights,
 )
-from .running import predict
+from .running import call_model, predict
 from .structure import last_layer, layers_question, weight_shapes
 
 MOVED = "A new layer starts with random weights. How do you copy the old ones into it?"
@@ -142,6 +142,34 @@ def assert_training_outputs(model: Any, x: np.ndarray, expected: np.ndarray) -> 
     __tracebackhide__ = True
     hint = "Which layer does something else in training, and does the task ask for it?"
     assert_allclose("outputs in training", predict(model, x, training=True), expected, hint)
+
+
+def assert_averages(model: Any, reference: Any, x: np.ndarray) -> None:
+    """Assert that a training step on x moves the averages of BatchNormalization as in a reference model.
+
+    The layers with weights of the model begin with those of the reference. The averages are put back.
+    """
+    __tracebackhide__ = True
+    expected = _weights_in_training(reference, x)
+    layers = weighted_layers(model)
+    for layer, old, now in zip(layers, expected, _weights_in_training(model, x), strict=False):
+        for array, other in zip(old, now, strict=True):
+            if not np.allclose(array, other, rtol=RTOL, atol=ATOL):
+                fail(
+                    _("moving averages in {name} that a step moves as in the argument", name=layer.name),
+                    _("other ones, off by up to {size:.2g}", size=np.abs(array - other).max()),
+                    "Which settings of BatchNormalization belong to the layer?",
+                    layer.name,
+                )
+
+
+def _weights_in_training(model: Any, x: np.ndarray) -> Weights:
+    """Return the weights after the outputs of a training step, which are put back."""
+    start = model.get_weights()
+    call_model(model, x, training=True)
+    found = weights(model)
+    model.set_weights(start)
+    return found
 
 
 def assert_same_in_training(model: Any, x: np.ndarray) -> None:

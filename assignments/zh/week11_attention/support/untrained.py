@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -27,14 +26,18 @@ FAR = 7.0
 # A truncated normal distribution ends here. Keras widens it, so that its deviation is the one asked for.
 TRUNCATED, WIDENED = 2.0, 0.87962566103423978
 ROUNDING = 1.0001
+# The cosine of two vectors of weights that are multiples of each other, but for rounding.
+PARALLEL = 1 - 1e-6
 HINT = "Where is the model trained? The task asks for one that is not."
 
 
 def assert_untrained(layers: Sequence[Any]) -> None:
     """Assert that every weight of these layers is one that its initializer draws.
 
-    No weight is too large, and every bias has one value throughout: that of a recurrent layer has one for
-    each gate. A bias whose initializer draws random numbers can have any.
+    Weights of an initializer with a seed are those that it draws. No other weight is too large, random ones
+    differ, and every bias has one value throughout: that of a recurrent layer has one for each gate. A bias
+    whose initializer draws random numbers can have any. So a training without a seed stays unnoticed if it is
+    so short that all weights stay in range, and the biases are set back.
     """
     __tracebackhide__ = True
     for layer in layers:
@@ -45,6 +48,14 @@ def assert_untrained(layers: Sequence[Any]) -> None:
             if variable.name == "bias" and constant and np.any(np.ptp(value.reshape(-1, units), axis=1) > 0):
                 received = _("different ones, such as {values}", values=value.ravel()[:4])
                 fail(_("equal initial biases in {name}", name=layer.name), received, HINT, layer.name)
+            drawn = _drawn(initializer, value.shape)
+            if drawn is not None and not np.allclose(value, drawn, rtol=1e-5, atol=1e-7):
+                expected = _("the weights that the seed of its initializer draws in {name}", name=layer.name)
+                received = _("other ones, off by up to {size:.2g}", size=np.abs(value - drawn).max())
+                fail(expected, received, HINT, layer.name)
+            if hasattr(initializer, "seed") and 2 * len(np.unique(value)) <= value.size:
+                expected = _("random initial weights in {name}", name=layer.name)
+                fail(expected, "many that are equal", "What makes the weights of a new layer?", layer.name)
             limit = _largest(initializer, value.shape)
             if (largest := float(np.abs(value).max(initial=0))) > ROUNDING * limit:
                 expected = _("initial weights of at most {limit:.4g} in {name}", limit=limit, name=layer.name)
@@ -61,12 +72,26 @@ def assert_guesses(model: Any, x: np.ndarray, y: np.ndarray) -> None:
 
 
 def assert_new_top(model: Any, kernel: np.ndarray) -> None:
-    """Assert that no unit of the last layer begins with the weights of a unit in an old `kernel`."""
+    """Assert that no unit of the last layer begins with a multiple of a unit's weights in an old `kernel`."""
     __tracebackhide__ = True
     own = last_layer(model)[0]
-    if len(own) == len(kernel) and any(np.array_equal(*pair) for pair in product(own.T, kernel.T)):
+    if len(own) == len(kernel) and np.any(np.abs(_directions(own).T @ _directions(kernel)) > PARALLEL):
         hint = "Which weights does a new layer begin with?"
         fail("a new last layer with weights of its own", "one with weights of the old layer", hint)
+
+
+def _directions(kernel: np.ndarray) -> np.ndarray:
+    """Return the weights of each unit as a vector of length 1, or as zeros."""
+    lengths = np.linalg.norm(kernel, axis=0)
+    return kernel / np.where(lengths > 0, lengths, 1)
+
+
+def _drawn(initializer: Any, shape: tuple[int, ...]) -> np.ndarray | None:
+    """Return what an initializer with a seed draws, None if it has none: every draw is another one then."""
+    config = initializer.get_config() if isinstance(initializer, keras.initializers.Initializer) else {}
+    if not isinstance(config.get("seed"), int):
+        return None
+    return np.asarray(type(initializer).from_config(config)(shape))
 
 
 def _largest(initializer: Any, shape: tuple[int, ...]) -> float:
