@@ -67,6 +67,10 @@ class Calls:
         """Discard the handles of the previous check."""
         self._held = CheckHandles(self.use, name)
 
+    def used_handles(self) -> bool:
+        """Return whether the running check used an answer that stays in the sandbox."""
+        return self._held.turns > 0
+
     def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1) -> Any:
         """Return the rebuilt answer, and update the given argument objects with the changes to them.
 

@@ -12,16 +12,25 @@ from ..language import gettext as _
 from ..models import CheckResult, Outcome
 from ..support.keras_errors import without_noise
 from ..text import clean, without_escapes
+from .check_handles import ArgumentError
 from .failures import Skipped, SubmissionFailed, is_exhaustion
 
 MESSAGE_LENGTH = 2_000
 # Checks run answers with these libraries, so their exceptions concern the answer.
 NETWORK_LIBRARIES = frozenset({"keras", "tensorflow"})
+# What Python raises for a value of another type, shape or size than a check expects.
+UNEXPECTED_VALUE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
 
 
-def result_of(check: Check, error: BaseException | None, seconds: float) -> CheckResult:
-    """Return the result of a check that ended with `error`. None means that the check passed."""
-    return make_result(check, *_meaning(check, error), seconds)
+def result_of(
+    check: Check, error: BaseException | None, seconds: float, used_handles: bool = False
+) -> CheckResult:
+    """Return the result of a check that ended with `error`. None means that the check passed.
+
+    `used_handles` says whether the check used an answer that stays in the sandbox. What such an answer says
+    of itself may be anything, so that a check which cannot use it concerns the answer.
+    """
+    return make_result(check, *_meaning(check, error, used_handles), seconds)
 
 
 def make_result(
@@ -48,7 +57,7 @@ def make_result(
     )
 
 
-def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
+def _meaning(check: Check, error: BaseException | None, used_handles: bool) -> tuple[Outcome, str]:
     """Return the outcome and the message for staff."""
     match error:
         case None:
@@ -69,6 +78,11 @@ def _meaning(check: Check, error: BaseException | None) -> tuple[Outcome, str]:
             return Outcome.FAILED, _(
                 "Running the answer of {task} raised {error}", task=check.task, error=_describe(error)
             )
+        case _ if (
+            used_handles and isinstance(error, UNEXPECTED_VALUE) and not isinstance(error, ArgumentError)
+        ):
+            message = _("Using the answer of {task} raised {error}", task=check.task, error=_describe(error))
+            return Outcome.FAILED, f"{message}{_place(error)}"
     message = _("The check itself raised {error}", error=_describe(error))
     return Outcome.GRADER_ERROR, f"{message}{_place(error)}"
 

@@ -120,7 +120,7 @@ class CheckRunner:
 
         if self.trainings:
             self.trainings.report = report
-        for found in self.session.examine(checks, begin, self.fail_fast):
+        for found in self.session.examine(checks, begin, self.fail_fast, self.calls.used_handles):
             self.emit(found)
             finished.append(CachedCheck(replace(found.result, seconds=0.0), found.failed_call, (*trainings,)))
             if self.fail_fast and found.result.outcome != Outcome.PASSED:

@@ -136,9 +136,16 @@ class CheckSession:
         return pytest.TestReport(item.nodeid, item.location, {}, outcome, None, call.when)
 
     def examine(
-        self, checks: Sequence[Check], begin: Callable[[Check], None], fail_fast: bool = False
+        self,
+        checks: Sequence[Check],
+        begin: Callable[[Check], None],
+        fail_fast: bool = False,
+        used_handles: Callable[[], bool] = lambda: False,
     ) -> Iterator[CheckFinished]:
-        """Run `checks` and call `begin` before each. With `fail_fast`, skip the checks after a failure."""
+        """Run `checks` and call `begin` before each. With `fail_fast`, skip the checks after a failure.
+
+        `used_handles` says after a check whether it used an answer that stays in the sandbox.
+        """
         self._skip = None
         for check, following in zip(checks, [*checks[1:], None], strict=True):
             begin(check)
@@ -147,7 +154,7 @@ class CheckSession:
             nextitem = self._items[following.name] if following else None
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
             error = self._errors.pop(check.name, None)
-            result = result_of(check, error, time.monotonic() - started)
+            result = result_of(check, error, time.monotonic() - started, used_handles())
             if fail_fast and self._skip is None and result.outcome != Outcome.PASSED:
                 self._skip = Skipped(check.name)
             failed_call = error.call if isinstance(error, SubmissionFailed) else None

@@ -399,6 +399,29 @@ class constrains_its_matrices:
             return {**super().get_config(), "units": self.units}
 
 
+class expects_outputs_as_wide_as_inputs:
+    """Tells Keras that outputs have the shape of the inputs, as in the block: there are `units` numbers."""
+
+    FAILS = ("test_self_attention_computes_the_formula",)
+
+    class SelfAttention(keras.Layer):
+        def __init__(self, units, **kwargs):
+            super().__init__(**kwargs)
+            self.units, self.supports_masking = units, True
+
+        def build(self, shape):
+            self.q, self.k, self.v = (self.add_weight(shape=(shape[-1], self.units)) for _ in range(3))
+
+        def compute_output_shape(self, shape):
+            return shape
+
+        def call(self, x, mask=None):
+            return weigh(x @ self.q, x @ self.k, mask) @ (x @ self.v)
+
+        def get_config(self):
+            return {**super().get_config(), "units": self.units}
+
+
 class configures_units_and_name_alone:
     """Names two arguments of its own accord, and forgets what else the base class has."""
 
@@ -595,6 +618,18 @@ class takes_nadam_for_adam:
         words, vectors = embed(n_words, units)
         question = build_block(units)(vectors)[:, -1]  # noqa: F821
         return compiled(words, question, n_answers, optimizer=keras.optimizers.Nadam(learning_rate))
+
+
+class lets_the_learning_rate_fall:
+    """Takes a rate to begin with for the rate that was asked for."""
+
+    FAILS = ("test_build_reader_is_new_and_compiled",)
+
+    def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
+        words, vectors = embed(n_words, units)
+        question = build_block(units)(vectors)[:, -1]  # noqa: F821
+        rate = keras.optimizers.schedules.ExponentialDecay(learning_rate, decay_steps=400, decay_rate=0.9)
+        return compiled(words, question, n_answers, rate)
 
 
 class keeps_one_optimizer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from autograder.checks.check_handles import ArgumentError
 from autograder.checks.failures import SubmissionFailed
 from autograder.checks.results import result_of
 from autograder.kit import Kit
@@ -76,3 +77,20 @@ def test_errors_of_keras_are_told_without_its_noise(toy: Kit) -> None:
     )
     ended = result_of(toy.checks[0], raised("raise ValueError(text)", text=message), 0.0)
     assert ended.message == f"Running the answer of {toy.checks[0].task} raised ValueError: No table."
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (TypeError("'int' object is not iterable"), "failed"),
+        (KeyError("weight_decay"), "failed"),
+        (ArgumentError("an open file"), "grader_error"),
+        (OSError("no such file"), "grader_error"),
+        (MemoryError(), "crashed"),
+    ],
+)
+def test_what_a_handle_says_of_itself_is_not_the_graders_fault(
+    toy: Kit, error: BaseException, outcome: str
+) -> None:
+    """A value that the check cannot use concerns the answer; whatever else happens does not."""
+    assert result_of(toy.checks[0], error, 0.0, used_handles=True).outcome == outcome

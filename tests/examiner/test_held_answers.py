@@ -53,6 +53,12 @@ CASES = {
         "    def __call__(self, *args): return Smoother()\n",
         dict.fromkeys((FIRST, KEEPS, OTHERS, BUILT, APART), "failed"),
     ),
+    "pauses as a number": (
+        "from contextlib import contextmanager\n"
+        "def _paused(self): yield 5\n"
+        "Smoother.paused = contextmanager(_paused)\n",
+        {OTHERS: "failed"},
+    ),
     "endless iterator": (
         "def _endless(self):\n    while True: yield 1.0\nSmoother.__iter__ = _endless\n",
         {KEEPS: "failed or timed_out"},

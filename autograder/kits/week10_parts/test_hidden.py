@@ -117,6 +117,12 @@ def answers(
         yield name, answer, stacked_model(name, layers, SHAPE)
 
 
+def thaw(model: Any) -> None:
+    """Let every layer of a model train; Keras sets their flags if that of the model changes."""
+    model.trainable = False
+    model.trainable = True
+
+
 def assert_left_alone(call: Call, answer: Any) -> None:
     """Assert that the argument is unchanged, and not the answer."""
     assert_unchanged(call.argument, call.before)
@@ -197,6 +203,9 @@ def test_freeze_freezes_every_body(call: Call) -> None:
         assert_outputs(frozen, PICTURES, outputs, FREEZING)
         assert_training_outputs(frozen, PICTURES, outputs)
         assert_no_extras(frozen)
+        for model in (frozen, twin):
+            thaw(model)
+        assert_averages(frozen, twin, PICTURES)
 
 
 @check(
@@ -275,10 +284,10 @@ def test_extract_features_is_no_training(call: Call) -> None:
     hidden=True,
 )
 def test_extract_features_takes_any_number_of_pictures(call: Call) -> None:
-    """One picture or many, every body gives a row of features for each, and stays as it was."""
+    """One picture or many, dark or bright: every body gives a row of features for each, unchanged."""
     hint = "Every picture has one row of features, in the order of the pictures."
-    for count in (1, 270):
-        x = sample_rows(SHAPE, count)
+    for count, brightness in ((1, 100), (257, 1)):
+        x = brightness * sample_rows(SHAPE, count)
         for _, features, twin in answers(call, borrow.extract_features, BODIES, x):
             assert_array("features", features)
             assert_dtype("features", features, np.float32)

@@ -71,6 +71,8 @@ def test_self_attention_computes_the_formula(call: Call) -> None:
             outputs = layer(x, mask=mask, training=True)
             words = np.ones_like(MASK) if mask is None else mask
             assert_allclose("outputs", outputs, attend(x, words, matrices), "Query, key and value.")
+        expected = layer.compute_output_shape(x.shape)
+        assert_allclose("output shape", expected, (*x.shape[:2], shape[1]), "What does Keras expect?")
         passed = layer.compute_mask(x, MASK)
         assert_allclose("mask for the next layer", passed, MASK, "What hears of the padding afterwards?")
         assert_plain(layer, 3)
@@ -130,6 +132,8 @@ def test_build_reader_is_new_and_compiled(call: Call) -> None:
     # Of Keras' optimizers, only those of this name know this setting.
     if "amsgrad" not in config or config["weight_decay"] or optimizers[0] is optimizers[1]:
         support.fail("an Adam of its own", "another optimizer", "What does `compile` get?")
+    if not isinstance(config["learning_rate"], float):
+        support.fail("a learning rate that stays", "one that changes", "What does Adam get?")
     support.assert_shares_no_weights(*readers, np.array([[1, 2]]))
     reader = fresh_layer(call, attention.build_reader, lesson.N_WORDS, lesson.N_ANSWERS)
     answered = support.accuracy(reader, *lesson.sentences(200, seed=1))

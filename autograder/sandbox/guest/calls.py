@@ -15,7 +15,7 @@ from ...wire.codec import pack, unpack
 from ...wire.encode import Hold
 from ...wire.frames import Frame
 from ...wire.handles import Operation, from_wire
-from ...wire.unsupported import type_name
+from ...wire.unsupported import ValueKind, type_name, unsupported
 from .failed_calls import LostError, describe, describe_missing
 
 if TYPE_CHECKING:
@@ -113,6 +113,9 @@ def call(
         answer = answers if times else answers[0]
         returned = {"answer": answer} if keep else {"answer": answer, "args": args, "kwargs": kwargs}
         packed = pack(returned, known=objects, hold=keep)
+        if "unsupported" in packed.head["value"]:
+            large = [unsupported(ValueKind.TOO_LARGE, type_name(each)) for each in answers]
+            packed = pack({"answer": large if times else large[0]}, known=objects)
     except BaseException as error:
         on_error(error)
         is_own = "operation" not in request.head and "." not in name and not isinstance(function, type)

@@ -15,9 +15,10 @@ import pytest
 from autograder.sandbox.guest import stand_ins, submission
 from autograder.sandbox.guest.calls import call
 from autograder.sandbox.guest.submission import Loaded, TimedOut, load
-from autograder.wire.codec import pack
+from autograder.wire.codec import pack, unpack
 from autograder.wire.failure_kind import FailureKind
 from autograder.wire.frames import Frame
+from autograder.wire.unsupported import ValueKind, unsupported
 
 NAME = "a_module_of_a_student"
 
@@ -281,3 +282,14 @@ def test_a_function_of_another_name_may_be_meant(function, found):
 def test_an_error_inside_a_library_is_that_librarys():
     text = "import contextlib\ndef f(): contextlib.AbstractContextManager.__subclasshook__.x\n"
     assert failed_call(load_file(text))["kind"] == FailureKind.RAISED
+
+
+@pytest.mark.parametrize("times", [(), (2,)])
+def test_an_answer_that_is_too_large_is_named(times):
+    """By its own type, although a reply holds the arguments, too."""
+    loaded = load_file("def f(x): return [0] * 100_000")
+    request = Frame({"value": pack((([1],), {}, *times)).head})
+    reply = call(loaded, "f", request, prepare=lambda: None)
+    answer = unpack(reply.head["value"], reply.blob)[0]["answer"]
+    large = unsupported(ValueKind.TOO_LARGE, "list")
+    assert answer == ([large, large] if times else large)
