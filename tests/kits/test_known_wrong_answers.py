@@ -29,6 +29,11 @@ MISTAKES = {
         "gives_the_loss_no_weight": "add_softmax",
         "spoils_the_base_after_the_graft": "build_transfer_model",
         "needs_three_layers": "freeze",
+        "turns_the_flag_of_the_model_around": "freeze",
+        "gives_each_of_two_classes_a_sigmoid": "build_base",
+        "trains_a_seeded_top_briefly": "add_softmax",
+        "lets_the_learning_rate_grow": "add_softmax",
+        "grafts_one_unit_for_two_classes": "build_transfer_model",
     },
     "week10_parts": {
         "thaws_while_cutting": "cut_body",
@@ -37,6 +42,13 @@ MISTAKES = {
         "clips_every_step_away": "add_softmax",
         "uses_one_top_for_all_models": "add_softmax",
         "takes_a_top_that_never_learns": "take_top",
+        "rebuilds_averages_with_the_usual_momentum": "cut_body",
+        "rescales_pictures_with_colors": "borrow_network",
+    },
+    "week11_attention": {
+        "constrains_its_matrices": "SelfAttention",
+        "expects_outputs_as_wide_as_inputs": "SelfAttention",
+        "lets_the_learning_rate_fall": "build_reader",
     },
 }
 ALTERNATIVES = {

@@ -581,6 +581,10 @@ def test_weights_that_are_no_arrays_are_named() -> None:
         support.assert_shares_no_weights(Pretender(), Pretender(), X)
 
 
+def test_a_layer_says_which_shape_keras_expects() -> None:
+    assert support.symbolic_shape(support.keras.layers.Dense(5), (2, 3, 4)) == (2, 3, 5)
+
+
 def test_constraints_of_all_weights_are_found() -> None:
     keras = support.keras
     limit = keras.constraints.MaxNorm(3)

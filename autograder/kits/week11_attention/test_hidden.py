@@ -71,7 +71,7 @@ def test_self_attention_computes_the_formula(call: Call) -> None:
             outputs = layer(x, mask=mask, training=True)
             words = np.ones_like(MASK) if mask is None else mask
             assert_allclose("outputs", outputs, attend(x, words, matrices), "Query, key and value.")
-        expected = layer.compute_output_shape(x.shape)
+        expected = support.symbolic_shape(layer, x.shape)
         assert_allclose("output shape", expected, (*x.shape[:2], shape[1]), "What does Keras expect?")
         passed = layer.compute_mask(x, MASK)
         assert_allclose("mask for the next layer", passed, MASK, "What hears of the padding afterwards?")

@@ -27,7 +27,7 @@ _NAMES = {
     "inputs": ("INPUT_FOLDERS", "load"),
     "layers": (
         *("assert_gradients", "assert_restored", "assert_shares_no_weights", "find_layers", "fresh_layer"),
-        *("constraints", "gradients", "numeric_gradients"),
+        *("constraints", "gradients", "numeric_gradients", "symbolic_shape"),
     ),
     "networks": (
         *("ACTIVATIONS", "Counts", "LayerSummary", "Weights", "all_layers", "count_parameters", "forward"),

@@ -58,6 +58,11 @@ def constraints(layer: Any) -> list[str]:
     return [type(constraint).__name__ for constraint in found if constraint is not None]
 
 
+def symbolic_shape(layer: Any, shape: Sequence[int]) -> tuple[int | None, ...]:
+    """Return the shape that Keras expects of the outputs for inputs of `shape`; nothing is computed."""
+    return tuple(layer(keras.Input(batch_shape=shape)).shape)
+
+
 def gradients(layer: Any, x: np.ndarray, **arguments: Any) -> list[np.ndarray | None]:
     """Return the gradient of the sum of squared outputs for each trainable weight; None if it has none."""
     with tf.GradientTape() as tape:
