@@ -71,8 +71,6 @@ def test_self_attention_computes_the_formula(call: Call) -> None:
             outputs = layer(x, mask=mask, training=True)
             words = np.ones_like(MASK) if mask is None else mask
             assert_allclose("outputs", outputs, attend(x, words, matrices), "Query, key and value.")
-        expected = support.symbolic_shape(layer, x.shape)
-        assert_allclose("output shape", expected, (*x.shape[:2], shape[1]), "What does Keras expect?")
         passed = layer.compute_mask(x, MASK)
         assert_allclose("mask for the next layer", passed, MASK, "What hears of the padding afterwards?")
         assert_plain(layer, 3)
@@ -80,10 +78,12 @@ def test_self_attention_computes_the_formula(call: Call) -> None:
 
 @check("SelfAttention", points=8, hint="Which operations does training need a gradient of?", hidden=True)
 def test_self_attention_has_gradients(call: Call) -> None:
-    """The gradients of all three matrices are those of the formula."""
+    """The gradients of all matrices are those of the formula, and Keras knows the shape of the outputs."""
     layer, matrices, x = set_matrices(call, 3, 5)
     expected = support.numeric_gradients(lambda *arrays: attend(x, MASK, list(arrays)), matrices)
     support.assert_gradients(support.gradients(layer, x, mask=MASK), expected)
+    shape = support.symbolic_shape(layer, x.shape)
+    assert_allclose("output shape", shape, (*x.shape[:2], 5), "What does Keras expect?")
 
 
 @check("build_block", points=5, hint="What does each layer get: x, and the mask?", hidden=True)
