@@ -106,7 +106,7 @@ def test_requirements_are_the_ranges_of_the_project(toy_root: Path) -> None:
 def test_settings_that_json_cannot_hold_are_refused(toy_root: Path) -> None:
     toml = toy_root / "autograder/kits/sums/kit.toml"
     toml.write_text(toml.read_text().replace("seed = 7", "seed = 7\nday = 2031-02-03"))
-    with pytest.raises(KitError, match=r"expected numbers, strings and lists in \[settings\]"):
+    with pytest.raises(KitError, match=r"`settings\.day`: expected numbers, texts, lists and tables"):
         build(toy_root, "sums")
 
 
