@@ -7,7 +7,7 @@ import types
 import pytest
 
 from autograder import keras_advice
-from autograder.keras_advice import advice, did_you_mean, remarks
+from autograder.keras_advice import advice, definition_of, did_you_mean, remarks, without_kernels
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,68 @@ from autograder.keras_advice import advice, did_you_mean, remarks
         ("maximum recursion depth exceeded", keras_advice.CALLS_ITSELF),
         ("Cannot convert '4' to a shape.", "A shape is a tuple: `keras.Input((4,))`."),
         ("name 'rihgt' is not defined", ""),
+        ("Matrix size-incompatible: In[0]: [2,3], In[1]: [4,4]", keras_advice.SHAPES),
+        ("matmul: Input operand 1 has a mismatch in its core dimension 0", keras_advice.SHAPES),
+        ("condition [2,1,3], then [2,3,3], and else [] must be broadcastable", keras_advice.SHAPES),
+        (
+            "Argument `output` must have rank (ndim) `target.ndim - 1`. Received: target.shape=(None, 4)",
+            keras_advice.ONE_HOT_TARGETS,
+        ),
+        (
+            "Input 0 is incompatible with the layer: expected shape=(None, 21), found shape=(8, 5)",
+            keras_advice.OTHER_SHAPE,
+        ),
+        ("for the argument 'axis', but received: <KerasTensor shape=(3,)>", keras_advice.TENSOR_AS_SETTING),
+        ("Received: data_format=<kerastensor shape=(none, 2)>", keras_advice.TENSOR_AS_SETTING),
+        ("Only instances of `keras.Layer` can be added to a Sequential model.", keras_advice.ONLY_LAYERS),
+        ("Could not interpret initializer identifier: 4", keras_advice.NUMBER_AS_INITIALIZER),
+        (
+            "predict() got an unexpected keyword argument 'training'",
+            "The function that is called has no parameter `training`. If it is yours, should it have one?",
+        ),
+        (
+            "Argument(s) not recognized: {'lr': 0.01}",
+            "The function that is called has no parameter `lr`. If it is yours, should it have one?",
+        ),
     ],
 )
 def test_an_error_that_says_too_little_gets_advice(text: str, says: str) -> None:
     assert advice(ValueError(text), of_student=False) == says
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "{{function_node __wrapped__MatMul_device_/job:localhost}} Matrix size-incompatible: "
+            "In[0]: [2,3], In[1]: [4,4] [Op:MatMul] name: ",
+            "Matrix size-incompatible: In[0]: [2,3], In[1]: [4,4]",
+        ),
+        (
+            "Error when deserializing class 'A' using config={'name': 'a'}.\n\nException encountered: "
+            "A.__init__() got an unexpected keyword argument 'name'",
+            "A.__init__() got an unexpected keyword argument 'name'",
+        ),
+        ("A plain text for input 3.", "A plain text for input 3."),
+    ],
+)
+def test_operations_and_objects_of_an_error_are_left_out(text: str, shown: str) -> None:
+    assert without_kernels(text) == shown
+
+
+def test_a_network_that_was_never_called_has_inputs_alone() -> None:
+    class Sequential:
+        inputs = (1,)
+
+        def input(self) -> None:
+            raise AttributeError("The layer donor has never been called and thus has no defined input.")
+
+    with pytest.raises(AttributeError) as raised:
+        Sequential().input()
+    assert advice(raised.value, of_student=False) == keras_advice.NEVER_CALLED
+
+
+BOX = "class Box:\n    def get(self):\n        return self.size"
 
 
 @pytest.mark.parametrize(
@@ -53,10 +111,19 @@ def test_an_error_that_says_too_little_gets_advice(text: str, says: str) -> None
         ("(1, 2)[2]", keras_advice.FROM_ZERO),
         ("{}['a']", ""),
         ("import no_such_module", keras_advice.NOT_INSTALLED),
+        ("(1, 2)[0] = 3", ""),
+        ("'text'.titel()", "Did you mean 'title'?"),
+        ("import math\nmath.sqrtt(4)", "Did you mean 'sqrt'?"),
+        ("'text'.zebra()", ""),
+        ("flag = True\nflag(3)", keras_advice.NOT_CALLABLE),
+        (
+            f"{BOX}\nBox().get()",
+            "Nothing has set `self.size` before this line runs. Which method should set it?",
+        ),
     ],
 )
 def test_only_a_students_own_slip_in_python_gets_advice(code: str, says: str) -> None:
-    with pytest.raises((NameError, LookupError, ImportError)) as raised:
+    with pytest.raises((NameError, LookupError, ImportError, AttributeError, TypeError)) as raised:
         exec(code, {})
     assert advice(raised.value, of_student=True) == says
     assert advice(raised.value, of_student=False) == ""
@@ -101,6 +168,50 @@ def returns_nothing(model):
     model.trainable = False
 
 
+def returns_what_compile_returns(model):
+    return model.compile(loss="mse")
+
+
+def misspells_what_it_sets(model):
+    model.trainble = False
+    return model
+
+
+class Layer:
+    """Stands for a layer of Keras."""
+
+    def build(self, shape): ...
+
+    def call(self, x): ...
+
+
+class Misspelt(Layer):
+    def biuld(self, shape):
+        self.shape = shape
+
+
+class WithoutSelf(Layer):
+    def call(x):  # noqa: N805
+        return x
+
+
+class WithoutReturn(Layer):
+    def call(self, x):
+        x + 1
+
+
+class Fine(Layer):
+    def build(self, shape):
+        self.shape = shape
+
+    def call(self, x):
+        return x
+
+    @staticmethod
+    def double(x):
+        return 2 * x
+
+
 def is_fine(keras, model):
     layers = list(model.layers)
     layers.pop()
@@ -114,9 +225,37 @@ def is_fine(keras, model):
         (deletes, [keras_advice.COPIED_LIST]),
         (passes_the_batch_size, [keras_advice.BATCH_SIZE]),
         (returns_nothing, [keras_advice.NO_RETURN]),
+        (
+            returns_what_compile_returns,
+            ["Your code returns what `compile(…)` returns, and that is None."],
+        ),
+        (
+            misspells_what_it_sets,
+            ["Your code sets `trainble`, which Keras does not read. Did you mean `trainable`?"],
+        ),
+        (Misspelt, ["Your class defines `biuld`. Did you mean `build`, which Keras calls?"]),
+        (
+            WithoutSelf,
+            ["`call` does not begin with the parameter `self`, which Python passes to a method."],
+        ),
+        (WithoutReturn, ["`call` has no `return` with a value, so it returns None."]),
+        (Fine, []),
         (is_fine, []),
         (None, []),
     ],
 )
 def test_lines_without_effect_are_told(function, says: list[str]) -> None:
     assert list(remarks(function)) == says
+
+
+@pytest.mark.parametrize("value", [is_fine, Fine, Fine.call])
+def test_the_definition_of_a_function_or_class_is_found(value) -> None:
+    found = definition_of(value)
+    assert found is not None
+    filename, node = found
+    assert (filename, node.name) == (__file__, value.__name__)
+
+
+@pytest.mark.parametrize("value", [None, 3, int, len])
+def test_what_is_not_written_in_python_has_no_definition(value) -> None:
+    assert definition_of(value) is None

@@ -308,7 +308,7 @@ def test_borrow_network_uses_mobilenet_whole(call: Call) -> None:
 def test_borrow_network_freezes_mobilenet_whole(call: Call) -> None:
     """Of 48,140 parameters, the 47,560 of MobileNet are frozen and the 580 new ones are trainable."""
     model, *_ = call.once(borrow_mobilenet)
-    hint = "How many layers of MobileNet does your function freeze?"
+    hint = "Are all layers of MobileNet frozen, and is the new layer trainable?"
     assert_parameter_counts(model, total=48140, trainable=580, hint=hint)
 
 

@@ -10,7 +10,17 @@ from typing import Any
 
 from ..models import Outcome
 from ..wire.arrays import NotAllowedError
-from ..wire.handles import MAX_DESCRIPTION, Handle, HandleInfo, Operation, Use, from_wire, info_of
+from ..wire.handles import (
+    MAX_DESCRIPTION,
+    Handle,
+    HandleInfo,
+    Operation,
+    Use,
+    from_wire,
+    info_of,
+    is_handle,
+    new_handle,
+)
 from .failures import SubmissionFailed
 
 # An endless iterator ends a check after so many uses of handles.
@@ -87,13 +97,13 @@ class CheckHandles:
                 raise NotAllowedError(f"A check may hold {MAX_HANDLES} values, and this one holds more.")
             description = origin.description[:MAX_DESCRIPTION]
             info = HandleInfo(label, type_name, base, description, origin.task)
-            self._handles[label] = Handle(info, self.use)
+            self._handles[label] = new_handle(info, self.use)
         return self._handles[label]
 
 
 def task_handle(task: str, use: Use) -> Handle:
     """Return the handle of a task whose answers stay in the sandbox."""
-    return Handle(HandleInfo(task, "task", "", task, task), use)
+    return new_handle(HandleInfo(task, "task", "", task, task), use)
 
 
 def describe_use(operation: Operation, handle: Handle, args: tuple[Any, ...]) -> str:
@@ -111,7 +121,7 @@ def describe_use(operation: Operation, handle: Handle, args: tuple[Any, ...]) ->
 
 def find_handles(value: Any) -> Iterator[Handle]:
     """Yield the handles in a value and in its containers."""
-    if type(value) is Handle:
+    if is_handle(value):
         yield value
     elif isinstance(value, (list, tuple, set, frozenset)):
         for item in value:

@@ -11,14 +11,15 @@ from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
 from ..language import gettext as _
+from ..language import gettext_noop
 from ..models import Outcome
-from ..wire.arrays import NotAllowedError
+from ..wire.arrays import NotAllowedError, UnexpectedAnswerError
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
 from ..wire.failure_kind import FailureKind
 from ..wire.frames import Frame
 from ..wire.handles import Handle, Operation, info_of
-from ..wire.unsupported import UnsupportedValue
+from ..wire.unsupported import UnsupportedValue, ValueKind
 from .check_handles import (
     EXPECTED_ERRORS,
     ArgumentError,
@@ -29,6 +30,11 @@ from .check_handles import (
     task_handle,
 )
 from .failures import SubmissionFailed, is_exhaustion
+
+# The message of an answer that is a class.
+INSTANCE = gettext_noop("an instance of a class")
+A_CLASS = gettext_noop("the class itself")
+MISSING_CALL = gettext_noop("A class makes an object when it is called. Are its `()` missing?")
 
 
 class Caller(Protocol):
@@ -137,10 +143,7 @@ class Calls:
         except Exception as error:
             raise SubmissionFailed(*_unreadable(function, error), call=call) from None
         if unsupported:
-            text = _(
-                "The answer of {function} is {unsupported}", function=function, unsupported=unsupported[0]
-            )
-            raise SubmissionFailed(Outcome.FAILED, text if text[-1] == "?" else f"{text}.", call=call)
+            raise SubmissionFailed(Outcome.FAILED, _unsupported(function, unsupported[0]), call=call)
         return answer
 
     def request(self, function: str, request: Frame) -> Frame | SubmissionFailed:
@@ -169,6 +172,14 @@ def _refuse_arguments(function: str, arguments: Any, refused: tuple[str, ...]) -
     )
 
 
+def _unsupported(function: str, value: UnsupportedValue) -> str:
+    """Return the message for an answer that cannot be sent."""
+    if value.kind == ValueKind.CLASS:
+        return f"Expected {INSTANCE}, received {A_CLASS}. {MISSING_CALL}"
+    text = _("The answer of {function} is {unsupported}", function=function, unsupported=value)
+    return text if text[-1] == "?" else f"{text}."
+
+
 def _unsupported_values(value: Any) -> Iterator[UnsupportedValue]:
     if isinstance(value, UnsupportedValue):
         yield value
@@ -183,6 +194,8 @@ def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
     """Return the outcome and message for an answer that cannot be rebuilt."""
     if is_exhaustion(error):
         return Outcome.CRASHED, _("The answer of {function} takes too much memory.", function=function)
+    if isinstance(error, UnexpectedAnswerError):
+        return Outcome.FAILED, str(error)
     if isinstance(error, NotAllowedError):
         return Outcome.FAILED, _("`{function}`: {error}", function=function, error=error)
     return Outcome.CRASHED, _(

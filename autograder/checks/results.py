@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ..check_declarations import Check
+from ..keras_advice import advice, without_kernels
 from ..language import gettext as _
 from ..models import CheckResult, Outcome
 from ..support.keras_errors import without_noise
@@ -75,9 +76,12 @@ def _meaning(check: Check, error: BaseException | None, used_handles: bool) -> t
         case AssertionError() | pytest.fail.Exception():
             return Outcome.FAILED, str(error) or check.sentence
         case _ if _is_about_network(error):
-            return Outcome.FAILED, _(
-                "Running the answer of {task} raised {error}", task=check.task, error=_describe(error)
+            text = _(
+                "The check could not use what `{task}` returned: {what}",
+                task=check.task,
+                what=_describe(error),
             )
+            return Outcome.FAILED, "\n".join(filter(None, (text, advice(error, of_student=False))))
         case _ if (
             used_handles and isinstance(error, UNEXPECTED_VALUE) and not isinstance(error, ArgumentError)
         ):
@@ -88,7 +92,7 @@ def _meaning(check: Check, error: BaseException | None, used_handles: bool) -> t
 
 
 def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {without_noise(without_escapes(str(error)))}"
+    return f"{type(error).__name__}: {without_kernels(without_noise(without_escapes(str(error))))}"
 
 
 def _place(error: BaseException) -> str:

@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from ..kit import KitError
+from ..language import gettext_noop
 from ..source_code import Definition, definitions, parse
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 PLACEHOLDER = "raise NotImplementedError()"
 # A comment that may be meant as a marker, without its signs.
 COMMENT = re.compile(r"\s*#+\s*(.{,30})")
-STUB = f"# Your code goes here, in place of the next line.\n{PLACEHOLDER}"
+YOUR_CODE = gettext_noop("Your code goes here, in place of the next line.")
+STUB = f"# {YOUR_CODE}\n{PLACEHOLDER}"
 
 
 def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:

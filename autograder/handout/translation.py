@@ -1,7 +1,7 @@
 """Translate a handout: another lesson text and other docstrings around the same code.
 
 `solutions/<slug>/translations/<language>/` holds `lesson.md` and `docstrings.toml` with `title`, `about`
-(the module's docstring) and, under `[tasks]`, one docstring per task.
+(the module's docstring) and, under `[tasks]`, one docstring per task, and per method of a task that has one.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from ..kit import TRANSLATIONS, Kit, KitError, read_text
+from ..language import HERE as PACKAGE
+from ..language import Messages
 from ..source_code import Definition, definitions, parse, try_parse
 from ..validation import toml_error
 from .story import NAME as STORY
 from .story import Part, plain_story, read_story
+from .stub import YOUR_CODE
 
 TABLE = "docstrings.toml"
 
@@ -29,19 +32,22 @@ TABLE = "docstrings.toml"
 class Translation:
     """The translated texts: `about` is the module's docstring, `tasks` the docstrings of the tasks."""
 
+    language: str
     title: str
     about: str
     tasks: Mapping[str, str]
     story: str
 
     def put_into(self, source: str) -> str:
-        """Return the text of a module with its docstrings replaced and its code unchanged."""
+        """Return the text of a module with docstrings and comments of stubs replaced, and the same code."""
         tree, lines = parse(source, "<stub>"), source.split("\n")
         texts = [(tree.body[0], self.about)] if ast.get_docstring(tree) else []
-        texts += [(node.body[0], self.tasks[name]) for name, node in _tasks(tree, self.tasks).items()]
+        texts += [(node.body[0], self.tasks[name]) for name, node in _documented(tree, self.tasks).items()]
         for statement, text in sorted(texts, key=lambda pair: -pair[0].lineno):
             lines[statement.lineno - 1 : statement.end_lineno] = _literal(text, statement.col_offset)
-        return "\n".join(lines)
+        messages = Messages()
+        messages.choose(self.language, PACKAGE)
+        return "\n".join(lines).replace(f"# {YOUR_CODE}", f"# {messages.gettext(YOUR_CODE)}")
 
 
 def read_translation(root: Path, kit: Kit, module: str, story: str | None, language: str) -> Translation:
@@ -59,7 +65,7 @@ def read_translation(root: Path, kit: Kit, module: str, story: str | None, langu
     if problems:
         raise KitError("\n".join(problems))
     tasks = {name: docstring.strip() for name, docstring in table["tasks"].items()}
-    return Translation(table["title"], table.get("about", "").strip(), tasks, text)
+    return Translation(language, table["title"], table.get("about", "").strip(), tasks, text)
 
 
 def _table(root: Path, where: str) -> dict[str, Any]:
@@ -75,8 +81,8 @@ def _table_problems(kit: Kit, module: str, table: Mapping[str, Any], where: str)
     tree = parse(module, "<stub>")
     wanted = {"title": kit.title} | ({"about": about} if (about := ast.get_docstring(tree)) else {})
     yield from _differences(wanted, {key: table[key] for key in table if key != "tasks"}, where, "")
-    tasks = _tasks(tree, kit.tasks)
-    originals = {name: ast.get_docstring(node) or "" for name, node in tasks.items()}
+    documented = _documented(tree, kit.tasks)
+    originals = {name: ast.get_docstring(node) or "" for name, node in documented.items()}
     yield from _differences(originals, table.get("tasks", {}), where, " in [tasks]")
 
 
@@ -147,8 +153,15 @@ def _without_prints(part: Part) -> Part:
     return replace(part, content=ast.unparse(tree))
 
 
-def _tasks(tree: ast.Module, names: Collection[str]) -> dict[str, Definition]:
-    return {name: node for name, node in definitions(tree).items() if name in names}
+def _documented(tree: ast.Module, tasks: Collection[str]) -> dict[str, Definition]:
+    """Return the tasks by name, and of classes the methods with a docstring, such as `Layer.call`."""
+    found: dict[str, Definition] = {}
+    for name, node in definitions(tree).items():
+        if name in tasks:
+            found[name] = node
+            methods = definitions(ast.Module(node.body, [])) if isinstance(node, ast.ClassDef) else {}
+            found |= {f"{name}.{key}": each for key, each in methods.items() if ast.get_docstring(each)}
+    return found
 
 
 def _literal(text: str, indent: int) -> list[str]:

@@ -22,8 +22,8 @@ from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..keras_advice import advice, is_training, remarks
-from ..language import gettext, with_hint
+from ..keras_advice import advice, definition_of, is_training, remarks
+from ..language import FAILURE_PARTS, gettext, with_hint
 from ..models import Outcome, Source
 from ..sandbox.guest.calls import call
 from ..sandbox.guest.failed_calls import raised_by
@@ -159,9 +159,9 @@ def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset
     """Return where the student's file defines each task."""
     found = {}
     for task in tasks:
-        if lines := sorted(_lines(getattr(module, task, None), filenames)):
-            line, filename = lines[0]
-            found[task] = Location(filename, line, task)
+        defined = definition_of(getattr(module, task, None))
+        if defined and defined[0] in filenames:
+            found[task] = Location(defined[0], defined[1].lineno, task)
     return found
 
 
@@ -174,14 +174,6 @@ def _printed_too_much(filename: str) -> str | None:
         name=filename,
         size=Limits.output_mb,
     )
-
-
-def _lines(definition: object, filenames: frozenset[str]) -> Iterator[tuple[int, str]]:
-    """Yield the first line of a function, or of every method of a class, with its file."""
-    for part in [*vars(definition).values()] if isinstance(definition, type) else [definition]:
-        code = getattr(part, "__code__", None)
-        if code is not None and code.co_filename in filenames:
-            yield code.co_firstlineno, code.co_filename
 
 
 def _ignore(trace: Trace) -> None:
@@ -226,7 +218,7 @@ class Run:
                 case CheckFinished(result=result):
                     if result.outcome == Outcome.PASSED:
                         passed.add(result.name)
-                    self.emit(_report(event, calls, loaded.module))
+                    self.emit(report(event, calls, loaded.module))
                 case TraceRecorded(trace=trace):
                     self.store(trace)
 
@@ -284,16 +276,22 @@ class Run:
                     )
 
 
-def _report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckReported:
+def report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckReported:
     """Return the event for a result, with details of the failed call that ended the check, if any.
 
-    What a wrong answer's function does without effect takes the place of the check's hint.
+    What a wrong answer's function does without effect takes the place of the assertion's question, and the
+    check's hint is the question of an assertion that has none.
     """
     result = event.result
     if event.failed_call is not None:
         failure = calls.made[event.failed_call].reply
         if isinstance(failure, SubmissionFailed):
             return CheckReported(result, failure.locations, failure.kind)
-    elif result.outcome == Outcome.FAILED and (found := list(remarks(vars(module).get(result.task)))):
-        result = replace(result, message=with_hint(result.message, "\n".join(found)))
+    elif result.outcome == Outcome.FAILED:
+        found = list(remarks(vars(module).get(result.task)))
+        parts = FAILURE_PARTS.fullmatch(result.message)
+        if not found and parts and not parts["hint"]:
+            found = [result.hint]
+        if found:
+            result = replace(result, message=with_hint(result.message, "\n".join(found)))
     return CheckReported(result)

@@ -17,6 +17,13 @@ class NotAllowedError(ValueError):
     """A received value is not accepted; the text is a sentence for students."""
 
 
+class UnexpectedAnswerError(NotAllowedError):
+    """An answer is not accepted that a check would refuse, too; the text is that of a failed check."""
+
+    def __init__(self, expected: str, received: str, hint: str) -> None:
+        super().__init__(f"Expected {expected}, received {received}. {hint}")
+
+
 def readable(text: object, max_length: int = MAX_NAME) -> str:
     """Return the printable part of a text of unknown origin, cut to `max_length` characters."""
     return clean(text, max_length, newlines=False, replacement="")

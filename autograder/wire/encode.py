@@ -12,7 +12,7 @@ from typing import Any
 from .arrays import ITEM_SIZES, BlobWriter, text_bytes
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
 from .frames import MAX_DEPTH as MAX_JSON_DEPTH
-from .handles import Handle, to_wire
+from .handles import Handle, is_handle, to_wire
 from .keras_models.layer_table import LayerTable
 from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
 
@@ -82,7 +82,7 @@ class Packer:
         self._nodes += 1
         if self._nodes > MAX_NODES // 4:
             raise TooLargeError
-        if type(value) is Handle:
+        if is_handle(value):
             self._handles.append(value)
             return {"handle": to_wire(value)}
         if value is None or isinstance(value, bool):

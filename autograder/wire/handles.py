@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from .arrays import NotAllowedError, readable
@@ -115,7 +116,7 @@ class Handle:
 
     def __instancecheck__(self, value: Any) -> bool:
         """Return whether `isinstance` holds for a handle and the class behind this one."""
-        return type(value) is Handle and self._use(Operation.INSTANCE, self, (value,), {}) is True
+        return is_handle(value) and self._use(Operation.INSTANCE, self, (value,), {}) is True
 
     def __reduce__(self) -> NoReturn:
         """Raise TypeError: a copy would share the value."""
@@ -124,6 +125,22 @@ class Handle:
     def __repr__(self) -> str:
         """Return a text in which only the name of the type comes from the submission."""
         return f"<{self._info.description}, a {self._info.type_name} in the sandbox>"
+
+
+def new_handle(info: HandleInfo, use: Use) -> Handle:
+    """Return a handle of a class with the name of the value's type, which checks may have in a message."""
+    handle: Handle = _class_named(info.type_name)(info, use)
+    return handle
+
+
+@lru_cache(maxsize=100)
+def _class_named(type_name: str) -> type[Handle]:
+    return type(type_name or "?", (Handle,), {"__slots__": ()})
+
+
+def is_handle(value: object) -> bool:
+    """Return whether a value is a handle, whatever class it claims to be of."""
+    return issubclass(type(value), Handle)
 
 
 def info_of(handle: Handle) -> HandleInfo:

@@ -95,6 +95,19 @@ def test_a_check_can_expect_what_a_task_raises(
         assert str(failure) == f"mean raised {name}: no numbers"
 
 
+@pytest.mark.parametrize(
+    ("trace", "said"),
+    [
+        ([], "Expected a compiled model, received none: compile it."),
+        (LINE, "support.fit raised ValueError: Expected a compiled model, received none: compile it."),
+    ],
+)
+def test_what_support_code_expected_is_said_as_by_a_check(trace: list[object], said: str) -> None:
+    text = "Expected a compiled model, received none: compile it."
+    raised = {"kind": FailureKind.RAISED, "name": "", "type": "ValueError", "text": text, "trace": trace}
+    assert str(call_failed("support.fit", raised, line=False)) == said
+
+
 def test_a_failure_in_a_call_keeps_its_class_advice_and_lines() -> None:
     """The call's number is all that is added."""
     raised = {"kind": FailureKind.RAISED, "name": "mean", "type": "KeyError", "text": "'x'", "trace": LINE}

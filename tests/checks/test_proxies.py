@@ -95,6 +95,17 @@ def test_an_answer_that_did_not_cross_is_the_submissions_mistake_when_it_is_pass
         module.double({"answer": [answer]})
 
 
+def test_a_class_instead_of_its_instance_is_said_as_by_a_check() -> None:
+    def reply(function: str, request: Frame) -> Frame:
+        packed = pack({"answer": list, "args": (), "kwargs": {}})
+        return Frame({"value": packed.head}, packed.blob)
+
+    with pytest.raises(
+        SubmissionFailed, match=r"^Expected an instance of a class, received the class itself\."
+    ):
+        Calls(reply)("make", (), {})
+
+
 def test_only_tasks_can_be_called(module: Any) -> None:
     """What is no task is no attribute, and the message says what there is."""
     with pytest.raises(AttributeError, match="double, hang, not 'triple'"):

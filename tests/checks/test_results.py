@@ -7,6 +7,7 @@ import pytest
 from autograder.checks.check_handles import ArgumentError
 from autograder.checks.failures import SubmissionFailed
 from autograder.checks.results import result_of
+from autograder.keras_advice import NUMBER_AS_INITIALIZER
 from autograder.kit import Kit
 
 
@@ -38,6 +39,16 @@ def chained(error: BaseException, cause: BaseException, *, handled: bool = False
             raise error from cause
     except BaseException as both:
         return both
+
+
+def test_an_error_of_keras_in_a_check_is_about_the_answer_and_gets_advice(toy: Kit) -> None:
+    error = raised("raise ValueError('Could not interpret initializer identifier: 4')")
+    told = result_of(toy.checks[0], error, 0.0).message
+    task = toy.checks[0].task
+    assert told == (
+        f"The check could not use what `{task}` returned: ValueError: Could not interpret initializer "
+        f"identifier: 4\n{NUMBER_AS_INITIALIZER}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -76,7 +87,8 @@ def test_errors_of_keras_are_told_without_its_noise(toy: Kit) -> None:
         "Exception encountered when calling X.call().\n\n\x1b[1mNo table.\x1b[0m\n\nArguments received by X"
     )
     ended = result_of(toy.checks[0], raised("raise ValueError(text)", text=message), 0.0)
-    assert ended.message == f"Running the answer of {toy.checks[0].task} raised ValueError: No table."
+    returned = f"The check could not use what `{toy.checks[0].task}` returned"
+    assert ended.message == f"{returned}: ValueError: No table."
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from autograder.handout.sync import write_files
 from autograder.keras_advice import FROM_ZERO, NO_RETURN, NONE, NOT_INSTALLED
 
 TOY = Path(__file__).parents[1] / "toy"
-HEAD = "import pytest\nimport sums\n"
+HEAD = "import importlib\n\nimport pytest\nimport sums\n"
+TRAINING = 'def fit(found):\n    raise ValueError(f"Expected 4, received {found}. Why?")\n'
 CHECK = '''
 
 @pytest.mark.task("{task}", points=1, hint="Read the task.")
@@ -179,6 +180,11 @@ CASES = {
             "  your line      sums.py:N: raise ValueError('Received: 3 (of type ' + str(int) + ')')",
         ),
     ),
+    "gives_what_support_code_refuses": Case(
+        "return 3",
+        'importlib.import_module("support.training").fit(found)',
+        ("  expected       4", "  received       3", "  think about    Why?", DEFINED),
+    ),
     "has_nothing_to_return": Case(
         "pass",
         'assert found == 4, f"Expected 4, received {found}. Why?"',
@@ -216,6 +222,7 @@ def explain(cases: dict[str, Case], folder: Path, *options: str) -> str:
     functions = (f"\n\ndef {task}():\n    {case.body}\n" for task, case in cases.items())
     (folder / "sums.py").write_text(stub + "".join(functions), encoding="utf-8")
     checks = (CHECK.format(task=task, check=case.check) for task, case in cases.items())
+    (folder / "support" / "training.py").write_text(TRAINING, encoding="utf-8")
     (folder / "test_sums.py").write_text(HEAD + "".join(checks), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *options]
     result = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.handout.build import build
+from autograder.handout.stub import YOUR_CODE
 from autograder.handout.sync import Difference, compare, write
 from autograder.kit import Kit, KitError, languages, slugs
 from autograder.source_code import Definition
@@ -65,7 +66,7 @@ def sums(toy_root: Path) -> Path:
 def code(source: str | bytes) -> str:
     """What a module does: its syntax tree without docstrings."""
     tree = ast.parse(source)
-    for node in (tree, *(node for node in tree.body if isinstance(node, Definition))):
+    for node in (tree, *(node for node in ast.walk(tree) if isinstance(node, Definition))):
         if ast.get_docstring(node):
             node.body = node.body[1:]
     return ast.dump(tree)
@@ -103,6 +104,16 @@ def test_every_docstring_is_another(slug: str, language: str) -> None:
         if isinstance(before, Definition) and before.name in kit.tasks:
             assert isinstance(after, Definition)
             assert ast.get_docstring(before) != ast.get_docstring(after)
+            for method, same in zip(before.body, after.body, strict=True):
+                if isinstance(method, Definition) and (told := ast.get_docstring(method)):
+                    assert isinstance(same, Definition)
+                    assert told != ast.get_docstring(same)
+
+
+@pytest.mark.parametrize(("slug", "language"), TRANSLATED)
+def test_the_comments_of_stubs_are_translated(slug: str, language: str) -> None:
+    module = build(REPOSITORY, slug, language)[f"{Kit.load(REPOSITORY, slug).module}.py"].decode()
+    assert YOUR_CODE not in module
 
 
 def test_docstrings_and_story_are_the_translations(sums: Path) -> None:

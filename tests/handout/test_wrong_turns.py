@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from handout.wrong_turns import PAGE, masked, page, turns
+from handout.wrong_turns import PAGE, REPOSITORY, WEEKS, masked, page, turns
+
+from autograder.kit import Kit
 
 # Escape characters, tracebacks, modules and words of the engine.
 OURS = re.compile(
@@ -16,11 +18,12 @@ OURS = re.compile(
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The page as the surfaces make it now."""
-    return page(tmp_path_factory.mktemp("wrong turns") / "handout")
+    return page(tmp_path_factory.mktemp("wrong turns"))
 
 
-def test_there_are_fifty_wrong_turns() -> None:
-    assert len({(turn.task, turn.text) for turn in turns()}) >= 50
+def test_there_are_seventy_five_wrong_turns() -> None:
+    found = [turn for slug in WEEKS for turn in turns(Kit.load(REPOSITORY, slug))]
+    assert len({(turn.task, turn.text) for turn in found}) >= 75
 
 
 def test_the_page_says_what_every_surface_says(written: str) -> None:

@@ -1,8 +1,8 @@
-"""Wrong turns of a beginner in week 9, and what each surface says about them.
+"""Wrong turns of beginners, and what each surface says about them.
 
 `python tests/handout/wrong_turns.py` writes `docs/wrong-turns.md`. Each surface is one process that takes all
-wrong turns in order, up to the first check that fails. Endless loops and long trainings take as long as their
-limits and have their own tests.
+wrong turns of a week in order, up to the first check that fails. Endless loops and long trainings take as
+long as their limits and have their own tests.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from handout.beginners import WEEK_09, WEEK_10, WEEK_11
 from rich.console import Console
 
 from autograder.handout.build import build
@@ -29,125 +30,28 @@ from autograder.student.check_loop import Loop
 from autograder.student.handout import Handout
 
 REPOSITORY = Path(__file__).parents[2]
-SLUG, MODULE = "week09_transfer", "transfer"
 PROGRAM = Path(__file__).parent / "at_surfaces.py"
 PAGE = REPOSITORY / "docs" / "wrong-turns.md"
-# Known mistakes to take of each task, of those that a public check finds.
-TASKS = ("build_base", "copy_layers", "drop_top", "freeze", "add_softmax", "build_transfer_model")
+WEEKS = {"week09_transfer": WEEK_09, "week10_parts": WEEK_10, "week11_attention": WEEK_11}
+# Known mistakes of week 9 to take of each task, of those that a public check finds.
 MISTAKES = {"build_base": 7, "copy_layers": 7, "drop_top": 5, "freeze": 4, "add_softmax": 4}
 HEAD = """# Wrong turns
 
-What a beginner reads about wrong answers to week 9: in the card of the notebook, from plain
+What a beginner reads about wrong answers to weeks 9 to 11: in the card of the notebook, from plain
 `python -m pytest` and from `kit check`. Where they say the same in other forms, the notebook's stands for
 all; the others name the line as `transfer.py:194`. A test compares this page with what is said;
 `python tests/handout/wrong_turns.py` writes it anew.
+"""
+TABLE = """
+## {title}
 
 | | wrong turn | what is said |
 | ---: | --- | --- |
 """
-LABEL = re.compile(r"(expected|received|think about|your line|called from|your function) {2,}")
-PLACE = re.compile(r"transfer\.py:\d+|In\[\d+\], line \d+")
+LABEL = re.compile(r"(expected|received|think about|your line|called from|your function|your class) {2,}")
+PLACE = re.compile(r"\w+\.py:\d+|In\[\d+\], line \d+")
 CHANGING = re.compile(r"\brow \d+|\[[-+.e\d, ]+\]|off by up to [.\d]+|_\d+\b")
 NUMBERED = re.compile(r"\b(sequential|functional|keras_tensor|input_layer)(_\d+)?\b")
-
-BASE = "def build_base(n_features=4, n_classes=3):\n"
-LAYERS = "keras.layers.Dense(50, activation='relu'), keras.layers.Dense(3, activation='softmax')"
-OWN = {
-    "forgets `return`": ("build_base", f"{BASE}    base = keras.Sequential([{LAYERS}])"),
-    "asks a network for its input that has none yet": (
-        "build_base",
-        f"{BASE}    base = keras.Sequential([{LAYERS}])\n    return keras.Model(base.input, base.output)",
-    ),
-    "misspells the loss": (
-        "build_base",
-        f"{BASE}    base = keras.Sequential([keras.Input((4,)), keras.layers.Dense(50, 'relu'), "
-        "keras.layers.Dense(25, 'relu'), keras.layers.Dense(3, 'softmax')])\n"
-        "    base.compile(loss='categorical_crosentropy', optimizer='adam')\n    return base",
-    ),
-    "misspells the optimizer": (
-        "build_base",
-        f"{BASE}    base = keras.Sequential([{LAYERS}])\n"
-        "    base.compile(loss='categorical_crossentropy', optimizer='adamm')\n    return base",
-    ),
-    "misspells an activation": (
-        "build_base",
-        f"{BASE}    return keras.Sequential([keras.Input((4,)), keras.layers.Dense(50, activation='rellu')])",
-    ),
-    "writes a class of its own": (
-        "build_base",
-        "class Base(keras.Model):\n    def __init__(self):\n        super().__init__()\n"
-        "        self.top = keras.layers.Dense(3)\n\n    def call(self, x):\n        return self.top(x)\n\n\n"
-        f"{BASE}    base = Base()\n    base.build((None, 4))\n    return base",
-    ),
-    "misspells a name": ("build_base", f"{BASE}    base = keras.Sequential([{LAYERS}])\n    return bsae"),
-    "returns what `fit` returns": (
-        "build_base",
-        f"{BASE}    base = keras.Sequential([{LAYERS}])\n"
-        "    base.compile(loss='categorical_crossentropy', optimizer='adam')\n"
-        "    return keras.callbacks.History()",
-    ),
-    "gives `keras.Input` a number": (
-        "build_base",
-        f"{BASE}    return keras.Sequential([keras.Input(4), {LAYERS}])",
-    ),
-    "chains `add`": (
-        "build_base",
-        f"{BASE}    return keras.Sequential([keras.Input((4,))]).add(keras.layers.Dense(50)).add("
-        "keras.layers.Dense(3))",
-    ),
-    "leaves the parentheses out": ("build_base", f"{BASE}    return keras.Sequential"),
-    "wants an argument that nobody passes": (
-        "build_base",
-        "def build_base(x, y):\n    return keras.Sequential([keras.Input((4,))])",
-    ),
-    "ends the program": ("build_base", f"{BASE}    import sys\n    sys.exit()"),
-    "keeps the line of the stub": (
-        "build_base",
-        f"{BASE}    base = keras.Sequential([{LAYERS}])\n    raise NotImplementedError('build_base')",
-    ),
-    "imports what is not installed": ("build_base", f"{BASE}    import seaborn\n    return seaborn"),
-    "calls itself": ("build_base", f"{BASE}    return build_base(n_features, n_classes)"),
-    "sets weights that are not there yet": (
-        "copy_layers",
-        "def copy_layers(base):\n"
-        "    copy = keras.Sequential([keras.layers.Dense(layer.units) for layer in base.layers])\n"
-        "    copy.set_weights(base.get_weights())\n    return copy",
-    ),
-    "returns predictions": (
-        "copy_layers",
-        "def copy_layers(base):\n    return base(__import__('lesson').iris()[0]).numpy()",
-    ),
-    "pops from the list of layers": (
-        "drop_top",
-        "def drop_top(model):\n    copy = keras.models.clone_model(model)\n"
-        "    copy.set_weights(model.get_weights())\n    copy.layers.pop()\n    return copy",
-    ),
-    "takes a layer for its output": (
-        "drop_top",
-        "def drop_top(model):\n    return keras.Model(model.inputs, model.layers[-2])",
-    ),
-    "counts layers from one": (
-        "drop_top",
-        "def drop_top(model):\n"
-        "    return keras.Sequential([model.layers[number] for number in range(1, len(model.layers) + 1)])",
-    ),
-    "passes the whole input shape": (
-        "add_softmax",
-        "def add_softmax(body, n_classes=4):\n"
-        "    model = keras.Sequential([keras.Input(body.input_shape), *body.layers, "
-        "keras.layers.Dense(n_classes, activation='softmax')])\n"
-        "    model.compile(loss='categorical_crossentropy', optimizer='adam')\n    return model",
-    ),
-    "gives two layers one name": (
-        "add_softmax",
-        "def add_softmax(body, n_classes=4):\n"
-        "    return keras.Sequential([*body.layers, keras.layers.Dense(4, name=body.layers[0].name)])",
-    ),
-    "calls a layer on a network": (
-        "add_softmax",
-        "def add_softmax(body, n_classes=4):\n    return keras.layers.Dense(n_classes)(body)",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -159,15 +63,14 @@ class Turn:
     text: str
 
 
-def turns() -> list[Turn]:
-    """Return the wrong turns: those of this module, then known mistakes."""
-    kit = Kit.load(REPOSITORY, SLUG)
+def turns(kit: Kit) -> list[Turn]:
+    """Return the wrong turns of a week: those of beginners, then known mistakes of week 9."""
     right = solution(REPOSITORY, kit).text
-    own = [Turn(about, task, f"{right}\n\n{code}\n") for about, (task, code) in OWN.items()]
+    own = [Turn(about, task, f"{right}\n\n{code}\n") for about, (task, code) in WEEKS[kit.slug].items()]
     public = {check.name for check in kit.checks if not check.hidden}
     known = [
         Turn(each.name.replace("_", " "), each.tasks[0], each.text)
-        for task, number in MISTAKES.items()
+        for task, number in (MISTAKES if WEEKS[kit.slug] is WEEK_09 else {}).items()
         for each in [
             each for each in mistakes(REPOSITORY, kit) if each.tasks == (task,) and each.fails & public
         ][:number]
@@ -175,12 +78,12 @@ def turns() -> list[Turn]:
     return own + known
 
 
-def at_surfaces(wrong: Sequence[Turn], folder: Path) -> list[tuple[str, str]]:
+def at_surfaces(module: str, wrong: Sequence[Turn], folder: Path) -> list[tuple[str, str]]:
     """Return what the notebook and plain pytest show for each wrong turn."""
     done = subprocess.run(
         [sys.executable, str(PROGRAM)],
         cwd=folder,
-        input=json.dumps([asdict(turn) | {"module": MODULE} for turn in wrong]),
+        input=json.dumps([asdict(turn) | {"module": module} for turn in wrong]),
         stdout=subprocess.PIPE,
         text=True,
         check=True,
@@ -188,11 +91,11 @@ def at_surfaces(wrong: Sequence[Turn], folder: Path) -> list[tuple[str, str]]:
     return [(notebook, plain) for notebook, plain in json.loads(done.stdout.splitlines()[-1])]
 
 
-def checked(wrong: Sequence[Turn], folder: Path) -> Iterator[str]:
+def checked(module: str, wrong: Sequence[Turn], folder: Path) -> Iterator[str]:
     """Yield what `kit check` says about each wrong turn."""
     with Loop(Handout.read(folder)) as loop:
         for turn in wrong:
-            (folder / f"{MODULE}.py").write_text(turn.text, encoding="utf-8")
+            (folder / f"{module}.py").write_text(turn.text, encoding="utf-8")
             loop.check()
             loop.board.results.clear()
             while not loop.board.over and loop.board.failing(turn.task) is None:
@@ -207,24 +110,28 @@ def checked(wrong: Sequence[Turn], folder: Path) -> Iterator[str]:
 
 
 def page(folder: Path) -> str:
-    """Return the page. `folder` is for the handout."""
-    write_files(build(REPOSITORY, SLUG), folder)
-    (folder / f"{MODULE}.ipynb").unlink()
-    wrong = turns()
-    shown = at_surfaces(wrong, folder)
-    rows = zip(wrong, shown, checked(wrong, folder), strict=True)
-    return HEAD + "".join(
-        row(number, turn, notebook, plain, said)
-        for number, (turn, (notebook, plain), said) in enumerate(rows, 1)
-    )
+    """Return the page. `folder` is for the handouts."""
+    tables, number = [HEAD], 0
+    for slug in WEEKS:
+        kit = Kit.load(REPOSITORY, slug)
+        write_files(build(REPOSITORY, slug), folder / slug)
+        (folder / slug / f"{kit.module}.ipynb").unlink()
+        wrong = turns(kit)
+        shown = at_surfaces(kit.module, wrong, folder / slug)
+        tables.append(TABLE.format(title=kit.title))
+        said = checked(kit.module, wrong, folder / slug)
+        for turn, (notebook, plain), check in zip(wrong, shown, said, strict=True):
+            number += 1
+            tables.append(row(number, turn, notebook, plain, check, kit.tasks))
+    return "".join(tables)
 
 
-def row(number: int, turn: Turn, notebook: str, plain: str, said: str) -> str:
+def row(number: int, turn: Turn, notebook: str, plain: str, said: str, tasks: Sequence[str]) -> str:
     """Return a row of the table. What surfaces have in common is said once."""
     parts = [cell(notebook)]
-    if words(plain) != words(notebook):
+    if words(plain, tasks) != words(notebook, tasks):
         parts.append(f"**pytest:** {cell(plain)}")
-    if words(said) != words(notebook):
+    if words(said, tasks) != words(notebook, tasks):
         parts.append(f"**`kit check`:** {cell(said)}")
     return f"| {number} | {turn.about} | {'<br>'.join(parts)} |\n"
 
@@ -244,13 +151,13 @@ def masked(text: str) -> str:
     return CHANGING.sub("#", text)
 
 
-def words(text: str) -> list[str]:
+def words(text: str, tasks: Sequence[str]) -> list[str]:
     """Return the words that the student reads, without labels, places and Keras' numbers of layers."""
     lines = [LABEL.sub("", line.strip()) for line in text.splitlines() if not PLACE.search(line)]
     found = re.findall(r"\w+", NUMBERED.sub(r"\1", " ".join(lines)))
-    return [word for word in found if word not in ("Expected", "received", *TASKS)]
+    return [word for word in found if word not in ("Expected", "received", *tasks)]
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        PAGE.write_text(page(Path(name) / "handout"), encoding="utf-8")
+        PAGE.write_text(page(Path(name)), encoding="utf-8")

@@ -1,8 +1,17 @@
-"""Checks that train are known without running them."""
+"""What a run reports of a check, and which checks train."""
 
 from __future__ import annotations
 
-from autograder.student.run import training_checks
+from types import ModuleType
+
+import pytest
+
+from autograder.checks.events import CheckFinished
+from autograder.checks.proxies import Calls
+from autograder.checks.results import make_result
+from autograder.kit import Kit
+from autograder.models import Outcome
+from autograder.student.run import report, training_checks
 
 CHECKS = """
 @pytest.fixture
@@ -39,3 +48,20 @@ def test_a_training_that_is_imported_by_name_is_known() -> None:
 
 def test_without_a_training_no_check_is_slow() -> None:
     assert training_checks(CHECKS, None) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ("Expected 4, received 3.", "Expected 4, received 3. {hint}"),
+        ("Expected 4, received 3. Why?", "Expected 4, received 3. Why?"),
+        ("The check could not use it.", "The check could not use it."),
+    ],
+)
+def test_a_checks_hint_is_the_question_of_an_assertion_that_has_none(
+    toy: Kit, message: str, said: str
+) -> None:
+    """As in the notebook. It would lead away from another cause."""
+    result = make_result(toy.checks[0], Outcome.FAILED, message)
+    found = report(CheckFinished(result), Calls(lambda *_: pytest.fail("called")), ModuleType("sums"))
+    assert found.result.message == said.format(hint=toy.checks[0].hint)

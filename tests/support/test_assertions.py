@@ -406,6 +406,14 @@ def test_the_question_fits_what_is_wrong_with_the_layers(sizes: list[int], quest
         support.assert_layers(wrong, [(4, 5), (5, 3)])
 
 
+def test_parameters_that_should_be_frozen_are_named_by_their_layer() -> None:
+    with pytest.raises(ExpectationError) as failure:
+        support.assert_parameter_counts(model(), 43, 18)
+    assert failure.value.received == (
+        "43 parameters, 43 trainable and 0 frozen; all 2 layers with weights trainable"
+    )
+
+
 @pytest.mark.parametrize(
     ("total", "trainable", "question"),
     [(43, 43, "Is it frozen?"), (35, 10, "Which layers are there, and which of them have a bias?")],

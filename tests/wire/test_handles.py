@@ -13,7 +13,17 @@ import pytest
 
 from autograder.wire.arrays import NotAllowedError
 from autograder.wire.codec import pack, unpack
-from autograder.wire.handles import MAX_LABEL, Handle, HandleInfo, Operation, from_wire, info_of, to_wire
+from autograder.wire.handles import (
+    MAX_LABEL,
+    Handle,
+    HandleInfo,
+    Operation,
+    from_wire,
+    info_of,
+    is_handle,
+    new_handle,
+    to_wire,
+)
 
 Used = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 
@@ -23,7 +33,7 @@ def handle_of(used: Used, type_name: str = "Box", base: str = "", reply: Any = N
         used.append((operation, args, kwargs))
         return reply
 
-    return Handle(HandleInfo("t#1.0", type_name, base, "box(…)", "box"), use)
+    return new_handle(HandleInfo("t#1.0", type_name, base, "box(…)", "box"), use)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +175,12 @@ def test_what_is_too_large_is_held_as_a_whole() -> None:
     packed = pack({"answer": ["x" * 1000] * 1000}, hold=lambda value: ["t#1.0", type(value).__name__, ""])
     value, _ = unpack(packed.head, packed.blob, resolve=lambda content: content)
     assert value == {"answer": ["t#1.0", "list", ""]}
+
+
+@pytest.mark.parametrize("type_name", ["Box", "KerasTensor", ""])
+def test_the_type_of_a_handle_has_the_name_of_the_values_type(type_name: str) -> None:
+    """For messages of checks with `type(answer).__name__`."""
+    handle = handle_of([], type_name)
+    assert type(handle).__name__ == (type_name or "?")
+    assert is_handle(handle)
+    assert not is_handle("Box")

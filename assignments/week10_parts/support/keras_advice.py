@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ast
 import inspect
+import linecache
 import re
 import sys
-import textwrap
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from .language import gettext as _
@@ -56,6 +56,38 @@ UNKNOWN_NAME = gettext_noop(
 NOT_INSTALLED = gettext_noop(
     "This module is not installed here. Does the task need it? README.md lists what your code may import."
 )
+NEVER_CALLED = gettext_noop(
+    "A Sequential that was never called has `inputs` and `outputs`, but neither `input` nor `output`."
+)
+SHAPES = gettext_noop(
+    "The shapes of two arrays do not fit. Print both above this line: which axes have to be equally long?"
+)
+NOT_IN_PLACE = gettext_noop(
+    "A tensor cannot be changed item by item. Which function of `keras.ops` makes a new one?"
+)
+ONE_TRUTH = gettext_noop(
+    "`if` needs one True or False, and this is an array of them. Do you want to know whether it is None?"
+)
+NOT_CALLABLE = gettext_noop("This is a value and no function: it is set with `=`, without `()`.")
+TENSOR_AS_SETTING = gettext_noop(
+    "A tensor was passed where a layer takes its settings. Make the layer first, then call it: "
+    "`Layer(settings)(tensor)`."
+)
+ONLY_LAYERS = gettext_noop(
+    "`keras.Sequential` takes layers. From tensors, `keras.Model(inputs, outputs)` makes a network."
+)
+ONE_HOT_TARGETS = gettext_noop(
+    "This loss expects the number of the right class, but the targets are one-hot rows. Which loss is for "
+    "those?"
+)
+OTHER_SHAPE = gettext_noop(
+    "The network takes inputs of one shape, and gets others. Which axes of its `keras.Input` may have any "
+    "length, None?"
+)
+NUMBER_AS_INITIALIZER = gettext_noop(
+    "A number was passed where an initializer belongs. `add_weight` takes the whole shape as one tuple: "
+    "`shape=(…, …)`."
+)
 FROM_ZERO = gettext_noop("Python counts from 0. Which number does the last item of a list with n items have?")
 
 _ERRORS = (
@@ -66,8 +98,36 @@ _ERRORS = (
     (re.compile(r"expected axis -1 of input shape to have value"), OTHER_INPUTS),
     (re.compile(r"maximum recursion depth exceeded"), CALLS_ITSELF),
     (re.compile(r"should have unique names|is not unique|used \d+ times in the model"), ONE_NAME),
+    (re.compile(r"[Mm]atrix size-incompatible|mismatch in its core dimension|be broadcast"), SHAPES),
+    (re.compile(r"must have rank \(ndim\) `target.ndim - 1`"), ONE_HOT_TARGETS),
+    (re.compile(r"is incompatible with the layer: expected shape="), OTHER_SHAPE),
+    (
+        re.compile(r"(argument '\w+', but received: |data_format=)<KerasTensor", re.I),
+        TENSOR_AS_SETTING,
+    ),
+    (re.compile(r"Only instances of `keras.Layer` can be added to a Sequential"), ONLY_LAYERS),
+    (re.compile(r"Could not interpret initializer identifier: \d"), NUMBER_AS_INITIALIZER),
 )
-_IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: (\w+)")
+_SLIPS = (
+    (
+        re.compile(r"Tensor' object does not support item assignment|only integer scalar arrays can"),
+        NOT_IN_PLACE,
+    ),
+    (
+        re.compile(r"The truth value of an array with more than one element"),
+        ONE_TRUTH,
+    ),
+    (re.compile(r"'(bool|int|float|str|list|tuple|dict)' object is not callable"), NOT_CALLABLE),
+)
+_NO_PARAMETER = re.compile(r"unexpected keyword argument '(\w+)'|Argument\(s\) not recognized: \{'(\w+)'")
+_NO_ATTRIBUTE = re.compile(r"'([\w.]+)'(?: object)? has no attribute '(\w+)'")
+# What stands around the message of an error in an operation, or in `from_config`.
+_KERNELS = re.compile(
+    r"\{\{function_node .*?\}\} ?|\s?\[Op:\w+\](?: name: ?)?"
+    r"|Error when deserializing class .*?\n\nException encountered: ",
+    re.DOTALL,
+)
+_IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: ([A-Za-z_]\w*)")
 _NUMBERS = re.compile(
     r"expected axis -1 of input shape to have value (\d+), but received input with shape \(\w+, (\d+)\)"
 )
@@ -82,6 +142,15 @@ _MODULES = {
     "initializer": "initializers",
 }
 _CHANGES = frozenset({"pop", "remove", "append", "insert", "clear", "extend"})
+# Methods of a layer that Keras or Python calls.
+_METHODS = frozenset({"__init__", "build", "call", "get_config", "compute_mask", "compute_output_shape"})
+# Methods that return None.
+_RETURN_NOTHING = frozenset({"compile", "build", "add", "set_weights", "append"})
+
+
+def without_kernels(text: str) -> str:
+    """Return an error's text without names of TensorFlow's operations and Keras' configurations."""
+    return _KERNELS.sub("", text)
 
 
 def advice(error: BaseException, *, of_student: bool) -> str:
@@ -89,9 +158,11 @@ def advice(error: BaseException, *, of_student: bool) -> str:
 
     `of_student` says whether a line of the student's raised it: then it may be a slip in Python, too.
     """
-    text = str(error)
-    if of_student and (found_in_python := _python_advice(error)):
+    text, frame = str(error), _raising_frame(error)
+    if of_student and (found_in_python := _python_advice(error, frame)):
         return found_in_python
+    if _knows_inputs(frame) and _ERRORS[0][0].search(text):
+        return _(NEVER_CALLED)
     if found := _IDENTIFIER.search(text):
         return did_you_mean(found[1], found[2])
     if found := _NUMBER.search(text):
@@ -103,23 +174,57 @@ def advice(error: BaseException, *, of_student: bool) -> str:
             expected=found[1],
             received=found[2],
         )
+    if found := _NO_PARAMETER.search(text):
+        return _(
+            "The function that is called has no parameter `{name}`. If it is yours, should it have one?",
+            name=found[1] or found[2],
+        )
     return next((_(sentence) for pattern, sentence in _ERRORS if pattern.search(text)), "")
 
 
-def _python_advice(error: BaseException) -> str:
+def _raising_frame(error: BaseException) -> FrameType | None:
+    frames = [frame for frame, _line in traceback.walk_tb(error.__traceback__)]
+    return frames[-1] if frames else None
+
+
+def _knows_inputs(frame: FrameType | None) -> bool:
+    """Return whether a frame is in a method of a network that knows the shape of its inputs."""
+    try:
+        return bool(frame and frame.f_locals["self"].inputs)
+    except Exception:  # whatever a property raises
+        return False
+
+
+def _python_advice(error: BaseException, frame: FrameType | None) -> str:
+    owner = type(frame.f_locals.get("self")) if frame else None
+    if found := next(_slips_of_class(owner), ""):
+        return found
+    if isinstance(error, AttributeError) and (found_attribute := _NO_ATTRIBUTE.search(str(error))):
+        return _similar_attribute(error, found_attribute[1], found_attribute[2], owner)
     if isinstance(error, ModuleNotFoundError):
         return _(NOT_INSTALLED)
     if isinstance(error, IndexError) and _OUT_OF_RANGE.search(str(error)):
         return _(FROM_ZERO)
     # An UnboundLocalError is about a name that has no value yet, however it is spelled.
-    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and error.name:
-        return _similar_name(error.name, error)
-    return ""
+    if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and error.name and frame:
+        return _similar_name(error.name, frame)
+    return next((_(sentence) for pattern, sentence in _SLIPS if pattern.search(str(error))), "")
 
 
-def _similar_name(name: str, error: NameError) -> str:
+def _similar_attribute(error: AttributeError, kind: str, name: str, owner: type | None) -> str:
+    """Return the attribute that is most like `name`, or where an object of the student's could set it."""
+    known = [each for each in dir(error.obj) if not each.startswith("_")] if error.obj is not None else []
+    if near := get_close_matches(name, known, n=1, cutoff=0.7):
+        return _("Did you mean {name!r}?", name=near[0])
+    if owner is not None and owner.__name__ == kind:
+        return _(
+            "Nothing has set `self.{name}` before this line runs. Which method should set it?", name=name
+        )
+    return _(NONE) if kind == "NoneType" else ""
+
+
+def _similar_name(name: str, frame: FrameType) -> str:
     """Return the name that is most like `name` where the error was raised, in a sentence."""
-    frame = [frame for frame, _line in traceback.walk_tb(error.__traceback__)][-1]
     known = {*frame.f_locals, *frame.f_globals, *frame.f_builtins}
     near = get_close_matches(name, sorted(each for each in known if isinstance(each, str)), n=1, cutoff=0.7)
     return _("Did you mean {name!r}?", name=near[0]) if near else _(UNKNOWN_NAME)
@@ -141,23 +246,106 @@ def is_training(frames: Iterable[FrameType]) -> bool:
     return any(module.partition(".")[0] == "keras" for module in modules)
 
 
-def remarks(function: Callable[..., Any] | None) -> Iterator[str]:
-    """Yield what in a function's own lines has no effect, or another one than it seems."""
+def definition_of(value: Any) -> tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] | None:
+    """Return the file that defines a function or a class, and the definition in it, or None."""
+    for part in vars(value).values() if isinstance(value, type) else [value]:
+        if (code := code_of(part)) is None:
+            continue
+        for node in ast.walk(_tree(code.co_filename)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+                is_this = part is value and first == code.co_firstlineno
+            elif isinstance(node, ast.ClassDef) and node.name == getattr(value, "__name__", ""):
+                is_this = node.lineno <= code.co_firstlineno <= (node.end_lineno or node.lineno)
+            else:
+                continue
+            if is_this:
+                return code.co_filename, node
+    return None
+
+
+def _tree(filename: str) -> ast.Module:
+    """Return the syntax tree of a file or of a notebook's cell, empty if it cannot be read."""
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))  # type: ignore[arg-type]
-    except (OSError, TypeError, ValueError, SyntaxError):
+        return ast.parse("".join(linecache.getlines(filename)))
+    except (SyntaxError, ValueError):
+        return ast.Module([], [])
+
+
+def code_of(function: Any) -> CodeType | None:
+    """Return the code of a function, below its decorators."""
+    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+    return code if isinstance(code, CodeType) else None
+
+
+def remarks(value: Any) -> Iterator[str]:
+    """Yield what in the lines of a function or class has no effect, or another one than it seems."""
+    yield from _slips_of_class(value)
+    if (found := definition_of(value)) is None:
         return
-    nodes = list(ast.walk(tree))
+    nodes = list(ast.walk(found[1]))
     if any(map(_changes_layers, nodes)):
         yield _(COPIED_LIST)
     if any(map(_passes_whole_shape, nodes)):
         yield _(BATCH_SIZE)
-    if not any(isinstance(node, ast.Return | ast.Yield | ast.Raise) and _gives(node) for node in nodes):
+    for name in filter(None, map(_misspelt_flag, nodes)):
+        yield _("Your code sets `{name}`, which Keras does not read. Did you mean `trainable`?", name=name)
+    yield from _nothing_returned(found[1], nodes)
+
+
+def _nothing_returned(definition: ast.AST, nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for name in filter(None, map(_returned_call, nodes)):
+        yield _("Your code returns what `{name}(…)` returns, and that is None.", name=name)
+    if isinstance(definition, ast.ClassDef):
+        methods = [node for node in definition.body if getattr(node, "name", "") == "call"]
+        if any(not _gives(method) for method in methods):
+            yield _("`call` has no `return` with a value, so it returns None.")
+    elif not _gives(definition):
         yield _(NO_RETURN)
 
 
-def _gives(node: ast.Return | ast.Yield | ast.Raise) -> bool:
-    return isinstance(node, ast.Raise) or node.value is not None
+def _gives(function: ast.AST) -> bool:
+    """Return whether a function returns a value, yields or raises."""
+    nodes = ast.walk(function)
+    found = [node for node in nodes if isinstance(node, ast.Return | ast.Yield | ast.Raise)]
+    return any(isinstance(node, ast.Raise) or node.value is not None for node in found)
+
+
+def _slips_of_class(value: Any) -> Iterator[str]:
+    """Yield which methods of a class Keras or Python cannot call as they are written."""
+    found = definition_of(value) if isinstance(value, type) else None
+    for node in found[1].body if found else ():
+        if not isinstance(node, ast.FunctionDef) or node.decorator_list:
+            continue
+        parameters = [*node.args.posonlyargs, *node.args.args]
+        if not node.args.vararg and (not parameters or parameters[0].arg != "self"):
+            yield _(
+                "`{name}` does not begin with the parameter `self`, which Python passes to a method.",
+                name=node.name,
+            )
+        bases = {name for base in value.__mro__[1:] for name in vars(base)}
+        methods = sorted(bases & _METHODS - set(vars(value)))
+        if node.name not in bases and (near := get_close_matches(node.name, methods, n=1, cutoff=0.75)):
+            yield _(
+                "Your class defines `{name}`. Did you mean `{near}`, which Keras calls?",
+                name=node.name,
+                near=near[0],
+            )
+
+
+def _misspelt_flag(node: ast.AST) -> str:
+    """Return the attribute that a node sets if it is almost `trainable`."""
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    names = [each.attr for each in targets if isinstance(each, ast.Attribute) and each.attr != "trainable"]
+    return next(iter(get_close_matches("trainable", names, n=1, cutoff=0.85)), "")
+
+
+def _returned_call(node: ast.AST) -> str:
+    """Return the method that a node calls and whose None it returns, or ""."""
+    call = node.value if isinstance(node, ast.Return) else None
+    function = call.func if isinstance(call, ast.Call) else None
+    name = function.attr if isinstance(function, ast.Attribute) else ""
+    return name if name in _RETURN_NOTHING else ""
 
 
 def _changes_layers(node: ast.AST) -> bool:

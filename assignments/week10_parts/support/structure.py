@@ -21,6 +21,8 @@ from .running import predict
 RATE_TOLERANCE = 1e-6
 # Above this share, labels say little about the class.
 MAX_SMOOTHING = 0.2
+# Of a network with more layers, a message does not say which are trainable.
+MAX_LISTED = 12
 
 
 def assert_layers(model: Any, expected: Sequence[tuple[int, ...]], hint: str = "") -> None:
@@ -45,10 +47,15 @@ def assert_parameter_counts(model: Any, total: int, trainable: int, hint: str = 
     """
     __tracebackhide__ = True
     expected, received = Counts(total, trainable, total - trainable), count_parameters(model)
+    if received == expected:
+        return
+    text = counts_text(received)
     if received.total != total:
         hint = "Which layers are there, and which of them have a bias?"
-    if received != expected:
-        fail(counts_text(expected), counts_text(received), hint or "Which of the layers are trainable?")
+    elif len(flags := trainable_flags(model)) <= MAX_LISTED:
+        kinds = [type(layer).__name__ for layer in weighted_layers(model)]
+        text = _("{counts}; {layers}", counts=text, layers=_trainable_words(flags, kinds))
+    fail(counts_text(expected), text, hint or "Which of the layers are trainable?")
 
 
 def assert_trainable(model: Any, expected: Sequence[bool], hint: str = "") -> None:

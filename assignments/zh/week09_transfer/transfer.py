@@ -38,7 +38,7 @@ def build_base(n_features: int = 4, n_classes: int = 3) -> keras.Model:
 
     用 `support.fit` 训练 100 轮之后，这个网络至少能正确分类 95 % 的鸢尾花。
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("build_base")
 
 
@@ -61,7 +61,7 @@ def copy_layers(base: keras.Model) -> keras.Model:
         >>> copy.count_params()
         1603
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("copy_layers")
 
 
@@ -84,7 +84,7 @@ def drop_top(model: keras.Model) -> keras.Model:
         >>> body.output_shape
         (None, 25)
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("drop_top")
 
 
@@ -104,7 +104,7 @@ def freeze(model: keras.Model) -> keras.Model:
         >>> body.count_params(), len(body.trainable_variables)
         (1525, 0)
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("freeze")
 
 
@@ -128,7 +128,7 @@ def add_softmax(body: keras.Model, n_classes: int = 4) -> keras.Model:
         >>> len(body.layers)
         2
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("add_softmax")
 
 
@@ -154,5 +154,5 @@ def build_transfer_model(base: keras.Model, n_classes: int = 4) -> keras.Model:
 
     用 `support.fit` 训练 1,000 轮之后，新模型至少能正确分类八朵假想花中的七朵。
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("build_transfer_model")

@@ -37,7 +37,7 @@ def cut_body(donor: keras.Model) -> keras.Model:
         >>> donor.count_params() - body.count_params()  # 六种零件，每种 32 个权重和一个偏置
         198
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("cut_body")
 
 
@@ -59,7 +59,7 @@ def freeze(body: keras.Model) -> keras.Model:
         >>> body.count_params(), len(body.trainable_variables)
         (14368, 0)
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("freeze")
 
 
@@ -86,7 +86,7 @@ def add_softmax(body: keras.Model, n_classes: int = 4, learning_rate: float = 0.
 
     每样东西只用五张图片训练之后，它就能正确分类大部分新图片。
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("add_softmax")
 
 
@@ -106,7 +106,7 @@ def extract_features(body: keras.Model, pictures: np.ndarray) -> np.ndarray:
         >>> extract_features(support.load("parts_body"), x).shape
         (20, 32)
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("extract_features")
 
 
@@ -129,7 +129,7 @@ def take_top(model: keras.Model, learning_rate: float = 0.01) -> keras.Model:
         >>> top.layers[-1] is graft.layers[-1]
         True
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("take_top")
 
 
@@ -159,7 +159,7 @@ def thaw_last_block(model: keras.Model, learning_rate: float = 0.001) -> keras.M
         >>> len(graft.trainable_variables)  # 最后一个卷积和顶层，各有权重和偏置
         4
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("thaw_last_block")
 
 
@@ -186,5 +186,5 @@ def borrow_network(network: keras.Model, n_classes: int = 4, learning_rate: floa
         >>> graft.output_shape, len(graft.trainable_variables)
         ((None, 4), 2)
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("borrow_network")

@@ -2,8 +2,8 @@
 """第 11 周：注意力。四个任务：从注意力权重，到一个会回答问题的网络。
 
 向量放在形状为 (句子数, 词数, 宽度) 的数组或张量里。长短不一的句子在前面填充；掩码的形状是 (句子数, 词数)，词的位置是 True
-或 1，填充的位置是 False 或 0。请使用 Keras 的运算，例如 `keras.ops` 里的：梯度不能穿过 NumPy。所有权重都可训练，没有
-惩罚项，也没有约束。每个任务单独检查，但 `build_block` 和 `build_reader` 要使用你自己的 `SelfAttention`。句子由 `lesson.py`
+或 1，填充的位置是 False 或 0。请使用 Keras 的运算，例如 `keras.ops` 里的：梯度无法通过 NumPy 反向传播。所有权重都可训练，不加
+任何惩罚项或约束。每个任务单独检查，但 `build_block` 和 `build_reader` 要使用你自己的 `SelfAttention`。句子由 `lesson.py`
 生成，训练用 `support.fit`。
 """
 
@@ -28,12 +28,12 @@ def attention_weights(queries, keys, mask=None):
         >>> print(np.round(attention_weights(queries, keys), 3))
         [[[0.881 0.119]]]
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("attention_weights")
 
 
 class SelfAttention(keras.Layer):
-    """一个层：句子里的每个词都看这个句子的所有词。
+    """自注意力层：句子里的每个词都会关注这个句子的所有词。
 
     它有三个可训练的矩阵 (宽度, 单元数)，顺序是查询、键、值，没有偏置，初始值是随机数。每个词分别乘以这三个矩阵。一个词的输出，
     是所有词的值各乘以注意力权重之后的和：见 `attention_weights`，可以直接调用它。
@@ -55,22 +55,22 @@ class SelfAttention(keras.Layer):
 
     def __init__(self, units, **kwargs):
         super().__init__(**kwargs)
-        # Your code goes here, in place of the next line.
+        # 在这里写你的代码，替换下一行。
         raise NotImplementedError("SelfAttention")
 
     def build(self, input_shape):
-        """Make the three matrices; Keras calls this before the first call, with the shape of x."""
-        # Your code goes here, in place of the next line.
+        """创建三个矩阵；第一次调用之前，Keras 会用 x 的形状来调用它。"""
+        # 在这里写你的代码，替换下一行。
         raise NotImplementedError("SelfAttention")
 
     def call(self, x, mask=None):
-        """Return the output for x, a tensor."""
-        # Your code goes here, in place of the next line.
+        """返回对张量 x 的输出。"""
+        # 在这里写你的代码，替换下一行。
         raise NotImplementedError("SelfAttention")
 
     def get_config(self):
-        """Return the arguments that make an equal layer."""
-        # Your code goes here, in place of the next line.
+        """返回重新创建同样的层所需的参数。"""
+        # 在这里写你的代码，替换下一行。
         raise NotImplementedError("SelfAttention")
 
 
@@ -91,7 +91,7 @@ def build_block(units: int) -> keras.Layer:
         >>> [tuple(weight.shape) for weight in block.weights]
         [(4, 4), (4, 4), (4, 4), (4,), (4,)]
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("build_block")
 
 
@@ -100,12 +100,13 @@ def build_reader(n_words: int, n_answers: int, units: int = 16, learning_rate: f
 
     返回一个新模型，依次由这些部分组成：
 
-    1. `Embedding` 把每个词变成 `units` 个数的向量。一共有 `n_words` 个词，编号从 0 到 `n_words` - 1；0 是填充，要被掩码遮住。
+    1. `Embedding` 把每个词变成 `units` 个数的向量。一共有 `n_words` 个词，编号从 0 到 `n_words` - 1；0 表示填充，要用掩码屏蔽。
     2. 一个块，与 `build_block` 相同。
-    3. 它的输出中只有最后一个词的继续往下走：那就是问题。
+    3. 它的输出中只取最后一个词的那一个：那就是问题。
     4. 一个带偏置的 Dense 层，用 softmax 给 `n_answers` 个答案各一个概率。
 
-    用分类交叉熵作损失函数、用学习率为 `learning_rate`、只属于这个模型的 Adam 编译它。模型还没有训练过，也没有任何层在训练时做别的计算。
+    请编译这个模型：损失函数用分类交叉熵，优化器为它新建一个 Adam，学习率为 `learning_rate`。模型尚未训练，各层在训练时的计算与平时
+    相同。
 
     形状：整数 (句子数, 词数) → (句子数, n_answers)，词数不限。
 
@@ -115,5 +116,5 @@ def build_reader(n_words: int, n_answers: int, units: int = 16, learning_rate: f
         >>> reader.count_params()
         1204
     """
-    # Your code goes here, in place of the next line.
+    # 在这里写你的代码，替换下一行。
     raise NotImplementedError("build_reader")

@@ -13,7 +13,11 @@ PADDING = np.array([[False, True, True], [True, True, True]])
 SIZES = (lesson.N_WORDS, lesson.N_ANSWERS)
 
 
-@check("attention_weights", points=4, hint="Over which axis does softmax run: queries or keys?")
+@check(
+    "attention_weights",
+    points=4,
+    hint="Does softmax come last, and over which axis does it run: queries or keys?",
+)
 def test_attention_weights_are_shares(call: Call) -> None:
     """For each of two queries, the weights of three keys add up to 1."""
     weights = call(attention.attention_weights, *lesson.arrays((4, 2, 5), (4, 3, 5)))
@@ -101,9 +105,12 @@ def test_build_reader_gives_probabilities(call: Call) -> None:
     """It has 1,204 parameters, and gives four probabilities, whatever the padding of a sentence."""
     reader, (x, _) = fresh_layer(call, attention.build_reader, *SIZES), lesson.sentences(8, seed=1)
     assert_shape("probabilities", outputs := reader(x), (8, 4))
-    assert_allclose("sums of probabilities", np.sum(outputs, axis=-1), np.ones(8))
-    assert_allclose("number of parameters", sum(map(np.size, reader.get_weights())), 1204)
-    assert_allclose("probabilities with more padding", reader(np.pad(x, ((0, 0), (3, 0)))), outputs)
+    hint = "Which activation gives shares of 1?"
+    assert_allclose("sums of probabilities", np.sum(outputs, axis=-1), np.ones(8), hint)
+    hint = "Which layers are there, and how large is each?"
+    assert_allclose("number of parameters", sum(map(np.size, reader.get_weights())), 1204, hint)
+    hint = "Which layers get the mask of padding, and the output of which word goes on?"
+    assert_allclose("probabilities with more padding", reader(np.pad(x, ((0, 0), (3, 0)))), outputs, hint)
 
 
 @check("build_reader", points=7, hint="Does it look at the words, learn, and take large enough steps?")

@@ -11,7 +11,8 @@ from typing import Any
 
 from ...keras_advice import did_you_mean
 from ...language import gettext as _
-from ..arrays import BlobReader, NotAllowedError, readable
+from ...language import gettext_noop
+from ..arrays import BlobReader, NotAllowedError, UnexpectedAnswerError, readable
 from .allowed_layers import ACCEPTED, LAYERS
 from .construct import FIELDS, Pending, compile_model, compile_settings, new_input, new_layer, update_layer
 from .graphs import call_graph
@@ -22,6 +23,9 @@ from .schema import SchemaError, SettingError, settings_of
 from .sizes import TableSizes, check_outputs
 
 MAX_ENTRIES = 1_000
+# The words of `support.networks`, whose checks refuse the same.
+OF_KERAS = gettext_noop("layers and models that Keras provides")
+WHICH_OF_KERAS = gettext_noop("Which layers and models of Keras do the same?")
 _KEYS = {
     "Sequential": {"layers", "compile", "optimizer_of"},
     "Functional": {"graph", "compile", "optimizer_of"},
@@ -93,9 +97,9 @@ class _Rebuilder:
         except NotAllowedError:
             raise
         except SettingError as error:
-            raise NotAllowedError(not_allowed_message(entry, error.key, error.found)) from None
+            raise not_allowed(entry, error.key, error.found) from None
         except SchemaError as error:
-            raise NotAllowedError(not_allowed_message(entry, "layer", str(error))) from None
+            raise not_allowed(entry, "layer", str(error)) from None
         except Exception as error:
             what = f"{readable(entry.get('class'))} “{readable(entry.get('name'))}”"
             raise NotAllowedError(f"The {what} could not be rebuilt: {readable(str(error), 400)}") from error
@@ -203,10 +207,21 @@ def _resynchronise(model: Any, parts: list[Any]) -> None:
         model.add(parts[place], rebuild=place == len(parts) - 1)
 
 
-def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
+def not_allowed(entry: dict[str, Any], key: str, found: str) -> NotAllowedError:
+    """Return an error that says why a layer is not accepted."""
+    kind, key, found = readable(entry.get("class")), readable(key), readable(found, 250)
+    if key == "class" and found not in REFUSED_LAYERS:
+        received = _("the class {name}, which Keras does not provide", name=found)
+        return UnexpectedAnswerError(OF_KERAS, received, WHICH_OF_KERAS)
+    if near := did_you_mean(key, name := found.strip("“”")):
+        received = _("{name!r}, which Keras does not know", name=name)
+        return UnexpectedAnswerError(_("the name of a {kind} of Keras", kind=key), received, near)
+    return NotAllowedError(_not_allowed_message(entry, kind, key, found))
+
+
+def _not_allowed_message(entry: dict[str, Any], kind: str, key: str, found: str) -> str:
     """Return why a layer is not accepted: its identity, the value found, and the accepted values."""
-    kind, name = readable(entry.get("class")), readable(entry.get("name"))
-    key, found = readable(key), readable(found, 250)
+    name = readable(entry.get("name"))
     if key == "class" and found in REFUSED_LAYERS:
         return _(
             "“{name}” is of the class “{found}”. That is not accepted, because {reason}.",
@@ -214,28 +229,12 @@ def not_allowed_message(entry: dict[str, Any], key: str, found: str) -> str:
             found=found,
             reason=_(REFUSED_LAYERS[found]),
         )
-    if key == "class":
-        return _(
-            "“{name}” is of the class “{found}”, which you wrote. Use only models and layers that "
-            "Keras provides.",
-            name=name,
-            found=found,
-        )
     if key == "operation":
         return _(
             "The {kind} “{name}” uses the operation {found}, which is not accepted.",
             kind=kind,
             name=name,
             found=found,
-        )
-    if near := did_you_mean(key, found.strip("“”")):
-        return _(
-            "The {key} {found} of the {kind} “{name}” is not a name that Keras knows. {near}",
-            kind=kind,
-            name=name,
-            key=key,
-            found=found,
-            near=near,
         )
     fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
     wanted = _("Accepted is {accepts}.", accepts=_(fields[key].kind.accepts)) if key in fields else ""

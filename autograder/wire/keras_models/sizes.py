@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod
 from typing import Any
 
+from ...language import gettext_noop
+from ..arrays import UnexpectedAnswerError
 from .allowed_layers import LAYERS
 from .schema import SettingError
 
@@ -15,6 +17,10 @@ MAX_NESTING = 40
 MAX_OUTPUT = 2**21
 MAX_OUTPUTS = 2**24
 UNKNOWN_LENGTH = 32
+# The words of `support.networks`, whose checks refuse the same.
+BUILT = gettext_noop("a built model")
+NOT_BUILT = gettext_noop("one whose layers have no weights yet")
+HOW_TO_BUILD = gettext_noop("Where does it learn how large a row is? It could begin with keras.Input.")
 # Layers whose outputs may be much larger than their inputs.
 ENLARGING = (
     *(f"{kind}{rank}D" for kind in ("ZeroPadding", "UpSampling") for rank in (1, 2, 3)),
@@ -75,10 +81,7 @@ def check_inputs(shape: Any) -> None:
 def _check_unbuilt(model: Any) -> None:
     for layer in model.layers:
         if type(layer).__name__ in ENLARGING:
-            raise SettingError(
-                "size",
-                f"unknown, since it is not built and has the layer “{layer.name}”: begin it with keras.Input",
-            )
+            raise UnexpectedAnswerError(BUILT, NOT_BUILT, HOW_TO_BUILD)
 
 
 def _elements(shape: Any) -> int:

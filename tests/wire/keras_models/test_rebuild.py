@@ -337,11 +337,11 @@ def refused_layers() -> dict[str, tuple[Any, str]]:
     penalized = keras().Sequential([layers.Dense(2)])
     penalized.activity_regularizer = keras().regularizers.L2()
     return {
-        "a class of one's own": (mine(3), "“MyDense”, which you wrote. Use only"),
-        "a class with a borrowed name": (relabelled(3), "“Dense”, which you wrote"),
+        "a class of one's own": (mine(3), "the class MyDense, which Keras does not provide"),
+        "a class with a borrowed name": (relabelled(3), "the class Dense, which Keras does not provide"),
         "a misspelt loss": (
             misspelt,
-            "The loss “categorical_crosentropy” of the Sequential “graft” is not a name that Keras knows.",
+            "the name of a loss of Keras, received 'categorical_crosentropy', which Keras does not know",
         ),
         "a Lambda": (layers.Lambda(lambda x: x * x), "Lambda.*code"),
         "a lambda as activation": (layers.Dense(3, activation=lambda x: x * x), "by its name.*relu"),

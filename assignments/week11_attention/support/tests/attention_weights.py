@@ -13,7 +13,7 @@ checks = Checks('attention', 'attention_weights')
     points=4,
     hidden=False,
     success_message='For each of two queries, the weights of three keys add up to 1.',
-    failure_message='For each of two queries, the weights of three keys add up to 1. Think about: Over which axis does softmax run: queries or keys?',
+    failure_message='For each of two queries, the weights of three keys add up to 1. Think about: Does softmax come last, and over which axis does it run: queries or keys?',
 )
 def test_attention_weights_are_shares(env):
     checks.run(env, 'test_attention_weights_are_shares')

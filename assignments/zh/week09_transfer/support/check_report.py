@@ -24,15 +24,15 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 
 from enum import StrEnum
 
-from .keras_advice import advice, is_training, remarks
+from .keras_advice import advice, code_of, is_training, remarks, without_kernels
 from .keras_errors import without_noise
 from .language import FAILURE_PARTS, gettext_noop
 from .language import gettext as _
 from .student_frames import (
     HANDOUT,
     Line,
-    code_of,
     definition,
+    raised_by_kit,
     raised_by_student,
     refuses_arguments,
     student_lines,
@@ -95,7 +95,9 @@ class CheckReport:
         for number, line in enumerate(self.lines):
             yield gettext_noop("called from") if number else gettext_noop("your line"), str(line)
         if self.definition:
-            yield gettext_noop("your function"), str(self.definition)
+            is_class = self.definition.text.startswith("class ")
+            label = gettext_noop("your class") if is_class else gettext_noop("your function")
+            yield label, str(self.definition)
 
     def text(self) -> str:
         """Return the report as lines of text."""
@@ -142,19 +144,17 @@ def describe(
             lines, defined = (defined,), None
     think = list(explained.pop("think", ()))
     if outcome == Outcome.FAILED:
-        # The check's hint is for a wrong answer. Of another cause it would lead away.
-        wrong = isinstance(error, AssertionError) and not raised_by_student(error)
-        # What has no effect in the student's lines is the cause, so that a general question would distract.
-        found = [*remarks(function)] or think or [hint]
-        think = [
-            text
-            for text in (found if wrong else [advice(error, of_student=raised_by_student(error))])
-            if text
-        ]
+        of_student = raised_by_student(error)
+        if isinstance(error, AssertionError) and not of_student:
+            # What has no effect in the student's lines is the cause: a general question would distract.
+            think = [*remarks(function)] or think or [hint]
+        else:
+            # The check's hint is for a wrong answer. Of another cause it would lead away.
+            think = think or [advice(error, of_student=of_student)]
     return CheckReport(
         **about,
         outcome=outcome,
-        think=tuple(dict.fromkeys(think)),
+        think=tuple(dict.fromkeys(filter(None, think))),
         lines=lines,
         definition=defined,
         **explained,
@@ -173,7 +173,7 @@ def without_escapes(text: object) -> str:
 
 def clean(text: object) -> str:
     """Return a text without control characters, noise, this folder's path, and lines that nobody reads."""
-    plain = without_noise(without_escapes(text))
+    plain = without_kernels(without_noise(without_escapes(text)))
     plain = plain.replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
     lines = plain[:MAX_CHARACTERS].splitlines()
     return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))
@@ -223,12 +223,18 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
         }
     if raised_by_student(error) or student_lines(error):
         return Outcome.FAILED, {"message": _("`{task}` raised {what}", task=task, what=what)}
+    if FAILURE_PARTS.fullmatch(str(error)) and raised_by_kit(error):
+        return Outcome.FAILED, _fields(error)
+    if isinstance(getattr(module, task, None), type):
+        return Outcome.FAILED, {
+            "message": _("The check could not use `{task}`: {what}", task=task, what=what)
+        }
     return Outcome.FAILED, {
         "message": _("The check could not use what `{task}` returned: {what}", task=task, what=what)
     }
 
 
-def _fields(error: AssertionError) -> dict[str, Any]:
+def _fields(error: BaseException) -> dict[str, Any]:
     """Return what a check expected and received.
 
     It is in the attributes `expected`, `received` and `hint` of the error, or else in its message.

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import json
 import linecache
 import re
@@ -12,9 +11,10 @@ import sys
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
 from typing import Any
 
+from .keras_advice import definition_of
 from .language import gettext as _
 
 HERE = Path(__file__).resolve().parent
@@ -56,6 +56,12 @@ def raised_by_student(error: BaseException) -> bool:
     return bool(frames) and _is_students(frames[-1])
 
 
+def raised_by_kit(error: BaseException) -> bool:
+    """Return whether support code of the kit raised an error."""
+    frames = [frame.f_code.co_filename for frame, _ in traceback.walk_tb(error.__traceback__)]
+    return bool(frames) and Path(frames[-1]).resolve().parent == HERE
+
+
 def refuses_arguments(error: BaseException, function: Any) -> bool:
     """Return whether a check called a function of the student's, and Python refused the arguments.
 
@@ -74,18 +80,11 @@ def refuses_arguments(error: BaseException, function: Any) -> bool:
     )
 
 
-def definition(function: Any) -> Line | None:
-    """Return the line that defines a function of the student's."""
-    code = code_of(function)
-    if code is None or not _is_students(code.co_filename):
+def definition(value: Any) -> Line | None:
+    """Return the line that defines a function or class of the student's."""
+    if (found := definition_of(value)) is None or not _is_students(found[0]):
         return None
-    return _line(code.co_filename, code.co_firstlineno)
-
-
-def code_of(function: Any) -> CodeType | None:
-    """Return the code of a function, below its decorators."""
-    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
-    return code if isinstance(code, CodeType) else None
+    return _line(found[0], found[1].lineno)
 
 
 def _is_students(path: str) -> bool:
