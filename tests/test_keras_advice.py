@@ -129,6 +129,12 @@ def test_only_a_students_own_slip_in_python_gets_advice(code: str, says: str) ->
     assert advice(raised.value, of_student=False) == ""
 
 
+def test_an_attribute_of_none_outside_of_a_class_is_not_said_to_be_set_by_a_method() -> None:
+    with pytest.raises(AttributeError) as raised:
+        exec("layers = [].append(1)\nlayers.add(2)", {})
+    assert advice(raised.value, of_student=True) == keras_advice.NONE
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "says"),
     [

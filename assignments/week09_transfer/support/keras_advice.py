@@ -196,7 +196,7 @@ def _knows_inputs(frame: FrameType | None) -> bool:
 
 
 def _python_advice(error: BaseException, frame: FrameType | None) -> str:
-    owner = type(frame.f_locals.get("self")) if frame else None
+    owner = type(frame.f_locals["self"]) if frame and "self" in frame.f_locals else None
     if found := next(_slips_of_class(owner), ""):
         return found
     if isinstance(error, AttributeError) and (found_attribute := _NO_ATTRIBUTE.search(str(error))):
