@@ -55,9 +55,11 @@ def test_what_will_not_do_is_named(change: dict[str, object], problem: str) -> N
         replace(GOOD, **change)  # type: ignore[arg-type]
 
 
-def test_functions_can_follow_a_layer() -> None:
+def test_functions_and_layers_can_follow_a_layer() -> None:
+    """The first task alone is the example."""
     plan = replace(GOOD, tasks=("Shift", "squeeze", "Stretch"), kind=Kind.LAYER)
-    assert [task for task in plan.tasks if plan.is_example(task)] == ["Shift", "Stretch"]
+    assert [task for task in plan.tasks if plan.is_example(task)] == ["Shift"]
+    assert [task for task in plan.tasks if plan.is_class(task)] == ["Shift", "Stretch"]
 
 
 def test_everything_that_is_wrong_is_said_at_once() -> None:
