@@ -283,10 +283,11 @@ class View:
 
     def _foot(self) -> Table:
         foot = Table.grid(expand=True)
-        foot.add_column(no_wrap=True)
+        keys = Text.assemble(*(part for key, what in KEYS for part in ((key, "bold"), f" {_(what)}   ")))
+        # In a narrow terminal only the status is cut.
+        foot.add_column(no_wrap=True, min_width=keys.cell_len)
         foot.add_column(no_wrap=True, justify="right")
-        keys = [part for key, what in KEYS for part in ((key, "bold"), f" {_(what)}   ")]
-        foot.add_row(Text.assemble(*keys), Text(self._status(), "dim"))
+        foot.add_row(keys, Text(self._status(), "dim"))
         return foot
 
     def _status(self) -> str:

@@ -94,6 +94,12 @@ def test_the_panel_fills_a_terminal_of_80_by_24_and_scrolls(failing: View) -> No
     assert screen(failing) == first
 
 
+def test_a_narrow_terminal_cuts_the_status_and_not_the_keys(failing: View) -> None:
+    failing.saved = "a file whose name is far too long for the last line of a terminal"
+    keys = "h hint   t task   o output   q quit   "
+    assert screen(failing)[-2].removeprefix("│ ").startswith(f"{keys}saved a file")
+
+
 def test_the_newest_hint_stands_first_where_it_is_seen(failing: View) -> None:
     for number in (1, 2):
         take_hint(failing.board.handout, "mean", failing.memory)

@@ -128,7 +128,7 @@ class TaskCard:
         return (
             _("To begin: {action}.", action=said)
             if said
-            else _("Write the function in the cell above, and run that cell.")
+            else _("Write your answer in the cell above, and run that cell.")
         )
 
     def __repr__(self) -> str:
