@@ -75,6 +75,46 @@ def without_input() -> Any:
     return support.keras.Sequential([support.keras.layers.Dense(3)])
 
 
+def words_of(name: str) -> Any:
+    """A functional model of words with padding, which Keras adds operations to."""
+    layers = support.keras.layers
+    inputs = support.keras.Input((6,), dtype="int32")
+    words = layers.Embedding(9, 4, mask_zero=True)(inputs)
+    outputs = {
+        "averaged": lambda: layers.GlobalAveragePooling1D()(words),
+        "read": lambda: layers.LSTM(3)(words),
+        "read both ways and added": lambda: layers.GlobalAveragePooling1D()(
+            layers.Add()([layers.Bidirectional(layers.GRU(2, return_sequences=True))(words), words])
+        ),
+        "masked again": lambda: layers.LSTM(3)(layers.Masking()(words)),
+        "with a mask of one's own": lambda: layers.LSTM(3)(words, mask=support.keras.ops.equal(inputs, 2)),
+    }
+    return support.keras.Model(inputs, outputs[name]())
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("averaged", ["Embedding"]),
+        ("read", ["Embedding", "LSTM"]),
+        ("read both ways and added", ["Embedding", "Bidirectional"]),
+        ("masked again", ["Embedding", "LSTM"]),
+        ("with a mask of one's own", ["Embedding", "LSTM"]),
+    ],
+)
+def test_operations_that_compute_masks_are_no_parts_of_a_model(name: str, kinds: list[str]) -> None:
+    assert [type(layer).__name__ for layer in support.weighted_layers(words_of(name))] == kinds
+
+
+def test_a_mask_that_is_an_output_is_a_part() -> None:
+    keras = support.keras
+    inputs = keras.Input((6,), dtype="int32")
+    words = keras.layers.Embedding(9, 4, mask_zero=True)(inputs)
+    model = keras.Model(inputs, [words, keras.ops.not_equal(inputs, 0)])
+    with pytest.raises(support.ExpectationError, match="received the operation NotEqual"):
+        support.all_layers(model)
+
+
 @pytest.mark.parametrize(
     ("build", "words"),
     [

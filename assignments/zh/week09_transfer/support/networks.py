@@ -62,13 +62,39 @@ def present_layers(model: Any) -> list[Any]:
     if not isinstance(model, keras.Model):
         fail("a Keras model", describe(model), _what_to_return(model))
     found: list[Any] = []
-    for part in (model, *getattr(model, "operations", model.layers)):
+    for part in (model, *_parts(model)):
         if received := _not_of_keras(part):
             hint = "Which layers and models of Keras do the same?"
             fail("layers and models that Keras provides", received, hint, getattr(part, "name", ""))
         if part is not model:
             found += present_layers(part) if isinstance(part, keras.Model) else [part]
     return found
+
+
+def _parts(model: Any) -> list[Any]:
+    """Return the layers and operations of a model, in order, without operations that compute masks alone.
+
+    Keras adds such operations by itself, as after `Embedding(mask_zero=True)` in a functional model.
+    """
+    if not hasattr(model, "operations"):  # a Sequential
+        return list(model.layers)
+    parts: list[Any] = []
+    needed = {id(tensor) for tensor in model.outputs}
+    for part in reversed(model.operations):
+        made = {id(tensor) for node in part._inbound_nodes for tensor in node.outputs}
+        if isinstance(part, keras.Layer) or made & needed:
+            parts.append(part)
+            needed |= {
+                id(tensor) for node in part._inbound_nodes for tensor in _without_masks(node.arguments)
+            }
+    return parts[::-1]
+
+
+def _without_masks(arguments: Any) -> list[Any]:
+    """Return the tensors among the arguments of a call in a model, apart from masks."""
+    others = {key: value for key, value in arguments.kwargs.items() if not key.endswith("mask")}
+    tensors: list[Any] = keras.tree.flatten((arguments.args, others))
+    return tensors
 
 
 def _what_to_return(value: Any) -> str:
