@@ -133,15 +133,24 @@ def reports() -> dict[bool, dict[str, Report]]:
 
 
 @pytest.mark.needs("bubblewrap")
+@pytest.mark.parametrize("cached", [True, False])
 @pytest.mark.parametrize("name", CASES)
-def test_each_answer_comes_to_what_it_does(reports: dict[bool, dict[str, Report]], name: str) -> None:
-    outcomes = {check.name: check.outcome for check in reports[False][name].checks}
+def test_each_answer_comes_to_what_it_does(
+    reports: dict[bool, dict[str, Report]], name: str, cached: bool
+) -> None:
+    outcomes = {check.name: check.outcome for check in reports[cached][name].checks}
     for check, outcome in outcomes.items():
         assert outcome in CASES[name][1].get(check, "passed").split(" or "), check
 
 
+# Which limit ends the other cases first depends on the speed of the machine.
+CERTAIN = [
+    name for name, (_, outcomes) in CASES.items() if not any(" or " in end for end in outcomes.values())
+]
+
+
 @pytest.mark.needs("bubblewrap")
-@pytest.mark.parametrize("name", [*CASES, "again"])
+@pytest.mark.parametrize("name", [*CERTAIN, "again"])
 def test_a_cache_changes_no_report(reports: dict[bool, dict[str, Report]], name: str) -> None:
     """Answers with a state give the same results whether checks run or results are reused."""
     assert timeless(reports[True][name]) == timeless(reports[False][name])
