@@ -1,21 +1,19 @@
-"""Say what to do about errors whose texts do not, most of them of Keras, and about calls without effect.
+"""Say what to do about errors whose texts do not, most of them of Keras.
 
-`kit sync` copies this module to every handout. It imports only the standard library and `language`.
+`kit sync` copies this module to every handout. It imports only the standard library, `language` and
+`code_remarks`.
 """
 
 from __future__ import annotations
 
-import ast
-import inspect
-import linecache
 import re
 import sys
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from difflib import get_close_matches
-from types import CodeType, FrameType
-from typing import Any
+from types import FrameType
 
+from .code_remarks import uncalled_methods
 from .language import gettext as _
 from .language import gettext_noop
 
@@ -41,14 +39,6 @@ CALLS_ITSELF = gettext_noop(
     "A function calls itself, directly or through another one, without ever stopping."
 )
 ONE_NAME = gettext_noop("Two layers of the network have the same name. Give a new layer another `name`.")
-COPIED_LIST = gettext_noop(
-    "`model.layers` is a copy of the list, so changing it does not change the network. Build a new network "
-    "from the layers that you want to keep."
-)
-BATCH_SIZE = gettext_noop(
-    "`input_shape` begins with the batch size, None. `keras.Input` wants the rest: `input_shape[1:]`."
-)
-NO_RETURN = gettext_noop("The function has no `return` with a value, so it returns None.")
 UNKNOWN_NAME = gettext_noop(
     "Python does not know this name here. Is it spelled as where you defined or imported it?"
 )
@@ -107,7 +97,7 @@ _ERRORS = (
     (re.compile(r"Only instances of `keras.Layer` can be added to a Sequential"), ONLY_LAYERS),
     (re.compile(r"Could not interpret initializer identifier: \d"), NUMBER_AS_INITIALIZER),
 )
-_SLIPS = (
+_PYTHON_ERRORS = (
     (
         re.compile(r"Tensor' object does not support item assignment|only integer scalar arrays can"),
         NOT_IN_PLACE,
@@ -140,11 +130,6 @@ _MODULES = {
     "optimizer": "optimizers",
     "initializer": "initializers",
 }
-_CHANGES = frozenset({"pop", "remove", "append", "insert", "clear", "extend"})
-# Methods of a layer that Keras or Python calls.
-_METHODS = frozenset({"__init__", "build", "call", "get_config", "compute_mask", "compute_output_shape"})
-# Methods that return None.
-_RETURN_NOTHING = frozenset({"compile", "build", "add", "set_weights", "append"})
 
 
 def without_kernels(text: str) -> str:
@@ -155,7 +140,7 @@ def without_kernels(text: str) -> str:
 def advice(error: BaseException, *, of_student: bool) -> str:
     """Return what to do about an error, or "" if its own text says enough.
 
-    `of_student` says whether a line of the student's raised it: then it may be a slip in Python, too.
+    `of_student` says whether a line of the student's raised it: then it may be a mistake in Python, too.
     """
     text, frame = str(error), _raising_frame(error)
     if of_student and (found_in_python := _python_advice(error, frame)):
@@ -196,7 +181,7 @@ def _knows_inputs(frame: FrameType | None) -> bool:
 
 def _python_advice(error: BaseException, frame: FrameType | None) -> str:
     owner = type(frame.f_locals["self"]) if frame and "self" in frame.f_locals else None
-    if found := next(_slips_of_class(owner), ""):
+    if found := next(uncalled_methods(owner), ""):
         return found
     if isinstance(error, AttributeError) and (found_attribute := _NO_ATTRIBUTE.search(str(error))):
         return _similar_attribute(error, found_attribute[1], found_attribute[2], owner)
@@ -207,7 +192,7 @@ def _python_advice(error: BaseException, frame: FrameType | None) -> str:
     # An UnboundLocalError is about a name that has no value yet, however it is spelled.
     if isinstance(error, NameError) and not isinstance(error, UnboundLocalError) and error.name and frame:
         return _similar_name(error.name, frame)
-    return next((_(sentence) for pattern, sentence in _SLIPS if pattern.search(str(error))), "")
+    return next((_(sentence) for pattern, sentence in _PYTHON_ERRORS if pattern.search(str(error))), "")
 
 
 def _similar_attribute(error: AttributeError, kind: str, name: str, owner: type | None) -> str:
@@ -243,126 +228,3 @@ def is_training(frames: Iterable[FrameType]) -> bool:
     """Return whether one of these frames runs Keras' `fit`."""
     modules = [str(frame.f_globals.get("__name__")) for frame in frames if frame.f_code.co_name == "fit"]
     return any(module.partition(".")[0] == "keras" for module in modules)
-
-
-def definition_of(value: Any) -> tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] | None:
-    """Return the file that defines a function or a class, and the definition in it, or None."""
-    for part in vars(value).values() if isinstance(value, type) else [value]:
-        if (code := code_of(part)) is None:
-            continue
-        for node in ast.walk(_tree(code.co_filename)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-                is_this = part is value and first == code.co_firstlineno
-            elif isinstance(node, ast.ClassDef) and node.name == getattr(value, "__name__", ""):
-                is_this = node.lineno <= code.co_firstlineno <= (node.end_lineno or node.lineno)
-            else:
-                continue
-            if is_this:
-                return code.co_filename, node
-    return None
-
-
-def _tree(filename: str) -> ast.Module:
-    """Return the syntax tree of a file or of a notebook's cell, empty if it cannot be read."""
-    try:
-        return ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError):
-        return ast.Module([], [])
-
-
-def code_of(function: Any) -> CodeType | None:
-    """Return the code of a function, below its decorators."""
-    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
-    return code if isinstance(code, CodeType) else None
-
-
-def remarks(value: Any) -> Iterator[str]:
-    """Yield what in the lines of a function or class has no effect, or another one than it seems."""
-    yield from _slips_of_class(value)
-    if (found := definition_of(value)) is None:
-        return
-    nodes = list(ast.walk(found[1]))
-    if any(map(_changes_layers, nodes)):
-        yield _(COPIED_LIST)
-    if any(map(_passes_whole_shape, nodes)):
-        yield _(BATCH_SIZE)
-    for name in filter(None, map(_misspelt_flag, nodes)):
-        yield _("Your code sets `{name}`, which Keras does not read. Did you mean `trainable`?", name=name)
-    yield from _nothing_returned(found[1], nodes)
-
-
-def _nothing_returned(definition: ast.AST, nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for name in filter(None, map(_returned_call, nodes)):
-        yield _("Your code returns what `{name}(…)` returns, and that is None.", name=name)
-    if isinstance(definition, ast.ClassDef):
-        methods = [node for node in definition.body if getattr(node, "name", "") == "call"]
-        if any(not _gives(method) for method in methods):
-            yield _("`call` has no `return` with a value, so it returns None.")
-    elif not _gives(definition):
-        yield _(NO_RETURN)
-
-
-def _gives(function: ast.AST) -> bool:
-    """Return whether a function returns a value, yields or raises."""
-    nodes = ast.walk(function)
-    found = [node for node in nodes if isinstance(node, ast.Return | ast.Yield | ast.Raise)]
-    return any(isinstance(node, ast.Raise) or node.value is not None for node in found)
-
-
-def _slips_of_class(value: Any) -> Iterator[str]:
-    """Yield which methods of a class Keras or Python cannot call as they are written."""
-    found = definition_of(value) if isinstance(value, type) else None
-    for node in found[1].body if found else ():
-        if not isinstance(node, ast.FunctionDef) or node.decorator_list:
-            continue
-        parameters = [*node.args.posonlyargs, *node.args.args]
-        if not node.args.vararg and (not parameters or parameters[0].arg != "self"):
-            yield _(
-                "`{name}` does not begin with the parameter `self`, which Python passes to a method.",
-                name=node.name,
-            )
-        bases = {name for base in value.__mro__[1:] for name in vars(base)}
-        methods = sorted(bases & _METHODS - set(vars(value)))
-        if node.name not in bases and (near := get_close_matches(node.name, methods, n=1, cutoff=0.75)):
-            yield _(
-                "Your class defines `{name}`. Did you mean `{near}`, which Keras calls?",
-                name=node.name,
-                near=near[0],
-            )
-
-
-def _misspelt_flag(node: ast.AST) -> str:
-    """Return the attribute that a node sets if it is almost `trainable`."""
-    targets = node.targets if isinstance(node, ast.Assign) else []
-    names = [each.attr for each in targets if isinstance(each, ast.Attribute) and each.attr != "trainable"]
-    return next(iter(get_close_matches("trainable", names, n=1, cutoff=0.85)), "")
-
-
-def _returned_call(node: ast.AST) -> str:
-    """Return the method that a node calls and whose None it returns, or ""."""
-    call = node.value if isinstance(node, ast.Return) else None
-    function = call.func if isinstance(call, ast.Call) else None
-    name = function.attr if isinstance(function, ast.Attribute) else ""
-    return name if name in _RETURN_NOTHING else ""
-
-
-def _changes_layers(node: ast.AST) -> bool:
-    """Return whether a node is `model.layers.pop()`, `del model.layers[-1]` or the like."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGES:
-        return _is_attribute(node.func.value, "layers")
-    targets = node.targets if isinstance(node, ast.Delete | ast.Assign) else []
-    return any(isinstance(each, ast.Subscript) and _is_attribute(each.value, "layers") for each in targets)
-
-
-def _passes_whole_shape(node: ast.AST) -> bool:
-    """Return whether a node is `keras.Input(model.input_shape)`."""
-    if not isinstance(node, ast.Call):
-        return False
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    values = [*node.args[:1], *(word.value for word in node.keywords if word.arg == "shape")]
-    return name == "Input" and any(_is_attribute(value, "input_shape") for value in values)
-
-
-def _is_attribute(node: ast.AST, name: str) -> bool:
-    return isinstance(node, ast.Attribute) and node.attr == name

@@ -43,6 +43,7 @@ HELPERS = (
     "handout/static/notebook_file.py",
     "handout/static/pytest_plugin.py",
     "handout/static/student_frames.py",
+    "code_remarks.py",
     "keras_advice.py",
     "language.py",
     "support/keras_errors.py",

@@ -24,7 +24,7 @@ ENGINE = Path(__file__).resolve().parent.parent
 PROGRAM_PARTS = ("wire", "sandbox/guest")
 # Generates documentation, which the sandbox does not need.
 PROGRAM_LEFT_OUT = ("accepted_values_page.py",)
-PROGRAM_MODULES = ("keras_advice.py", "language.py", "source_code.py", "text.py")
+PROGRAM_MODULES = ("code_remarks.py", "keras_advice.py", "language.py", "source_code.py", "text.py")
 MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
 FOLDER_MODE, FILE_MODE = 0o755, 0o444
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")

@@ -22,7 +22,8 @@ from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
-from ..keras_advice import advice, definition_of, is_training, remarks
+from ..code_remarks import definition_of, remarks
+from ..keras_advice import advice, is_training
 from ..language import FAILURE_PARTS, gettext, with_hint
 from ..models import Outcome, Source
 from ..sandbox.guest.calls import call

@@ -14,6 +14,7 @@ SAKAI_ATTACHMENTS = "Submission attachment(s)"
 HANDOUT_FILES = frozenset(
     {
         "check_report.py",
+        "code_remarks.py",
         "conftest.py",
         "keras_advice.py",
         "keras_errors.py",

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from autograder.code_remarks import NO_RETURN
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
-from autograder.keras_advice import FROM_ZERO, NO_RETURN, NONE, NOT_INSTALLED
+from autograder.keras_advice import FROM_ZERO, NONE, NOT_INSTALLED
 
 TOY = Path(__file__).parents[1] / "toy"
 HEAD = "import importlib\n\nimport pytest\nimport sums\n"

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from autograder import keras_advice, language, text, wire
+from autograder import code_remarks, keras_advice, language, text, wire
 
 PROGRAM = """
 import sys
@@ -27,7 +27,7 @@ def test_it_runs_from_an_archive_under_another_name_without_numpy_or_keras(tmp_p
     archive = tmp_path / "program.zip"
     with zipfile.ZipFile(archive, "w") as packed:
         packed.writestr("borrowed/__init__.py", "")
-        for module in (keras_advice, language, text):
+        for module in (code_remarks, keras_advice, language, text):
             packed.write(module.__file__, f"borrowed/{Path(module.__file__).name}")
         folder = Path(wire.__file__).parent
         for module in folder.rglob("*.py"):

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from .keras_advice import definition_of
+from .code_remarks import definition_of
 from .language import gettext as _
 
 HERE = Path(__file__).resolve().parent

@@ -23,7 +23,8 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 
 from enum import StrEnum
 
-from .keras_advice import advice, code_of, is_training, remarks, without_kernels
+from .code_remarks import code_of, remarks
+from .keras_advice import advice, is_training, without_kernels
 from .keras_errors import without_noise
 from .language import FAILURE_PARTS, gettext_noop
 from .language import gettext as _
