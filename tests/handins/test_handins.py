@@ -145,7 +145,7 @@ FILES = [
     HandIn(
         "returns_a_class.py",
         82,
-        tasks=failed(build_base="call it, with `()`, and return the instance"),
+        tasks=failed(build_base="received the class itself. A class makes an object when it is called."),
     ),
     HandIn(
         "returns_a_function.py",
