@@ -71,7 +71,7 @@ def test_an_exception_shows_the_students_lines(page: Any) -> None:
 
 
 def test_a_task_that_is_not_written_is_grey(page: Any) -> None:
-    assert seen(page, 'grader.check("scale")').startswith("– scale not attempted yet Write the function")
+    assert seen(page, 'grader.check("scale")').startswith("– scale not attempted yet Write your answer")
     card = output_of(page, 'grader.check("scale")').locator(".kit-card")
     assert "grey" in card.get_attribute("class").split()
 
