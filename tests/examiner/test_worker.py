@@ -10,7 +10,7 @@ import pytest
 
 from autograder.examiner.client import Examiner
 from autograder.examiner.worker import unused_imports
-from autograder.kit import Kit
+from autograder.kit import Kit, slugs
 from autograder.models import Submission, SubmittedFile
 from autograder.sandbox.guest.startup import KERAS_EXTRAS
 
@@ -34,6 +34,12 @@ def test_what_the_kits_code_names_is_used(toy: Kit) -> None:
     lesson = toy.files["given/lesson.py"] + b"\n# of pandas\n"
     names = replace(toy, files={**toy.files, "given/lesson.py": lesson})
     assert set(unused_imports(names)) == {*KERAS_EXTRAS} - {"pandas"}
+
+
+@pytest.mark.parametrize("slug", slugs(ROOT))
+def test_neither_a_kit_nor_the_support_library_names_any(slug: str) -> None:
+    """Keras would import it at every start."""
+    assert set(unused_imports(Kit.load(ROOT, slug))) == set(KERAS_EXTRAS)
 
 
 @pytest.mark.needs("bubblewrap")

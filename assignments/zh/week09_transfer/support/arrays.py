@@ -41,7 +41,7 @@ def assert_allclose(
 
 
 def assert_type(name: str, actual: Any, kind: type, hint: str = "") -> None:
-    """Assert the type of a value, such as dict, or DataFrame of pandas; a subclass is of the type, too."""
+    """Assert the type of a value, such as a dict or a DataFrame; a subclass is of the type, too."""
     __tracebackhide__ = True
     if not isinstance(actual, kind):
         fail(
