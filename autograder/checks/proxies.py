@@ -10,8 +10,8 @@ from functools import partial
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
 
+from ..language import FAILURE, gettext_noop
 from ..language import gettext as _
-from ..language import gettext_noop
 from ..models import Outcome
 from ..wire.arrays import NotAllowedError, UnexpectedAnswerError
 from ..wire.codec import pack, unpack
@@ -175,7 +175,7 @@ def _refuse_arguments(function: str, arguments: Any, refused: tuple[str, ...]) -
 def _unsupported(function: str, value: UnsupportedValue) -> str:
     """Return the message for an answer that cannot be sent."""
     if value.kind == ValueKind.CLASS:
-        return f"Expected {INSTANCE}, received {A_CLASS}. {MISSING_CALL}"
+        return FAILURE.format(expected=INSTANCE, received=A_CLASS, hint=MISSING_CALL)
     text = _("The answer of {function} is {unsupported}", function=function, unsupported=value)
     return text if text[-1] == "?" else f"{text}."
 

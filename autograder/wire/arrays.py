@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..language import FAILURE
 from ..text import clean
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class UnexpectedAnswerError(NotAllowedError):
     """An answer is not accepted that a check would refuse, too; the text is that of a failed check."""
 
     def __init__(self, expected: str, received: str, hint: str) -> None:
-        super().__init__(f"Expected {expected}, received {received}. {hint}")
+        super().__init__(FAILURE.format(expected=expected, received=received, hint=hint))
 
 
 def readable(text: object, max_length: int = MAX_NAME) -> str:
