@@ -41,7 +41,7 @@ install = $(bin)/uv pip install --quiet --python $(bin)/python --compile-bytecod
 	@echo "Installing what grading needs into .venv: once, about 2.6 GB."
 	@$(install) --require-hashes --requirements requirements-grade.lock
 	@$(install) --no-build-isolation --editable .
-	# uv lets any user write to its lock file, which isolation level user refuses on a kernel without Landlock.
+# uv lets any user write to its lock file, which isolation level user refuses on a kernel without Landlock.
 	@chmod -f o-w .venv/.lock || true
 	@touch $@
 
@@ -74,7 +74,7 @@ lint: .venv/installed
 
 test: .venv/installed lint  ## lint, types, layers and every test: TESTS=tests/handout for a part
 	@$(bin)/python tests/system_needs.py
-	# mypy runs beside the tests: it keeps one core busy for ten seconds.
+# mypy runs beside the tests: it keeps one core busy for ten seconds.
 	$(bin)/mypy --no-error-summary & types=$$!; \
 	$(bin)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS); tests=$$?; \
 	wait $$types || { echo "mypy failed, see above."; exit 1; }; exit $$tests
