@@ -162,7 +162,7 @@ def regrade(
 
     Exit status 1: a check has another outcome, or a training other weights.
     """
-    from .commands.regrade import run_regrade
+    from .commands.grade import run_regrade
 
     if status := run_regrade(report, submission, root):
         raise typer.Exit(status)
@@ -203,7 +203,7 @@ def mistakes(grades: Grades, root: Root = None) -> None:
     """Print wrong answers that match no known mistake, as entries for `mistakes.py`."""
     from ..reports.mistake_entries import mistake_entries
     from ..reports.write import NoGradesError
-    from .commands.grade import find_pages_root
+    from .commands.report import find_pages_root
 
     try:
         typer.echo(mistake_entries(grades, find_pages_root(root, grades)))
@@ -229,7 +229,7 @@ def term(
 
     Writes a page, term.html, and a table, term.csv.
     """
-    from .commands.term import run_term
+    from .commands.report import run_term
 
     run_term(grades, out, root)
 
@@ -249,7 +249,7 @@ def report(
     root: Root = None,
 ) -> None:
     """Write feedback pages, the class page and upload files from grades."""
-    from .commands.grade import run_report
+    from .commands.report import run_report
 
     run_report(grades, root, missing_as_zero=missing_as_zero, language=language)
 

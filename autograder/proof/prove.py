@@ -15,7 +15,7 @@ from ..models import Outcome, Status, Submission
 from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
 from .batches import Batch, batch_answers, batch_mutants, single
-from .calibration.table import disagreements
+from .calibration.calibration_report import disagreements
 from .judgement import (
     Matrix,
     find_problems,

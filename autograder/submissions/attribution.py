@@ -11,11 +11,10 @@ from ..models import ReviewNote, ReviewReason
 from .assignment import Assignment
 from .file_types import kind_of_name, without_suffixes
 from .folders import Entry, File, Folder, Unreadable, is_junk, join_place, printable, visible
-from .identity import Identity, Platform
+from .identity import Identity, ParsedName, Platform
 from .platforms.classrooms import is_copy
 from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, GradescopeSubmission, read_metadata
-from .platforms.parsed_name import ParsedName
 
 _INDEX = re.compile(r"index\.html?", re.IGNORECASE)
 

@@ -1,14 +1,17 @@
-"""Represent the submitter of a submission, and derive a student's folder name."""
+"""Represent the submitter of a submission as a platform's file name tells it, and derive a folder name."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 MAX_READABLE = 48
+# Longer file names are not searched for a student.
+MAX_NAME = 1_000
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_@+.-]{0,78}[a-z0-9]|[a-z0-9]")
 # Names that Windows reserves, with or without an extension.
@@ -92,6 +95,23 @@ class Identity:
         return next((part for part in own if part and part != self.name), "")
 
 
+@dataclass(frozen=True)
+class ParsedName:
+    """The information in a platform's name.
+
+    `filename` is the part that the student chose, "" for a folder. `order` increases with time if the name
+    contains it, in the same unit throughout a platform. The platform itself wrote a `platform_file`.
+    """
+
+    identity: Identity
+    filename: str = ""
+    order: float | None = None
+    platform_file: bool = False
+
+
+PLATFORM_FILE = ParsedName(Identity(""), platform_file=True)
+
+
 def normalize_name(name: str) -> str:
     """Return `name` normalized: letter case, Unicode form, apostrophes, hyphens, underscores and spaces.
 
@@ -100,6 +120,13 @@ def normalize_name(name: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     seen = "".join(char for char in folded if unicodedata.category(char) != "Cf")
     return " ".join(seen.translate(_PUNCTUATION).split())
+
+
+def common_prefix(names: Sequence[str]) -> str:
+    """Return the longest beginning that all names share."""
+    first, last = min(names), max(names)
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    return first[:length]
 
 
 def safe_name(student: str) -> str:

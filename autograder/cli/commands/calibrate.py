@@ -12,8 +12,7 @@ from rich.text import Text
 from ...files import write_atomic
 from ...kit import Kit, KitError
 from ...proof.calibration.calibrate import calibrate
-from ...proof.calibration.plot import plot
-from ...proof.calibration.table import not_held, table_path, write_table
+from ...proof.calibration.calibration_report import not_held, plot, table_path, write_table
 from ...proof.calibration.thresholds import Calibration, Network, Threshold, quantile
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository, make_console
 

@@ -1,4 +1,4 @@
-"""Run `kit grade` and `kit report`: from the command line to a graded class."""
+"""Run `kit grade` for a class, and `kit regrade`: grade one submission again, and compare the reports."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ import typer
 
 from ...examiner.client import Examiner, ExaminerDied
 from ...files import cache_folder
-from ...grading.comparison import changes
+from ...grading.comparison import Regrade, changes, regrade
 from ...grading.executors import CannotExamineError, Executor, LocalExecutor
 from ...grading.grade import ClassGrades, grade_class
 from ...grading.overrides import OVERRIDES, Overrides, OverridesError, OverridesFile, load_overrides
 from ...grading.planning import GradeOptions, UnknownStudentError
 from ...grading.roster import RosterError, load_roster
-from ...grading.storage import GradesFolder, StorageError, WrongFolderError
+from ...grading.storage import GradesFolder, StorageError, WrongFolderError, read_report
 from ...grading.weeks import read_weeks
-from ...kit import CONFIG_FILE, Kit, KitError, find_root
-from ...models import Report
-from ...reports.write import NoGradesError, write_pages
+from ...kit import CONFIG_FILE, Kit, KitError
+from ...models import Report, Submission
 from ...sandbox.protocol import IsolationUnavailable
 from ...submissions.discovery import ClassError, find_class
+from ...text import clean, points
 from ..common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
-from .grade_output import GradeView, print_changes, print_ignored, print_pages
+from .grade_output import GradeView, print_changes, print_ignored
+from .report import run_report
 
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
 NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
@@ -79,29 +80,6 @@ def run_grade(command: GradeCommand, go_on: str) -> int:
     if command.compare or command.gradebook:
         _hand_on(command, kit, old, {row.student for row in grades.rows})
     return DID_NOT_HOLD if grades.grader_errors else 0
-
-
-def run_report(
-    grades: Path, root: Path | None, *, missing_as_zero: bool | None = None, language: str | None = None
-) -> None:
-    """Write pages and upload files, and print their paths. None means the setting of the last run."""
-    try:
-        written = write_pages(
-            grades, find_pages_root(root, grades), missing_as_zero=missing_as_zero, language=language
-        )
-    except NoGradesError as error:
-        fail(str(error), USED_WRONGLY)
-    print_pages(written, grades)
-
-
-def find_pages_root(root: Path | None, grades: Path) -> Path | None:
-    """Return the given repository, else the one around the working folder or the grades, else None."""
-    for place in [root] if root else [Path.cwd(), grades]:
-        try:
-            return find_root(place)
-        except KitError:
-            continue
-    return None
 
 
 def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
@@ -200,3 +178,44 @@ def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> Non
     except GradebookError as error:
         fail(str(error), DID_NOT_HOLD)
     typer.echo(f"Gradebook: {place}")
+
+
+def run_regrade(path: Path, submission: Path, root: Path | None) -> int:
+    """Grade again, print the comparison, and return the exit status."""
+    old = read_report(path)
+    if old is None:
+        fail(f"{path} is no report: expected a report.json that `kit grade` wrote.", USED_WRONGLY)
+    try:
+        kit = find_kit(old.kit, root)
+        result = regrade(kit, old, _only_submission(kit, submission))
+    except (KitError, ClassError) as error:
+        fail(str(error), USED_WRONGLY)
+    except (ExaminerDied, IsolationUnavailable) as error:
+        fail(str(error), DID_NOT_HOLD)
+    _print_comparison(result)
+    return DID_NOT_HOLD if result.results else 0
+
+
+def _only_submission(kit: Kit, path: Path) -> Submission:
+    """Return the only submission in `path`; raise ClassError."""
+    support_code = [name for name in kit.given if "/" not in name]
+    found = find_class(path, kit.slug, kit.module, support_code, due=kit.dates.due).submissions
+    if len(found) != 1:
+        raise ClassError(f"Expected one submission in {path}, found {len(found)}. Name one student's.")
+    return found[0].read()
+
+
+def _print_comparison(result: Regrade) -> None:
+    report = result.report
+    if result.record:
+        typer.echo("The record differs, so results may differ too:")
+        for difference in result.record:
+            typer.echo(f"  {clean(str(difference))}")
+    if result.results:
+        typer.echo("The reports disagree:")
+        for difference in result.results:
+            typer.echo(f"  {clean(str(difference))}")
+    else:
+        score = points(report.score, report.max_score)
+        count = f"{len(report.checks)} checks, {len(report.trainings)} trainings"
+        typer.echo(f"The reports agree: {score} points, {count}.")

@@ -16,7 +16,7 @@ from ...review.reviewed_class import ReviewedClass
 from ...review.server import HOST, make_app, new_token
 from ...review.session import ReviewSession
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail
-from .grade import find_pages_root
+from .report import find_pages_root
 
 
 def run_review(

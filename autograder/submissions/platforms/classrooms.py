@@ -11,8 +11,7 @@ from collections.abc import Sequence
 
 from ..assignment import Assignment
 from ..folders import Entry, File, Folder, Unreadable
-from ..identity import Identity, Platform
-from .parsed_name import MAX_NAME, ParsedName, common_prefix
+from ..identity import MAX_NAME, Identity, ParsedName, Platform, common_prefix
 
 # Jo Doe - transfer.ipynb, the name of the copies that Google Classroom makes for students.
 _GOOGLE = re.compile(r"(?P<name>.+?) - (?P<filename>.+)", re.DOTALL)

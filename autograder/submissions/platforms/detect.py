@@ -9,10 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ..assignment import Assignment
 from ..folders import Entry
-from ..identity import Platform
+from ..identity import MAX_NAME, ParsedName, Platform
 from .classrooms import github, google
 from .learning_systems import blackboard, brightspace, canvas, moodle, sakai
-from .parsed_name import MAX_NAME, ParsedName
 
 Parser = Callable[[Sequence[Entry], Assignment, str], list[ParsedName | None]]
 

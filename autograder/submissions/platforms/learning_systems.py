@@ -15,8 +15,7 @@ from datetime import UTC, datetime
 
 from ..assignment import SAKAI_ATTACHMENTS, Assignment
 from ..folders import MEGABYTE, Entry, File, Folder, Unreadable
-from ..identity import Identity, Platform
-from .parsed_name import MAX_NAME, PLATFORM_FILE, ParsedName, common_prefix, seconds
+from ..identity import MAX_NAME, PLATFORM_FILE, Identity, ParsedName, Platform, common_prefix
 
 # lastnamefirst_LATE_123_456_transfer-1.py. Canvas numbers files in order of arrival. It appends -1, -2, … to
 # the name of a file that was submitted before. Names keep their combining marks, which \w does not include.
@@ -126,7 +125,7 @@ def blackboard(entries: Sequence[Entry], assignment: Assignment, folder_name: st
             parsed.append(PLATFORM_FILE)
         else:
             login, longer = logins[entry.name[: match.start()]]
-            moment = seconds(match["time"], "%Y-%m-%d-%H-%M-%S")
+            moment = _seconds(match["time"], "%Y-%m-%d-%H-%M-%S")
             identity = Identity(login, Platform.BLACKBOARD, login=login, submitted=moment, aliases=longer)
             parsed.append(ParsedName(identity, entry.name[match.end() :], moment or 0.0))
     return parsed
@@ -234,4 +233,12 @@ def _sakai_time(entry: Entry | None) -> float | None:
         text = entry.load(100).decode("ascii", "replace").strip()
     except Unreadable:
         return None
-    return seconds(text[:14], "%Y%m%d%H%M%S")
+    return _seconds(text[:14], "%Y%m%d%H%M%S")
+
+
+def _seconds(text: str, form: str) -> float | None:
+    """Return the Unix time that a format of strptime finds in `text`, read as UTC, or None."""
+    try:
+        return datetime.strptime(text, form).replace(tzinfo=UTC).timestamp()
+    except (ValueError, OverflowError):
+        return None

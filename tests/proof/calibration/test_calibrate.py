@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.kit import Kit
-from autograder.proof.calibration.plot import plot
-from autograder.proof.calibration.table import disagreements, read_table, write_table
+from autograder.proof.calibration.calibration_report import disagreements, plot, read_table, write_table
 
 ROOT = Path(__file__).parents[3]
 SLUG = "week09_transfer"

@@ -1,4 +1,4 @@
-"""Run `kit term`: compare the grades of several weeks."""
+"""Run `kit report` and `kit term`: write the pages of a class, or of several weeks, from grades folders."""
 
 from __future__ import annotations
 
@@ -7,9 +7,24 @@ from pathlib import Path
 
 from ...grading.storage import StorageError
 from ...grading.weeks import read_weeks
+from ...kit import KitError, find_root
 from ...reports.term import PAGE, TABLE, write_term
+from ...reports.write import NoGradesError, write_pages
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail, make_console
-from .grade import find_pages_root
+from .grade_output import print_pages
+
+
+def run_report(
+    grades: Path, root: Path | None, *, missing_as_zero: bool | None = None, language: str | None = None
+) -> None:
+    """Write pages and upload files, and print their paths. None means the setting of the last run."""
+    try:
+        written = write_pages(
+            grades, find_pages_root(root, grades), missing_as_zero=missing_as_zero, language=language
+        )
+    except NoGradesError as error:
+        fail(str(error), USED_WRONGLY)
+    print_pages(written, grades)
 
 
 def run_term(grades: Sequence[Path], out: Path, root: Path | None) -> None:
@@ -26,3 +41,13 @@ def run_term(grades: Sequence[Path], out: Path, root: Path | None) -> None:
     console.print(f"{len(term.dropped)} of {len(term.students)} students dropped.", soft_wrap=True)
     console.print(f"Term: {out / PAGE}", soft_wrap=True)
     console.print(f"Table: {out / TABLE}", soft_wrap=True)
+
+
+def find_pages_root(root: Path | None, grades: Path) -> Path | None:
+    """Return the given repository, else the one around the working folder or the grades, else None."""
+    for place in [root] if root else [Path.cwd(), grades]:
+        try:
+            return find_root(place)
+        except KitError:
+            continue
+    return None

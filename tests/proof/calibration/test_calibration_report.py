@@ -1,4 +1,4 @@
-"""The table of a calibration beside the kit, and what makes it stale."""
+"""The table of a calibration beside the kit, its plot, and what makes it stale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit, KitError, slugs
-from autograder.proof.calibration.table import disagreements, read_table, table_path, write_table
+from autograder.proof.calibration.calibration_report import (
+    disagreements,
+    plot,
+    read_table,
+    table_path,
+    write_table,
+)
 from autograder.proof.calibration.thresholds import Calibration, Network, Threshold
 from autograder.proof.prove import Proof
 
@@ -164,3 +170,12 @@ def test_calibrated_names_settings_and_checks(root: Path, change: Change, line: 
     change("kit.toml", 'base_accuracy = "test_build_base_learns_iris"', line)
     with pytest.raises(KitError, match=r"names no setting or no check with .*no_such"):
         Kit.load(root, SLUG)
+
+
+@pytest.mark.parametrize("slug", [slug for slug in slugs(ROOT) if Kit.load(ROOT, slug).calibrated])
+def test_every_plot_shows_its_table(slug: str) -> None:
+    """The plot beside the kit is that of the table: equal tables give equal bytes, without a date."""
+    path = table_path(ROOT, Kit.load(ROOT, slug))
+    calibration = read_table(path.read_text())
+    assert plot(calibration) == plot(calibration) == path.with_suffix(".svg").read_text()
+    assert calibration.seeds >= 1_000

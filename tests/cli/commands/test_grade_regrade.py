@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cli.commands.grade import GradeCommand, run_grade
-from autograder.cli.commands.regrade import run_regrade
+from autograder.cli.commands.grade import GradeCommand, run_grade, run_regrade
 from autograder.files import sha256
 
 TOY = Path(__file__).parents[2] / "toy"
