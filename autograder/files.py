@@ -31,11 +31,12 @@ def cache_folder(name: str) -> Path | None:
     return folder if os.access(folder, os.W_OK) else None
 
 
-def write_atomic(path: Path, content: str | bytes) -> None:
+def write_atomic(path: Path, content: str | bytes, *, durable: bool = True) -> None:
     """Replace the contents of `path` atomically.
 
-    After a crash or with a full disk, the file holds either its old or its new contents. Text is encoded as
-    UTF-8; characters that UTF-8 cannot encode are escaped. On an error the temporary file is removed. Raises
+    After a crash or with a full disk, the file holds either its old or its new contents; if it is not
+    `durable`, a crash of the system may damage it, and writing is faster. Text is encoded as UTF-8;
+    characters that UTF-8 cannot encode are escaped. On an error the temporary file is removed. Raises
     OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -44,13 +45,15 @@ def write_atomic(path: Path, content: str | bytes) -> None:
     try:
         with begun.open("wb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         begun.replace(path)
     except BaseException:  # also remove the temporary file on an interrupt
         begun.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

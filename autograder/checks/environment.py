@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ..files import sha256_of_parts
 from ..kit import Kit
 from ..models import Environment
 
+PACKAGE = Path(__file__).resolve().parents[1]
 # Of requirements-grade.lock; the file itself is no part of the package.
-LOCK = Path(__file__).resolve().parents[1] / "requirements-grade.sha256"
+LOCK = PACKAGE / "requirements-grade.sha256"
+# The subpackages that examine a submission.
+EXAMINING = ("checks", "examiner", "sandbox", "submissions", "wire")
 # Limit each worker to one thread, because several workers share the cores.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -50,6 +55,16 @@ def lock_sha256() -> str:
     return LOCK.read_text(encoding="ascii").strip()
 
 
+@cache
+def engine_sha256() -> str:
+    """Return the SHA-256 of the code that examines submissions."""
+    paths = [*PACKAGE.glob("*.py"), *(path for name in EXAMINING for path in (PACKAGE / name).rglob("*"))]
+    files = sorted(path for path in paths if path.is_file() and path.suffix in (".py", ".bpf"))
+    return sha256_of_parts(
+        part for path in files for part in (str(path.relative_to(PACKAGE)).encode(), path.read_bytes())
+    )
+
+
 def device() -> str:
     """Return the name of the device that TensorFlow trains on, or "CPU" if TensorFlow is not imported."""
     tensorflow = sys.modules.get("tensorflow")
@@ -57,6 +72,12 @@ def device() -> str:
     if not gpus:
         return "CPU"
     return str(tensorflow.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU"))  # type: ignore[union-attr]  # gpus is empty without it
+
+
+def hardware() -> tuple[str, ...]:
+    """Return the processor model and the GPUs that TensorFlow could use, without starting a GPU."""
+    gpus = [str(path) for path in sorted(Path("/dev").glob("nvidia[0-9]*"))]
+    return (processor(), *gpus, os.environ.get("CUDA_VISIBLE_DEVICES", ""))
 
 
 @cache

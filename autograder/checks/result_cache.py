@@ -17,9 +17,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from ..models import CheckResult, Outcome
 from ..source_code import parse
 from ..wire.frames import Frame
+from .disk_cache import DiskCache
 from .failures import SubmissionFailed, without_specifics
 from .training_cache import Training
 
@@ -34,8 +37,7 @@ NUMBER = re.compile(r"_\d+$")
 Reply = Frame | SubmissionFailed
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, tag=True):
     """A call of a task. `head` is the JSON text of the request's head."""
 
     function: str
@@ -62,8 +64,7 @@ class CachedCheck:
     trainings: tuple[Training, ...] = ()
 
 
-@dataclass(frozen=True)
-class CachedResults:
+class CachedResults(msgspec.Struct, frozen=True, tag=True):
     """The end of a trace: the results of its checks."""
 
     checks: tuple[CachedCheck, ...]
@@ -83,6 +84,10 @@ class Trace:
         size = sum(len(call.blob) for call, _ in self.calls)
         outcomes = {check.result.outcome for check in self.end.checks}
         return size <= MAX_ARGUMENT_BYTES and not outcomes & NOT_REPEATABLE
+
+
+Step = Call | CachedResults
+_STEPS: msgspec.msgpack.Decoder[Step] = msgspec.msgpack.Decoder(Step)
 
 
 class GeneratedNames:
@@ -171,25 +176,48 @@ class Digester:
 
 
 class ResultCache:
-    """Traces of all submissions so far, merged into a tree by their common steps."""
+    """Traces of earlier submissions, merged into a tree by their common steps.
 
-    def __init__(self, names: GeneratedNames | None = None) -> None:
+    Steps are kept in memory and, with `disk`, across runs. `context` identifies everything besides the
+    replies that decides results: the kit, the engine, installed versions and hardware.
+    """
+
+    def __init__(
+        self, names: GeneratedNames | None = None, disk: DiskCache | None = None, context: str = ""
+    ) -> None:
         self._names = names or GeneratedNames()
-        self._steps: dict[str, Call | CachedResults] = {}
+        self._steps: dict[str, Step] = {}
+        self._disk = disk
+        self._context = context
 
-    def step(self, key: str) -> Call | CachedResults | None:
+    def step(self, key: str) -> Step | None:
         """Return the next call or the results at a step of a trace, or None if the step is unknown."""
-        return self._steps.get(key)
+        step = self._steps.get(key)
+        if step is None and self._disk and (data := self._disk.get(self._file(key))) is not None:
+            return _STEPS.decode(data)
+        return step
 
     def store(self, trace: Trace) -> None:
         """Store a trace for later submissions. Stop at the first call that conflicts with a stored trace."""
+        key = trace.start
+        for call, digest in trace.calls:
+            if self._set(key, call) != call:
+                return
+            key = next_key(key, digest)
+        self._set(key, trace.end)
+
+    def _set(self, key: str, step: Step) -> Step:
+        """Store a step unless there is one, and return the stored one."""
+        if (known := self.step(key)) is not None:
+            return known
         if len(self._steps) < MAX_STEPS:
-            key = trace.start
-            for call, digest in trace.calls:
-                if self._steps.setdefault(key, call) != call:
-                    return
-                key = next_key(key, digest)
-            self._steps.setdefault(key, trace.end)
+            self._steps[key] = step
+        if self._disk:
+            self._disk.set(self._file(key), msgspec.msgpack.encode(step))
+        return step
+
+    def _file(self, key: str) -> str:
+        return _sha256(f"{self._context} {key}".encode())
 
     def digester(self) -> Digester:
         """Return a new digester for one trace."""

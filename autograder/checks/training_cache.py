@@ -8,74 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
-from ..files import write_atomic
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
-from .environment import installed, processor
+from .disk_cache import DiskCache
+from .environment import hardware, installed
 
 Train = Callable[[Any, Any, Any, int, int], Any]
 MEMORY_ENTRIES = 2_000
-MAX_DISK_BYTES = 256 * 1024**2
 LENGTHS = struct.Struct(">I")
-
-
-class TrainingStore(Protocol):
-    """Stores trainings across runs. Errors of the store cost time but do not affect grades."""
-
-    def get(self, key: str) -> bytes | None:
-        """Return the data stored under `key`, or None."""
-
-    def set(self, key: str, data: bytes) -> None:
-        """Store `data` under `key`, if possible."""
-
-
-class TrainingFiles:
-    """A folder with one file per training, named by its key. Several processes may share it.
-
-    Files are written atomically. Above `max_bytes`, the least recently used files are deleted. Disk errors
-    are ignored, because they cost time but do not affect grades.
-    """
-
-    def __init__(self, folder: Path, max_bytes: int = MAX_DISK_BYTES) -> None:
-        self._folder = folder
-        self._max_bytes = max_bytes
-
-    def get(self, key: str) -> bytes | None:
-        """Return the data stored under `key`, or None."""
-        with suppress(OSError):
-            data = (self._folder / key).read_bytes()
-            os.utime(self._folder / key)
-            return data
-        return None
-
-    def set(self, key: str, data: bytes) -> None:
-        """Store `data` under `key`. Disk errors are ignored."""
-        with suppress(OSError):
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write_atomic(self._folder / key, data)
-            self._evict()
-
-    def _evict(self) -> None:
-        files = sorted(
-            ((path.stat(), path) for path in self._folder.iterdir()), key=lambda found: found[0].st_mtime
-        )
-        excess = sum(stat.st_size for stat, _ in files) - self._max_bytes
-        for stat, path in files:
-            if excess <= 0:
-                return
-            path.unlink(missing_ok=True)
-            excess -= stat.st_size
 
 
 @dataclass(frozen=True)
@@ -94,7 +42,7 @@ class Training:
 class TrainingCache:
     """Replaces the kit's training function and trains only if no result is stored."""
 
-    def __init__(self, train: Train, sources: str, disk: TrainingStore | None = None) -> None:
+    def __init__(self, train: Train, sources: str, disk: DiskCache | None = None) -> None:
         """Cache the results of `train`. `sources` identifies the version of the training code."""
         self.train = train
         self._context = json.dumps([sources, *versions()])
@@ -108,8 +56,8 @@ class TrainingCache:
             return self.train(model, x, y, epochs, seed)
         if (key := self.key(model, x, y, epochs, seed)) is None:
             return self.train(model, x, y, epochs, seed)
-        if (data := self._find(key)) is not None and (stored := loads(data)) is not None:
-            value, weights = stored
+        if (data := self._find(key)) is not None:
+            value, weights = loads(data)
             model.set_weights(weights)
             self.report(Training(key, _hash(weights), value))
             return value
@@ -159,24 +107,20 @@ def repeatable(model: Any) -> bool:
 
 def versions() -> tuple[str | None, ...]:
     """Return the versions and hardware on which the exact result of a training depends."""
-    return (platform.python_version(), *map(installed, ("tensorflow", "keras", "numpy")), processor())
+    return (platform.python_version(), *map(installed, ("tensorflow", "keras", "numpy")), *hardware())
 
 
 def dumps(value: Any, weights: list[Any]) -> bytes:
-    """Return a training's result as bytes that begin with their checksum."""
+    """Return a training's result as bytes."""
     packed = pack((value, weights))
     head = json.dumps(packed.head).encode()
-    body = LENGTHS.pack(len(head)) + head + packed.blob
-    return hashlib.sha256(body).digest() + body
+    return LENGTHS.pack(len(head)) + head + packed.blob
 
 
-def loads(data: bytes) -> tuple[Any, list[Any]] | None:
-    """Return the value and weights that `dumps` serialized, or None if the bytes are damaged."""
-    body = data[32:]
-    if hashlib.sha256(body).digest() != data[:32]:
-        return None
-    end = LENGTHS.size + LENGTHS.unpack_from(body)[0]
-    packed = Packed(json.loads(body[LENGTHS.size : end]), body[end:])
+def loads(data: bytes) -> tuple[Any, list[Any]]:
+    """Return the value and weights that `dumps` serialized."""
+    end = LENGTHS.size + LENGTHS.unpack_from(data)[0]
+    packed = Packed(json.loads(data[LENGTHS.size : end]), data[end:])
     (value, weights), _ = unpack(packed.head, packed.blob)
     return value, weights
 

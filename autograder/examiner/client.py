@@ -15,6 +15,7 @@ from typing import Self
 
 from ..checks.environment import ONE_THREAD
 from ..checks.events import CheckFinished, Message, encode
+from ..files import cache_folder
 from ..kit import Kit
 from ..models import CheckResult, Report, Submission
 from ..sandbox.protocol import IsolationUnavailable
@@ -27,6 +28,11 @@ class ExaminerDied(RuntimeError):
 
 class KitUnusable(ExaminerDied):
     """Raised if the kit's own code cannot be imported. The message is a sentence with file and line."""
+
+
+def user_store() -> Path | None:
+    """Return the folder of the user that keeps trainings and results, or None if it is not writable."""
+    return cache_folder("examiner")
 
 
 class Examiner:
@@ -45,8 +51,8 @@ class Examiner:
     ) -> None:
         """Start the process.
 
-        `store` is a folder that stores trainings across runs. `private` lists files and folders that a
-        submission must not read.
+        `store` is a folder that keeps trainings and results of checks across runs. `private` lists files
+        and folders that a submission must not read.
         """
         self._start(["-m", "autograder.examiner.worker"], os.environ | ONE_THREAD)
         self._send(kit.zip())

@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 class ExaminerOptions(Message, frozen=True, tag=True):
-    """Options of an examiner. `store` stores trainings; submissions must not read `private`."""
+    """Options of an examiner. `store` keeps trainings and results; submissions must not read `private`."""
 
     isolation: str
     store: str | None = None

@@ -5,23 +5,27 @@ The client runs `python -m autograder.examiner.worker FD`. FD is the process's e
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 
-from ..checks.environment import thread_count
+from ..checks.disk_cache import DiskCache
+from ..checks.environment import describe, engine_sha256, hardware, thread_count
 from ..checks.events import CheckEvent
 from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import DisabledResultCache, GeneratedNames, ResultCache
 from ..checks.session import CheckSession, CollectionError
-from ..checks.training_cache import TrainingCache, TrainingFiles
+from ..checks.training_cache import TrainingCache
+from ..files import sha256_of_parts
 from ..kit import CHECK_FILES, Kit
 from ..models import Submission
 from ..sandbox.guest.linux import end_with_parent
@@ -31,6 +35,9 @@ from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
 from .examination import Examination, ExaminationLimits, sandbox_limits
 from .link import Examined, ExaminerOptions, KitFailed, Ready, Unavailable, WorkerFailed, receive, send
+
+# Folders of a store.
+TRAININGS, RESULTS = "trainings", "results"
 
 
 class KitCodeError(RuntimeError):
@@ -98,7 +105,11 @@ def serve_examiner(
     def serve(session: CheckSession) -> None:
         refuse_threads(kit)
         names = GeneratedNames.from_files(kit.files)
-        cache = ResultCache(names) if result_cache else DisabledResultCache(names)
+        cache = (
+            open_result_cache(kit, sandbox.isolation, names, store)
+            if result_cache
+            else DisabledResultCache(names)
+        )
         examination = Examination(
             kit=kit,
             session=session,
@@ -121,6 +132,20 @@ def serve_examiner(
 
     with explain_errors(kit, folder):
         CheckSession(kit, serve).run(folder)
+
+
+def open_result_cache(
+    kit: Kit, isolation: Isolation, names: GeneratedNames, store: Path | None
+) -> ResultCache:
+    """Return the cache of results, which `store` keeps across runs.
+
+    At the level `process` nothing is kept, because a submission may write to the user's files.
+    """
+    if store is None or isolation is Isolation.PROCESS:
+        return ResultCache(names)
+    environment = json.dumps([asdict(describe(kit, isolation.value)), *hardware()])
+    context = sha256_of_parts([engine_sha256().encode(), kit.version.encode(), environment.encode()])
+    return ResultCache(names, DiskCache(store / RESULTS), context)
 
 
 def warm_up(kit: Kit, folder: Path, module: Proxies, store: Path | None = None) -> TrainingCache | None:
@@ -147,7 +172,7 @@ def _import_support_code(
     if train := kit.config.train:
         owner, name = declared(train)
         trainings = TrainingCache(
-            getattr(owner, name), kit.given_code, TrainingFiles(store) if store else None
+            getattr(owner, name), kit.given_code, DiskCache(store / TRAININGS) if store else None
         )
         setattr(owner, name, trainings)
         return trainings

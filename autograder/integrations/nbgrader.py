@@ -20,7 +20,7 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade
 from traitlets import Unicode
 
-from ..examiner.client import Examiner
+from ..examiner.client import Examiner, user_store
 from ..grading.executors import RetryingWorker
 from ..grading.storage import GradesFolder
 from ..handout.stub import STUB
@@ -206,7 +206,7 @@ def _examiner_of(converter: Any, kit: Kit, isolation: str) -> RetryingWorker:
     """Return the examiner that all students of a run share; a converter lives for one run."""
     known: dict[str, RetryingWorker] = vars(converter).setdefault("kit_examiners", {})
     if kit.version not in known:
-        pair = RetryingWorker(kit, partial(Examiner, kit, isolation), isolation)
+        pair = RetryingWorker(kit, partial(Examiner, kit, isolation, store=user_store()), isolation)
         weakref.finalize(converter, pair.close)
         known[kit.version] = pair
     return known[kit.version]

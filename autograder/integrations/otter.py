@@ -17,7 +17,7 @@ from otter.run import AutograderConfig
 from otter.test_files import GradingResults, TestCase
 from otter.test_files.abstract_test import TestCaseResult
 
-from ..examiner.client import Examiner
+from ..examiner.client import Examiner, user_store
 from ..examiner.low_memory import LowMemoryExaminer
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report, Status
@@ -63,7 +63,7 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         _empty(self._picked, keep_notebook=bool(config.pdf or config.token))
         levels = self.plugin_config["isolation"]
         if config.otter_run:
-            self._examiner = Examiner(kit, levels["run"])
+            self._examiner = Examiner(kit, levels["run"], store=user_store())
         else:
             # In a container every user could read the checks, the results and who submitted.
             make_private([*(autograder / name for name in PRIVATE), self._picked.parent])

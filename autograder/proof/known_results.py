@@ -21,17 +21,13 @@ from typing import Self
 
 import msgspec
 
-import autograder
-
-from ..checks.environment import describe
+from ..checks.environment import describe, engine_sha256
 from ..checks.results import make_result
 from ..files import sha256, sha256_of_parts
 from ..kit import Kit
 from ..models import CheckResult, NetworkRecord, Outcome, Report, Status
 from .check_code import CheckCode, without_docstrings
 
-# The packages of the engine that examine a submission.
-EXAMINING = ("checks", "examiner", "sandbox", "submissions", "wire")
 # Keys of kit.toml that decide no result.
 FOR_PEOPLE = frozenset({"title", "dates", "late", "feedback", "calibrated", "picture"})
 # Outcomes that depend on the machine's load: kept only where they were expected.
@@ -210,7 +206,7 @@ class KnownResults:
     @cached_property
     def _basis(self) -> bytes:
         """A digest of what decides all results: engine, versions, inputs, settings and limits."""
-        kit, digest = self._kit, hashlib.sha256(_engine())
+        kit, digest = self._kit, hashlib.sha256(engine_sha256().encode())
         digest.update(json.dumps(asdict(describe(kit, self._isolation))).encode())
         config = msgspec.to_builtins(kit.config)
         decisive = {key: value for key, value in config.items() if key not in FOR_PEOPLE}
@@ -222,13 +218,3 @@ class KnownResults:
             if not name.endswith(".py"):
                 digest.update(f"{name} {sha256(inputs[name])}\n".encode())
         return digest.digest()
-
-
-def _engine() -> bytes:
-    """Return a digest of the code of the engine that examines submissions."""
-    engine = Path(autograder.__file__).parent
-    paths = [*engine.glob("*.py"), *(path for name in EXAMINING for path in (engine / name).rglob("*"))]
-    files = sorted(path for path in paths if path.is_file() and path.suffix in (".py", ".bpf"))
-    return sha256_of_parts(
-        part for path in files for part in (str(path.relative_to(engine)).encode(), path.read_bytes())
-    ).encode()

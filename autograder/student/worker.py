@@ -27,11 +27,12 @@ import msgspec
 
 from .. import wire
 from ..checks import environment as threads
+from ..checks.disk_cache import DiskCache
 from ..checks.events import encode, write_line
 from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
-from ..checks.training_cache import TrainingCache, TrainingFiles
+from ..checks.training_cache import TrainingCache
 from ..sandbox.guest.startup import disabled_tricks, freeze_gc, preload
 from .handout import Handout
 from .run import Run, training_checks
@@ -211,7 +212,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
         setattr(
             owner,
             name,
-            TrainingCache(getattr(owner, name), sources, TrainingFiles(handout.trainings)),
+            TrainingCache(getattr(owner, name), sources, DiskCache(handout.trainings)),
         )
     if not about.prepare:
         return lambda: None

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attacks.handed_in import ROOT, SLUGS, Attack
 
-from autograder.checks.training_cache import TrainingFiles
+from autograder.checks.disk_cache import DiskCache
 from autograder.kit import Kit
 from autograder.models import Report
 
@@ -37,10 +37,10 @@ class Graded:
         found = (Report.from_json(path.read_text()) for path in self.out.glob("*/report.json"))
         return {report.student: report for report in found}
 
-    def trainings(self) -> Mapping[str, bytes | None]:
-        """What the store of trainings keeps."""
-        store = TrainingFiles(self.store)
-        return {path.name: store.get(path.name) for path in self.store.iterdir()}
+    def stored(self, folder: str) -> Mapping[str, bytes | None]:
+        """What a folder of the store keeps, `trainings` or `results`."""
+        store = DiskCache(self.store / folder)
+        return {path.name: store.get(path.name) for path in (self.store / folder).iterdir()}
 
 
 @dataclass
@@ -102,16 +102,16 @@ def finished(folder: Path, runs: Mapping[str, subprocess.Popen[str]]) -> dict[st
     graded = {}
     for slug, run in runs.items():
         said, errors = run.communicate(timeout=PATIENCE)
-        store = folder / "cache" / slug / "weekly-kits" / "trainings"
+        store = folder / "cache" / slug / "weekly-kits" / "examiner"
         graded[slug] = Graded(folder / "out" / slug, said, errors, run.returncode, store)
     return graded
 
 
 def written(folder: Path) -> set[str]:
-    """What a run left at home, in its cache and where temporary files go, but for stored trainings."""
+    """What a run left at home, in its cache and where temporary files go, but for what it stored."""
     found = {
         str(path.relative_to(folder))
         for name in ("home", "cache", "scratch")
         for path in (folder / name).rglob("*")
     }
-    return {path for path in found if "/trainings/" not in path or "planted" in path}
+    return {path for path in found if "/examiner/" not in path or "planted" in path}

@@ -126,9 +126,10 @@ def test_nothing_is_left_behind(slug: str, classes: Classes) -> None:
     assert classes[slug].left == []
 
 
-def test_stored_trainings_are_those_of_an_honest_class(classes: Classes) -> None:
-    """What was kept while attacks were examined gives honest networks exactly what training gives them."""
-    kept, alone = (run.trainings() for run in (classes["nets"].attacked, classes["nets"].alone))
+@pytest.mark.parametrize("folder", ["trainings", "results"])
+def test_what_is_stored_is_that_of_an_honest_class(folder: str, classes: Classes) -> None:
+    """What was kept while attacks were examined gives honest networks their own trainings and results."""
+    kept, alone = (run.stored(folder) for run in (classes["nets"].attacked, classes["nets"].alone))
     assert alone
     assert {key: kept[key] for key in alone} == alone
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.checks.disk_cache import DiskCache
 from autograder.checks.failures import SubmissionFailed
 from autograder.checks.result_cache import (
     CachedCheck,
@@ -23,6 +25,7 @@ from autograder.checks.result_cache import (
     portable_digest,
 )
 from autograder.checks.results import make_result
+from autograder.checks.training_cache import Training
 from autograder.kit import Kit
 from autograder.models import Outcome, Report
 from autograder.wire.codec import pack
@@ -177,6 +180,27 @@ def test_paths_that_begin_alike_part_where_their_replies_differ(toy: Kit) -> Non
     assert cache.step(next_key(parting, "right")) == ends["passed"]
     assert cache.step(next_key(parting, "wrong")) == ends["failed"]
     assert cache.step(next_key(parting, "new")) is None
+
+
+def test_a_cache_on_disk_is_that_of_a_later_run(toy: Kit, tmp_path: Path) -> None:
+    """Calls and results come back as they were stored, in the same context only."""
+    call, result = Call("add", '{"a": 1}', b"\0weights"), make_result(toy.checks[0], "failed", "Expected ü.")
+    end = CachedResults((CachedCheck(result, 0, (Training("key", "hash", [1.5]),)),))
+    ResultCache(disk=DiskCache(tmp_path), context="one").store(Trace("start", ((call, "right"),), end))
+    later = ResultCache(disk=DiskCache(tmp_path), context="one")
+    assert later.step("start") == call
+    assert later.step(next_key("start", "right")) == end
+    assert later.step(next_key("start", "wrong")) is None
+    assert ResultCache(disk=DiskCache(tmp_path), context="other").step("start") is None
+
+
+def test_a_trace_on_disk_stays_where_a_later_one_contradicts_it(toy: Kit, tmp_path: Path) -> None:
+    """This holds across runs, too."""
+    end = CachedResults((CachedCheck(make_result(toy.checks[0], "passed", "")),))
+    for name in ("add", "mean"):
+        cache = ResultCache(disk=DiskCache(tmp_path))
+        cache.store(Trace("start", ((Call.from_request(name, ASKED), "same"),), end))
+        assert cache.step("start") == Call.from_request("add", ASKED)
 
 
 def test_a_second_submission_with_the_same_replies_gets_the_same_report(

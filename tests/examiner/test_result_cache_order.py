@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder.checks.disk_cache import DiskCache
 from autograder.checks.memory import MIB
 from autograder.examiner.client import Examiner
+from autograder.examiner.worker import RESULTS
 from autograder.kit import Kit
 from autograder.models import Outcome, Report, Submission, SubmittedFile
 
@@ -74,8 +76,10 @@ def timeless(report: Report) -> Report:
     return replace(report, seconds=0.0, checks=tuple(replace(check, seconds=0.0) for check in report.checks))
 
 
-def grade(kit: Kit, texts: Sequence[tuple[str, str]], *, result_cache: bool = True) -> dict[str, Report]:
-    with Examiner(kit, result_cache=result_cache) as examiner:
+def grade(
+    kit: Kit, texts: Sequence[tuple[str, str]], *, store: Path | None = None, result_cache: bool = True
+) -> dict[str, Report]:
+    with Examiner(kit, store=store, result_cache=result_cache) as examiner:
         return {name: timeless(examiner.examine(submission(name, text))) for name, text in texts}
 
 
@@ -104,6 +108,29 @@ def test_in_any_order_with_and_without_the_cache_everybody_has_the_same_report(
 ) -> None:
     for name in order:
         assert timeless(cached.examine(submission(name, texts[name]))) == uncached[name]
+
+
+def test_results_of_earlier_runs_change_no_report(
+    toy: Kit, texts: dict[str, str], uncached: dict[str, Report], tmp_path: Path
+) -> None:
+    for _ in range(2):
+        assert grade(toy, list(texts.items()), store=tmp_path) == uncached
+
+
+def test_a_later_run_reuses_the_results_of_equal_replies(toy: Kit, solved: str, tmp_path: Path) -> None:
+    """A message that is changed on disk is what the next run reports, so its checks did not run."""
+    wrong = [("ada", f"{solved}\ndef mean(numbers):\n    return 2.0\n")]
+    (report,) = grade(toy, wrong, store=tmp_path).values()
+    message = next(check.message for check in report.checks if check.task == "mean" and check.message)
+    results, marked = DiskCache(tmp_path / RESULTS), f"S{message[1:]}"
+    for path in (tmp_path / RESULTS).iterdir():
+        data = results.get(path.name)
+        assert data is not None
+        results.set(path.name, data.replace(message.encode(), marked.encode()))
+    (later,) = grade(toy, wrong, store=tmp_path).values()
+    assert marked in [check.message for check in later.checks]
+    (afresh,) = grade(toy, wrong, store=tmp_path, result_cache=False).values()
+    assert afresh == report
 
 
 def test_running_out_of_memory_is_never_failed(uncached: dict[str, Report]) -> None:

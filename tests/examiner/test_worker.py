@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from autograder.checks.result_cache import CachedResults, GeneratedNames, ResultCache, Trace
 from autograder.examiner.client import Examiner
-from autograder.examiner.worker import unused_imports
+from autograder.examiner.worker import open_result_cache, unused_imports
 from autograder.kit import Kit, slugs
 from autograder.models import Submission, SubmittedFile
 from autograder.sandbox.guest.startup import KERAS_EXTRAS
+from autograder.sandbox.policy import Isolation
 
 ROOT = Path(__file__).parents[2]
 # Names no extra, and prints which are there all the same.
@@ -49,3 +51,24 @@ def test_in_a_sandbox_keras_has_all_of_them(warm: Callable[[Path, str], Examiner
     files = (SubmittedFile("transfer.py", ASKS),)
     said = warm(ROOT, "week09_transfer").examine(Submission("ada", files, sha256="0")).output
     assert said.splitlines() == [str([*KERAS_EXTRAS]), "DataFrame", "9"]
+
+
+def test_results_are_kept_for_one_kit_at_one_level(toy: Kit, tmp_path: Path) -> None:
+    """Another check, or another level, may give other results."""
+
+    def opened(kit: Kit = toy, level: Isolation = Isolation.BUBBLEWRAP) -> ResultCache:
+        return open_result_cache(kit, level, GeneratedNames(), tmp_path)
+
+    end = CachedResults(())
+    opened().store(Trace("start", (), end))
+    assert opened().step("start") == end
+    changed = replace(toy, files={**toy.files, "test_hidden.py": toy.files["test_hidden.py"] + b"\n"})
+    assert opened(changed).step("start") is None
+    assert opened(level=Isolation.USER).step("start") is None
+
+
+def test_nothing_is_kept_where_a_submission_could_write_it(toy: Kit, tmp_path: Path) -> None:
+    """At the level `process` the sandbox may be the user's own process."""
+    cache = open_result_cache(toy, Isolation.PROCESS, GeneratedNames(), tmp_path)
+    cache.store(Trace("start", (), CachedResults(())))
+    assert list(tmp_path.iterdir()) == []

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import typer
 
-from ...examiner.client import Examiner, ExaminerDied
-from ...files import cache_folder
+from ...examiner.client import Examiner, ExaminerDied, user_store
 from ...grading.comparison import Regrade, changes, regrade
 from ...grading.executors import CannotExamineError, Executor, LocalExecutor
 from ...grading.grade import ClassGrades, grade_class
@@ -132,7 +131,7 @@ def _executor(command: GradeCommand, kit: Kit) -> Executor:
             Examiner,
             kit,
             isolation=command.isolation,
-            store=cache_folder("trainings"),
+            store=user_store(),
             result_cache=command.result_cache,
             private=(command.folder, command.out),
         )

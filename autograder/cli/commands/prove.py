@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from ...examiner.client import Examiner, ExaminerDied, KitUnusable
+from ...examiner.client import Examiner, ExaminerDied, KitUnusable, user_store
 from ...files import cache_folder, write_atomic
 from ...grading.executors import Examined, LocalExecutor
 from ...kit import Kit, KitError, slugs
@@ -110,10 +110,10 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
     leaks = find_leaks(root, kit, build_all(root, kit))
     with ExitStack() as stack:
         store = stack.enter_context(_open_store(command))
-        # Shared by the examiners, so that each training runs once.
-        trainings = None if command.no_cache else cache_folder("trainings")
-        trainings = trainings or Path(stack.enter_context(TemporaryDirectory(prefix="kit-proof-")))
-        executor = _Executor(kit, command, trainings)
+        # Shared by the examiners, so that equal trainings and checks run once.
+        shared = None if command.no_cache else user_store()
+        shared = shared or Path(stack.enter_context(TemporaryDirectory(prefix="kit-proof-")))
+        executor = _Executor(kit, command, shared)
         progress = stack.enter_context(show_progress(console, kit.slug))
         proof = prove(
             root,
@@ -137,13 +137,13 @@ class _Executor:
 
     kit: Kit
     command: ProveCommand
-    trainings: Path
+    store: Path
 
     def examine(self, submissions: Iterable[Submission]) -> Generator[Examined, None, None]:
         """Yield reports as they are finished; see Executor."""
         rest = iter(submissions)
         first = list(islice(rest, FEW + 1))
-        start = partial(Examiner, self.kit, isolation=self.command.isolation, store=self.trainings)
+        start = partial(Examiner, self.kit, isolation=self.command.isolation, store=self.store)
         jobs, isolation = self.command.jobs if len(first) > FEW else 1, self.command.isolation
         yield from LocalExecutor(self.kit, start, jobs=jobs, isolation=isolation).examine(chain(first, rest))
 
