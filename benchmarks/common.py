@@ -57,11 +57,11 @@ def timed(work: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def grade(submissions: Path, out: Path, *options: str) -> Run:
-    """Grade a file or a class folder with an empty cache; raise RuntimeError if the command fails."""
+def grade(submissions: Path, out: Path, *options: str, cache: Path | None = None) -> Run:
+    """Grade a file or a class folder, by default with an empty cache; raise RuntimeError on failure."""
     say(f"kit grade {submissions.name} {' '.join(options)}")
     command = [str(KIT), "grade", SLUG, str(submissions), "--out", str(out), "--root", str(ROOT), *options]
-    environment = os.environ | {"XDG_CACHE_HOME": str(out.with_suffix(".cache"))}
+    environment = os.environ | {"XDG_CACHE_HOME": str(cache or out.with_suffix(".cache"))}
     started = time.monotonic()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     peak = peak_bytes(process.pid, lambda: process.poll() is None, 0.5)

@@ -65,7 +65,7 @@ def measure_stages(work: Path) -> Iterator[tuple[str, float]]:
     content = solution(ROOT, kit).text.encode()
     submission = Submission("ada", (SubmittedFile(f"{kit.module}.py", content),), sha256=sha256(content))
     with stage("start the examiner and its sandbox"):
-        examiner = Examiner(kit, store=work / "trainings")
+        examiner = Examiner(kit, store=work / "store")
         examiner.wait()
     with examiner:
         with stage("examine the solution, whose two trainings are new"):

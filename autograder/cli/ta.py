@@ -99,7 +99,8 @@ def grade(
     no_result_cache: Annotated[
         bool,
         typer.Option(
-            "--no-result-cache", help="Run the checks of every submission, also after equal replies."
+            "--no-result-cache",
+            help="Run all checks, also after replies equal to those of an earlier submission or run.",
         ),
     ] = False,
 ) -> None:
