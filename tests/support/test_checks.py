@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograder import support
@@ -98,6 +99,21 @@ def test_a_fresh_call_is_for_one_check_alone(call: Call) -> None:
     task = Task()
     assert call.fresh(task, model()) is not call.fresh(task, model())
     assert task.calls == 2
+
+
+@pytest.mark.parametrize("way", ["__call__", "fresh", "twice"])
+def test_plain_data_is_passed_and_returned_as_in_the_grader(call: Call, way: str) -> None:
+    """A tensor is an array, and an array that the function changes is not the check's."""
+
+    def double(rows: Any) -> Any:
+        rows *= 2
+        return support.tf.constant(rows)
+
+    rows = np.ones(2)
+    answers = getattr(call, way)(double, rows)
+    assert {type(each) for each in (answers if way == "twice" else [answers])} == {np.ndarray}
+    assert rows.tolist() == [1, 1]
+    assert call.argument is rows
 
 
 def test_two_answers_come_from_the_same_argument(call: Call) -> None:

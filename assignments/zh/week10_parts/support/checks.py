@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from .errors import describe, fail
+from .plain_data import plain_copy
 
 if TYPE_CHECKING:
     from .changes import Snapshot
@@ -42,8 +43,9 @@ class Call:
     """Calls tasks in one check, each after setting the kit's seed.
 
     A call with equal arguments is made once for all checks of a task; later ones get the same answer, or the
-    same exception. An object of a class that is a task is made for each check. `argument` is the first
-    argument of the last call, and `before` its state before that call, if it is a model.
+    same exception. An object of a class that is a task is made for each check. Plain data is passed and
+    returned as in the grader. `argument` is the first argument of the last call, and `before` its state
+    before that call, if it is a model.
     """
 
     def __init__(self, settings: Mapping[str, Any], memory: dict[Any, _Made]) -> None:
@@ -67,13 +69,13 @@ class Call:
             return self.fresh(task, *arguments)
         key = (task.__name__, *map(_content, arguments))
         if key not in self._memory:
-            self._memory[key] = _Made(self.settings.get("seed", 0), task, arguments)
+            self._memory[key] = _Made(self.settings.get("seed", 0), _with_plain_data(task), arguments)
         return self._use(self._memory[key])
 
     def fresh(self, task: Callable[..., Any], *arguments: Any) -> Any:
         """Return an answer of `task` for this check alone, which may change it, such as by training."""
         __tracebackhide__ = True
-        return self._use(_Made(self.settings.get("seed", 0), task, arguments))
+        return self._use(_Made(self.settings.get("seed", 0), _with_plain_data(task), arguments))
 
     def twice(self, task: Callable[..., Any], *arguments: Any) -> list[Any]:
         """Return the answers of two calls with the very same arguments.
@@ -155,6 +157,16 @@ def call(request: pytest.FixtureRequest, settings: Mapping[str, Any], call_memor
     """Return what calls the task of a check."""
     mark = request.node.get_closest_marker("task")
     return Call(settings, call_memory.setdefault(str(mark.args[0]) if mark else "", {}))
+
+
+def _with_plain_data(task: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that calls `task` with copies of plain data, and returns its answer as such."""
+
+    def call_task(*arguments: Any) -> Any:
+        __tracebackhide__ = True
+        return plain_copy(task(*plain_copy(arguments)))
+
+    return call_task
 
 
 def _set_seed(seed: int) -> None:

@@ -51,7 +51,7 @@ def all_layers(model: Any) -> list[Any]:
     __tracebackhide__ = True
     found = present_layers(model)
     if not all(layer.built for layer in (model, *found)):
-        hint = "Where does it learn how large a row is? It could begin with keras.Input."
+        hint = "Where does the model learn the shape of its inputs? It could begin with keras.Input."
         fail("a built model", "one whose layers have no weights yet", hint)
     return found
 
