@@ -20,7 +20,9 @@ UNKNOWN_LENGTH = 32
 # The words of `support.networks`, whose checks refuse the same.
 BUILT = gettext_noop("a built model")
 NOT_BUILT = gettext_noop("one whose layers have no weights yet")
-HOW_TO_BUILD = gettext_noop("Where does the model learn the shape of its inputs? It could begin with keras.Input.")
+HOW_TO_BUILD = gettext_noop(
+    "Where does the model learn the shape of its inputs? It could begin with keras.Input."
+)
 # Layers whose outputs may be much larger than their inputs.
 ENLARGING = (
     *(f"{kind}{rank}D" for kind in ("ZeroPadding", "UpSampling") for rank in (1, 2, 3)),
