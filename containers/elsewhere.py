@@ -70,7 +70,7 @@ def class_differences(root: RootFileSystem) -> list[str]:
 def gradescope_differences(root: RootFileSystem) -> list[str]:
     """Run the Gradescope zip there and here on the solution, and return a sentence for each difference."""
     kit = Kit.load(PROJECT, KIT)
-    files = unpack(gradescope_zip(kit, build(PROJECT)))
+    files = unpack(gradescope_zip(PROJECT, kit, build(PROJECT)))
     answer = (PROJECT / "solutions" / KIT / f"{kit.module}.py").read_bytes()
     _lay_out(root.path / "autograder", files, kit, answer)
     # Gradescope builds a new container for every zip.

@@ -23,7 +23,7 @@ class ExaminerOptions(Message, frozen=True, tag=True):
 
 
 class SandboxOptions(Message, frozen=True, tag=True):
-    """Settings for the sandbox of a low-memory examiner. They contain no checks."""
+    """Settings of a low-memory examiner and its sandbox. They contain no checks. `store` is as above."""
 
     given: dict[str, bytes]
     module: str
@@ -32,6 +32,7 @@ class SandboxOptions(Message, frozen=True, tag=True):
     seed: int
     limits: dict[str, int | float]
     isolation: str
+    store: str | None = None
 
 
 class Ready(Message, frozen=True, tag=True):

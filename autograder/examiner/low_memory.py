@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 
 from ..kit import Kit
 from ..models import CheckResult
@@ -26,8 +27,12 @@ class LowMemoryExaminer(Examiner):
         kit: Kit,
         isolation: str,
         on_check: Callable[[CheckResult], None] | None = None,
+        store: Path | None = None,
     ) -> None:
-        """Start the process. `on_check` is called with each check result when it arrives."""
+        """Start the process. `on_check` is called with each check result when it arrives.
+
+        `store` is a folder that keeps trainings and results of checks across runs.
+        """
         self._watcher = on_check
         # The sandbox is a fork of this process and can read its environment, so pass only what it may
         # see.
@@ -35,7 +40,7 @@ class LowMemoryExaminer(Examiner):
             ["-P", "-s", "-B", "-m", "autograder.examiner.low_memory_worker"],
             VARIABLES | {"PATH": os.defpath, TRICKS: os.environ.get(TRICKS, "")},
         )
-        self._send_message(_sandbox_options(kit, isolation))
+        self._send_message(_options(kit, isolation, store))
         self._send(kit.zip())
 
     def _on_check(self, result: CheckResult) -> None:
@@ -43,7 +48,7 @@ class LowMemoryExaminer(Examiner):
             self._watcher(result)
 
 
-def _sandbox_options(kit: Kit, isolation: str) -> SandboxOptions:
+def _options(kit: Kit, isolation: str, store: Path | None) -> SandboxOptions:
     return SandboxOptions(
         given=kit.given,
         module=kit.module,
@@ -52,4 +57,5 @@ def _sandbox_options(kit: Kit, isolation: str) -> SandboxOptions:
         seed=kit.seed,
         limits=sandbox_limits(kit),
         isolation=isolation,
+        store=str(store) if store else None,
     )

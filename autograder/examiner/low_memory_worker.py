@@ -122,7 +122,8 @@ def _serve(link: Connection, folder: Path) -> None:
     ) as sandbox:
         # The checks arrive after the sandbox has forked, so its memory does not contain them.
         kit = Kit.unzip(link.recv_bytes())
-        serve_examiner(sandbox, kit, folder, link, watch=watch)
+        store = Path(options.store) if options.store else None
+        serve_examiner(sandbox, kit, folder, link, store=store, watch=watch)
 
 
 def _starter(isolation: Isolation) -> Callable[[LaunchPlan], ForkServer]:

@@ -1,4 +1,7 @@
-"""Grade one submission on Gradescope: `python -m autograder.integrations.gradescope /autograder`."""
+"""Grade one submission on Gradescope: `python -m autograder.integrations.gradescope /autograder`.
+
+With `--try-solution /autograder/source`, grade the solution while Gradescope builds the image.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from ..examiner.client import ExaminerDied
 from ..examiner.low_memory import LowMemoryExaminer
 from ..files import write_atomic
 from ..kit import Kit
-from ..models import CheckResult, Outcome, Report
+from ..models import CheckResult, Outcome, Report, Submission, SubmittedFile
 from ..sandbox.local import make_private
 from ..sandbox.protocol import IsolationUnavailable
 from ..submissions.reader import read_folder, submitter_names
@@ -92,7 +95,9 @@ class ResultsFile:
         return {**entry, "output": check_text(result, staff=False)}
 
 
-SETTINGS, KIT = "examiner.json", "kit.zip"
+# Files of `/autograder/source`, and the folder there that keeps results of checks.
+SETTINGS, KIT, SOLUTION, STORE = "examiner.json", "kit.zip", "solution.txt", "store"
+TRY_SOLUTION = "--try-solution"
 # What of `/autograder` a submission must not read.
 PRIVATE = ("source", "submission", "results", "submission_metadata.json")
 
@@ -111,8 +116,7 @@ def main(root: Path) -> int:
     `root/source` is the unpacked zip; the results go to `root/results/results.json`.
     """
     source = root / "source"
-    settings = Settings(**json.loads((source / SETTINGS).read_text(encoding="utf-8")))
-    kit = Kit.unzip((source / KIT).read_bytes())
+    kit, settings = _read(source)
     # From here on no other user can read the checks, the results or who submitted.
     make_private(root / name for name in PRIVATE)
     student = submitter_names(root / "submission_metadata.json", "the submission")
@@ -125,7 +129,7 @@ def main(root: Path) -> int:
         examiner.kill()
 
     try:
-        with LowMemoryExaminer(kit, settings.isolation, results.add) as examiner:
+        with LowMemoryExaminer(kit, settings.isolation, results.add, source / STORE) as examiner:
             timer = threading.Timer(settings.seconds, stop, [examiner])
             timer.daemon = True
             timer.start()
@@ -143,6 +147,33 @@ def main(root: Path) -> int:
     return int(report.score is None)
 
 
+def try_solution(source: Path) -> int:
+    """Grade the solution while the image is built, print its score, and remove the solution's file.
+
+    Whoever uploads the zip sees that the image can grade, and submissions that answer like the solution need
+    no checks. Return 0 for full points, 1 otherwise.
+    """
+    kit, settings = _read(source)
+    make_private([source])
+    content = (source / SOLUTION).read_bytes()
+    (source / SOLUTION).unlink()
+    submission = Submission("solution", (SubmittedFile(f"{kit.module}.py", content),))
+    try:
+        with LowMemoryExaminer(kit, settings.isolation, store=source / STORE) as examiner:
+            report = examiner.examine(submission)
+    except (ExaminerDied, IsolationUnavailable) as error:
+        print(f"The solution could not be graded in this image: {error}")
+        return 1
+    found = report.message if report.score is None else f"{report.score:g} of {report.max_score:g} points."
+    print(f"The solution: {found}")
+    return int(report.score != report.max_score)
+
+
+def _read(source: Path) -> tuple[Kit, Settings]:
+    settings = Settings(**json.loads((source / SETTINGS).read_text(encoding="utf-8")))
+    return Kit.unzip((source / KIT).read_bytes()), settings
+
+
 def staff_output(report: Report) -> str:
     """Return the whole report as text, which Gradescope shows to staff only."""
     checks = (
@@ -154,4 +185,5 @@ def staff_output(report: Report) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    *option, folder = sys.argv[1:]
+    sys.exit(try_solution(Path(folder)) if option == [TRY_SOLUTION] else main(Path(folder)))

@@ -13,9 +13,10 @@ from pathlib import Path
 from ..files import pack, sha256, unpack
 from ..handout.build import build
 from ..handout.otter_tests import grading_otter_tests
-from ..integrations.gradescope import KIT, SETTINGS, Settings
+from ..integrations.gradescope import KIT, SETTINGS, SOLUTION, TRY_SOLUTION, Settings
 from ..kit import Kit
 from ..language import ENGLISH
+from ..proof.answers import solution
 from .wheel import FOR_GRADING, FOR_OTTER, Wheel, locked_requirements
 
 NAME = "manifest.json"
@@ -83,7 +84,7 @@ def github_template(root: Path, kit: Kit, wheel: Wheel) -> dict[str, bytes]:
 
 
 # Gradescope's default image, Ubuntu 22.04, runs Python 3.10; its universe has 3.11, and 24.04 has 3.12.
-SETUP = """\
+SETUP = f"""\
 #!/usr/bin/env bash
 # Installs a Python that the examiner supports and the pinned packages, outside of anybody's home.
 set -euo pipefail
@@ -103,6 +104,9 @@ apt-get install -y --no-install-recommends "python$version" "python$version-venv
 chmod 700 "$(/opt/examiner/bin/python -P -c 'import autograder; print(*autograder.__path__)')"
 apt-get clean
 rm -rf /var/lib/apt/lists/*
+# The build log shows whether this image can grade; submissions that answer like the solution need no checks.
+/opt/examiner/bin/python -P -m autograder.integrations.gradescope {TRY_SOLUTION} "$here" ||
+    echo "Expected full points for the solution in this image. Try the autograder before students use it."
 """
 RUN = """\
 #!/usr/bin/env bash
@@ -111,14 +115,18 @@ exec "${EXAMINER_PYTHON:-/opt/examiner/bin/python}" -P -m autograder.integration
 """
 
 
-def gradescope_zip(kit: Kit, wheel: Wheel, settings: Settings | None = None) -> bytes:
-    """Return `autograder.zip` for Gradescope without Otter, byte-identical for identical inputs and lock."""
+def gradescope_zip(root: Path, kit: Kit, wheel: Wheel, settings: Settings | None = None) -> bytes:
+    """Return `autograder.zip` for Gradescope without Otter, byte-identical for identical inputs and lock.
+
+    It holds the solution, which `setup.sh` grades and removes.
+    """
     files = {
         "setup.sh": SETUP.encode(),
         "run_autograder": RUN.encode(),
         "requirements.txt": locked_requirements(FOR_GRADING).encode(),
         SETTINGS: json.dumps(asdict(settings or Settings()), indent=2).encode(),
         KIT: kit.zip(),
+        SOLUTION: solution(root, kit).text.encode(),
         wheel.name: wheel.content,
     }
     return pack(with_manifest(kit, files), programs=("setup.sh", "run_autograder"))

@@ -48,7 +48,7 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
             **zips,
             **template,
             "otter/autograder.zip": otter_zip(kit, wheel),
-            "gradescope/autograder.zip": gradescope_zip(kit, wheel),
+            "gradescope/autograder.zip": gradescope_zip(root, kit, wheel),
             **{f"nbgrader/{name}": content for name, content in course.items()},
         },
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -17,8 +18,10 @@ from memory import NOT_OF_FILES, peak_bytes
 
 from autograder.checks.results import make_result
 from autograder.examiner.client import Examiner, ExaminerDied
+from autograder.examiner.worker import RESULTS
 from autograder.files import unpack
 from autograder.integrations import gradescope
+from autograder.integrations.gradescope import SOLUTION, STORE, TRY_SOLUTION
 from autograder.kit import Kit, slugs
 from autograder.models import CheckResult, Report, Submission, SubmittedFile
 from autograder.release.bundles import gradescope_zip
@@ -26,6 +29,7 @@ from autograder.release.wheel import Wheel
 from autograder.sandbox.protocol import IsolationUnavailable
 
 PROJECT = Path(__file__).parents[2]
+TOY = PROJECT / "tests" / "toy"
 CONTAINER_BYTES = 768_000_000
 # Kits that need a container with twice the memory; docs/integrations.md says so.
 LARGER = {"week10_parts": 1_536_000_000}
@@ -63,6 +67,13 @@ class Container:
             stderr=subprocess.STDOUT,
         )
 
+    def try_solution(self) -> tuple[int, str]:
+        """What `setup.sh` does last: its exit status and what it prints."""
+        module = "autograder.integrations.gradescope"
+        command = [*self.room, sys.executable, "-P", "-m", module, TRY_SOLUTION, str(self.root / "source")]
+        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout
+
     def run(self) -> str:
         with self.start() as process:
             said = process.communicate()[0].decode()
@@ -80,7 +91,9 @@ def lay_out(
         root = tmp_path / "autograder"
         for folder in ("source", "submission", "results"):
             (root / folder).mkdir(parents=True)
-        data = gradescope_zip(kit, wheel, gradescope.Settings(container_level))
+        data = gradescope_zip(
+            TOY if kit.slug == "sums" else PROJECT, kit, wheel, gradescope.Settings(container_level)
+        )
         for name, content in unpack(data).items():
             (root / "source" / name).write_bytes(content)
         (root / "run_autograder").write_bytes((root / "source" / "run_autograder").read_bytes())
@@ -122,6 +135,35 @@ def test_the_scores_are_the_examiners(
     assert results["score"] == report.score == expected
     assert results["extra_data"]["isolation"] == container_level
     assert all(check.name in said for check in toy.checks)
+
+
+@pytest.mark.needs("bubblewrap")
+def test_the_image_is_tried_with_the_solution(
+    lay_out: Callable[[Kit, str], Container], container_level: str, toy: Kit, solved: str
+) -> None:
+    """Its results are kept for submissions, and nothing is left of it to read."""
+    container = lay_out(toy, solved)
+    source = container.root / "source"
+    assert container.try_solution() == (0, "The solution: 10 of 10 points.\n")
+    assert not (source / SOLUTION).exists()
+    assert source.stat().st_mode & 0o077 == 0
+    assert (source / STORE / RESULTS).exists() == (container_level == "user")
+    container.run()
+    warm = container.results()
+    shutil.rmtree(source / STORE, ignore_errors=True)
+    container.run()
+    cold = container.results()
+    assert warm["score"] == 10
+    assert {**warm, "execution_time": 0} == {**cold, "execution_time": 0}
+
+
+@pytest.mark.needs("bubblewrap")
+def test_an_image_that_cannot_grade_says_so(lay_out: Callable[[Kit, str], Container], toy: Kit) -> None:
+    container = lay_out(toy, "")
+    (container.root / "source" / SOLUTION).write_text("def add(left, right):\n    return left\n")
+    status, said = container.try_solution()
+    assert status == 1
+    assert said.startswith("The solution: 0 of 10 points")
 
 
 @pytest.mark.needs("bubblewrap")

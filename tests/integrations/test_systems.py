@@ -160,7 +160,7 @@ class Bench:
 
     def in_gradescope(self) -> dict[str, float]:
         """`run_autograder` on Gradescope's layout, once for every answer."""
-        files = unpack(gradescope_zip(self.kit, self.wheel, gradescope.Settings(self.level)))
+        files = unpack(gradescope_zip(self.root, self.kit, self.wheel, gradescope.Settings(self.level)))
         return {
             name: self._in_gradescope(files, number, text)
             for number, (name, text) in enumerate(self.answers.items())

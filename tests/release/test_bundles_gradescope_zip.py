@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -13,14 +14,16 @@ from autograder.kit import Kit
 from autograder.release.bundles import NAME, Manifest, gradescope_zip
 from autograder.release.wheel import Wheel
 
+TOY = Path(__file__).parents[1] / "toy"
+
 
 @pytest.fixture(scope="module")
 def files(toy: Kit, wheel: Wheel) -> dict[str, bytes]:
-    return unpack(gradescope_zip(toy, wheel))
+    return unpack(gradescope_zip(TOY, toy, wheel))
 
 
 def test_building_twice_gives_the_same_bytes(toy: Kit, wheel: Wheel) -> None:
-    assert gradescope_zip(toy, wheel) == gradescope_zip(toy, wheel)
+    assert gradescope_zip(TOY, toy, wheel) == gradescope_zip(TOY, toy, wheel)
 
 
 def test_both_scripts_stand_at_the_root_and_are_bash(files: dict[str, bytes]) -> None:
