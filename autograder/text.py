@@ -6,7 +6,6 @@ This module imports only the standard library, because the sandbox's program als
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
@@ -20,8 +19,6 @@ INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3
 # Some scripts and emoji need these between characters.
 JOINERS = frozenset("\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}")
 LAYOUT = frozenset("\n\t")
-# Colours and the like in a terminal: `clean` alone would leave all but the first character.
-ESCAPE_SEQUENCE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
 
 
 def clean(
@@ -51,11 +48,6 @@ def clean(
     if max_length is None or len(plain) <= max_length:
         return plain
     return plain[: max_length - 1] + ELLIPSIS
-
-
-def without_escapes(text: str) -> str:
-    """Return `text` without escape sequences of terminals, such as those that Keras sets in its messages."""
-    return ESCAPE_SEQUENCE.sub("", text)
 
 
 def clean_line(text: str, max_length: int = MAX_LINE) -> str:

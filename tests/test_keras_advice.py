@@ -7,7 +7,7 @@ import types
 import pytest
 
 from autograder import keras_advice
-from autograder.keras_advice import advice, did_you_mean, without_kernels
+from autograder.keras_advice import advice, did_you_mean
 
 
 @pytest.mark.parametrize(
@@ -61,26 +61,6 @@ from autograder.keras_advice import advice, did_you_mean, without_kernels
 )
 def test_an_error_that_says_too_little_gets_advice(text: str, says: str) -> None:
     assert advice(ValueError(text), of_student=False) == says
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        (
-            "{{function_node __wrapped__MatMul_device_/job:localhost}} Matrix size-incompatible: "
-            "In[0]: [2,3], In[1]: [4,4] [Op:MatMul] name: ",
-            "Matrix size-incompatible: In[0]: [2,3], In[1]: [4,4]",
-        ),
-        (
-            "Error when deserializing class 'A' using config={'name': 'a'}.\n\nException encountered: "
-            "A.__init__() got an unexpected keyword argument 'name'",
-            "A.__init__() got an unexpected keyword argument 'name'",
-        ),
-        ("A plain text for input 3.", "A plain text for input 3."),
-    ],
-)
-def test_operations_and_objects_of_an_error_are_left_out(text: str, shown: str) -> None:
-    assert without_kernels(text) == shown
 
 
 def test_a_network_that_was_never_called_has_inputs_alone() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.text import ELLIPSIS, INVISIBLE, REPLACEMENT, clean, clean_line, points, without_escapes
+from autograder.text import ELLIPSIS, INVISIBLE, REPLACEMENT, clean, clean_line, points
 
 ANY = st.text(st.characters(), max_size=200)
 UNSAFE = st.text(st.characters(categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"]), max_size=50)
@@ -134,19 +134,6 @@ def test_the_methods_of_a_subclass_are_not_called():
 
     assert type(clean(Text("abc"), 5)) is str
     assert clean(Text("abcdef"), 4) == "abc" + ELLIPSIS
-
-
-@pytest.mark.parametrize(
-    ("text", "plain"),
-    [
-        ("\x1b[1mno such table\x1b[0m", "no such table"),
-        ("\x1b[1;31mred\x1b[2J\x1b[?25l.", "red."),
-        ("x[1m]\n", "x[1m]\n"),
-        ("\x1bno", "\x1bno"),
-    ],
-)
-def test_escape_sequences_are_left_out_as_a_whole(text, plain):
-    assert without_escapes(text) == plain
 
 
 def test_a_line_is_cut_and_its_white_space_is_folded():

@@ -8,11 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from ..keras_advice import without_kernels
 from ..language import FAILURE_PARTS
 from ..language import gettext as _
 from ..models import Outcome
-from ..support.keras_errors import without_noise
+from ..support.errors import readable_error
 from ..wire.failure_kind import EXPECTABLE, FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
@@ -179,7 +178,7 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
         "{function} raised {type}: {text}{place}",
         function=function,
         type=raised["type"],
-        text=without_kernels(without_noise(raised["text"])),
+        text=readable_error(raised["text"]),
         place=place,
     )
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from ..check_declarations import Check
-from ..keras_advice import advice, without_kernels
+from ..keras_advice import advice
 from ..language import gettext as _
 from ..models import CheckResult, Outcome
-from ..support.keras_errors import without_noise
-from ..text import clean, without_escapes
+from ..support.errors import readable_error
+from ..text import clean
 from .check_handles import ArgumentError
 from .failures import Skipped, SubmissionFailed, is_exhaustion
 
@@ -92,7 +92,7 @@ def _meaning(check: Check, error: BaseException | None, used_handles: bool) -> t
 
 
 def _describe(error: BaseException) -> str:
-    return f"{type(error).__name__}: {without_kernels(without_noise(without_escapes(str(error))))}"
+    return f"{type(error).__name__}: {readable_error(str(error))}"
 
 
 def _place(error: BaseException) -> str:

@@ -46,7 +46,7 @@ HELPERS = (
     "code_remarks.py",
     "keras_advice.py",
     "language.py",
-    "support/keras_errors.py",
+    "support/errors.py",
 )
 # Modules that submissions may import beside the standard library, by distribution. pytest runs the checks,
 # the last two the notebook.

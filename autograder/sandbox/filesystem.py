@@ -24,7 +24,11 @@ ENGINE = Path(__file__).resolve().parent.parent
 PROGRAM_PARTS = ("wire", "sandbox/guest")
 # Generates documentation, which the sandbox does not need.
 PROGRAM_LEFT_OUT = ("accepted_values_page.py",)
-PROGRAM_MODULES = ("code_remarks.py", "keras_advice.py", "language.py", "source_code.py", "text.py")
+PROGRAM_MODULES = (
+    *("code_remarks.py", "keras_advice.py", "language.py", "source_code.py", "text.py"),
+    *("support/errors.py", "support/language.py"),
+)
+PROGRAM_PACKAGES = ("box", "box/sandbox", "box/support")
 MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
 FOLDER_MODE, FILE_MODE = 0o755, 0o444
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
@@ -93,7 +97,7 @@ def system_libraries() -> Iterator[tuple[Path, Path | None]]:
 
 def build_program() -> bytes:
     """Return a zip application that serves the control socket whose descriptor is its argument."""
-    files = {"__main__.py": MAIN.encode(), "box/__init__.py": b"", "box/sandbox/__init__.py": b""}
+    files = {"__main__.py": MAIN.encode()} | {f"{name}/__init__.py": b"" for name in PROGRAM_PACKAGES}
     for name in PROGRAM_MODULES:
         files[f"box/{name}"] = (ENGINE / name).read_bytes()
     for part in PROGRAM_PARTS:

@@ -16,8 +16,8 @@ HANDOUT_FILES = frozenset(
         "check_report.py",
         "code_remarks.py",
         "conftest.py",
+        "errors.py",
         "keras_advice.py",
-        "keras_errors.py",
         "kit.json",
         "language.py",
         "notebook_cards.py",
@@ -35,7 +35,7 @@ HANDOUT_FILES = frozenset(
 SUPPORT_MODULES = frozenset(
     {
         *("asking.py", "drawing.py", "expect.py", "networks.py", "scatter.py", "story.py"),
-        *("pictures.py", "shapes.py"),
+        *("keras_errors.py", "pictures.py", "shapes.py"),
     }
 )
 MAX_DEPTH = 4

@@ -1,11 +1,31 @@
-"""Raise failed assertions as records: what was expected, what was received, and what to think about."""
+"""Raise failed assertions as records, and shorten the texts of errors to what helps a student.
+
+`kit sync` copies this module to every handout. It imports only the standard library and `language`.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from .language import gettext as _
 
+# Colours and the like in a terminal, as Keras sets them in its messages.
+_ESCAPE_SEQUENCE = re.compile(r"\x1b\[[\d;?]*[A-Za-z]")
+# What Keras adds before and after the message of an error in a call or in `from_config`, parts of its
+# sentences that repeat a value or tell where Keras keeps it, and the names of TensorFlow's operations.
+_NOISE = re.compile(
+    r"Exception encountered when calling .*?\n\n"
+    r"|\n\nArguments received by .*"
+    r"| The following argument value should be passed as a keyword argument: .*? \(of type <class '[^']*'>\)"
+    r"| including invalid value .*? of type <class '[^']*'>"
+    r"| \(of type <class '[^']*'>\)"
+    r"| for input \[.*?\] with name '[^']*' and path '[^']*'"
+    r"|\{\{function_node .*?\}\} ?"
+    r"|\s?\[Op:\w+\](?: name: ?)?"
+    r"|Error when deserializing class .*?\n\nException encountered: ",
+    re.DOTALL,
+)
 # Types whose names say less than the word for them.
 KINDS = {"ndarray": "array", "EagerTensor": "tensor", "KerasTensor": "symbolic tensor"}
 
@@ -46,3 +66,13 @@ def describe(value: object) -> str:
     if isinstance(value, (list, tuple)):
         return _("{kind} with {count} items", kind=described, count=len(value))
     return described
+
+
+def without_escapes(text: str) -> str:
+    """Return a text without escape sequences of terminals."""
+    return _ESCAPE_SEQUENCE.sub("", text)
+
+
+def readable_error(text: str) -> str:
+    """Return an error's text without escape sequences and what Keras adds for its own developers."""
+    return _NOISE.sub("", without_escapes(text))

@@ -1,6 +1,6 @@
 """Format messages in English.
 
-In a handout autograder/language.py takes the place of this module and translates them.
+In a handout the engine's module `language` takes the place of this one and translates them.
 """
 
 from __future__ import annotations

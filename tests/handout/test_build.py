@@ -17,8 +17,8 @@ def test_it_has_what_a_student_needs(toy_root: Path) -> None:
     assert set(build(toy_root, "sums")) == {
         *("README.md", "conftest.py", "requirements.txt", ".pytest.ini", ".vscode/tasks.json"),
         *("sums.py", "sums.ipynb", "lesson.py", "test_sums.py"),
-        *("support/check_report.py", "support/code_remarks.py", "support/keras_advice.py"),
-        *("support/keras_errors.py", "support/language.py", "support/pytest_plugin.py"),
+        *("support/check_report.py", "support/code_remarks.py", "support/errors.py"),
+        *("support/keras_advice.py", "support/language.py", "support/pytest_plugin.py"),
         *("support/notebook_cards.py", "support/notebook_checks.py", "support/notebook_file.py"),
         "support/student_frames.py",
         *("support/kit.json", "support/tests/add.py", "support/tests/mean.py", "support/tests/scale.py"),

@@ -25,12 +25,13 @@ if sys.version_info < (3, 11):  # noqa: UP036 - a student may have an older one
 from enum import StrEnum
 
 from .code_remarks import code_of, remarks
-from .keras_advice import advice, is_training, without_kernels
-from .keras_errors import without_noise
+from .errors import readable_error, without_escapes
+from .keras_advice import advice, is_training
 from .language import FAILURE_PARTS, gettext_noop
 from .language import gettext as _
 from .student_frames import (
     HANDOUT,
+    Definition,
     Line,
     definition,
     raised_by_kit,
@@ -41,8 +42,7 @@ from .student_frames import (
 
 MAX_VALUE_LINES = 12
 MAX_CHARACTERS = 2_000
-# Terminal colours, as Keras uses them, and other control characters.
-ESCAPES = re.compile(r"\x1b\[[\d;?]*[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Outcome(StrEnum):
@@ -80,7 +80,7 @@ class CheckReport:
     received: str = ""
     think: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
-    definition: Line | None = None
+    definition: Definition | None = None
 
     def rows(self) -> Iterator[tuple[str, str]]:
         """Yield what explains the result, each with its label; a message has none."""
@@ -96,8 +96,7 @@ class CheckReport:
         for number, line in enumerate(self.lines):
             yield gettext_noop("called from") if number else gettext_noop("your line"), str(line)
         if self.definition:
-            is_class = self.definition.text.startswith("class ")
-            label = gettext_noop("your class") if is_class else gettext_noop("your function")
+            label = gettext_noop("your class") if self.definition.is_class else gettext_noop("your function")
             yield label, str(self.definition)
 
     def text(self) -> str:
@@ -116,7 +115,7 @@ class CheckReport:
         """Return the report that `to_json` wrote."""
         data = json.loads(text)
         lines = tuple(Line(**line) for line in data["lines"])
-        defined = Line(**data["definition"]) if data["definition"] else None
+        defined = Definition(**data["definition"]) if data["definition"] else None
         fields = {"outcome": Outcome(data["outcome"]), "think": tuple(data["think"])}
         return cls(**{**data, **fields, "lines": lines, "definition": defined})
 
@@ -142,7 +141,7 @@ def describe(
     if not lines and outcome != Outcome.NOT_RUN:
         defined = definition(function)
         if defined and refuses_arguments(error, function):
-            lines, defined = (defined,), None
+            lines, defined = (Line(defined.place, defined.text),), None
     think = list(explained.pop("think", ()))
     if outcome == Outcome.FAILED:
         of_student = raised_by_student(error)
@@ -167,14 +166,14 @@ def not_whole(error: Exception) -> str:
     return str(_("The handout is not whole: {reason}. Unzip it anew, beside your work.", reason=clean(error)))
 
 
-def without_escapes(text: object) -> str:
-    """Return a text without control characters."""
-    return ESCAPES.sub("", str(text))
+def without_controls(text: object) -> str:
+    """Return a text without escape sequences and control characters."""
+    return CONTROL_CHARACTERS.sub("", without_escapes(str(text)))
 
 
 def clean(text: object) -> str:
     """Return a text without control characters, noise, this folder's path, and lines that nobody reads."""
-    plain = without_kernels(without_noise(without_escapes(text)))
+    plain = readable_error(without_controls(text))
     plain = plain.replace(f"{HANDOUT}/", "").replace(f"{HANDOUT}\\", "").strip()
     lines = plain[:MAX_CHARACTERS].splitlines()
     return "\n".join(lines[:MAX_VALUE_LINES] + ["…"] * (len(lines) > MAX_VALUE_LINES))

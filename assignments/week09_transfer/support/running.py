@@ -13,16 +13,13 @@ from typing import Any
 import numpy as np
 
 from .backend import keras, tf
-from .errors import fail
-from .keras_errors import without_noise
+from .errors import fail, readable_error
 from .language import gettext as _
 from .networks import all_layers
 
 BATCH = 32
 # Epochs are run in so few calls of Keras' training loop: starting one costs more than its steps.
 MAX_CALLS = 20
-# Terminal colours in messages of Keras.
-ESCAPES = re.compile(r"\x1b\[[\d;]*m")
 # Inputs in messages of Keras.
 ROWS = re.compile(r"\[\[.*\]\]", re.DOTALL)
 
@@ -98,7 +95,7 @@ def predict(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
         made = np.asarray(call_model(model, x, training))
     except (ValueError, TypeError, tf.errors.OpError) as error:
         shape = " × ".join(map(str, x.shape[1:]))
-        said = ROWS.sub("[[…]]", without_noise(ESCAPES.sub("", str(error))))
+        said = ROWS.sub("[[…]]", readable_error(str(error)))
         # One sentence: what follows a full stop would be taken for the hint.
         received = f"{type(error).__name__}: {said.rstrip('.').replace('. ', '; ')}"
         fail(

@@ -111,12 +111,6 @@ _PYTHON_ERRORS = (
 )
 _NO_PARAMETER = re.compile(r"unexpected keyword argument '(\w+)'|Argument\(s\) not recognized: \{'(\w+)'")
 _NO_ATTRIBUTE = re.compile(r"'([\w.]+)'(?: object)? has no attribute '(\w+)'")
-# What stands around the message of an error in an operation, or in `from_config`.
-_KERNELS = re.compile(
-    r"\{\{function_node .*?\}\} ?|\s?\[Op:\w+\](?: name: ?)?"
-    r"|Error when deserializing class .*?\n\nException encountered: ",
-    re.DOTALL,
-)
 _IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: ([A-Za-z_]\w*)")
 _NUMBERS = re.compile(
     r"expected axis -1 of input shape to have value (\d+), but received input with shape \(\w+, (\d+)\)"
@@ -131,11 +125,6 @@ _MODULES = {
     "optimizer": "optimizers",
     "initializer": "initializers",
 }
-
-
-def without_kernels(text: str) -> str:
-    """Return an error's text without names of TensorFlow's operations and Keras' configurations."""
-    return _KERNELS.sub("", text)
 
 
 def advice(error: BaseException, *, of_student: bool) -> str:

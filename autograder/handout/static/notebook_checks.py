@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from .check_report import CheckReport, Outcome, clean, without_escapes
+from .check_report import CheckReport, Outcome, clean, without_controls
 from .language import gettext as _
 from .notebook_cards import HandInCard, Note, State, TaskCard, text_of
 from .notebook_file import TIMES, record_answers, saved_notebook
@@ -201,7 +201,7 @@ def _draw(card: TaskCard, module: types.ModuleType) -> tuple[str, str]:
         if hasattr(owner, "compared"):
             found = owner.compared(card.task, module)
             return (str(found), found._repr_svg_()) if solved or any(found.differs) else ("", "")
-        drawn = without_escapes(getattr(owner, function)(card.task, module)) if solved else ""
+        drawn = without_controls(getattr(owner, function)(card.task, module)) if solved else ""
     except (Exception, SystemExit):  # without a picture nothing is wrong
         return "", ""
     return drawn, ""

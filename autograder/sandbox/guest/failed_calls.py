@@ -11,7 +11,8 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ...language import gettext as _
-from ...text import clean, without_escapes
+from ...support.errors import without_escapes
+from ...text import clean
 from ...wire.failure_kind import FailureKind
 
 MAX_TEXT = 2_000

@@ -34,6 +34,13 @@ class Line:
         return f"{self.place}: {self.text}" if self.text else self.place
 
 
+@dataclass(frozen=True)
+class Definition(Line):
+    """The line that defines a function or a class of the student's."""
+
+    is_class: bool = False
+
+
 def kit() -> dict[str, Any]:
     """Return `kit.json`, empty if the file is missing."""
     try:
@@ -80,11 +87,13 @@ def refuses_arguments(error: BaseException, function: Any) -> bool:
     )
 
 
-def definition(value: Any) -> Line | None:
+def definition(value: Any) -> Definition | None:
     """Return the line that defines a function or class of the student's."""
     if (found := definition_of(value)) is None or not _is_students(found[0]):
         return None
-    return _line(found[0], found[1].lineno)
+    path, node = found
+    line = _line(path, node.lineno)
+    return Definition(line.place, line.text, isinstance(node, ast.ClassDef))
 
 
 def _is_students(path: str) -> bool:
