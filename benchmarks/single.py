@@ -56,9 +56,9 @@ def measure(work: Path) -> str:
     ]
     text = (
         f"The solution of week 9; medians of {TIMES} runs in turn. *First* is with empty caches, *later* a "
-        "second run with what the first one left in the user's cache. Gradescope runs each submission in a new "
-        "container; its image has graded the solution once, as `setup.sh` does. It runs Otter's zips by `otter "
-        "run`. Target: 3 times as fast as the faster peer."
+        "second run with what the first one left in the user's cache. Gradescope runs each submission in a "
+        "new container, whose image has graded the solution once, as `setup.sh` does; it runs Otter's zips "
+        "by `otter run`. Target: 3 times as fast as the faster peer."
     )
     columns = ["from command to result", "first, seconds", "times as fast as the faster peer"]
     return f"{paragraph(text)}\n\n{table([*columns, 'later, seconds', columns[-1]], rows)}"
