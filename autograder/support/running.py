@@ -1,4 +1,7 @@
-"""Run models: seeds, training, accuracy and outputs, the same bits at every run."""
+"""Run models: seeds, training, accuracy, errors and outputs, the same bits at every run.
+
+Targets of regressions, which predict numbers, are of shape (n,) or (n, outputs).
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,12 @@ def compile_classifier(model: Any, learning_rate: float = 0.001) -> Any:
     return model
 
 
+def compile_regressor(model: Any, learning_rate: float = 0.001) -> Any:
+    """Compile `model` with the mean squared error and Adam, and return it."""
+    model.compile(loss="mean_squared_error", optimizer=keras.optimizers.Adam(learning_rate))
+    return model
+
+
 def fit(model: Any, x: np.ndarray, y: np.ndarray, epochs: int, seed: int) -> dict[str, Any]:
     """Train `model` on all rows of x (n, …) and y (n, classes), `epochs` times over, 32 rows a step.
 
@@ -76,9 +85,40 @@ def fit(model: Any, x: np.ndarray, y: np.ndarray, epochs: int, seed: int) -> dic
     return {"accuracy": accuracy(model, x, y), "losses": [float(loss) for loss in past.history["loss"]]}
 
 
+def fit_regressor(model: Any, x: np.ndarray, y: np.ndarray, epochs: int, seed: int) -> dict[str, Any]:
+    """Train `model` as `fit` does.
+
+    Returns {"error": the mean squared error of all rows afterwards, "losses": the loss along the way}.
+    """
+    trained = fit(model, x, as_columns(y), epochs, seed)
+    return {"error": mean_squared_error(model, x, y), "losses": trained["losses"]}
+
+
 def accuracy(model: Any, x: np.ndarray, y: np.ndarray) -> float:
     """Return the share of the rows whose likeliest class, as the model sees it, is the right one."""
     return float(np.mean(np.argmax(np.asarray(call_model(model, x)), axis=1) == np.argmax(y, axis=1)))
+
+
+def mean_squared_error(model: Any, x: np.ndarray, y: np.ndarray) -> float:
+    """Return the mean squared difference between the outputs for the rows of x and their targets y.
+
+    Raises ExpectationError for outputs of another shape: NumPy might compute with all pairs of rows.
+    """
+    __tracebackhide__ = True
+    said, targets = predict(model, x), as_columns(y)
+    if said.shape != targets.shape:
+        hint = "How many numbers does the model predict for a row?"
+        expected = _("outputs of shape {shape} for {count} rows", shape=targets.shape, count=len(x))
+        fail(expected, said.shape, hint)
+    return float(np.mean(np.square(said.astype(np.float64) - targets)))
+
+
+def assert_error(received: float, most: float, what: str = "after the training", hint: str = "") -> None:
+    """Assert that an error, such as the mean squared one, is a number and at most this large."""
+    __tracebackhide__ = True
+    if not received <= most:
+        hint = hint or "Do the right layers train, with the right loss, and not too slowly?"
+        fail(_("an error of at most {most:.5g} {when}", most=most, when=_(what)), f"{received:.5g}", hint)
 
 
 def predict(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
@@ -109,6 +149,11 @@ def call_model(model: Any, x: Any, training: bool = False) -> Any:
     """Return the tensor that one call of the model gives, without the overhead of `model.predict`."""
     with _one_input():
         return model(x, training=training)
+
+
+def as_columns(y: np.ndarray) -> np.ndarray:
+    """Return targets as a model predicts them: a column if there is one number for each row."""
+    return y[:, None] if y.ndim == 1 else y
 
 
 @contextmanager

@@ -20,11 +20,11 @@ _NAMES = {
     "checks": ("Call", "check"),
     "drawing": ("Comparison", "Drawing", "Plot", "draw", "plot_history", "plot_losses"),
     "errors": ("ExpectationError", "fail"),
-    "examples": (
+    "inputs": (
+        *("INPUT_FOLDERS", "load", "regression_rows"),
         *("dense_model", "stacked_model", "functional", "layers_until", "model_of"),
         *("sample_rows", "labelled_rows", "draw_weights", "draw_top", "glorot"),
     ),
-    "inputs": ("INPUT_FOLDERS", "load"),
     "layers": (
         *("assert_gradients", "assert_restored", "assert_shares_no_weights", "find_layers", "fresh_layer"),
         *("constraints", "gradients", "numeric_gradients", "symbolic_shape"),
@@ -33,10 +33,10 @@ _NAMES = {
         *("ACTIVATIONS", "Counts", "LayerSummary", "Weights", "all_layers", "count_parameters", "forward"),
         *("softmax", "summary", "trainable_flags", "weighted_layers", "weights"),
     ),
-    "regression": (
-        *("assert_error", "compile_regressor", "fit_regressor", "mean_squared_error", "regression_rows"),
+    "running": (
+        *("accuracy", "assert_error", "compile_classifier", "compile_regressor", "fit", "fit_regressor"),
+        *("mean_squared_error", "predict", "set_deterministic"),
     ),
-    "running": ("accuracy", "compile_classifier", "fit", "predict", "set_deterministic"),
     "structure": (
         *("assert_can_train", "assert_compiled", "assert_is_compiled", "assert_is_new"),
         *("assert_last_layer_is", "assert_layers", "assert_no_extras", "assert_parameter_counts"),

@@ -25,8 +25,7 @@ from .networks import (
     weighted_layers,
     weights,
 )
-from .regression import as_columns
-from .running import call_model, predict
+from .running import as_columns, call_model, predict
 from .structure import (
     assert_can_train,
     assert_compiled,

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from autograder.support import keras, tf
-from autograder.support.plain_data import plain_copy
+from autograder.support.checks import plain_copy
 from autograder.wire.codec import pack, unpack
 
 pytestmark = pytest.mark.xdist_group("support")
