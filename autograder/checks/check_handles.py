@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..models import Outcome
-from ..wire.arrays import NotAllowedError
+from ..wire.array_blobs import NotAllowedError
 from ..wire.handles import (
     MAX_DESCRIPTION,
     Handle,

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, Protocol
 from ..language import FAILURE, gettext_noop
 from ..language import gettext as _
 from ..models import Outcome
-from ..wire.arrays import NotAllowedError, UnexpectedAnswerError
+from ..wire.array_blobs import NotAllowedError, UnexpectedAnswerError
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
 from ..wire.failure_kind import FailureKind

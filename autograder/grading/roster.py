@@ -17,7 +17,7 @@ from typing import Annotated
 
 import msgspec
 
-from ..submissions.identity import Identity, Platform, normalize_name
+from ..submissions.identity import Identity, Platform, compact_name, normalize_name, without_accents
 from .late_rules import parse_extension
 
 MAX_TEXT = 300
@@ -165,8 +165,8 @@ class _Index:
                 self._keys[key].add(entry)
             for name in _name_forms(entry.name):
                 self._names[name].add(entry)
-                self._compact[_compact(name)].add(entry)
-                self._letters[_without_accents(_compact(name))].add(entry)
+                self._compact[compact_name(name)].add(entry)
+                self._letters[without_accents(compact_name(name))].add(entry)
 
     def find(self, identity: Identity) -> tuple[set[RosterEntry], str]:
         """Return the students whom a submission matches, and why none of them is certain, or ""."""
@@ -200,25 +200,20 @@ class _Index:
             found |= self._keys.get(_match_key(alias), set()) | self._by_name(alias, identity.platform)
         if identity.name != identity.login:
             for name in (identity.name, *identity.aliases):
-                found |= self._letters.get(_without_accents(_compact(name)), set())
+                found |= self._letters.get(without_accents(compact_name(name)), set())
         return found
 
     def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
         if platform is Platform.CANVAS:
-            return self._compact.get(_compact(name), set())  # Canvas removes spaces and punctuation
+            return self._compact.get(compact_name(name), set())  # Canvas removes spaces and punctuation
         return {entry for form in _name_forms(name) for entry in self._names.get(form, ())}
 
 
 def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
     """Return whether the submission's name contains a word of the student's name, ignoring accents."""
-    name = _without_accents(_compact(identity.name))
-    words = _without_accents(normalize_name(entry.name)).replace(",", " ").split()
+    name = without_accents(compact_name(identity.name))
+    words = without_accents(normalize_name(entry.name)).replace(",", " ").split()
     return any(word in name for word in words)
-
-
-def _without_accents(text: str) -> str:
-    decomposed = unicodedata.normalize("NFD", text)
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
 def _fold(key: str) -> str:
@@ -229,13 +224,6 @@ def _match_key(key: str) -> str:
     """Return an id, login or e-mail address normalized; spreadsheets drop the leading zeros of numbers."""
     folded = _fold(key)
     return folded.lstrip("0") or folded if folded.isdecimal() else folded
-
-
-def _compact(name: str) -> str:
-    """Return the letters, their combining marks, and the digits of a name."""
-    return "".join(
-        char for char in normalize_name(name) if char.isalnum() or unicodedata.category(char)[0] == "M"
-    )
 
 
 def _name_forms(name: str) -> set[str]:

@@ -12,8 +12,8 @@ from ..grading.overrides import Overrides
 from ..models import CheckResult, Report
 from ..reports.context import page_templates
 from ..reports.student_code import task_code
+from .decisions import ReviewSession, decided
 from .queue import Entry, Kind, next_open
-from .session import ReviewSession, decided
 
 # Further answers are counted but not compared.
 MAX_VARIANTS = 12

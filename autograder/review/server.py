@@ -20,9 +20,9 @@ from starlette.routing import Mount, Route
 from ..grading.overrides import OverridesError
 from ..grading.storage import StorageError
 from .decision_form import DecisionForm, FormError
+from .decisions import ReviewSession, UndoError
 from .pages import entry_page, message_page, queue_page
 from .queue import Entry, next_open
-from .session import ReviewSession, UndoError
 
 HOST = "127.0.0.1"
 MAX_FORM_BYTES = 100_000

@@ -122,6 +122,19 @@ def normalize_name(name: str) -> str:
     return " ".join(seen.translate(_PUNCTUATION).split())
 
 
+def compact_name(name: str) -> str:
+    """Return the letters, their combining marks, and the digits of a name."""
+    return "".join(
+        char for char in normalize_name(name) if char.isalnum() or unicodedata.category(char)[0] == "M"
+    )
+
+
+def without_accents(text: str) -> str:
+    """Return `text` with every letter in its basic form."""
+    decomposed = unicodedata.normalize("NFD", text)
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
 def common_prefix(names: Sequence[str]) -> str:
     """Return the longest beginning that all names share."""
     first, last = min(names), max(names)

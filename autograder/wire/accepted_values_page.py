@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .arrays import ITEM_SIZES
+from .array_blobs import ITEM_SIZES
 from .failure_kind import EXPECTABLE
 from .frames import MAX_BLOB, MAX_JSON
 from .keras_models.allowed_layers import LAYERS

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .arrays import BlobReader, NotAllowedError
+from .array_blobs import BlobReader, NotAllowedError
 from .decode import Unpacker
 from .encode import Hold, Packed, Packer, TooLargeError
 from .keras_models.rebuild import rebuild

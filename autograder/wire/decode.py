@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from .arrays import MAX_DIMENSIONS, BlobReader, NotAllowedError, readable, text_bytes
+from .array_blobs import MAX_DIMENSIONS, BlobReader, NotAllowedError, readable, text_bytes
 from .frames import MAX_BLOB
 from .handles import Handle
 from .unsupported import UnsupportedValue, ValueKind, unsupported

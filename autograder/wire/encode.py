@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .arrays import ITEM_SIZES, BlobWriter, text_bytes
+from .array_blobs import ITEM_SIZES, BlobWriter, text_bytes
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
 from .frames import MAX_DEPTH as MAX_JSON_DEPTH
 from .handles import Handle, is_handle, to_wire

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from .arrays import NotAllowedError, readable
+from .array_blobs import NotAllowedError, readable
 
 # The classes of Keras that a held value may claim as its own, so that `isinstance` holds for its handle.
 BASES = ("", "Layer", "Model")

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..language import gettext as _
 from ..language import gettext_noop
-from .arrays import readable
+from .array_blobs import readable
 
 
 class ValueKind(StrEnum):

@@ -14,9 +14,9 @@ import uvicorn
 from autograder.grading.overrides import OVERRIDES
 from autograder.grading.storage import ClassRecord, GradesFolder, StudentRecord
 from autograder.models import CheckResult, Environment, Outcome, Report, ReviewNote, ReviewReason, TaskScore
+from autograder.review.decisions import ReviewSession
 from autograder.review.reviewed_class import ReviewedClass
 from autograder.review.server import HOST, make_app, new_token
-from autograder.review.session import ReviewSession
 from autograder.submissions.identity import safe_name
 
 TASKS = tuple(f"task_{number}" for number in range(6))

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.wire import frames
-from autograder.wire.arrays import ITEM_SIZES, NotAllowedError
+from autograder.wire.array_blobs import ITEM_SIZES, NotAllowedError
 from autograder.wire.codec import pack, unpack
 from autograder.wire.decode import Columns, History
 from autograder.wire.unsupported import HINTS, UnsupportedValue, ValueKind

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from autograder.wire.arrays import NotAllowedError
+from autograder.wire.array_blobs import NotAllowedError
 from autograder.wire.codec import pack, unpack
 from autograder.wire.handles import (
     MAX_LABEL,

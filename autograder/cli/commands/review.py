@@ -12,9 +12,9 @@ import uvicorn
 from ...grading.overrides import OVERRIDES, OverridesError
 from ...grading.storage import StorageError
 from ...reports.write import NoGradesError
+from ...review.decisions import ReviewSession
 from ...review.reviewed_class import ReviewedClass
 from ...review.server import HOST, make_app, new_token
-from ...review.session import ReviewSession
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail
 from .report import find_pages_root
 

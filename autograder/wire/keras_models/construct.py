@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from ..arrays import BlobReader
+from ..array_blobs import BlobReader
 from .activations import check_probe
 from .allowed_objects import LOSS, LOSS_WEIGHTS, OPTIMIZERS, SEEDS
 from .initializers import FixedInitializer

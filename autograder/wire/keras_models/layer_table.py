@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..arrays import BlobWriter
+from ..array_blobs import BlobWriter
 from .activations import is_plain, probe
 from .allowed_layers import LAYERS
 from .allowed_objects import ACTIVATIONS

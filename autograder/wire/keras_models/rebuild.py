@@ -12,7 +12,7 @@ from typing import Any
 from ...keras_advice import did_you_mean
 from ...language import gettext as _
 from ...language import gettext_noop
-from ..arrays import BlobReader, NotAllowedError, UnexpectedAnswerError, readable
+from ..array_blobs import BlobReader, NotAllowedError, UnexpectedAnswerError, readable
 from .allowed_layers import ACCEPTED, LAYERS
 from .construct import FIELDS, Pending, compile_model, compile_settings, new_input, new_layer, update_layer
 from .graphs import call_graph

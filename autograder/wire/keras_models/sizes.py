@@ -6,7 +6,7 @@ from math import prod
 from typing import Any
 
 from ...language import gettext_noop
-from ..arrays import UnexpectedAnswerError
+from ..array_blobs import UnexpectedAnswerError
 from .allowed_layers import LAYERS
 from .schema import SettingError
 

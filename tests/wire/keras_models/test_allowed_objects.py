@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.wire.arrays import NotAllowedError
+from autograder.wire.array_blobs import NotAllowedError
 from autograder.wire.codec import pack, unpack
 from autograder.wire.keras_models import allowed_objects, initializers
 from autograder.wire.keras_models.refused import REFUSED_OBJECTS

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from autograder import support
+from autograder.support import ExpectationError
 from autograder.wire import frames
-from autograder.wire.arrays import NotAllowedError
+from autograder.wire.array_blobs import NotAllowedError
 from autograder.wire.codec import pack, unpack
 
 Entry = dict[str, Any]
@@ -324,6 +326,16 @@ def test_a_layer_that_arrives_without_weights_is_built_to_a_bound(cross: Callabl
     model = cross(keras().Sequential([keras().layers.Dense(2**20), keras().layers.Dense(2**20)]))
     with pytest.raises(ValueError, match="weights for a layer that arrived without any"):
         model(np.ones((1, 4), "float32"))
+
+
+def test_a_class_of_ones_own_is_refused_in_the_words_of_the_checks(cross: Callable[[Any], Any]) -> None:
+    mine = type("MyDense", (keras().layers.Dense,), {})
+    model = keras().Sequential([keras().Input((2,)), mine(3)])
+    with pytest.raises(ExpectationError) as of_checks:
+        support.all_layers(model)
+    with pytest.raises(NotAllowedError) as of_wire:
+        cross(model)
+    assert str(of_wire.value) == str(of_checks.value)
 
 
 def refused_layers() -> dict[str, tuple[Any, str]]:
