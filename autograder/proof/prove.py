@@ -26,9 +26,8 @@ from .judgement import (
 )
 from .known_replies import indistinguishable, outdated_replies, write_replies
 from .known_results import AnswerReport, KnownResults
-from .leftovers import find_leftovers
 from .mutation import CLAIMED, claims, mutants, only_task
-from .static_checks import refuse_mistakes
+from .static_checks import find_leftovers, refuse_mistakes
 
 Progress = Callable[[int, int], None]
 

@@ -17,7 +17,7 @@ from rich.live import Live
 from watchfiles import Change, watch
 
 from . import handout as hints
-from .check_loop import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
+from .check import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
 from .handout import Handout, SavedState
 from .watch_panel import View
 from .worker_process import CAN_FORK

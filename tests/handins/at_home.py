@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from autograder.checks.environment import ONE_THREAD
 from autograder.models import Outcome, Report
-from autograder.student.check_loop import Loop
+from autograder.student.check import Loop
 from autograder.student.handout import Handout
 from autograder.student.pack import PackReport, pack
 from autograder.student.task_results import Results

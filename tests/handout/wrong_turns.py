@@ -26,7 +26,7 @@ from autograder.handout.sync import write_files
 from autograder.kit import Kit
 from autograder.proof.answers import mistakes, solution
 from autograder.student import watch_panel
-from autograder.student.check_loop import Loop
+from autograder.student.check import Loop
 from autograder.student.handout import Handout
 
 REPOSITORY = Path(__file__).parents[2]

@@ -12,8 +12,7 @@ import typer
 
 from ...files import write_atomic
 from ...grading.storage import GradesFolder, StorageError, write_if_changed
-from ...handback.canvas_api import CanvasAssignment, CanvasError, request_lines
-from ...handback.canvas_plan import Plan, plan_changes
+from ...handback.canvas import CanvasAssignment, CanvasError, Plan, plan_changes, request_lines
 from ...handback.class_results import ClassResults, Handback, read_results
 from ...handback.gradebooks import brightspace_files, canvas_files, gradescope_files, page_files
 from ...handback.moodle import moodle_files

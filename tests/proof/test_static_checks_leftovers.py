@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit, slugs
-from autograder.proof.leftovers import find_leftovers
+from autograder.proof.static_checks import find_leftovers
 
 ROOT = Path(__file__).parents[2]
 PUBLIC, HIDDEN = "solutions/sums/inputs", "autograder/kits/sums/inputs"

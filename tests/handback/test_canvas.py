@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.handback.canvas_plan import CanvasSubmission, Field, plan_changes
+from autograder.handback.canvas import CanvasSubmission, Field, plan_changes
 from autograder.handback.class_results import ClassResults, StudentResult
 from autograder.reports.upload_files import Grade
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.student.check_loop import Loop
+from autograder.student.check import Loop
 from autograder.student.handout import Handout
 from autograder.student.task_results import Results
 from autograder.student.worker_process import CAN_FORK
