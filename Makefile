@@ -109,7 +109,7 @@ lock: .venv/bin/uv  ## select the locked versions again from pyproject.toml: UPG
 	@$(compile) --extra grade --extra build --constraints requirements.lock --output-file requirements-grade.lock
 	@sha256sum < requirements-grade.lock | cut -d " " -f 1 > autograder/requirements-grade.sha256
 
-compile = $(bin)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+compile = $(bin)/uv pip compile pyproject.toml --group lock --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
 clean:  ## remove what was installed and cached; keep grades

@@ -17,13 +17,13 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from memory import peak_bytes  # noqa: E402 - a module of the tests
 
-from autograder.checks.environment import processor  # noqa: E402
+from autograder.checks.environment import processor, tensorflow_version  # noqa: E402
 from autograder.kit import Kit  # noqa: E402
 
 SLUG = "week09_transfer"
 KIT = Path(sys.executable).with_name("kit")
 CORES = len(os.sched_getaffinity(0))
-PACKAGES = ("tensorflow", "keras", "otter-grader", "nbgrader")
+PACKAGES = ("keras", "otter-grader", "nbgrader")
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,8 @@ def load_kit() -> Kit:
 
 def machine() -> str:
     """Return one line that names the machine and the versions."""
-    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    versions = {"tensorflow": tensorflow_version()} | {name: version(name) for name in PACKAGES}
+    packages = ", ".join(f"{name} {number}" for name, number in versions.items())
     return f"{processor()}, {CORES} cores, Python {sys.version.split()[0]}, {packages}"
 
 

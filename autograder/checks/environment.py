@@ -38,7 +38,7 @@ def describe(kit: Kit, isolation: str, device: str = "CPU") -> Environment:
     """Return the environment record of this process."""
     return Environment(
         python=platform.python_version(),
-        tensorflow=installed("tensorflow"),
+        tensorflow=tensorflow_version(),
         keras=installed("keras"),
         numpy=installed("numpy") or "none",
         cpu=processor(),
@@ -72,6 +72,11 @@ def device() -> str:
     if not gpus:
         return "CPU"
     return str(tensorflow.config.experimental.get_device_details(gpus[0]).get("device_name", "GPU"))  # type: ignore[union-attr]  # gpus is empty without it
+
+
+def tensorflow_version() -> str | None:
+    """Return the version of TensorFlow, with or without its parts for GPUs, or None."""
+    return installed("tensorflow") or installed("tensorflow-cpu")
 
 
 def hardware() -> tuple[str, ...]:

@@ -19,7 +19,7 @@ import numpy as np
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
 from .disk_cache import DiskCache
-from .environment import hardware, installed
+from .environment import hardware, installed, tensorflow_version
 
 Train = Callable[[Any, Any, Any, int, int], Any]
 MEMORY_ENTRIES = 2_000
@@ -107,7 +107,8 @@ def repeatable(model: Any) -> bool:
 
 def versions() -> tuple[str | None, ...]:
     """Return the versions and hardware on which the exact result of a training depends."""
-    return (platform.python_version(), *map(installed, ("tensorflow", "keras", "numpy")), *hardware())
+    packages = (tensorflow_version(), installed("keras"), installed("numpy"))
+    return (platform.python_version(), *packages, *hardware())
 
 
 def dumps(value: Any, weights: list[Any]) -> bytes:

@@ -35,7 +35,7 @@ def test_all_versions_for_the_supported_pythons_are_there() -> None:
 def test_what_something_needs_comes_with_it() -> None:
     """Keras comes with TensorFlow; a test runner's plugins and type checkers do not."""
     names = closure(FOR_GRADING)
-    assert {"tensorflow", "keras", "numpy", "pluggy"} <= names
+    assert {"tensorflow", "tensorflow-cpu", "keras", "numpy", "pluggy"} <= names
     assert not names & {"mypy", "ruff", "nbgrader", "otter-grader", "playwright"}
     assert {"otter-grader", "ipykernel"} <= closure(FOR_OTTER)
 
