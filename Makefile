@@ -38,7 +38,7 @@ help:  ## list the commands
 # A lock names all dependencies, so nothing is resolved. hatchling and editables are in both locks.
 install = $(bin)/uv pip install --quiet --python $(bin)/python --compile-bytecode --no-deps
 .venv/grading: requirements-grade.lock pyproject.toml | .venv/bin/uv
-	@echo "Installing what grading needs into .venv: once, about 2.6 GB."
+	@echo "Installing what grading needs into .venv: once, about 2.1 GB."
 	@$(install) --require-hashes --requirements requirements-grade.lock
 	@$(install) --no-build-isolation --editable .
 # uv lets any user write to its lock file, which isolation level user refuses on a kernel without Landlock.
@@ -46,7 +46,7 @@ install = $(bin)/uv pip install --quiet --python $(bin)/python --compile-bytecod
 	@touch $@
 
 .venv/installed: requirements.lock .venv/grading
-	@echo "Installing all locked packages into .venv: once, about 3.2 GB."
+	@echo "Installing all locked packages into .venv: once, about 2.6 GB."
 	@$(install) --require-hashes --requirements requirements.lock
 	@touch $@
 
