@@ -191,7 +191,9 @@ def test_a_right_answer_stays_within_the_memory_of_the_container(
 class Stuck:
     """An examiner that ends two checks and hangs in the third until it is killed."""
 
-    def __init__(self, kit: Kit, isolation: str, on_check: Callable[[CheckResult], None]) -> None:
+    def __init__(
+        self, kit: Kit, isolation: str, on_check: Callable[[CheckResult], None], store: Path
+    ) -> None:
         self._kit, self._seen, self._killed = kit, on_check, threading.Event()
 
     def __enter__(self) -> Self:
