@@ -153,9 +153,16 @@ def _joined(answers: list[Answer], kit: Kit) -> Batch:
 
 
 def _apart(answers: list[Answer], kit: Kit) -> bool:
-    """Return whether no task depends on two of these answers once they are one module."""
-    touched = _touched(answers, kit).values()
-    return len(frozenset().union(*touched)) == sum(map(len, touched))
+    """Return whether no task depends on two of these answers once they are one module.
+
+    Nor may one answer cut off a task in which another fails: the batch could not end as expected.
+    """
+    touched = _touched(answers, kit)
+    every = frozenset().union(*touched.values())
+    return len(every) == sum(map(len, touched.values())) and not any(
+        (every - touched[answer.name]) & {check.task for check in kit.checks if check.name in answer.fails}
+        for answer in answers
+    )
 
 
 def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:

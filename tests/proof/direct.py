@@ -25,7 +25,7 @@ from autograder.examiner import fork
 from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
-from autograder.proof.batches import batch_answers
+from autograder.proof.batches import Batch, batch_answers, single
 from autograder.proof.calibration.trials import attach_answer
 from autograder.proof.call_graph import CallGraph
 from autograder.proof.prove import known_answers
@@ -35,9 +35,9 @@ BOUNDS = fork.Bounds()
 
 
 def main(root: Path, slug: str, store: Path, names: Collection[str]) -> dict[str, dict[str, str]]:
-    """The outcomes of the known answers with these names."""
+    """The outcomes of the known answers with these names, in the tasks that are theirs in a batch."""
     kit = Kit.load(root, slug)
-    answers = [answer for answer in known_answers(root, kit) if answer.name in names]
+    batches = list(batched([answer for answer in known_answers(root, kit) if answer.name in names], kit))
     known: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as folder:
         kit.write(Path(folder))
@@ -45,13 +45,12 @@ def main(root: Path, slug: str, store: Path, names: Collection[str]) -> dict[str
         trainings = warm_up(kit, Path(folder), proxies, store)
 
         def serve(session: CheckSession) -> None:
-            # Answers that share a submission in the proof share a process; what that leaves out comes after.
-            for answer in [*shared(answers, kit), *answers]:
-                new = {name: key for name, key in programs(answer, kit).items() if key not in known}
+            for batch in batches:
+                new = {name: key for name, key in programs(batch, kit).items() if key not in known}
                 if not new:
                     continue
                 for event in fork.run(
-                    examination(kit, session, proxies, trainings, answer, new), 300, BOUNDS, CheckEvent
+                    examination(kit, session, proxies, trainings, batch, new), 300, BOUNDS, CheckEvent
                 ):
                     match event:
                         case TrainingFinished(training=training) if trainings:
@@ -60,27 +59,33 @@ def main(root: Path, slug: str, store: Path, names: Collection[str]) -> dict[str
                             known[new[result.name]] = result.outcome
 
         CheckSession(kit, serve).run(Path(folder))
+    task_of = {check.name: check.task for check in kit.checks}
     return {
-        answer.name: {name: known[key] for name, key in programs(answer, kit).items()} for answer in answers
+        part.answer.name: {
+            name: known[key] for name, key in programs(batch, kit).items() if task_of[name] in part.tasks
+        }
+        for batch in batches
+        for part in batch.parts
     }
 
 
-def shared(answers: Sequence[Answer], kit: Kit) -> Iterator[Answer]:
-    """Alternatives, and mistakes, of different tasks in one text each, as the proof has them."""
+def batched(answers: Sequence[Answer], kit: Kit) -> Iterator[Batch]:
+    """The solution and the stub, then alternatives and mistakes of different tasks in one text each."""
+    for kind in ("solution", "stub"):
+        yield from (single(answer, kit) for answer in answers if answer.kind == kind)
     for kind in ("alternative", "mistake"):
-        for batch in batch_answers([answer for answer in answers if answer.kind == kind], kit):
-            yield replace(batch.answers[0], text=batch.text)
+        yield from batch_answers([answer for answer in answers if answer.kind == kind], kit)
 
 
-def programs(answer: Answer, kit: Kit) -> dict[str, str]:
-    """What each check runs when it is put to an answer, by the check's name."""
-    codes = {task: code(answer, task) for task in kit.tasks}
+def programs(batch: Batch, kit: Kit) -> dict[str, str]:
+    """What each check runs when it is put to a batch, by the check's name."""
+    codes = {task: code(batch.text, task) for task in kit.tasks}
     return {check.name: f"{check.name} {codes[check.task]}" for check in kit.checks}
 
 
-def code(answer: Answer, task: str) -> str:
+def code(text: str, task: str) -> str:
     """All code that a task runs, in a form without places and comments."""
-    tree = ast.parse(answer.text)
+    tree = ast.parse(text)
     reach = CallGraph(tree)
     functions = [reach.functions[name] for name in sorted(reach.needed_by([task]))]
     others = [node for node in tree.body if not isinstance(node, Definition | ast.Import | ast.ImportFrom)]
@@ -92,15 +97,15 @@ def examination(
     session: CheckSession,
     proxies: Proxies,
     trainings: TrainingCache | None,
-    answer: Answer,
+    batch: Batch,
     checks: Collection[str],
 ) -> Callable[[fork.Emit], None]:
-    """Load an answer and put some checks to it; equal networks are trained once for all answers."""
+    """Load a batch and put some checks to it; equal networks are trained once for all answers."""
 
     def work(emit: fork.Emit) -> None:
         if trainings:
             trainings.report = lambda training: emit(TrainingFinished(training))
-        attach_answer(proxies, answer)
+        attach_answer(proxies, replace(batch.answers[0], text=batch.text))
         chosen = [check for check in kit.checks if check.name in checks]
         for finished in session.examine(chosen, lambda check: None):
             emit(finished)

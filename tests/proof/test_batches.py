@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ ADDS_TWO = mistake("adds_two", "def add(left, right): return left + right + 2")
 MEANS_NOTHING = mistake("means_nothing", "def mean(numbers): return 0")
 MEANS_A_SUM = mistake("means_a_sum", "def mean(numbers): return add(*numbers)")
 SCALES_NOTHING = mistake("scales_nothing", "def scale(numbers, factor=1): return numbers")
+COSTS_A_SCALE = replace(ADDS_ONE, name="costs_a_scale", fails=frozenset({"test_scale_doubles_an_array"}))
 HELPED = [
     mistake("helped_to_add", "def helper(): return 1", "def add(left, right): return helper()"),
     mistake("helped_to_mean", "def helper(): return 2", "def mean(numbers): return helper()"),
@@ -63,6 +65,9 @@ def prove_toy(toy_root: Path, proven: Callable[[Path, str], Proof]) -> ProveToy:
         ),
         pytest.param([ADDS_ONE, ADDS_TWO], ["adds_one", "adds_two"], id="the_same_task"),
         pytest.param([ADDS_ONE, MEANS_A_SUM], ["adds_one", "means_a_sum"], id="one_uses_the_other"),
+        pytest.param(
+            [COSTS_A_SCALE, SCALES_NOTHING], ["costs_a_scale", "scales_nothing"], id="one_ends_a_failure"
+        ),
         pytest.param(HELPED, ["helped_to_add", "helped_to_mean"], id="a_helper_of_the_same_name"),
         pytest.param(
             [ADDS_ONE, ADDS_TWO, MEANS_NOTHING, MEANS_A_SUM, SCALES_NOTHING],
