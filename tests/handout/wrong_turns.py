@@ -14,7 +14,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -91,11 +91,16 @@ def at_surfaces(module: str, wrong: Sequence[Turn], folder: Path) -> list[tuple[
     return [(notebook, plain) for notebook, plain in json.loads(done.stdout.splitlines()[-1])]
 
 
-def checked(module: str, wrong: Sequence[Turn], folder: Path) -> Iterator[str]:
-    """Yield what `kit check` says about each wrong turn."""
+def checked(kit: Kit, wrong: Sequence[Turn], folder: Path) -> list[str]:
+    """Return what `kit check` says about each wrong turn.
+
+    Those of later tasks come first: where the task of the turn before is right again, the wrong one is then
+    checked before it.
+    """
+    said: dict[Turn, str] = {}
     with Loop(Handout.read(folder)) as loop:
-        for turn in wrong:
-            (folder / f"{module}.py").write_text(turn.text, encoding="utf-8")
+        for turn in sorted(wrong, key=lambda turn: kit.tasks.index(turn.task), reverse=True):
+            (folder / f"{kit.module}.py").write_text(turn.text, encoding="utf-8")
             loop.check()
             loop.board.results.clear()
             while not loop.board.over and loop.board.failing(turn.task) is None:
@@ -106,7 +111,8 @@ def checked(module: str, wrong: Sequence[Turn], folder: Path) -> Iterator[str]:
             console = Console(width=1000, file=printed, highlight=False, markup=False, emoji=False)
             for line in watch_panel.failure_text(loop.board, result):
                 console.print(line)
-            yield printed.getvalue()
+            said[turn] = printed.getvalue()
+    return [said[turn] for turn in wrong]
 
 
 def page(folder: Path) -> str:
@@ -119,7 +125,7 @@ def page(folder: Path) -> str:
         wrong = turns(kit)
         shown = at_surfaces(kit.module, wrong, folder / slug)
         tables.append(TABLE.format(title=kit.title))
-        said = checked(kit.module, wrong, folder / slug)
+        said = checked(kit, wrong, folder / slug)
         for turn, (notebook, plain), check in zip(wrong, shown, said, strict=True):
             number += 1
             tables.append(row(number, turn, notebook, plain, check, kit.tasks))
