@@ -23,7 +23,7 @@ def greet(name):
 
 
 places = [os.path.expanduser("~"), "/root", "/home", "/etc", "/var/tmp", "/kit", *sys.path]
-names = ["planted.pth", "sitecustomize.py", "usercustomize.py", ".pythonrc", ".cache/weekly-kits/trainings/cache.db"]
+names = ["planted.pth", "sitecustomize.py", "usercustomize.py", ".pythonrc", ".cache/weekly-kits/examiner/results/planted"]
 for place in places:
     for name in names:
         try:
