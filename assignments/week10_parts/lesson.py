@@ -14,6 +14,9 @@ from types import ModuleType
 from typing import Any
 
 from support import (
+    Comparison,
+    Counts,
+    Drawing,
     Plot,
     accuracy,
     all_layers,
@@ -282,12 +285,36 @@ def _frame(plot: Plot, colour: str) -> None:
 
 def solved(task: str, borrow: ModuleType) -> str:
     """Return what a task that is solved makes of the lesson's networks, as text with colours."""
-    function = getattr(borrow, task)
     if task == "extract_features":
         x, _ = things(1, seed=1)
-        return _table(function(load("parts_body"), x))
-    if task == "borrow_network":
-        return draw(function(mobilenet())).text(colour=True)
+        return _table(borrow.extract_features(load("parts_body"), x))
+    return _answer(task, borrow).text(colour=True)
+
+
+def compared(task: str, borrow: ModuleType) -> Comparison | None:
+    """Return what a task makes of the lesson's networks, beside what is expected; None for features."""
+    if task == "extract_features":
+        return None
+    graft, network = draw(load("things_graft")), draw(mobilenet())
+    top = graft.layers[-1]
+    thawed = [layer._replace(trainable=place in (4, 6)) for place, layer in enumerate(graft.layers)]
+    frozen = [layer._replace(trainable=False) for layer in network.layers]
+    total = network.counts.total
+    expected = {
+        "cut_body": draw(load("learned_body")),
+        "freeze": draw(load("parts_body")),
+        "add_softmax": graft,
+        "take_top": Drawing((32,), (top,), Counts(132, 132, 0)),
+        "thaw_last_block": Drawing(graft.shape, tuple(thawed), Counts(14500, 9380, 5120)),
+        "borrow_network": Drawing(
+            network.shape, (*frozen, top._replace(parameters=580)), Counts(total + 580, 580, total)
+        ),
+    }
+    return Comparison(_answer(task, borrow), expected[task])
+
+
+def _answer(task: str, borrow: ModuleType) -> Drawing:
+    """Return a drawing of what a task makes of one of the lesson's networks."""
     arguments = {
         "cut_body": "parts_donor",
         "freeze": "learned_body",
@@ -295,7 +322,8 @@ def solved(task: str, borrow: ModuleType) -> str:
         "take_top": "new_graft",
         "thaw_last_block": "things_graft",
     }
-    return draw(function(load(arguments[task]))).text(colour=True)
+    argument = load(arguments[task]) if task in arguments else mobilenet()
+    return draw(getattr(borrow, task)(argument))
 
 
 def _table(features: Any) -> str:

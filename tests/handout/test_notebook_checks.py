@@ -159,8 +159,10 @@ def test_an_answer_is_drawn_beside_what_is_expected(
     (folder / "drawing.py").write_text(
         "class Pair:\n"
         f"    differs = [{differs}]\n\n"
+        "    @property\n    def yours(self):\n        return self\n\n"
         "    def __str__(self):\n        return 'a network'\n\n"
-        "    def _repr_svg_(self):\n        return '<svg>a network</svg>'\n\n\n"
+        "    def _repr_svg_(self):\n        return '<svg>a network</svg>'\n\n"
+        "    _repr_html_ = _repr_svg_\n\n\n"
         "def compared(task, module):\n    return Pair()\n"
     )
     (folder / "program.py").write_text(
@@ -169,3 +171,16 @@ def test_an_answer_is_drawn_beside_what_is_expected(
     )
     said = run(folder)
     assert ("a network" in said, said[-1] == "svg") == (drawn, drawn)
+
+
+@pytest.mark.parametrize(("remote", "told"), [([], True), (["add"], False)])
+def test_only_an_answer_that_is_sent_can_be_refused(folder: Path, remote: list[str], told: bool) -> None:
+    """What a task in `remote` returns stays where it is made, and a class stays a class."""
+    kit = json.loads((folder / "support/kit.json").read_text())
+    (folder / "support/kit.json").write_text(json.dumps(kit | {"remote": remote}))
+    (folder / "program.py").write_text(
+        "from support.notebook_checks import hand_in\n\n\nclass add:\n"
+        "    def __init__(self, left, right):\n        pass\n\n\n"
+        "print(*hand_in(globals()).problems)\n"
+    )
+    assert any("cannot take what `add` returns" in line for line in run(folder)) == told

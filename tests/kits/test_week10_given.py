@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import sys
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +25,13 @@ def code() -> Iterator[Any]:
     """The lesson and the library; TensorFlow is imported when the first test needs it."""
     with kit_code("week10_parts") as found:
         yield found
+
+
+@pytest.fixture
+def borrow(code: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The solution."""
+    monkeypatch.delitem(sys.modules, "borrow", raising=False)
+    return importlib.import_module("borrow")
 
 
 @pytest.mark.parametrize(("name", "kinds"), [("parts", 6), ("things", 4)])
@@ -162,3 +171,17 @@ def test_training_a_top_on_features_is_training_it_on_the_body(code: Any) -> Non
     for model, rows in ((graft, x), (top, code.support.predict(body, x))):
         code.support.fit(code.support.compile_classifier(model, 0.01), rows, y, epochs=5, seed=1)
     assert np.allclose(graft.get_weights()[-2], other.get_weights()[-2], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "task", ["cut_body", "freeze", "add_softmax", "take_top", "thaw_last_block", "borrow_network"]
+)
+def test_a_right_answer_is_drawn_like_the_expected_network(code: Any, borrow: Any, task: str) -> None:
+    found = code.lesson.compared(task, borrow)
+    assert not any(found.differs)
+    assert found.yours.counts == found.expected.counts
+    assert found.yours.shape == found.expected.shape
+
+
+def test_features_are_no_network(code: Any, borrow: Any) -> None:
+    assert code.lesson.compared("extract_features", borrow) is None

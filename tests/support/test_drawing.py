@@ -55,7 +55,7 @@ def test_a_notebook_gets_the_same_as_svg(graft: support.Drawing) -> None:
     words = [text.text for text in picture.findall(f"{SVG}text")]
     assert "Dense 4 softmax: 104 parameters, train" in words
     assert "Dense 25 relu: 1,275 parameters, frozen" in words
-    assert picture.findtext(f"{SVG}title") == words[-1] == "1,629 parameters: 104 train, 1,525 are frozen."
+    assert picture.findtext(f"{SVG}title") == words[-3] == "1,629 parameters: 104 train, 1,525 are frozen."
 
 
 def test_nested_networks_and_activations_of_their_own_are_drawn_flat() -> None:
@@ -80,7 +80,9 @@ def test_of_many_layers_the_last_ones_are_drawn() -> None:
     text = drawing.text(colour=False)
     assert text.count("Dense") == MAX_LAYERS
     assert "and 5 layers below" in text
-    assert drawing._repr_svg_().count("<rect") == MAX_LAYERS
+    picture = drawing._repr_svg_()
+    assert picture.count("<rect") == MAX_LAYERS
+    assert "and 5 layers below" in picture
 
 
 def test_a_training_is_plotted() -> None:
@@ -97,9 +99,14 @@ def test_a_network_is_compared_with_the_expected_one(graft: support.Drawing) -> 
     yours = support.draw(support.dense_model("mine", 4, layers))
     comparison = support.Comparison(yours, graft)
     assert comparison.differs == [False, True, False, True]
-    picture = ElementTree.fromstring(comparison._repr_svg_())
-    outlined = [box.get("stroke") is not None for box in picture.findall(f"{SVG}rect")]
-    assert outlined == [True, False, True, False, False, True, False]
+    pictures = list(ElementTree.fromstring(comparison._repr_html_()).iter(f"{SVG}svg"))
+    outlined = [
+        [box.get("stroke") is not None for box in picture.findall(f"{SVG}rect")] for picture in pictures
+    ]
+    assert outlined == [[True, False, True, False], [False, True, False]]
+    titles = [picture.findtext(f"{SVG}title") or "" for picture in pictures]
+    assert [re.split(r" \d", title)[0] for title in titles] == ["your network", "expected"]
+    assert len({picture.get("height") for picture in pictures}) == 1
     assert str(comparison).startswith("your network\n")
     same = support.Comparison(
         graft,
@@ -108,7 +115,7 @@ def test_a_network_is_compared_with_the_expected_one(graft: support.Drawing) -> 
         ),
     )
     assert not any(same.differs)
-    assert same._repr_svg_() == graft._repr_svg_()
+    assert same._repr_html_() == graft._repr_svg_()
 
 
 def test_several_trainings_are_plotted_with_their_names() -> None:

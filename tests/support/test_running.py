@@ -69,7 +69,7 @@ def test_outputs_of_training_leave_the_averages() -> None:
 
 
 def test_rows_that_a_model_does_not_take_are_named() -> None:
-    with pytest.raises(support.ExpectationError, match="a model for rows of 7 numbers"):
+    with pytest.raises(support.ExpectationError, match="a model for inputs of 7 numbers"):
         support.predict(model(), support.sample_rows(7))
 
 

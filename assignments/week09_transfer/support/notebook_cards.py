@@ -36,7 +36,12 @@ STYLE = f"""<style>
 .kit-card .kit-all {{ grid-column: 1 / -1; }}
 .kit-card .kit-value {{ font-family: var(--jp-code-font-family, monospace); font-size: 13px;
   white-space: pre-wrap; overflow-wrap: anywhere; }}
-.kit-card .kit-picture {{ line-height: 1.2; margin: 8px 0 4px; }}
+.kit-card .kit-picture {{ line-height: 1.2; margin: 8px 0 4px; overflow-x: auto; }}
+.kit-card .kit-picture svg {{ min-width: 360px; }}
+@media (max-width: 600px) {{
+  .kit-card .kit-list > div:not(.kit-rows) > :nth-child(3) {{ grid-column: 2 / -1; }}
+  .kit-card .kit-list > .kit-rows {{ grid-template-columns: 1fr; }}
+}}
 </style>"""
 
 
@@ -69,7 +74,7 @@ class Note:
 class TaskCard:
     """The results of one task's checks. `problem` says why none of them ran.
 
-    `picture` is what the kit draws of the task's answer, as lines of text, and `drawing` the same as SVG.
+    `picture` is what the kit draws of the task's answer, as lines of text, and `drawing` the same as HTML.
     """
 
     task: str

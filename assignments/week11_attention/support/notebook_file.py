@@ -121,7 +121,8 @@ def saved_notebook(env: Mapping[str, Any], kit: Mapping[str, Any]) -> Saved:
 def record_answers(env: Mapping[str, Any], tasks: Sequence[str], refused: dict[str, str]) -> dict[str, Any]:
     """Return `env` with tasks that add a sentence to `refused` if the grader cannot take their answer.
 
-    Only the course's wheel knows what the grader takes; without it, `env` is returned unchanged.
+    `tasks` are those whose answers are sent. Only the course's wheel knows what the grader takes; without it,
+    `env` is returned unchanged.
     """
     try:
         pack = importlib.import_module("autograder.wire.codec").pack

@@ -26,7 +26,8 @@ PLAIN = "\x1b[0m"
 BAR = 25
 # Of a model such as MobileNet only the last layers are shown.
 MAX_LAYERS = 12
-STEP, MIDDLE, WIDTH, COLUMN = 34, 130, 560, 600
+# Sizes of a picture: boxes are up to 112 wide and stand in its left part, words in the right one.
+STEP, LINE, MIDDLE, RIGHT, WIDTH = 34, 20, 64, 132, 490
 # The outline of a layer that is not as expected.
 RED = "#d55e00"
 
@@ -77,37 +78,43 @@ class Drawing:
         return str(self)
 
     def _repr_svg_(self) -> str:
-        height = STEP * len(self.layers[-MAX_LAYERS:]) + 62
-        return _svg(WIDTH, height, self._total, self.shapes(0, height))
+        return self.svg()
 
-    def shapes(self, left: int, height: int, differs: Sequence[bool] = ()) -> str:
-        """Return the shapes of a picture, at its bottom and from `left` on; outline layers that differ."""
+    def svg(self, heading: str = "", differs: Sequence[bool] = (), rows: int = 0) -> str:
+        """Return a picture with place for `rows` layers at least; outline layers that differ."""
         shown = self.layers[-MAX_LAYERS:]
-        most, middle = max(layer.units for layer in shown), left + MIDDLE
-        marks = differs[len(self.layers) - len(shown) : len(self.layers)] or [False] * len(shown)
-        shapes = []
-        for number in reversed(range(len(shown))):
-            layer, differ = shown[number], marks[number]
-            wide, top = 24 + 216 * layer.units / most, height - 54 - (number + 1) * STEP
-            box = f'x="{middle - wide / 2:.0f}" y="{top}" width="{wide:.0f}" height="{STEP - 6}" rx="4"'
-            outline = f' stroke="{RED}" stroke-width="4" stroke-dasharray="7 4"' if differ else ""
-            name, parameters, state = _words(layer)
-            words = _(
-                "{name}: {parameters} parameters, {state}", name=name, parameters=parameters, state=state
-            )
-            words = f"≠ {words}" if differ else words
-            shapes.append(f'<rect {box} fill="{_colour(layer)}"{outline}/>')
-            shapes.append(f'<text x="{left + 262}" y="{top + 19}">{words}</text>')
-        for place, colour, meaning in ((406, BLUE, _("frozen")), (486, ORANGE, _("trains"))):
-            shapes.append(f'<circle cx="{left + place}" cy="{height - 15}" r="7" fill="{colour}"/>')
-            shapes.append(f'<text x="{left + place + 12}" y="{height - 10}">{meaning}</text>')
-        shapes.append(f'<text x="{middle}" y="{height - 36}" text-anchor="middle">{self._inputs}</text>')
-        shapes.append(f'<text x="{left + 8}" y="{height - 10}">{self._total}</text>')
-        return "".join(shapes)
+        more = len(self.layers) - len(shown)
+        marks = differs[more : len(self.layers)] or [False] * len(shown)
+        floor = STEP * max(rows, len(shown)) + (STEP if heading else 8)
+        shapes = [_text(8, LINE, heading, 'font-weight="bold"')] * bool(heading)
+        for number, (layer, differ) in reversed(list(enumerate(zip(shown, marks, strict=True), 1))):
+            shapes += self._layer(layer, floor - number * STEP, differ)
+        shapes.append(_text(8, floor + 16, self._inputs))
+        if more:
+            shapes.append(_text(WIDTH // 2, floor + 16, f"⋮ {_('and {count} layers below', count=more)}"))
+        shapes.append(_text(8, floor + 16 + LINE, self._total))
+        bottom = floor + 16 + 2 * LINE
+        for place, colour, meaning in ((15, BLUE, _("frozen")), (95, ORANGE, _("trains"))):
+            shapes.append(f'<circle cx="{place}" cy="{bottom - 5}" r="7" fill="{colour}"/>')
+            shapes.append(_text(place + 12, bottom, meaning))
+        return _svg(bottom + 10, f"{heading} {self._total}".strip(), "".join(shapes))
+
+    def _layer(self, layer: LayerSummary, top: int, differs: bool) -> list[str]:
+        """Return the box of a layer and the words beside it."""
+        wide = 12 + 100 * layer.units / max(other.units for other in self.layers[-MAX_LAYERS:])
+        box = f'x="{MIDDLE - wide / 2:.0f}" y="{top}" width="{wide:.0f}" height="{STEP - 6}" rx="4"'
+        outline = f' stroke="{RED}" stroke-width="4" stroke-dasharray="7 4"' if differs else ""
+        name, parameters, state = _words(layer)
+        words = _("{name}: {parameters} parameters, {state}", name=name, parameters=parameters, state=state)
+        words = f"≠ {words}" if differs else words
+        return [f'<rect {box} fill="{_colour(layer)}"{outline}/>', _text(RIGHT, top + 19, words)]
 
     @property
     def _inputs(self) -> str:
-        return _("rows of {shape} numbers", shape=" × ".join(map(str, self.shape)))
+        shape = " × ".join(map(str, self.shape))
+        if len(self.shape) > 1:
+            return _("inputs of {shape} numbers", shape=shape)
+        return _("rows of {shape} numbers", shape=shape)
 
     @property
     def _total(self) -> str:
@@ -150,27 +157,28 @@ class Comparison:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_svg_(self) -> str:
+    def _repr_html_(self) -> str:
         if not any(self.differs):
-            return self.yours._repr_svg_()
-        height = STEP * min(len(self.differs), MAX_LAYERS) + 92
-        titles = "".join(
-            f'<text x="{left + 8}" y="20" font-weight="bold">{title}</text>'
-            for left, title in ((0, _("your network")), (COLUMN, _("expected")))
-        )
-        sides = (
-            self.yours.shapes(0, height, self.differs),
-            self.expected.shapes(COLUMN, height, self.differs),
-        )
-        return _svg(2 * COLUMN, height, _("your network beside the expected one"), titles + "".join(sides))
+            return self.yours.svg()
+        rows = min(len(self.differs), MAX_LAYERS)
+        sides = []
+        for drawing, heading in ((self.yours, _("your network")), (self.expected, _("expected"))):
+            picture = drawing.svg(heading, self.differs, rows)
+            sides.append(f'<div style="flex: 1 1 360px; max-width: {WIDTH}px">{picture}</div>')
+        # Where there is no room for both, the second is below the first.
+        return f'<div style="display: flex; flex-wrap: wrap; gap: 8px 24px">{"".join(sides)}</div>'
 
 
-def _svg(width: int, height: int, title: str, shapes: str) -> str:
+def _svg(height: int, title: str, shapes: str) -> str:
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" '
         f'height="{height}" style="max-width: 100%; height: auto" role="img" fill="{GREY}" '
         f'font-family="sans-serif" font-size="14"><title>{title}</title>{shapes}</svg>'
     )
+
+
+def _text(left: int, line: int, words: str, style: str = "") -> str:
+    return f'<text x="{left}" y="{line}" {style}>{words}</text>'
 
 
 def draw(model: Any) -> Drawing:

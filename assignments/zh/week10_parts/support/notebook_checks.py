@@ -116,8 +116,10 @@ def must_pass(env: dict[str, Any], module: str, task: str) -> None:
 def hand_in(env: dict[str, Any]) -> HandInCard:
     """Run all checks and say which file to hand in; in Colab, download it."""
     refused: dict[str, str] = {}
-    cards = tuple(_cards(record_answers(env, kit().get("tasks", ()), refused)))
-    found = saved_notebook(env, kit())
+    about = kit()
+    sent = [task for task in about.get("tasks", ()) if task not in about.get("remote", ())]
+    cards = tuple(_cards(record_answers(env, sent, refused)))
+    found = saved_notebook(env, about)
     return HandInCard(cards, (*found.problems, *refused.values()), tuple(found.remarks))
 
 
@@ -187,10 +189,10 @@ def _run(env: dict[str, Any], module: str, task: str | None = None) -> _Results:
 
 
 def _draw(card: TaskCard, module: types.ModuleType) -> tuple[str, str]:
-    """Return what the kit draws of a task's answer, as text and as SVG.
+    """Return what the kit draws of a task's answer, as text and as HTML.
 
-    The function `compared` beside the kit's picture shows it beside what is expected. A wrong answer is drawn
-    only if that shows a difference.
+    The function `compared` beside the kit's picture shows a network beside the expected one. A wrong answer
+    is drawn only if that shows a difference.
     """
     source, _, function = kit().get("picture", "").rpartition(".")
     outcomes = {check.outcome for check in card.checks}
@@ -199,9 +201,11 @@ def _draw(card: TaskCard, module: types.ModuleType) -> tuple[str, str]:
     solved = card.state == State.SOLVED
     try:
         owner = importlib.import_module(source)
-        if hasattr(owner, "compared"):
-            found = owner.compared(card.task, module)
-            return (str(found), found._repr_svg_()) if solved or any(found.differs) else ("", "")
+        compare = getattr(owner, "compared", lambda task, module: None)
+        if (found := compare(card.task, module)) is not None:
+            if solved:
+                return str(found.yours), found.yours._repr_svg_()
+            return (str(found), found._repr_html_()) if any(found.differs) else ("", "")
         drawn = without_controls(getattr(owner, function)(card.task, module)) if solved else ""
     except (Exception, SystemExit):  # without a picture nothing is wrong
         return "", ""

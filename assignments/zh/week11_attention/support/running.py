@@ -139,7 +139,9 @@ def predict(model: Any, x: np.ndarray, training: bool = False) -> np.ndarray:
         # One sentence: what follows a full stop would be taken for the hint.
         received = f"{type(error).__name__}: {said.rstrip('.').replace('. ', '; ')}"
         fail(
-            _("a model for rows of {shape} numbers", shape=shape), received, "What does its first layer take?"
+            _("a model for inputs of {shape} numbers", shape=shape),
+            received,
+            "What does its first layer take?",
         )
     if start is not None:
         model.set_weights(start)
