@@ -27,7 +27,7 @@ BAR = 25
 # Of a model such as MobileNet only the last layers are shown.
 MAX_LAYERS = 12
 # Sizes of a picture: boxes are up to 112 wide and stand in its left part, words in the right one.
-STEP, LINE, MIDDLE, RIGHT, WIDTH = 34, 20, 64, 132, 490
+STEP, LINE, MIDDLE, RIGHT, WIDTH = 34, 20, 64, 132, 540
 # The outline of a layer that is not as expected.
 RED = "#d55e00"
 
