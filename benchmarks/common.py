@@ -15,10 +15,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from memory import peak_bytes  # noqa: E402 - a module of the tests
 
 from autograder.checks.environment import processor, tensorflow_version  # noqa: E402
 from autograder.kit import Kit  # noqa: E402
+from autograder.release.container_memory import peak_bytes  # noqa: E402
 
 SLUG = "week09_transfer"
 KIT = Path(sys.executable).with_name("kit")

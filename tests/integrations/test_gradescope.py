@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import pytest
-from memory import NOT_OF_FILES, peak_bytes
 
 from autograder.checks.results import make_result
 from autograder.examiner.client import Examiner, ExaminerDied
@@ -25,17 +24,14 @@ from autograder.integrations.gradescope import SOLUTION, STORE, TRY_SOLUTION
 from autograder.kit import Kit, slugs
 from autograder.models import CheckResult, Report, Submission, SubmittedFile
 from autograder.release.bundles import gradescope_zip
+from autograder.release.container_memory import CONTAINER_BYTES, FILES_BYTES, NOT_OF_FILES, peak_bytes
 from autograder.release.wheel import Wheel
 from autograder.sandbox.protocol import IsolationUnavailable
 
 PROJECT = Path(__file__).parents[2]
 TOY = PROJECT / "tests" / "toy"
-CONTAINER_BYTES = 768_000_000
 # Kits that need a container with twice the memory; docs/integrations.md says so.
 LARGER = {"week10_parts": 1_536_000_000}
-# What of files, TensorFlow's code above all, stays in memory where that is short: measured in a control group
-# with the limit of a container, in which week 9's solution earned its points.
-FILES_BYTES = 225_000_000
 FORGER = """
 import json, os, pathlib
 

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from memory import alive
+from processes import alive
 
 pytestmark = pytest.mark.needs("bubblewrap")
 

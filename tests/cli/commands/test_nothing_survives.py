@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 from in_reach import in_reach
-from memory import descendants
+
+from autograder.release.container_memory import descendants
 
 pytestmark = [
     pytest.mark.needs("bubblewrap"),

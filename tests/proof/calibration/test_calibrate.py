@@ -9,12 +9,13 @@ import time
 from pathlib import Path
 
 import pytest
-from memory import alive, descendants
+from processes import alive
 from typer.testing import CliRunner
 
 from autograder.cli import app
 from autograder.kit import Kit
 from autograder.proof.calibration.calibration_report import disagreements, plot, read_table, write_table
+from autograder.release.container_memory import descendants
 
 ROOT = Path(__file__).parents[3]
 SLUG = "week09_transfer"

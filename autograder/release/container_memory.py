@@ -1,0 +1,98 @@
+"""Measure the memory that a container needs to grade the solution, such as Gradescope's."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from ..integrations.gradescope import KIT, SETTINGS, SOLUTION, TRY_SOLUTION, Settings
+from ..kit import Kit
+from ..proof.answers import solution
+
+# Gradescope's default.
+CONTAINER_BYTES = 768_000_000
+# What of files, TensorFlow's code above all, stays in memory where that is short: measured in a control group
+# with the limit of a container, in which week 9's solution earned its points.
+FILES_BYTES = 225_000_000
+# The kernel's names for parts of a process's memory, shared pages divided by those who share them. How much
+# of a file is in memory depends on how it was read once, and the kernel takes it back where memory is short.
+ALL = ("Pss",)
+NOT_OF_FILES = ("Pss_Anon", "Pss_Shmem")
+POLL_SECONDS = 0.15
+
+
+class NotMeasuredError(RuntimeError):
+    """Raised if the solution was not graded with full points. The message is what the program printed."""
+
+
+def needed_bytes(root: Path, kit: Kit) -> int:
+    """Return the memory of a container in which Gradescope's program grades the solution of a kit.
+
+    The program runs here, at the isolation level `process`. Raises NotMeasuredError or KitError.
+    """
+    with tempfile.TemporaryDirectory(prefix="container-") as name:
+        source = Path(name) / "source"
+        source.mkdir()
+        (source / SETTINGS).write_text(json.dumps(asdict(Settings("process"))))
+        (source / KIT).write_bytes(kit.zip())
+        (source / SOLUTION).write_text(solution(root, kit).text, encoding="utf-8")
+        module = "autograder.integrations.gradescope"
+        with (Path(name) / "output").open("w+b") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", module, TRY_SOLUTION, str(source)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                peak = peak_bytes(process.pid, lambda: process.poll() is None, POLL_SECONDS, NOT_OF_FILES)
+            finally:
+                process.kill()
+                process.wait()
+            if process.returncode:
+                output.seek(0)
+                raise NotMeasuredError(output.read().decode(errors="replace").strip())
+    return peak + FILES_BYTES
+
+
+def peak_bytes(process: int, alive: Callable[[], bool], seconds: float, counted: Sequence[str] = ALL) -> int:
+    """Return the most bytes that a process and its descendants held together while `alive()`.
+
+    They are looked at every `seconds`. What they share counts once.
+    """
+    peak = 0
+    while alive():
+        family = descendants(process)
+        together = sum(proportional_bytes(member, counted) for member in family)
+        # A process that forks between two readings would be counted whole and then by halves.
+        if descendants(process) == family:
+            peak = max(peak, together)
+        time.sleep(seconds)
+    return peak
+
+
+def descendants(process: int) -> list[int]:
+    """Return a process and all that descend from it, by any thread; those that end meanwhile are left out."""
+    found = [process]
+    with suppress(OSError):
+        for task in Path(f"/proc/{process}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                found += descendants(int(child))
+    return found
+
+
+def proportional_bytes(process: int, counted: Sequence[str] = ALL) -> int:
+    """Return the memory of a process, each page divided by the number of processes that share it."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    sizes = {name: value.split() for name, _, value in (line.partition(":") for line in lines)}
+    return sum(int(sizes[name][0]) * 1024 for name in counted if name in sizes)

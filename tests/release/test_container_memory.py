@@ -1,0 +1,26 @@
+"""The memory that a container needs is that of the real program on the solution."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from autograder.kit import Kit
+from autograder.release.container_memory import FILES_BYTES, NotMeasuredError, needed_bytes
+
+
+def test_memory_that_the_solution_uses_counts(toy_root: Path) -> None:
+    """A solution that holds 100 MB while it is called needs as much more."""
+    kit, path = Kit.load(toy_root, "sums"), toy_root / "solutions" / "sums" / "sums.py"
+    small = needed_bytes(toy_root, kit)
+    path.write_text(f"{path.read_text()}\n\nHELD = bytearray(100_000_000)\n")
+    assert FILES_BYTES < small < needed_bytes(toy_root, kit) - 50_000_000
+
+
+def test_a_solution_that_fails_is_not_measured(toy_root: Path) -> None:
+    """The error shows what Gradescope would print."""
+    path = toy_root / "solutions" / "sums" / "sums.py"
+    path.write_text("def add(left, right):\n    return left\n")
+    with pytest.raises(NotMeasuredError, match="The solution: 0 of 10 points"):
+        needed_bytes(toy_root, Kit.load(toy_root, "sums"))
