@@ -77,6 +77,7 @@ NUMBER_AS_INITIALIZER = gettext_noop(
     "A number was passed where an initializer belongs. `add_weight` takes the whole shape as one tuple: "
     "`shape=(…, …)`."
 )
+RATE = gettext_noop("The optimizers of Keras call this argument `learning_rate`.")
 FROM_ZERO = gettext_noop("Python counts from 0. Which number does the last item of a list with n items have?")
 
 _ERRORS = (
@@ -148,6 +149,8 @@ def advice(error: BaseException, *, of_student: bool) -> str:
             received=found[2],
         )
     if found := _NO_PARAMETER.search(text):
+        if "Argument(s) not recognized: {'lr'" in text:
+            return _(RATE)
         return _(
             "The function that is called has no parameter `{name}`. If it is yours, should it have one?",
             name=found[1] or found[2],

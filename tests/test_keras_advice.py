@@ -55,7 +55,7 @@ from autograder.keras_advice import advice, did_you_mean
         ),
         (
             "Argument(s) not recognized: {'lr': 0.01}",
-            "The function that is called has no parameter `lr`. If it is yours, should it have one?",
+            "The optimizers of Keras call this argument `learning_rate`.",
         ),
     ],
 )
