@@ -25,6 +25,8 @@ FILES_BYTES = 225_000_000
 # of a file is in memory depends on how it was read once, and the kernel takes it back where memory is short.
 ALL = ("Pss",)
 NOT_OF_FILES = ("Pss_Anon", "Pss_Shmem")
+# Part of a container that stays free, because a submission may need more than the solution.
+FREE = 0.1
 POLL_SECONDS = 0.15
 
 
@@ -60,6 +62,11 @@ def needed_bytes(root: Path, kit: Kit) -> int:
                 output.seek(0)
                 raise NotMeasuredError(output.read().decode(errors="replace").strip())
     return peak + FILES_BYTES
+
+
+def fits(needed: int) -> bool:
+    """Return whether the default container holds `needed` bytes, with a part of it free."""
+    return needed <= CONTAINER_BYTES * (1 - FREE)
 
 
 def peak_bytes(process: int, alive: Callable[[], bool], seconds: float, counted: Sequence[str] = ALL) -> int:

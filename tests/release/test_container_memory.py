@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
-from autograder.release.container_memory import FILES_BYTES, NotMeasuredError, needed_bytes
+from autograder.release.container_memory import FILES_BYTES, NotMeasuredError, fits, needed_bytes
 
 
 def test_memory_that_the_solution_uses_counts(toy_root: Path) -> None:
@@ -24,3 +24,8 @@ def test_a_solution_that_fails_is_not_measured(toy_root: Path) -> None:
     path.write_text("def add(left, right):\n    return left\n")
     with pytest.raises(NotMeasuredError, match="The solution: 0 of 10 points"):
         needed_bytes(toy_root, Kit.load(toy_root, "sums"))
+
+
+def test_a_tenth_of_the_container_stays_free() -> None:
+    assert fits(691_200_000)
+    assert not fits(691_200_001)

@@ -140,18 +140,18 @@ def _write(root: Path, kit: Kit, out: Path) -> bool:
 
 def _measure_memory(root: Path, kit: Kit) -> None:
     """Print the memory that Gradescope needs for the kit. A failure is no reason not to release."""
-    from ...release.container_memory import CONTAINER_BYTES, NotMeasuredError, needed_bytes
+    from ...release.container_memory import CONTAINER_BYTES, NotMeasuredError, fits, needed_bytes
 
     try:
         with make_console().status("Measuring the memory that Gradescope needs: grading the solution."):
-            megabytes = -(-needed_bytes(root, kit) // 1_000_000)
+            needed = needed_bytes(root, kit)
     except NotMeasuredError as error:
         warn(f"The memory that Gradescope needs was not measured: {error}")
         return
     default = CONTAINER_BYTES // 1_000_000
     advice = (
         f"its default container of {default} MB is enough"
-        if megabytes <= default
+        if fits(needed)
         else f"give the assignment a larger container than the default of {default} MB"
     )
-    typer.echo(f"Gradescope needs {megabytes} MB for the solution: {advice}.")
+    typer.echo(f"Gradescope needs {needed // 1_000_000} MB for the solution: {advice}.")
