@@ -96,6 +96,7 @@ def test_a_handout_may_declare_its_language(tmp_path: Path, text: str | None, la
         ("Expected 4, received 3. The whole.\nOr so.", "预期4，得到 3。整句。\nOr so."),
         ("Expected 4, received 3.", "预期4，得到 3。"),
         ("Expected 4, received ValueError: no 4.", "预期4，得到 ValueError: no 4。"),
+        ("Expected 4, received some, in: 2 (Dense). The whole.", "预期4，得到 some, in: 2 (Dense)。整句。"),
         ("The whole.", "整句。"),
         ("Something else.", "Something else."),
     ],

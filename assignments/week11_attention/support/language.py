@@ -33,7 +33,8 @@ def gettext_noop(message: str) -> str:
 FAILURE = gettext_noop("Expected {expected}, received {received}. {hint}")
 FAILURE_PARTS = re.compile(
     r"Expected (?P<expected>.+?),? received (?P<received>(?:\w*(?:Error|Exception): )?.+?)"
-    r"(?:[.:] (?P<hint>.+)|\.)?",
+    # A colon begins the hint if no sentence of its own follows: "…, trainable: 2. Which layers are?" has one.
+    r"(?:(?:\.|:(?![^\n]*\. )) (?P<hint>.+)|\.)?",
     re.DOTALL,
 )
 
