@@ -25,11 +25,13 @@ from autograder.keras_advice import advice, did_you_mean
         ("All layers added to a Sequential model should have unique names.", keras_advice.ONE_NAME),
         (
             "expected axis -1 of input shape to have value 25, but received input with shape (None, 4)",
-            "This layer expects 25 numbers a row, but gets 4. Does it stand in the right position?",
+            "The last axis of this layer's inputs must have the length 25, but has 4. What does the layer "
+            "below it return?",
         ),
         (
             "expected axis -1 of input shape to have value 3, but received input with shape (None, 8, 8, 1)",
-            keras_advice.OTHER_INPUTS,
+            "The last axis of this layer's inputs must have the length 3, but has 1. What does the layer "
+            "below it return?",
         ),
         ("maximum recursion depth exceeded", keras_advice.CALLS_ITSELF),
         ("Cannot convert '4' to a shape.", "A shape is a tuple: `keras.Input((4,))`."),
@@ -51,8 +53,14 @@ from autograder.keras_advice import advice, did_you_mean
         ("Could not interpret initializer identifier: 4", keras_advice.NUMBER_AS_INITIALIZER),
         (
             "predict() got an unexpected keyword argument 'training'",
-            "The function that is called has no parameter `training`. If it is yours, should it have one?",
+            "The called function has no parameter `training`. Which ones does its definition list?",
         ),
+        (
+            "SelfAttention.__init__() got an unexpected keyword argument 'name'",
+            "Every layer of Keras takes `name`. Let `__init__` take `**kwargs`, and pass it on: "
+            "`super().__init__(**kwargs)`.",
+        ),
+        ("got an unexpected keyword argument 'mask'", keras_advice.MASK),
         (
             "Argument(s) not recognized: {'lr': 0.01}",
             "The optimizers of Keras call this argument `learning_rate`.",

@@ -52,7 +52,8 @@ def freeze(body: keras.Model) -> keras.Model:
 
     Return `body` itself, or a copy with the same layers and weights, that has no trainable weights,
     however many layers there are. Some layers may already be frozen, and some may be networks themselves.
-    The result need not be compiled.
+    The result need not be compiled. If you set the flag of a network to the value that it already has, Keras
+    does not set the flags of its layers.
 
     A frozen BatchNormalization uses its moving averages in training, too. One that is not frozen uses the
     averages of the current batch and updates its moving averages.
@@ -99,7 +100,7 @@ def add_softmax(body: keras.Model, n_classes: int = 4, learning_rate: float = 0.
 
 
 def extract_features(body: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """Compute the features of every picture once.
+    """Compute the features of all pictures.
 
     A frozen body computes the same features for a picture in every epoch. Compute them once and train the
     top on them: the result is the same, with much less work.
@@ -154,10 +155,10 @@ def thaw_last_block(model: keras.Model, learning_rate: float = 0.001) -> keras.M
     1. the last Conv2D of the network,
     2. every layer after it that has weights, including the top, except BatchNormalization.
 
-    Every other layer is frozen, and so is every BatchNormalization, which keeps using the donor's
-    averages. Compile the result with categorical cross-entropy, and Adam with `learning_rate`. The rate
-    is small, because large steps can undo what the donor learned. Compile last: Keras then reads which
-    weights are trainable.
+    Every other layer with weights of its own is frozen, and so is every BatchNormalization, which keeps using
+    the donor's averages. Compile the result with categorical cross-entropy, and Adam with `learning_rate`.
+    The rate is small, because large steps can undo what the donor learned. Compile last: Keras then reads
+    which weights are trainable.
 
     The body may be a network inside `model`, and `model` may be frozen as a whole: then none of its
     weights is trainable, whatever the flags of its layers. If you set the flag of `model` to the value
@@ -178,7 +179,7 @@ def thaw_last_block(model: keras.Model, learning_rate: float = 0.001) -> keras.M
 
 
 def borrow_network(network: keras.Model, n_classes: int = 4, learning_rate: float = 0.01) -> keras.Model:
-    """Do the same with a published network.
+    """Put a new top on a published network.
 
     `network` is one such as `keras.applications.MobileNetV3Small` without its top: its outputs are
     feature maps, and all its layers are trainable. Its layers branch and join, so you cannot stack them

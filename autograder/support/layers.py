@@ -16,6 +16,10 @@ from .checks import Call
 from .errors import describe, fail
 from .language import gettext as _
 
+HOW_TO_MAKE_ONE = (
+    "`keras.Layer` is the base class of layers, and `keras.Model(inputs, outputs)` makes a model. Which one "
+    "is missing?"
+)
 # A step whose square is small, and which double precision still resolves.
 STEP = 1e-5
 
@@ -25,7 +29,7 @@ def fresh_layer(call: Call, task: Callable[..., Any], *arguments: Any) -> Any:
     __tracebackhide__ = True
     answer = call.fresh(task, *arguments)
     if not isinstance(answer, keras.Layer):
-        fail("a layer or a model of Keras", describe(answer), "What does it return or inherit?")
+        fail("a layer or a model of Keras", describe(answer), HOW_TO_MAKE_ONE)
     return answer
 
 

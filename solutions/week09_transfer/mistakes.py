@@ -162,7 +162,7 @@ class leaves_the_base_without_softmax:
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("given no activation",)
+    READS = ("without an activation",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -182,7 +182,7 @@ class applies_softmax_twice:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("which of them is too many?",)
+    READS = ("which one do you remove?",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -619,7 +619,7 @@ class returns_the_base_itself:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("the very one that was passed in",)
+    READS = ("the same model that was passed in",)
 
     def copy_layers(base):
         model = base
@@ -987,7 +987,7 @@ class pops_from_the_list_of_layers:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("the very one that was passed in",)
+    READS = ("the same model that was passed in",)
 
     def drop_top(model):
         model.layers.pop()

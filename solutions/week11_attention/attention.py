@@ -1,6 +1,6 @@
 """Week 11: attention. Four tasks: from the weights of attention to a network that answers questions.
 
-Vectors stand in arrays or tensors of shape (sentences, words, width). Sentences of different lengths are
+Vectors are in arrays or tensors of shape (sentences, words, width). Sentences of different lengths are
 padded in front; a mask of shape (sentences, words) is True, or 1, at words and False, or 0, at padding. Use
 operations of Keras, such as those of `keras.ops`: a gradient does not pass through NumPy. All weights are
 trainable, and nothing penalizes or constrains them. Each task is tested on its own, but `build_block` and
@@ -17,7 +17,8 @@ def attention_weights(queries, keys, mask=None):
 
     The score of a query and a key is their dot product, divided by the square root of their width. The
     weights of a query are the softmax of its scores over all keys. Where `mask` (sentences, keys) says
-    padding, the weight is 0, as if the key were not there. Every sentence has at least one key that is none.
+    padding, the weight is 0, as if the key were not there. Every sentence has at least one key that is not
+    padding.
 
     Return an array or a tensor. Arguments are float32; scores may be as large as 20,000.
 
@@ -47,8 +48,8 @@ class SelfAttention(keras.Layer):
 
     `layer(x)` and `layer(x, mask=mask)` take float32 vectors. The mask is also what `Embedding` passes on
     with `mask_zero=True`. Let it pass to the next layer: set `self.supports_masking = True`. `get_config`
-    returns the units beside what the base class returns, so that Keras can save the layer and make it again;
-    other arguments, such as `name`, go to the base class.
+    returns the units in addition to what the base class returns, so that Keras can save the layer and make it
+    again; other arguments, such as `name`, go to the base class.
 
     Shapes: (sentences, words, width) → (sentences, words, units).
 
@@ -90,12 +91,13 @@ class SelfAttention(keras.Layer):
 
 
 def build_block(units: int) -> keras.Layer:
-    """Make a block: what `SelfAttention` says of a word is added to the word, and normalized.
+    """Make a block that adds the output of `SelfAttention` to its input and normalizes the sum.
 
     Return a new layer or model, as you like. With x of width `units` it computes
     `LayerNormalization()(x + SelfAttention(units)(x))`, with your own `SelfAttention` and Keras'
     `LayerNormalization` with its default settings. The block takes a mask as `SelfAttention` does:
-    `block(x, mask=mask)`. It has no other layers with weights, and computes the same in training.
+    `block(x, mask=mask)`. It need not pass the mask on. It has no other layers with weights, and computes the
+    same in training.
 
     Shapes: (sentences, words, units) → (sentences, words, units).
 

@@ -100,7 +100,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda found: support.assert_trainable(found, [False, True]),
         model,
         lambda: changed(lambda made: setattr(made, "trainable", False)),
-        "of 2 layers with weights, trainable: 2",
+        "layers with weights: 2, trainable: no. 2",
         "all 2 layers with weights frozen",
     ),
     "trainable in part": (
@@ -108,7 +108,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda: changed(lambda made: setattr(made, "trainable", False)),
         model,
         "all 2 layers with weights frozen",
-        "of 2 layers with weights, trainable: 2 (Dense)",
+        "layers with weights: 2, trainable: no. 2 (Dense)",
     ),
     "loss": (support.assert_compiled, model, lambda: compiled("mse"), "the loss", "mean_squared_error"),
     "unknown loss": (
@@ -502,7 +502,7 @@ def test_doing_nothing_earns_nothing() -> None:
     made = model()
     before = support.snapshot(made)
     for check, words in (
-        (lambda: support.assert_is_new(made, made), "the very one that was passed in"),
+        (lambda: support.assert_is_new(made, made), "the same model that was passed in"),
         (lambda: support.assert_froze(made, before), "fewer trainable parameters than the 18 from before"),
         (lambda: support.assert_thawed(made, before), "more trainable parameters than the 18 from before"),
     ):

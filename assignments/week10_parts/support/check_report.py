@@ -45,6 +45,19 @@ MAX_CHARACTERS = 2_000
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
+class Label(StrEnum):
+    """The labels of a report's rows. A message has none."""
+
+    NONE = ""
+    EXPECTED = gettext_noop("expected")
+    RECEIVED = gettext_noop("received")
+    THINK_ABOUT = gettext_noop("think about")
+    YOUR_LINE = gettext_noop("your line")
+    CALLED_FROM = gettext_noop("called from")
+    YOUR_FUNCTION = gettext_noop("your function")
+    YOUR_CLASS = gettext_noop("your class")
+
+
 class Outcome(StrEnum):
     """How a check ended."""
 
@@ -82,22 +95,21 @@ class CheckReport:
     lines: tuple[Line, ...] = ()
     definition: Definition | None = None
 
-    def rows(self) -> Iterator[tuple[str, str]]:
-        """Yield what explains the result, each with its label; a message has none."""
+    def rows(self) -> Iterator[tuple[Label, str]]:
+        """Yield what explains the result, each with its label."""
         if self.outcome in (Outcome.PASSED, Outcome.NOT_ATTEMPTED):
             return
         if self.message:
-            yield "", self.message
+            yield Label.NONE, self.message
         if self.expected:
-            yield gettext_noop("expected"), self.expected
-            yield gettext_noop("received"), self.received
+            yield Label.EXPECTED, self.expected
+            yield Label.RECEIVED, self.received
         for text in self.think:
-            yield gettext_noop("think about"), text
+            yield Label.THINK_ABOUT, text
         for number, line in enumerate(self.lines):
-            yield gettext_noop("called from") if number else gettext_noop("your line"), str(line)
+            yield Label.CALLED_FROM if number else Label.YOUR_LINE, str(line)
         if self.definition:
-            label = gettext_noop("your class") if self.definition.is_class else gettext_noop("your function")
-            yield label, str(self.definition)
+            yield Label.YOUR_CLASS if self.definition.is_class else Label.YOUR_FUNCTION, str(self.definition)
 
     def text(self) -> str:
         """Return the report as lines of text."""

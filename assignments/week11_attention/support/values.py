@@ -28,7 +28,7 @@ from .structure import last_layer, layers_question, weight_shapes
 
 MOVED = "A new layer starts with random weights. How do you copy the old ones into it?"
 OTHER_WAY = "Which of the two models does your function read the weights from, and which does it change?"
-ALL_ARRAYS = "How many arrays of weights has such a layer, and which of them do you copy?"
+ALL_ARRAYS = "How many arrays of weights does such a layer have, and which of them do you copy?"
 
 
 def assert_weights_equal(
@@ -61,7 +61,7 @@ def assert_weights_equal(
             )
             difference, question = _difference(array, other), ALL_ARRAYS if place else MOVED
             if source is not None and _has(source, other, layer):
-                difference, question = "other numbers, and that model has them now, too", OTHER_WAY
+                difference, question = "other numbers, which that model has now, too", OTHER_WAY
             fail(wanted, difference, question, layer.name)
 
 
@@ -123,9 +123,9 @@ def _assert_named(model: Any, activations: Sequence[Sequence[str]]) -> None:
         return
     hint = "Where does your function say which activation a layer has?"
     if any(len(names) > 1 for names in received):
-        hint = "Which layer has more than one activation, and which of them is too many?"
+        hint = "Which layer has more than one activation, and which one do you remove?"
     elif received.count([]) > expected.count([]):
-        hint = "What does a layer compute that is given no activation?"
+        hint = "What does a layer without an activation compute?"
     fail(
         _("layers with the activations {names}", names=_activation_words(expected)),
         _activation_words(received),

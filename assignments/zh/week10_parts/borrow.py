@@ -45,7 +45,7 @@ def freeze(body: keras.Model) -> keras.Model:
     """冻结整个网络。
 
     返回 `body` 本身，或者一个层和权重都相同的副本，不管有多少层，都没有可训练的权重。有些层可能本来就已冻结，有些层本身
-    可能就是网络。返回的模型不必编译。
+    可能就是网络。返回的模型不必编译。如果把一个网络的标志设成它本来的值，Keras 不会设置其中各层的标志。
 
     冻结的 BatchNormalization 在训练时也用它的移动平均值。没有冻结的则用当前这一批数据的平均值，并更新移动平均值。
 
@@ -91,7 +91,7 @@ def add_softmax(body: keras.Model, n_classes: int = 4, learning_rate: float = 0.
 
 
 def extract_features(body: keras.Model, pictures: np.ndarray) -> np.ndarray:
-    """每张图片只计算一次特征。
+    """计算所有图片的特征。
 
     冻结的网络对同一张图片在每一轮都给出同样的特征。所以只算一次，再用这些特征训练顶层：结果相同，计算量却小得多。
 
@@ -142,7 +142,7 @@ def thaw_last_block(model: keras.Model, learning_rate: float = 0.001) -> keras.M
     1. 网络的最后一个 Conv2D，
     2. 它之后所有带权重的层，包括顶层，但不包括 BatchNormalization。
 
-    其余的层全部冻结，每个 BatchNormalization 也一样，它继续使用供体的平均值。请编译返回的模型：损失函数用分类交叉熵，
+    其余自身带权重的层全部冻结，每个 BatchNormalization 也一样，它继续使用供体的平均值。请编译返回的模型：损失函数用分类交叉熵，
     优化器用 Adam，学习率为 `learning_rate`。学习率很小，因为步子太大可能毁掉供体学到的东西。编译放在最后：Keras 在编译时
     读取哪些权重可训练。
 
@@ -164,7 +164,7 @@ def thaw_last_block(model: keras.Model, learning_rate: float = 0.001) -> keras.M
 
 
 def borrow_network(network: keras.Model, n_classes: int = 4, learning_rate: float = 0.01) -> keras.Model:
-    """用一个公开的网络做同样的事。
+    """给一个公开的网络加上新的顶层。
 
     `network` 是 `keras.applications.MobileNetV3Small` 这样去掉了顶层的网络：输出是特征图，所有的层都可训练。它的层有分叉和
     汇合，不能重新叠起来：请把整个网络当作一层来用。

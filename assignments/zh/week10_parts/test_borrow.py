@@ -93,7 +93,7 @@ def test_cut_body_keeps_the_layers_below_the_cut(call: Call) -> None:
     """The three convolutions and their BatchNormalization layers remain, with their weights and flags."""
     body = call(borrow.cut_body, load("parts_donor"))
     assert_is_new(body, call.argument)
-    assert_weights_equal(body, call.before.weights[:-1], "Which layers are above the cut?")
+    assert_weights_equal(body, call.before.weights[:-1], "Which of these layers belong to the head?")
     hint = "Cutting freezes none of the layers that remain."
     assert_parameter_counts(body, total=14368, trainable=14208, hint=hint)
 

@@ -78,7 +78,7 @@ def build_block(units: int) -> keras.Layer:
     """建立一个块：把 `SelfAttention` 对一个词的输出加到这个词上，再归一化。
 
     返回一个新的层或模型，由你选择。对宽度为 `units` 的 x，它计算 `LayerNormalization()(x + SelfAttention(units)(x))`，使用你自己的
-    `SelfAttention` 和默认设置的 Keras `LayerNormalization`。这个块像 `SelfAttention` 一样接收掩码：`block(x, mask=mask)`。它没有其他
+    `SelfAttention` 和默认设置的 Keras `LayerNormalization`。这个块像 `SelfAttention` 一样接收掩码：`block(x, mask=mask)`。它不必把掩码继续传下去。它没有其他
     带权重的层，训练时的计算也一样。
 
     形状：(句子数, 词数, 单元数) → (句子数, 词数, 单元数)。

@@ -164,7 +164,7 @@ def assert_is_new(answer: Any, argument: Any) -> None:
     __tracebackhide__ = True
     all_layers(answer)
     if answer is argument:
-        fail("a new model", "the very one that was passed in", "Where does your function make a new one?")
+        fail("a new model", "the same model that was passed in", "Where does your function make a new one?")
 
 
 def assert_shares_no_layers(first: Any, second: Any, allowed: Any = None, hint: str = "") -> None:
@@ -243,7 +243,7 @@ def _trainable_words(flags: Sequence[bool], kinds: Sequence[str] = ()) -> str:
         return _("all {count} layers with weights frozen", count=len(flags))
     places = [number for number, flag in enumerate(flags) if flag]
     shown = _(", ").join(f"{place + 1} ({kinds[place]})" if kinds else str(place + 1) for place in places)
-    return _("of {count} layers with weights, trainable: {places}", count=len(flags), places=shown)
+    return _("layers with weights: {count}, trainable: no. {places}", count=len(flags), places=shown)
 
 
 def layer_names(layers: Sequence[Any]) -> str:

@@ -33,12 +33,7 @@ NONE = gettext_noop(
 IS_A_LAYER = gettext_noop(
     "You passed a layer or a network where Keras needs a tensor. Which attribute of it is its output?"
 )
-OTHER_INPUTS = gettext_noop(
-    "This layer expects another number of inputs than it gets. Does it stand in the right position?"
-)
-CALLS_ITSELF = gettext_noop(
-    "A function calls itself, directly or through another one, without ever stopping."
-)
+CALLS_ITSELF = gettext_noop("This function calls itself, directly or through another one, and never stops.")
 ONE_NAME = gettext_noop("Two layers of the network have the same name. Give a new layer another `name`.")
 UNKNOWN_NAME = gettext_noop(
     "Python does not know this name here. Is it spelled as where you defined or imported it?"
@@ -50,15 +45,15 @@ NEVER_CALLED = gettext_noop(
     "A Sequential that was never called has `inputs` and `outputs`, but neither `input` nor `output`."
 )
 SHAPES = gettext_noop(
-    "The shapes of two arrays do not fit. Print both above this line: which axes have to be equally long?"
+    "The shapes of two arrays do not fit. Print both above this line: which axes must have the same length?"
 )
 NOT_IN_PLACE = gettext_noop(
-    "A tensor cannot be changed item by item. Which function of `keras.ops` makes a new one?"
+    "Items of a tensor cannot be assigned. Which function of `keras.ops` makes a new tensor?"
 )
 ONE_TRUTH = gettext_noop(
     "`if` needs one True or False, and this is an array of them. Do you want to know whether it is None?"
 )
-NOT_CALLABLE = gettext_noop("This is a value and no function: it is set with `=`, without `()`.")
+NOT_CALLABLE = gettext_noop("This is a value, not a function: assign it with `=`, without `()`.")
 TENSOR_AS_SETTING = gettext_noop(
     "A tensor was passed where a layer takes its settings. Make the layer first, then call it: "
     "`Layer(settings)(tensor)`."
@@ -79,6 +74,7 @@ NUMBER_AS_INITIALIZER = gettext_noop(
     "`shape=(…, …)`."
 )
 RATE = gettext_noop("The optimizers of Keras call this argument `learning_rate`.")
+MASK = gettext_noop("Keras passes `mask` to `call`: `def call(self, x, mask=None)`.")
 FROM_ZERO = gettext_noop("Python counts from 0. Which number does the last item of a list with n items have?")
 
 _ERRORS = (
@@ -86,7 +82,6 @@ _ERRORS = (
     (re.compile(r"the layer isn't built|has not yet been built|was expecting 0 weights"), NO_WEIGHTS),
     (re.compile(r"'NoneType' object (has no attribute|is not)|Received: None"), NONE),
     (re.compile(r"invalid value <\w+ name=|Only input tensors may be passed"), IS_A_LAYER),
-    (re.compile(r"expected axis -1 of input shape to have value"), OTHER_INPUTS),
     (re.compile(r"maximum recursion depth exceeded"), CALLS_ITSELF),
     (re.compile(r"should have unique names|is not unique|used \d+ times in the model"), ONE_NAME),
     (re.compile(r"[Mm]atrix size-incompatible|mismatch in its core dimension|be broadcast"), SHAPES),
@@ -114,10 +109,12 @@ _NO_PARAMETER = re.compile(r"unexpected keyword argument '(\w+)'|Argument\(s\) n
 _NO_ATTRIBUTE = re.compile(r"'([\w.]+)'(?: object)? has no attribute '(\w+)'")
 _IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: ([A-Za-z_]\w*)")
 _NUMBERS = re.compile(
-    r"expected axis -1 of input shape to have value (\d+), but received input with shape \(\w+, (\d+)\)"
+    r"expected axis -1 of input shape to have value (\d+), but received input with shape \((?:\w+, )+(\d+)\)"
 )
 _OUT_OF_RANGE = re.compile(r"(list|tuple) index out of range")
 _NUMBER = re.compile(r"Cannot convert '(\d+)' to a shape")
+# What Keras passes to a layer that it makes from its configuration.
+LAYER_ARGUMENTS = frozenset({"name", "trainable", "dtype"})
 # Where Keras looks up the names of each kind.
 _MODULES = {
     "activation": "activations",
@@ -144,17 +141,26 @@ def advice(error: BaseException, *, of_student: bool) -> str:
         return _("A shape is a tuple: `keras.Input(({number},))`.", number=found[1])
     if found := _NUMBERS.search(text):
         return _(
-            "This layer expects {expected} numbers a row, but gets {received}. Does it stand in the right "
-            "position?",
+            "The last axis of this layer's inputs must have the length {expected}, but has {received}. What "
+            "does the layer below it return?",
             expected=found[1],
             received=found[2],
         )
     if found := _NO_PARAMETER.search(text):
         if "Argument(s) not recognized: {'lr'" in text:
             return _(RATE)
+        name = found[1] or found[2]
+        if name in LAYER_ARGUMENTS:
+            return _(
+                "Every layer of Keras takes `{name}`. Let `__init__` take `**kwargs`, and pass it on: "
+                "`super().__init__(**kwargs)`.",
+                name=name,
+            )
+        if name == "mask":
+            return _(MASK)
         return _(
-            "The function that is called has no parameter `{name}`. If it is yours, should it have one?",
-            name=found[1] or found[2],
+            "The called function has no parameter `{name}`. Which ones does its definition list?",
+            name=name,
         )
     return next((_(sentence) for pattern, sentence in _ERRORS if pattern.search(text)), "")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-from .check_report import CheckReport, Outcome
+from .check_report import CheckReport, Label, Outcome
 from .language import gettext as _
 
 # Text has the colour of the page. The other colours suit a light or a dark page; JupyterLab, VS Code and
@@ -247,7 +247,7 @@ def _points(check: CheckReport) -> str:
 def _rows(failure: CheckReport) -> Iterator[str]:
     for label, value in failure.rows():
         if label:
-            look = "" if label == "think about" else ' class="kit-value"'
+            look = "" if label == Label.THINK_ABOUT else ' class="kit-value"'
             yield f'<span class="kit-label">{escape(_(label))}</span><span{look}>{escape(value)}</span>'
         else:
             yield f'<span class="kit-all kit-value">{escape(value)}</span>'
