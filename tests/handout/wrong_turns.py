@@ -40,7 +40,7 @@ HEAD = """# Wrong turns
 What a beginner reads about wrong answers to weeks 9 to 11: in the card of the notebook, from plain
 `python -m pytest` and from `kit check`. Where they say the same in other forms, the notebook's stands for
 all; the others name the line as `transfer.py:194`. A test compares this page with what is said;
-`python tests/handout/wrong_turns.py` writes it anew.
+`PYTHONPATH=tests python -m handout.wrong_turns` regenerates it.
 """
 TABLE = """
 ## {title}
