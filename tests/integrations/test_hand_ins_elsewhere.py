@@ -41,7 +41,7 @@ def test_a_hand_in_earns_the_same_in_every_system(
     toy: Kit, examiner: Examiner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where a system refuses a file, its own message says so, and the table in the docs does."""
-    monkeypatch.setattr(otter, "Examiner", lambda kit, level: nullcontext(examiner))
+    monkeypatch.setattr(otter, "Examiner", lambda kit, level, store: nullcontext(examiner))
     monkeypatch.setattr(gradescope, "LowMemoryExaminer", lambda *options: nullcontext(examiner))
     found = {
         "Otter": {each.name: in_otter(each, toy, tmp_path / "otter") for each in TOY_HAND_INS},

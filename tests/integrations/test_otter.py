@@ -34,7 +34,7 @@ SECRET = "received 0.25"
 class StandIn:
     """Takes the examiner's place and gives a prepared report."""
 
-    def __init__(self, kit: Kit, level: str) -> None:
+    def __init__(self, kit: Kit, level: str, store: Path | None = None) -> None:
         self.level = level
         self.submission: Submission | None = None
         self.report: Report | None = None
