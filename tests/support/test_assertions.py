@@ -366,7 +366,7 @@ def test_assertions_of_numbers_survive_other_values(name: str, value: object) ->
         (lambda copy, base: None, "other numbers, off by up to", "How do you copy the old ones into it?"),
         (
             lambda copy, base: base.set_weights(copy.get_weights()),
-            "other numbers, and that model has them now, too",
+            "other numbers, which that model has now, too",
             "which does it change?",
         ),
         (
