@@ -19,7 +19,6 @@ from autograder.kit import Kit
 
 BIN = Path(sys.executable).parent
 # nbgrader looks for alembic, and Jupyter for kernels, on the path.
-ENVIRONMENT = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
 # Runs in the student's kernel: pytest with the kit's checks, and a line for every task that lost some.
 RUN = """
 import os, sys, types
@@ -56,8 +55,9 @@ def run_checks(space):
 
 def run(program: str, *arguments: str | Path, cwd: Path | None = None) -> None:
     """Run a command of a peer; raises RuntimeError with its output if it fails."""
+    environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
-        [BIN / program, *arguments], cwd=cwd, env=ENVIRONMENT, capture_output=True, text=True, check=False
+        [BIN / program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise RuntimeError(f"{program} {arguments[0]}: {done.stderr[-3000:]}")
