@@ -16,8 +16,9 @@ from ..models import Environment
 PACKAGE = Path(__file__).resolve().parents[1]
 # Of requirements-grade.lock; the file itself is no part of the package.
 LOCK = PACKAGE / "requirements-grade.sha256"
-# The subpackages that examine a submission.
+# The subpackages that examine a submission, and the modules of the support library that they import.
 EXAMINING = ("checks", "examiner", "sandbox", "submissions", "wire")
+SHARED = ("support/errors.py", "support/language.py")
 # Limit each worker to one thread, because several workers share the cores.
 ONE_THREAD = {
     "OMP_NUM_THREADS": "1",
@@ -59,6 +60,7 @@ def lock_sha256() -> str:
 def engine_sha256() -> str:
     """Return the SHA-256 of the code that examines submissions."""
     paths = [*PACKAGE.glob("*.py"), *(path for name in EXAMINING for path in (PACKAGE / name).rglob("*"))]
+    paths += [PACKAGE / name for name in SHARED]
     files = sorted(path for path in paths if path.is_file() and path.suffix in (".py", ".bpf"))
     return sha256_of_parts(
         part for path in files for part in (str(path.relative_to(PACKAGE)).encode(), path.read_bytes())
