@@ -7,10 +7,10 @@ import shutil
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import nbformat
 import peers
@@ -41,7 +41,7 @@ def measure(work: Path) -> str:
     for number in range(TIMES):
         for place, (name, command) in enumerate(ways.items()):
             say(name)
-            with cache_folder(work / f"cache{number}{place}"):
+            with patch.dict(os.environ, XDG_CACHE_HOME=str(work / f"cache{number}{place}")):
                 first[name].append(timed(partial(command, number)))
                 if name in CACHING:
                     later[name].append(timed(partial(command, TIMES + number)))
@@ -69,19 +69,6 @@ def _cells(seconds: float | None, peer: float, is_peer: bool) -> tuple[str, str]
     if seconds is None:
         return "", ""
     return f"{seconds:.1f}", "" if is_peer else f"{peer / seconds:.1f}"
-
-
-@contextmanager
-def cache_folder(folder: Path) -> Iterator[None]:
-    """Run programs with `folder` as the user's cache."""
-    before = os.environ.get("XDG_CACHE_HOME")
-    os.environ["XDG_CACHE_HOME"] = str(folder)
-    try:
-        yield
-    finally:
-        del os.environ["XDG_CACHE_HOME"]
-        if before is not None:
-            os.environ["XDG_CACHE_HOME"] = before
 
 
 def commands(work: Path) -> dict[str, Callable[[int], object]]:

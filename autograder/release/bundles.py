@@ -115,6 +115,15 @@ exec "${EXAMINER_PYTHON:-/opt/examiner/bin/python}" -P -m autograder.integration
 """
 
 
+def gradescope_files(root: Path, kit: Kit, settings: Settings) -> dict[str, bytes]:
+    """Return what Gradescope's program reads: settings, kit, and the solution that `setup.sh` grades."""
+    return {
+        SETTINGS: json.dumps(asdict(settings), indent=2).encode(),
+        KIT: kit.zip(),
+        SOLUTION: solution(root, kit).text.encode(),
+    }
+
+
 def gradescope_zip(root: Path, kit: Kit, wheel: Wheel, settings: Settings | None = None) -> bytes:
     """Return `autograder.zip` for Gradescope without Otter, byte-identical for identical inputs and lock.
 
@@ -124,9 +133,7 @@ def gradescope_zip(root: Path, kit: Kit, wheel: Wheel, settings: Settings | None
         "setup.sh": SETUP.encode(),
         "run_autograder": RUN.encode(),
         "requirements.txt": locked_requirements(FOR_GRADING).encode(),
-        SETTINGS: json.dumps(asdict(settings or Settings()), indent=2).encode(),
-        KIT: kit.zip(),
-        SOLUTION: solution(root, kit).text.encode(),
+        **gradescope_files(root, kit, settings or Settings()),
         wheel.name: wheel.content,
     }
     return pack(with_manifest(kit, files), programs=("setup.sh", "run_autograder"))

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
-from ..integrations.gradescope import KIT, SETTINGS, SOLUTION, TRY_SOLUTION, Settings
+from ..handout.sync import write_files
+from ..integrations.gradescope import TRY_SOLUTION, Settings
 from ..kit import Kit
-from ..proof.answers import solution
+from .bundles import gradescope_files
 
 # Gradescope's default.
 CONTAINER_BYTES = 768_000_000
@@ -41,10 +40,7 @@ def needed_bytes(root: Path, kit: Kit) -> int:
     """
     with tempfile.TemporaryDirectory(prefix="container-") as name:
         source = Path(name) / "source"
-        source.mkdir()
-        (source / SETTINGS).write_text(json.dumps(asdict(Settings("process"))))
-        (source / KIT).write_bytes(kit.zip())
-        (source / SOLUTION).write_text(solution(root, kit).text, encoding="utf-8")
+        write_files(gradescope_files(root, kit, Settings("process")), source)
         module = "autograder.integrations.gradescope"
         with (Path(name) / "output").open("w+b") as output:
             process = subprocess.Popen(
