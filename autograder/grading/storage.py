@@ -23,6 +23,7 @@ from .late_rules import LateRecord
 REPORT, EXAMINED, REVIEW = "report.json", "examined.json", "review.json"
 SOURCE = "submission.py"
 TABLE, CLASS_RECORD, LATE, LOCK = "grades.csv", "class.json", "late.json", ".lock"
+INCOMPLETE = "incomplete"
 
 Record = TypeVar("Record")
 
@@ -39,7 +40,8 @@ class WrongFolderError(StorageError):
 class Examination:
     """The examiner's result for one submission.
 
-    `findings` is a hash of the facts found while reading the submission; see `hash_findings`.
+    `findings` is a hash of the facts found while reading the submission; see `hash_findings`. It is
+    INCOMPLETE, which equals no hash, if a run was interrupted while it saved the report.
     """
 
     report: Report
@@ -109,7 +111,7 @@ class ClassRecord:
 class _ReviewFile:
     """The contents of `review.json`: data of an examination that is not part of `report.json`.
 
-    It is valid only for the report with the hash `report_sha256`.
+    It is valid only for the report with the hash `report_sha256`. `findings` is as in `Examination`.
     """
 
     report_sha256: str
@@ -177,26 +179,28 @@ class GradesFolder:
     ) -> Report:
         """Write a report and the result of `decide`, which applies the overrides. Raises StorageError.
 
-        Return the decided report. `examined.json` is written first and removed last, so that the examiner's
-        report can be identified even if the run is interrupted.
+        Return the decided report. `review.json`, which names the examiner's report by its hash, is written
+        first, and `report.json` last, before any file is removed: an interrupted run leaves a whole report or
+        one that is INCOMPLETE.
         """
         decided, folder = decide(examined), self._folder(student)
         text = examined.to_json()
         with _clear_errors(folder):
+            if has_record := bool(findings or examined.review or examined.replies or examined.source):
+                record = _ReviewFile(_hash(text), findings, examined.review, examined.replies)
+                write_if_changed(folder / REVIEW, _encode(record))
+            if examined.source:
+                write_if_changed(folder / SOURCE, examined.source)
             if decided != examined:
                 write_if_changed(folder / EXAMINED, text)
             write_if_changed(folder / REPORT, decided.to_json())
-            if decided == examined:
-                (folder / EXAMINED).unlink(missing_ok=True)
-            if findings or examined.review or examined.replies or examined.source:
-                record = _ReviewFile(_hash(text), findings, examined.review, examined.replies)
-                write_if_changed(folder / REVIEW, _encode(record))
-            else:
-                (folder / REVIEW).unlink(missing_ok=True)
-            if examined.source:
-                write_if_changed(folder / SOURCE, examined.source)
-            else:
-                (folder / SOURCE).unlink(missing_ok=True)
+            for name, needed in (
+                (EXAMINED, decided != examined),
+                (REVIEW, has_record),
+                (SOURCE, bool(examined.source)),
+            ):
+                if not needed:
+                    (folder / name).unlink(missing_ok=True)
         return decided
 
     def write_table(self, text: str) -> None:
@@ -299,8 +303,10 @@ def _read_examination(folder: Path, decided: Report | None) -> Examination | Non
     record = _read(folder / REVIEW, _ReviewFile)
     if report is None:
         return None
-    if record is None or record.report_sha256 != _hash(report.to_json()):
+    if record is None:
         return Examination(report)
+    if record.report_sha256 != _hash(report.to_json()):
+        return Examination(report, INCOMPLETE)
     source = _read_text(folder / SOURCE)
     report = replace(report, review=record.review, replies=record.replies, source=source)
     return Examination(report, record.findings)

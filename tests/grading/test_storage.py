@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from autograder.files import write_atomic
-from autograder.grading.storage import GradesFolder, StorageError, read_report
+from autograder.grading import storage
+from autograder.grading.storage import INCOMPLETE, Examination, GradesFolder, StorageError, read_report
+from autograder.models import ReviewNote, ReviewReason
+
+NOTE = ReviewNote(ReviewReason.AMBIGUOUS_NAME, "Two have this name.")
 
 
 def same(report):
@@ -57,6 +62,69 @@ def test_a_decided_report_keeps_the_examiners_until_the_decision_is_taken_back(t
     folder.save("ada", folder.examined("ada"), same)
     assert (folder.report("ada"), folder.examined("ada")) == (report(), report())
     assert files(tmp_path) == ["ada/report.json"]
+
+
+OLD = {"score": 1, "replies": {"add": "old"}, "source": "old", "review": (NOTE,)}
+NEW = {"score": 2, "replies": {"add": "new"}, "source": "new"}
+
+
+@pytest.mark.parametrize("decided", [False, True])
+@pytest.mark.parametrize("decided_before", [False, True])
+@pytest.mark.parametrize("old", [None, {}, OLD, OLD | {"review": ()}])
+@pytest.mark.parametrize("new", [{}, NEW, NEW | {"review": (NOTE,)}])
+def test_whenever_a_run_is_interrupted_a_report_is_whole_or_examined_again(
+    tmp_path, report, monkeypatch, old, new, decided_before, decided
+):
+    def decide(examined):
+        return replace(examined, score=0) if decided else examined
+
+    def decide_before(examined):
+        return replace(examined, score=0) if decided_before else examined
+
+    def examination(facts):
+        return (
+            Examination(replace(report(), **facts), "findings" if facts else "")
+            if facts is not None
+            else None
+        )
+
+    whole = [examination(old), examination(new)]
+    for step in range(20):
+        folder = GradesFolder(tmp_path / str(step))
+        if old is not None:
+            folder.save("ada", whole[0].report, decide_before, whole[0].findings)
+        with monkeypatch.context() as patch:
+            interrupted = interrupt_after(step, patch)
+            try:
+                folder.save("ada", whole[1].report, decide, whole[1].findings)
+            except KeyboardInterrupt:
+                assert interrupted()
+        found = folder.examination("ada")
+        assert found in whole or found.findings == INCOMPLETE
+        folder.save("ada", found.report, decide, found.findings) if found else None
+        assert folder.examination("ada") == found
+        if not interrupted():
+            assert found == whole[1]
+            return
+    pytest.fail("saving a report takes more steps than were tried")
+
+
+def interrupt_after(steps, patch):
+    """Let `steps` files be written or removed and interrupt the next; says whether it came to that."""
+    left = [steps]
+
+    def stop(do):
+        def step(*arguments, **options):
+            left[0] -= 1
+            if left[0] < 0:
+                raise KeyboardInterrupt
+            return do(*arguments, **options)
+
+        return step
+
+    patch.setattr(storage, "write_atomic", stop(write_atomic))
+    patch.setattr(Path, "unlink", stop(Path.unlink))
+    return lambda: left[0] < 0
 
 
 def test_saving_the_same_again_touches_no_file(tmp_path, report):
