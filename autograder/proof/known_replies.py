@@ -1,8 +1,8 @@
 """Keep what the known mistakes of a kit reply to its checks, so that a class page recognizes them.
 
 `kit prove` writes `replies.json`: for each mistake, the digest of its replies in every task that it
-gets wrong. A submission with an equal digest made exactly this mistake. Digests depend on the kit's checks
-and on the libraries, not on the computer or on the order of submissions.
+gets wrong. A submission with an equal digest made exactly this mistake. Digests depend on the kit's checks,
+the libraries and the processor's architecture, not on its model or on the order of submissions.
 """
 
 from __future__ import annotations

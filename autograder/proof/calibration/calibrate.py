@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from ...checks.environment import ONE_THREAD, installed, processor
+from ...checks.environment import ONE_THREAD, installed, processor, tensorflow_version
 from ...kit import Kit, KitError
 from .fingerprint import calibration_fingerprint
 from .thresholds import Calibration, Network, Threshold
@@ -119,5 +119,10 @@ def _names(trained: Sequence[AnswerTrained], network: str | None, right: bool) -
 
 
 def _made_with() -> str:
-    versions = [f"{name} {installed(name.lower())}" for name in ("TensorFlow", "Keras", "NumPy")]
-    return f"Python {platform.python_version()}, {', '.join(versions)}, {processor()}"
+    versions = {
+        "Python": platform.python_version(),
+        "TensorFlow": tensorflow_version(),
+        "Keras": installed("keras"),
+        "NumPy": installed("numpy"),
+    }
+    return ", ".join([*(f"{name} {version}" for name, version in versions.items()), processor()])

@@ -12,6 +12,7 @@ import pytest
 from processes import alive
 from typer.testing import CliRunner
 
+from autograder.checks.environment import tensorflow_version
 from autograder.cli import app
 from autograder.kit import Kit
 from autograder.proof.calibration.calibration_report import disagreements, plot, read_table, write_table
@@ -117,6 +118,7 @@ def test_a_kit_is_calibrated(root: Path) -> None:
     calibration = read_table(text)
     assert write_table(calibration) == text
     assert plot(calibration) == (folder / "calibration.svg").read_text()
+    assert f", TensorFlow {tensorflow_version()}, " in calibration.made_with
     (base,) = calibration.thresholds
     assert (base.check, base.value, base.turned_away) == (
         "test_build_base_learns_iris",

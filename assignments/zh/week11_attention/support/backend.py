@@ -2,7 +2,7 @@
 """Import Keras and TensorFlow with the settings that make trainings repeatable.
 
 Libraries read the environment once, while they are imported: TensorFlow as the backend, no reordered sums,
-one thread.
+one thread, and AVX2 at most. oneDNN, which multiplies TensorFlow's matrices, rounds differently with AVX-512.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+os.environ["ONEDNN_MAX_CPU_ISA"] = "AVX2"
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
