@@ -287,10 +287,10 @@ def test_a_fork_of_the_owner_loads_and_calls_and_the_owner_clears(call):
             os.write(writing, str(call("add", 41)).encode())
         finally:
             os._exit(0)
+    os.close(writing)
     os.waitpid(process, 0)
     assert os.read(reading, 10) == b"42"
     os.close(reading)
-    os.close(writing)
     call.sandbox.clear()
     call.load(ADD)
     assert call("add", 1) == 2

@@ -60,11 +60,15 @@ class VectorizedModels:
         trained = [keras.Variable(self.weights[place]) for place in places]
         self.optimizer.build(trained)
 
-        def run(batches: Any) -> None:
-            for x, y in batches:
-                self._step(trained, x, y)
+        def run(rows: Any) -> None:
+            def step(done: Any) -> tuple[Any]:
+                self._step(trained, *rows.get_next())
+                return (done + 1,)
 
-        tf.function(run)(batches.take(epochs * steps_per_epoch))
+            # AutoGraph does not convert loops of Python on Python 3.13.
+            tf.while_loop(lambda done: done < epochs * steps_per_epoch, step, (tf.constant(0),))
+
+        tf.function(run, autograph=False)(iter(batches))
         for place, variable in zip(places, trained, strict=True):
             self.weights[place] = variable.numpy()
         return SimpleNamespace(history={"loss": []})
@@ -72,7 +76,7 @@ class VectorizedModels:
     def outputs(self, x: np.ndarray) -> np.ndarray:
         """Return the outputs of every network on the rows of x, with shape (networks, rows, …)."""
         values = [tf.constant(self.weights[place]) for place in self._places()]
-        run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)))
+        run = tf.function(lambda: self._map(values, lambda call: call(x, training=False)), autograph=False)
         return np.array(run().numpy())
 
     def __call__(self, x: np.ndarray, training: bool = False) -> np.ndarray:
