@@ -71,6 +71,7 @@ NEEDS = {
     ),
     "chromium": Need("chromium", chromium, "install Chromium or Chrome so that it is on the PATH."),
     "git": Need("git", lambda: shutil.which("git"), "install Git so that it is on the PATH."),
+    "gpg": Need("gnupg", lambda: shutil.which("gpg"), "install GnuPG so that it is on the PATH."),
     "libseccomp": Need(
         "libseccomp2", has_libseccomp, "install libseccomp from your distribution; it is for Linux alone."
     ),

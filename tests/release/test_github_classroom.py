@@ -130,6 +130,7 @@ def test_public_checks_give_the_points_of_kit_check(
     assert f"{found.points()[0]:g} of {found.points()[1]:g} points" in log
 
 
+@pytest.mark.needs("gpg")
 @pytest.mark.parametrize("is_right", [True, False])
 def test_all_checks_give_the_points_of_kit_grade(
     toy: Kit,
