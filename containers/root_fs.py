@@ -22,7 +22,7 @@ CHECKOUT = "/kits"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Variables and files of this machine that package installers may need to reach a registry.
 INSTALLER_VARIABLES = ("PIP_", "UV_", "SSL_", "HTTP_", "HTTPS_", "NO_PROXY", "http_", "https_", "no_proxy")
-# bubblewrap covers parts of /proc. Where parts are covered, Linux lets no ordinary user make a sandbox.
+# Not bubblewrap's `--proc`, which covers parts of it: then Linux lets no ordinary user make a sandbox.
 WHOLE_PROC = ("sh", "-c", 'mount -t proc proc /proc && exec "$@"', "sh")
 NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt")
 
@@ -79,7 +79,7 @@ class RootFileSystem:
 
         It has the network, and sees no file of this machine except those in NETWORK_FILES.
         """
-        words = [find_bubblewrap().path, "--bind", str(self.path), "/", "--dev", "/dev", "--proc", "/proc"]
+        words = [find_bubblewrap().path, "--bind", str(self.path), "/", "--dev", "/dev"]
         words += ["--tmpfs", "/run", "--perms", "1777", "--tmpfs", "/dev/shm"]  # noqa: S108 - not a file
         words += ["--unshare-pid", "--die-with-parent", "--cap-add", "ALL", "--clearenv"]
         for file in NETWORK_FILES:

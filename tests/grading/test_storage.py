@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -75,33 +76,30 @@ NEW = {"score": 2, "replies": {"add": "new"}, "source": "new"}
 def test_whenever_a_run_is_interrupted_a_report_is_whole_or_examined_again(
     tmp_path, report, monkeypatch, old, new, decided_before, decided
 ):
-    def decide(examined):
+    def decide(examined, decided):
         return replace(examined, score=0) if decided else examined
 
-    def decide_before(examined):
-        return replace(examined, score=0) if decided_before else examined
-
     def examination(facts):
-        return (
-            Examination(replace(report(), **facts), "findings" if facts else "")
-            if facts is not None
-            else None
-        )
+        if facts is None:
+            return None
+        return Examination(replace(report(), **facts), "findings" if facts else "")
 
+    before, now = (partial(decide, decided=each) for each in (decided_before, decided))
     whole = [examination(old), examination(new)]
     for step in range(20):
         folder = GradesFolder(tmp_path / str(step))
         if old is not None:
-            folder.save("ada", whole[0].report, decide_before, whole[0].findings)
+            folder.save("ada", whole[0].report, before, whole[0].findings)
         with monkeypatch.context() as patch:
             interrupted = interrupt_after(step, patch)
             try:
-                folder.save("ada", whole[1].report, decide, whole[1].findings)
+                folder.save("ada", whole[1].report, now, whole[1].findings)
             except KeyboardInterrupt:
                 assert interrupted()
         found = folder.examination("ada")
         assert found in whole or found.findings == INCOMPLETE
-        folder.save("ada", found.report, decide, found.findings) if found else None
+        if found:
+            folder.save("ada", found.report, now, found.findings)
         assert folder.examination("ada") == found
         if not interrupted():
             assert found == whole[1]

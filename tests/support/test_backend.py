@@ -14,13 +14,12 @@ from autograder.sandbox.policy import VARIABLES
 
 PROGRAM = """
 import hashlib, json, os
-before = dict(os.environ)
 from autograder.support.backend import tf
 import numpy as np
 random = np.random.RandomState(7)
 left, right = (random.uniform(-1, 1, (50, 50)).astype("float32") for _ in range(2))
 product = hashlib.sha256(tf.matmul(left, right).numpy().tobytes()).hexdigest()
-print(json.dumps([product, {name: os.environ[name] for name in os.environ.keys() - before.keys()}]))
+print(json.dumps([product, dict(os.environ)]))
 """
 # Where there is AVX-512, it is another one without ONEDNN_MAX_CPU_ISA.
 PRODUCT = "2b530944f9216c93"
@@ -35,7 +34,7 @@ SETTINGS = (
 
 @pytest.fixture(scope="module")
 def imported() -> tuple[str, dict[str, str]]:
-    """The digest of a matrix product in a new process, and the variables that the import has set."""
+    """The digest of a matrix product in a new process, and its variables after the import."""
     run = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={"PATH": os.defpath, "CUDA_VISIBLE_DEVICES": "-1"},
