@@ -250,7 +250,7 @@ def _notebooks() -> Iterable[ToyHandIn]:
         "guarded answer", f"{IMPORT}if __name__ == '__main__':\n" + (ADD + OTHERS).replace("\n", "\n    ")
     )
     yield cells("imports the module", ANSWER, "from sums import add", told="")
-    yield without_add_cells("deleted task", ANSWER, "del add", told="There is no function `add`.")
+    yield without_add_cells("deleted task", ANSWER, "del add", told="`add` is not defined.")
 
 
 def _odd_notebooks() -> Iterable[ToyHandIn]:

@@ -6,9 +6,9 @@ activations, each layer trainable or frozen. You may return Sequential or Functi
 made of Keras' own layers. Each model must be built, and must contain only the layers that the task names: no
 Dropout, noise or normalization, no regularizers, constraints or weight decay. Pass activations and losses by
 name or as Keras' own. "A new model" means a new one at every call, with an optimizer of its own; a new layer
-begins with weights that its initializers draw. "Adam" leaves the learning rate to you, also as a schedule,
-and "categorical cross-entropy" leaves the reduction and label smoothing up to 0.2 to you, as long as the
-model trains about as well as with the defaults, also after hundreds of steps. `lesson.py` has the data, and
+begins with weights that its initializers draw. You may choose Adam's learning rate, also as a schedule, and
+the reduction and a label smoothing of at most 0.2 for categorical cross-entropy. With your choices the model
+must train about as well as with the defaults, also after hundreds of steps. `lesson.py` has the data, and
 `support.fit` is the training.
 """
 

@@ -6,10 +6,10 @@ BatchNormalization, activations, pooling and Dense layers: any number of layers 
 trainable or frozen. You may return Sequential or Functional models, flat or nested, made of Keras' own
 layers. Each model must be built, and must contain only the layers that the task names: no added Dropout,
 noise or normalization, no regularizers, constraints or weight decay. "A new model" means a new one at every
-call, with an optimizer of its own. "Adam" means Adam with the given learning rate that trains about as well,
-also after hundreds of steps, as with its other settings at their defaults; "categorical cross-entropy" leaves
-the reduction and label smoothing up to 0.2 to you. `lesson.py` has the pictures, `support.fit` is the
-training, and `lesson.layers` lists all layers of a network, nested or not.
+call, with an optimizer of its own. "Adam" means Adam with the given learning rate. You may choose its other
+settings, and the reduction and a label smoothing of at most 0.2 for categorical cross-entropy. With your
+choices the model must train about as well as with the defaults, also after hundreds of steps. `lesson.py` has
+the pictures, `support.fit` is the training, and `lesson.layers` lists all layers of a network, nested or not.
 """
 
 from __future__ import annotations

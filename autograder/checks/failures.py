@@ -185,7 +185,7 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
 
 def _missing(function: str, similar: str) -> str:
     if not similar:
-        return _("There is no function `{function}`.", function=function)
+        return _("`{function}` is not defined.", function=function)
     if "." in similar:
         owner = similar.partition(".")[0]
         return _(
@@ -194,6 +194,4 @@ def _missing(function: str, similar: str) -> str:
             function=function,
             owner=owner,
         )
-    return _(
-        "There is no function `{function}`; found `{similar}`: renamed?", function=function, similar=similar
-    )
+    return _("`{function}` is not defined; found `{similar}`: renamed?", function=function, similar=similar)

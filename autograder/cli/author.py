@@ -117,7 +117,10 @@ def sync(
     for problem in problems:
         warn(problem)
     if check and differences:
-        fail("Expected what the sources say, found these files to differ. Run `make sync`.", DID_NOT_HOLD)
+        fail(
+            "Expected the handouts that the sources give, found the differences above. Run `kit sync`.",
+            DID_NOT_HOLD,
+        )
     if problems:
         raise typer.Exit(DID_NOT_HOLD)
     if not differences:
@@ -171,7 +174,7 @@ def prove(
 
     Runs all checks on the solution, the stub, every alternative, every known mistake and many mutants.
     Reuses results of an earlier proof where neither the answer nor its checks have changed. Writes
-    expected.json, the solution's networks.
+    expected.json (the solution's networks) and replies.json (the replies of known mistakes).
 
     Exit status 1: a check missed a mistake, a right answer lost points, or a hint or the handout gives
     something away.
@@ -275,7 +278,7 @@ def _ask_day(what: str) -> datetime:
 
 def _next(slug: str) -> str:
     return f"""
-It runs and proves itself as it is. What to do:
+`kit prove` accepts the new kit as it is. Next:
   grep -rn "FILL IN" solutions/{slug} autograder/kits/{slug}
   kit prove {slug}
   kit sync

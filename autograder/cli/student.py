@@ -75,7 +75,7 @@ def watch(folder: Folder = Path(), language: Language = None) -> None:
     help=gettext_noop("Show the next hint for a task; the last one is nearly the answer."),
 )
 def hint(
-    task: Annotated[str, typer.Argument(metavar="TASK", help=gettext_noop("The name of the function."))],
+    task: Annotated[str, typer.Argument(metavar="TASK", help=gettext_noop("The name of the task."))],
     folder: Folder = Path(),
     again: Annotated[
         bool, typer.Option("--again", help=gettext_noop("Start again with the first hint."))

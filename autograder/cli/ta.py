@@ -295,10 +295,10 @@ def handback(
 ) -> None:
     """Hand grades, comments and feedback pages back.
 
-    Writes the files that a platform imports. With --course, it compares with an assignment of Canvas, with
-    an access token in the variable CANVAS_TOKEN, and sends with --send what is not there yet.
+    Writes the files that a platform imports. With --course, it compares the class with an assignment of
+    Canvas; with --send it sends what Canvas lacks. It reads the access token from the variable CANVAS_TOKEN.
 
-    Exit status 1: something could not be written or sent; the same command goes on.
+    Exit status 1: something could not be written or sent. Run the same command again to continue.
     """
     from .commands.handback import HandbackCommand, Target, run_handback
 

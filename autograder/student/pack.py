@@ -232,7 +232,10 @@ def _advice(handout: Handout, module: str) -> str:
             ": {module}.py is in your folder, but one file is handed in. Move what you need into it",
             module=module,
         )
-    return _(" (it has Python's own, {imports} and the given code)", imports=", ".join(handout.about.imports))
+    return _(
+        " (it has the standard library, {imports} and the modules of this handout)",
+        imports=", ".join(handout.about.imports),
+    )
 
 
 def _write(handout: Handout, file: SubmittedFile, found: PackReport) -> None:

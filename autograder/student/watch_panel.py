@@ -50,7 +50,7 @@ def tasks_text(board: Results) -> Table:
         state, (earned, most) = board.state(task), board.points(task)
         mark, style = MARKS[state]
         style = "dim" if board.problem else style
-        score = {State.UNTOUCHED: _("not begun"), State.UNKNOWN: ""}.get(
+        score = {State.UNTOUCHED: _("not attempted"), State.UNKNOWN: ""}.get(
             state, _("{earned:g} of {most:g}", earned=earned, most=most)
         )
         table.add_row(Text(mark, style), Text(task, style), Text(score, style))
@@ -83,7 +83,7 @@ def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
     """Yield a failing check: its sentence, its message with expected and received values, and locations."""
     yield Text.assemble((result.task, "bold"), "  ", clean(_(result.sentence)))
     if board.is_unwritten(result):
-        yield Text(_("Not begun yet: the text below the function's name is the whole task."), "dim")
+        yield Text(_("Not attempted yet: the docstring describes the task."), "dim")
     else:
         yield _message(result.message)
         yield from _locations(board.locations_of(result))

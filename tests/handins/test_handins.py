@@ -69,7 +69,7 @@ NOT_STUB = ReviewReason.ZERO_BUT_NOT_STUB
 LEFT_IN_PLACE = "was left in place below the answer. The answer counts."
 NO_CLASS_OF_FUNCTIONS = {task: f"no function `{task}`; found one in the class `Transfer`" for task in TASKS}
 NOT_HERE = {
-    task: f"There is no function `{task}`."
+    task: f"`{task}` is not defined."
     for task in ("build_base", "copy_layers", "drop_top", "build_transfer_model")
 }
 
@@ -127,12 +127,12 @@ FILES = [
     HandIn(
         "renamed_task.py",
         84,
-        tasks=failed(freeze="There is no function `freeze`; found `freeze_model`: renamed?"),
+        tasks=failed(freeze="`freeze` is not defined; found `freeze_model`: renamed?"),
     ),
     HandIn(
         "a_deleted_task.py",
         80,
-        tasks=failed(build_transfer_model="There is no function `build_transfer_model`."),
+        tasks=failed(build_transfer_model="`build_transfer_model` is not defined."),
     ),
     HandIn(
         "ends_the_program.py",

@@ -66,7 +66,7 @@ def write(path: Path, *cells: str) -> dict[str, Any]:
         ),
         (
             [ADD, "while True:\n    pass"],
-            ["Graded cell 2, line 1: this loop never ends, so the grader leaves it out."],
+            ["Code cell 2, line 1: this loop never ends, so the grader leaves it out."],
         ),
         ([ADD, "# shown\nwhile True:\n    pass"], []),
         (
@@ -75,7 +75,12 @@ def write(path: Path, *cells: str) -> dict[str, Any]:
         ),
         (
             [ADD, "x ="],
-            ["Graded cell 2 is not Python, line 1: invalid syntax: x ="],
+            ["Code cell 2 is not Python, line 1: invalid syntax: x ="],
+        ),
+        # The grader counts cells that are not graded, too.
+        (
+            ["# shown", ADD, "x ="],
+            ["Code cell 3 is not Python, line 1: invalid syntax: x ="],
         ),
     ],
 )
@@ -97,14 +102,14 @@ def test_what_the_grader_refuses_is_named(
             16.0,
             None,
             [
-                "Graded cell 2 took 16 s. The grader leaves out a statement that does not end within 15 s.",
+                "Code cell 2 took 16 s. The grader leaves out a statement that does not end within 15 s.",
             ],
         ),
         (
             2.0,
             KeyboardInterrupt(),
             [
-                "Graded cell 2 was interrupted. The grader leaves out a statement that does not end within "
+                "Code cell 2 was interrupted. The grader leaves out a statement that does not end within "
                 "15 s.",
             ],
         ),

@@ -35,12 +35,12 @@ PAGE = REPOSITORY / "docs" / "wrong-turns.md"
 WEEKS = {"week09_transfer": WEEK_09, "week10_parts": WEEK_10, "week11_attention": WEEK_11}
 # Known mistakes of week 9 to take of each task, of those that a public check finds.
 MISTAKES = {"build_base": 7, "copy_layers": 7, "drop_top": 5, "freeze": 4, "add_softmax": 4}
-HEAD = """# Wrong turns
+HEAD = """# What students read about wrong answers
 
 What a beginner reads about wrong answers to weeks 9 to 11: in the card of the notebook, from plain
-`python -m pytest` and from `kit check`. Where they say the same in other forms, the notebook's stands for
-all; the others name the line as `transfer.py:194`. A test compares this page with what is said;
-`PYTHONPATH=tests python -m handout.wrong_turns` regenerates it.
+`python -m pytest` and from `kit check`. If all three say the same, the table has the text of the
+notebook; pytest and `kit check` name the line as `transfer.py:194`. A test compares this page with
+what is said; `PYTHONPATH=tests python -m handout.wrong_turns` regenerates it.
 """
 TABLE = """
 ## {title}

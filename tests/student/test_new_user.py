@@ -56,7 +56,7 @@ def test_from_the_zip_to_the_packed_answer(tmp_path, terminal, save, student_env
     folder = unzipped(toy, "sums", tmp_path)
     answer = folder / "sums.py"
     watch = terminal(folder, *COMMAND, "watch", environment=student_environment)
-    watch.wait_for("Sums", "public points", "0 of 4", "not begun", "watching sums.py and sums.ipynb")
+    watch.wait_for("Sums", "public points", "0 of 4", "not attempted", "watching sums.py and sums.ipynb")
 
     save(answer, written(toy, "sums", "sums", ["add"]))
     watch.wait_for("2 of 4", "add is solved.", "next: mean", "checked in")

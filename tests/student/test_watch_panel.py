@@ -55,7 +55,7 @@ def test_only_a_stub_is_not_begun(handout: Handout, kind: FailureKind, raised_in
     for line in watch_panel.failure_text(board, result):
         console.print(line)
     shown = console.file.getvalue()
-    assert ("Not begun yet: the text below the function's name is the whole task." in shown) != begun
+    assert ("Not attempted yet: the docstring describes the task." in shown) != begun
     assert ("sums.py:3 in mean" in shown) == begun
 
 

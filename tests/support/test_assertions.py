@@ -100,7 +100,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda found: support.assert_trainable(found, [False, True]),
         model,
         lambda: changed(lambda made: setattr(made, "trainable", False)),
-        "layers with weights: 2, trainable: no. 2",
+        "2 layers with weights; trainable: number 2",
         "all 2 layers with weights frozen",
     ),
     "trainable in part": (
@@ -108,7 +108,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         lambda: changed(lambda made: setattr(made, "trainable", False)),
         model,
         "all 2 layers with weights frozen",
-        "layers with weights: 2, trainable: no. 2 (Dense)",
+        "2 layers with weights; trainable: number 2 (Dense)",
     ),
     "loss": (support.assert_compiled, model, lambda: compiled("mse"), "the loss", "mean_squared_error"),
     "unknown loss": (

@@ -243,7 +243,7 @@ def _trainable_words(flags: Sequence[bool], kinds: Sequence[str] = ()) -> str:
         return _("all {count} layers with weights frozen", count=len(flags))
     places = [number for number, flag in enumerate(flags) if flag]
     shown = _(", ").join(f"{place + 1} ({kinds[place]})" if kinds else str(place + 1) for place in places)
-    return _("layers with weights: {count}, trainable: no. {places}", count=len(flags), places=shown)
+    return _("{count} layers with weights; trainable: number {places}", count=len(flags), places=shown)
 
 
 def layer_names(layers: Sequence[Any]) -> str:
@@ -296,5 +296,5 @@ def _assert_takes_probabilities(loss: Any) -> None:
             "a loss for probabilities, which is {smoothed:.3f} where the right class gets 0.6",
             smoothed=smoothed,
         )
-        hint = "Softmax gives probabilities, not logits: what does the loss take them for?"
+        hint = "Softmax gives probabilities, not logits: which argument of the loss says so?"
         fail(expected, f"{value:.3f}", hint)

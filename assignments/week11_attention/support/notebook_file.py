@@ -28,7 +28,7 @@ SIZE_LIMIT = 10_000_000
 # What a notebook may use beside the kit's imports: its own machinery.
 PLATFORM = frozenset({"google", "IPython", "ipywidgets", "otter"})
 MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S+\?$", re.MULTILINE)
-LOOK_CLOSER = gettext_noop("`kit pack` looks closer, if you have installed the course's wheel.")
+LOOK_CLOSER = gettext_noop("`kit pack` looks closer, if the command `kit` is installed.")
 
 
 # The grader leaves out a statement that takes more than this share of the time for loading.
@@ -61,14 +61,14 @@ class CellTimes:
             seconds = self._seconds.get(cell.strip(), 0.0)
             if cell.strip() in self._interrupted:
                 yield _(
-                    "Graded cell {number} was interrupted. The grader leaves out a statement that does not "
+                    "Code cell {number} was interrupted. The grader leaves out a statement that does not "
                     "end within {limit:g} s.",
                     number=number,
                     limit=limit,
                 )
             elif seconds > limit:
                 yield _(
-                    "Graded cell {number} took {seconds:.0f} s. The grader leaves out a statement that does "
+                    "Code cell {number} took {seconds:.0f} s. The grader leaves out a statement that does "
                     "not end within {limit:g} s.",
                     number=number,
                     seconds=seconds,
@@ -155,7 +155,7 @@ def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str
         except SyntaxError as error:
             text = (error.text or "").strip()
             yield _(
-                "Graded cell {number} is not Python, line {line}: {reason}: {text}",
+                "Code cell {number} is not Python, line {line}: {reason}: {text}",
                 number=number,
                 line=error.lineno,
                 reason=error.msg,
@@ -164,7 +164,7 @@ def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str
     endless = {number: line for number, tree in trees.items() for line in _endless_loops(tree)}
     for number, line in endless.items():
         yield _(
-            "Graded cell {number}, line {line}: this loop never ends, so the grader leaves it out.",
+            "Code cell {number}, line {line}: this loop never ends, so the grader leaves it out.",
             number=number,
             line=line,
         )
@@ -235,11 +235,11 @@ def _problems(path: Path, kit: Mapping[str, Any], env: Mapping[str, Any]) -> Ite
 
 
 def _graded(notebook: Mapping[str, Any]) -> list[str]:
-    """Return the text of each code cell that is graded."""
+    """Return the text of each code cell, empty for one that is not graded: the grader counts all of them."""
     return [
-        "".join(cell["source"])
+        "" if SKIP_TAG in cell.get("metadata", {}).get("tags", ()) else "".join(cell["source"])
         for cell in notebook["cells"]
-        if cell["cell_type"] == "code" and SKIP_TAG not in cell.get("metadata", {}).get("tags", ())
+        if cell["cell_type"] == "code"
     ]
 
 

@@ -53,9 +53,9 @@ def show(console: Console, calibration: Calibration, table: Path) -> int:
         console.print(_rows(threshold))
         console.print(
             Text(
-                f"Of {threshold.wrong_trained + len(threshold.turned_away)} wrong answers the check turns "
-                f"{len(threshold.turned_away)} away before training; the threshold stops "
-                f"{threshold.stopped:.1%} of the trainings of the others.\n"
+                f"The check rejects {len(threshold.turned_away)} of "
+                f"{threshold.wrong_trained + len(threshold.turned_away)} wrong answers before training; the "
+                f"threshold rejects {threshold.stopped:.1%} of the trainings of the others.\n"
             ),
             soft_wrap=True,
         )
@@ -69,7 +69,7 @@ def show(console: Console, calibration: Calibration, table: Path) -> int:
 def _rows(threshold: Threshold) -> Table:
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
     table.add_column("network", overflow="fold")
-    for name in ("minimum", "1 %", "median", "failures", "at most"):
+    for name in ("minimum", "1 %", "median", "failure rate", "95 % bound"):
         table.add_column(name, justify="right", no_wrap=True)
     for network in threshold.networks:
         values = [quantile(network.reached, share) for share in (0, 0.01, 0.5)]

@@ -39,7 +39,10 @@ def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isola
         fail(str(error), USED_WRONGLY)
     kits = [kit for kit in found.kits if slug or is_out(kit, date.today())]
     if not kits:
-        typer.echo("No kit is out: no release date in any kit.toml is today or earlier.")
+        typer.echo(
+            "No kit was released: no release date in any kit.toml is today or earlier. "
+            "Name a kit to release it now."
+        )
     command = ProveCommand(slug, root, jobs, isolation)
     status = 0
     for kit in kits:
@@ -105,7 +108,10 @@ def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
         fail(str(error), DID_NOT_HOLD)
     if proof.problems:
         show(console, proof)
-        typer.echo(f"{kit.slug} was not released: only what is proven is.")
+        typer.echo(
+            f"{kit.slug} was not released. Expected a proof without problems, found the problems above. "
+            "Mend them and run the command again."
+        )
     return not proof.problems
 
 

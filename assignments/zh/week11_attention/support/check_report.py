@@ -80,6 +80,7 @@ class NotRun(Exception):
 class CheckReport:
     """The result of one check. `message` says what went wrong if `expected` and `received` are empty.
 
+    Of a task that is not attempted, `message` says what to do, if it is known.
     `lines` led to an error. `definition` is the function's first line if no other one is known.
     """
 
@@ -114,7 +115,9 @@ class CheckReport:
     def text(self) -> str:
         """Return the report as lines of text."""
         if self.outcome == Outcome.NOT_ATTEMPTED:
-            return self.message or _("{task}: not attempted yet", task=self.task)
+            if self.message:
+                return _("{task}: not attempted yet; {action}", task=self.task, action=self.message)
+            return _("{task}: not attempted yet", task=self.task)
         rows = (_row(label, value) for label, value in self.rows())
         return "\n".join([self.sentence or self.name, *rows])
 
@@ -287,9 +290,8 @@ def _unwritten(error: NotImplementedError, task: str, module: Any) -> tuple[Outc
 
 def _missing(task: str, module: types.ModuleType) -> tuple[Outcome, dict[str, Any]]:
     if getattr(module, "__file__", None):
-        return Outcome.FAILED, {"message": _("There is no function `{task}`.", task=task)}
-    text = _("{task}: not attempted yet; run the cell that defines it", task=task)
-    return Outcome.NOT_ATTEMPTED, {"message": text}
+        return Outcome.FAILED, {"message": _("`{task}` is not defined.", task=task)}
+    return Outcome.NOT_ATTEMPTED, {"message": _("run the cell that defines it")}
 
 
 def _is_stub(code: types.CodeType) -> bool:

@@ -129,12 +129,9 @@ class TaskCard:
     def advice(self) -> str:
         """What to do about a task that is not attempted."""
         failure = self.first_failure
-        said = (failure.message if failure else "").rpartition(_("; "))[2]
-        return (
-            _("To begin: {action}.", action=said)
-            if said
-            else _("Write your answer in the cell above, and run that cell.")
-        )
+        if failure and failure.message:
+            return _("To begin: {action}.", action=failure.message)
+        return _("Write your answer in the cell above, and run that cell.")
 
     def __repr__(self) -> str:
         lines = [f"{SIGNS[self.state]} {self.task}: {self.score}"]
