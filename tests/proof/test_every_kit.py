@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,8 +26,8 @@ from autograder.proof.prove import Proof
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
 Prove = Callable[[Path, str], Proof]
-# Answers that pass or do not attempt the checks, and the number of mistakes that fail each check.
-WITHOUT_FAILURES, FAILURES = ("solution", "stub", "alternative"), 2
+# Answers that pass or do not attempt the checks.
+WITHOUT_FAILURES = ("solution", "stub", "alternative")
 KITS = [pytest.param(slug, marks=pytest.mark.xdist_group(slug)) for slug in slugs(ROOT)]
 
 
@@ -81,15 +80,12 @@ def test_every_check_has_the_same_outcome_directly_and_through_the_sandbox(
 
 
 def representative(matrix: Matrix) -> dict[str, Answer]:
-    """The solution, the stub, all alternatives, and mistakes among which every check fails twice."""
+    """The solution, the stub, all alternatives, and mistakes among which every check fails."""
     chosen = {answer.name: answer for answer in matrix.answers if answer.kind in WITHOUT_FAILURES}
-    others = [answer for answer in matrix.answers if answer.kind == "mistake"]
-    left = Counter({check.name: FAILURES for check in matrix.kit.checks})
-    while others:
-        most = max(others, key=lambda mistake: sum(left[check] > 0 for check in mistake.fails))
-        if not any(left[check] > 0 for check in most.fails):
-            break
+    mistakes = [answer for answer in matrix.answers if answer.kind == "mistake"]
+    left = frozenset[str]().union(*(mistake.fails for mistake in mistakes))
+    while left:
+        most = max(mistakes, key=lambda mistake: len(left & mistake.fails))
         chosen[most.name] = most
-        left.subtract(most.fails)
-        others.remove(most)
+        left -= most.fails
     return chosen
