@@ -56,6 +56,8 @@ if __name__ == "__main__":
     sys.path.insert(0, "")
     sys.dont_write_bytecode = True
     os.environ["PYTEST_ADDOPTS"] = "--exitfirst"
+    # As the notebook does in its first cell: Keras is imported with the settings of the support library.
+    importlib.import_module("lesson")
     texts = []
     for number, turn in enumerate(json.load(sys.stdin), 1):
         failed = in_notebook(number, turn)
