@@ -60,11 +60,8 @@ class ProveCommand:
 
 def run_prove(command: ProveCommand) -> int:
     """Prove one kit or all, print the matrix and every problem, and return the exit status."""
-    try:
-        root = find_repository(command.root)
-        names = [command.kit] if command.kit else slugs(root)
-    except KitError as error:
-        fail(str(error), USED_WRONGLY)
+    root = find_repository(command.root)
+    names = [command.kit] if command.kit else slugs(root)
     if command.task and not command.kit:
         fail("Expected the name of a kit with --task, found none.", USED_WRONGLY)
     console, status = make_console(), 0
