@@ -62,8 +62,9 @@ def run_prove(command: ProveCommand) -> int:
     """Prove one kit or all, print the matrix and every problem, and return the exit status."""
     root = find_repository(command.root)
     names = [command.kit] if command.kit else slugs(root)
-    if command.task and not command.kit:
-        fail("Expected the name of a kit with --task, found none.", USED_WRONGLY)
+    for option, given in (("--task", command.task), ("--page", command.page)):
+        if given and not command.kit:
+            fail(f"Expected the name of a kit with {option}, found none.", USED_WRONGLY)
     console, status = make_console(), 0
     for name in names:
         try:
