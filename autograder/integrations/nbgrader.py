@@ -181,8 +181,7 @@ def read_kit(root: Path, slug: str) -> Kit:
 
 def read_submitted(folder: Path, kit: Kit, student: str) -> Submission:
     """Read what nbgrader collected from a student, as `kit grade` does."""
-    wanted = Assignment(kit.slug, kit.module, frozenset(kit.given))
-    return read_submission(student, [disk_entry(folder)], str(folder.name), wanted)
+    return read_submission(student, [disk_entry(folder)], str(folder.name), Assignment.from_kit(kit))
 
 
 def ungraded_cells(report: Report) -> list[str]:
