@@ -29,9 +29,8 @@ from ..models import CheckResult, Outcome, Report, Status, Submission, TaskScore
 from ..submissions.assignment import Assignment
 from ..submissions.folders import disk_entry
 from ..submissions.reader import read_submission
-from .result_text import OUTCOMES, check_text, environment_text, summary
+from .result_text import FAULT, OUTCOMES, check_text, environment_text, summary
 
-FAULT = "The grader failed, which is not the student's fault. A person must look."
 ABOUT = "examiner"
 
 
