@@ -147,6 +147,11 @@ def main(root: Path) -> int:
     return int(report.score is None)
 
 
+def try_solution_command(source: Path) -> list[str]:
+    """Return the command that calls `try_solution` with this Python."""
+    return [sys.executable, "-P", "-m", "autograder.integrations.gradescope", TRY_SOLUTION, str(source)]
+
+
 def try_solution(source: Path) -> int:
     """Grade the solution while the image is built, print its score, and remove the solution's file.
 
