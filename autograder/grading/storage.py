@@ -39,10 +39,8 @@ class WrongFolderError(StorageError):
 class NoGradesError(WrongFolderError):
     """Raised if the grades folder contains no grades."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"Expected grades in {folder}, as `kit grade --out {folder}` writes them, found none."
-        )
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"Expected grades in {path}, as `kit grade --out {path}` writes them, found none.")
 
 
 @dataclass(frozen=True)
