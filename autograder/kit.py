@@ -6,6 +6,8 @@ import codecs
 import hashlib
 import json
 import re
+import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,7 +72,13 @@ class Kit:
     @classmethod
     def unzip(cls, data: bytes) -> Kit:
         """Return the kit in a kit archive, whose comment is the slug. Raises KitError."""
-        return cls(zip_comment(data).decode(), unpack(data))._checked()
+        try:
+            kit = cls(zip_comment(data).decode(), unpack(data))
+        except (zipfile.BadZipFile, zlib.error, UnicodeDecodeError) as error:
+            raise KitError(f"Expected a kit archive, found something else: {error}.") from None
+        if missing := [name for name in (CONFIG_FILE, *CHECK_FILES) if name not in kit.files]:
+            raise KitError(f"Expected a kit archive, found a zip without {', '.join(missing)}.")
+        return kit._checked()
 
     def zip(self) -> bytes:
         """Return the kit archive. Equal kits give identical bytes."""

@@ -145,6 +145,15 @@ def does_nothing(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Pass) or (isinstance(statement, ast.Return) and statement.value is None)
 
 
+def is_docstring(node: ast.AST) -> bool:
+    """Return whether a statement is a text, as a docstring is."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
 def raises_not_implemented(statement: ast.stmt) -> bool:
     """Return whether a statement is `raise NotImplementedError`, with or without a message."""
     if not isinstance(statement, ast.Raise):

@@ -118,8 +118,7 @@ def gradescope_folder(kit: Kit, built: wheel.Wheel, file: Path, folder: Path) ->
     (folder / "results").mkdir()
     shutil.copy(folder / "source" / "run_autograder", folder)
     (folder / "run_autograder").chmod(0o755)
-    module = "autograder.integrations.gradescope"
-    command = [sys.executable, "-P", "-m", module, gradescope.TRY_SOLUTION, str(folder / "source")]
+    command = gradescope.try_solution_command(folder / "source")
     subprocess.run(in_reach(command), cwd=folder, capture_output=True, check=True)
     return folder
 

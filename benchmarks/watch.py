@@ -18,6 +18,7 @@ from terminal import Terminal
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
+from autograder.kit import Kit
 
 SAVES = 20
 
@@ -28,7 +29,7 @@ WRONG = RIGHT + "\n        layer.set_weights([{factor} * array for array in laye
 def measure(folder: Path) -> str:
     """Return the section about the student's commands: median and worst in seconds."""
     say(f"kit watch, {SAVES} saves")
-    write_files(build(ROOT, SLUG), folder)
+    write_files(build(ROOT, Kit.load(ROOT, SLUG)), folder)
     answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
     if RIGHT not in answer:
         raise ValueError(f"Expected {RIGHT!r} in the solution.")

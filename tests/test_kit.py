@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from autograder.files import pack
 from autograder.kit import Kit, KitError, load_all
 from autograder.kit_config import LimitsConfig
 from autograder.sandbox.policy import Limits
@@ -216,6 +218,29 @@ def test_an_archive_holds_the_same_kit(toy_root: Path) -> None:
     kit = Kit.load(toy_root, "sums")
     assert Kit.unzip(kit.zip()) == kit
     assert Kit.unzip(kit.zip()).version == kit.version
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"# A page", "Expected a kit archive, found something else: File is not a zip file."),
+        (pack({"a.txt": b""}), "found a zip without kit.toml, test_public.py, test_hidden.py."),
+        (
+            pack({"a.txt": b""}, comment=b"\xff"),
+            "Expected a kit archive, found something else: 'utf-8' codec",
+        ),
+    ],
+)
+def test_what_is_no_archive_of_a_kit_is_refused(data: bytes, says: str) -> None:
+    with pytest.raises(KitError, match=re.escape(says)):
+        Kit.unzip(data)
+
+
+def test_an_archive_without_checks_is_refused(toy_root: Path) -> None:
+    kit = Kit.load(toy_root, "sums")
+    files = {name: content for name, content in kit.files.items() if name != "test_hidden.py"}
+    with pytest.raises(KitError, match=r"found a zip without test_hidden\.py"):
+        Kit.unzip(Kit("sums", files).zip())
 
 
 def test_dates_and_late_rules_are_no_part_of_the_version(toy_root: Path) -> None:

@@ -10,7 +10,6 @@ results, independent of time, memory and the order of submissions.
 from __future__ import annotations
 
 import ast
-import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from typing import Any
 
 import msgspec
 
+from ..files import sha256
 from ..models import CheckResult, Outcome
 from ..source_code import parse
 from ..wire.frames import Frame
@@ -143,7 +143,7 @@ def portable_digest(reply: Reply) -> str | None:
     """
     if isinstance(reply, SubmissionFailed):
         return _failure_digest(reply.comparable())
-    return _sha256(without_specifics(json.dumps(reply.head)).encode() + b"\0" + reply.blob)
+    return sha256(without_specifics(json.dumps(reply.head)).encode() + b"\0" + reply.blob)
 
 
 class Digester:
@@ -168,7 +168,7 @@ class Digester:
         self._chosen |= chosen
         names = [(place, self._stand_in(name)) for place, name in generated]
         # Do not sort keys: a check sees their order in an answer that is a dictionary.
-        return _sha256(json.dumps([head, names, earlier]).encode() + b"\0" + reply.blob)
+        return sha256(json.dumps([head, names, earlier]).encode() + b"\0" + reply.blob)
 
     def _stand_in(self, name: str) -> int | str:
         """Return a number for a generated name, or the name itself if it is also a chosen name."""
@@ -217,7 +217,7 @@ class ResultCache:
         return step
 
     def _file(self, key: str) -> str:
-        return _sha256(f"{self._context} {key}".encode())
+        return sha256(f"{self._context} {key}".encode())
 
     def digester(self) -> Digester:
         """Return a new digester for one trace."""
@@ -238,17 +238,13 @@ class DisabledResultCache(ResultCache):
 
 def next_key(key: str, digest: str) -> str:
     """Return the key of the step that follows `key` after a reply with this digest."""
-    return _sha256(f"{key} {digest}".encode())
+    return sha256(f"{key} {digest}".encode())
 
 
 def _failure_digest(failure: SubmissionFailed) -> str | None:
     if failure.outcome in NOT_REPEATABLE:
         return None
-    return _sha256(f"{failure.outcome} {failure}".encode())
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    return sha256(f"{failure.outcome} {failure}".encode())
 
 
 def _base(name: str) -> str:

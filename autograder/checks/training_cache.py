@@ -6,7 +6,6 @@ versions and hardware. Its result is stored under the hash of these, in memory a
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import struct
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ..files import sha256
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
 from .disk_cache import DiskCache
@@ -91,7 +91,7 @@ class TrainingCache:
                 if "class" in part or "operation" in part:
                     part.pop("name", None)
         head = json.dumps(packed.head, sort_keys=True)
-        return hashlib.sha256(b"\0".join((self._context.encode(), head.encode(), packed.blob))).hexdigest()
+        return sha256(b"\0".join((self._context.encode(), head.encode(), packed.blob)))
 
     def _find(self, key: str) -> bytes | None:
         if key in self._memory:
@@ -127,7 +127,7 @@ def loads(data: bytes) -> tuple[Any, list[Any]]:
 
 
 def _hash(weights: list[Any]) -> str:
-    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in weights)).hexdigest()
+    return sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in weights))
 
 
 def _parts(tree: Any) -> Iterator[dict[str, Any]]:

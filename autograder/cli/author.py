@@ -67,8 +67,8 @@ def new(
         write_kit,
     )
 
+    root = find_repository(root)
     try:
-        root = find_repository(root)
         plan = Plan(
             slug=slug,
             title=_given(title, "--title", lambda: typer.prompt("Title")),
@@ -99,10 +99,7 @@ def sync(
     """
     from ..handout import sync as sync_handout  # it imports nbgrader, which takes seconds
 
-    try:
-        root = find_repository(root)
-    except KitError as error:
-        fail(str(error), USED_WRONGLY)
+    root = find_repository(root)
     act = sync_handout.compare if check else sync_handout.write
     differences, problems = [], []
     for slug in slugs(root):
@@ -135,10 +132,7 @@ def messages(root: Root = None) -> None:
     """
     from ..handout.catalogues import missing, update_all  # Babel belongs to the staff's dependencies
 
-    try:
-        root = find_repository(root)
-    except KitError as error:
-        fail(str(error), USED_WRONGLY)
+    root = find_repository(root)
     lacking = 0
     for path, catalogue in update_all(root):
         lacking += (count := len(missing(catalogue)))

@@ -84,7 +84,10 @@ CORES = cores()
 
 
 def find_kit(kit: str, root: Path | None) -> Kit:
-    """Return the kit called `kit` in `root`, or else in the surrounding repository; raise KitError."""
+    """Return the kit called `kit` in `root`, or else in the surrounding repository.
+
+    Raises KitError. Exits if there is no repository.
+    """
     folder = Path(kit)
     if (folder / "kit.toml").is_file() or (os.sep in kit and folder.is_dir()):
         return Kit.load(root or find_root(folder), folder.resolve().name)
@@ -97,11 +100,11 @@ def find_kit(kit: str, root: Path | None) -> Kit:
 
 
 def find_repository(root: Path | None) -> Path:
-    """Return the repository given with --root, or the surrounding one; raise KitError."""
+    """Return the repository given with --root, or the surrounding one; exit if there is none."""
     try:
         return find_root(root or Path.cwd())
     except KitError as error:
-        raise KitError(f"{error} Go to the course's repository, or name it with --root.") from error
+        fail(f"{error} Go to the course's repository, or name it with --root.", USED_WRONGLY)
 
 
 def near(name: str, known: Sequence[str]) -> str:

@@ -202,8 +202,8 @@ def review(
 @app.command(rich_help_panel=ASSISTANTS)
 def mistakes(grades: Grades, root: Root = None) -> None:
     """Print wrong answers that match no known mistake, as entries for `mistakes.py`."""
+    from ..grading.storage import NoGradesError
     from ..reports.mistake_entries import mistake_entries
-    from ..reports.write import NoGradesError
     from .commands.report import find_pages_root
 
     try:

@@ -10,11 +10,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from ..checks.environment import thread_count
 from ..checks.events import Message, encode, write_line
 from ..sandbox.guest.linux import end_with_parent
 
@@ -80,7 +80,7 @@ def run(
 
     Raises TimedOut, DeadlinePassed, Crashed, FunctionRaised, or RuntimeError if there are several threads.
     """
-    if (threads := len(list(Path("/proc/self/task").iterdir()))) != 1:
+    if (threads := thread_count()) != 1:
         raise RuntimeError(
             f"Expected one thread before a fork, found {threads}: an imported module starts some."
         )

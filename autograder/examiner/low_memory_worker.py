@@ -122,8 +122,7 @@ def _serve(link: Connection, folder: Path) -> None:
     ) as sandbox:
         # The checks arrive after the sandbox has forked, so its memory does not contain them.
         kit = Kit.unzip(link.recv_bytes())
-        store = Path(options.store) if options.store else None
-        serve_examiner(sandbox, kit, folder, link, store=store, watch=watch)
+        serve_examiner(sandbox, kit, folder, link, options.store, watch=watch)
 
 
 def _starter(isolation: Isolation) -> Callable[[LaunchPlan], ForkServer]:

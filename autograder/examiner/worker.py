@@ -82,8 +82,7 @@ def _serve(link: Connection, folder: Path) -> None:
         isolation=Isolation(options.isolation),
         private=[Path(path) for path in options.private],
     ) as sandbox:
-        store = Path(options.store) if options.store else None
-        serve_examiner(sandbox, kit, folder, link, store=store, result_cache=options.result_cache)
+        serve_examiner(sandbox, kit, folder, link, options.store, result_cache=options.result_cache)
 
 
 def serve_examiner(
@@ -91,12 +90,16 @@ def serve_examiner(
     kit: Kit,
     folder: Path,
     link: Connection,
+    store_path: str | None,
     *,
-    store: Path | None = None,
     result_cache: bool = True,
     watch: Callable[[CheckEvent], None] = lambda event: None,
 ) -> None:
-    """Examine submissions in turn in `sandbox`. `folder` is reserved for the files of the kit."""
+    """Examine submissions in turn in `sandbox`. `folder` is reserved for the files of the kit.
+
+    `store_path` is the folder that keeps trainings and results of checks, if there is one.
+    """
+    store = Path(store_path) if store_path else None
     kit.write(folder)
     proxies = Proxies(kit.module, kit.tasks, kit.config.remote)
     with explain_errors(kit, folder):

@@ -101,11 +101,7 @@ def grade_class(
     folder = GradesFolder(out)
     identities = {entry.student: entry.identity for entry in entries}
     match = options.roster.match(identities.values()) if options.roster else None
-    submitted = {student: _submitted(student, identity, match) for student, identity in identities.items()}
-    extensions = {student: entry.extension for student, entry in match.entries.items()} if match else {}
-    earlier = People(options.earlier)
-    days_used = {student: earlier.free_days_used(record) for student, record in submitted.items()}
-    late = make_late_record(kit, identities, extensions, days_used)
+    submitted, late = _submitted_and_late(kit, identities, match, options)
     members = group_members(_groups(identities))
     final = partial(decide, overrides=options.overrides, late=late, members=members)
     with folder.locked():
@@ -134,6 +130,17 @@ def grade_class(
         unused_overrides=tuple(sorted(options.overrides.students - known)),
         undated=tuple(sorted(student for student in reports if _is_undated(student, late))),
     )
+
+
+def _submitted_and_late(
+    kit: Kit, identities: Mapping[str, Identity], match: RosterMatch | None, options: GradeOptions
+) -> tuple[dict[str, StudentRecord], LateRecord | None]:
+    """Return the record of each student with a submission, and what decides the penalties, if anything."""
+    submitted = {student: _submitted(student, identity, match) for student, identity in identities.items()}
+    extensions = {student: entry.extension for student, entry in match.entries.items()} if match else {}
+    earlier = People(options.earlier)
+    days_used = {student: earlier.free_days_used(record) for student, record in submitted.items()}
+    return submitted, make_late_record(kit, identities, extensions, days_used)
 
 
 def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:

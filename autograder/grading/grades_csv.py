@@ -62,15 +62,11 @@ def format_csv(
 
     With `with_ids`, the second column is `id`. With `with_penalties`, `raw` and `penalty` precede `score`.
     """
-    out = io.StringIO()
-    writer = csv.writer(out)
     ids = ["id"] if with_ids else []
     penalties = ["raw", "penalty"] if with_penalties else []
-    writer.writerow(
+    return format_table(
         ["student", *ids, *penalties, "score", "max_score", "status", *tasks, "message", "submission_sha256"],
-    )
-    for row in sorted(rows, key=lambda row: row.student):
-        writer.writerow(
+        (
             [
                 cell(row.student),
                 *([cell(row.id)] if with_ids else []),
@@ -82,7 +78,15 @@ def format_csv(
                 cell(" ".join(row.message.split())),
                 row.submission_sha256,
             ]
-        )
+            for row in sorted(rows, key=lambda row: row.student)
+        ),
+    )
+
+
+def format_table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return the text of a CSV file."""
+    out = io.StringIO()
+    csv.writer(out).writerows([heading, *rows])
     return out.getvalue()
 
 

@@ -122,7 +122,7 @@ class LateRules:
         if isinstance(granted, timedelta):
             return self._end(self.due) + granted
         if isinstance(granted, datetime):
-            return granted.replace(tzinfo=self._zone)
+            return granted if granted.tzinfo else granted.replace(tzinfo=self._zone)
         return self._end(granted)
 
     def _end(self, day: date) -> datetime:

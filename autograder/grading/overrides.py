@@ -9,7 +9,6 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,7 +18,7 @@ from msgspec import structs
 from ..files import write_atomic
 from ..models import Points
 from ..text import toml_string
-from ..validation import InvalidDataError, read_toml
+from ..validation import InvalidDataError, read_toml, suggest
 
 OVERRIDES = "overrides.toml"
 MAX_PENALTY = 1_000_000
@@ -213,8 +212,7 @@ def _validate(
             raise OverridesError(f"{where}: expected points of at least 0, found {entry.points:g}.")
         return
     if entry.check and entry.check not in max_points:
-        near = get_close_matches(entry.check, max_points, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known are {', '.join(max_points)}."
+        hint = suggest(entry.check, list(max_points))
         raise OverridesError(f"{where}: the kit has no check {entry.check!r}; {hint}")
     if isinstance(entry, Override) and not 0 <= entry.points <= max_points[entry.check]:
         raise OverridesError(

@@ -36,6 +36,13 @@ class WrongFolderError(StorageError):
     """Raised if the grades folder contains, or is inside, something else."""
 
 
+class NoGradesError(WrongFolderError):
+    """Raised if the grades folder contains no grades."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"Expected grades in {path}, as `kit grade --out {path}` writes them, found none.")
+
+
 @dataclass(frozen=True)
 class Examination:
     """The examiner's result for one submission.
@@ -227,6 +234,12 @@ class GradesFolder:
         first = next(iter(reports.values()))
         students = (StudentRecord(report.student, folder=name) for name, report in reports.items())
         return ClassRecord(first.kit, first.max_score, tuple(first.tasks), tuple(students))
+
+    def required_record(self) -> ClassRecord:
+        """Return what `record` returns. Raises NoGradesError in place of None."""
+        if (record := self.record()) is None:
+            raise NoGradesError(self.path)
+        return record
 
     def reports(self) -> dict[str, Report]:
         """Return all readable reports with their review notes, by name of their folder, sorted."""

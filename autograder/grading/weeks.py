@@ -22,11 +22,9 @@ class Week:
 
 
 def read_week(path: Path) -> Week:
-    """Return the grades in a folder. Raises WrongFolderError if there are none."""
+    """Return the grades in a folder. Raises NoGradesError."""
     folder = GradesFolder(path)
-    record = folder.record()
-    if record is None:
-        raise WrongFolderError(f"Expected grades in {path}, as `kit grade --out {path}` writes them.")
+    record = folder.required_record()
     found = {student.student: folder.in_folder(student.folder) for student in record.students}
     return Week(path, record, {name: report for name, report in found.items() if report})
 

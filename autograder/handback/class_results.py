@@ -11,7 +11,6 @@ from ..models import Remark, Report
 from ..reports.upload_files import Grade
 from ..reports.write import (
     FEEDBACK,
-    NoGradesError,
     Student,
     is_exported,
     make_grade,
@@ -63,9 +62,7 @@ def read_results(folder: Path, title: str = "", *, missing_as_zero: bool | None 
     and so are missing ones unless `missing_as_zero`. None means the setting of the pages in this folder.
     """
     grades = GradesFolder(folder)
-    record = grades.record()
-    if record is None:
-        raise NoGradesError(folder)
+    record = grades.required_record()
     as_zero = read_settings(folder).updated(language=None, missing_as_zero=missing_as_zero).missing_as_zero
     students: list[StudentResult] = []
     left_out: list[str] = []

@@ -10,16 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ..grading.grades_csv import cell, number
-from ..reports.upload_files import Grade, title_warnings
+from ..grading.grades_csv import cell, format_table, number
+from ..reports.upload_files import POINTS_POSSIBLE, Grade, canvas_columns, canvas_table, title_warnings
 from ..submissions.identity import Platform
 from .class_results import ClassResults, Handback, StudentResult
-from .tables import Keys, PlatformTable, TableError, format_table, parse_points
+from .tables import Keys, PlatformTable, TableError, parse_points
 
 CANVAS_CSV, BRIGHTSPACE_CSV, GRADESCOPE_CSV = "gradebook.csv", "grades.csv", "scores.csv"
 PAGES_CSV = "students.csv"
-CANVAS_STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
-POINTS_POSSIBLE = "    Points Possible"
 END_OF_LINE = "End-of-Line Indicator"
 
 _CANVAS_COLUMN = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)")
@@ -43,16 +41,7 @@ def canvas_files(
     if gradebook:
         return _in_gradebook(results, assignment, gradebook)
     title = f"{results.title} ({assignment})" if assignment else results.title
-    points = [POINTS_POSSIBLE, *[""] * (len(CANVAS_STUDENT) - 1), number(results.max_score)]
-    rows = [
-        [
-            cell(grade.student),
-            cell(grade.id_for(Platform.CANVAS)),
-            *(cell(grade.sis_id), cell(grade.login), cell(grade.section)),
-            number(grade.score),
-        ]
-        for grade in (student.grade for student in results.students)
-    ]
+    columns = canvas_columns([student.grade for student in results.students], title)
     notes = list(title_warnings(title))
     if not assignment:
         notes.append(
@@ -60,9 +49,8 @@ def canvas_files(
             "assignment if there is none: give the assignment's id with --assignment, or Canvas' gradebook "
             "export with --table."
         )
-    return Handback(
-        {CANVAS_CSV: format_table([*CANVAS_STUDENT, title], [points, *rows])}, results.left_out, tuple(notes)
-    )
+    table = canvas_table(columns, number(results.max_score))
+    return Handback({CANVAS_CSV: table}, results.left_out, tuple(notes))
 
 
 def _in_gradebook(results: ClassResults, assignment: str, gradebook: PlatformTable) -> Handback:

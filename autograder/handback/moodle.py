@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ..files import pack
-from ..grading.grades_csv import cell, number
+from ..grading.grades_csv import cell, format_table, number
 from ..reports.upload_files import Grade
 from ..submissions.identity import Platform
 from .class_results import ClassResults, Handback, StudentResult
-from .tables import PlatformTable, TableError, format_table, parse_points
+from .tables import PlatformTable, TableError, parse_points
 
 WORKSHEET, FEEDBACK_ZIP = "worksheet.csv", "feedback.zip"
 IDENTIFIER, GRADE, MODIFIED = "Identifier", "Grade", "Last modified (grade)"

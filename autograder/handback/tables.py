@@ -94,13 +94,6 @@ def _only_row(rows: Callable[[str], Mapping[str, list[int]]], keys: Iterable[tup
     return next((found[0] for found in fitting if len(found) == 1), None)
 
 
-def format_table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return the text of a CSV file."""
-    out = io.StringIO()
-    csv.writer(out).writerows([heading, *rows])
-    return out.getvalue()
-
-
 def parse_points(text: str) -> float | None:
     """Return the number in a cell, also with a decimal comma, or None."""
     try:

@@ -173,18 +173,17 @@ def _sentence(function: Definition) -> str:
     return " ".join(paragraph.split()).replace("|", "\\|")
 
 
-def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
-    """Return the files of a handout by path, byte-identical for identical sources; raises KitError.
+def build(root: Path, kit: Kit, language: str = ENGLISH) -> dict[str, bytes]:
+    """Return the files of a kit's handout by path, byte-identical for identical sources; raises KitError.
 
     Every file that can hold a comment begins with one that names its source.
     """
-    kit = Kit.load(root, slug)
-    checks, sources = f"autograder/kits/{slug}", f"solutions/{slug}"
+    checks, sources = f"autograder/kits/{kit.slug}", f"solutions/{kit.slug}"
     answer = f"{sources}/{kit.module}.py"
     if (solved := read_text(root, answer)) is None:
         raise KitError(f"Expected the answers in {answer}, found no such file.")
     stub = make_stub(solved, kit.tasks, answer)
-    title, told, page_source = kit.title, story(root, slug), answer
+    title, told, page_source = kit.title, story(root, kit.slug), answer
     if language != ENGLISH:
         words = read_translation(root, kit, stub, told, language)
         title, told, stub = words.title, words.story, words.put_into(stub)
@@ -212,9 +211,9 @@ def build(root: Path, slug: str, language: str = ENGLISH) -> dict[str, bytes]:
 
 def build_all(root: Path, kit: Kit) -> dict[str, bytes]:
     """Return the files of the handouts in all languages by path; raises KitError."""
-    files = {f"{kit.slug}/{name}": content for name, content in build(root, kit.slug).items()}
+    files = {f"{kit.slug}/{name}": content for name, content in build(root, kit).items()}
     for language in languages(root, kit.slug):
-        translated = build(root, kit.slug, language)
+        translated = build(root, kit, language)
         files |= {f"{language}/{kit.slug}/{name}": content for name, content in translated.items()}
     return files
 

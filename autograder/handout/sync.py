@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..files import write_atomic
-from ..kit import SETTINGS, languages
-from .build import build
+from ..kit import SETTINGS, Kit
+from .build import build_all
 
 # Two letters, which no kit may have as its name.
 LANGUAGE_FOLDER = "[a-z][a-z]"
@@ -56,12 +56,9 @@ def write_files(files: Mapping[str, bytes], folder: Path) -> None:
 
 
 def _wanted(root: Path, slug: str) -> dict[str, bytes]:
-    handout = build(root, slug)
-    wanted = {f"assignments/{slug}/{name}": content for name, content in handout.items()}
-    for language in languages(root, slug):
-        translated = build(root, slug, language)
-        wanted |= {f"assignments/{language}/{slug}/{name}": text for name, text in translated.items()}
-    return wanted | {f"solutions/{slug}/{SETTINGS}": handout[SETTINGS]}
+    kit = Kit.load(root, slug)
+    wanted = {f"assignments/{name}": content for name, content in build_all(root, kit).items()}
+    return wanted | {f"solutions/{slug}/{SETTINGS}": kit.settings_json}
 
 
 def _differences(root: Path, slug: str, wanted: Mapping[str, bytes]) -> Iterator[Difference]:

@@ -22,7 +22,7 @@ from ..models import CheckResult, Outcome, Report, Submission, SubmittedFile
 from ..sandbox.local import make_private
 from ..sandbox.protocol import IsolationUnavailable
 from ..submissions.reader import read_folder, submitter_names
-from .result_text import check_text, environment_text, summary
+from .result_text import FAULT, check_text, environment_text, summary
 
 NOT_RUN = "Not run: the grading ended before this check."
 
@@ -54,7 +54,7 @@ class ResultsFile:
     def fail(self, reason: str) -> None:
         """Write no score, so that Gradescope reports a failed autograder instead of a zero."""
         self._scored = False
-        self._write(f"The grader failed, which is not the student's fault. A person must look. {reason}")
+        self._write(f"{FAULT} {reason}")
 
     def finish(self, report: Report) -> None:
         """Write the whole report, without a score if the report has none."""
@@ -145,6 +145,11 @@ def main(root: Path) -> int:
     results.finish(report)
     print(staff_output(report))
     return int(report.score is None)
+
+
+def try_solution_command(source: Path) -> list[str]:
+    """Return the command that calls `try_solution` with this Python."""
+    return [sys.executable, "-P", "-m", "autograder.integrations.gradescope", TRY_SOLUTION, str(source)]
 
 
 def try_solution(source: Path) -> int:

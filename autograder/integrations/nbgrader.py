@@ -29,9 +29,8 @@ from ..models import CheckResult, Outcome, Report, Status, Submission, TaskScore
 from ..submissions.assignment import Assignment
 from ..submissions.folders import disk_entry
 from ..submissions.reader import read_submission
-from .result_text import OUTCOMES, check_text, environment_text, summary
+from .result_text import FAULT, OUTCOMES, check_text, environment_text, summary
 
-FAULT = "The grader failed, which is not the student's fault. A person must look."
 ABOUT = "examiner"
 
 
@@ -181,8 +180,7 @@ def read_kit(root: Path, slug: str) -> Kit:
 
 def read_submitted(folder: Path, kit: Kit, student: str) -> Submission:
     """Read what nbgrader collected from a student, as `kit grade` does."""
-    wanted = Assignment(kit.slug, kit.module, frozenset(kit.given))
-    return read_submission(student, [disk_entry(folder)], str(folder.name), wanted)
+    return read_submission(student, [disk_entry(folder)], str(folder.name), Assignment.from_kit(kit))
 
 
 def ungraded_cells(report: Report) -> list[str]:

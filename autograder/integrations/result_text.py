@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..models import CheckResult, Outcome, Report, Status
 
+FAULT = "The grader failed, which is not the student's fault. A person must look."
 OUTCOMES = {
     Outcome.PASSED: "Passed",
     Outcome.FAILED: "Failed",
@@ -19,14 +20,14 @@ def summary(report: Report) -> str:
     heading = {
         Status.GRADED: "",
         Status.UNREADABLE: "Nothing in this submission could be graded. ",
-        Status.GRADER_ERROR: "The grader failed, which is not the student's fault. A person must look. ",
+        Status.GRADER_ERROR: f"{FAULT} ",
     }[report.status]
     printed = f"\n\nPrinted by the submission:\n{report.output.rstrip()}" if report.output.strip() else ""
     return f"{heading}{report.message}\n{environment_text(report)}".strip() + printed
 
 
 def environment_text(report: Report) -> str:
-    """Return one sentence with the versions, processor, seed and isolation level of a report."""
+    """Return one sentence with the kit, its version, the isolation level and the submission's hash."""
     return (
         f"Kit {report.kit}, version {report.kit_version}; isolation: {report.environment.isolation}; "
         f"submission {report.submission_sha256[:12] or 'without files'}."

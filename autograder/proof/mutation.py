@@ -14,7 +14,7 @@ import copy
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from ..source_code import Definition
+from ..source_code import Definition, is_docstring
 from .answers import Answer
 from .call_graph import CallGraph
 from .operators import OPERATORS, function_operators, is_guard
@@ -131,7 +131,7 @@ def _walk(node: ast.AST, path: Path = ()) -> Iterator[tuple[Path, ast.AST]]:
         if field in ("annotation", "returns", "decorator_list", "type_comment"):
             continue
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
-            if not isinstance(child, ast.AST) or _is_docstring(child) or is_guard(child):
+            if not isinstance(child, ast.AST) or is_docstring(child) or is_guard(child):
                 continue
             here = (*path, (field, index))
             yield here, child
@@ -148,14 +148,6 @@ def _put(root: ast.AST, path: Path, new: ast.AST) -> None:
         setattr(node, field, new)
     else:
         getattr(node, field)[index] = new
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 def _line(node: ast.AST) -> str:

@@ -216,29 +216,37 @@ def prove(
     examination = Examination(kit, executor, progress, known, answers, tasks)
     examination.examine(batches)
     matrix = Matrix(kit, answers, examination.reports, () if task is None else tasks)
-    found = find_problems(matrix, equivalent, public_text(root, kit))
+    problems, notes = find_problems(matrix, equivalent, public_text(root, kit)), list[str]()
     if task is None:
-        found += disagreements(root, kit)
-    if task is None and not found:
+        problems, notes = _judge_whole_kit(root, matrix, problems, equivalent, write=write)
+    return Proof(matrix, tuple(problems), tuple(notes), examination.examined, examination.reused)
+
+
+def _judge_whole_kit(
+    root: Path, matrix: Matrix, problems: Sequence[str], equivalent: Collection[str], *, write: bool
+) -> tuple[list[str], list[str]]:
+    """Return the problems and the notes of a proof of all tasks, given the `problems` of its matrix.
+
+    With `write`, a proof without problems writes down the solution's networks and the replies.
+    """
+    kit = matrix.kit
+    problems = [*problems, *disagreements(root, kit)]
+    notes = [
+        *_unmarked(kit),
+        *find_leftovers(root, kit),
+        *tolerated_mutants(matrix, equivalent),
+        *indistinguishable(matrix),
+    ]
+    if not problems:
         solved = matrix.reports["solution"]
         if write:
             write_expected(root, kit, solved)
             write_replies(root, matrix)
-        found += outdated(root, kit, solved)
-    notes: tuple[str, ...] = (
-        ()
-        if task
-        else (
-            *_unmarked(kit),
-            *find_leftovers(root, kit),
-            *tolerated_mutants(matrix, equivalent),
-            *indistinguishable(matrix),
-        )
-    )
-    if task is None and not found:
+        problems += outdated(root, kit, solved)
+    if not problems:
         # Outdated replies make no diagnosis wrong, only fewer of them certain.
-        notes += tuple(outdated_replies(root, matrix))
-    return Proof(matrix, tuple(found), notes, examination.examined, examination.reused)
+        notes += outdated_replies(root, matrix)
+    return problems, notes
 
 
 def _unmarked(kit: Kit) -> Iterator[str]:

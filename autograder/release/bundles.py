@@ -69,7 +69,7 @@ def student_zip(root: Path, kit: Kit, wheel: Wheel, language: str = ENGLISH) -> 
 
 
 def _student_files(root: Path, kit: Kit, wheel: Wheel, language: str) -> dict[str, bytes]:
-    files = build(root, kit.slug, language)
+    files = build(root, kit, language)
     files[REQUIREMENTS] += f"# The command kit.\n./{wheel.name}\n".encode()
     return {**files, wheel.name: wheel.content}
 

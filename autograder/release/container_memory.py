@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from ..handout.sync import write_files
-from ..integrations.gradescope import TRY_SOLUTION, Settings
+from ..integrations.gradescope import Settings, try_solution_command
 from ..kit import Kit
+from ..sandbox.guest.process_tree import descendants
 from .bundles import gradescope_files
 
 # Gradescope's default.
@@ -41,10 +40,9 @@ def needed_bytes(root: Path, kit: Kit) -> int:
     with tempfile.TemporaryDirectory(prefix="container-") as name:
         source = Path(name) / "source"
         write_files(gradescope_files(root, kit, Settings("process")), source)
-        module = "autograder.integrations.gradescope"
         with (Path(name) / "output").open("w+b") as output:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", module, TRY_SOLUTION, str(source)],
+                try_solution_command(source),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -72,23 +70,13 @@ def peak_bytes(process: int, alive: Callable[[], bool], seconds: float, counted:
     """
     peak = 0
     while alive():
-        family = descendants(process)
+        family = [process, *descendants(process)]
         together = sum(proportional_bytes(member, counted) for member in family)
         # A process that forks between two readings would be counted whole and then by halves.
-        if descendants(process) == family:
+        if [process, *descendants(process)] == family:
             peak = max(peak, together)
         time.sleep(seconds)
     return peak
-
-
-def descendants(process: int) -> list[int]:
-    """Return a process and all that descend from it, by any thread; those that end meanwhile are left out."""
-    found = [process]
-    with suppress(OSError):
-        for task in Path(f"/proc/{process}/task").iterdir():
-            for child in (task / "children").read_text().split():
-                found += descendants(int(child))
-    return found
 
 
 def proportional_bytes(process: int, counted: Sequence[str] = ALL) -> int:

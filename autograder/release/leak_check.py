@@ -18,7 +18,7 @@ from ..handout.stub import BEGIN, END, make_stub
 from ..kit import Kit
 from ..proof.answers import Answer, alternatives, solution
 from ..proof.prove import public_text, task_docstrings
-from ..source_code import Definition, SourceError, parse
+from ..source_code import Definition, SourceError, is_docstring, parse
 
 DEPTH = 4
 
@@ -78,7 +78,7 @@ def normal_lines(source: str) -> list[str]:
     tree = parse(source, "<source>")
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and _is_docstring(body[0]) and len(body) > 1:
+        if isinstance(body, list) and body and is_docstring(body[0]) and len(body) > 1:
             del body[0]
     return [without_spaces(line) for line in ast.unparse(tree).split("\n") if line.strip()]
 
@@ -105,14 +105,6 @@ def _strings(data: Any) -> Iterator[str]:
         for key, value in data.items():
             yield key
             yield from _strings(value)
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
 
 
 # A line of this length (without spaces) does not occur twice by chance.

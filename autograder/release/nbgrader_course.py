@@ -37,7 +37,7 @@ def nbgrader_course(root: Path, kit: Kit) -> dict[str, bytes]:
     Only what is below `source` reaches students, through nbgrader's release.
     """
     source = f"source/{kit.slug}"
-    handout = build(root, kit.slug)
+    handout = build(root, kit)
     handout[f"{kit.module}.ipynb"] = source_notebook(root, kit)
     files = {f"{source}/{name}": content for name, content in handout.items()}
     files |= {"nbgrader_config.py": CONFIG.encode(), f"{KITS}/{kit.slug}.kit": kit.zip()}

@@ -11,7 +11,6 @@ from ..grading.storage import ClassRecord, GradesFolder
 from ..models import Report
 from .context import Context, find_context
 from .student_code import task_code
-from .write import NoGradesError
 from .wrong_answers import Group, find_groups
 
 
@@ -21,8 +20,7 @@ def mistake_entries(folder: Path, root: Path | None) -> str:
     Each has the checks that fail and the answer of one student, without names.
     """
     grades = GradesFolder(folder)
-    if (record := grades.record()) is None:
-        raise NoGradesError(folder)
+    record = grades.required_record()
     reports = {report.student: report for report in grades.reports().values()}
     return "\n\n".join(_entries(record, reports, find_context(record, root)))
 

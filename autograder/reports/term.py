@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from pathlib import Path
 from statistics import median
 
 from ..files import write_atomic
-from ..grading.grades_csv import cell, number
+from ..grading.grades_csv import cell, format_table, number
 from ..grading.storage import Attendance, StudentRecord
 from ..grading.weeks import People, Person, Week
 from ..text import clean_line
@@ -182,24 +180,20 @@ def term_page(term: Term) -> str:
 
 def term_table(term: Term, kits: Sequence[str]) -> str:
     """Return the table as CSV, with shares in percent of full marks."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ["student", "id", *kits, "earlier_median", "change", "missing", "late_days_used", "dropped"]
-    )
-    for student in term.students:
-        shares = (*(result.share for result in student.results), student.usual, student.change)
-        writer.writerow(
-            [
-                cell(student.name),
-                cell(student.id),
-                *(number(None if share is None else 100 * share) for share in shares),
-                student.missing,
-                student.late_days,
-                cell(" ".join(student.drops)),
-            ]
-        )
-    return out.getvalue()
+    heading = ["student", "id", *kits, "earlier_median", "change", "missing", "late_days_used", "dropped"]
+    return format_table(heading, map(_row, term.students))
+
+
+def _row(student: TermStudent) -> list[object]:
+    shares = (*(result.share for result in student.results), student.usual, student.change)
+    return [
+        cell(student.name),
+        cell(student.id),
+        *(number(None if share is None else 100 * share) for share in shares),
+        student.missing,
+        student.late_days,
+        cell(" ".join(student.drops)),
+    ]
 
 
 def write_term(weeks: Sequence[Week], out: Path, root: Path | None) -> Term:

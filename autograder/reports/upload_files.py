@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..grading.grades_csv import cell, number
+from ..grading.grades_csv import cell, format_table, number
 from ..submissions.identity import Platform
 
+# The first cell of the row in which Canvas keeps the points of an assignment.
+POINTS_POSSIBLE = "    Points Possible"
 # Canvas treats a column with one of these words in its title as one of its totals, and ignores it.
 _CANVAS_TOTALS = re.compile(r"\b(current|final|override|unposted)\b|\(read only\)", re.IGNORECASE)
 
@@ -55,22 +55,30 @@ def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]
     return {
         "canvas.csv": _canvas(grades, title, max_score),
         "moodle.csv": _moodle(grades, title),
-        "gradescope.csv": _table(
+        "gradescope.csv": format_table(
             ["Name", "SID", "Total Score", "Max Points"],
-            [],
             ([student, number_, score, max_score] for student, number_, score in rows(Platform.GRADESCOPE)),
         ),
-        "nbgrader.csv": _table(
+        "nbgrader.csv": format_table(
             ["assignment", "student_id", "score", "max_score"],
-            [],
             ([slug, number_, score, max_score] for _, number_, score in rows(Platform.NBGRADER)),
         ),
     }
 
 
 def _canvas(grades: Sequence[Grade], title: str, max_score: str) -> str:
-    """Return the table for Canvas, which also identifies students by the columns of its gradebook export."""
-    columns = {
+    columns = canvas_columns(grades, title)
+    # Canvas reads `SIS User ID` only where `SIS Login ID` follows it, and refuses the file otherwise.
+    if not any(columns["SIS User ID"]):
+        del columns["SIS User ID"]
+        if not any(columns["SIS Login ID"]):
+            del columns["SIS Login ID"]
+    return canvas_table(columns, max_score)
+
+
+def canvas_columns(grades: Sequence[Grade], title: str) -> dict[str, list[str]]:
+    """Return the table for Canvas by column: those that identify students in its gradebook, and the score."""
+    return {
         "Student": [cell(each.student) for each in grades],
         "ID": [cell(each.id_for(Platform.CANVAS)) for each in grades],
         "SIS User ID": [cell(each.sis_id) for each in grades],
@@ -78,13 +86,12 @@ def _canvas(grades: Sequence[Grade], title: str, max_score: str) -> str:
         "Section": [cell(each.section) for each in grades],
         title: [number(each.score) for each in grades],
     }
-    # Canvas reads `SIS User ID` only where `SIS Login ID` follows it, and refuses the file otherwise.
-    if not any(columns["SIS User ID"]):
-        del columns["SIS User ID"]
-        if not any(columns["SIS Login ID"]):
-            del columns["SIS Login ID"]
-    first = ["    Points Possible", *[""] * (len(columns) - 2), max_score]
-    return _table(list(columns), [first], (list(row) for row in zip(*columns.values(), strict=True)))
+
+
+def canvas_table(columns: Mapping[str, list[str]], max_score: str) -> str:
+    """Return the text of the table for Canvas, with the points of the assignment above the scores."""
+    first = [POINTS_POSSIBLE, *[""] * (len(columns) - 2), max_score]
+    return format_table(list(columns), [first, *zip(*columns.values(), strict=True)])
 
 
 def _moodle(grades: Sequence[Grade], title: str) -> str:
@@ -96,7 +103,7 @@ def _moodle(grades: Sequence[Grade], title: str) -> str:
     }
     if any(each.comments for each in grades):
         columns["Feedback comments"] = [cell(each.comments) for each in grades]
-    return _table(list(columns), [], (list(row) for row in zip(*columns.values(), strict=True)))
+    return format_table(list(columns), zip(*columns.values(), strict=True))
 
 
 def title_warnings(title: str) -> list[str]:
@@ -107,9 +114,3 @@ def title_warnings(title: str) -> list[str]:
             "rename the column in uploads/canvas.csv, or the title in kit.toml."
         ]
     return []
-
-
-def _table(heading: list[str], first: list[list[str]], rows: Iterable[list[str]]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerows([heading, *first, *rows])
-    return out.getvalue()

@@ -26,15 +26,6 @@ UPLOADS = "uploads"
 SETTINGS = "pages.json"
 
 
-class NoGradesError(LookupError):
-    """The folder has no grades; the text says what was expected."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"Expected reports in {folder}, as `kit grade --out {folder}` writes them, found none."
-        )
-
-
 @dataclass(frozen=True)
 class WrittenPages:
     """The files that were written: the class page, and the students that the upload files omit.
@@ -89,9 +80,7 @@ def write_pages(
     of the last run in this folder. Raises NoGradesError.
     """
     grades = GradesFolder(folder)
-    record = grades.record()
-    if record is None:
-        raise NoGradesError(folder)
+    record = grades.required_record()
     settings = read_settings(folder).updated(language=language, missing_as_zero=missing_as_zero)
     write_settings(folder, settings)
     context = find_context(record, root, settings.language)

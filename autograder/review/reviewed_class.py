@@ -9,11 +9,10 @@ from pathlib import Path
 from ..files import sha256
 from ..grading.regrade_requests import RegradeRequests, read_requests
 from ..grading.review_reasons import ReviewItem, find_review_items
-from ..grading.storage import ClassRecord, GradesFolder
+from ..grading.storage import ClassRecord, GradesFolder, NoGradesError
 from ..models import Points, Report
 from ..reports.context import Context, find_context
 from ..reports.student_code import without_names
-from ..reports.write import NoGradesError
 from ..reports.wrong_answers import Group, find_groups
 from ..text import clean_line
 
@@ -24,18 +23,16 @@ class ReviewedClass:
     def __init__(self, folder: Path, root: Path | None) -> None:
         """Read the grades in `folder`. Raises NoGradesError."""
         self.folder = GradesFolder(folder)
-        record = self.folder.record()
-        reports = self._examined(record) if record else {}
-        if record is None or not reports:
+        self.record: ClassRecord = self.folder.required_record()
+        self.reports: Mapping[str, Report] = self._examined()
+        if not self.reports:
             raise NoGradesError(folder)
-        self.record: ClassRecord = record
-        self.reports: Mapping[str, Report] = reports
-        self.context: Context = find_context(record, root)
+        self.context: Context = find_context(self.record, root)
 
-    def _examined(self, record: ClassRecord) -> dict[str, Report]:
+    def _examined(self) -> dict[str, Report]:
         found = {
             student.student: self.folder.examination(student.student)
-            for student in record.students
+            for student in self.record.students
             if student.folder
         }
         return {student: each.report for student, each in found.items() if each}

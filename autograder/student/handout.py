@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -20,6 +20,7 @@ from ..check_declarations import Check, read_checks
 from ..files import METADATA, cache_folder, checksum, write_atomic
 from ..language import gettext as _
 from ..models import Submission, SubmittedFile
+from ..sandbox.policy import Limits
 from ..submissions.definitions import attempted_tasks
 from ..submissions.selection import Selection, select
 from ..validation import read_file
@@ -28,8 +29,6 @@ from ..validation import read_file
 STATE = ".kit"
 STATE_FILE = "memory.json"
 SOURCES = (".py", ".ipynb")
-# Time limit of one call, unless the kit says otherwise.
-CALL_SECONDS = 20.0
 
 
 class HandoutError(ValueError):
@@ -162,8 +161,9 @@ class Handout:
         """Return the paths that may contain the answer. Either file may be missing."""
         return tuple(self.folder / f"{self.module}{suffix}" for suffix in SOURCES)
 
-    def limit(self, name: str, default: float) -> float:
-        """Return the limit `name` of the kit in its unit, or `default`."""
+    def limit(self, name: Literal["load_seconds", "call_seconds"]) -> float:
+        """Return a limit of the kit, or that of the sandbox if the kit has none."""
+        default: float = getattr(Limits, name)
         return self.about.limits.get(name, default)
 
     def lost_files(self) -> list[str]:

@@ -162,34 +162,47 @@ def _look(
     found: PackReport,
     run_checks: Callable[[Handout], Results],
 ) -> None:
-    name, tasks = source.filename, attempted_tasks(source, handout.tasks)
+    """Add the findings about the file, up to the first step with a fatal one."""
+    _add_size(found, source, file)
+    if not found.fatal:
+        _add_imports(found, handout, source)
+    if not found.fatal:
+        _add_tasks(found, handout, source, run_alone(handout, file, run_checks))
+
+
+def _add_size(found: PackReport, source: Source, file: SubmittedFile) -> None:
     size = len(without_outputs(file.content) if source.tolerant else file.content)
     if size > FILE_LIMIT or len(file.content) > ZIP_LIMIT:
         found.fatal.append(
             _(
                 "{name} has {size}, and the grader reads {file_limit} at most, or {zip_limit} with a "
                 "notebook's outputs: is there data in it?",
-                name=name,
+                name=source.filename,
                 size=megabytes(len(file.content)),
                 file_limit=megabytes(FILE_LIMIT),
                 zip_limit=megabytes(ZIP_LIMIT),
             )
         )
-        return
+
+
+def _add_imports(found: PackReport, handout: Handout, source: Source) -> None:
+    """Add which modules the grader does not have."""
     accepted = {*handout.about.imports, *handout.about.given, *map(_top_level, STAND_INS), *written(source)}
     for module in unavailable_imports(source, accepted):
         advice = _advice(handout, module.name)
         sentence = _(
             "{name} imports {module} in line {line}, which the grader does not have{advice}.",
-            name=name,
+            name=source.filename,
             module=module.name,
             line=module.line,
             advice=advice,
         )
         (found.fatal if module.runs and not source.tolerant else found.doubtful).append(sentence)
-    if found.fatal:
-        return
-    checked = run_alone(handout, file, run_checks)
+
+
+def _add_tasks(found: PackReport, handout: Handout, source: Source, checked: Results) -> None:
+    """Add which tasks are attempted and what the public checks say, or why the file cannot be loaded."""
+    name, tasks = source.filename, attempted_tasks(source, handout.tasks)
     if checked.problem is not None:
         found.fatal.append(
             _(

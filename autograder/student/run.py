@@ -28,10 +28,10 @@ from ..language import FAILURE_PARTS, gettext, with_hint
 from ..models import Outcome, Source
 from ..sandbox.guest.calls import call
 from ..sandbox.guest.failed_calls import raised_by
-from ..sandbox.guest.submission import LOAD_SECONDS, Loaded, load
+from ..sandbox.guest.submission import Loaded, load
 from ..sandbox.policy import MB, Limits
 from ..wire.frames import Frame
-from .handout import CALL_SECONDS, Handout
+from .handout import Handout
 from .worker_messages import (
     CallFinished,
     CallOverdue,
@@ -93,7 +93,7 @@ class LocalCalls:
     loaded: Loaded
     prepare: Callable[[], None]
     emit: Emit
-    seconds: float = CALL_SECONDS
+    seconds: float
 
     def __call__(self, function: str, request: Frame) -> Frame:
         """Return the frame of the reply. Raises SubmissionFailed."""
@@ -206,7 +206,7 @@ class Run:
         loaded = source and self._load(source)
         if not loaded:
             return
-        seconds = self.handout.limit("call_seconds", CALL_SECONDS)
+        seconds = self.handout.limit("call_seconds")
         calls = Calls(LocalCalls(loaded, self.prepare, self.emit, seconds), self.handout.about.remote)
         self.proxies.attach(calls)
         passed: set[str] = set()
@@ -245,7 +245,7 @@ class Run:
 
     def _load(self, source: Source) -> Loaded | None:
         """Load the source as the grader does, and return it if it loads."""
-        seconds = self.handout.limit("load_seconds", LOAD_SECONDS)
+        seconds = self.handout.limit("load_seconds")
         loaded = load(self.handout.module, source.filename, source.cells, source.tolerant, seconds)
         report = loaded.report
         found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)

@@ -15,7 +15,7 @@ from ..language import gettext as _
 from ..models import CheckResult, Outcome, Source
 from ..source_code import definitions, try_parse
 from ..wire.failure_kind import FailureKind
-from .handout import CALL_SECONDS, Handout
+from .handout import Handout
 from .worker_messages import (
     CallFinished,
     CallOverdue,
@@ -32,7 +32,7 @@ from .worker_messages import (
     SourceLoaded,
 )
 
-LOAD_SECONDS, CHECK_SECONDS = 60.0, 120.0
+CHECK_SECONDS = 120.0
 # The process that runs a call reports when its time is over. If it cannot, it is stopped a little later.
 GRACE_SECONDS = 5.0
 
@@ -132,7 +132,7 @@ class Results:
     def patience(self) -> float:
         """Return the seconds until the current run times out."""
         if self.running is None:
-            limit = self.handout.limit("load_seconds", LOAD_SECONDS) + GRACE_SECONDS
+            limit = self.handout.limit("load_seconds") + GRACE_SECONDS
         else:
             limit = self._call_seconds + GRACE_SECONDS if self._calling else CHECK_SECONDS
         return self._heard + limit - time.monotonic()
@@ -205,7 +205,7 @@ class Results:
 
     @property
     def _call_seconds(self) -> float:
-        return self.handout.limit("call_seconds", CALL_SECONDS)
+        return self.handout.limit("call_seconds")
 
     @property
     def is_overdue(self) -> bool:
@@ -234,7 +234,7 @@ class Results:
     def _interrupt(self, outcome: Outcome) -> None:
         """End the run early, because of the running check or the loading of the file."""
         if (check := self.running) is None:
-            limit = self.handout.limit("load_seconds", LOAD_SECONDS)
+            limit = self.handout.limit("load_seconds")
             why = (
                 _("took more than {limit:g} s", limit=limit)
                 if outcome == Outcome.TIMED_OUT

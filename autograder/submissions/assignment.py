@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..kit import Kit
 from .folders import Entry, File, Folder, Unreadable, visible
 
 # Sakai puts a student's files in this folder, next to its own texts and folders.
@@ -60,6 +61,11 @@ class Assignment:
     slug: str
     module: str
     given: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_kit(cls, kit: Kit) -> Assignment:
+        """Return the assignment of a kit."""
+        return cls(kit.slug, kit.module, frozenset(kit.given))
 
     def name_match(self, stem: str) -> int:
         """Return 2 if `stem` is the module's name, 1 if it contains it (`transfer (1)`), else 0."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -97,16 +97,9 @@ class ClassFolder:
         return f"{self.submissions[0].where} counts as one student's. If it holds a class, use --class-zip."
 
 
-def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> list[FoundSubmission]:
-    """Return the submissions that `find_class` finds."""
-    return list(find_class(place, slug, module, given).submissions)
-
-
 def find_class(
     place: Path,
-    slug: str,
-    module: str,
-    given: Collection[str] = (),
+    assignment: Assignment,
     *,
     is_class_zip: bool = False,
     due: date | None = None,
@@ -114,13 +107,12 @@ def find_class(
 ) -> ClassFolder:
     """Find the submissions in a class folder, a class zip, one student's folder or one student's file.
 
-    `given` names the kit's support code (`lesson.py`), which is not an answer. `is_class_zip` says that a zip
-    contains a class rather than one student's files. A submission is late if it arrived after the day `due`
-    or if the platform marks it as late. With `late_rules`, nothing is noted as late, because the kit's rules
-    decide, and identities also have the times of nbgrader and git. Every file belongs to a submission or is
-    listed as ignored, and every student appears once. Raises ClassError if `place` cannot be a class.
+    `is_class_zip` says that a zip contains a class rather than one student's files. A submission is late if
+    it arrived after the day `due` or if the platform marks it as late. With `late_rules`, nothing is noted as
+    late, because the kit's rules decide, and identities also have the times of nbgrader and git. Every file
+    belongs to a submission or is listed as ignored, and every student appears once. Raises ClassError if
+    `place` cannot be a class.
     """
-    assignment = Assignment(slug, module, frozenset(given))
     root = place.expanduser().resolve()
     if not root.exists():
         raise ClassError(f"{place} does not exist: expected a class folder, a zip, a .py or an .ipynb.")
@@ -130,10 +122,11 @@ def find_class(
         raise ClassError(str(problem)) from None
     if not layout.attributions:
         raise ClassError(
-            f"{place} holds no submission for {slug}: expected one .py, .ipynb, zip or folder per student, "
-            "or an export of a learning platform." + "".join(f" {file.text}" for file in layout.ignored[:3])
+            f"{place} holds no submission for {assignment.slug}: expected one .py, .ipynb, zip or folder per "
+            "student, or an export of a learning platform."
+            + "".join(f" {file.text}" for file in layout.ignored[:3])
         )
-    _name_nbgrader_student(layout, root, slug)
+    _name_nbgrader_student(layout, root, assignment.slug)
     found = collect_submissions(layout, assignment, due, late_rules=late_rules)
     if not late_rules:
         return found

@@ -76,7 +76,7 @@ def read_folder(folder: Path, kit: Kit, student: str, platform_files: Collection
     `.py`.
     """
     entries = [disk_entry(path) for path in sorted(folder.iterdir()) if path.name not in platform_files]
-    assignment = Assignment(kit.slug, kit.module, frozenset(kit.given))
+    assignment = Assignment.from_kit(kit)
     found = read_submission(student, [Folder("", PLACE, lambda: entries)], PLACE, assignment)
     return replace(found, files=tuple(replace(file, modified=0.0) for file in found.files))
 

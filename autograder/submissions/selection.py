@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -124,31 +124,38 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
     unused = tuple(_compare(best, other) for other in others)
     cells, above = drop_stubs_below_answers(best.source.cells, tasks)
     notes = [file.text() for file, other in zip(unused, others, strict=True) if not other.attempts]
-    review = [
+    versions = [
         ReviewNote(ReviewReason.SEVERAL_VERSIONS, file.text())
         for file, other in zip(unused, others, strict=True)
         if other.attempts
-    ][:MAX_NOTES]
+    ]
+    review = (*versions[:MAX_NOTES], *_review(best, tasks, above))
+    source = replace(best.source, cells=cells)
+    unreadable = tuple(map(str, problems[:MAX_NOTES]))
+    return Selection(source, None, (*notes[:MAX_NOTES], *unreadable), review, unused, unreadable)
+
+
+def _review(best: _Candidate, tasks: Collection[str], above: Collection[str]) -> Iterator[ReviewNote]:
+    """Yield what a person must look at in the file that counts. `above` are answers above their stub."""
     in_text = [task for task in _tasks_in_text(best.file, tasks) if task not in best.attempts]
     # Where answers are in text cells, it is clear why there are none in code.
-    review += [note for note in review_notes(best.source, tasks) if not (in_text and note.reason is NOT_STUB)]
+    for note in review_notes(best.source, tasks):
+        if not (in_text and note.reason is NOT_STUB):
+            yield note
     if in_text:
         text = _(
             "{filename}: {tasks} is in a text cell, which is not run. Change the cell's type to code.",
             filename=printable(best.source.filename),
             tasks=", ".join(in_text),
         )
-        review.append(ReviewNote(NOT_STUB, text))
+        yield ReviewNote(NOT_STUB, text)
     if above:
         text = _(
             "{filename}: the stub of {tasks} was left in place below the answer. The answer counts.",
             filename=printable(best.source.filename),
             tasks=", ".join(above),
         )
-        review.append(ReviewNote(ReviewReason.ANSWER_ABOVE_STUB, text))
-    source = replace(best.source, cells=cells)
-    unreadable = tuple(map(str, problems[:MAX_NOTES]))
-    return Selection(source, None, (*notes[:MAX_NOTES], *unreadable), tuple(review), unused, unreadable)
+        yield ReviewNote(ReviewReason.ANSWER_ABOVE_STUB, text)
 
 
 def _tasks_in_text(file: SubmittedFile, tasks: Collection[str]) -> tuple[str, ...]:

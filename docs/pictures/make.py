@@ -29,6 +29,7 @@ from terminal import Terminal  # noqa: E402 - as above
 
 from autograder.handout.build import build  # noqa: E402
 from autograder.handout.sync import write_files  # noqa: E402 - after the path
+from autograder.kit import Kit  # noqa: E402
 
 SLUG = "week09_transfer"
 KIT = Path(sys.executable).with_name("kit")
@@ -93,7 +94,7 @@ def take_watch(browser: Any, folder: Path) -> None:
 def take_notebook(browser: Any, folder: Path) -> None:
     """Take the cards of a right, a wrong, a raising and an untouched task, and the last cell, twice."""
     handout = folder / "handout"
-    write_files(build(ROOT, SLUG), handout)
+    write_files(build(ROOT, Kit.load(ROOT, SLUG)), handout)
     notebook: Any = nbformat.read(handout / "transfer.ipynb", as_version=4)
     for cell in notebook.cells:
         cell.source = ANSWERS.get(cell.id.removeprefix("answer-"), cell.source)
@@ -136,7 +137,7 @@ def review(browser: Any, grades: Path) -> None:
 
 def watch(folder: Path) -> str:
     """Return the panel of `kit watch`, one task wrong, as SVG."""
-    write_files(build(ROOT, SLUG), folder)
+    write_files(build(ROOT, Kit.load(ROOT, SLUG)), folder)
     answer = (ROOT / "solutions" / SLUG / "transfer.py").read_text(encoding="utf-8")
     wrong = answer.replace(RIGHT, WRONG, 1)
     (folder / "transfer.py").write_text(answer, encoding="utf-8")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import typer
 
-from autograder.cli.common import find_kit
+from autograder.cli.common import USED_WRONGLY, find_kit
 from autograder.kit import KitError
 
 TOY = Path(__file__).parents[1] / "toy"
@@ -35,10 +36,12 @@ def test_a_wrong_name_suggests_the_right_one(toy_root):
         find_kit("week77", toy_root)
 
 
-def test_outside_a_repository_it_says_where_to_look(monkeypatch, tmp_path):
+def test_outside_a_repository_it_says_where_to_look(monkeypatch, tmp_path, capsys):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(KitError, match="--root"):
+    with pytest.raises(typer.Exit) as ended:
         find_kit("sums", None)
+    assert ended.value.exit_code == USED_WRONGLY
+    assert "--root" in capsys.readouterr().err
 
 
 def test_a_folder_that_is_not_there_is_named():

@@ -11,6 +11,7 @@ import pytest
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
+from autograder.kit import Kit
 
 TOY = Path(__file__).parents[1] / "toy"
 KIT = (sys.executable, "-c", "from autograder.cli import main; main()")
@@ -20,7 +21,7 @@ KIT = (sys.executable, "-c", "from autograder.cli import main; main()")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy kit's handout."""
     folder = tmp_path_factory.mktemp("handout")
-    write_files(build(TOY, "sums"), folder)
+    write_files(build(TOY, Kit.load(TOY, "sums")), folder)
     return folder
 
 

@@ -11,10 +11,12 @@ from autograder.grading.grade import grade_class
 from autograder.grading.planning import GradeOptions
 from autograder.grading.roster import load_roster
 from autograder.reports.write import WrittenPages, write_pages
+from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import find_class
 
 CLASSES = Path(__file__).parents[1] / "handins" / "classes"
 TOY = Path(__file__).parents[1] / "toy"
+ASSIGNMENT = Assignment("week09_transfer", "transfer", frozenset({"lesson.py"}))
 
 
 @pytest.fixture
@@ -22,7 +24,7 @@ def graded(kit, grader, tmp_path):
     """Grade a class folder with the grader that runs nothing, and write its pages and upload files."""
 
     def grade(folder: Path, roster: Path | None, *, missing_as_zero: bool = False) -> WrittenPages:
-        entries = find_class(folder, "week09_transfer", "transfer", ["lesson.py"]).submissions
+        entries = find_class(folder, ASSIGNMENT).submissions
         options = GradeOptions("process", roster=load_roster(roster) if roster else None)
         grade_class(kit, entries, tmp_path / "grades", grader, options)
         return write_pages(tmp_path / "grades", TOY, missing_as_zero=missing_as_zero)
@@ -113,7 +115,7 @@ def test_members_of_a_group_share_a_grade_and_are_no_copies(kit, grader, tmp_pat
     (tmp_path / "class" / "submission_metadata.yml").write_text(
         "submission_1:\n  :submitters:\n  - :name: Jo\n    :sid: '1'\n  - :name: Kim\n    :sid: '2'\n"
     )
-    entries = find_class(tmp_path / "class", "week09_transfer", "transfer").submissions
+    entries = find_class(tmp_path / "class", ASSIGNMENT).submissions
     grades = grade_class(kit, entries, tmp_path / "grades", grader, GradeOptions("process"))
     assert [(row.student, row.score, row.message) for row in grades.rows] == [("Jo", 10, ""), ("Kim", 10, "")]
     assert not grades.review

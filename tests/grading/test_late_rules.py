@@ -62,6 +62,10 @@ MOMENTS = [
     ({}, at("2026-12-03 23:00", extensions=("1 day", "2026-12-03")), ON_TIME, 0),
     ({}, at("2026-12-03 18:01", extensions=("2026-12-03 18:00",)), LATE, 10),
     ({}, at("2026-11-30 12:00", extensions=("2026-11-20",)), ON_TIME, 0),
+    # A time is the course's, unless it has its own offset.
+    ({"time_zone": "Europe/Berlin"}, at("2026-12-03 17:30", extensions=("2026-12-03 18:00",)), LATE, 10),
+    ({"time_zone": "Europe/Berlin"}, at("2026-12-03 17:30", extensions=("2026-12-03 18:00Z",)), ON_TIME, 0),
+    ({}, at("2026-12-03 17:30", extensions=("2026-12-03 18:00+01:00",)), LATE, 10),
     ({"cut_off": "1 day"}, at("2026-12-03 12:00", extensions=("2 days",)), LATE, 10),
     # Free days come first.
     ({"free_days": 3}, at("2026-12-02 12:00"), LATE, 0),

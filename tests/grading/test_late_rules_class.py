@@ -14,7 +14,7 @@ from autograder.grading.overrides import Override, Overrides, Penalty
 from autograder.grading.planning import GradeOptions
 from autograder.grading.recompute import recompute
 from autograder.grading.roster import Roster, RosterEntry
-from autograder.grading.storage import GradesFolder, WrongFolderError
+from autograder.grading.storage import GradesFolder, NoGradesError, WrongFolderError
 from autograder.grading.weeks import read_weeks
 from autograder.models import ReviewReason
 from autograder.submissions.identity import Platform
@@ -212,7 +212,7 @@ def test_in_a_group_the_member_with_the_fewest_free_days_decides(run, late_kit, 
 
 
 def test_a_folder_without_grades_or_twice_the_same_week_is_refused(run, kit, handed, tmp_path):
-    with pytest.raises(WrongFolderError, match=r"Expected grades in .*empty, as `kit grade"):
+    with pytest.raises(NoGradesError, match=r"Expected grades in .*empty, as `kit grade"):
         read_weeks([tmp_path / "empty"])
     run(kit, handed("ada"))
     with pytest.raises(WrongFolderError, match="one folder of grades for each kit, found two of sums"):

@@ -44,8 +44,8 @@ def test_a_file_is_read(tmp_path, kit):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (entry(check='"test_adds_to_numbers"'), "did you mean 'test_adds_two_numbers'"),
-        (entry(check='"zzz"'), "known are test_adds_two_numbers"),
+        (entry(check='"test_adds_to_numbers"'), "did you mean `test_adds_two_numbers`"),
+        (entry(check='"zzz"'), "expected one of `test_adds_two_numbers`"),
         (entry(points="3"), "points from 0 to 2 .* found 3"),
         (entry(points="-1"), "points from 0 to 2"),
         (entry(points="nan"), "points from 0 to 2"),

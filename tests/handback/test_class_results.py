@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.grading.storage import GradesFolder
+from autograder.grading.storage import GradesFolder, NoGradesError
 from autograder.handback.class_results import read_results
-from autograder.reports.write import NoGradesError
 
 
 def test_comments_and_answers_go_back_with_the_sentence_of_their_check(grades: Path) -> None:
@@ -53,5 +52,5 @@ def test_a_hidden_check_that_students_do_not_see_is_not_named(grades: Path) -> N
 
 
 def test_a_folder_without_grades_is_told(tmp_path: Path) -> None:
-    with pytest.raises(NoGradesError, match="Expected reports in"):
+    with pytest.raises(NoGradesError, match="Expected grades in"):
         read_results(tmp_path)

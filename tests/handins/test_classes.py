@@ -18,10 +18,11 @@ import pytest
 
 from autograder.grading.roster import load_roster
 from autograder.models import ReviewReason
+from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import ClassFolder, find_class
 
 CLASSES = Path(__file__).parent / "classes"
-SLUG, MODULE = "week09_transfer", "transfer"
+ASSIGNMENT = Assignment("week09_transfer", "transfer", frozenset({"lesson.py"}))
 AMBIGUOUS, LATE = ReviewReason.AMBIGUOUS_NAME, ReviewReason.LATE
 VERSIONS, UNREADABLE = ReviewReason.SEVERAL_VERSIONS, ReviewReason.UNREADABLE
 TWINS = ("Ada", "ada", unicodedata.normalize("NFC", "Zoë"), unicodedata.normalize("NFD", "Zoë"))
@@ -772,7 +773,7 @@ def test_a_class_is_read_right(right: Case, tmp_path: Path) -> None:
     else:
         place = CLASSES / right.name / "class"
         roster = CLASSES / right.name / right.roster
-    found = find_class(place, SLUG, MODULE, ["lesson.py"], is_class_zip=right.is_class_zip)
+    found = find_class(place, ASSIGNMENT, is_class_zip=right.is_class_zip)
     rows, missing = results(found, roster if right.roster else None)
     assert rows == right.rows
     assert {each.where for each in found.ignored} == right.ignored
@@ -800,6 +801,6 @@ def test_a_class_is_read_right(right: Case, tmp_path: Path) -> None:
 )
 def test_what_came_after_the_due_date_is_late(tmp_path: Path, name: str, said: str | None) -> None:
     """The platform's mark or its time says so; the times of files say nothing."""
-    found = find_class(build(tmp_path / "class", (name,)), SLUG, MODULE, due=date(2026, 11, 30))
+    found = find_class(build(tmp_path / "class", (name,)), ASSIGNMENT, due=date(2026, 11, 30))
     (note,) = [note.text for note in found.submissions[0].review if note.reason is LATE] or [None]
     assert note == said or (note and said and note.startswith(said))

@@ -18,7 +18,7 @@ from autograder.submissions.folders import Entry, File, Folder
 from autograder.submissions.identity import safe_name
 from autograder.submissions.layout import read_layout
 
-SLUG, MODULE = "week09_transfer", "transfer"
+ASSIGNMENT = Assignment("week09_transfer", "transfer")
 
 # What a student may call a file, so that it looks like somebody else's.
 TAILS = st.sampled_from(
@@ -149,8 +149,7 @@ def test_every_student_of_any_class_is_found_once(platform: str, people: list[St
             f"  - :name: {json.dumps(each.name, ensure_ascii=False)}\n    :sid: '{each.number}'\n"
             for each in people
         )
-    assignment = Assignment(SLUG, MODULE)
-    found = collect_submissions(read_layout(folder("class", "", paths), assignment), assignment)
+    found = collect_submissions(read_layout(folder("class", "", paths), ASSIGNMENT), ASSIGNMENT)
     key = (
         "login" if platform in ("blackboard", "sakai", "github", "nbgrader", "folders", "files") else "number"
     )
@@ -179,8 +178,7 @@ FOLDERS = tuple(name for name, (path, _) in EXPORTS.items() if path(Student(1, "
 
 def others(paths: Mapping[str, str], mallory: Collection[str]) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return who is found and with which files, but for what lies at Mallory's paths."""
-    assignment = Assignment(SLUG, MODULE)
-    found = collect_submissions(read_layout(folder("class", "", paths), assignment), assignment)
+    found = collect_submissions(read_layout(folder("class", "", paths), ASSIGNMENT), ASSIGNMENT)
     heads = {path.split("/")[0] for path in mallory}
     return [
         (each.student, each.where, tuple(file.name for file in each.read().files))
@@ -233,8 +231,7 @@ def test_hostile_names_are_read_in_linear_time() -> None:
         for times in (900 // len(part), 20_000)
         for end in ("", ".py", "\n", "_x.py", ".zip")
     ]
-    assignment = Assignment(SLUG, MODULE)
-    found = collect_submissions(read_layout(Folder("class", "", lambda: entries), assignment), assignment)
+    found = collect_submissions(read_layout(Folder("class", "", lambda: entries), ASSIGNMENT), ASSIGNMENT)
     assert found.submissions or found.ignored
 
 
@@ -256,18 +253,18 @@ def test_metadata_is_read_within_limits(tmp_path: Path, text: str, said: str | N
     (tmp_path / "submission_1").mkdir()
     (tmp_path / "submission_1" / "transfer.py").write_text("x = 1")
     if said is None:
-        found = find_class(tmp_path, SLUG, MODULE)
+        found = find_class(tmp_path, ASSIGNMENT)
         assert [each.student for each in found.submissions] == ["submission_1"]
     else:
         with pytest.raises(ClassError, match=said):
-            find_class(tmp_path, SLUG, MODULE)
+            find_class(tmp_path, ASSIGNMENT)
 
 
 def test_a_submission_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever reads a submission again gets the same one, until the cache is full."""
     for name in ("ada", "bob"):
         (tmp_path / f"{name}.py").write_text("x = 1")
-    ada, bob = find_class(tmp_path, SLUG, MODULE).submissions
+    ada, bob = find_class(tmp_path, ASSIGNMENT).submissions
     read = ada.read()
     (tmp_path / "ada.py").unlink()
     assert ada.read() is read

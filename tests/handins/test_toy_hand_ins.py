@@ -12,6 +12,7 @@ from toy_hand_ins import TOY_HAND_INS, ToyHandIn
 from autograder.examiner.client import Examiner
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
+from autograder.kit import Kit
 from autograder.models import Status, Submission, SubmittedFile
 
 TOY = Path(__file__).parents[1] / "toy"
@@ -22,7 +23,7 @@ pytestmark = [pytest.mark.needs("bubblewrap"), pytest.mark.xdist_group("toy hand
 @pytest.fixture(scope="module")
 def at_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AtHome]:
     folder = tmp_path_factory.mktemp("home") / "sums"
-    write_files(build(TOY, "sums"), folder)
+    write_files(build(TOY, Kit.load(TOY, "sums")), folder)
     with AtHome(folder) as home:
         yield home
 

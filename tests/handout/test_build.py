@@ -14,7 +14,7 @@ PROJECT = Path(__file__).parents[2]
 
 
 def test_it_has_what_a_student_needs(toy_root: Path) -> None:
-    assert set(build(toy_root, "sums")) == {
+    assert set(_built(toy_root)) == {
         *("README.md", "conftest.py", "requirements.txt", ".pytest.ini", ".vscode/tasks.json"),
         *("sums.py", "sums.ipynb", "lesson.py", "test_sums.py"),
         *("support/check_report.py", "support/code_remarks.py", "support/errors.py"),
@@ -29,7 +29,7 @@ def test_it_has_what_a_student_needs(toy_root: Path) -> None:
 @pytest.mark.parametrize("slug", slugs(PROJECT))
 def test_a_student_opens_at_most_nine_things(slug: str) -> None:
     """What pytest, the notebook, Otter and the command `kit` need is in `support`."""
-    handout, module = build(PROJECT, slug), Kit.load(PROJECT, slug).module
+    handout, module = _built(PROJECT, slug), Kit.load(PROJECT, slug).module
     visible = {name.partition("/")[0] for name in handout if not name.startswith(".")}
     assert visible == {
         *("README.md", f"{module}.py", f"{module}.ipynb", f"test_{module}.py", "lesson.py"),
@@ -39,12 +39,12 @@ def test_a_student_opens_at_most_nine_things(slug: str) -> None:
 
 
 def test_the_same_sources_give_the_same_bytes(toy_root: Path) -> None:
-    assert build(toy_root, "sums") == build(toy_root, "sums")
+    assert _built(toy_root) == _built(toy_root)
 
 
 def test_every_file_that_can_hold_a_comment_names_its_source(toy_root: Path) -> None:
     root = Path(__file__).parents[2]
-    for name, content in build(toy_root, "sums").items():
+    for name, content in _built(toy_root).items():
         text = content.decode()
         if name.endswith(".ipynb"):
             text = json.loads(text)["cells"][0]["source"][0]
@@ -63,18 +63,18 @@ def test_every_file_that_can_hold_a_comment_names_its_source(toy_root: Path) -> 
     ],
 )
 def test_checks_and_given_code_are_verbatim_below_that_line(name: str, source: str, toy_root: Path) -> None:
-    _, _, text = build(toy_root, "sums")[name].partition(b"\n")
+    _, _, text = _built(toy_root)[name].partition(b"\n")
     assert text == (toy_root / source).read_bytes()
 
 
 def test_public_settings_and_inputs_go_along(toy_root: Path) -> None:
-    handout = build(toy_root, "sums")
+    handout = _built(toy_root)
     assert json.loads(handout["inputs/settings.json"]) == {"seed": 7}
     assert handout["inputs/numbers.json"] == (toy_root / "solutions/sums/inputs/numbers.json").read_bytes()
 
 
 def test_nothing_hidden_and_no_answer_is_in_it(toy_root: Path) -> None:
-    everything = b"\n".join(build(toy_root, "sums").values()).decode()
+    everything = b"\n".join(_built(toy_root).values()).decode()
     kit = Kit.load(toy_root, "sums")
     hidden = [
         text for check in kit.checks if check.hidden for text in (check.name, check.sentence, check.hint)
@@ -86,7 +86,7 @@ def test_nothing_hidden_and_no_answer_is_in_it(toy_root: Path) -> None:
 
 
 def test_the_first_page_has_the_points_of_every_task(toy_root: Path) -> None:
-    page = build(toy_root, "sums")["README.md"].decode()
+    page = _built(toy_root)["README.md"].decode()
     assert "| `add` | Return the sum of two numbers: `add(2, 3)` is 5. | 5 | 2 |" in page
     assert "| total | | 10 | 4 |" in page
 
@@ -94,11 +94,11 @@ def test_the_first_page_has_the_points_of_every_task(toy_root: Path) -> None:
 def test_the_first_page_says_when_it_is_due(toy_root: Path) -> None:
     with (toy_root / "autograder/kits/sums/kit.toml").open("a") as toml:
         toml.write("\n[dates]\ndue = 2031-02-03\n")
-    assert "`sums.ipynb`, by 2031-02-03" in build(toy_root, "sums")["README.md"].decode()
+    assert "`sums.ipynb`, by 2031-02-03" in _built(toy_root)["README.md"].decode()
 
 
 def test_requirements_are_the_ranges_of_the_project(toy_root: Path) -> None:
-    lines = build(toy_root, "sums")["requirements.txt"].decode().splitlines()
+    lines = _built(toy_root)["requirements.txt"].decode().splitlines()
     packages = [line for line in lines if not line.startswith("#")]
     assert {"tensorflow", "pytest", "pandas"} <= {line.split(">=")[0] for line in packages}
     assert all(">=" in line and "==" not in line for line in packages)
@@ -108,10 +108,14 @@ def test_settings_that_json_cannot_hold_are_refused(toy_root: Path) -> None:
     toml = toy_root / "autograder/kits/sums/kit.toml"
     toml.write_text(toml.read_text().replace("seed = 7", "seed = 7\nday = 2031-02-03"))
     with pytest.raises(KitError, match=r"`settings\.day`: expected numbers, texts, lists and tables"):
-        build(toy_root, "sums")
+        _built(toy_root)
 
 
 def test_a_kit_without_answers_is_refused(toy_root: Path) -> None:
     (toy_root / "solutions/sums/sums.py").unlink()
     with pytest.raises(KitError, match=r"Expected the answers in solutions/sums/sums\.py"):
-        build(toy_root, "sums")
+        _built(toy_root)
+
+
+def _built(root: Path, slug: str = "sums") -> dict[str, bytes]:
+    return build(root, Kit.load(root, slug))

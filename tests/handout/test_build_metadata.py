@@ -15,7 +15,7 @@ from autograder.kit import Kit, KitError
 
 def about(root: Path) -> dict[str, Any]:
     """The metadata of the toy kit's handout."""
-    return json.loads(build(root, "sums")[METADATA])
+    return json.loads(build(root, Kit.load(root, "sums"))[METADATA])
 
 
 def test_it_names_the_tasks_and_the_points_of_hidden_checks(toy_root: Path) -> None:
@@ -29,7 +29,7 @@ def test_it_has_three_hints_for_every_task(toy_root: Path) -> None:
 
 
 def test_it_knows_every_file_that_was_handed_out_but_the_answer(toy_root: Path) -> None:
-    handout = build(toy_root, "sums")
+    handout = build(toy_root, Kit.load(toy_root, "sums"))
     known = about(toy_root)["files"]
     assert set(handout) - set(known) == {
         *("README.md", "requirements.txt", METADATA, ".vscode/tasks.json"),
@@ -57,7 +57,7 @@ def test_its_version_changes_with_a_check_that_is_public(toy_root: Path) -> None
 def test_hints_that_do_not_fit_are_refused(toy_root: Path, hints: str, says: str) -> None:
     (toy_root / "solutions/sums/hints.toml").write_text(hints)
     with pytest.raises(KitError, match=says):
-        build(toy_root, "sums")
+        build(toy_root, Kit.load(toy_root, "sums"))
 
 
 def test_a_kit_without_hints_has_none(toy_root: Path) -> None:

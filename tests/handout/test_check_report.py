@@ -14,6 +14,7 @@ from autograder.code_remarks import NO_RETURN
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
 from autograder.keras_advice import FROM_ZERO, NONE, NOT_INSTALLED
+from autograder.kit import Kit
 
 TOY = Path(__file__).parents[1] / "toy"
 HEAD = "import importlib\n\nimport pytest\nimport sums\n"
@@ -218,7 +219,7 @@ ENDLESS = Case(
 
 def explain(cases: dict[str, Case], folder: Path, *options: str) -> str:
     """Return what plain pytest prints for these cases, with N for the numbers of lines."""
-    write_files(build(TOY, "sums"), folder)
+    write_files(build(TOY, Kit.load(TOY, "sums")), folder)
     stub = 'def stub():\n    """Do it."""\n    raise NotImplementedError("stub")\n'
     functions = (f"\n\ndef {task}():\n    {case.body}\n" for task, case in cases.items())
     (folder / "sums.py").write_text(stub + "".join(functions), encoding="utf-8")
@@ -261,7 +262,7 @@ def test_a_loop_that_never_ends_is_stopped(tmp_path: Path) -> None:
 
 
 def test_a_file_that_never_ends_is_stopped(tmp_path: Path) -> None:
-    write_files(build(TOY, "sums"), tmp_path)
+    write_files(build(TOY, Kit.load(TOY, "sums")), tmp_path)
     (tmp_path / "sums.py").write_text("while True:\n    pass\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-o", "kit_check_seconds=2"]
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
@@ -271,7 +272,7 @@ def test_a_file_that_never_ends_is_stopped(tmp_path: Path) -> None:
 
 def test_an_interrupt_stops_a_loop_where_there_is_no_alarm(tmp_path: Path) -> None:
     """As on Windows."""
-    write_files(build(TOY, "sums"), tmp_path)
+    write_files(build(TOY, Kit.load(TOY, "sums")), tmp_path)
     program = (
         "import signal\n"
         "from support.pytest_plugin import TimedOut, time_limit\n"

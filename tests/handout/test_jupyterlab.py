@@ -15,6 +15,7 @@ from jupyterlab_page import cell_of, open_notebook, output_of, run_all, seen, se
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
+from autograder.kit import Kit
 
 TOY = Path(__file__).parents[1] / "toy"
 ANSWERS = {
@@ -32,7 +33,7 @@ pytestmark = [pytest.mark.needs("chromium"), pytest.mark.xdist_group("browser")]
 def handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy kit's handout with a wrong answer, one that raises and a task that is not written."""
     folder = tmp_path_factory.mktemp("handout")
-    write_files(build(TOY, "sums"), folder)
+    write_files(build(TOY, Kit.load(TOY, "sums")), folder)
     notebook: Any = nbformat.read(folder / "sums.ipynb", as_version=4)
     for cell in notebook.cells:
         cell.source = ANSWERS.get(cell.id.removeprefix("answer-"), cell.source)

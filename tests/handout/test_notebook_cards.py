@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
+from autograder.kit import Kit
 
 TOY = Path(__file__).parents[1] / "toy"
 WITHOUT_OTTER = "import sys\n\nsys.modules['otter'] = None\n"
@@ -29,7 +30,7 @@ MUST_PASS = 'from support.notebook_checks import must_pass\n\nmust_pass(globals(
 def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     """The outputs of each cell of the toy kit's notebook with the wrong answers."""
     folder = tmp_path_factory.mktemp("handout")
-    write_files(build(TOY, "sums"), folder)
+    write_files(build(TOY, Kit.load(TOY, "sums")), folder)
     with (folder / ".pytest.ini").open("a", encoding="utf-8") as settings:
         settings.write("kit_check_seconds = 3\n")
     notebook: Any = nbformat.read(folder / "sums.ipynb", as_version=4)

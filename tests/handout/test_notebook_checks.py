@@ -11,6 +11,7 @@ import pytest
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
+from autograder.kit import Kit
 
 TOY = Path(__file__).parents[1] / "toy"
 CHECKS = """
@@ -72,7 +73,7 @@ def run(folder: Path, *words: str) -> list[str]:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A handout with checks that share an answer."""
-    write_files(build(TOY, "sums"), tmp_path)
+    write_files(build(TOY, Kit.load(TOY, "sums")), tmp_path)
     (tmp_path / "test_sums.py").write_text(CHECKS)
     (tmp_path / "program.py").write_text(PROGRAM)
     return tmp_path

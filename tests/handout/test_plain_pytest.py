@@ -51,7 +51,7 @@ def toy(toy_root: Path) -> Path:
 
 
 def _handout(root: Path, slug: str, folder: Path) -> Path:
-    write_files(build(root, slug), folder)
+    write_files(build(root, Kit.load(root, slug)), folder)
     return folder
 
 

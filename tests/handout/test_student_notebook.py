@@ -28,7 +28,8 @@ every_kit = pytest.mark.parametrize(("slug", "root"), KITS, ids=[slug for slug, 
 
 def made(root: Path, slug: str) -> tuple[Kit, dict[str, bytes], Any]:
     """A kit, its handout and its notebook."""
-    kit, handout = Kit.load(root, slug), build(root, slug)
+    kit = Kit.load(root, slug)
+    handout = build(root, kit)
     return kit, handout, nbformat.reads(handout[f"{kit.module}.ipynb"].decode(), as_version=4)
 
 

@@ -84,7 +84,7 @@ def change(root: Path, name: str, before: str, after: str) -> None:
 def test_only_words_differ_from_the_kits_own_handout(slug: str, language: str) -> None:
     """The same files; the module and the graded cells do the same; all else is equal."""
     kit = Kit.load(REPOSITORY, slug)
-    own, other = build(REPOSITORY, slug), build(REPOSITORY, slug, language)
+    own, other = build(REPOSITORY, kit), build(REPOSITORY, kit, language)
     module, notebook = f"{kit.module}.py", f"{kit.module}.ipynb"
     assert set(own) == set(other)
     differ = {name for name in own if own[name] != other[name]}
@@ -99,7 +99,7 @@ def test_only_words_differ_from_the_kits_own_handout(slug: str, language: str) -
 @pytest.mark.parametrize(("slug", "language"), TRANSLATED)
 def test_every_docstring_is_another(slug: str, language: str) -> None:
     kit = Kit.load(REPOSITORY, slug)
-    own, other = (ast.parse(build(REPOSITORY, slug, name)[f"{kit.module}.py"]) for name in ("en", language))
+    own, other = (ast.parse(build(REPOSITORY, kit, name)[f"{kit.module}.py"]) for name in ("en", language))
     for before, after in zip(own.body, other.body, strict=True):
         if isinstance(before, Definition) and before.name in kit.tasks:
             assert isinstance(after, Definition)
@@ -112,12 +112,13 @@ def test_every_docstring_is_another(slug: str, language: str) -> None:
 
 @pytest.mark.parametrize(("slug", "language"), TRANSLATED)
 def test_the_comments_of_stubs_are_translated(slug: str, language: str) -> None:
-    module = build(REPOSITORY, slug, language)[f"{Kit.load(REPOSITORY, slug).module}.py"].decode()
+    kit = Kit.load(REPOSITORY, slug)
+    module = build(REPOSITORY, kit, language)[f"{kit.module}.py"].decode()
     assert YOUR_CODE not in module
 
 
 def test_docstrings_and_story_are_the_translations(sums: Path) -> None:
-    handout = build(sums, "sums", "zh")
+    handout = build(sums, Kit.load(sums, "sums"), "zh")
     tree = ast.parse(handout["sums.py"])
     docstrings = [ast.get_docstring(node) for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert ast.get_docstring(tree) == "三个小任务。"
@@ -169,7 +170,7 @@ def test_what_is_missing_or_strange_is_named(
 ) -> None:
     change(sums, name, before, after)
     with pytest.raises(KitError, match=problem) as raised:
-        build(sums, "sums", "zh")
+        build(sums, Kit.load(sums, "sums"), "zh")
     assert f"solutions/sums/translations/zh/{name}" in str(raised.value)
 
 

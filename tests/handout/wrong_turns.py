@@ -120,7 +120,7 @@ def page(folder: Path) -> str:
     tables, number = [HEAD], 0
     for slug in WEEKS:
         kit = Kit.load(REPOSITORY, slug)
-        write_files(build(REPOSITORY, slug), folder / slug)
+        write_files(build(REPOSITORY, Kit.load(REPOSITORY, slug)), folder / slug)
         (folder / slug / f"{kit.module}.ipynb").unlink()
         wrong = turns(kit)
         shown = at_surfaces(kit.module, wrong, folder / slug)

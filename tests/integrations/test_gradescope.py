@@ -20,7 +20,7 @@ from autograder.examiner.client import Examiner, ExaminerDied
 from autograder.examiner.worker import RESULTS
 from autograder.files import unpack
 from autograder.integrations import gradescope
-from autograder.integrations.gradescope import SOLUTION, STORE, TRY_SOLUTION
+from autograder.integrations.gradescope import SOLUTION, STORE, try_solution_command
 from autograder.kit import Kit, slugs
 from autograder.models import CheckResult, Report, Submission, SubmittedFile
 from autograder.release.bundles import gradescope_zip
@@ -65,8 +65,7 @@ class Container:
 
     def try_solution(self) -> tuple[int, str]:
         """What `setup.sh` does last: its exit status and what it prints."""
-        module = "autograder.integrations.gradescope"
-        command = [*self.room, sys.executable, "-P", "-m", module, TRY_SOLUTION, str(self.root / "source")]
+        command = [*self.room, *try_solution_command(self.root / "source")]
         done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout
 

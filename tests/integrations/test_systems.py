@@ -97,7 +97,7 @@ class Bench:
 
     def _in_pytest(self, number: int, text: str) -> float:
         kit, folder = self.kit, self.folder / "pytest" / str(number)
-        write_files(build(self.root, kit.slug), folder)
+        write_files(build(self.root, kit), folder)
         hidden = {name: content for name, content in kit.files.items() if name.startswith("hidden/")}
         write_files(
             {f"inputs/{name.removeprefix('hidden/')}": content for name, content in hidden.items()}, folder

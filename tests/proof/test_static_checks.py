@@ -122,7 +122,7 @@ def look_over(root: Path) -> None:
     """Do what `kit prove` does before it examines anything."""
     kit = Kit.load(root, "sums")
     refuse_mistakes(root, kit)
-    build(root, "sums")
+    build(root, Kit.load(root, "sums"))
 
 
 @pytest.mark.parametrize(("name", "old", "new", "line", "says"), CASES)

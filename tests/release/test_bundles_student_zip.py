@@ -15,7 +15,7 @@ from autograder.release.wheel import Wheel
 
 def test_it_is_the_handout_and_the_engine(toy_root: Path, toy: Kit, wheel: Wheel) -> None:
     """All of the handout, unchanged but for the line that installs the wheel beside it."""
-    files, handout = unpack(student_zip(toy_root, toy, wheel)), build(toy_root, "sums")
+    files, handout = unpack(student_zip(toy_root, toy, wheel)), build(toy_root, toy)
     assert set(files) == {*handout, wheel.name, NAME}
     assert {name for name in handout if files[name] != handout[name]} == {"requirements.txt"}
     assert files[wheel.name] == wheel.content

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from autograder.grading.storage import NoGradesError
 from autograder.kit import Kit
 from autograder.models import Report
 from autograder.proof.answers import mistakes
 from autograder.proof.known_replies import known_replies
 from autograder.reports.mistake_entries import mistake_entries
-from autograder.reports.write import NoGradesError
 
 TOY = Path(__file__).parents[1] / "toy"
 MULTIPLIES = "def add(left, right):\n    # ada\n    return left * right\n"
@@ -49,5 +49,5 @@ def test_an_unknown_mistake_is_an_entry_of_mistakes_py(folder: Path, toy_root: P
 
 
 def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
-    with pytest.raises(NoGradesError, match="Expected reports"):
+    with pytest.raises(NoGradesError, match="Expected grades"):
         mistake_entries(tmp_path / "none", None)

@@ -14,7 +14,7 @@ from autograder.grading.late_rules import apply_penalty
 from autograder.grading.overrides import Answer, Comment, Override, Overrides
 from autograder.grading.recompute import apply_overrides, recompute
 from autograder.grading.review_reasons import duplicate_note
-from autograder.grading.storage import Attendance, GradesFolder, StudentRecord
+from autograder.grading.storage import Attendance, GradesFolder, NoGradesError, StudentRecord
 from autograder.kit import Kit
 from autograder.language import HERE as PACKAGE
 from autograder.language import Messages
@@ -22,7 +22,7 @@ from autograder.models import Lateness, Report, ReviewNote, ReviewReason, Timeli
 from autograder.reports.context import Context
 from autograder.reports.feedback import feedback_page
 from autograder.reports.upload_files import Grade, title_warnings, uploads
-from autograder.reports.write import NoGradesError, write_pages
+from autograder.reports.write import write_pages
 
 TOY = Path(__file__).parents[1] / "toy"
 Make = Callable[..., Report]
@@ -307,5 +307,5 @@ def test_canvas_reads_the_columns_that_identify_students(sis_id: str, login: str
 
 def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
     """The error names the folder and the command that writes it."""
-    with pytest.raises(NoGradesError, match=r"Expected reports in .*, as `kit grade"):
+    with pytest.raises(NoGradesError, match=r"Expected grades in .*, as `kit grade"):
         write_pages(tmp_path, None)

@@ -14,6 +14,7 @@ from terminal import Terminal
 
 from autograder.handout.build import build
 from autograder.handout.sync import write_files
+from autograder.kit import Kit
 from autograder.student.handout import Handout
 
 REPOSITORY = Path(__file__).parents[2]
@@ -45,7 +46,7 @@ def kit() -> str:
 def toy_handout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The toy kit's handout, which no test may change."""
     folder = tmp_path_factory.mktemp("toy") / "sums"
-    write_files(build(TOY, "sums"), folder)
+    write_files(build(TOY, Kit.load(TOY, "sums")), folder)
     return folder
 
 

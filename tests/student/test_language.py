@@ -92,7 +92,7 @@ def folder(tmp_path: Path) -> Path:
     with path.open("wb") as file:
         write_po(file, catalogue)
     handout = tmp_path / "sums"
-    write_files(build(root, "sums", "zh"), handout)
+    write_files(build(root, Kit.load(root, "sums"), "zh"), handout)
     return handout
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from autograder.files import pack
 from autograder.handout.build import build
+from autograder.kit import Kit
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()")
@@ -22,7 +23,7 @@ COMMAND = (sys.executable, "-c", "from autograder.cli import main; main()")
 
 def unzipped(root: Path, slug: str, folder: Path) -> Path:
     """The handout of a kit, unzipped as a student does it."""
-    with zipfile.ZipFile(io.BytesIO(pack(build(root, slug)))) as archive:
+    with zipfile.ZipFile(io.BytesIO(pack(build(root, Kit.load(root, slug))))) as archive:
         archive.extractall(folder / slug)
     return folder / slug
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from autograder.models import Submission
+from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import ClassFolder, FoundSubmission, find_class
 
 
@@ -53,7 +54,8 @@ class Room:
 
     def find_class(self, below: str = ".", *, is_class_zip: bool = False) -> ClassFolder:
         """Find the class, or something in it."""
-        found = find_class(self.path / below, "week01_toy", "toy", ["given.py"], is_class_zip=is_class_zip)
+        assignment = Assignment("week01_toy", "toy", frozenset({"given.py"}))
+        found = find_class(self.path / below, assignment, is_class_zip=is_class_zip)
         students = [each.student for each in found.submissions]
         assert students == sorted(set(students))
         return found

@@ -8,13 +8,14 @@ import subprocess
 import pytest
 
 from autograder.models import ReviewReason
+from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import find_class
 
 MOMENT = 1_796_043_600  # 2026-11-30 13:00 UTC
 
 
 def arrivals(room, below="."):
-    found = find_class(room.path / below, "week01_toy", "toy", late_rules=True)
+    found = find_class(room.path / below, Assignment("week01_toy", "toy"), late_rules=True)
     return {each.student: each.identity.submitted for each in found.submissions}
 
 
@@ -135,7 +136,7 @@ def test_a_broken_clone_has_no_time(room, clone, name, tmp_path):
 def test_rules_for_late_submissions_replace_the_note(room, late_rules, noted):
     room.put("doejo_LATE_1001_70001_toy.py")
     room.put("roekim_1002_70002_toy.py")
-    found = find_class(room.path, "week01_toy", "toy", late_rules=late_rules)
+    found = find_class(room.path, Assignment("week01_toy", "toy"), late_rules=late_rules)
     notes = [note.reason for each in found.submissions for note in each.review]
     assert (ReviewReason.LATE in notes) is noted
     assert [each.identity.late for each in found.submissions] == [True, False]

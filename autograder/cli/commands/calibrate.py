@@ -19,8 +19,8 @@ from ..common import DID_NOT_HOLD, USED_WRONGLY, fail, find_kit, find_repository
 
 def run_calibrate(slug: str, root: Path | None, seeds: int, out: Path | None) -> int:
     """Calibrate one kit, write the table and the plot, print the results, and return the exit status."""
+    root = find_repository(root)
     try:
-        root = find_repository(root)
         kit = find_kit(slug, root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)

@@ -64,8 +64,8 @@ def _check(folder: Path) -> Sequence[CheckResult]:
 def _unzip(archive: Path) -> Kit:
     try:
         return Kit.unzip(archive.read_bytes())
-    except (OSError, ValueError, KitError) as error:
-        fail(f"Expected a kit archive in {archive}: {error}.", USED_WRONGLY)
+    except (OSError, KitError) as error:
+        fail(f"{archive}: {error}", USED_WRONGLY)
 
 
 def _examine(folder: Path, archive: Path, kit: Kit, isolation: str) -> Report:

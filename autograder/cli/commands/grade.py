@@ -21,6 +21,7 @@ from ...grading.weeks import read_weeks
 from ...kit import CONFIG_FILE, Kit, KitError
 from ...models import Report, Submission
 from ...sandbox.protocol import IsolationUnavailable
+from ...submissions.assignment import Assignment
 from ...submissions.discovery import ClassError, find_class
 from ...text import clean, points
 from ..common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
@@ -95,9 +96,9 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
         overrides_file=str(command.overrides.resolve()) if command.overrides else "",
         earlier=read_weeks(command.term) if kit.late else (),
     )
-    support_code = [name for name in kit.given if "/" not in name]
     found = find_class(
-        *(command.folder, kit.slug, kit.module, support_code),
+        command.folder,
+        Assignment.from_kit(kit),
         is_class_zip=command.class_zip,
         due=kit.dates.due,
         late_rules=kit.late is not None,
@@ -197,8 +198,7 @@ def run_regrade(path: Path, submission: Path, root: Path | None) -> int:
 
 def _only_submission(kit: Kit, path: Path) -> Submission:
     """Return the only submission in `path`; raise ClassError."""
-    support_code = [name for name in kit.given if "/" not in name]
-    found = find_class(path, kit.slug, kit.module, support_code, due=kit.dates.due).submissions
+    found = find_class(path, Assignment.from_kit(kit), due=kit.dates.due).submissions
     if len(found) != 1:
         raise ClassError(f"Expected one submission in {path}, found {len(found)}. Name one student's.")
     return found[0].read()

@@ -11,13 +11,12 @@ from pathlib import Path
 import typer
 
 from ...files import write_atomic
-from ...grading.storage import GradesFolder, StorageError, write_if_changed
+from ...grading.storage import GradesFolder, NoGradesError, StorageError, write_if_changed
 from ...handback.canvas import CanvasAssignment, CanvasError, Plan, plan_changes, request_lines
 from ...handback.class_results import ClassResults, Handback, read_results
 from ...handback.gradebooks import brightspace_files, canvas_files, gradescope_files, page_files
 from ...handback.moodle import moodle_files
 from ...handback.tables import PlatformTable, TableError
-from ...reports.write import NoGradesError
 from ...text import clean_line
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail
 

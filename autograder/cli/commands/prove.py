@@ -60,13 +60,11 @@ class ProveCommand:
 
 def run_prove(command: ProveCommand) -> int:
     """Prove one kit or all, print the matrix and every problem, and return the exit status."""
-    try:
-        root = find_repository(command.root)
-        names = [command.kit] if command.kit else slugs(root)
-    except KitError as error:
-        fail(str(error), USED_WRONGLY)
-    if command.task and not command.kit:
-        fail("Expected the name of a kit with --task, found none.", USED_WRONGLY)
+    root = find_repository(command.root)
+    names = [command.kit] if command.kit else slugs(root)
+    for option, given in (("--task", command.task), ("--page", command.page)):
+        if given and not command.kit:
+            fail(f"Expected the name of a kit with {option}, found none.", USED_WRONGLY)
     console, status = make_console(), 0
     for name in names:
         try:

@@ -32,8 +32,8 @@ WIDE = 160
 
 def run_release(slug: str | None, out: Path, root: Path | None, jobs: int, isolation: str) -> int:
     """Release one kit, or all whose release date has passed; return the exit status."""
+    root = find_repository(root)
     try:
-        root = find_repository(root)
         found = KitCollection((find_kit(slug, root),)) if slug else load_all(root)
     except KitError as error:
         fail(str(error), USED_WRONGLY)
@@ -69,10 +69,7 @@ def state(kit: Kit, *, proven: bool, today: date) -> str:
 
 def run_list(root: Path | None) -> None:
     """Print the calendar: one line per kit, the earliest release first, broken kits last."""
-    try:
-        root = find_repository(root)
-    except KitError as error:
-        fail(str(error), USED_WRONGLY)
+    root = find_repository(root)
     found, known, today = load_all(root), proof_records(), date.today()
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
     for name in ("kit", "title", "state", "points", "release", "due", "version"):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from ...grading.storage import StorageError
+from ...grading.storage import NoGradesError, StorageError
 from ...grading.weeks import read_weeks
 from ...kit import KitError, find_root
 from ...reports.term import PAGE, TABLE, write_term
-from ...reports.write import NoGradesError, write_pages
+from ...reports.write import write_pages
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail, make_console
 from .grade_output import print_pages
 

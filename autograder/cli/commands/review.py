@@ -10,8 +10,7 @@ import typer
 import uvicorn
 
 from ...grading.overrides import OVERRIDES, OverridesError
-from ...grading.storage import StorageError
-from ...reports.write import NoGradesError
+from ...grading.storage import NoGradesError, StorageError
 from ...review.decisions import ReviewSession
 from ...review.reviewed_class import ReviewedClass
 from ...review.server import HOST, make_app, new_token

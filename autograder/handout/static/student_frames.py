@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from .code_remarks import definition_of
+from .code_remarks import definition_of, syntax_tree
 from .language import gettext as _
 
 HERE = Path(__file__).resolve().parent
@@ -49,6 +49,11 @@ def kit() -> dict[str, Any]:
     return found
 
 
+def running_ipython() -> Any:
+    """Return the running IPython, or None."""
+    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+
+
 def student_lines(error: BaseException) -> tuple[Line, ...]:
     """Return the student's lines that led to an error, the innermost first."""
     frames = [(frame.f_code.co_filename, number) for frame, number in traceback.walk_tb(error.__traceback__)]
@@ -82,7 +87,7 @@ def refuses_arguments(error: BaseException, function: Any) -> bool:
         isinstance(node, ast.Call)
         and (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset) == place
         and _value(node.func, frame) is function
-        for node in ast.walk(_tree(last.filename))
+        for node in ast.walk(syntax_tree(last.filename))
     )
 
 
@@ -115,18 +120,9 @@ def _line(path: str, number: int) -> Line:
     cell = CELL.search(path)
     if not cell:
         return Line(f"{Path(path).resolve().relative_to(HANDOUT).as_posix()}:{number}", text)
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    name = getattr(getattr(shell, "compile", None), "format_code_name", lambda _: None)(path)
+    name = getattr(getattr(running_ipython(), "compile", None), "format_code_name", lambda _: None)(path)
     label = name[1] if name else f"In[{cell['number']}]" if cell["number"] else _("a cell")
     return Line(_("{label}, line {number}", label=label, number=number), text)
-
-
-def _tree(filename: str) -> ast.AST:
-    """Return the syntax tree of a file, empty if it cannot be read."""
-    try:
-        return ast.parse("".join(linecache.getlines(filename)))
-    except (SyntaxError, ValueError):
-        return ast.Module([], [])
 
 
 def _value(node: ast.expr, frame: FrameType) -> Any:

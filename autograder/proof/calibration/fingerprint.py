@@ -14,6 +14,7 @@ from pathlib import Path
 from ...kit import CHECK_FILES, Kit, KitError
 from ...source_code import definitions, parse
 from ..answers import alternatives, solution
+from ..check_code import without_docstrings
 
 SETTINGS = "settings.json"
 Function = ast.FunctionDef
@@ -105,9 +106,4 @@ def check_code(text: str, check: str) -> list[str]:
 
 def without_comments(text: str) -> str:
     """Return a program without docstrings, comment lines and empty lines."""
-    lines = text.splitlines()
-    for node in ast.walk(parse(text, "<source>")):
-        if isinstance(node, Function | ast.ClassDef | ast.Module) and ast.get_docstring(node) is not None:
-            first, last = node.body[0].lineno, node.body[0].end_lineno
-            lines[first - 1 : last] = [""] * ((last or first) - first + 1)
-    return "\n".join(line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+    return "\n".join(line for line in without_docstrings(text).split("\n") if line.strip())

@@ -82,7 +82,7 @@ class ProcessTree:
         self._kill()
 
     def _kill(self) -> None:
-        for process in [-1] if self._spec.owns_all_processes else _descendants():
+        for process in [-1] if self._spec.owns_all_processes else descendants(os.getpid()):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
 
@@ -98,7 +98,7 @@ class ProcessTree:
             return
 
     def _resident(self) -> int:
-        return sum(map(_resident, _descendants()))
+        return sum(map(_resident, descendants(os.getpid())))
 
 
 def _child_exit(status: int) -> ChildExit:
@@ -116,10 +116,10 @@ def _has_children() -> bool:
     return True
 
 
-def _descendants() -> list[int]:
-    """Return all descendants; orphans become children of this process again."""
+def descendants(process: int) -> list[int]:
+    """Return what descends from a process, by any thread; those that end meanwhile are left out."""
     found: list[int] = []
-    waiting = [os.getpid()]
+    waiting = [process]
     while waiting:
         process = waiting.pop()
         try:

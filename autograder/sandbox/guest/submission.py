@@ -36,7 +36,6 @@ from .failed_calls import Definitions, text_of, trace_of
 MAX_NAMES = 500
 MAX_NAME = 200
 MAX_NOTES = 50
-LOAD_SECONDS = 60.0
 # Maximum share of the remaining time for one statement, so that several endless ones cannot use all of it.
 STATEMENT_SHARE = 0.25
 MIN_STATEMENT_SECONDS = 0.2
@@ -65,9 +64,7 @@ class Loaded:
     held: HeldValues = field(default_factory=HeldValues)
 
 
-def load(
-    name: str, filename: str, cells: Sequence[str], tolerant: bool, seconds: float = LOAD_SECONDS
-) -> Loaded:
+def load(name: str, filename: str, cells: Sequence[str], tolerant: bool, seconds: float) -> Loaded:
     """Run the text of a file in a new module, which is stored in `sys.modules` under `name`.
 
     `filename` is its name in messages. If `tolerant`, it is a notebook. The working folder must look like the

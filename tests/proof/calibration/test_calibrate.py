@@ -16,7 +16,7 @@ from autograder.checks.environment import tensorflow_version
 from autograder.cli import app
 from autograder.kit import Kit
 from autograder.proof.calibration.calibration_report import disagreements, plot, read_table, write_table
-from autograder.release.container_memory import descendants
+from autograder.sandbox.guest.process_tree import descendants
 
 ROOT = Path(__file__).parents[3]
 SLUG = "week09_transfer"
@@ -164,7 +164,7 @@ def test_ending_a_calibration_ends_its_trials(tmp_path: Path) -> None:
     command = [KIT, "calibrate", SLUG, "--out", tmp_path, "--root", ROOT]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     # The command, the process that holds the checks, and its fork with the first answer.
-    while len(family := descendants(process.pid)) < 3:
+    while len(family := [process.pid, *descendants(process.pid)]) < 3:
         assert process.poll() is None
         time.sleep(0.05)
     process.terminate()

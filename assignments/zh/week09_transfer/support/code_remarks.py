@@ -38,7 +38,7 @@ def definition_of(value: Any) -> tuple[str, ast.FunctionDef | ast.AsyncFunctionD
     for part in vars(value).values() if isinstance(value, type) else [value]:
         if (code := code_of(part)) is None:
             continue
-        for node in ast.walk(_tree(code.co_filename)):
+        for node in ast.walk(syntax_tree(code.co_filename)):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
                 is_this = part is value and first == code.co_firstlineno
@@ -51,7 +51,7 @@ def definition_of(value: Any) -> tuple[str, ast.FunctionDef | ast.AsyncFunctionD
     return None
 
 
-def _tree(filename: str) -> ast.Module:
+def syntax_tree(filename: str) -> ast.Module:
     """Return the syntax tree of a file or of a notebook's cell, empty if it cannot be read."""
     try:
         return ast.parse("".join(linecache.getlines(filename)))

@@ -18,7 +18,7 @@ from .check_report import CheckReport, Outcome, clean, without_controls
 from .language import gettext as _
 from .notebook_cards import HandInCard, Note, State, TaskCard, text_of
 from .notebook_file import TIMES, record_answers, saved_notebook
-from .student_frames import kit
+from .student_frames import kit, running_ipython
 
 HERE = Path(__file__).parent
 HANDOUT = HERE.parent
@@ -80,7 +80,7 @@ class Grader:
 def start() -> Any:
     """Return the notebook's `grader`: Otter's, with results that are easier to read, or one like it."""
     skip_unwritten_cells()
-    if shell := _shell():
+    if shell := running_ipython():
         shell.events.register("pre_run_cell", TIMES.start)
         shell.events.register("post_run_cell", TIMES.stop)
     try:
@@ -88,7 +88,7 @@ def start() -> Any:
         test_file = importlib.import_module("otter.test_files").TestFile
     except ImportError:
         return Grader()
-    if shell := _shell():
+    if shell := running_ipython():
         formatters = shell.display_formatter.formatters
         formatters["text/html"].for_type(test_file, _otter_html)
         formatters["text/plain"].for_type(test_file, _otter_text)
@@ -97,7 +97,7 @@ def start() -> Any:
 
 def skip_unwritten_cells() -> None:
     """Let a cell that calls a task which is not written end with one line instead of an exception."""
-    if shell := _shell():
+    if shell := running_ipython():
         shell.set_custom_exc((NotImplementedError,), _show_unwritten)
         shell.events.register("post_run_cell", _forgive_unwritten)
 
@@ -233,11 +233,6 @@ def _imports(module: str, env: dict[str, Any]) -> Iterator[None]:
         for name in names:
             sys.modules.pop(name, None)
         sys.modules.update(before)
-
-
-def _shell() -> Any:
-    """Return the running IPython, or None."""
-    return getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
 
 
 def _unwritten_task(error: BaseException | None) -> str:
