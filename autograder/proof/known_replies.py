@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from ..files import write_atomic
 from ..kit import Kit
 from .answers import Answer
 from .judgement import Matrix
-
-Replies = Mapping[str, str]
 
 
 def known_replies(root: Path, slug: str) -> dict[str, dict[str, str]]:

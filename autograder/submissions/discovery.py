@@ -97,11 +97,6 @@ class ClassFolder:
         return f"{self.submissions[0].where} counts as one student's. If it holds a class, use --class-zip."
 
 
-def find(place: Path, slug: str, module: str, given: Collection[str] = ()) -> list[FoundSubmission]:
-    """Return the submissions that `find_class` finds."""
-    return list(find_class(place, slug, module, given).submissions)
-
-
 def find_class(
     place: Path,
     slug: str,

@@ -16,7 +16,7 @@ from autograder.examiner.client import Examiner
 from autograder.grading.storage import read_report
 from autograder.kit import Kit
 from autograder.models import Report
-from autograder.submissions.discovery import find
+from autograder.submissions.discovery import find_class
 
 ROOT = Path(__file__).parents[2]
 CLASSES = ROOT / "tests" / "classes"
@@ -77,7 +77,7 @@ def test_so_does_everybody_whose_platform_lays_the_class_out(
     name: str, warm: Callable[[Path, str], Examiner]
 ) -> None:
     kit, examiner = Kit.load(ROOT, SLUG), warm(ROOT, SLUG)
-    entries = find(CLASSES / name, kit.slug, kit.module)
+    entries = find_class(CLASSES / name, kit.slug, kit.module).submissions
     assert_as_a_person_would(name, {entry.student: examiner.examine(entry.read()) for entry in entries})
 
 

@@ -22,7 +22,7 @@ from autograder.files import pack, unpack
 from autograder.handout.otter_tests import grading_otter_tests
 from autograder.kit import Kit
 from autograder.models import Report, Submission, SubmittedFile
-from autograder.submissions.discovery import find
+from autograder.submissions.discovery import find_class
 
 PROJECT = Path(__file__).parents[2]
 OtterRun = Callable[[Path, Path, Path], subprocess.CompletedProcess[str]]
@@ -165,5 +165,5 @@ def test_what_otter_exports_is_read_as_the_notebook_in_it(
     program = "import otter; otter.Notebook('sums.ipynb').export(pdf=False, display_link=False)"
     subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=True)
     (exported,) = tmp_path.glob("sums_*.zip")
-    (found,) = find(exported, toy.slug, toy.module, toy.given)
+    (found,) = find_class(exported, toy.slug, toy.module, toy.given).submissions
     assert earned(examiner.examine(found.read())) == {"add": 2, "mean": 4, "scale": 0}

@@ -13,7 +13,7 @@ import pytest
 from autograder import files
 from autograder.student.handout import Handout
 from autograder.student.pack import PackReport, pack
-from autograder.submissions.discovery import find
+from autograder.submissions.discovery import find_class
 from autograder.submissions.selection import select
 
 OUTSIDE = "while it was loaded: what does it do outside functions?"
@@ -32,7 +32,7 @@ def test_the_zip_is_what_the_grader_reads(folder: Path, tmp_path: Path, solution
     hand_in = tmp_path / "class" / "ada"
     hand_in.mkdir(parents=True)
     found.written.rename(hand_in / "sums.zip")
-    (found_there,) = find(hand_in.parent, "sums", "sums")
+    (found_there,) = find_class(hand_in.parent, "sums", "sums").submissions
     chosen = select(found_there.read(), "sums", ("add", "mean", "scale"))
     assert chosen.source is not None
     assert chosen.source.cells == (solution,)

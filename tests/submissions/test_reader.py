@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograder.models import SubmittedFile
 from autograder.submissions.assignment import Assignment
-from autograder.submissions.discovery import find
+from autograder.submissions.discovery import find_class
 from autograder.submissions.folders import File, Folder, Unreadable, disk_entry
 from autograder.submissions.reader import digest, read_submission
 from autograder.submissions.selection import select
@@ -161,7 +161,8 @@ def test_any_name_of_a_file_system_is_a_student(name):
         Path(folder, name, "toy.py").write_text("x = 1")
         Path(folder, "other").mkdir()
         Path(folder, "other", "toy.py").write_text("x = 1")
-        students = [found.student for found in find(Path(folder), "week01_toy", "toy")]
+        found = find_class(Path(folder), "week01_toy", "toy")
+        students = [each.student for each in found.submissions]
     assert len(students) == len({name, "other"})
 
 
