@@ -22,7 +22,7 @@ from ..language import gettext as _
 from ..models import Submission, SubmittedFile
 from ..submissions.definitions import attempted_tasks
 from ..submissions.selection import Selection, select
-from ..validation import read_file
+from ..validation import read_json
 
 # The folder for stored state, and the file in it with the number of hints shown and the failing checks.
 STATE = ".kit"
@@ -71,7 +71,8 @@ class Handout:
         """Return the handout in `folder`. Raises HandoutError."""
         folder = folder.resolve()
         try:
-            handout = cls(folder, read_file(folder / METADATA, HandoutMetadata))
+            path = folder / METADATA
+            handout = cls(folder, read_json(path.read_bytes(), HandoutMetadata, str(path)))
             if lost := handout.lost_files():
                 raise HandoutError(_incomplete(folder, _("no {names}", names=", ".join(lost))))
             handout.checks  # noqa: B018 - reads the file

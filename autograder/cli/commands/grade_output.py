@@ -137,9 +137,8 @@ class GradeView:
         self.console.print(Text(text), soft_wrap=True)
 
 
-def print_ignored(ignored: Sequence[IgnoredFile], hint: str = "", console: Console | None = None) -> None:
-    """Print the files of the class folder that are not submissions, and a hint about the class."""
-    console = console or make_console()
+def print_ignored(ignored: Sequence[IgnoredFile], hint: str, console: Console) -> None:
+    """Print the files of the class folder that are not submissions, and a hint about the class, if any."""
     if hint:
         console.print(Text(clean_line(hint)), soft_wrap=True)
     if ignored:
@@ -150,9 +149,9 @@ def print_ignored(ignored: Sequence[IgnoredFile], hint: str = "", console: Conso
         console.print(Text(f"  … and {more} more"), soft_wrap=True)
 
 
-def print_pages(written: WrittenPages, grades: Path, console: Console | None = None) -> None:
+def print_pages(written: WrittenPages, grades: Path) -> None:
     """Print the paths of pages and upload files, and the students that the upload files omit."""
-    console = console or make_console()
+    console = make_console()
     lines = [
         f"Class: {written.class_page}",
         f"Feedback: {grades}/<student>/feedback.html",
@@ -171,11 +170,9 @@ def print_pages(written: WrittenPages, grades: Path, console: Console | None = N
         console.print(Text(text), soft_wrap=True)
 
 
-def print_changes(
-    changed: Sequence[GradeChange], total: int, old: Path, console: Console | None = None
-) -> None:
+def print_changes(changed: Sequence[GradeChange], total: int, old: Path) -> None:
     """Print the changes among `total` students whose earlier grades are in the folder `old`."""
-    console = console or make_console()
+    console = make_console()
     if not changed:
         console.print(Text(f"No grade differs from those in {old}."), soft_wrap=True)
         return
