@@ -116,7 +116,7 @@ def _serve(link: Connection, folder: Path) -> None:
         preload=options.preload,
         prepare=options.prepare,
         seed=options.seed,
-        limits=Limits.from_table(options.limits),
+        limits=Limits(**options.limits),
         isolation=isolation,
         start=_starter(isolation),
     ) as sandbox:
