@@ -23,8 +23,7 @@ from ..checks.events import CheckEvent, CheckFinished
 from ..kit import Kit
 from ..sandbox.fork_server import ForkServer, Process
 from ..sandbox.guest import supervisor
-from ..sandbox.guest.messages import MAX_BYTES
-from ..sandbox.guest.spec import Spec
+from ..sandbox.guest.messages import MAX_BYTES, Spec
 from ..sandbox.guest.startup import preload
 from ..sandbox.policy import Isolation, LaunchPlan, Limits
 from ..sandbox.sandbox import Sandbox

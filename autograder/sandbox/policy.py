@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .guest.spec import Spec
+from .guest.messages import Spec
 
 MB = 1024 * 1024
 # Exclude modules from the working directory (-P), the user's folder (-s) and implicit site packages (-S).

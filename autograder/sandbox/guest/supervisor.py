@@ -28,13 +28,13 @@ from .messages import (
     Message,
     Ready,
     RequestFailed,
+    Spec,
     StartFailed,
     decode,
     encode,
 )
 from .process_tree import ProcessTree
 from .scratch import remove_own_entries, wipe
-from .spec import Spec
 from .startup import Trick, freeze_gc, new_font_lists, preload, write_font_lists
 
 WATCH_MILLISECONDS = 30
