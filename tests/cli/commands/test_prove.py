@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from autograder.checks.results import make_result
-from autograder.cli.commands.prove_output import show, show_progress
+from autograder.cli.commands.prove import show, show_progress
 from autograder.kit import Kit
 from autograder.models import Outcome, Status
 from autograder.proof.answers import Answer
