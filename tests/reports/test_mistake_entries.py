@@ -12,7 +12,7 @@ import pytest
 from autograder.kit import Kit
 from autograder.models import Report
 from autograder.proof.answers import mistakes
-from autograder.proof.known_replies import known_replies
+from autograder.proof.written_files import known_replies
 from autograder.reports.mistake_entries import mistake_entries
 from autograder.reports.write import NoGradesError
 
