@@ -82,17 +82,6 @@ def definitions(tree: ast.Module) -> dict[str, Definition]:
     return {node.name: node for node in tree.body if isinstance(node, Definition)}
 
 
-def imported_modules(tree: ast.AST) -> set[str]:
-    """Return the top-level names of all modules that `tree` imports. Relative imports are excluded."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.partition(".")[0])
-    return names
-
-
 def syntax_advice(error: SyntaxError) -> str:
     """Return a sentence with a leading space about a common cause of a syntax error, or ""."""
     pasted = (_(advice) for pattern, advice in PASTED if pattern.match(error.text or ""))

@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from difflib import get_close_matches
-from pathlib import Path
 from types import NoneType
 from typing import Any, TypeVar, get_args
 
@@ -71,12 +70,6 @@ def read_json(text: bytes | str, kind: type[T], where: str) -> T:
     except (msgspec.DecodeError, UnicodeError) as error:
         raise InvalidDataError(f"{where} is not JSON: {error}.") from None
     return convert(data, kind, where)
-
-
-def read_file(path: Path, kind: type[T]) -> T:
-    """Return the contents of the TOML or JSON file at `path`. Raises InvalidDataError and OSError."""
-    read = read_toml if path.suffix == ".toml" else read_json
-    return read(path.read_bytes(), kind, str(path))
 
 
 def convert(data: object, kind: type[T], where: str, toml: str = "") -> T:

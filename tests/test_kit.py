@@ -37,6 +37,14 @@ MISTAKES = [
         "cpu_seconds = 1.5",
         "`limits.cpu_seconds`: expected a whole number",
     ),
+    *(
+        (TOML, "call_seconds = 2", limit, f"`limits.{limit.split()[0]}`: expected a ")
+        for limit in ("data_mb = true", "data_mb = 0", "address_space_mb = 1099511627776")
+    ),
+    *(
+        (TOML, "call_seconds = 2", f"call_seconds = {value}", "expected a number above 0")
+        for value in ("-1", "nan")
+    ),
     (TOML, 'title = "Sums"', "", "the key `title` is missing"),
     (TOML, 'title = "Sums"', "title = 3", "`title`: expected a string, found a number: 3"),
     (TOML, 'title = "Sums"', 'title = "Sums"\ntitel = "x"', "unknown key `titel`; did you mean `title`?"),

@@ -12,7 +12,6 @@ from autograder.source_code import (
     definitions,
     drop,
     first_line,
-    imported_modules,
     is_stub,
     newer_python,
     parse,
@@ -44,11 +43,6 @@ def test_an_invalid_escape_is_no_matter_of_ours() -> None:
 def test_functions_and_classes_at_module_level_are_found_by_name() -> None:
     tree = parse("def f(): 1\nclass C:\n    def g(self): pass\nasync def h(): pass\ndef f(): 2\n", "a.py")
     assert [(name, node.lineno) for name, node in definitions(tree).items()] == [("f", 5), ("C", 2)]
-
-
-def test_imports_are_found_anywhere_by_their_first_name() -> None:
-    text = "import a.b, c as d\nfrom e.f import g\nfrom . import h\ndef f():\n    from i import j\n"
-    assert imported_modules(parse(text, "a.py")) == {"a", "c", "e", "i"}
 
 
 @pytest.mark.parametrize(

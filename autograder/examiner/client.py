@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
@@ -18,8 +18,20 @@ from ..checks.events import CheckFinished, Message, encode
 from ..files import cache_folder
 from ..kit import Kit
 from ..models import CheckResult, Report, Submission
+from ..sandbox.guest.startup import VARIABLE as TRICKS
+from ..sandbox.policy import VARIABLES
 from ..sandbox.protocol import IsolationUnavailable
-from .link import Answer, Examined, ExaminerOptions, KitFailed, Unavailable, WorkerFailed, receive_answer
+from .examination import sandbox_limits
+from .link import (
+    Answer,
+    Examined,
+    ExaminerOptions,
+    KitFailed,
+    SandboxOptions,
+    Unavailable,
+    WorkerFailed,
+    receive_answer,
+)
 
 
 class ExaminerDied(RuntimeError):
@@ -147,3 +159,49 @@ class Examiner:
         self._log.seek(0)
         text = self._log.read()[-2_000:].decode(errors="replace").strip()
         return f"The examiner's process ended (status {self._process.poll()}). {text}"
+
+
+class LowMemoryExaminer(Examiner):
+    """Examiner that is forked from the same process as its sandbox, at the levels `user` and `process`.
+
+    If a submission ends the sandbox's warm process, the next one is started as a new program. It then uses as
+    much memory as an ordinary examiner.
+    """
+
+    def __init__(
+        self,
+        kit: Kit,
+        isolation: str,
+        on_check: Callable[[CheckResult], None] | None = None,
+        store: Path | None = None,
+    ) -> None:
+        """Start the process. `on_check` is called with each check result when it arrives.
+
+        `store` is a folder that keeps trainings and results of checks across runs.
+        """
+        self._watcher = on_check
+        # The sandbox is a fork of this process and can read its environment, so pass only what it may
+        # see.
+        self._start(
+            ["-P", "-s", "-B", "-m", "autograder.examiner.low_memory_worker"],
+            VARIABLES | {"PATH": os.defpath, TRICKS: os.environ.get(TRICKS, "")},
+        )
+        self._send_message(_options(kit, isolation, store))
+        self._send(kit.zip())
+
+    def _on_check(self, result: CheckResult) -> None:
+        if self._watcher:
+            self._watcher(result)
+
+
+def _options(kit: Kit, isolation: str, store: Path | None) -> SandboxOptions:
+    return SandboxOptions(
+        given=kit.given,
+        module=kit.module,
+        preload=kit.config.preload,
+        prepare=kit.config.prepare,
+        seed=kit.seed,
+        limits=sandbox_limits(kit),
+        isolation=isolation,
+        store=str(store) if store else None,
+    )

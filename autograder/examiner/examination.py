@@ -62,7 +62,7 @@ class ExaminationLimits:
 
 
 def sandbox_limits(kit: Kit) -> dict[str, Any]:
-    """Return the limits in a kit's `[limits]` for `Limits.from_table`."""
+    """Return the limits in a kit's `[limits]` that are those of the sandbox, by their field of `Limits`."""
     names = ExaminationLimits.__dataclass_fields__
     return {name: value for name, value in kit.config.limits.given().items() if name not in names}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -30,7 +30,7 @@ class SandboxOptions(Message, frozen=True, tag=True):
     preload: tuple[str, ...]
     prepare: str | None
     seed: int
-    limits: dict[str, int | float]
+    limits: dict[str, Any]
     isolation: str
     store: str | None = None
 

@@ -23,8 +23,7 @@ from ..checks.events import CheckEvent, CheckFinished
 from ..kit import Kit
 from ..sandbox.fork_server import ForkServer, Process
 from ..sandbox.guest import supervisor
-from ..sandbox.guest.messages import MAX_BYTES
-from ..sandbox.guest.spec import Spec
+from ..sandbox.guest.messages import MAX_BYTES, Spec
 from ..sandbox.guest.startup import preload
 from ..sandbox.policy import Isolation, LaunchPlan, Limits
 from ..sandbox.sandbox import Sandbox
@@ -116,7 +115,7 @@ def _serve(link: Connection, folder: Path) -> None:
         preload=options.preload,
         prepare=options.prepare,
         seed=options.seed,
-        limits=Limits.from_table(options.limits),
+        limits=Limits(**options.limits),
         isolation=isolation,
         start=_starter(isolation),
     ) as sandbox:

@@ -78,7 +78,7 @@ def _serve(link: Connection, folder: Path) -> None:
         preload=kit.config.preload,
         prepare=kit.config.prepare,
         seed=kit.seed,
-        limits=Limits.from_table(sandbox_limits(kit)),
+        limits=Limits(**sandbox_limits(kit)),
         isolation=Isolation(options.isolation),
         private=[Path(path) for path in options.private],
     ) as sandbox:

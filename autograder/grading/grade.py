@@ -66,8 +66,6 @@ class ClassGrades:
 
     rows: tuple[Row, ...]
     review: tuple[ReviewItem, ...]
-    examined: int
-    kept: int
     outdated: tuple[str, ...] = ()
     stale: tuple[str, ...] = ()
     strangers: tuple[str, ...] = ()
@@ -122,8 +120,6 @@ def grade_class(
     return ClassGrades(
         rows=rows,
         review=find_review_items(reports, {record.student: record.review for record in records}),
-        examined=len(plan.due),
-        kept=len(plan.kept),
         outdated=tuple(plan.outdated),
         stale=tuple(sorted(stale)),
         strangers=tuple(record.student for record in records if options.roster and not record.on_roster),

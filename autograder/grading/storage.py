@@ -167,15 +167,6 @@ class GradesFolder:
             for path in self.path.glob(pattern):
                 path.unlink(missing_ok=True)
 
-    def report(self, student: str) -> Report | None:
-        """Return the report with overrides applied, or None if there is no readable report."""
-        return read_report(self._folder(student) / REPORT)
-
-    def examined(self, student: str) -> Report | None:
-        """Return the examiner's report without overrides, or None if there is no readable report."""
-        examination = self.examination(student)
-        return examination.report if examination else None
-
     def examination(self, student: str) -> Examination | None:
         """Return the examiner's result for a submission, or None if there is no readable report."""
         folder = self._folder(student)

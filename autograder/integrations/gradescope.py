@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..check_declarations import Check
-from ..examiner.client import ExaminerDied
-from ..examiner.low_memory import LowMemoryExaminer
+from ..examiner.client import ExaminerDied, LowMemoryExaminer
 from ..files import write_atomic
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report, Submission, SubmittedFile

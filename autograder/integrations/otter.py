@@ -17,8 +17,7 @@ from otter.run import AutograderConfig
 from otter.test_files import GradingResults, TestCase
 from otter.test_files.abstract_test import TestCaseResult
 
-from ..examiner.client import Examiner, user_store
-from ..examiner.low_memory import LowMemoryExaminer
+from ..examiner.client import Examiner, LowMemoryExaminer, user_store
 from ..kit import Kit
 from ..models import CheckResult, Outcome, Report, Status
 from ..sandbox.local import make_private

@@ -1,26 +1,18 @@
-"""Read a kit's known answers, and keep the networks of its solution.
-
-`kit prove` writes `expected.json` from the solution's report; pages show these networks as expected, and the
-tests compare them.
-"""
+"""Read a kit's known answers: the solution, alternatives and mistakes."""
 
 from __future__ import annotations
 
 import ast
-import json
 import textwrap
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, NoReturn
 
-from ..files import write_atomic
 from ..kit import Kit, KitError, read_text
-from ..models import NetworkLayer, NetworkRecord
 from ..source_code import Definition, parse, try_parse
 from .call_graph import CallGraph
-from .known_results import AnswerReport
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 
@@ -205,43 +197,3 @@ class _Written:
             self.fail("needs FAILS, the checks that must fail on it.")
         if stray := sorted(set(fails or ()) - {check.name for check in self.kit.checks}):
             self.fail(f"names checks that do not exist: {', '.join(stray)}.")
-
-
-def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
-    """Return the networks of the solution by task, empty if they were never written.
-
-    A file that cannot be read, such as one with a conflict of Git, is written anew by the next proof.
-    """
-    try:
-        told = json.loads(_path(root, slug).read_text(encoding="utf-8"))["networks"]
-        return {
-            network["task"]: NetworkRecord(
-                network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"])
-            )
-            for network in told
-        }
-    except (OSError, ValueError, LookupError, TypeError):
-        return {}
-
-
-def write_expected(root: Path, kit: Kit, solution: AnswerReport) -> None:
-    """Write the networks of the solution if they have changed; write nothing for a kit without networks."""
-    if solution.networks and list(outdated(root, kit, solution)):
-        told = {
-            "generated_by": "kit prove, from the solution",
-            "networks": [asdict(network) for network in solution.networks],
-        }
-        write_atomic(_path(root, kit.slug), json.dumps(told, indent=2) + "\n")
-
-
-def outdated(root: Path, kit: Kit, solution: AnswerReport) -> Iterator[str]:
-    """Yield a sentence if the file does not hold the solution's networks."""
-    if expected_networks(root, kit.slug) != {network.task: network for network in solution.networks}:
-        yield (
-            f"autograder/kits/{kit.slug}/expected.json does not contain the solution's networks: "
-            f"run `kit prove {kit.slug}`."
-        )
-
-
-def _path(root: Path, slug: str) -> Path:
-    return root / "autograder" / "kits" / slug / "expected.json"

@@ -13,7 +13,7 @@ from ..handout import stub
 from ..kit import Kit, KitError
 from ..models import Outcome, Status, Submission
 from ..source_code import parse
-from .answers import Answer, alternatives, mistakes, outdated, solution, write_expected
+from .answers import Answer, alternatives, mistakes, solution
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration.calibration_report import disagreements
 from .judgement import (
@@ -24,10 +24,16 @@ from .judgement import (
     tolerated_mutants,
     unread,
 )
-from .known_replies import indistinguishable, outdated_replies, write_replies
 from .known_results import AnswerReport, KnownResults
 from .mutation import CLAIMED, claims, mutants, only_task
 from .static_checks import find_leftovers, refuse_mistakes
+from .written_files import (
+    indistinguishable,
+    outdated_networks,
+    outdated_replies,
+    write_expected,
+    write_replies,
+)
 
 Progress = Callable[[int, int], None]
 
@@ -242,7 +248,7 @@ def _judge_whole_kit(
         if write:
             write_expected(root, kit, solved)
             write_replies(root, matrix)
-        problems += outdated(root, kit, solved)
+        problems += outdated_networks(root, kit, solved)
     if not problems:
         # Outdated replies make no diagnosis wrong, only fewer of them certain.
         notes += outdated_replies(root, matrix)

@@ -44,12 +44,6 @@ class Manifest:
         """Read what `to_json` wrote; raises ValueError or TypeError on anything else."""
         return cls(**json.loads(data))
 
-    def differences(self, files: Mapping[str, bytes]) -> list[str]:
-        """Return the sorted paths whose files are missing, unknown or different from the manifest."""
-        found = {name: sha256(content) for name, content in files.items() if name != NAME}
-        names = set(found) | set(self.files)
-        return sorted(name for name in names if found.get(name) != self.files.get(name))
-
 
 def with_manifest(kit: Kit, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return `files` with a manifest that describes them."""

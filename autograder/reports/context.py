@@ -18,8 +18,8 @@ from ..kit_config import Feedback
 from ..language import ENGLISH, Messages
 from ..language import HERE as PACKAGE
 from ..models import NetworkRecord
-from ..proof.answers import expected_networks, mistakes
-from ..proof.known_replies import known_replies
+from ..proof.answers import mistakes
+from ..proof.written_files import expected_networks, known_replies
 from ..source_code import SourceError
 from .wrong_answers import KnownMistake
 

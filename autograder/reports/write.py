@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
@@ -67,7 +66,6 @@ class Student:
 def write_pages(
     folder: Path,
     root: Path | None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
     *,
     missing_as_zero: bool | None = None,
     language: str | None = None,
@@ -86,11 +84,10 @@ def write_pages(
     context = find_context(record, root, settings.language)
     students = read_students(grades, record)
     reports = {student.name: student.report for student in students if student.report}
-    for done, student in enumerate(students, 1):
+    for student in students:
         if student.report:
             page = feedback_page(student.report, context)
             write_if_changed(folder / student.record.folder / FEEDBACK, page)
-        progress(done, len(students))
     review = find_review_items(reports, {student.name: student.record.review for student in students})
     rows = [_row(student, record) for student in students]
     write_if_changed(folder / CLASS, class_page(rows, list(reports.values()), review, context))

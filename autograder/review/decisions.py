@@ -15,8 +15,7 @@ from ..files import write_atomic
 from ..grading.overrides import Answer, Comment, Decision, Override, Overrides, OverridesFile
 from ..grading.recompute import recompute
 from ..reports.write import write_pages
-from .queue import Entry, build_queue
-from .reviewed_class import ReviewedClass
+from .queue import Entry, ReviewedClass, build_queue
 
 LOG = "decisions.jsonl"
 MAX_OFFERED = 30

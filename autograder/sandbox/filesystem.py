@@ -22,8 +22,6 @@ PACKAGES = ("site-packages", "dist-packages")
 # The guest program: the parts of the package that run next to student code, under a neutral name.
 ENGINE = Path(__file__).resolve().parent.parent
 PROGRAM_PARTS = ("wire", "sandbox/guest")
-# Generates documentation, which the sandbox does not need.
-PROGRAM_LEFT_OUT = ("accepted_values_page.py",)
 PROGRAM_MODULES = (
     *("code_remarks.py", "keras_advice.py", "language.py", "source_code.py", "text.py"),
     *("support/errors.py", "support/language.py"),
@@ -102,8 +100,7 @@ def build_program() -> bytes:
         files[f"box/{name}"] = (ENGINE / name).read_bytes()
     for part in PROGRAM_PARTS:
         for path in sorted((ENGINE / part).rglob("*.py")):
-            if path.name not in PROGRAM_LEFT_OUT:
-                files[f"box/{path.relative_to(ENGINE).as_posix()}"] = path.read_bytes()
+            files[f"box/{path.relative_to(ENGINE).as_posix()}"] = path.read_bytes()
     return pack(files, compress=False)
 
 

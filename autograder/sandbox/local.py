@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .filesystem import ENGINE, SYSTEM_LIBRARIES, Python, SandboxFolder
 from .guest.linux import landlock_version
-from .guest.spec import Spec
+from .guest.messages import Spec
 from .policy import PYTHON_FLAGS, SYSTEM_FILES, Isolation, LaunchPlan, environment_variables
 from .protocol import IsolationUnavailable
 from .seccomp import load_filter

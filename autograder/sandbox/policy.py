@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from .guest.spec import Spec
+from .guest.messages import Spec
 
 MB = 1024 * 1024
 # Exclude modules from the working directory (-P), the user's folder (-s) and implicit site packages (-S).
@@ -54,7 +52,7 @@ class Isolation(StrEnum):
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one submission; every number must be positive.
+    """The limits of one submission, all positive, as `kit_config.LimitsConfig` checks.
 
     `load_seconds` and `call_seconds` are wall time, for loading and for one call. `cpu_seconds` is the
     processor time of one process, which serves all calls of a submission unless it ends. `resident_mb` and
@@ -75,28 +73,6 @@ class Limits:
     scratch_inodes: int = 20_000
     output_kept_kb: int = 64
     output_mb: int = 16
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a value that is not a positive number of the field's type."""
-        for field in fields(self):
-            value = getattr(self, field.name)
-            kind = (int, float) if isinstance(field.default, float) else int
-            if isinstance(value, bool) or not isinstance(value, kind) or not 0 < value < 2**31:
-                what = "number" if isinstance(kind, tuple) else "integer"
-                raise ValueError(
-                    f"[limits] {field.name}: expected a positive {what} such as {field.default}, found "
-                    f"{value!r}."
-                )
-
-    @classmethod
-    def from_table(cls, table: Mapping[str, Any]) -> Limits:
-        """Return the limits in a kit's table `[limits]`; raise ValueError for a wrong name or value."""
-        known = [field.name for field in fields(cls)]
-        if unknown := sorted(set(table) - set(known)):
-            raise ValueError(
-                f"[limits]: expected names among {', '.join(known)}; found {', '.join(unknown)}."
-            )
-        return cls(**table)
 
     def rlimits(self) -> dict[str, int]:
         """Return a child's soft limits by the name of `resource.RLIMIT_*` without the prefix."""

@@ -14,7 +14,7 @@ from .guest.messages import ChildExit, ExitReason
 from .policy import Limits
 
 MAX_SENTENCE, MAX_NAME, MAX_TEXT = 1_000, 200, 2_000
-MAX_NAMES, MAX_NOTES, MAX_LINES = 500, 50, 20
+MAX_NOTES, MAX_LINES = 50, 20
 MAX_LINE_NUMBER = 10**9
 NO_REASON = "loading it failed without a reason."
 # The only place where a reason becomes text; `{number}` is an exit status, `{signal}` the name of a signal.
@@ -42,11 +42,7 @@ class ChildTimedOut(SandboxFailure):
 
 
 class ChildDied(SandboxFailure):
-    """The submission's process ended before it answered, for `reason`."""
-
-    def __init__(self, sentence: str, reason: ExitReason) -> None:
-        super().__init__(sentence)
-        self.reason = reason
+    """The submission's process ended before it answered."""
 
 
 class ConnectionClosed(SandboxFailure):
@@ -67,15 +63,13 @@ class SandboxBroken(RuntimeError):
 
 @dataclass(frozen=True)
 class Loaded:
-    """A submission after loading. Unless `ok`, `problem` is a sentence, with its `line` if known.
+    """A submission after loading. Unless `ok`, `problem` is a sentence.
 
-    `functions` are the names that can be called in it. `notes` has a sentence for every cell left out.
+    `notes` has a sentence for every cell left out.
     """
 
     ok: bool
     problem: str | None = None
-    line: int | None = None
-    functions: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -84,7 +78,7 @@ def child_died(ended: ChildExit, limits: Limits, problem: str = "") -> ChildDied
     sentence = EXIT_SENTENCES[ended.reason].format(
         limits=limits, number=ended.number, signal=_signal_name(ended.number), problem=problem
     )
-    return ChildDied(sentence, ended.reason)
+    return ChildDied(sentence)
 
 
 def _signal_name(number: int) -> str:
@@ -103,12 +97,10 @@ def read_loaded(frame: Frame, filename: str) -> Loaded:
     report = frame.head.get("loaded")
     if type(report) is not dict:
         raise BadReply("Expected a report of loading, found another message.")
-    ok, problem, line = report.get("ok") is True, report.get("problem"), report.get("line")
+    ok, problem = report.get("ok") is True, report.get("problem")
     return Loaded(
         ok,
         None if ok else _about(filename, _clean(problem, MAX_SENTENCE) or NO_REASON),
-        line if type(line) is int and 0 < line < MAX_LINE_NUMBER else None,
-        _texts(report.get("functions"), MAX_NAMES, MAX_NAME),
         tuple(_about(filename, note) for note in _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE)),
     )
 

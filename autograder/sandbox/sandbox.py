@@ -16,8 +16,7 @@ from ..wire.frames import Frame
 from . import bubblewrap
 from .filesystem import Python, SandboxFolder, cached_font_lists
 from .fork_server import ChildProcess, ForkServer, Output
-from .guest.messages import ChildExit, ExitReason
-from .guest.spec import Spec
+from .guest.messages import ChildExit, ExitReason, Spec
 from .guest.startup import Trick, disabled_tricks
 from .local import plan_local, unused_uid
 from .policy import (

@@ -23,7 +23,7 @@ from ..models import Submission, SubmittedFile
 from ..sandbox.policy import Limits
 from ..submissions.definitions import attempted_tasks
 from ..submissions.selection import Selection, select
-from ..validation import read_file
+from ..validation import read_json
 
 # The folder for stored state, and the file in it with the number of hints shown and the failing checks.
 STATE = ".kit"
@@ -70,7 +70,8 @@ class Handout:
         """Return the handout in `folder`. Raises HandoutError."""
         folder = folder.resolve()
         try:
-            handout = cls(folder, read_file(folder / METADATA, HandoutMetadata))
+            path = folder / METADATA
+            handout = cls(folder, read_json(path.read_bytes(), HandoutMetadata, str(path)))
             if lost := handout.lost_files():
                 raise HandoutError(_incomplete(folder, _("no {names}", names=", ".join(lost))))
             handout.checks  # noqa: B018 - reads the file

@@ -8,9 +8,7 @@ written to a file.
 
 from __future__ import annotations
 
-import importlib
 import os
-import pkgutil
 import select
 import signal
 import sys
@@ -25,7 +23,6 @@ from typing import IO
 
 import msgspec
 
-from .. import wire
 from ..checks import environment as threads
 from ..checks.disk_cache import DiskCache
 from ..checks.events import encode, write_line
@@ -203,9 +200,6 @@ def warm_up(handout: Handout) -> Callable[[], None]:
     about = handout.about
     pictures = [about.picture.rpartition(".")[0]] if about.picture else []
     preload((*about.preload, *pictures), disabled=disabled_tricks())
-    if "keras" in sys.modules:
-        for module in pkgutil.iter_modules(wire.__path__, f"{wire.__name__}."):
-            importlib.import_module(module.name)
     if about.train:
         owner, name = declared(about.train)
         sources = "".join(checksum for name, checksum in about.files.items() if _is_given(name, about.given))

@@ -115,9 +115,9 @@ class Assignment:
             or name == f"test_{self.module}.py".casefold()
         )
 
-    def has_answer(self, entry: Entry, depth: int = MAX_DEPTH) -> bool:
-        """Return whether `entry` is or contains an answer or a zip, searching up to `depth` folders deep."""
-        return self.last_change(entry, depth) is not None
+    def has_answer(self, entry: Entry) -> bool:
+        """Return whether `entry` is or contains an answer or a zip."""
+        return self.last_change(entry) is not None
 
     def last_change(self, entry: Entry, depth: int = MAX_DEPTH) -> float | None:
         """Return the time when the newest answer or zip in `entry` was changed, or None if there is none."""

@@ -66,7 +66,6 @@ class Identity:
     ids: tuple[str, ...] = ()
     login: str = ""
     email: str = ""
-    attempt: int | None = None
     submitted: float | None = None
     late: bool = False
     group: str = ""

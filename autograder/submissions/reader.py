@@ -36,13 +36,11 @@ MAX_LISTED = 5
 PLACE = "The submission"
 
 
-def read_submission(
-    student: str, entries: Sequence[Entry], where: str, assignment: Assignment, notes: Iterable[str] = ()
-) -> Submission:
+def read_submission(student: str, entries: Sequence[Entry], where: str, assignment: Assignment) -> Submission:
     """Read the submission of `student`: files, and folders to search. Never raise."""
     reading = _Reading(assignment)
     reading.read(entries)
-    notes = (*notes, *reading.notes)
+    notes = tuple(reading.notes)
     problems = reading.problems[:MAX_SENTENCES]
     if not reading.files:
         problem = " ".join(problems) or _no_answer(where, assignment.module, reading.others)

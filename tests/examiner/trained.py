@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.checks.environment import describe, device
-from autograder.examiner.client import Examiner
-from autograder.examiner.low_memory import LowMemoryExaminer
+from autograder.examiner.client import Examiner, LowMemoryExaminer
 from autograder.kit import Kit
 from autograder.models import Submission, SubmittedFile
 from autograder.proof.answers import solution

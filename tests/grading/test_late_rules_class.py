@@ -167,7 +167,7 @@ def test_a_group_shares_extension_free_days_and_grade(run, late_kit, handed, sco
     assert scores() == dict.fromkeys(("ada", "bob"), ("10", "0", "10"))
     run(late_kit("free_days = 1\n"), *entries)
     folder = GradesFolder(tmp_path / "grades")
-    assert [folder.report(name).lateness.free_days for name in ("ada", "bob")] == [1, 1]
+    assert [folder.in_folder(name).lateness.free_days for name in ("ada", "bob")] == [1, 1]
 
 
 def test_what_is_decided_about_one_member_counts_for_the_group(run, late_kit, handed, scores, tmp_path):

@@ -48,7 +48,7 @@ def test_what_cannot_be_written_leaves_the_old_file_and_nothing_else(tmp_path, m
 def test_a_name_that_is_no_text_is_kept_in_a_report(tmp_path, report):
     folder = GradesFolder(tmp_path)
     folder.save("a\udcffb", report("a\udcffb"), same)
-    assert folder.report("a\udcffb") == report("a\udcffb")
+    assert list(folder.reports().values()) == [report("a\udcffb")]
 
 
 def test_an_undecided_report_stands_alone(tmp_path, report):
@@ -59,9 +59,9 @@ def test_an_undecided_report_stands_alone(tmp_path, report):
 def test_a_decided_report_keeps_the_examiners_until_the_decision_is_taken_back(tmp_path, report):
     folder, decided = GradesFolder(tmp_path), replace(report(), score=1)
     assert folder.save("ada", report(), lambda _: decided) == decided
-    assert (folder.report("ada"), folder.examined("ada")) == (decided, report())
-    folder.save("ada", folder.examined("ada"), same)
-    assert (folder.report("ada"), folder.examined("ada")) == (report(), report())
+    assert (folder.in_folder("ada"), folder.examination("ada").report) == (decided, report())
+    folder.save("ada", folder.examination("ada").report, same)
+    assert (folder.in_folder("ada"), folder.examination("ada").report) == (report(), report())
     assert files(tmp_path) == ["ada/report.json"]
 
 

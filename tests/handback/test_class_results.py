@@ -40,7 +40,7 @@ def test_missing_students_get_a_zero_only_where_asked(grades: Path) -> None:
 
 def test_a_hidden_check_that_students_do_not_see_is_not_named(grades: Path) -> None:
     folder = GradesFolder(grades)
-    record, report = folder.record(), folder.report("doejo")
+    record, report = folder.record(), folder.in_folder("doejo")
     assert record is not None
     assert report is not None
     hidden = next(check for check in report.checks if check.hidden)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checksums import checksums
 
 from autograder.cli import author as instructor
 from autograder.cli import author as new
@@ -72,7 +73,7 @@ def test_what_is_released_is_the_kit(followed: tuple[Path, str]) -> None:
     kit, folder = Kit.load(root, SLUG), root / "dist" / SLUG
     manifest = Manifest.from_json((folder / NAME).read_bytes())
     assert manifest.kit_version == kit.version
-    assert manifest.differences({name: (folder / name).read_bytes() for name in manifest.files}) == []
+    assert manifest.files == checksums({name: (folder / name).read_bytes() for name in manifest.files})
     students = unpack((folder / f"{SLUG}.zip").read_bytes())
     assert students["scaling.py"] == (root / "assignments" / SLUG / "scaling.py").read_bytes()
 

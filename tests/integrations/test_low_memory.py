@@ -19,7 +19,7 @@ pytestmark = pytest.mark.needs("bubblewrap")
 # Run in the room: examines each text that comes on standard input, and writes reports and what came when.
 PROGRAM = """
 import json, sys
-from autograder.examiner.low_memory import LowMemoryExaminer
+from autograder.examiner.client import LowMemoryExaminer
 from autograder.kit import Kit
 from autograder.models import Submission, SubmittedFile
 from pathlib import Path

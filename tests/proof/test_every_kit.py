@@ -20,8 +20,8 @@ from autograder.cli.commands.prove import proof_records
 from autograder.kit import Kit, slugs
 from autograder.proof.answers import Answer
 from autograder.proof.judgement import Matrix
-from autograder.proof.known_replies import outdated_replies
 from autograder.proof.prove import Proof
+from autograder.proof.written_files import outdated_replies
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

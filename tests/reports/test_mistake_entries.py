@@ -13,7 +13,7 @@ from autograder.grading.storage import NoGradesError
 from autograder.kit import Kit
 from autograder.models import Report
 from autograder.proof.answers import mistakes
-from autograder.proof.known_replies import known_replies
+from autograder.proof.written_files import known_replies
 from autograder.reports.mistake_entries import mistake_entries
 
 TOY = Path(__file__).parents[1] / "toy"

@@ -105,9 +105,9 @@ def test_scores_are_those_of_the_reports_with_their_overrides(
     """Pages and upload files show the points that somebody decided, whatever stands in grades.csv."""
     folder = write_grades([make_report("ada", ("test_adds_two_numbers",))])
     grades, override = GradesFolder(folder), Override("ada", "test_adds_two_numbers", 1.5, "Nearly.")
-    examined = grades.examined("ada")
-    assert examined is not None
-    grades.save("ada", examined, lambda report: apply_overrides(report, Overrides((override,))))
+    examination = grades.examination("ada")
+    assert examination is not None
+    grades.save("ada", examination.report, lambda report: apply_overrides(report, Overrides((override,))))
     (folder / "grades.csv").write_text("student,score\nada,3\n")
     write_pages(folder, TOY)
     assert "9.5 of 10" in (folder / "ada" / "feedback.html").read_text()

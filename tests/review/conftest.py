@@ -15,7 +15,7 @@ from autograder.grading.overrides import OVERRIDES
 from autograder.grading.storage import ClassRecord, GradesFolder, StudentRecord
 from autograder.models import CheckResult, Environment, Outcome, Report, ReviewNote, ReviewReason, TaskScore
 from autograder.review.decisions import ReviewSession
-from autograder.review.reviewed_class import ReviewedClass
+from autograder.review.queue import ReviewedClass
 from autograder.review.server import HOST, make_app, new_token
 from autograder.submissions.identity import safe_name
 

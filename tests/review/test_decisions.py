@@ -14,8 +14,7 @@ from autograder.grading.storage import GradesFolder
 from autograder.reports.write import write_pages
 from autograder.review.decisions import LOG, ReviewSession, UndoError
 from autograder.review.pages import entry_page, queue_page
-from autograder.review.queue import Entry, Kind, next_open
-from autograder.review.reviewed_class import ReviewedClass
+from autograder.review.queue import Entry, Kind, ReviewedClass, next_open
 from autograder.submissions.identity import safe_name
 
 CHECK = "test_task_0_0"

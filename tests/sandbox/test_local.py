@@ -12,7 +12,7 @@ from autograder.models import Source
 from autograder.sandbox import local
 from autograder.sandbox.filesystem import Python, SandboxFolder
 from autograder.sandbox.fork_server import ForkServer
-from autograder.sandbox.guest.spec import Spec
+from autograder.sandbox.guest.messages import Spec
 from autograder.sandbox.local import (
     WorldWritable,
     find_world_writable,

@@ -20,7 +20,6 @@ from ...grading.grades_csv import Row
 from ...grading.review_reasons import ReviewItem
 from ...kit import Kit
 from ...models import ReviewReason, Status
-from ...reports.write import WrittenPages
 from ...submissions.attribution import IgnoredFile
 from ...text import clean_line, points
 from ..common import make_console
@@ -137,9 +136,8 @@ class GradeView:
         self.console.print(Text(text), soft_wrap=True)
 
 
-def print_ignored(ignored: Sequence[IgnoredFile], hint: str = "", console: Console | None = None) -> None:
-    """Print the files of the class folder that are not submissions, and a hint about the class."""
-    console = console or make_console()
+def print_ignored(ignored: Sequence[IgnoredFile], hint: str, console: Console) -> None:
+    """Print the files of the class folder that are not submissions, and a hint about the class, if any."""
     if hint:
         console.print(Text(clean_line(hint)), soft_wrap=True)
     if ignored:
@@ -150,32 +148,9 @@ def print_ignored(ignored: Sequence[IgnoredFile], hint: str = "", console: Conso
         console.print(Text(f"  … and {more} more"), soft_wrap=True)
 
 
-def print_pages(written: WrittenPages, grades: Path, console: Console | None = None) -> None:
-    """Print the paths of pages and upload files, and the students that the upload files omit."""
-    console = console or make_console()
-    lines = [
-        f"Class: {written.class_page}",
-        f"Feedback: {grades}/<student>/feedback.html",
-        f"For uploading: {grades}/uploads/",
-    ]
-    if written.unmatched:
-        lines.append(
-            f"Not in the upload files, because it is not certain who they are: {_names(written.unmatched)}."
-        )
-    if written.missing:
-        lines.append(
-            f"Not in the upload files, because nothing was handed in: {_names(written.missing)}. "
-            "With --missing-as-zero they get 0 points."
-        )
-    for text in (*lines, *written.warnings):
-        console.print(Text(text), soft_wrap=True)
-
-
-def print_changes(
-    changed: Sequence[GradeChange], total: int, old: Path, console: Console | None = None
-) -> None:
+def print_changes(changed: Sequence[GradeChange], total: int, old: Path) -> None:
     """Print the changes among `total` students whose earlier grades are in the folder `old`."""
-    console = console or make_console()
+    console = make_console()
     if not changed:
         console.print(Text(f"No grade differs from those in {old}."), soft_wrap=True)
         return
@@ -232,29 +207,29 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
     """Yield sentences for everything besides the rows that the teaching staff should know."""
     if failed := grades.grader_errors:
         yield (
-            f"The grader failed on {len(failed)}: {_names(failed)}. They have no score yet; "
+            f"The grader failed on {len(failed)}: {listed(failed)}. They have no score yet; "
             "run the same command again, and report it if it happens again."
         )
     if grades.outdated:
         yield (
-            f"{len(grades.outdated)} others are not graded yet or have changed: {_names(grades.outdated)}. "
+            f"{len(grades.outdated)} others are not graded yet or have changed: {listed(grades.outdated)}. "
             "Run without --only to grade them."
         )
     if grades.stale:
         yield (
             f"{len(grades.stale)} reports of students who are no longer in the class folder were kept, but "
-            f"are not in grades.csv: {_names(grades.stale)}."
+            f"are not in grades.csv: {listed(grades.stale)}."
         )
     if grades.strangers:
-        yield f"Not on the roster: {_names(grades.strangers)}."
+        yield f"Not on the roster: {listed(grades.strangers)}."
     if grades.undated:
         yield (
             f"It is not known when {len(grades.undated)} submissions arrived, so they lose no points "
-            f"for being late: {_names(grades.undated)}."
+            f"for being late: {listed(grades.undated)}."
         )
     if grades.unused_overrides:
         names = list(grades.unused_overrides)
-        yield f"Overrides for nobody in this class: {_names(names)}."
+        yield f"Overrides for nobody in this class: {listed(names)}."
 
 
 def _name(row: Row) -> str:
@@ -279,6 +254,7 @@ def _value(value: float | None) -> str:
     return NO_VALUE if value is None else f"{round(value, 6):g}"
 
 
-def _names(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return the first names of a list, and how many others there are."""
     shown = ", ".join(clean_line(name, NAME_LENGTH) for name in names[:MAX_NAMES])
     return shown if len(names) <= MAX_NAMES else f"{shown} and {len(names) - MAX_NAMES} more"

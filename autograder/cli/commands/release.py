@@ -24,8 +24,7 @@ from ..common import (
     untranslated,
     warn,
 )
-from .prove import ProveCommand, proof_records, prove_kit
-from .prove_output import show
+from .prove import ProveCommand, proof_records, prove_kit, show
 
 WIDE = 160
 

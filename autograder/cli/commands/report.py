@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from rich.text import Text
+
 from ...grading.storage import NoGradesError, StorageError
 from ...grading.weeks import read_weeks
 from ...kit import KitError, find_root
 from ...reports.term import PAGE, TABLE, write_term
-from ...reports.write import write_pages
+from ...reports.write import WrittenPages, write_pages
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail, make_console
-from .grade_output import print_pages
+from .grade_output import listed
 
 
 def run_report(
@@ -24,7 +26,28 @@ def run_report(
         )
     except NoGradesError as error:
         fail(str(error), USED_WRONGLY)
-    print_pages(written, grades)
+    _print_pages(written, grades)
+
+
+def _print_pages(written: WrittenPages, grades: Path) -> None:
+    """Print the paths of pages and upload files, and the students that the upload files omit."""
+    console = make_console()
+    lines = [
+        f"Class: {written.class_page}",
+        f"Feedback: {grades}/<student>/feedback.html",
+        f"For uploading: {grades}/uploads/",
+    ]
+    if written.unmatched:
+        lines.append(
+            f"Not in the upload files, because it is not certain who they are: {listed(written.unmatched)}."
+        )
+    if written.missing:
+        lines.append(
+            f"Not in the upload files, because nothing was handed in: {listed(written.missing)}. "
+            "With --missing-as-zero they get 0 points."
+        )
+    for text in (*lines, *written.warnings):
+        console.print(Text(text), soft_wrap=True)
 
 
 def run_term(grades: Sequence[Path], out: Path, root: Path | None) -> None:

@@ -12,7 +12,7 @@ import uvicorn
 from ...grading.overrides import OVERRIDES, OverridesError
 from ...grading.storage import NoGradesError, StorageError
 from ...review.decisions import ReviewSession
-from ...review.reviewed_class import ReviewedClass
+from ...review.queue import ReviewedClass
 from ...review.server import HOST, make_app, new_token
 from ..common import DID_NOT_HOLD, USED_WRONGLY, fail
 from .report import find_pages_root

@@ -13,7 +13,7 @@ from contextlib import suppress
 from ...wire.frames import Frame, receive, send
 from .calls import call
 from .confinement import limit, take_over
-from .spec import Spec
+from .messages import Spec
 from .submission import load
 
 # The host enforces the real deadline; this one only has to be later.

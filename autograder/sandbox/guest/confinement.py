@@ -23,7 +23,7 @@ from .linux import (
     restrict_files,
     unshare,
 )
-from .spec import Spec
+from .messages import Spec
 
 # A child can send the first process of its namespace only signals that have a handler.
 SIGNALS = sorted(signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP})

@@ -98,14 +98,14 @@ def landlock_version() -> int:
         return 0
 
 
-def restrict_files(readable: Sequence[str], writable: Sequence[str]) -> bool:
+def restrict_files(readable: Sequence[str], writable: Sequence[str]) -> None:
     """Restrict this process to these files and folders, and prevent it from signalling other processes.
 
-    Returns False if the kernel has no Landlock. Paths that do not exist are skipped.
+    Has no effect if the kernel has no Landlock. Paths that do not exist are skipped.
     """
     version = landlock_version()
     if version == 0:
-        return False
+        return
     all_rights = _file_rights(version)
     ruleset = _create_ruleset(version, all_rights)
     try:
@@ -120,7 +120,6 @@ def restrict_files(readable: Sequence[str], writable: Sequence[str]) -> bool:
         _call("syscall", LANDLOCK_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
-    return True
 
 
 def _file_rights(version: int) -> int:

@@ -8,9 +8,8 @@ import signal
 import time
 from contextlib import suppress
 
-from .messages import ChildExit, ExitReason
+from .messages import ChildExit, ExitReason, Spec
 from .scratch import usage
-from .spec import Spec
 
 END_SECONDS = 5.0
 PAGE = resource.getpagesize()

@@ -28,13 +28,10 @@ from typing import Any
 
 from ...language import gettext as _
 from ...source_code import first_line, is_stub, raises_not_implemented, syntax_advice
-from ...text import clean
 from . import stand_ins
 from .calls import HeldValues
 from .failed_calls import Definitions, text_of, trace_of
 
-MAX_NAMES = 500
-MAX_NAME = 200
 MAX_NOTES = 50
 # Maximum share of the remaining time for one statement, so that several endless ones cannot use all of it.
 STATEMENT_SHARE = 0.25
@@ -54,7 +51,7 @@ class TimedOut(BaseException):
 class Loaded:
     """The module, its definitions, and a report for the caller.
 
-    The report is plain data: `{"ok", "problem", "line", "notes", "functions"}`.
+    The report is plain data: `{"ok", "problem", "line", "notes"}`.
     """
 
     module: ModuleType
@@ -84,7 +81,7 @@ def load(name: str, filename: str, cells: Sequence[str], tolerant: bool, seconds
     definitions = Definitions(
         frozenset(loading.places), frozenset(loading.stubs), frozenset(loading.leftover_raises)
     )
-    return Loaded(module, filename, definitions, loading.report | {"functions": _functions(module)})
+    return Loaded(module, filename, definitions, loading.report)
 
 
 @contextmanager
@@ -287,13 +284,3 @@ def _more(count: int) -> str:
 
 def _ended(sentence: str) -> str:
     return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."
-
-
-def _functions(module: ModuleType) -> list[str]:
-    try:
-        names = [name for name, value in vars(module).items() if callable(value)]
-    except RuntimeError:  # another thread of the submission is still defining names
-        return []
-    return [
-        clean(name, MAX_NAME, replacement="") for name in names if isinstance(name, str) and name[:1] != "_"
-    ][:MAX_NAMES]

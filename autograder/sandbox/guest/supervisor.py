@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
 import select
 import socket
 import sys
@@ -16,7 +15,6 @@ import traceback
 from collections.abc import Callable
 from typing import NoReturn
 
-from ... import wire
 from . import child
 from .confinement import close_all_but, confine, reset_signal_handlers, thread_count
 from .linux import PR_SET_DUMPABLE, prctl
@@ -30,19 +28,17 @@ from .messages import (
     Message,
     Ready,
     RequestFailed,
+    Spec,
     StartFailed,
     decode,
     encode,
 )
 from .process_tree import ProcessTree
 from .scratch import remove_own_entries, wipe
-from .spec import Spec
 from .startup import Trick, freeze_gc, new_font_lists, preload, write_font_lists
 
 WATCH_MILLISECONDS = 30
 MAX_TRACEBACK = 8_000
-# Modules that a child imports for its first reply, in addition to those that need Keras.
-MODULES_WITHOUT_KERAS = ("codec", "arrays")
 
 
 def main() -> None:
@@ -82,10 +78,6 @@ def _warm_up(spec: Spec) -> Callable[[], None]:
     os.chdir(spec.scratch[0])
     write_font_lists(spec.fonts)
     preload(spec.preload, disabled=spec.disabled_tricks)
-    if "numpy" in sys.modules or "keras" in sys.modules:
-        for module in pkgutil.iter_modules(wire.__path__, wire.__name__ + "."):
-            if "keras" in sys.modules or module.name.rpartition(".")[2] in MODULES_WITHOUT_KERAS:
-                importlib.import_module(module.name)
     if spec.prepare is None:
         return lambda: None
     name, _, function = spec.prepare.rpartition(".")

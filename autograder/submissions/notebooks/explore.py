@@ -22,7 +22,6 @@ TRAINING = frozenset({"fit", "fit_generator", "train", "train_on_batch", "evalua
 class _Statement:
     """A statement that may be kept, with the names that it defines and those that it mentions."""
 
-    cell: int
     node: ast.stmt
     defines: frozenset[str]
     mentions: frozenset[str]
@@ -38,7 +37,7 @@ def keep_needed(cells: Sequence[str], explore: Collection[int], tasks: Collectio
     avoided = _reaching(trees.values(), tasks)
     needed = set(tasks).union(*(_mentions(tree) for index, tree in trees.items() if index not in explore))
     waiting = [
-        _Statement(index, node, frozenset(_defines(node)), _mentions(node))
+        _Statement(node, frozenset(_defines(node)), _mentions(node))
         for index in sorted(explore)
         for node in (trees[index].body if index in trees else ())
         if _may_run(node, avoided)

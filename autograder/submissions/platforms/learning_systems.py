@@ -30,7 +30,7 @@ _CANVAS_ANONYMOUS = re.compile(
 )
 # The text that follows if the first number belongs to the name.
 _CANVAS_SHIFTED = re.compile(r"\d+_|(?:text|link)\.html$")
-_RESUBMITTED = re.compile(r"-(\d{1,3})(?=\.\w+$)")
+_RESUBMITTED = re.compile(r"-\d{1,3}(?=\.\w+$)")
 # The end of Otter's exports, transfer_2026_11_23T10_00_00_123456.zip, which resembles Canvas' names.
 _OTTER_EXPORT = re.compile(r"_\d{4}_\d\d_\d\dT\d\d_\d\d_\d\d_\d+\.zip$", re.IGNORECASE)
 # Jane Doe_12345_assignsubmission_file_/transfer.py, or the same in one file name.
@@ -66,7 +66,7 @@ _SAKAI_FILE = re.compile(
 
 
 def canvas(entry: Entry) -> ParsedName | None:
-    """Return the name, id, lateness and attempt in a name of Canvas."""
+    """Return the name, id and lateness in a name of Canvas."""
     if isinstance(entry, Folder):
         return None
     if match := _CANVAS_ANONYMOUS.fullmatch(entry.name):
@@ -80,10 +80,8 @@ def canvas(entry: Entry) -> ParsedName | None:
         return ParsedName(identity, f"{match['kind']}.html", 0.0)
     # `x_1_2_3_y` may also be the student `x_1` with the id 2, because the platform allows such a name.
     other = _CANVAS_SHIFTED.match(match["filename"])
-    version = _RESUBMITTED.search(match["filename"])
     identity = replace(
         identity,
-        attempt=int(version[1]) + 1 if version else 1,
         ambiguous=other is not None,
         aliases=(match["file"],) if other else (),
     )

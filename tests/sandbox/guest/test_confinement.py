@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox.guest.confinement import close_all_but, confine, reset_signal_handlers, thread_count
-from autograder.sandbox.guest.spec import Spec
+from autograder.sandbox.guest.messages import Spec
 
 
 def is_open(descriptor: int) -> bool:

@@ -36,7 +36,7 @@ def test_only_what_is_listed_can_be_read_or_written(in_fork, tmp_path):
         (tmp_path / name / "file").write_text("x")
 
     def run():
-        assert linux.restrict_files([f"{tmp_path}/read", "/nowhere"], [f"{tmp_path}/write"])
+        linux.restrict_files([f"{tmp_path}/read", "/nowhere"], [f"{tmp_path}/write"])
         return [
             [refused(open, f"{tmp_path}/{name}/file", mode) for mode in ("r", "r+")]
             for name in ("read", "write", "hidden")

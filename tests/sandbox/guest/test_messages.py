@@ -1,4 +1,4 @@
-"""Every message is the same after crossing, and nothing else is read as one."""
+"""A specification and every message are the same after crossing, and nothing else is read as one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from autograder.sandbox.guest.messages import (
     ForkRequest,
     Ready,
     RequestFailed,
+    Spec,
     StartFailed,
     decode,
     encode,
@@ -29,6 +30,22 @@ MESSAGES = [
     Ended("1.2", ExitReason.CRASHED, 11),
     RequestFailed("1.3", "OSError"),
 ]
+
+
+def test_a_spec_is_the_same_after_crossing():
+    spec = Spec(
+        "transfer",
+        ("lesson",),
+        ("font-lists",),
+        "lesson.prepare",
+        3,
+        ("/kit",),
+        ("/tmp",),
+        rlimits={"AS": 1},
+        fonts={"fontlist-v1.json": "{}"},
+        readable=("/a",),
+    )
+    assert Spec.from_json(spec.to_json()) == spec
 
 
 @pytest.mark.parametrize("message", MESSAGES, ids=lambda message: type(message).__name__)

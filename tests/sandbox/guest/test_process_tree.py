@@ -9,8 +9,8 @@ from dataclasses import asdict
 import pytest
 
 from autograder.sandbox.guest import linux
+from autograder.sandbox.guest.messages import Spec
 from autograder.sandbox.guest.process_tree import ProcessTree, UnkillableProcess
-from autograder.sandbox.guest.spec import Spec
 
 SPEC = Spec(
     "transfer",

@@ -62,11 +62,6 @@ def test_the_guard_of_a_program_does_not_run():
     assert load_file("if __name__ == '__main__': raise SystemExit\n").report["ok"]
 
 
-def test_functions_are_the_public_names_that_can_be_called():
-    text = "import os\nfrom math import sin\nclass C: pass\nf = lambda: 1\n_g = f\nx = 1\n"
-    assert load_file(text).report["functions"] == ["sin", "C", "f"]
-
-
 def test_the_source_can_be_looked_at():
     text = "def f():\n    return 'a line'\n"
     assert inspect.getsource(load_file(text).module.f) == text
@@ -194,7 +189,7 @@ def test_functions_above_a_statement_that_does_not_end_count():
     """A long training at the end of a file costs nothing, however fast the computer is."""
     loaded = load_file("def f():\n    return 1\nwhile True:\n    pass\ndef g():\n    return 2\n", seconds=0.5)
     assert loaded.report["ok"]
-    assert loaded.report["functions"] == ["f"]
+    assert [name for name in vars(loaded.module) if name in ("f", "g")] == ["f"]
     (note,) = loaded.report["notes"]
     assert note.startswith("transfer.py:3: ")
     assert note.endswith("Loading stopped there, and the functions above count.")

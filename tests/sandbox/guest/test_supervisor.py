@@ -20,11 +20,11 @@ from autograder.sandbox.guest.messages import (
     Message,
     Ready,
     RequestFailed,
+    Spec,
     StartFailed,
     decode,
     encode,
 )
-from autograder.sandbox.guest.spec import Spec
 from autograder.sandbox.guest.supervisor import serve
 from autograder.wire.codec import pack, unpack
 from autograder.wire.frames import Frame, receive, send

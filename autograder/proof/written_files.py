@@ -1,23 +1,63 @@
-"""Keep what the known mistakes of a kit reply to its checks, so that a class page recognizes them.
+"""Write the files that a proof leaves beside the checks of a kit, and read them for pages and tests.
 
-`kit prove` writes `replies.json`: for each mistake, the digest of its replies in every task that it
-gets wrong. A submission with an equal digest made exactly this mistake. Digests depend on the kit's checks,
-the libraries and the processor's architecture, not on its model or on the order of submissions.
+`expected.json` has the networks of the solution, which pages show as expected. `replies.json` has, for each
+known mistake, the digest of its replies in every task that it gets wrong: a submission with an equal digest
+made exactly this mistake. Digests depend on the kit's checks, the libraries and the processor's architecture,
+not on its model or on the order of submissions.
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 
 from ..files import write_atomic
 from ..kit import Kit
+from ..models import NetworkLayer, NetworkRecord
 from .answers import Answer
 from .judgement import Matrix
+from .known_results import AnswerReport
 
-Replies = Mapping[str, str]
+EXPECTED, REPLIES = "expected.json", "replies.json"
+
+
+def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
+    """Return the networks of the solution by task, empty if they were never written.
+
+    A file that cannot be read, such as one with a conflict of Git, is written anew by the next proof.
+    """
+    try:
+        told = json.loads(_path(root, slug, EXPECTED).read_text(encoding="utf-8"))["networks"]
+        return {
+            network["task"]: NetworkRecord(
+                network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"])
+            )
+            for network in told
+        }
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def write_expected(root: Path, kit: Kit, solution: AnswerReport) -> None:
+    """Write the networks of the solution if they have changed; write nothing for a kit without networks."""
+    if solution.networks and list(outdated_networks(root, kit, solution)):
+        told = {
+            "generated_by": "kit prove, from the solution",
+            "networks": [asdict(network) for network in solution.networks],
+        }
+        write_atomic(_path(root, kit.slug, EXPECTED), json.dumps(told, indent=2) + "\n")
+
+
+def outdated_networks(root: Path, kit: Kit, solution: AnswerReport) -> Iterator[str]:
+    """Yield a sentence if `expected.json` does not hold the solution's networks."""
+    if expected_networks(root, kit.slug) != {network.task: network for network in solution.networks}:
+        yield (
+            f"autograder/kits/{kit.slug}/expected.json does not contain the solution's networks: "
+            f"run `kit prove {kit.slug}`."
+        )
 
 
 def known_replies(root: Path, slug: str) -> dict[str, dict[str, str]]:
@@ -26,7 +66,7 @@ def known_replies(root: Path, slug: str) -> dict[str, dict[str, str]]:
     A file that cannot be read, such as one with a conflict of Git, is written anew by the next proof.
     """
     try:
-        told = json.loads(_path(root, slug).read_text(encoding="utf-8"))
+        told = json.loads(_path(root, slug, REPLIES).read_text(encoding="utf-8"))
         return {name: dict(replies) for name, replies in told["mistakes"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
@@ -37,11 +77,11 @@ def write_replies(root: Path, matrix: Matrix) -> None:
     if not list(outdated_replies(root, matrix)):
         return
     told = {"generated_by": "kit prove, from the known mistakes", "mistakes": _found(matrix)}
-    write_atomic(_path(root, matrix.kit.slug), json.dumps(told, indent=2) + "\n")
+    write_atomic(_path(root, matrix.kit.slug, REPLIES), json.dumps(told, indent=2) + "\n")
 
 
 def outdated_replies(root: Path, matrix: Matrix) -> Iterator[str]:
-    """Yield a sentence if the file does not hold the digests that the known mistakes have."""
+    """Yield a sentence if `replies.json` does not hold the digests that the known mistakes have."""
     kit, found = matrix.kit, _found(matrix)
     known = known_replies(root, kit.slug)
     if changed := sorted(name for name in {*known, *found} if known.get(name) != found.get(name)):
@@ -82,5 +122,5 @@ def _in_order(kit: Kit, tasks: set[str]) -> Iterator[str]:
     return (task for task in kit.tasks if task in tasks)
 
 
-def _path(root: Path, slug: str) -> Path:
-    return root / "autograder" / "kits" / slug / "replies.json"
+def _path(root: Path, slug: str, name: str) -> Path:
+    return root / "autograder" / "kits" / slug / name

@@ -1,4 +1,4 @@
-"""What known mistakes reply, kept beside the checks."""
+"""The solution's networks and what known mistakes reply, kept beside the checks."""
 
 from __future__ import annotations
 
@@ -11,12 +11,25 @@ import pytest
 
 from autograder.examiner.client import Examiner
 from autograder.kit import Kit
-from autograder.models import Report, Submission, SubmittedFile
+from autograder.models import NetworkLayer, NetworkRecord, Report, Submission, SubmittedFile
 from autograder.proof.judgement import Matrix
-from autograder.proof.known_replies import indistinguishable, known_replies, outdated_replies, write_replies
+from autograder.proof.known_results import AnswerReport
 from autograder.proof.prove import Proof
+from autograder.proof.written_files import (
+    expected_networks,
+    indistinguishable,
+    known_replies,
+    outdated_networks,
+    outdated_replies,
+    write_expected,
+    write_replies,
+)
 
 TOY = Path(__file__).parents[1] / "toy"
+NETWORKS = (
+    NetworkRecord("add", (NetworkLayer("Dense 4 relu", 20, 20), NetworkLayer("Dense 3 softmax", 15, 0))),
+    NetworkRecord("mean", ()),
+)
 Examine = Callable[[str], Report]
 
 
@@ -24,6 +37,38 @@ Examine = Callable[[str], Report]
 def root(tmp_path: Path) -> Path:
     """A repository of its own."""
     return Path(shutil.copytree(TOY, tmp_path / "repository"))
+
+
+@pytest.fixture
+def solution(toy_proof: Proof) -> AnswerReport:
+    """A report of a solution that builds networks."""
+    return replace(toy_proof.matrix.reports["solution"], networks=NETWORKS)
+
+
+def test_what_was_written_is_what_is_expected(root: Path, toy: Kit, solution: AnswerReport) -> None:
+    """By task, and nothing is outdated then."""
+    write_expected(root, toy, solution)
+    assert expected_networks(root, toy.slug) == {network.task: network for network in NETWORKS}
+    assert list(outdated_networks(root, toy, solution)) == []
+
+
+def test_another_solution_makes_the_networks_outdated(root: Path, toy: Kit, solution: AnswerReport) -> None:
+    """So does a file that was never written or cannot be read; the sentence says what to run."""
+    (missing,) = outdated_networks(root, toy, solution)
+    (root / "autograder/kits/sums/expected.json").write_text("<<<<<<< HEAD")
+    assert list(outdated_networks(root, toy, solution)) == [missing]
+    write_expected(root, toy, solution)
+    (changed,) = outdated_networks(root, toy, replace(solution, networks=NETWORKS[:1]))
+    assert missing == changed
+    assert "run `kit prove sums`" in changed
+
+
+def test_a_kit_without_networks_has_no_file(root: Path, toy: Kit, solution: AnswerReport) -> None:
+    """And nothing is missing then."""
+    write_expected(root, toy, replace(solution, networks=()))
+    assert expected_networks(root, toy.slug) == {}
+    assert list(outdated_networks(root, toy, replace(solution, networks=()))) == []
+    assert not list(root.rglob("expected.json"))
 
 
 def changed(matrix: Matrix, name: str, replies: Mapping[str, str]) -> Matrix:
