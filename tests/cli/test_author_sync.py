@@ -18,7 +18,7 @@ def test_a_drift_is_named_and_then_put_right(toy_root: Path) -> None:
     status, said = sync("--check")
     assert status == 1
     assert "missing assignments/sums/sums.py\n" in said
-    assert "make sync" in said
+    assert "kit sync" in said
     assert not (toy_root / "assignments").exists()
 
     status, said = sync()

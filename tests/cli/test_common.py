@@ -66,7 +66,7 @@ def test_a_broken_kit_stops_no_other(toy_root, tmp_path, kit_here, monkeypatch):
     assert (toy_root / "assignments" / "sums" / "README.md").is_file()
     status, output = kit_here("release", "--out", tmp_path / "dist", "--root", toy_root)
     assert (status, f"Not released: autograder/kits/{said}" in output) == (1, True)
-    assert "No kit is out" in output
+    assert "No kit was released" in output
 
 
 def test_an_option_of_before_still_works_and_names_its_new_name(kit_here, tmp_path):

@@ -86,7 +86,7 @@ def test_what_is_not_proven_is_not_released(toy_root: Path, tmp_path: Path, kit_
 def test_nothing_is_out_before_its_date(toy_root: Path, tmp_path: Path, kit_command: Command) -> None:
     dated(toy_root, "9999-01-01")
     done = kit_command("release", "--out", tmp_path / "dist", "--root", toy_root)
-    assert (done.returncode, done.stdout.startswith("No kit is out")) == (0, True)
+    assert (done.returncode, done.stdout.startswith("No kit was released")) == (0, True)
 
 
 def test_the_calendar_names_kits_that_lack_a_language_of_the_course(
