@@ -28,7 +28,7 @@ NEWER_SYNTAX = (
 # What people paste or leave in code: a pattern for the failing line, and what to do about it.
 PASTED = (
     (
-        re.compile(r"(?:<{7}|={7}|>{7})(?:\s|$)"),
+        re.compile(r"(?:<{7}|\|{7}|={7}|>{7})(?:\s|$)"),
         gettext_noop(" The line marks a Git conflict: keep one version, and delete the marks."),
     ),
     (

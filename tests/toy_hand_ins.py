@@ -116,6 +116,15 @@ def _scripts() -> Iterable[ToyHandIn]:
         "a bound method",
         f"{WITHOUT_ADD}\nclass A:\n    def add(self, a, b):\n        return a + b\nadd = A().add\n",
     )
+    yield ToyHandIn(
+        "caches arrays.py",
+        ANSWER.replace("def mean", "@functools.cache\ndef mean")
+        .replace("import", "import functools\nimport", 1)
+        .encode(),
+        MOST - 4,
+        PUBLIC - 1,
+        "raised TypeError: unhashable type",
+    )
     yield script("an operator", f"{WITHOUT_ADD}\nfrom operator import add\n")
     yield script(
         "counts its calls",
@@ -284,6 +293,14 @@ def _odd_notebooks() -> Iterable[ToyHandIn]:
     yield cells("out of memory", "many = bytearray(10 ** 15)", ANSWER, told="MemoryError")
     yield cells("runs another notebook", "%run other.ipynb\n%load_ext autoreload", ANSWER)
     yield cells("writes a helper", f"%%writefile helper.py\n{ADD}", "from helper import add", IMPORT + OTHERS)
+    yield cells("runs a helper", f"%%writefile helper.py\n{ADD}", "%run helper.py", IMPORT + OTHERS)
+    yield ToyHandIn(
+        "r.ipynb",
+        notebook("add <- function(left, right) left + right", kernelspec={"language": "R"}),
+        None,
+        0,
+        "holds code in R, expected Python",
+    )
     yield cells("secrets of colab", "from google.colab import userdata\nuserdata.get('K')", ANSWER)
 
 

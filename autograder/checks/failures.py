@@ -194,4 +194,13 @@ def _missing(function: str, similar: str) -> str:
             function=function,
             owner=owner,
         )
+    if odd := [letter for letter in similar if not letter.isascii()]:
+        return _(
+            "`{function}` is not defined; found `{similar}`, whose letter {letter} (U+{code}) looks like "
+            "another.",
+            function=function,
+            similar=similar,
+            letter=odd[0],
+            code=f"{ord(odd[0]):04X}",
+        )
     return _("`{function}` is not defined; found `{similar}`: renamed?", function=function, similar=similar)

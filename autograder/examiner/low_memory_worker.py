@@ -90,6 +90,7 @@ def _become_warm(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
     os.environ.clear()
     os.environ.update(plan.environment)
     tempfile.tempdir = None
+    del sys.argv[1:]
     standard = (sysconfig.get_path("stdlib"), sysconfig.get_config_var("DESTSHARED"))
     sys.path[:] = [path for path in standard if path]
     supervisor.serve(theirs, Spec.from_json(theirs.recv(MAX_BYTES)))

@@ -15,6 +15,9 @@ PYTHON_FLAGS = ("-P", "-s", "-S", "-B", "-u")
 
 VARIABLES = {
     "LANG": "C.UTF-8",
+    # The name that `getpass.getuser()` finds: the user's number has none.
+    "LOGNAME": "student",
+    "USER": "student",
     "PYTHONHASHSEED": "0",
     # A process forks safely only if it has one thread, and sandboxes must not compete for cores.
     "OMP_NUM_THREADS": "1",

@@ -52,7 +52,8 @@ HINTS: dict[ValueKind, str] = {
     ValueKind.TOO_DEEP: gettext_noop("it is nested too deeply, or contains itself"),
     ValueKind.TOO_LARGE: gettext_noop("it is too large to send"),
     ValueKind.OTHER: gettext_noop(
-        "numbers, text, lists, tuples, sets, dicts, arrays, layers and models can be returned"
+        "whole and decimal numbers, text, lists, tuples, sets, dicts, arrays, layers and models can be "
+        "returned"
     ),
 }
 

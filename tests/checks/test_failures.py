@@ -68,6 +68,20 @@ def test_a_failed_call_in_one_sentence(
 
 
 @pytest.mark.parametrize(
+    ("similar", "said"),
+    [
+        ("", "`mean` is not defined."),
+        ("mean_of", "`mean` is not defined; found `mean_of`: renamed?"),
+        ("m\u0435an", "found `m\u0435an`, whose letter \u0435 (U+0435) looks like another."),
+        ("Answers.mean", "found one in the class `Answers`: the checks call functions"),
+    ],
+)
+def test_a_missing_function_is_named_with_a_similar_one(similar: str, said: str) -> None:
+    raised = {"kind": FailureKind.MISSING, "name": similar, "type": "", "text": "", "trace": []}
+    assert said in str(call_failed("mean", raised))
+
+
+@pytest.mark.parametrize(
     ("kind", "name", "expected"),
     [
         (FailureKind.RAISED, "ValueError", ValueError),

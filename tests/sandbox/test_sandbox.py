@@ -113,6 +113,49 @@ def test_an_exception_that_cannot_be_printed_is_still_a_reply(call):
         call("f")
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("import subprocess; subprocess.run(['ls'])", "no program can be started here"),
+        ("import os; os.popen('ls')", "no program can be started here"),
+        ("import multiprocessing; multiprocessing.Pool(1)", "no program can be started here"),
+        ("import urllib.request; urllib.request.urlopen('http://a.example')", "there is no network here"),
+        ("import socket; socket.create_connection(('a.example', 80))", "there is no network here"),
+    ],
+)
+def test_what_the_sandbox_refuses_is_said_in_words(call, body, said):
+    call.load(f"def f():\n    {body}\n")
+    with pytest.raises(call.Raised, match=said):
+        call("f")
+
+
+def test_python_refuses_arguments_of_a_function_of_its_own_alone(call):
+    """An error of a function in C, such as a cache, says nothing about the line `def`."""
+    call.load("import functools\n\ndef own(x): pass\n\n@functools.cache\ndef cached(x): pass\n")
+    kinds = []
+    for function, arguments in (("own", ()), ("cached", ([1],))):
+        with pytest.raises(call.Raised) as raised:
+            call(function, *arguments)
+        kinds.append(raised.value.kind)
+    assert kinds == [FailureKind.ARGUMENTS, FailureKind.RAISED]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import io, sys; sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='utf-8'); print('ä')",
+        "import argparse; argparse.ArgumentParser().parse_args()",
+        "import sys; assert len(sys.argv) == 1",
+        "import getpass; getpass.getuser()",
+        "import os; os.environ['USER'] + os.environ['LOGNAME']",
+    ],
+)
+def test_a_submission_finds_what_programs_usually_find(call, line):
+    loaded = call.load(f"{line}\n{ADD}")
+    assert (loaded.ok, loaded.problem) == (True, None)
+    assert call("add", 1) == 2
+
+
 def test_a_missing_function_is_said_to_be_missing(call):
     call.load("def other(): pass")
     with pytest.raises(call.Raised) as raised:

@@ -34,9 +34,9 @@ from .student_frames import (
     Definition,
     Line,
     definition,
+    raised_before_it_began,
     raised_by_kit,
     raised_by_student,
-    refuses_arguments,
     student_lines,
 )
 
@@ -155,7 +155,7 @@ def describe(
     defined = None
     if not lines and outcome != Outcome.NOT_RUN:
         defined = definition(function)
-        if defined and refuses_arguments(error, function):
+        if defined and raised_before_it_began(error, function):
             lines, defined = (Line(defined.place, defined.text),), None
     think = list(explained.pop("think", ()))
     if outcome == Outcome.FAILED:
@@ -227,7 +227,9 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
             )
         }
     what = clean(f"{type(error).__name__}: {error}")
-    if refuses_arguments(error, getattr(module, task, None)):
+    function = getattr(module, task, None)
+    not_begun = raised_before_it_began(error, function)
+    if not_begun and isinstance(function, types.FunctionType):
         return Outcome.FAILED, {
             "message": _(
                 "`{task}` does not take the arguments of its task: {what}. Keep the line `def {task}(…)` as "
@@ -236,11 +238,11 @@ def _explain(error: BaseException, task: str, module: Any) -> tuple[Outcome, dic
                 what=what,
             )
         }
-    if raised_by_student(error) or student_lines(error):
+    if not_begun or raised_by_student(error) or student_lines(error):
         return Outcome.FAILED, {"message": _("`{task}` raised {what}", task=task, what=what)}
     if FAILURE_PARTS.fullmatch(str(error)) and raised_by_kit(error):
         return Outcome.FAILED, _fields(error)
-    if isinstance(getattr(module, task, None), type):
+    if isinstance(function, type):
         return Outcome.FAILED, {
             "message": _("The check could not use `{task}`: {what}", task=task, what=what)
         }

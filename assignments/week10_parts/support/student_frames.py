@@ -74,10 +74,11 @@ def raised_by_kit(error: BaseException) -> bool:
     return bool(frames) and Path(frames[-1]).resolve().parent == HERE
 
 
-def refuses_arguments(error: BaseException, function: Any) -> bool:
-    """Return whether a check called a function of the student's, and Python refused the arguments.
+def raised_before_it_began(error: BaseException, function: Any) -> bool:
+    """Return whether a check called the student's `function`, and none of its lines ran.
 
-    Then the call is what the last frame of the traceback executes: the function has not begun.
+    Then the call is what the last frame of the traceback executes. If `function` is one of Python's, it
+    refused the arguments.
     """
     if not isinstance(error, TypeError) or not callable(function) or isinstance(function, type):
         return False

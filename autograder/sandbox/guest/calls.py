@@ -7,7 +7,7 @@ import inspect
 import operator
 import sys
 from collections.abc import Callable, Mapping
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...language import gettext as _
@@ -118,7 +118,7 @@ def call(
             packed = pack({"answer": large if times else large[0]}, known=objects)
     except BaseException as error:
         on_error(error)
-        is_own = "operation" not in request.head and "." not in name and not isinstance(function, type)
+        is_own = "operation" not in request.head and "." not in name and isinstance(function, FunctionType)
         return Frame({"raised": describe(error, name, loaded.definitions, tasks, is_own=is_own)})
     return Frame({"ok": True, "value": packed.head}, packed.blob)
 

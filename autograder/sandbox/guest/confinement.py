@@ -82,8 +82,9 @@ def take_over(link: int, output: int) -> int:
     close_all_but(LINK)
     # Unbuffered, so that output before a crash is visible. A fork may have replaced these objects.
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for as long as the process lives
-    sys.stdout = _unbuffered(1)
-    sys.stderr = _unbuffered(2)
+    # Python keeps both for itself as well: a program that wraps `sys.stdout.buffer` must not close them.
+    sys.stdout = sys.__stdout__ = _unbuffered(1)  # type: ignore[misc]
+    sys.stderr = sys.__stderr__ = _unbuffered(2)  # type: ignore[misc]
     return LINK
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import linecache
+import socket
 import traceback
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ MAX_LINES = 20
 MAX_LINE = 200
 # Python's message when `input()` finds nothing to read.
 NO_INPUT = "EOF when reading a line"
+# Modules that start programs and processes, which the sandbox refuses.
+STARTERS = frozenset({"subprocess", "multiprocessing.popen_fork", "multiprocessing.popen_spawn_posix"})
 # Similarity of two names by `difflib`: `freeze` and `freeze_model` are close, two tasks of a kit are not.
 CLOSENESS = 0.65
 
@@ -80,9 +83,29 @@ def text_of(error: BaseException) -> str:
             text = _("{text}: nobody answers `input()` here, so leave it out", text=text)
         elif type(error).__module__ == "bdb":
             text = _("a debugger gets no input here: delete `set_trace()`")
+        elif _starts_program(error):
+            text = _("{text}: no program can be started here, so leave the line out", text=text)
+        elif any(isinstance(cause, socket.gaierror) for cause in _causes(error)):
+            text = _("{text}: there is no network here", text=text)
     except BaseException:
         text = _("(the exception has no readable text)")
     return _clean(text, MAX_TEXT)
+
+
+def _starts_program(error: BaseException) -> bool:
+    """Return whether the sandbox refused to start a program or a process."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    refused = isinstance(error, PermissionError | BlockingIOError) and bool(frames)
+    return refused and frames[-1][0].f_globals.get("__name__") in STARTERS
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and those that were raised before it."""
+    found: list[BaseException] = []
+    while error is not None and error not in found:
+        found.append(error)
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def trace_of(error: BaseException, names: frozenset[str]) -> list[list[Any]]:

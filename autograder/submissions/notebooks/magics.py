@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Collection
 from typing import Any
 
 from ...language import gettext as _
@@ -23,6 +24,7 @@ _RUNS_BODY = {"time", "capture", "prun"}
 # These write the cell below them to a file.
 _WRITES_BODY = {"writefile", "file"}
 _TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")
+_RUNS_FILE = re.compile(r"([ \t]*)%run[ \t]+(?:-i[ \t]+)?(\S+)[ \t]*\n?\Z")
 # In Python, these characters can extend a statement beyond its line; in a magic they cannot.
 _HIDING = frozenset("\"'()[]{}\\")
 # Each magic may require tokenizing its cell again, so the work is limited: characters per notebook.
@@ -34,14 +36,15 @@ class Magics:
 
     IPython's own transformers find them. A line magic or shell line becomes `pass`, even if its result is
     assigned. `%time statement` becomes the statement. `%%time` and similar magics run their body, as does
-    `%%writefile` if it writes the submitted `module`; for any other file, it writes the file. Any other cell
-    magic drops the cell.
+    `%%writefile` if it writes the submitted `module`; for any other file, it writes the file, which `%run`
+    then runs. Any other cell magic drops the cell.
     """
 
     def __init__(self, where: str, module: str = "") -> None:
         self._where = where
         self._module = module
         self._work = _WORK_LIMIT
+        self._written: set[str] = set()
 
     def removed(self, cell: str) -> str:
         """Return the cell as plain Python; raise Unreadable if the notebook has too many magics."""
@@ -52,6 +55,7 @@ class Magics:
         for index, line in enumerate(lines):
             magic = _CELL_MAGIC.match(line)
             if magic and magic[1] in _WRITES_BODY and not self._is_module(magic[2]):
+                self._written.add(_path(magic[2]))
                 return "\n" * index + _write_file(magic[2], "".join(lines[index + 1 :]))
             if magic and magic[1] not in _RUNS_BODY | _WRITES_BODY:
                 return ""
@@ -77,7 +81,7 @@ class Magics:
                 if self._work < 0:
                     raise Unreadable(_("{where} holds too many magics and shell lines.", where=self._where))
                 try:
-                    lines, done = _replaced(ipython, lines)
+                    lines, done = _replaced(ipython, lines, self._written)
                 except SyntaxError:  # broken indentation: running the cell reports it
                     break
         return blank + lines
@@ -94,8 +98,10 @@ def _write_file(arguments: str, body: str) -> str:
     return f"with open({_path(arguments)!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})\n"
 
 
-def _replaced(ipython: Any, lines: list[str]) -> tuple[list[str], bool]:
+def _replaced(ipython: Any, lines: list[str], written: Collection[str]) -> tuple[list[str], bool]:
     """Return the lines with magics replaced, keeping their number, and whether no magic is left.
+
+    `%run` runs a file that is among the `written` ones.
 
     Stops at a magic that could hide the following lines when read as Python. The caller then tokenizes the
     result again.
@@ -109,6 +115,9 @@ def _replaced(ipython: Any, lines: list[str]) -> tuple[list[str], bool]:
         line = lines[start]
         if timed := _TIMED.match(line):
             lines[start] = timed[1] + line[timed.end() :]
+            return lines, False
+        if (runs := _RUNS_FILE.match(line)) and (path := runs[2].strip("'\"")) in written:
+            lines[start] = f"{runs[1]}exec(open({path!r}, encoding='utf-8').read())\n"
             return lines, False
         if line.lstrip()[0] in "/,;":
             return magic.transform(lines), False

@@ -50,6 +50,11 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
     codes = [cell for cell in _cells(data, where) if cell.get("cell_type") == "code"]
     explore = {index for index, cell in enumerate(codes) if _is_exploring(cell)}
     cells = keep_needed([magics.removed(_text(cell, where)) for cell in codes], explore, tasks)
+    language = _language(data)
+    if language and "python" not in language.lower() and not any(map(_DEFINITION.search, cells)):
+        raise Unreadable(
+            _("{where} holds code in {language}, expected Python.", where=where, language=language)
+        )
     if not any(cell.strip() for cell in cells):
         if in_text := _defined_in_text(data, tasks):
             raise Unreadable(
@@ -68,6 +73,16 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
             )
         )
     return cells
+
+
+def _language(data: Any) -> str:
+    """Return the language that a notebook's metadata names, or ""."""
+    metadata = data.get("metadata") if isinstance(data, Mapping) else None
+    for table, key in (("language_info", "name"), ("kernelspec", "language")):
+        named = metadata.get(table) if isinstance(metadata, Mapping) else None
+        if isinstance(named, Mapping) and isinstance(language := named.get(key), str) and language:
+            return printable(language)
+    return ""
 
 
 def tasks_in_text(content: bytes, tasks: Collection[str]) -> tuple[str, ...]:

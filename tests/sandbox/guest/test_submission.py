@@ -249,7 +249,7 @@ STUB = 'def g():\n    """Say."""\n    # Your code goes here.\n    raise NotImple
         ("def f(x, y): return x", FailureKind.ARGUMENTS, "f"),
         ("def g(x): return x\nf = g", FailureKind.ARGUMENTS, "f"),
         ("f = lambda x: x", FailureKind.ARGUMENTS, "f"),
-        ("f = len", FailureKind.ARGUMENTS, "f"),
+        ("f = len", FailureKind.RAISED, "f"),
         ("def g(x): return x\ndef f(): return g()", FailureKind.RAISED, "f"),
         ("def f(): raise TypeError('f() takes no arguments')", FailureKind.RAISED, "f"),
         ("def f(*rest): return len()", FailureKind.RAISED, "f"),

@@ -91,6 +91,20 @@ def test_a_cell_is_written_to_a_file(magics, written, tmp_path, monkeypatch):
     assert (tmp_path / "helper.py").read_text(encoding="utf-8") == written
 
 
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("%run helper.py\nx = 1\n", "exec(open('helper.py', encoding='utf-8').read())\nx = 1\n"),
+        ("%run -i 'helper.py'", "exec(open('helper.py', encoding='utf-8').read())\n"),
+        ("%run other.py\n", "pass\n"),
+    ],
+)
+def test_a_file_that_a_cell_wrote_is_run(line, expected):
+    magics = Magics("toy.ipynb", "toy")
+    magics.removed("%%writefile helper.py\ny = 2\n")
+    assert magics.removed(line) == expected
+
+
 LINES = st.sampled_from(
     [
         "x = 1",
