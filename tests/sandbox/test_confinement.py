@@ -100,7 +100,8 @@ def test_nothing_of_the_starters_processes_can_be_read(hostile):
 
 def test_the_environment_holds_nothing_of_the_starters(hostile, monkeypatch):
     found = hostile("found = dict(os.environ)")
-    assert not {"PATH", "USER", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST", "HOME_SECRET"} & set(found)
+    assert not {"PATH", "VIRTUAL_ENV", "PYTEST_CURRENT_TEST", "HOME_SECRET"} & set(found)
+    assert found["USER"] == found["LOGNAME"] == "student"
     assert found["HOME"] == found["TMPDIR"] == hostile("found = os.getcwd()")
 
 

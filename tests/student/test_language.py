@@ -115,7 +115,7 @@ def test_from_the_first_save_to_the_packed_answer(folder, terminal, student_envi
     environment = {**student_environment, "LANG": "C.UTF-8"}
     seen = []
     watch = terminal(folder, *COMMAND, "watch", environment=environment)
-    seen.append(watch.wait_for("公开分数", "0/4", "未开始", "正在监视 sums.py 和 sums.ipynb"))
+    seen.append(watch.wait_for("公开分数", "0/4", "未作答", "正在监视 sums.py 和 sums.ipynb"))
     answer(folder, add="return left + right")
     seen.append(watch.wait_for("2/4", "add 已完成。", "下一个：mean"))
     answer(folder, add="return left + right", mean="return float(numbers.max())")

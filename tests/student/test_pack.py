@@ -133,7 +133,7 @@ def test_what_lies_only_in_the_students_folder_is_missed(folder: Path, solution:
 def test_an_answer_that_the_grader_cannot_take_is_told(folder: Path, solution: str) -> None:
     found = packed(folder, f"{solution}\n\ndef add(left, right):\n    return object()\n")
     (told,) = (sentence for sentence in found.doubtful if "add" in sentence)
-    assert "The answer of add is an object: numbers, text, lists" in told
+    assert "The answer of add is an object: whole and decimal numbers, text, lists" in told
 
 
 def test_nothing_attempted_is_nothing_to_hand_in(handout: Handout) -> None:
