@@ -22,7 +22,12 @@ MAX_LINE = 200
 # Python's message when `input()` finds nothing to read.
 NO_INPUT = "EOF when reading a line"
 # Modules that start programs and processes, which the sandbox refuses.
-STARTERS = frozenset({"subprocess", "multiprocessing.popen_fork", "multiprocessing.popen_spawn_posix"})
+STARTERS = frozenset(
+    [
+        "subprocess",
+        *(f"multiprocessing.{name}" for name in ("popen_fork", "popen_spawn_posix", "synchronize")),
+    ]
+)
 # Similarity of two names by `difflib`: `freeze` and `freeze_model` are close, two tasks of a kit are not.
 CLOSENESS = 0.65
 
