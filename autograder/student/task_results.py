@@ -16,7 +16,7 @@ from ..models import CheckResult, Outcome, Source
 from ..source_code import definitions, try_parse
 from ..wire.failure_kind import FailureKind
 from .handout import Handout
-from .worker_messages import (
+from .worker_process import (
     CallFinished,
     CallOverdue,
     CallStarted,
