@@ -15,8 +15,7 @@ from pathlib import Path
 
 from ..grading.storage import ClassRecord, GradesFolder
 from ..models import Report
-from ..proof.call_graph import CallGraph
-from ..source_code import Definition, definitions, try_parse
+from ..source_code import CallGraph, Definition, definitions, try_parse
 from .context import Context, find_context
 from .wrong_answers import Group, find_groups
 
