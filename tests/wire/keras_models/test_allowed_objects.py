@@ -13,7 +13,7 @@ import pytest
 from autograder.wire.array_blobs import NotAllowedError
 from autograder.wire.codec import pack, unpack
 from autograder.wire.keras_models import allowed_objects, initializers
-from autograder.wire.keras_models.refused import REFUSED_OBJECTS
+from autograder.wire.keras_models.rebuild import REFUSED_OBJECTS
 
 Make = Callable[..., Any]
 
