@@ -20,7 +20,7 @@ from ..checks.environment import ONE_THREAD
 from ..checks.events import CheckStarted, Message, encode
 from ..language import gettext as _
 from ..models import CheckResult
-from ..wire.failure_kind import FailureKind
+from ..wire.frames import FailureKind
 
 # File for the output of the student's code, in the handout's folder for state.
 OUTPUT = "output.txt"
