@@ -21,10 +21,10 @@ from autograder.wire.keras_models.allowed_objects import (
     SCHEDULE_CLASSES,
 )
 from autograder.wire.keras_models.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
-from autograder.wire.keras_models.initializers import INITIALIZER_CLASSES
 from autograder.wire.keras_models.layer_settings import MODELS
 from autograder.wire.keras_models.rebuild import REFUSED_LAYERS, REFUSED_OBJECTS
 from autograder.wire.keras_models.sizes import MAX_OUTPUT, MAX_OUTPUTS
+from autograder.wire.keras_models.weights import INITIALIZER_CLASSES
 from autograder.wire.unsupported import HINTS, ValueKind
 
 PAGE = Path(__file__).with_suffix(".md")
