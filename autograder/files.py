@@ -1,4 +1,8 @@
-"""Write files atomically, make reproducible zips and checksums, and locate the cache folder."""
+"""Write files atomically, make reproducible zips and checksums, and cache bytes in the user's cache folder.
+
+The disk cache is shared by processes and runs, and unpickles nothing. Errors of the disk cost time but do not
+affect grades: what cannot be read counts as missing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ import os
 import time
 import zipfile
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 # Where a handout describes itself to the command `kit`.
@@ -19,6 +24,10 @@ TEXT_SUFFIXES = (".py", ".json", ".ini", ".txt", ".md")
 UNFINISHED = ".tmp"
 # The earliest time that a zip entry can store.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
+MAX_CACHED = 256 * 1024**2
+# Old files are looked for after every sixteenth of the largest size that was written.
+CACHE_PARTS = 16
+DIGEST_DIGITS = 64
 
 
 def cache_folder(name: str) -> Path | None:
@@ -125,3 +134,49 @@ def zip_comment(data: bytes) -> bytes:
     """Return the comment of a zip."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         return archive.comment
+
+
+class DiskCache:
+    """A folder with one file per key. `key` is a file name, such as a hash.
+
+    Files are replaced atomically, and each begins with the SHA-256 of its data, because a file may be damaged
+    after a crash of the system. Above `max_bytes`, the least recently used files are deleted.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int = MAX_CACHED) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        # Counts as written, so that the first `set` of each process deletes old files.
+        self._written = max_bytes
+
+    def get(self, key: str) -> bytes | None:
+        """Return the data stored under `key`, or None if it is missing or damaged."""
+        with suppress(OSError):
+            content = (self._folder / key).read_bytes()
+            digest, data = content[:DIGEST_DIGITS], content[DIGEST_DIGITS:]
+            if digest == sha256(data).encode():
+                os.utime(self._folder / key)
+                return data
+        return None
+
+    def set(self, key: str, data: bytes) -> None:
+        """Store `data` under `key`, if possible."""
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            content = sha256(data).encode() + data
+            write_atomic(self._folder / key, content, durable=False)
+            self._written += len(content)
+            if self._written > self._max_bytes // CACHE_PARTS:
+                self._written = 0
+                self._delete_oldest()
+
+    def _delete_oldest(self) -> None:
+        files = sorted(
+            ((path.stat(), path) for path in self._folder.iterdir()), key=lambda found: found[0].st_mtime
+        )
+        excess = sum(stat.st_size for stat, _ in files) - self._max_bytes
+        for stat, path in files:
+            if excess <= 0:
+                return
+            path.unlink(missing_ok=True)
+            excess -= stat.st_size

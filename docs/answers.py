@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from autograder.wire.array_blobs import ITEM_SIZES
-from autograder.wire.failure_kind import EXPECTABLE
-from autograder.wire.frames import MAX_BLOB, MAX_JSON
+from autograder.wire.frames import EXPECTABLE, MAX_BLOB, MAX_JSON
 from autograder.wire.keras_models.allowed_layers import LAYERS
 from autograder.wire.keras_models.allowed_objects import (
     ACTIVATION_FUNCTIONS,
@@ -22,10 +21,10 @@ from autograder.wire.keras_models.allowed_objects import (
     SCHEDULE_CLASSES,
 )
 from autograder.wire.keras_models.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
-from autograder.wire.keras_models.initializers import INITIALIZER_CLASSES
 from autograder.wire.keras_models.layer_settings import MODELS
-from autograder.wire.keras_models.refused import REFUSED_LAYERS, REFUSED_OBJECTS
+from autograder.wire.keras_models.rebuild import REFUSED_LAYERS, REFUSED_OBJECTS
 from autograder.wire.keras_models.sizes import MAX_OUTPUT, MAX_OUTPUTS
+from autograder.wire.keras_models.weights import INITIALIZER_CLASSES
 from autograder.wire.unsupported import HINTS, ValueKind
 
 PAGE = Path(__file__).with_suffix(".md")

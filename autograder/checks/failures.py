@@ -12,7 +12,7 @@ from ..language import FAILURE_PARTS
 from ..language import gettext as _
 from ..models import Outcome
 from ..support.errors import readable_error
-from ..wire.failure_kind import EXPECTABLE, FailureKind
+from ..wire.frames import EXPECTABLE, FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})

@@ -16,8 +16,7 @@ from ..models import Outcome
 from ..wire.array_blobs import NotAllowedError, UnexpectedAnswerError
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
-from ..wire.failure_kind import FailureKind
-from ..wire.frames import Frame
+from ..wire.frames import FailureKind, Frame
 from ..wire.handles import Handle, Operation, info_of
 from ..wire.unsupported import UnsupportedValue, ValueKind
 from .check_handles import (

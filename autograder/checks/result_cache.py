@@ -18,11 +18,10 @@ from typing import Any
 
 import msgspec
 
-from ..files import sha256
+from ..files import DiskCache, sha256
 from ..models import CheckResult, Outcome
 from ..source_code import parse
 from ..wire.frames import Frame
-from .disk_cache import DiskCache
 from .failures import SubmissionFailed, without_specifics
 from .training_cache import Training
 

@@ -19,12 +19,11 @@ from .events import (
     TrainingFinished,
 )
 from .failures import Skipped
-from .memory import MemoryMonitor
 from .network_summary import read_network
 from .proxies import Calls
 from .result_cache import CachedCheck, CachedResults, Call, ResultCache, Trace, next_key, portable_digest
 from .results import result_of
-from .session import CheckSession
+from .session import CheckSession, MemoryMonitor
 from .training_cache import Training, TrainingCache
 
 Emit = Callable[[CheckEvent], None]

@@ -1,16 +1,21 @@
 """Provide a pytest session that collects all checks once and then serves submissions.
 
 pytest exposes its test loop as a hook. Instead of running the collected checks in the hook, `serve` forks for
-every submission and runs them in the fork.
+every submission and runs them in the fork. What a check leaves in memory is released, so that later checks
+have as much memory available.
 """
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import importlib
 import os
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, Protocol
@@ -22,8 +27,7 @@ from ..kit import CHECK_FILES
 from ..kit_config import SUPPORT
 from ..models import Outcome
 from .events import CheckFinished
-from .failures import Skipped, SubmissionFailed
-from .memory import release
+from .failures import Skipped, SubmissionFailed, chain
 from .results import result_of
 
 # Disable plugins that write, capture or rewrite, so that messages of checks stay unchanged.
@@ -32,6 +36,9 @@ ARGUMENTS = (
     *("-p", "no:cacheprovider", "-p", "no:terminal", "-p", "no:faulthandler", "-p", "no:warnings"),
     *("-p", "no:logging", "-p", "no:junitxml", "-p", "no:unraisableexception", "-p", "no:threadexception"),
 )
+MIB = 1024**2
+# Training a small network uses less than this. Garbage collection takes longer than such a check.
+COLLECT_BYTES = 256 * MIB
 
 
 class CollectionError(RuntimeError):
@@ -159,7 +166,7 @@ class CheckSession:
                 self._skip = Skipped(check.name)
             failed_call = error.call if isinstance(error, SubmissionFailed) else None
             if error is not None:
-                release(error)
+                _release(error)
             yield CheckFinished(result, failed_call)
 
 
@@ -180,3 +187,43 @@ def _fixtures(kit: Checked) -> ModuleType:
     plugin = ModuleType("kit_fixtures")
     plugin.__dict__["settings"] = settings
     return plugin
+
+
+def data_bytes() -> int:
+    """Return the size of private writable memory in bytes, which RLIMIT_DATA limits; 0 except on Linux."""
+    try:
+        with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - runs after every check
+            return int(statm.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+class MemoryMonitor:
+    """Measures how much the memory of this process has grown since the monitor was created."""
+
+    def __init__(self) -> None:
+        self._start = data_bytes()
+
+    @property
+    def growth(self) -> int:
+        """Return the growth in bytes."""
+        return data_bytes() - self._start
+
+    def collect_if_grown(self) -> None:
+        """Run the garbage collector and return free memory if the process has grown by COLLECT_BYTES."""
+        if self.growth > COLLECT_BYTES:
+            gc.collect()
+            # glibc keeps freed memory for reuse. Other C libraries do not have malloc_trim.
+            with suppress(OSError, AttributeError, TypeError):
+                ctypes.CDLL(None).malloc_trim(0)
+
+
+def _release(error: BaseException) -> None:
+    """Clear the local variables that the tracebacks of `error` and of its causes keep alive."""
+    for each in chain(error):
+        traceback.clear_frames(each.__traceback__)
+        each.__traceback__ = None
+    # pytest and the interpreter store the last exception for debuggers.
+    for name in ("last_exc", "last_type", "last_value", "last_traceback"):
+        if hasattr(sys, name):
+            delattr(sys, name)

@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from ..files import sha256
+from ..files import DiskCache, sha256
 from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
-from .disk_cache import DiskCache
 from .environment import hardware, installed, tensorflow_version
 
 Train = Callable[[Any, Any, Any, int, int], Any]

@@ -13,8 +13,16 @@ from ..files import METADATA
 from ..language import gettext as _
 from ..language import gettext_noop
 from . import author, student, ta
-from .common import ASSISTANTS, INSTRUCTORS, STUDENTS, replace_unencodable
-from .translated_help import choose_help_language, translate_parameters, translated, write_usage
+from .common import (
+    ASSISTANTS,
+    INSTRUCTORS,
+    STUDENTS,
+    choose_help_language,
+    replace_unencodable,
+    translate_parameters,
+    translated,
+    write_usage,
+)
 
 
 def for_staff() -> bool:

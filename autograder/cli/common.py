@@ -1,19 +1,23 @@
-"""Find the kit that a command refers to, and end a command with a message and an exit status."""
+"""Share between the commands: find a kit, print, end with a message and a status, show help in a language."""
 
 from __future__ import annotations
 
 import codecs
+import gettext
 import io
 import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
+from typer.core import TyperCommand
 
+from .. import language as engine_language
+from ..files import METADATA
 from ..kit import Kit, KitError, find_root, languages, slugs
 from ..language import gettext as _
 from ..language import gettext_noop
@@ -43,6 +47,15 @@ Root = Annotated[
     Path | None,
     typer.Option(metavar="FOLDER", help="The course's repository.", show_default="the one around here"),
 ]
+# What Typer writes beside the texts of a command.
+WORDS = (
+    gettext_noop("Usage: "),
+    gettext_noop("Arguments"),
+    gettext_noop("Options"),
+    gettext_noop("required"),
+    gettext_noop("default: {default}"),
+    gettext_noop("Show this message and exit."),
+)
 
 
 def make_console(width: int | None = None, stderr: bool = False) -> Console:
@@ -128,3 +141,58 @@ def untranslated(root: Path) -> list[str]:
         for slug, each in spoken.items()
         if (lacking := [language for language in course if language not in each])
     ]
+
+
+def choose_language(chosen: str | None) -> None:
+    """Use the language that `--language` names, also in the processes that the command starts."""
+    if chosen:
+        os.environ[engine_language.VARIABLE] = chosen
+    engine_language.choose(engine_language.preferred(), engine_language.HERE)
+
+
+def choose_help_language() -> None:
+    """Use the language of `--language`, of the handout in the working folder or of the system."""
+    chosen = engine_language.preferred(engine_language.setting(Path(METADATA).parent))
+    engine_language.choose(chosen, engine_language.HERE)
+    # Typer's own words come from the domain that is chosen in the standard library.
+    os.environ["LANGUAGE"] = chosen
+    gettext.bindtextdomain(engine_language.DOMAIN, engine_language.HERE / engine_language.FOLDER)
+    gettext.textdomain(engine_language.DOMAIN)
+
+
+def write_usage(command: Any, ctx: Any, formatter: Any) -> None:
+    """Write the line with a command's name and arguments."""
+    pieces = " ".join(command.collect_usage_pieces(ctx))
+    formatter.write_usage(ctx.command_path, pieces, prefix=_(WORDS[0]))
+
+
+def translated(text: str | None) -> str:
+    """Return the translation of a text that may be missing."""
+    return _(text) if text else ""
+
+
+def translate_parameters(command: Any, ctx: Any) -> None:
+    """Translate what the help says about each argument and option."""
+    for parameter in command.get_params(ctx):
+        for name in ("help", "show_default"):
+            if isinstance(text := getattr(parameter, name, None), str):
+                setattr(parameter, name, _(text))
+
+
+class TranslatedCommand(TyperCommand):
+    """A command whose help is in the catalogues."""
+
+    def get_short_help_str(self, limit: int = 45) -> str:
+        """Return the first paragraph: Chinese has no spaces at which Typer could shorten it."""
+        return translated(self.help).partition("\n")[0]
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help in the chosen language."""
+        choose_help_language()
+        self.help = translated(self.help)
+        translate_parameters(self, ctx)
+        super().format_help(ctx, formatter)
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line with the command's name and arguments."""
+        write_usage(self, ctx, formatter)

@@ -11,8 +11,15 @@ import typer
 from ..language import gettext as _
 from ..language import gettext_noop
 from ..text import clean
-from .common import DID_NOT_HOLD, STUDENTS, USED_WRONGLY, fail, make_console
-from .translated_help import TranslatedCommand, choose_language
+from .common import (
+    DID_NOT_HOLD,
+    STUDENTS,
+    USED_WRONGLY,
+    TranslatedCommand,
+    choose_language,
+    fail,
+    make_console,
+)
 
 if TYPE_CHECKING:
     from ..student.handout import Handout

@@ -203,7 +203,7 @@ def review(
 def mistakes(grades: Grades, root: Root = None) -> None:
     """Print wrong answers that match no known mistake, as entries for `mistakes.py`."""
     from ..grading.storage import NoGradesError
-    from ..reports.mistake_entries import mistake_entries
+    from ..reports.student_code import mistake_entries
     from .commands.report import find_pages_root
 
     try:

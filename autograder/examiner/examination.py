@@ -21,11 +21,10 @@ from ..checks.events import (
     TrainingFinished,
 )
 from ..checks.failures import SubmissionFailed, call_failed
-from ..checks.memory import MIB, MemoryMonitor
 from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache
 from ..checks.runner import CheckRunner
-from ..checks.session import CheckSession
+from ..checks.session import MIB, CheckSession, MemoryMonitor
 from ..checks.training_cache import TrainingCache
 from ..kit import Kit
 from ..models import Outcome, Report, Submission

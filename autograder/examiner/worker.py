@@ -18,14 +18,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 
-from ..checks.disk_cache import DiskCache
 from ..checks.environment import describe, engine_sha256, hardware, thread_count
 from ..checks.events import CheckEvent
 from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import DisabledResultCache, GeneratedNames, ResultCache
 from ..checks.session import CheckSession, CollectionError
 from ..checks.training_cache import TrainingCache
-from ..files import sha256_of_parts
+from ..files import DiskCache, sha256_of_parts
 from ..kit import CHECK_FILES, Kit
 from ..models import Submission
 from ..sandbox.guest.linux import end_with_parent

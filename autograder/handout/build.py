@@ -22,10 +22,9 @@ from ..language import HERE as PACKAGE
 from ..source_code import Definition, definitions, parse
 from ..validation import place, toml_error
 from .catalogues import catalogue_path, compiled, ids, kit_messages, read_catalogue
-from .otter_tests import public_otter_tests
 from .story import NAME as STORY
 from .stub import make_stub
-from .student_notebook import notebook
+from .student_notebook import notebook, public_otter_tests
 from .translation import TABLE, read_translation
 
 DISTRIBUTION = "weekly-kits"

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from ..kit import Kit, KitError, read_text
-from ..source_code import Definition, parse, try_parse
-from .call_graph import CallGraph
+from ..source_code import CallGraph, Definition, parse, try_parse
 
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 

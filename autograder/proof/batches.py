@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 
 from ..kit import Kit
 from ..models import Submission, SubmittedFile
+from ..source_code import CallGraph
 from .answers import Answer
-from .call_graph import CallGraph
-from .known_results import AnswerReport
 from .mutation import only_task
+from .records import AnswerReport
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ import copy
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
-from ..source_code import Definition, is_docstring
+from ..source_code import CallGraph, Definition, is_docstring
 from .answers import Answer
-from .call_graph import CallGraph
 from .operators import OPERATORS, function_operators, is_guard
 
 Path = tuple[tuple[str, int | None], ...]

@@ -24,8 +24,8 @@ from .judgement import (
     tolerated_mutants,
     unread,
 )
-from .known_results import AnswerReport, KnownResults
 from .mutation import CLAIMED, claims, mutants, only_task
+from .records import AnswerReport, KnownResults
 from .static_checks import find_leftovers, refuse_mistakes
 from .written_files import (
     indistinguishable,

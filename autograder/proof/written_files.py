@@ -19,7 +19,7 @@ from ..kit import Kit
 from ..models import NetworkLayer, NetworkRecord
 from .answers import Answer
 from .judgement import Matrix
-from .known_results import AnswerReport
+from .records import AnswerReport
 
 EXPECTED, REPLIES = "expected.json", "replies.json"
 

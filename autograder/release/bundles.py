@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..files import pack, sha256, unpack
 from ..handout.build import build
-from ..handout.otter_tests import grading_otter_tests
+from ..handout.student_notebook import grading_otter_tests
 from ..integrations.gradescope import KIT, SETTINGS, SOLUTION, TRY_SOLUTION, Settings
 from ..kit import Kit
 from ..language import ENGLISH

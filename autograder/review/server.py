@@ -19,8 +19,7 @@ from starlette.routing import Mount, Route
 
 from ..grading.overrides import OverridesError
 from ..grading.storage import StorageError
-from .decision_form import DecisionForm, FormError
-from .decisions import ReviewSession, UndoError
+from .decisions import DecisionForm, FormError, ReviewSession, UndoError
 from .pages import entry_page, message_page, queue_page
 from .queue import Entry, next_open
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..text import clean
-from ..wire.failure_kind import FailureKind
-from ..wire.frames import Frame
+from ..wire.frames import FailureKind, Frame
 from .guest.messages import ChildExit, ExitReason
 from .policy import Limits
 

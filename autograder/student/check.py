@@ -18,8 +18,16 @@ from ..text import clean
 from . import watch_panel
 from .handout import Handout, SavedState
 from .task_results import Results, texts
-from .worker_messages import CallOverdue, ProcessEnded, WorkerEvent, WorkerReady
-from .worker_process import CAN_FORK, OUTPUT, Runner, Worker
+from .worker_process import (
+    CAN_FORK,
+    OUTPUT,
+    CallOverdue,
+    ProcessEnded,
+    Runner,
+    Worker,
+    WorkerEvent,
+    WorkerReady,
+)
 
 # Time to wait while no run is in progress, in seconds.
 IDLE_SECONDS = 3600.0

@@ -32,7 +32,7 @@ from ..sandbox.guest.submission import Loaded, load
 from ..sandbox.policy import MB, Limits
 from ..wire.frames import Frame
 from .handout import Handout
-from .worker_messages import (
+from .worker_process import (
     CallFinished,
     CallOverdue,
     CallStarted,

@@ -14,9 +14,9 @@ from ..checks.results import make_result
 from ..language import gettext as _
 from ..models import CheckResult, Outcome, Source
 from ..source_code import definitions, try_parse
-from ..wire.failure_kind import FailureKind
+from ..wire.frames import FailureKind
 from .handout import Handout
-from .worker_messages import (
+from .worker_process import (
     CallFinished,
     CallOverdue,
     CallStarted,

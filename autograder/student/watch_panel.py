@@ -18,7 +18,7 @@ from ..models import CheckResult, Outcome
 from ..text import clean
 from .handout import Handout, SavedState, hint_list, hints_taken
 from .task_results import Results, State
-from .worker_messages import Location
+from .worker_process import Location
 
 MARKS: dict[State, tuple[str, str]] = {
     State.SOLVED: ("✓", "green"),

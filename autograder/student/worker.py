@@ -24,16 +24,17 @@ from typing import IO
 import msgspec
 
 from ..checks import environment as threads
-from ..checks.disk_cache import DiskCache
 from ..checks.events import encode, write_line
 from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache
+from ..files import DiskCache
 from ..sandbox.guest.startup import disabled_tricks, freeze_gc, preload
 from .handout import Handout
 from .run import Run, training_checks
-from .worker_messages import (
+from .worker_process import (
+    OUTPUT,
     OfRun,
     ProcessEnded,
     RunEvent,
@@ -44,7 +45,6 @@ from .worker_messages import (
     WorkerReady,
     read_request,
 )
-from .worker_process import OUTPUT
 
 OUTPUT_BYTES = 64 * 1024**2
 # Interval for checking whether a fork has ended, in seconds.

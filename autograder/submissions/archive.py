@@ -14,8 +14,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from .file_types import ZIP, kind_of_content
-from .folders import ZIP_LIMIT, Entry, File, Folder, Unreadable, is_junk, join_place, megabytes, printable
+from .folders import (
+    ZIP_KIND,
+    ZIP_LIMIT,
+    Entry,
+    File,
+    Folder,
+    Unreadable,
+    is_junk,
+    join_place,
+    kind_of_content,
+    megabytes,
+    printable,
+)
 
 MAX_MEMBERS = 10_000
 MAX_SEPARATORS = 10 * MAX_MEMBERS
@@ -90,7 +101,10 @@ def _open(source: io.BytesIO | Path, where: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except _BROKEN as error:
-        if isinstance(source, io.BytesIO) and (kind := kind_of_content(source.getvalue())) not in (None, ZIP):
+        if isinstance(source, io.BytesIO) and (kind := kind_of_content(source.getvalue())) not in (
+            None,
+            ZIP_KIND,
+        ):
             raise Unreadable(f"In spite of its name, {where} is {kind}.") from None
         raise Unreadable(
             f"{where} is a broken zip: {printable(str(error)) or type(error).__name__}."

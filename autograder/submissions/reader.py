@@ -13,7 +13,6 @@ from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from .archive import student_zip
 from .assignment import SAKAI_ATTACHMENTS, Assignment
-from .file_types import kind_of_name
 from .folders import (
     FILE_LIMIT,
     ZIP_LIMIT,
@@ -22,6 +21,7 @@ from .folders import (
     Folder,
     Unreadable,
     disk_entry,
+    kind_of_name,
     megabytes,
     printable,
     visible,

@@ -16,8 +16,7 @@ from ..source_code import marked_line, syntax_advice
 from ..text import clean
 from .assignment import Assignment
 from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
-from .file_types import kind_of_content
-from .folders import Unreadable, printable
+from .folders import Unreadable, kind_of_content, printable
 from .notebooks.notebook import is_notebook, not_in_encoding, read_cells, tasks_in_text
 
 NOT_STUB = ReviewReason.ZERO_BUT_NOT_STUB

@@ -1,4 +1,7 @@
-"""Send and receive frames, a JSON object and a blob, on a stream socket; sizes are checked before use."""
+"""Define what crosses in a call: frames on a stream socket, and the ways in which the call fails.
+
+A frame is a JSON object and a blob; its sizes are checked before use.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -153,3 +157,26 @@ def _bounded(text: str) -> int:
     if len(text) > MAX_DIGITS:
         raise FrameError(f"A frame's integers may have {MAX_DIGITS} digits, and one has {len(text)}.")
     return int(text)
+
+
+class FailureKind(StrEnum):
+    """The reason why a call returned no value."""
+
+    RAISED = "raised"  # the function raised an exception
+    ARGUMENTS = "arguments"  # the function does not take the arguments of its task
+    STUB = "stub"  # the function is unchanged from the handout
+    LEFTOVER_RAISE = "leftover_raise"  # the function has code but still contains the stub's `raise`
+    UNWRITTEN_CALL = "unwritten_call"  # the function calls another one that is unchanged from the handout
+    EXITED = "exited"  # the function exited the program
+    ENDED = "ended"  # an iterator has no more items
+    LOST = "lost"  # the process ended that held the value of a handle
+    MISSING = "missing"  # there is no function with that name
+
+
+# Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.
+EXPECTABLE = frozenset(
+    {
+        *("ArithmeticError", "AttributeError", "IndexError", "KeyError", "LookupError", "OverflowError"),
+        *("RuntimeError", "TypeError", "ValueError", "ZeroDivisionError"),
+    }
+)

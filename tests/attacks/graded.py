@@ -12,7 +12,7 @@ from pathlib import Path
 
 from attacks.handed_in import ROOT, SLUGS, Attack
 
-from autograder.checks.disk_cache import DiskCache
+from autograder.files import DiskCache
 from autograder.kit import Kit
 from autograder.models import Report
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from autograder.checks.failures import SubmissionFailed, call_failed
-from autograder.wire.failure_kind import FailureKind
+from autograder.wire.frames import FailureKind
 
 LINE = [[7, "mean", "return total / 0"]]
 

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.checks.disk_cache import DiskCache
 from autograder.checks.failures import SubmissionFailed
 from autograder.checks.result_cache import (
     CachedCheck,
@@ -26,6 +25,7 @@ from autograder.checks.result_cache import (
 )
 from autograder.checks.results import make_result
 from autograder.checks.training_cache import Training
+from autograder.files import DiskCache
 from autograder.kit import Kit
 from autograder.models import Outcome, Report
 from autograder.wire.codec import pack

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.checks.disk_cache import DiskCache
-from autograder.checks.memory import MIB
+from autograder.checks.session import MIB
 from autograder.examiner.client import Examiner
 from autograder.examiner.worker import RESULTS
+from autograder.files import DiskCache
 from autograder.kit import Kit
 from autograder.models import Outcome, Report, Submission, SubmittedFile
 

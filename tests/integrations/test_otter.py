@@ -14,7 +14,7 @@ from autograder.checks.environment import describe
 from autograder.checks.results import make_result
 from autograder.examiner.event_collector import EventCollector
 from autograder.examiner.scoring import compose, grader_error, unreadable
-from autograder.handout.otter_tests import grading_otter_tests
+from autograder.handout.student_notebook import grading_otter_tests
 from autograder.kit import Kit
 from autograder.models import Outcome, Report, Submission
 

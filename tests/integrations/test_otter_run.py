@@ -19,7 +19,7 @@ from toy_hand_ins import TOY_HAND_INS
 
 from autograder.examiner.client import Examiner
 from autograder.files import pack, unpack
-from autograder.handout.otter_tests import grading_otter_tests
+from autograder.handout.student_notebook import grading_otter_tests
 from autograder.kit import Kit
 from autograder.models import Report, Submission, SubmittedFile
 from autograder.submissions.assignment import Assignment

@@ -27,9 +27,8 @@ from autograder.kit import Kit
 from autograder.proof.answers import Answer
 from autograder.proof.batches import Batch, batch_answers, single
 from autograder.proof.calibration.trials import attach_answer
-from autograder.proof.call_graph import CallGraph
 from autograder.proof.prove import known_answers
-from autograder.source_code import Definition
+from autograder.source_code import CallGraph, Definition
 
 BOUNDS = fork.Bounds()
 

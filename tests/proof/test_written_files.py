@@ -13,8 +13,8 @@ from autograder.examiner.client import Examiner
 from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord, Report, Submission, SubmittedFile
 from autograder.proof.judgement import Matrix
-from autograder.proof.known_results import AnswerReport
 from autograder.proof.prove import Proof
+from autograder.proof.records import AnswerReport
 from autograder.proof.written_files import (
     expected_networks,
     indistinguishable,

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from autograder.reports.student_code import task_code, without_names
+from autograder.grading.storage import NoGradesError
+from autograder.kit import Kit
+from autograder.models import Report
+from autograder.proof.answers import mistakes
+from autograder.proof.written_files import known_replies
+from autograder.reports.student_code import mistake_entries, task_code, without_names
 
 SOURCE = """
 # by Ada Lovelace
@@ -19,6 +29,8 @@ def add(left, right):
 def mean(numbers):
     return add(1, 2)
 """
+TOY = Path(__file__).parents[1] / "toy"
+MULTIPLIES = "def add(left, right):\n    # ada\n    return left * right\n"
 
 
 def test_a_task_comes_with_its_helpers_and_without_names() -> None:
@@ -61,3 +73,36 @@ def test_names_of_builtins_and_tasks_stay() -> None:
 )
 def test_a_name_counts_where_it_stands_alone(text: str, expected: str) -> None:
     assert without_names(text, ["Ada Li"]) == expected
+
+
+@pytest.fixture
+def folder(make_report: Callable[..., Report], write_grades: Callable[..., Path]) -> Path:
+    """Three students who multiply, one of whom replied otherwise, and one whose mistake is known."""
+
+    def report(student: str, digest: str) -> Report:
+        failed = ("test_adds_two_numbers", "test_adds_negative_numbers")
+        return replace(make_report(student, failed), replies={"add": digest}, source=MULTIPLIES)
+
+    known = known_replies(TOY, "sums")["subtracts"]["add"]
+    return write_grades([report("ada", "x"), report("bob", "x"), report("cem", "y"), report("kim", known)])
+
+
+def test_an_unknown_mistake_is_an_entry_of_mistakes_py(folder: Path, toy_root: Path, toy: Kit) -> None:
+    """With a name and a misconception filled in, the kit reads it."""
+    text = mistake_entries(folder, TOY)
+    assert "# 3 students failed these checks; 2 of them gave exactly these replies." in text
+    assert "# Fails like subtracts, with other replies." in text
+    (entry,) = ast.parse(text).body
+    assert isinstance(entry, ast.ClassDef)
+    with (toy_root / "solutions" / "sums" / "mistakes.py").open("a") as file:
+        file.write(f"\n\n{text}")
+    added = mistakes(toy_root, toy)[-1]
+    assert (added.name, added.tasks) == ("unknown_1", ("add",))
+    assert added.fails == {"test_adds_two_numbers", "test_adds_negative_numbers"}
+    assert "left * right" in added.own
+    assert "ada" not in text
+
+
+def test_a_folder_without_grades_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(NoGradesError, match="Expected grades"):
+        mistake_entries(tmp_path / "none", None)

@@ -19,8 +19,7 @@ from autograder.sandbox.protocol import (
     read_loaded,
     read_reply,
 )
-from autograder.wire.failure_kind import FailureKind
-from autograder.wire.frames import Frame
+from autograder.wire.frames import FailureKind, Frame
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

@@ -14,7 +14,7 @@ from autograder.sandbox.guest.messages import EndRequest, encode
 from autograder.sandbox.policy import Isolation, Limits
 from autograder.sandbox.protocol import BadReply, ChildDied, ChildTimedOut, SandboxBroken, SandboxFailure
 from autograder.sandbox.sandbox import Sandbox
-from autograder.wire.failure_kind import FailureKind
+from autograder.wire.frames import FailureKind
 
 pytestmark = pytest.mark.needs("bubblewrap")
 

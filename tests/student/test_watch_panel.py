@@ -14,8 +14,8 @@ from autograder.student import watch_panel
 from autograder.student.handout import Handout, SavedState, take_hint
 from autograder.student.task_results import Results
 from autograder.student.watch_panel import View
-from autograder.student.worker_messages import CheckReported, Location, RunFinished, SourceChosen
-from autograder.wire.failure_kind import FailureKind
+from autograder.student.worker_process import CheckReported, Location, RunFinished, SourceChosen
+from autograder.wire.frames import FailureKind
 
 
 def read(board: Results, message: str, outcome: str = "failed") -> list[str]:

@@ -23,8 +23,7 @@ from ...grading.executors import Examined, LocalExecutor
 from ...kit import Kit, KitError, slugs
 from ...models import Outcome, Submission
 from ...proof.judgement import Matrix, matrix_page
-from ...proof.known_results import KnownResults, ResultStore
-from ...proof.records import ProofRecords
+from ...proof.records import KnownResults, ProofRecords, ResultStore
 from ...sandbox.protocol import IsolationUnavailable
 from ..common import (
     AUTHOR_ERRORS,

@@ -15,7 +15,7 @@ import msgspec
 
 from ...checks.environment import ONE_THREAD, installed, processor, tensorflow_version
 from ...kit import Kit, KitError
-from .fingerprint import calibration_fingerprint
+from .calibration_report import calibration_fingerprint
 from .thresholds import Calibration, Network, Threshold
 from .trials import AccuraciesReached, AnswerTrained, TrialEvent, TrialProgress, TrialsFailed
 

@@ -31,7 +31,7 @@ from ...kit import Kit, KitError
 from ...models import Outcome
 from ...sandbox.guest.failed_calls import raised_by
 from ..answers import Answer, alternatives, mistakes, solution
-from .fingerprint import calibration_path
+from .calibration_report import calibration_path
 
 
 class TrialProgress(Message, frozen=True, tag=True):

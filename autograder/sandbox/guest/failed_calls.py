@@ -14,7 +14,7 @@ from typing import Any
 from ...language import gettext as _
 from ...support.errors import without_escapes
 from ...text import clean
-from ...wire.failure_kind import FailureKind
+from ...wire.frames import FailureKind
 
 MAX_TEXT = 2_000
 MAX_LINES = 20

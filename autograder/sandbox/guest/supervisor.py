@@ -1,4 +1,4 @@
-"""Run the fork server: import what the kit declares, then fork a child for every submission.
+"""Run the fork server: import what the kit declares, fork a child for every submission, and serve it there.
 
 The server never receives a submission: a child receives it over a separate socket. The control socket carries
 one message of `messages` at a time. When an EndRequest is answered, the child has left no processes or files.
@@ -7,16 +7,20 @@ one message of `messages` at a time. When an EndRequest is answered, the child h
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import select
 import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
-from . import child
-from .confinement import close_all_but, confine, reset_signal_handlers, thread_count
+from ...wire.frames import Frame, receive, send
+from .calls import call
+from .confinement import close_all_but, confine, limit, reset_signal_handlers, take_over, thread_count
 from .linux import PR_SET_DUMPABLE, prctl
 from .messages import (
     MAX_BYTES,
@@ -36,9 +40,12 @@ from .messages import (
 from .process_tree import ProcessTree
 from .scratch import remove_own_entries, wipe
 from .startup import Trick, freeze_gc, new_font_lists, preload, write_font_lists
+from .submission import load
 
 WATCH_MILLISECONDS = 30
 MAX_TRACEBACK = 8_000
+# The host enforces the real deadline; this one only has to be later.
+PATIENCE_SECONDS = 1e6
 
 
 def main() -> None:
@@ -170,6 +177,56 @@ class _Supervisor:
     def _be_child(self, link: int, output: int, parent: int) -> NoReturn:
         try:
             self._control.close()
-            child.run(link, output, self._spec, self._prepare, parent)
+            serve_submission(link, output, self._spec, self._prepare, parent)
         finally:
             os._exit(0)
+
+
+def serve_submission(link: int, output: int, spec: Spec, prepare: Callable[[], None], parent: int) -> None:
+    """Serve `link` until its other end closes; `prepare` is called before loading and before each call."""
+    sock = socket.socket(fileno=take_over(link, output))
+    limit(spec, parent)
+    try:
+        _serve_calls(sock, spec, prepare)
+    except EOFError:
+        return
+
+
+def lay_out(given: str, module: str, cells: list[str], tolerant: bool) -> None:
+    """Make the working folder look like a handout, with links to the support files and the submission.
+
+    The working folder becomes the first entry of the import path, as it is for students.
+    """
+    with suppress(OSError):
+        for folder, _, names in os.walk(given):
+            below = os.path.relpath(folder, given)
+            os.makedirs(below, exist_ok=True)  # noqa: PTH103 - no pathlib in a child
+            for name in names:
+                os.symlink(os.path.join(folder, name), os.path.join(below, name))  # noqa: PTH118, PTH211
+        if not tolerant:
+            with open(f"{module}.py", "x", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
+                file.write("\n".join(cells))
+    sys.path.insert(0, os.getcwd())  # noqa: PTH109
+
+
+def _serve_calls(sock: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None:
+    first = _next(sock)
+    cells, tolerant = json.loads(first.blob), first.head["tolerant"]
+    if spec.given:
+        lay_out(spec.given, spec.module, cells, tolerant)
+    # Python reseeds its random numbers in every fork, but numbers drawn while loading must be reproducible.
+    prepare()
+    loaded = load(spec.module, first.head["filename"], cells, tolerant, first.head["seconds"])
+    _reply(sock, Frame({"loaded": loaded.report}))
+    while True:
+        request = _next(sock)
+        reply = call(loaded, request.head["call"], request, prepare)
+        _reply(sock, Frame({"id": request.head["id"], **reply.head}, reply.blob))
+
+
+def _next(sock: socket.socket) -> Frame:
+    return receive(sock, time.monotonic() + PATIENCE_SECONDS)
+
+
+def _reply(sock: socket.socket, frame: Frame) -> None:
+    send(sock, frame, time.monotonic() + PATIENCE_SECONDS)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import weight_shapes as shapes
+from . import weights
 from .allowed_objects import ACTIVATIONS, AXES, CONSTRAINTS, POSITIVE, REGULARIZERS, SHARE
-from .initializers import INITIALIZERS, with_weights
 from .layer_settings import (
     AXIS,
     BIASED,
@@ -53,6 +52,7 @@ from .layer_settings import (
     weight_settings,
 )
 from .schema import Field, boolean, default_only, integer, list_of, one_of, optional, real, union
+from .weights import INITIALIZERS, with_weights
 
 LAYERS: Mapping[str, LayerClass] = {
     # Dense layers and embeddings
@@ -64,7 +64,7 @@ LAYERS: Mapping[str, LayerClass] = {
             "lora_rank": ONLY_NONE,
             "quantization_config": ONLY_NONE,
         },
-        shapes.dense_weights,
+        weights.dense_weights,
     ),
     "Embedding": LayerClass(
         {
@@ -75,7 +75,7 @@ LAYERS: Mapping[str, LayerClass] = {
             "lora_rank": ONLY_NONE,
             "quantization_config": ONLY_NONE,
         },
-        shapes.embedding_weights,
+        weights.embedding_weights,
     ),
     "Identity": WITHOUT_SETTINGS,
     "Masking": LayerClass({"mask_value": Field(real(), 0.0)}),
@@ -95,7 +95,7 @@ LAYERS: Mapping[str, LayerClass] = {
             **weight_settings("alpha", "Zeros"),
             "shared_axes": Field(optional(list_of(integer(1, MAX_DIMENSIONS), 0, MAX_DIMENSIONS))),
         },
-        shapes.prelu_weights,
+        weights.prelu_weights,
     ),
     "Softmax": LayerClass({"axis": Field(AXES, -1)}),
     # Regularization
@@ -118,18 +118,18 @@ LAYERS: Mapping[str, LayerClass] = {
             "synchronized": Field(default_only(False), False),
             "renorm": Field(default_only(False), False),
         },
-        shapes.batch_normalization_weights,
+        weights.batch_normalization_weights,
     ),
     "GroupNormalization": LayerClass(
         {"groups": Field(integer(-1, 2**20), 32), "axis": Field(AXIS, -1), **NORMALIZATION},
-        shapes.layer_normalization_weights,
+        weights.layer_normalization_weights,
     ),
     "LayerNormalization": LayerClass(
         {"axis": Field(AXES, -1), **NORMALIZATION, "rms_scaling": Field(default_only(False), False)},
-        shapes.layer_normalization_weights,
+        weights.layer_normalization_weights,
     ),
     "RMSNormalization": LayerClass(
-        {"axis": Field(AXES, -1), "epsilon": Field(POSITIVE, 1e-6, mutable=True)}, shapes.scale_weights
+        {"axis": Field(AXES, -1), "epsilon": Field(POSITIVE, 1e-6, mutable=True)}, weights.scale_weights
     ),
     "UnitNormalization": LayerClass({"axis": Field(AXES, -1)}),
     "Normalization": LayerClass(
@@ -139,7 +139,7 @@ LAYERS: Mapping[str, LayerClass] = {
             "variance": Field(optional(union(real(), list_of(real(), 1, 4096))), None, "input_variance"),
             "invert": OFF,
         },
-        shapes.statistics_weights,
+        weights.statistics_weights,
     ),
     # Convolutions
     "Conv1D": convolution(1),
@@ -148,8 +148,8 @@ LAYERS: Mapping[str, LayerClass] = {
     "Conv1DTranspose": transposed_convolution(1),
     "Conv2DTranspose": transposed_convolution(2),
     "Conv3DTranspose": transposed_convolution(3),
-    "DepthwiseConv1D": LayerClass(depthwise_settings(1), shapes.depthwise_weights, computed=padded_inputs),
-    "DepthwiseConv2D": LayerClass(depthwise_settings(2), shapes.depthwise_weights, computed=padded_inputs),
+    "DepthwiseConv1D": LayerClass(depthwise_settings(1), weights.depthwise_weights, computed=padded_inputs),
+    "DepthwiseConv2D": LayerClass(depthwise_settings(2), weights.depthwise_weights, computed=padded_inputs),
     "SeparableConv1D": separable_convolution(1),
     "SeparableConv2D": separable_convolution(2),
     # Pooling
@@ -218,7 +218,7 @@ LAYERS: Mapping[str, LayerClass] = {
             },
             "activity_regularizer": Field(optional(REGULARIZERS), None, "_activity_regularizer"),
         },
-        shapes.multi_head_attention_weights,
+        weights.multi_head_attention_weights,
         ("_dropout_layer.seed_generator",),
         attention_scores,
     ),
@@ -229,13 +229,13 @@ LAYERS: Mapping[str, LayerClass] = {
             "dropout": Field(SHARE, 0.0),
             "seed": SEED,
         },
-        shapes.attention_weights,
+        weights.attention_weights,
         SEEDED,
         attention_scores,
     ),
     "AdditiveAttention": LayerClass(
         {"use_scale": ON, "dropout": Field(SHARE, 0.0), "seed": SEED},
-        shapes.additive_attention_weights,
+        weights.additive_attention_weights,
         SEEDED,
         attention_scores,
     ),

@@ -1,7 +1,7 @@
 """Define the tables of accepted small objects, with their settings.
 
 They are regularizers, constraints, activations, losses, learning rate schedules and optimizers. Those of
-initializers are in `initializers.py`.
+initializers are in `weights.py`.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from typing import Any
 from ..array_blobs import BlobReader
 from .activations import check_probe
 from .allowed_objects import LOSS, LOSS_WEIGHTS, OPTIMIZERS, SEEDS
-from .initializers import FixedInitializer
 from .layer_settings import DTYPES, INPUT, MAX_DIMENSIONS, MAX_LENGTH, LayerClass
 from .schema import (
     Field,
@@ -31,7 +30,7 @@ from .schema import (
     settings_of,
 )
 from .sizes import check_inputs
-from .weight_shapes import Weight
+from .weights import FixedInitializer, Weight
 
 FIELDS: Fields = {
     "optimizer": Field(optional(OPTIMIZERS)),

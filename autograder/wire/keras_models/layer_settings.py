@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
-from . import weight_shapes as shapes
 from .allowed_objects import (
     ACTIVATIONS,
     CONSTRAINTS,
@@ -16,7 +15,6 @@ from .allowed_objects import (
     SEEDS,
     SHARE,
 )
-from .initializers import INITIALIZERS, with_weights
 from .schema import (
     Field,
     Fields,
@@ -37,6 +35,17 @@ from .schema import (
     text,
     union,
 )
+from .weights import (
+    INITIALIZERS,
+    Weight,
+    convolution_weights,
+    gru_weights,
+    lstm_weights,
+    separable_weights,
+    simple_recurrent_weights,
+    transposed_convolution_weights,
+    with_weights,
+)
 
 MAX_DIMENSIONS = 8
 MAX_LENGTH = 2**31 - 1
@@ -53,7 +62,7 @@ class LayerClass:
     """
 
     fields: Fields
-    weights: Callable[[Any, Any], list[shapes.Weight]] | None = None
+    weights: Callable[[Any, Any], list[Weight]] | None = None
     generators: tuple[str, ...] = ()
     computed: Callable[[Any, list[list[int]]], int] | None = None
 
@@ -150,7 +159,7 @@ def convolution(rank: int) -> LayerClass:
         **weight_settings("kernel", "GlorotUniform"),
         "lora_rank": ONLY_NONE,
     }
-    return LayerClass(fields, shapes.convolution_weights, computed=padded_inputs)
+    return LayerClass(fields, convolution_weights, computed=padded_inputs)
 
 
 def transposed_convolution(rank: int) -> LayerClass:
@@ -163,7 +172,7 @@ def transposed_convolution(rank: int) -> LayerClass:
         "filters": Field(COUNT),
         **weight_settings("kernel", "GlorotUniform"),
     }
-    return LayerClass(fields, shapes.transposed_convolution_weights, computed=padded_inputs)
+    return LayerClass(fields, transposed_convolution_weights, computed=padded_inputs)
 
 
 def depthwise_settings(rank: int) -> dict[str, Field]:
@@ -182,7 +191,7 @@ def separable_convolution(rank: int) -> LayerClass:
         "filters": Field(COUNT),
         **weight_settings("pointwise", "GlorotUniform"),
     }
-    return LayerClass(fields, shapes.separable_weights, computed=padded_inputs)
+    return LayerClass(fields, separable_weights, computed=padded_inputs)
 
 
 def pooling(rank: int) -> LayerClass:
@@ -253,9 +262,9 @@ RECURRENT: Fields = {
 GATED: Fields = {"recurrent_activation": activation_setting("sigmoid", mutable=False)}
 CELL_GENERATOR = ("cell.seed_generator",)
 RECURRENT_LAYERS: Mapping[str, LayerClass] = {
-    "SimpleRNN": LayerClass(RECURRENT, shapes.simple_recurrent_weights, CELL_GENERATOR),
-    "GRU": LayerClass({**RECURRENT, **GATED, "reset_after": ON}, shapes.gru_weights, CELL_GENERATOR),
-    "LSTM": LayerClass({**RECURRENT, **GATED, "unit_forget_bias": ON}, shapes.lstm_weights, CELL_GENERATOR),
+    "SimpleRNN": LayerClass(RECURRENT, simple_recurrent_weights, CELL_GENERATOR),
+    "GRU": LayerClass({**RECURRENT, **GATED, "reset_after": ON}, gru_weights, CELL_GENERATOR),
+    "LSTM": LayerClass({**RECURRENT, **GATED, "unit_forget_bias": ON}, lstm_weights, CELL_GENERATOR),
 }
 
 
@@ -292,9 +301,9 @@ def recurrent_layer() -> Kind:
     return Kind(f"a layer of the class {' or '.join(RECURRENT_LAYERS)}", to_wire, from_wire)
 
 
-def bidirectional_weights(config: Any, shape: Any) -> list[shapes.Weight]:
+def bidirectional_weights(config: Any, shape: Any) -> list[Weight]:
     """Return the weights of the forward layer, then those of the backward layer."""
-    weights: list[shapes.Weight] = []
+    weights: list[Weight] = []
     for layer in (config["layer"], config["backward_layer"]):
         listed = RECURRENT_LAYERS[type(layer).__name__]
         assert listed.weights

@@ -11,9 +11,9 @@ from .allowed_layers import LAYERS
 from .allowed_objects import ACTIVATIONS
 from .construct import BUILD_ARGUMENTS, compile_settings, random_generators
 from .graphs import graph_of
-from .initializers import GIVEN
 from .layer_settings import DTYPES, INPUT, NAME
 from .schema import MAX_NAME, SchemaError, SettingError, name_of, settings_of
+from .weights import GIVEN
 
 MAX_NESTING = 40
 MAX_FOUND = 200

@@ -1,12 +1,13 @@
 """Rebuild the layers and models of a message from its table, which is of unknown origin.
 
-Constructors are called with checked settings; Keras' own deserialization is never used.
+Constructors are called with checked settings; Keras' own deserialization is never used. Keras' public classes
+that are not rebuilt are listed with the reason, which students and authors read.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...keras_advice import did_you_mean
@@ -18,7 +19,6 @@ from .construct import FIELDS, Pending, compile_model, compile_settings, new_inp
 from .graphs import call_graph
 from .layer_settings import INPUT, NAME
 from .layer_table import parts_of
-from .refused import REFUSED_LAYERS
 from .schema import SchemaError, SettingError, settings_of
 from .sizes import TableSizes, check_outputs
 
@@ -33,6 +33,69 @@ _KEYS = {
 }
 _LAYER_KEYS = {"settings", "dtype", "drawn", "built", "weights", "trains", "probe"}
 _COMMON_KEYS = {"class", "name", "trainable", "known"}
+# The reasons are translated where they are shown.
+_CODE = gettext_noop("it runs a program of its own, which is never sent")
+_BASE = gettext_noop("it is a base class and computes nothing by itself")
+_WRAPS = gettext_noop("layers that wrap another one are not sent; use the layer itself")
+_CELLS = gettext_noop("a cell is one step of a recurrent layer; use SimpleRNN, GRU or LSTM")
+_AUGMENTATION = gettext_noop(
+    "only the common augmentations are sent, such as RandomFlip, RandomRotation and RandomZoom"
+)
+_SIGNAL = gettext_noop("spectrograms are not sent; compute them before training")
+_LOOKUP = gettext_noop("its tables are not sent; encode categories before training, or use TextVectorization")
+_LARGE = gettext_noop("its computation cannot be bounded from its settings")
+_RARE = gettext_noop("it is rare and not listed")
+_HOLDS = gettext_noop("it holds another optimizer")
+
+REFUSED_LAYERS: Mapping[str, str] = {
+    "Lambda": gettext_noop(
+        "its function is code, which is not sent unless it computes an activation of Keras"
+    ),
+    **dict.fromkeys(("FlaxLayer", "JaxLayer", "TorchModuleWrapper", "TFSMLayer"), _CODE),
+    **dict.fromkeys(("Layer", "Wrapper", "InputSpec"), _BASE),
+    **dict.fromkeys(("TimeDistributed", "SpectralNormalization", "Pipeline", "RNN"), _WRAPS),
+    **dict.fromkeys(("GRUCell", "LSTMCell", "SimpleRNNCell", "StackedRNNCells"), _CELLS),
+    **dict.fromkeys(("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"), _LARGE),
+    **dict.fromkeys(("EinsumDense", "GroupQueryAttention"), _LARGE),
+    "ReversibleEmbedding": _RARE,
+    **dict.fromkeys(("MelSpectrogram", "STFTSpectrogram"), _SIGNAL),
+    **dict.fromkeys(
+        ("Discretization", "HashedCrossing", "Hashing", "IntegerLookup", "StringLookup"), _LOOKUP
+    ),
+    **dict.fromkeys(
+        (
+            *("AugMix", "AutoContrast", "ContrastLimitedAdaptiveHistogramEqualization", "CutMix"),
+            *("Equalization", "MaxNumBoundingBoxes", "MixUp", "RandAugment", "RandomColorDegeneration"),
+            *("RandomColorJitter", "RandomElasticTransform", "RandomErasing", "RandomGaussianBlur"),
+            *("RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective", "RandomPosterization"),
+            *("RandomSaturation", "RandomSharpness", "RandomShear", "Solarization"),
+        ),
+        _AUGMENTATION,
+    ),
+}
+
+REFUSED_OBJECTS: Mapping[str, Mapping[str, str]] = {
+    "initializers": {
+        "Initializer": _BASE,
+        "STFT": gettext_noop("a layer that has weights crosses with them, whatever drew them"),
+    },
+    "regularizers": {"Regularizer": _BASE},
+    "constraints": {"Constraint": _BASE},
+    "losses": {
+        "Loss": _BASE,
+        "CTC": gettext_noop("it needs the lengths of sequences, for which there is no place"),
+        "Circle": gettext_noop("it compares embeddings, not outputs with targets"),
+    },
+    "optimizers": {
+        "Optimizer": _BASE,
+        "LossScaleOptimizer": _HOLDS,
+        "MultiOptimizer": _HOLDS,
+        "OptimizerMap": _HOLDS,
+        "Muon": gettext_noop("it chooses layers by patterns of names, which are not sent"),
+        "ScheduleFreeAdamW": _RARE,
+    },
+    "optimizers.schedules": {"LearningRateSchedule": _BASE},
+}
 
 
 def rebuild(entries: Sequence[Any], reader: BlobReader, known: Sequence[Any]) -> tuple[Any, ...]:

@@ -16,8 +16,7 @@ from autograder.sandbox.guest import stand_ins, submission
 from autograder.sandbox.guest.calls import call
 from autograder.sandbox.guest.submission import Loaded, TimedOut, load
 from autograder.wire.codec import pack, unpack
-from autograder.wire.failure_kind import FailureKind
-from autograder.wire.frames import Frame
+from autograder.wire.frames import FailureKind, Frame
 from autograder.wire.unsupported import ValueKind, unsupported
 
 NAME = "a_module_of_a_student"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from autograder.wire.keras_models.allowed_layers import ACCEPTED, LAYERS
 from autograder.wire.keras_models.layer_settings import RECURRENT_LAYERS
-from autograder.wire.keras_models.refused import REFUSED_LAYERS
+from autograder.wire.keras_models.rebuild import REFUSED_LAYERS
 
 Cross = Callable[[Any], Any]
 

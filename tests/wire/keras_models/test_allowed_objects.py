@@ -12,8 +12,8 @@ import pytest
 
 from autograder.wire.array_blobs import NotAllowedError
 from autograder.wire.codec import pack, unpack
-from autograder.wire.keras_models import allowed_objects, initializers
-from autograder.wire.keras_models.refused import REFUSED_OBJECTS
+from autograder.wire.keras_models import allowed_objects, weights
+from autograder.wire.keras_models.rebuild import REFUSED_OBJECTS
 
 Make = Callable[..., Any]
 
@@ -327,7 +327,7 @@ def test_constraints_and_regularizers_keep_their_numbers(name: str, cross: Calla
 
 
 TABLES = {
-    "initializers": initializers.INITIALIZER_CLASSES,
+    "initializers": weights.INITIALIZER_CLASSES,
     "regularizers": allowed_objects.REGULARIZER_CLASSES,
     "constraints": allowed_objects.CONSTRAINT_CLASSES,
     "losses": allowed_objects.LOSS_CLASSES,

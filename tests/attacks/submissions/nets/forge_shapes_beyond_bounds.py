@@ -43,8 +43,8 @@ def spoil(entry):
         weight["shape"] = shape
 
 
-child = next(module for name, module in sys.modules.items() if name.endswith("guest.child"))
-call, reply = child.call, child._reply
+supervisor = next(module for name, module in sys.modules.items() if name.endswith("guest.supervisor"))
+call, reply = supervisor.call, supervisor._reply
 called = []
 
 
@@ -60,4 +60,4 @@ def spoilt(sock, frame):
     reply(sock, frame)
 
 
-child.call, child._reply = noted, spoilt
+supervisor.call, supervisor._reply = noted, spoilt

@@ -40,8 +40,8 @@ def spoil(entry):
         entry["class"] = "\x1b[31m\u202eevil\x9b2J\u2066<b>&\ud800\x00"
 
 
-child = next(module for name, module in sys.modules.items() if name.endswith("guest.child"))
-call, reply = child.call, child._reply
+supervisor = next(module for name, module in sys.modules.items() if name.endswith("guest.supervisor"))
+call, reply = supervisor.call, supervisor._reply
 called = []
 
 
@@ -57,4 +57,4 @@ def spoilt(sock, frame):
     reply(sock, frame)
 
 
-child.call, child._reply = noted, spoilt
+supervisor.call, supervisor._reply = noted, spoilt
