@@ -70,4 +70,4 @@ def test_a_folder_without_grades_is_told(tmp_path: Path, kit_here: Callable[...,
     for command in ("review", "mistakes"):
         status, said = kit_here(command, tmp_path)
         assert status == 2
-        assert "Expected reports" in said
+        assert "Expected grades in" in said
