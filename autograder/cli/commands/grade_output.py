@@ -222,6 +222,13 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
         )
     if grades.strangers:
         yield f"Not on the roster: {listed(grades.strangers)}."
+    if columns := grades.doubtful_columns:
+        problem = (
+            "No submission fits anybody on the roster."
+            if columns.have_names_or_ids
+            else "No column of the roster is known to hold names or ids."
+        )
+        yield f"{problem} Columns used: {listed(columns.used)}; not used: {listed(columns.unused) or 'none'}."
     if grades.undated:
         yield (
             f"It is not known when {len(grades.undated)} submissions arrived, so they lose no points "
