@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -147,14 +147,14 @@ class _Index:
         self._keys: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._names: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._letters: defaultdict[str, set[RosterEntry]] = defaultdict(set)
-        self._compact: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._canvas = _CanvasNames(entries, compact_name)
+        self._canvas_letters = _CanvasNames(entries, _letters)
         self._participants: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         for entry in entries:
             for key in entry.keys:
                 self._keys[key].add(entry)
             for name in _name_forms(entry.name):
                 self._names[name].add(entry)
-                self._compact[compact_name(name)].add(entry)
                 self._letters[_letters(name)].add(entry)
             if entry.moodle_id:
                 self._participants[entry.moodle_id].add(entry)
@@ -193,13 +193,39 @@ class _Index:
             found |= self._keys.get(_match_key(alias), set()) | self._by_name(alias, identity.platform)
         if identity.name != identity.login:
             for name in (identity.name, *identity.aliases):
-                found |= self._letters.get(_letters(name), set())
+                if identity.platform is Platform.CANVAS:
+                    found |= self._canvas_letters.find(name)
+                else:
+                    found |= self._letters.get(_letters(name), set())
         return found
 
     def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
         if platform is Platform.CANVAS:
-            return self._compact.get(compact_name(name), set())  # Canvas removes spaces and punctuation
+            return self._canvas.find(name)
         return {entry for form in _name_forms(name) for entry in self._names.get(form, ())}
+
+
+class _CanvasNames:
+    """An index of students by the names that Canvas writes: family name first, without spaces.
+
+    A roster with `van Dijk, Anna` tells the family name. Otherwise it may be any number of the last words.
+    `compact` removes spaces and punctuation.
+    """
+
+    def __init__(self, entries: Iterable[RosterEntry], compact: Callable[[str], str]) -> None:
+        self._compact = compact
+        self._sortable: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._splits: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        for entry in entries:
+            if "," in entry.name:
+                self._sortable[compact(entry.name)].add(entry)
+            for name in _splits(entry.name):
+                self._splits[compact(name)].add(entry)
+
+    def find(self, name: str) -> set[RosterEntry]:
+        """Return the students whom Canvas may call `name`: those whose family name is told, or else all."""
+        key = self._compact(name)
+        return self._sortable.get(key) or self._splits.get(key, set())
 
 
 def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
@@ -237,3 +263,10 @@ def _name_forms(name: str) -> set[str]:
         return {f"{last}, {first}", f"{first} {last}"}
     first, _, last = plain.rpartition(" ")
     return {plain, f"{last}, {first}"} if first else {plain}
+
+
+def _splits(name: str) -> set[str]:
+    """Return a name with each number of its last words first: they may be the family name."""
+    last, comma, first = normalize_name(name).partition(",")
+    words = f"{first} {last}".split() if comma else last.split()
+    return {" ".join((*words[at:], *words[:at])) for at in range(len(words))}

@@ -72,6 +72,17 @@ MATCH_TABLE = [
         Identity("Kim Roe", Platform.BRIGHTSPACE, ids=("20412",), display_name="Kim Roe"),
         "20412",
     ),
+    # Canvas puts all family names first, and removes spaces.
+    ("name,id\nJosé María Díaz Gómez,7\n", canvas("diazgomezjosemaria", "5501"), "7"),
+    ("name,id\nAnna van Dijk,9\n", canvas("vandijkanna", "5503"), "9"),
+    ("name,id\nAnna van Dijk,9\n", canvas("dijkannavan", "5503"), "9"),
+    ("name,id\nAnna van Dijk,9\n", canvas("dijkvananna", "5503"), None),
+    ('name,id\n"van Dijk, Anna",9\n', canvas("dijkannavan", "5503"), "9"),
+    ('name,id\n"Díaz Gómez, José María",7\n', canvas("diazgomezjosemaria", "5501"), "7"),
+    ("name,id\nJo Ann Li,1\nLi Jo Ann,2\n", canvas("annlijo", "5"), None),
+    ('name,id\n"van Dijk, Anna",9\nDijk Anna van,8\n', canvas("vandijkanna", "5503"), "9"),
+    ('name,id\n"Müller, Jo",7\n"Muller, Jo",8\n', canvas("mullerjo", "5"), "8"),
+    ('name,id\n"Müller, Jo",7\n', canvas("mullerjo", "5"), "7"),
     # Moodle's own number is in its worksheet.
     ("Identifier,Full name,ID number\nParticipant 501,Jo Doe,7\n", moodle("Joey Doe", "501"), "7"),
     ("ID,Vollständiger Name,ID-Nummer\nTeilnehmer/in501,Jo Doe,7\n", moodle("J", "501"), "7"),
