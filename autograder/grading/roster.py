@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import msgspec
@@ -112,9 +112,11 @@ class Roster:
             elif not found:
                 guessed[identity.display_name] = index.guess(identity)
         taken = {entry for found in certain.values() for entry in found}
+        second = {name: found for name, found in guessed.items() if found and found <= taken}
         for name, found in guessed.items():
             certain[name] = found - taken
-        return self._decide(certain, reasons)
+        match = self._decide(certain, reasons)
+        return replace(match, ambiguous={**match.ambiguous, **_second_reasons(second, match)})
 
     def _decide(self, found: Mapping[str, set[RosterEntry]], reasons: dict[str, str]) -> RosterMatch:
         """Assign each submission to the only student who matches, if no other submission matches too."""
@@ -138,6 +140,18 @@ class Roster:
             tuple(entry for entry in left if entry in contested),
             tuple(entry for entry in left if entry not in contested),
         )
+
+
+def _second_reasons(second: Mapping[str, set[RosterEntry]], match: RosterMatch) -> dict[str, str]:
+    """Return why submissions are not assigned that fit only students with a more certain submission."""
+    owners = {entry: name for name, entry in match.entries.items()}
+    reasons = {}
+    for name, entries in second.items():
+        counting = sorted(f"{each.name}, whose {owners[each]} counts" for each in entries if each in owners)
+        reasons[name] = (
+            f"It fits {' and '.join(counting)}; it may be the newer version." if counting else ANOTHER_FITS
+        )
+    return reasons
 
 
 class _Index:

@@ -33,6 +33,10 @@ def moodle(name, number):
     return Identity(name, Platform.MOODLE, ids=(number,), display_name=name)
 
 
+def plain(name, *aliases):
+    return Identity(name, aliases=aliases, display_name=name)
+
+
 def test_ids_belong_to_names_and_the_order_is_kept(tmp_path):
     found = roster(tmp_path, "student,id\nzoe,7\nada,0042\n")
     assert [entry.name for entry in found.entries] == ["zoe", "ada"]
@@ -154,6 +158,29 @@ def test_another_reading_of_a_name_takes_nobodys_place(tmp_path):
     longer = Identity("a_", Platform.BLACKBOARD, login="a_", aliases=("stud_a",), display_name="a_")
     owner = Identity("stud_a", Platform.BLACKBOARD, login="stud_a", display_name="stud_a")
     assert owners(found, longer, owner) == {"a_": None, "stud_a": "stud_a"}
+
+
+SECOND_TABLE = [
+    # The second submission and the reason why it does not count.
+    (["jdoe", plain("jdoe_v2", "jdoe")], "It fits Jo Doe, whose jdoe counts; it may be the newer version."),
+    (["1", plain("jdoe (1)", "jdoe")], "It fits Jo Doe, whose 1 counts; it may be the newer version."),
+    (
+        ["jdoe", "kroe", plain("x", "jdoe", "kroe")],
+        "It fits Jo Doe, whose jdoe counts and Kim Roe, whose kroe counts; it may be the newer version.",
+    ),
+    (["jdoe", "Jo Doe", plain("jdoe_v2", "jdoe")], "Another submission fits the same student of the roster."),
+]
+
+
+@pytest.mark.parametrize(("handed", "reason"), SECOND_TABLE)
+def test_a_second_submission_of_a_student_is_told(tmp_path, handed, reason):
+    found = roster(tmp_path, "student,id,login\nJo Doe,1,jdoe\nKim Roe,2,kroe\n")
+    match = found.match(
+        [each if isinstance(each, Identity) else Identity(each, display_name=each) for each in handed]
+    )
+    second = handed[-1].display_name
+    assert second not in match.entries
+    assert match.ambiguous[second] == reason
 
 
 @pytest.mark.parametrize(
