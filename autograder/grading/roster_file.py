@@ -22,23 +22,25 @@ from .roster import Roster, RosterColumns, RosterEntry, fold_key
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "full_name": (
         *("student", "student name", "full name", "display name", "fullname", "vollständiger Name"),
-        *("nom complet", "nombre completo", "nome completo", "volledige naam"),
+        *("nom complet", "nombre completo", "nome completo", "volledige naam", "姓名"),
     ),
     # The whole name, or the part of it for which there is no column.
     "name": ("name", "naam"),
     "last_name": (
         *("last name", "lastname", "surname", "family name", "Nachname", "Familienname", "nom"),
         *("nom de famille", "apellidos", "apellido(s)", "apellido", "achternaam", "cognome", "sobrenome"),
+        *("姓", "姓氏"),
     ),
     "first_name": (
         *("first name", "firstname", "given name", "forename", "Vorname", "prénom", "nombre", "voornaam"),
-        "nome",
+        *("nome", "名", "名字"),
     ),
     "id": (
         *("id", "student id", "studentid", "user id", "sid", "id number", "student number"),
         *("orgdefinedid", "org defined id", "matriculation number"),
         *("Matrikelnummer", "Matrikelnr", "Matrikel-Nr.", "Matr.-Nr.", "ID-Nummer"),
         *("numéro d'identification", "numéro étudiant", "número de ID", "número de identificación"),
+        *("学号", "ID号"),
     ),
     # Whatever a teacher chose in GitHub Classroom, or Moodle's "Participant 501".
     "identifier": ("identifier", "identifiant", "identificador", "identificatie"),
@@ -47,11 +49,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         *("login", "login id", "sis login id", "username", "user name", "user", "netid", "net id", "eid"),
         *("display id", "github username", "github", "uid"),
         *("Anmeldename", "Benutzername", "nom d'utilisateur", "nombre de usuario", "gebruikersnaam"),
+        "用户名",
     ),
     "email": (
         *("email", "e mail", "email address", "e mail address", "mail", "E-Mail-Adresse", "Mailadresse"),
         *("adresse de courriel", "courriel", "adresse e-mail", "correo", "correo electrónico"),
         *("dirección de correo", "dirección de correo electrónico", "dirección email", "e-mailadres"),
+        *("电子邮件地址", "电子邮件", "电子邮箱", "邮箱"),
     ),
     "section": ("section", "sections"),
     "extension": ("extension", "extensions", "extended until", "new due date"),

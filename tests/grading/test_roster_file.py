@@ -65,6 +65,8 @@ COLUMN_TABLE = [
     ),
     ("Nombre,Apellidos,Correo electrónico\nJo,Doe,jo@x\n", RosterEntry("Doe, Jo", email="jo@x")),
     ("Voornaam,Achternaam,ID-nummer\nJo,Doe,1\n", RosterEntry("Doe, Jo", "1")),
+    ("姓名,学号,邮箱\n王伟,1,w@x\n", RosterEntry("王伟", "1", email="w@x")),
+    ("名,姓氏,ID号\n伟,王,1\n", RosterEntry("王, 伟", "1")),
     # Moodle's grading worksheet.
     (
         "Identifier,Full name,ID number,Email address,Status\nParticipant 501,Wang Wei,11,w@x,\n",
