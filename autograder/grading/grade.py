@@ -22,7 +22,7 @@ from .review_reasons import (
     find_duplicates,
     find_review_items,
 )
-from .roster import Roster, RosterEntry, RosterMatch
+from .roster import Roster, RosterColumns, RosterEntry, RosterMatch
 from .storage import (
     Attendance,
     ClassRecord,
@@ -61,7 +61,8 @@ class ClassGrades:
     are folders of reports whose student is not in the class folder; they are kept, but are not in
     `grades.csv`. `strangers` are students who are not on the roster. `unused_overrides` are students whom the
     overrides name and who are not in the class. With rules for late submissions, `undated` are students whose
-    submissions arrived at a time that nobody knows.
+    submissions arrived at a time that nobody knows. `doubtful_columns` are those of a roster that tells no
+    names and ids, or that no submission fits.
     """
 
     rows: tuple[Row, ...]
@@ -71,6 +72,7 @@ class ClassGrades:
     strangers: tuple[str, ...] = ()
     unused_overrides: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
+    doubtful_columns: RosterColumns | None = None
 
     @property
     def grader_errors(self) -> tuple[str, ...]:
@@ -125,6 +127,7 @@ def grade_class(
         strangers=tuple(record.student for record in records if options.roster and not record.on_roster),
         unused_overrides=tuple(sorted(options.overrides.students - known)),
         undated=tuple(sorted(student for student in reports if _is_undated(student, late))),
+        doubtful_columns=options.roster.doubtful_columns(match) if options.roster and match else None,
     )
 
 

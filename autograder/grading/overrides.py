@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -148,9 +149,11 @@ def load_overrides(path: Path, max_points: Mapping[str, Points]) -> Overrides:
     `max_points` are the points of each check.
     """
     try:
-        return read_overrides(path.read_bytes(), max_points, str(path))
+        # Editors on Windows may begin a file with a byte order mark.
+        text = path.read_bytes().removeprefix(BOM_UTF8)
     except OSError as error:
         raise OverridesError(f"Cannot read the overrides in {path}: {error.strerror}. {EXAMPLE}") from error
+    return read_overrides(text, max_points, str(path))
 
 
 def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: str) -> Overrides:
@@ -234,7 +237,7 @@ class OverridesFile:
 
     def text(self) -> str:
         """Return the text of the file, empty if there is none. Raises OSError."""
-        return self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        return self.path.read_text(encoding="utf-8-sig") if self.path.exists() else ""
 
     def load(self) -> Overrides:
         """Return the entries of the file. Raises OverridesError."""

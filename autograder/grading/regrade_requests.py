@@ -7,7 +7,6 @@ folder, or the lines into `requests.csv`.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ import msgspec
 
 from ..text import clean, clean_line, toml_string
 from ..validation import InvalidDataError, read_toml
+from .csv_table import read_csv
 
 FOLDER, TABLE = "requests", "requests.csv"
 COLUMNS = ("student", "check", "reason")
@@ -67,7 +67,7 @@ def read_requests(folder: Path, students: Collection[str], checks: Collection[st
     for path in [*sorted((folder / FOLDER).glob("*.toml")), folder / TABLE]:
         try:
             found = list(_read(path))
-        except (OSError, InvalidDataError, csv.Error, UnicodeDecodeError, KeyError) as error:
+        except (OSError, InvalidDataError, csv.Error, UnicodeDecodeError) as error:
             problems.append(f"{path.name}: {clean_line(str(error))}")
             continue
         for request in found:
@@ -92,8 +92,18 @@ def _read(path: Path) -> Iterator[RegradeRequest]:
     if path.suffix == ".toml":
         rows = list(read_toml(text, _File, path.name).request)
     else:
-        table = csv.DictReader(io.StringIO(text))
-        rows = [_Request(*((row[column] or "").strip() for column in COLUMNS)) for row in table]
+        rows = list(_read_table(text))
     for row in rows:
         reason = clean(row.reason.strip(), MAX_REASON)
         yield RegradeRequest(row.student, row.check, reason, clean_line(path.name))
+
+
+def _read_table(text: str) -> Iterator[_Request]:
+    table = read_csv(text)
+    columns = table.columns({name: (name,) for name in COLUMNS})
+    if len(columns) < len(COLUMNS):
+        found = ", ".join(table.header) or "nothing"
+        raise InvalidDataError(f"expected the columns {', '.join(COLUMNS)}; found {found}.")
+    for _, row in table.rows:
+        cells = (row[columns[name][0]] if columns[name][0] < len(row) else "" for name in COLUMNS)
+        yield _Request(*(cell.strip() for cell in cells))

@@ -14,6 +14,8 @@ from ..models import Outcome, Report, ReviewNote, ReviewReason, Status, Submissi
 ORDER = tuple(ReviewReason)
 # Review submissions that attempt a task but score at most this fraction of the maximum.
 NEARLY_ZERO = 0.05
+# Notes of one submission that say why it earns almost nothing.
+EXPLAIN_ZERO = frozenset({ReviewReason.ZERO_BUT_NOT_STUB, ReviewReason.OTHER_KIT})
 # Short names of the reasons, for lists. The note contains the full sentence.
 LABELS: Mapping[ReviewReason, str] = {
     ReviewReason.GRADER_ERROR: gettext_noop("grader error"),
@@ -58,6 +60,8 @@ def find_review_items(
         ReviewItem(note.reason, student, note.text)
         for student, report in reports.items()
         for note in (*report_notes(report), *report.review)
+        # A submission that cannot be read has no points to explain.
+        if not (report.status == Status.UNREADABLE and note.reason is ReviewReason.ZERO_BUT_NOT_STUB)
     }
     found |= {
         ReviewItem(note.reason, student, note.text)
@@ -84,7 +88,7 @@ def report_notes(report: Report) -> Iterator[ReviewNote]:
         yield ReviewNote(ReviewReason.CRASHED, f"Ended its process in {', '.join(tasks[Outcome.CRASHED])}.")
     if tasks[Outcome.TIMED_OUT]:
         yield ReviewNote(ReviewReason.TIMED_OUT, f"Took too long in {', '.join(tasks[Outcome.TIMED_OUT])}.")
-    if _is_nearly_zero(report):
+    if _is_nearly_zero(report) and EXPLAIN_ZERO.isdisjoint(note.reason for note in report.review):
         yield ReviewNote(
             ReviewReason.ZERO_BUT_NOT_STUB, "Earned almost nothing, but is not the untouched handout."
         )

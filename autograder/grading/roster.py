@@ -1,60 +1,30 @@
-"""Read the roster of a class from a CSV file, and match submissions with its students.
-
-A roster has a column with names or a column with ids. A gradebook export from Canvas is also a roster.
-"""
+"""Match submissions with the students of a class's roster."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 import msgspec
 
 from ..submissions.identity import Identity, Platform, compact_name, normalize_name, without_accents
-from .late_rules import parse_extension
 
 MAX_TEXT = 300
-DELIMITERS = ",;\t"
-# Known names of columns in rosters and gradebooks, ignoring letter case and punctuation.
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": ("student", "name", "student name", "full name", "display name", "fullname"),
-    "last_name": ("last name", "lastname", "surname", "family name"),
-    "first_name": ("first name", "firstname", "given name", "forename"),
-    "id": (
-        *("id", "student id", "studentid", "user id", "sid", "id number", "student number"),
-        *("orgdefinedid", "org defined id", "matriculation number", "matrikelnummer"),
-    ),
-    "sis_id": ("sis user id", "sis id", "integration id"),
-    "login": (
-        *("login", "login id", "sis login id", "username", "user name", "user", "netid", "net id", "eid"),
-        *("display id", "github username", "github", "uid"),
-    ),
-    "email": ("email", "e mail", "email address", "e mail address", "mail"),
-    "section": ("section", "sections"),
-    "extension": ("extension", "extensions", "extended until", "new due date"),
-}
-CANVAS_TEST_STUDENT = "student, test"
 # Platforms with their own student ids, which may equal unrelated ids of a roster by chance.
 OWN_IDS = frozenset({Platform.CANVAS, Platform.MOODLE})
+ANOTHER_FITS = "Another submission fits the same student of the roster."
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
-
-
-class RosterError(ValueError):
-    """Raised if the roster is invalid. The message says where, what was expected and what was found."""
 
 
 class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One student of the roster. `id` identifies the student in upload files.
 
-    `extension` is a duration or a new due date, which `parse_extension` reads.
+    `extension` is a duration or a new due date, which `parse_extension` reads. `moodle_id` is the number that
+    Moodle gives to the student in the names of folders and in its grading worksheet.
     """
 
     name: Text
@@ -64,6 +34,7 @@ class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     email: Text = ""
     section: Text = ""
     extension: Text = ""
+    moodle_id: Text = ""
 
     @property
     def keys(self) -> set[str]:
@@ -73,7 +44,8 @@ class RosterEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def label(self) -> str:
         """Return an identifier that distinguishes the student from others with the same name, or ""."""
-        return next((key for key in (self.id, self.sis_id, self.login, self.email) if key), "")
+        keys = (self.id, self.sis_id, self.login, self.email, self.moodle_id)
+        return next((key for key in keys if key), "")
 
 
 @dataclass(frozen=True)
@@ -91,10 +63,20 @@ class RosterMatch:
 
 
 @dataclass(frozen=True)
+class RosterColumns:
+    """The titles of the columns from which a roster was read, and of the others."""
+
+    used: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    have_names_or_ids: bool = True
+
+
+@dataclass(frozen=True)
 class Roster:
-    """The students of a class in roster order."""
+    """The students of a class in roster order, and the columns of the file that lists them, if any."""
 
     entries: tuple[RosterEntry, ...]
+    columns: RosterColumns = field(default_factory=RosterColumns, compare=False)
 
     @property
     def names(self) -> Mapping[RosterEntry, str]:
@@ -105,12 +87,18 @@ class Roster:
             for entry in self.entries
         }
 
+    def doubtful_columns(self, match: RosterMatch) -> RosterColumns | None:
+        """Return the columns if they tell no names and ids, or if no submission fits anybody."""
+        fits_nobody = not match.entries and not match.ambiguous
+        is_doubtful = fits_nobody or (self.columns.unused and not self.columns.have_names_or_ids)
+        return self.columns if self.columns.used and is_doubtful else None
+
     def match(self, identities: Iterable[Identity]) -> RosterMatch:
         """Match submissions with students by id, login, e-mail address or name.
 
         Letter case and Unicode form are ignored. A submission that matches several students, and students
         with several matching submissions, stay unmatched, so that no submission is assigned to the wrong
-        student.
+        student. A certain match counts more than one by another reading of the name.
         """
         index = _Index(self.entries)
         certain: dict[str, set[RosterEntry]] = {}
@@ -124,9 +112,11 @@ class Roster:
             elif not found:
                 guessed[identity.display_name] = index.guess(identity)
         taken = {entry for found in certain.values() for entry in found}
+        second = {name: found for name, found in guessed.items() if found and found <= taken}
         for name, found in guessed.items():
             certain[name] = found - taken
-        return self._decide(certain, reasons)
+        match = self._decide(certain, reasons)
+        return replace(match, ambiguous={**match.ambiguous, **_second_reasons(second, match)})
 
     def _decide(self, found: Mapping[str, set[RosterEntry]], reasons: dict[str, str]) -> RosterMatch:
         """Assign each submission to the only student who matches, if no other submission matches too."""
@@ -141,7 +131,7 @@ class Roster:
             if len(entries) > 1:
                 reasons.setdefault(name, f"{len(entries)} students of the roster fit this name.")
             elif entries:
-                reasons.setdefault(name, "Another submission fits the same student of the roster.")
+                reasons.setdefault(name, ANOTHER_FITS)
         owners = set(matched.values())
         left = [entry for entry in self.entries if entry not in owners]
         return RosterMatch(
@@ -152,21 +142,36 @@ class Roster:
         )
 
 
+def _second_reasons(second: Mapping[str, set[RosterEntry]], match: RosterMatch) -> dict[str, str]:
+    """Return why submissions are not assigned that fit only students with a more certain submission."""
+    owners = {entry: name for name, entry in match.entries.items()}
+    reasons = {}
+    for name, entries in second.items():
+        counting = sorted(f"{each.name}, whose {owners[each]} counts" for each in entries if each in owners)
+        reasons[name] = (
+            f"It fits {' and '.join(counting)}; it may be the newer version." if counting else ANOTHER_FITS
+        )
+    return reasons
+
+
 class _Index:
     """An index of a roster's students by the names and keys that a platform may use."""
 
     def __init__(self, entries: Sequence[RosterEntry]) -> None:
         self._keys: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._names: defaultdict[str, set[RosterEntry]] = defaultdict(set)
-        self._compact: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._letters: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._canvas = _CanvasNames(entries, compact_name)
+        self._canvas_letters = _CanvasNames(entries, _letters)
+        self._participants: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         for entry in entries:
             for key in entry.keys:
                 self._keys[key].add(entry)
             for name in _name_forms(entry.name):
                 self._names[name].add(entry)
-                self._compact[compact_name(name)].add(entry)
-                self._letters[without_accents(compact_name(name))].add(entry)
+                self._letters[_letters(name)].add(entry)
+            if entry.moodle_id:
+                self._participants[entry.moodle_id].add(entry)
 
     def find(self, identity: Identity) -> tuple[set[RosterEntry], str]:
         """Return the students whom a submission matches, and why none of them is certain, or ""."""
@@ -175,11 +180,13 @@ class _Index:
         keys = [*identity.ids, identity.login, identity.email]
         if identity.platform is Platform.PLAIN:
             keys.append(identity.name)  # files may be named by id or login
-        by_key = {entry for key in keys if key for entry in self._keys.get(_match_key(key), ())}
+        own = self._participants.get(identity.ids[0], set()) if _is_participant(identity) else set()
+        by_key = own or {entry for key in keys if key for entry in self._keys.get(_match_key(key), ())}
         by_name = self._by_name(identity.name, identity.platform)
         if by_key and by_name and not by_key & by_name:
             return by_key | by_name, "The id belongs to one student of the roster and the name to another."
-        if by_key and identity.platform in OWN_IDS and not any(_shares_word(e, identity) for e in by_key):
+        may_be_chance = identity.platform in OWN_IDS and not own
+        if by_key and may_be_chance and not any(_shares_word(entry, identity) for entry in by_key):
             return by_key, "The id fits a student of the roster, but the name does not."
         found = by_key & by_name or by_key or by_name
         if identity.ambiguous:
@@ -200,13 +207,39 @@ class _Index:
             found |= self._keys.get(_match_key(alias), set()) | self._by_name(alias, identity.platform)
         if identity.name != identity.login:
             for name in (identity.name, *identity.aliases):
-                found |= self._letters.get(without_accents(compact_name(name)), set())
+                if identity.platform is Platform.CANVAS:
+                    found |= self._canvas_letters.find(name)
+                else:
+                    found |= self._letters.get(_letters(name), set())
         return found
 
     def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
         if platform is Platform.CANVAS:
-            return self._compact.get(compact_name(name), set())  # Canvas removes spaces and punctuation
+            return self._canvas.find(name)
         return {entry for form in _name_forms(name) for entry in self._names.get(form, ())}
+
+
+class _CanvasNames:
+    """An index of students by the names that Canvas writes: family name first, without spaces.
+
+    A roster with `van Dijk, Anna` tells the family name. Otherwise it may be any number of the last words.
+    `compact` removes spaces and punctuation.
+    """
+
+    def __init__(self, entries: Iterable[RosterEntry], compact: Callable[[str], str]) -> None:
+        self._compact = compact
+        self._sortable: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._splits: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        for entry in entries:
+            if "," in entry.name:
+                self._sortable[compact(entry.name)].add(entry)
+            for name in _splits(entry.name):
+                self._splits[compact(name)].add(entry)
+
+    def find(self, name: str) -> set[RosterEntry]:
+        """Return the students whom Canvas may call `name`: those whose family name is told, or else all."""
+        key = self._compact(name)
+        return self._sortable.get(key) or self._splits.get(key, set())
 
 
 def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
@@ -216,13 +249,23 @@ def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
     return any(word in name for word in words)
 
 
-def _fold(key: str) -> str:
+def _is_participant(identity: Identity) -> bool:
+    return identity.platform is Platform.MOODLE and bool(identity.ids)
+
+
+def _letters(name: str) -> str:
+    """Return the letters of a name without accents."""
+    return without_accents(compact_name(name))
+
+
+def fold_key(key: str) -> str:
+    """Return an id, login or e-mail address without what does not matter: letter case and Unicode form."""
     return unicodedata.normalize("NFKC", key.strip().casefold())
 
 
 def _match_key(key: str) -> str:
     """Return an id, login or e-mail address normalized; spreadsheets drop the leading zeros of numbers."""
-    folded = _fold(key)
+    folded = fold_key(key)
     return folded.lstrip("0") or folded if folded.isdecimal() else folded
 
 
@@ -236,106 +279,8 @@ def _name_forms(name: str) -> set[str]:
     return {plain, f"{last}, {first}"} if first else {plain}
 
 
-def load_roster(path: Path) -> Roster:
-    """Return the roster in a CSV file. Raises RosterError."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RosterError(f"Cannot read the roster {path}: {error}. Save it as CSV in UTF-8.") from error
-    try:
-        entries = tuple(_read_entries(path, text))
-    except csv.Error as error:
-        raise RosterError(f"{path} is no CSV file: {error}.") from error
-    if not entries:
-        raise RosterError(f"{path}: expected one line per student, found none.")
-    return Roster(entries)
-
-
-def _read_entries(path: Path, text: str) -> Iterator[RosterEntry]:
-    first_line = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first_line.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = next(rows, [])
-    columns = _columns(path, header)
-    is_canvas = "sis_id" in columns or any(_column_name(name) == "sis login id" for name in header)
-    lines: dict[tuple[str, str], int] = {}
-    for row in rows:
-        values = {field: row[at].strip() for field, at in columns.items() if at < len(row)}
-        if not any(cell.strip() for cell in row) or (is_canvas and _is_no_student(values)):
-            continue
-        entry = _make_entry(path, rows.line_num, header, columns, values)
-        for same in _what_is_unique(entry):
-            if other := lines.get(same):
-                field, value = same
-                raise RosterError(
-                    f"{path}, line {rows.line_num}: expected each {field} once, "
-                    f"found {value!r} in line {other} too."
-                )
-            lines[same] = rows.line_num
-        yield entry
-
-
-def _columns(path: Path, header: Sequence[str]) -> dict[str, int]:
-    """Return the indices of the known columns by field. Raises RosterError if required ones are missing."""
-    names = [_column_name(name) for name in header]
-    columns: dict[str, int] = {}
-    for field, known in COLUMNS.items():
-        places = [names.index(name) for name in known if name in names]
-        if places:
-            columns[field] = places[0]
-    if not {"name", "last_name", "id", "login", "email"} & columns.keys():
-        raise RosterError(
-            f"{path}, line 1: expected columns such as student,id (or name, first name and last name, login, "
-            f"email), found {','.join(header)!r}."
-        )
-    return columns
-
-
-def _column_name(name: str) -> str:
-    return " ".join(re.sub(r"[\W_]+", " ", name.casefold()).split())
-
-
-def _is_no_student(values: Mapping[str, str]) -> bool:
-    """Return whether a row of a Canvas gradebook is "Points Possible", a remark or the test student."""
-    ids = (values.get(field, "") for field in ("id", "sis_id"))
-    return not any(ids) or values.get("name", "").casefold() == CANVAS_TEST_STUDENT
-
-
-def _make_entry(
-    path: Path, line: int, header: Sequence[str], columns: Mapping[str, int], values: Mapping[str, str]
-) -> RosterEntry:
-    names = [values[field] for field in ("last_name", "first_name") if values.get(field)]
-    fields = {
-        field: value
-        for field, value in values.items()
-        if field not in ("name", "last_name", "first_name") and value
-    }
-    fields["name"] = values.get("name") or ", ".join(names)
-    if not fields["name"]:
-        has_name = {"name", "last_name", "first_name"} & columns.keys()
-        fallback = next((fields[field] for field in ("login", "email", "id") if fields.get(field)), "")
-        if has_name or not fallback:
-            at = min((columns[field] for field in has_name), default=0)
-            raise RosterError(
-                f"{path}, line {line}, column {header[at].strip()!r}: expected a student's name, found none."
-            )
-        fields["name"] = fallback
-    try:
-        if "extension" in fields:
-            parse_extension(fields["extension"])
-    except ValueError as error:
-        column = header[columns["extension"]].strip()
-        raise RosterError(f"{path}, line {line}, column {column!r}: {error}.") from None
-    try:
-        return msgspec.convert(fields, RosterEntry)
-    except msgspec.ValidationError as error:
-        raise RosterError(f"{path}, line {line}: {error}.") from None
-
-
-def _what_is_unique(entry: RosterEntry) -> Iterator[tuple[str, str]]:
-    """Yield the values that must be unique: ids, or the name if there is no id."""
-    for field, value in (("id", entry.id), ("login", entry.login), ("email", entry.email)):
-        if value:
-            yield field, _fold(value)
-    if not entry.label:
-        yield "name without an id", entry.name
+def _splits(name: str) -> set[str]:
+    """Return a name with each number of its last words first: they may be the family name."""
+    last, comma, first = normalize_name(name).partition(",")
+    words = f"{first} {last}".split() if comma else last.split()
+    return {" ".join((*words[at:], *words[:at])) for at in range(len(words))}

@@ -147,7 +147,7 @@ class DecisionLog:
         """Yield every comment in the log. Lines that are not the log's are left out."""
         if not self._path.exists():
             return
-        for line in self._path.read_text(encoding="utf-8").splitlines():
+        for line in self._path.read_text(encoding="utf-8-sig").splitlines():
             try:
                 decisions = json.loads(line)["decisions"]
                 yield from (each["text"] for each in decisions if isinstance(each.get("text"), str))

@@ -34,6 +34,18 @@ def entry(**changes):
 PENALTY = '[[penalty]]\nstudent = "ada"\npoints = 0\nreason = "Ill."\n'
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_byte_order_mark_of_an_editor_does_not_matter(tmp_path, kit, line_end):
+    path = tmp_path / "overrides.toml"
+    path.write_bytes((entry() + "\n").replace("\n", line_end).encode("utf-8-sig"))
+    max_points = {check.name: check.points for check in kit.checks}
+    assert [each.student for each in load_overrides(path, max_points).points] == ["ada"]
+    file = OverridesFile(path, max_points)
+    file.add([Comment("Good.", students=("ada",))])
+    assert file.text().startswith("[[override]]")
+    assert (len(file.load().points), len(file.load().comments)) == (1, 1)
+
+
 def test_a_file_is_read(tmp_path, kit):
     assert load(tmp_path, kit, entry() + "\n" + entry(student='"Zoë"')).points == (
         Override("ada", "test_adds_two_numbers", 1.5, "A typo."),

@@ -72,6 +72,32 @@ def test_nearly_zero_is_listed_unless_it_is_the_stub(report, kit, text, listed):
     assert [item.reason for item in found] == ([ReviewReason.ZERO_BUT_NOT_STUB] if listed else [])
 
 
+NEARLY_ZERO, OTHER_KIT = ReviewReason.ZERO_BUT_NOT_STUB, ReviewReason.OTHER_KIT
+
+
+@pytest.mark.parametrize(
+    ("status", "noted", "listed"),
+    [
+        ("graded", NEARLY_ZERO, [(NEARLY_ZERO, "Why.")]),
+        ("graded", OTHER_KIT, [(OTHER_KIT, "Why.")]),
+        ("unreadable", NEARLY_ZERO, [(ReviewReason.UNREADABLE, "Not Python.")]),
+        (
+            "graded",
+            ReviewReason.SEVERAL_VERSIONS,
+            [
+                (NEARLY_ZERO, "Earned almost nothing, but is not the untouched handout."),
+                (ReviewReason.SEVERAL_VERSIONS, "Why."),
+            ],
+        ),
+    ],
+)
+def test_few_points_are_listed_once_with_the_best_reason(report, kit, status, noted, listed):
+    text = " ".join(check.name for check in kit.checks)
+    made = report(text=text, status=status, message="Not Python.", review=(ReviewNote(noted, "Why."),))
+    found = find_review_items({"ada": made}, {})
+    assert [(item.reason, item.text) for item in found] == listed
+
+
 def test_what_reading_a_submission_found_out_is_listed_with_its_sentence(report):
     late = ReviewNote(ReviewReason.LATE, "The platform marks it as late.")
     found = find_review_items({"ada": replace(report(), review=(late, late))}, {})

@@ -220,8 +220,16 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
             f"{len(grades.stale)} reports of students who are no longer in the class folder were kept, but "
             f"are not in grades.csv: {listed(grades.stale)}."
         )
-    if grades.strangers:
-        yield f"Not on the roster: {listed(grades.strangers)}."
+    unfit = {item.student for item in grades.review if item.reason is ReviewReason.NOT_ON_ROSTER}
+    if strangers := [student for student in grades.strangers if student in unfit]:
+        yield f"Not on the roster: {listed(strangers)}."
+    if columns := grades.doubtful_columns:
+        problem = (
+            "No submission fits anybody on the roster."
+            if columns.have_names_or_ids
+            else "No column of the roster is known to hold names or ids."
+        )
+        yield f"{problem} Columns used: {listed(columns.used)}; not used: {listed(columns.unused) or 'none'}."
     if grades.undated:
         yield (
             f"It is not known when {len(grades.undated)} submissions arrived, so they lose no points "

@@ -108,6 +108,28 @@ def test_decisions_and_a_roster_are_applied_without_examining_again(
     kit_command(*grade)  # taken back, for the other tests
 
 
+def test_whoever_fits_two_students_of_the_roster_is_not_said_to_be_none_of_them(
+    graded, class_folder, toy, kit_command, tmp_path
+):
+    (tmp_path / "roster.csv").write_text("student,id\nada,1\nada,2\n", encoding="utf-8")
+    grade = ["grade", "sums", class_folder, "--out", graded[0], "--root", toy]
+    said = kit_command(*grade, "--roster", tmp_path / "roster.csv").stdout
+    (strangers,) = (line for line in said.splitlines() if line.startswith("Not on the roster: "))
+    assert "wrong" in strangers
+    assert "ada" not in strangers
+    assert "ambiguous name: 2 students of the roster fit this name." in said
+    kit_command(*grade)  # taken back, for the other tests
+
+
+def test_a_roster_that_fits_nobody_is_told_with_its_columns(graded, class_folder, toy, kit_command, tmp_path):
+    (tmp_path / "roster.csv").write_text("name,id,tutor\nNobody Here,1,Kim\n", encoding="utf-8")
+    grade = ["grade", "sums", class_folder, "--out", graded[0], "--root", toy]
+    done = kit_command(*grade, "--roster", tmp_path / "roster.csv")
+    told = "No submission fits anybody on the roster. Columns used: name, id; not used: tutor."
+    assert told in done.stdout
+    kit_command(*grade)  # taken back, for the other tests
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
