@@ -24,6 +24,7 @@ class IgnoredReason(StrEnum):
 
     SUPPORT_CODE = "support code of the kit, which everybody has"
     PLATFORM_FILE = "written by the platform"
+    BESIDE_SUBMITTED = "beside nbgrader's folder submitted, which holds all hand-ins"
     OTHER_ASSIGNMENT = "holds other assignments only"
     HIDDEN = "hidden: rename it if somebody handed it in"
     UNKNOWN = "neither a source file nor a document: nobody's hand-in"

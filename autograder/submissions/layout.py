@@ -12,15 +12,24 @@ from collections.abc import Iterable, Sequence
 
 from .archive import class_zip
 from .assignment import Assignment
-from .attribution import ClassLayout, add_gradescope, add_hand_ins, add_nbgrader, ignore_hidden
+from .attribution import (
+    ClassLayout,
+    IgnoredFile,
+    IgnoredReason,
+    add_gradescope,
+    add_hand_ins,
+    add_nbgrader,
+    ignore_hidden,
+)
 from .folders import Entry, File, Folder, Unreadable, visible
 from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, is_submission_name, read_metadata
 
 SUBMITTED = "submitted"  # nbgrader's folder of all students
-NBGRADER_ENTRIES = frozenset(
-    {"submitted", "source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py"}
-)
+# What nbgrader itself puts beside it.
+NBGRADER_FOLDERS = frozenset({"source", "release", "autograded"})
+NBGRADER_FILES = frozenset({"gradebook.db", "nbgrader_config.py"})
+NBGRADER_ENTRIES = frozenset({SUBMITTED, "feedback"}) | NBGRADER_FOLDERS | NBGRADER_FILES
 TEAMS_SUBMITTED = "submitted files"  # and that of Teams, beside unfinished work
 TEAMS_ENTRIES = frozenset({TEAMS_SUBMITTED, "working files"})
 MAX_SECTION_DEPTH = 2
@@ -51,10 +60,15 @@ def read_layout(root: Entry, assignment: Assignment, *, is_class_zip: bool = Fal
         add_hand_ins(layout, [root], assignment, root.name)
     elif _is_gradescope(folder, is_class_zip):
         add_gradescope(layout, folder, assignment)
-    elif folder.name == SUBMITTED and not _has_platform(visible(folder), assignment, folder.name):
-        add_nbgrader(layout, folder, assignment)
     else:
-        _add_class(layout, folder, assignment, "")
+        if submitted := _nbgrader_folder(visible(folder), assignment):
+            beside = [entry for entry in visible(folder) if entry.name.casefold() not in NBGRADER_ENTRIES]
+            layout.ignored += [IgnoredFile(entry.where, IgnoredReason.BESIDE_SUBMITTED) for entry in beside]
+            folder = submitted
+        if folder.name == SUBMITTED and not _has_platform(visible(folder), assignment, folder.name):
+            add_nbgrader(layout, folder, assignment)
+        else:
+            _add_class(layout, folder, assignment, "")
     return layout
 
 
@@ -70,8 +84,8 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
     entries = visible(folder)
     if _is_gradescope(folder, is_class_zip):
         return folder
-    if nbgrader := _nbgrader_folder(entries):
-        return nbgrader
+    if _nbgrader_folder(entries, assignment):
+        return folder
     if teams := _teams_folder(entries):
         return teams
     if len(entries) == 1:
@@ -140,10 +154,28 @@ def _is_gradescope(folder: Folder, is_class_zip: bool = False) -> bool:
     return named * 2 >= len(entries) - 1
 
 
-def _nbgrader_folder(entries: Sequence[Entry]) -> Folder | None:
-    if not all(entry.name.casefold() in NBGRADER_ENTRIES for entry in entries):
+def _nbgrader_folder(entries: Sequence[Entry], assignment: Assignment) -> Folder | None:
+    """Return nbgrader's folder of all students if nothing else, or something else of nbgrader, is beside it.
+
+    Any other entries may be beside it if none of them holds an answer and the assignment's folders are in it.
+    """
+    submitted = next((each for each in entries if isinstance(each, Folder) and each.name == SUBMITTED), None)
+    if submitted is None:
         return None
-    return next((entry for entry in entries if isinstance(entry, Folder) and entry.name == SUBMITTED), None)
+    others = [entry for entry in entries if entry.name.casefold() not in NBGRADER_ENTRIES]
+    if not others or any(map(_is_nbgraders, entries)):
+        return submitted
+    if any(assignment.has_answer(entry) for entry in others):
+        return None
+    students = (_list(entry) for entry in _list(submitted) if isinstance(entry, Folder))
+    has_slug = any(
+        isinstance(each, Folder) and each.name == assignment.slug for own in students for each in own
+    )
+    return submitted if has_slug else None
+
+
+def _is_nbgraders(entry: Entry) -> bool:
+    return entry.name.casefold() in (NBGRADER_FOLDERS if isinstance(entry, Folder) else NBGRADER_FILES)
 
 
 def _teams_folder(entries: Sequence[Entry]) -> Folder | None:
@@ -155,7 +187,7 @@ def _teams_folder(entries: Sequence[Entry]) -> Folder | None:
 
 def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:
     """Return whether a folder's entries appear to belong to several students."""
-    if _nbgrader_folder(entries) or _has_platform(entries, assignment, ""):
+    if _nbgrader_folder(entries, assignment) or _has_platform(entries, assignment, ""):
         return True
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     unnamed = not any(_is_named(entry, assignment) for entry in answers)

@@ -55,6 +55,11 @@ submission_4:
     :email: other@x.edu
 """
 
+NBGRADER = (
+    "submitted/ada/week09_transfer/transfer.ipynb",
+    "submitted/bob/week09_transfer/transfer.ipynb",
+)
+
 
 # The id that upload files use, the files that are read, and the reasons for a review.
 Row = tuple[str, tuple[str, ...], set[str]]
@@ -507,6 +512,24 @@ BUILT = [
             "source/week09_transfer/transfer.ipynb",
         ),
         ignored={"submitted/bob (week08_other)"},
+    ),
+    *(
+        case(
+            f"nbgrader: {name} beside its folders changes nothing",
+            {"ada": row("transfer.ipynb"), "bob": row("transfer.ipynb")},
+            files=(*NBGRADER, *nbgraders, name),
+            ignored={name.partition("/")[0]},
+        )
+        for name, *nbgraders in (
+            ("README.md", "nbgrader_config.py"),
+            ("grades.csv", "gradebook.db"),
+            ("requirements.txt", "source/week09_transfer/transfer.ipynb"),
+            ("downloaded/week09_transfer/archive/class.zip", "nbgrader_config.py"),
+            ("inbound/transfer.ipynb", "autograded/ada/week09_transfer/transfer.ipynb"),
+            ("solutions/transfer.ipynb", "release/week09_transfer/transfer.ipynb"),
+            ("grades.csv",),
+            ("hidden.ipynb", "nbgrader_config.py", "feedback/ada/week09_transfer/transfer.html"),
+        )
     ),
     case(
         "a student called submitted changes nothing",
