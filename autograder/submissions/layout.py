@@ -34,10 +34,12 @@ TEAMS_SUBMITTED = "submitted files"  # and that of Teams, beside unfinished work
 TEAMS_ENTRIES = frozenset({TEAMS_SUBMITTED, "working files"})
 MAX_SECTION_DEPTH = 2
 
-# Names of exports from Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive.
+# Names of exports from Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive, with the number
+# that a browser or macOS appends to a second one.
 _EXPORT_NAME = re.compile(
     r"(?:submissions|assignment_\d+_export|gradebook_.+_\d{4}(?:-\d\d){5}|bulk_download"
-    r"|.+ Download [^\W\d]+ \d{1,2}, \d{4} \d{3,4} [AP]M|drive-download-\d{8}T\d{6}Z-.+)(?: \(\d{1,3}\))?",
+    r"|.+ Download [^\W\d]+ \d{1,2}, \d{4} \d{3,4} [AP]M|drive-download-\d{8}T\d{6}Z-.+)"
+    r"(?: ?\(\d{1,3}\)| \d{1,3})?",
     re.DOTALL,
 )
 _SECTION_NAME = re.compile(
@@ -90,9 +92,11 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
         return teams
     if len(entries) == 1:
         (only,) = entries
+        if isinstance(only, Folder) and (teams := _teams_library(_list(only))):
+            return teams
         if isinstance(only, File) and (opened := _open_zip(only, assignment, is_class_zip)):
             return _unwrap(opened, assignment, is_class_zip)
-        if isinstance(only, Folder) and (is_class_zip or _is_export_name(only.name, assignment)):
+        if isinstance(only, Folder) and (is_class_zip or _may_be_export(only.name, assignment)):
             if _is_gradescope(only) or _looks_like_class(visible(only), assignment):
                 return _unwrap(only, assignment, is_class_zip)
             if only.name == assignment.slug:
@@ -100,8 +104,22 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
     return None if _is_one_students(entries, assignment) else folder
 
 
-def _is_export_name(stem: str, assignment: Assignment) -> bool:
-    return stem == assignment.slug or _EXPORT_NAME.fullmatch(stem[:200]) is not None
+def is_export_name(stem: str) -> bool:
+    """Return whether a platform gives its exports this name."""
+    return _EXPORT_NAME.fullmatch(stem[:200]) is not None
+
+
+def may_hold_class(folder: Folder, assignment: Assignment) -> bool:
+    """Return whether a folder that counts as one student's looks like a class."""
+    entries = _list(folder)
+    if _is_gradescope(folder) or _teams_folder(entries):
+        return True
+    named = any(_is_named(entry, assignment) for entry in entries)
+    return _has_platform(entries, assignment, "") or (not named and _looks_like_class(entries, assignment))
+
+
+def _may_be_export(stem: str, assignment: Assignment) -> bool:
+    return stem == assignment.slug or is_export_name(stem)
 
 
 def _open_zip(file: File, assignment: Assignment, is_class_zip: bool) -> Folder | None:
@@ -111,7 +129,7 @@ def _open_zip(file: File, assignment: Assignment, is_class_zip: bool) -> Folder 
     """
     if not file.is_zip or file.path is None:
         return None
-    if not (is_class_zip or _is_export_name(file.stem, assignment)):
+    if not (is_class_zip or _may_be_export(file.stem, assignment)):
         return None
     try:
         folder = class_zip(file.path, file.stem, "")
@@ -183,6 +201,11 @@ def _teams_folder(entries: Sequence[Entry]) -> Folder | None:
         return None
     folders = (entry for entry in entries if isinstance(entry, Folder))
     return next((folder for folder in folders if folder.name.casefold() == TEAMS_SUBMITTED), None)
+
+
+def _teams_library(entries: Sequence[Entry]) -> Folder | None:
+    """Return the folder of submissions in a download of the whole library, which also has unfinished work."""
+    return _teams_folder(entries) if len(entries) == len(TEAMS_ENTRIES) else None
 
 
 def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:

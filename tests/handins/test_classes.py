@@ -7,6 +7,7 @@ here, because discovery and the roster decide all of it.
 from __future__ import annotations
 
 import os
+import shlex
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -402,6 +403,23 @@ BUILT = [
             "Submitted files/Kim Roe/Week 9/transfer.py",
             "Working files/Jo Doe/Week 9/transfer.py",
         ),
+    ),
+    case(
+        "teams: a download of the whole library",
+        {"Jo Doe": row("Week 9/transfer.py"), "Kim Roe": row("Week 9/transfer.py")},
+        files=(
+            "Student Work/Submitted files/Jo Doe/Week 9/transfer.py",
+            "Student Work/Submitted files/Kim Roe/Week 9/transfer.py",
+            "Student Work/Working files/Jo Doe/Week 9/transfer.py",
+        ),
+    ),
+    *(
+        case(
+            f"an export that was unpacked into {folder} is a class",
+            {"doejo": row("transfer.py"), "roekim": row("transfer.py")},
+            files=(f"{folder}/doejo_1001_1_transfer.py", f"{folder}/roekim_1002_2_transfer.py"),
+        )
+        for folder in ("submissions", "submissions 2", "submissions (1)", "submissions(1)")
     ),
     case(
         "moodle: anonymous participants are known by their numbers",
@@ -827,3 +845,53 @@ def test_what_came_after_the_due_date_is_late(tmp_path: Path, name: str, said: s
     found = find_class(build(tmp_path / "class", (name,)), ASSIGNMENT, due=date(2026, 11, 30))
     (note,) = [note.text for note in found.submissions[0].review if note.reason is LATE] or [None]
     assert note == said or (note and said and note.startswith(said))
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("CS101 HW9/doejo_1001_1_transfer.py", "CS101 HW9/roekim_1002_2_transfer.py"), "CS101 HW9"),
+        (("Abgaben KW48/Jo Doe.py", "Abgaben KW48/Kim Roe.py", "roster.csv"), "Abgaben KW48"),
+        (("HW9/ada/transfer.py", "HW9/bob/transfer.py"), "HW9"),
+        (("Work/Submitted files/Jo Doe/Week 9/transfer.py",), "Work"),
+        (("HW9/submission_metadata.yml", "HW9/submission_1/transfer.py"), "HW9"),
+        (("ada/transfer.py", "ada/helper.py"), None),
+        (("ada/transfer.py", "ada/old/transfer.py", "ada/tries/transfer.py"), None),
+        (("ada/answer.py",), None),
+        (("HW9/ada.py", "HW9/bob.py", "eve.py"), None),
+    ],
+)
+def test_a_lone_folder_that_may_hold_a_class_is_told(
+    tmp_path: Path, files: tuple[str, ...], said: str | None
+) -> None:
+    """It counts as one student's, and the hint has the command for a class."""
+    place = build(tmp_path / "class", files)
+    hint = said and (
+        f"{said} counts as one student's. If it holds a class, grade that folder: kit grade KIT "
+        f"{shlex.quote(str(place / said))}."
+    )
+    assert find_class(place, ASSIGNMENT).hint == (hint or "")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("ada.zip",), "ada.zip counts as one student's. If it holds a class, use --class-zip."),
+        (("ada.zip", "bob.zip"), None),
+        (("ada.py", "submissions.zip"), "submissions.zip counts as one student's. If it holds"),
+        (
+            ("submissions.zip", "submissions (1).zip"),
+            "submissions.zip and submissions (1).zip count as one student's each. If they hold",
+        ),
+        (
+            tuple(f"drive-download-20261130T100000Z-00{number}.zip" for number in (1, 2)),
+            "drive-download-20261130T100000Z-001.zip and drive-download-20261130T100000Z-002.zip count",
+        ),
+    ],
+)
+def test_zips_that_may_hold_a_class_are_told(
+    tmp_path: Path, files: tuple[str, ...], said: str | None
+) -> None:
+    """Zips count as one student's each; those with an export's name, and a lone one, may hold a class."""
+    hint = find_class(build(tmp_path / "class", files), ASSIGNMENT).hint
+    assert hint == "" if said is None else hint.startswith(said)
