@@ -6,7 +6,7 @@ import math
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -95,8 +95,13 @@ def is_junk(name: str) -> bool:
 
 def visible(folder: Folder) -> list[Entry]:
     """Return the folder's entries without junk, sorted by name."""
+    return without_junk(folder.entries())
+
+
+def without_junk(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that people made, sorted by name."""
     return sorted(
-        (entry for entry in folder.entries() if not is_junk(entry.name)),
+        (entry for entry in entries if not is_junk(entry.name)),
         key=lambda entry: (entry.name, entry.latin1_name),
     )
 

@@ -24,7 +24,7 @@ from .folders import (
     disk_entry,
     megabytes,
     printable,
-    visible,
+    without_junk,
 )
 from .notebooks.notebook import without_outputs
 
@@ -138,8 +138,13 @@ class _Reading:
         except Unreadable as problem:
             self.problems.append(str(problem))
 
-    def _search(self, entries: Iterable[Entry], prefix: str, depth: int) -> list[tuple[str, File]]:
-        """Return the source files and zips in `entries`, with their paths below the submission."""
+    def _search(
+        self, entries: Iterable[Entry], prefix: str, depth: int, is_clone: bool = False
+    ) -> list[tuple[str, File]]:
+        """Return the source files and zips in `entries`, with their paths below the submission.
+
+        In a clone, the times of files are those of the checkout, so they are dropped.
+        """
         found: list[tuple[str, File]] = []
         for entry in entries:
             self.visited += 1
@@ -150,26 +155,29 @@ class _Reading:
                 # file.
                 made = not depth or entry.name in (self.assignment.slug, SAKAI_ATTACHMENTS)
                 below = prefix if made else f"{prefix}{entry.name}/"
-                found += self._search(self._list(entry, depth), below, depth + 1)
+                inner, has_git = self._list(entry, depth)
+                found += self._search(inner, below, depth + 1, is_clone or has_git)
             elif entry.is_source or entry.is_zip:
-                found.append((prefix + entry.name, entry))
+                found.append((prefix + entry.name, replace(entry, modified=0.0) if is_clone else entry))
             else:
                 self._note_other(entry)
         return found
 
-    def _list(self, folder: Folder, depth: int) -> Sequence[Entry]:
+    def _list(self, folder: Folder, depth: int) -> tuple[Sequence[Entry], bool]:
+        """Return the entries to search, and whether the folder is a Git repository."""
         try:
             if depth == MAX_DEPTH:
                 raise Unreadable(f"{folder.where} lies more than {MAX_DEPTH} folders deep.")
-            entries = visible(folder)
+            listed = folder.entries()
         except Unreadable as problem:
             self.problems.append(str(problem))
-            return []
+            return [], False
+        entries = without_junk(listed)
         support = [
             entry for entry in entries if isinstance(entry, File) and self.assignment.is_support(entry)
         ]
         self.others += [printable(entry.name) for entry in support]
-        return self.assignment.candidates(entries)
+        return self.assignment.candidates(entries), any(entry.name == ".git" for entry in listed)
 
     def _note_other(self, file: File) -> None:
         self.others.append(printable(file.name))

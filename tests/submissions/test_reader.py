@@ -131,6 +131,16 @@ def test_without_permission_files_and_folders_are_unreadable(room, monkeypatch):
     assert found["bob"].read().problem == "The folder bob cannot be listed: Permission denied."
 
 
+def test_times_in_a_clone_are_those_of_the_checkout_and_do_not_count(room):
+    room.put("alice/toy.py")
+    room.put("alice/tries/toy.py", modified=2_000_000_000)
+    room.put("bob/toy.py")
+    assert {file.modified for file in room.read()["alice"].files} == {1_000_000_000, 2_000_000_000}
+    room.put("alice/.git/config")
+    assert {file.modified for file in room.read()["alice"].files} == {0.0}
+    assert {file.modified for file in room.read()["bob"].files} == {1_000_000_000}
+
+
 def test_folders_have_a_depth(room):
     room.put("alice/" + "d/" * 40 + "toy.py")
     assert "12 folders deep" in room.problem("alice")
