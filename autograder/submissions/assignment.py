@@ -52,6 +52,14 @@ _SUPPORT = re.compile(
     re.IGNORECASE,
 )
 _ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "support", "tests"}
+# An environment under any other name has one of these, or a library of Python.
+_ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
+_ENVIRONMENT_PARTS = {
+    *("bin", "scripts", "include", "lib", "lib64", "share", "etc", "conda-meta"),
+    *("dlls", "library", "tools", "man", "ssl", "var"),
+}
+_LIBRARY = re.compile(r"lib(?:64)?", re.IGNORECASE)
+_PYTHON_LIBRARY = re.compile(r"site-packages|python\d(?:\.\d{1,2})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -92,7 +100,15 @@ class Assignment:
             own = [entry for entry in entries if isinstance(entry, Folder) and entry.name == name]
             if own and not any(self.is_answer(entry) for entry in entries):
                 return own
-        return [entry for entry in entries if not self.is_support(entry)]
+        environment = _is_environment(entries)
+        return [
+            entry
+            for entry in entries
+            if not self.is_support(entry)
+            and not (
+                environment and isinstance(entry, Folder) and entry.name.casefold() in _ENVIRONMENT_PARTS
+            )
+        ]
 
     def is_answer(self, entry: Entry) -> bool:
         """Return whether an entry is a source file that may be an answer."""
@@ -129,3 +145,19 @@ class Assignment:
             return None
         times = (self.last_change(child, depth - 1) for child in children)
         return max((time for time in times if time is not None), default=None)
+
+
+def _is_environment(entries: Sequence[Entry]) -> bool:
+    """Return whether a folder with these entries is a Python environment; a student's files may be in it."""
+    if any(entry.name.casefold() in _ENVIRONMENT_MARKS for entry in entries):
+        return True
+    libraries = (each for each in entries if isinstance(each, Folder) and _LIBRARY.fullmatch(each.name))
+    return any(map(_is_library, libraries))
+
+
+def _is_library(folder: Folder) -> bool:
+    try:
+        entries = visible(folder)
+    except Unreadable:
+        return False
+    return any(isinstance(each, Folder) and _PYTHON_LIBRARY.fullmatch(each.name) for each in entries)

@@ -131,6 +131,24 @@ def test_without_permission_files_and_folders_are_unreadable(room, monkeypatch):
     assert found["bob"].read().problem == "The folder bob cannot be listed: Permission denied."
 
 
+@pytest.mark.parametrize(
+    "environment",
+    [
+        ("conda_env/lib/python3.11/toy.py", "conda_env/bin/toy.py"),
+        ("conda_env/conda-meta/history", "conda_env/Library/toy.py", "conda_env/Lib/os.py"),
+        ("my_env/pyvenv.cfg", "my_env/bin/activate_this.py", "my_env/lib64/toy.py"),
+        ("tf/Lib/site-packages/toy.py", "tf/Scripts/toy.py"),
+        ("deep/er/pyvenv.cfg", "deep/er/lib/python3.12/site-packages/toy/toy.py"),
+        ("pyvenv.cfg", "bin/toy.py", "Lib/site-packages/toy.py"),
+    ],
+)
+def test_an_environment_under_any_name_is_not_searched(room, environment):
+    for name in ("toy.py", "week/tools/mine.py", *environment):
+        room.put(f"alice/{name}", modified=2_000_000_000)
+    room.put("bob/lib/toy.py")
+    assert room.files() == {"alice": ["toy.py", "week/tools/mine.py"], "bob": ["lib/toy.py"]}
+
+
 def test_times_in_a_clone_are_those_of_the_checkout_and_do_not_count(room):
     room.put("alice/toy.py")
     room.put("alice/tries/toy.py", modified=2_000_000_000)
