@@ -40,11 +40,18 @@ SUPPORT_MODULES = frozenset(
     }
 )
 MAX_DEPTH = 4
-# What people and programs add to an assignment's name, beside the name of the student.
-_ADDITIONS = (
-    r"copy(?: of)?|kopie(?: v[ao]n)?|copie(?: de)?|copia(?: d[ei])?|final|new|v\d{1,2}|main|master"
-    r"|submission|answers?|solution|abgabe|lösung|homework|hw"
+# Words for any assignment, which also name a file that has nobody's name.
+_TITLES = (
+    r"main|submission|answers?|solutions?|homework|hw|assignment|exercise|untitled|week"
+    r"|abgabe|lösung|hausaufgabe|aufgabe|übung|woche|devoir|semaine|tarea|semana|opdracht"
 )
+# What people and programs add to an assignment's name, beside the name of the student.
+_VERSIONS = (
+    r"copy(?: of)?|kopie(?: v[ao]n)?|copie(?: de)?|copia(?: d[ei])?|final|new|neu|master"
+    r"|v(?=\d)|version|rev|fixed|updated|completed|corrected|done"
+)
+# A short number may follow: `final2`, `week 9`, `kopie-2`. A longer one is a student's.
+_NUMBER = r"(?:\d{1,3}|[ _-]\d{1,2})?"
 
 _SUPPORT = re.compile(
     r"(test_.*|.*_test|conftest|setup|check_report|keras_(advice|errors)|notebook_(cards|checks|file)"
@@ -85,13 +92,15 @@ class Assignment:
 
         What remains of `transfer_jo_doe_final (1)` is `jo_doe`, which may be a student's name.
         """
-        titles = "|".join(re.escape(name).replace("_", "[_ -]") for name in (self.slug, self.module) if name)
-        added = rf"(?<![^\W_])(?:{titles}|{_ADDITIONS})(?![^\W_])|\(\d{{1,3}}\)"
-        return re.sub(added, " ", stem, flags=re.IGNORECASE).strip(" _-.,+&")
+        names = [re.escape(name).replace("_", "[_ -]") for name in (self.slug, self.module) if name]
+        words = "|".join([*names, _TITLES, _VERSIONS])
+        rest = re.sub(rf"{_as_words(words)}|\(\d{{1,3}}\)", " ", stem, flags=re.IGNORECASE)
+        return re.sub(r"[(\[]\W*[)\]]", " ", rest).strip(" _-.,+&")
 
     def is_unnamed(self, stem: str) -> bool:
-        """Return whether a file's name names the assignment only, such as `transfer - Copy (2)`."""
-        return self.name_match(stem) > 0 and re.fullmatch(r"\d{0,3}", self.rest_of_name(stem)) is not None
+        """Return whether a file's name names the assignment only, such as `transfer - Copy (2)` or `hw9`."""
+        has_title = self.name_match(stem) or re.search(_as_words(_TITLES), stem, re.IGNORECASE)
+        return bool(has_title) and re.fullmatch(r"\d{0,3}", self.rest_of_name(stem)) is not None
 
     def candidates(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Return the entries of a student's folder that may hold the answer."""
@@ -145,6 +154,11 @@ class Assignment:
             return None
         times = (self.last_change(child, depth - 1) for child in children)
         return max((time for time in times if time is not None), default=None)
+
+
+def _as_words(words: str) -> str:
+    """Return a pattern for whole words, each with the number that may follow."""
+    return rf"(?<![^\W_])(?:{words}){_NUMBER}(?![^\W_])"
 
 
 def _is_environment(entries: Sequence[Entry]) -> bool:

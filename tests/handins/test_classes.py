@@ -61,6 +61,16 @@ NBGRADER = (
     "submitted/bob/week09_transfer/transfer.ipynb",
 )
 
+# Names that say nothing about their owner.
+UNNAMED = (
+    *("transfer - Copy", "transfer copy", "transfer-1", "transfer_final", "Transfer v2"),
+    *("transfer (Kopie)", "transfer (copy)", "transfer-kopie-2", "transfer2", "transfer_v2 (1)"),
+    *("transfer_final2", "transfer_copy3", "transfer_version2", "transfer version 4", "transfer_rev3"),
+    *("transfer_fixed", "transfer_neu", "transfer_FINAL_FINAL", "transfer_updated", "transfer_done"),
+    *("hw9_transfer", "week9 transfer", "week 9 - transfer", "Woche 9 transfer"),
+    *("main", "solution", "homework", "hw9", "submission", "assignment9", "Untitled1", "Abgabe 9"),
+)
+
 
 # The id that upload files use, the files that are read, and the reasons for a review.
 Row = tuple[str, tuple[str, ...], set[str]]
@@ -141,7 +151,7 @@ ON_DISK = [
     ),
     case(
         "given-files-in-class",
-        {"Jo Doe": row("Jo Doe.py"), "solution": row("solution.py")},
+        {"Jo Doe": row("Jo Doe.py"), "solution": row("solution.py", why=(AMBIGUOUS,))},
         ignored={"lesson.py", "expect.py", "README.md", "roster.csv"},
     ),
     case(
@@ -617,6 +627,11 @@ BUILT = [
             "lpoe-transfer-final": row("lpoe-transfer-final.ipynb", owner="3"),
             "nia@x.edu (1)": row("nia@x.edu (1).zip/transfer.py", owner="4"),
             "0005": row("0005.py", owner="5"),
+            "HW9_Moe_Max": row("HW9_Moe_Max.ipynb", owner="6"),
+            "week9-pia-poo": row("week9-pia-poo.py", owner="7"),
+            "Quo Qoe Hausaufgabe 9": row("Quo Qoe Hausaufgabe 9.py", owner="8"),
+            "homework_1009": row("homework_1009.py", owner="1009"),
+            "roe.rey (Kopie 2)": row("roe.rey (Kopie 2).py", owner="10"),
         },
         files=(
             "transfer_jo_doe.py",
@@ -624,30 +639,21 @@ BUILT = [
             "lpoe-transfer-final.ipynb",
             "nia@x.edu (1).zip",
             "0005.py",
+            *("HW9_Moe_Max.ipynb", "week9-pia-poo.py", "Quo Qoe Hausaufgabe 9.py", "homework_1009.py"),
+            "roe.rey (Kopie 2).py",
         ),
         roster="name,id,login,email\nJo Doe,1,,\nKim Roe,2,,\nLee Poe,3,lpoe,\n"
-        "Nia Noe,4,,nia@x.edu\nOla Ooe,5,,\n",
+        "Nia Noe,4,,nia@x.edu\nOla Ooe,5,,\nMax Moe,6,,\nPia Poo,7,,\nQuo Qoe,8,,\nRio Roo,1009,,\n"
+        "Rey Roe,10,roe.rey,\n",
     ),
     case(
         "a name of nothing but the assignment, a copy and a version is nobody's",
         {
             "ada": row("transfer.py"),
             "bob": row("transfer.py"),
-            **{
-                name: row(f"{name}.py", why=(AMBIGUOUS,))
-                for name in (
-                    "transfer - Copy",
-                    "transfer copy",
-                    "transfer-1",
-                    "transfer_final",
-                    "Transfer v2",
-                )
-            },
+            **{name: row(f"{name}.py", why=(AMBIGUOUS,)) for name in UNNAMED},
         },
-        files=(
-            *("ada/transfer.py", "bob/transfer.py", "transfer - Copy.py", "transfer copy.py"),
-            *("transfer-1.py", "transfer_final.py", "Transfer v2.py"),
-        ),
+        files=("ada/transfer.py", "bob/transfer.py", *(f"{name}.py" for name in UNNAMED)),
         roster="name\nada\nbob\ntransfer final\n",
         missing=("transfer final",),
     ),
