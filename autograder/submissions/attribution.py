@@ -155,7 +155,7 @@ def _attribute(entry: Entry, name: ParsedName, section: str) -> Attribution:
     order = name.order
     if isinstance(entry, File) and name.filename:
         entry = replace(entry, name=name.filename, modified=entry.modified if order is None else order)
-    review: list[ReviewNote] = []
+    review = _encoding_notes(entry)
     if name.identity.ambiguous:
         said = f"The name {entry.where} can be read as that of two students."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
@@ -168,18 +168,30 @@ def _attribute_plain(
     """Return the owner of a file or folder that is named after its student or has no student's name."""
     stem = _stem(entry)
     unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.is_unnamed(stem))
-    review: list[ReviewNote] = []
-    latin1 = without_suffixes(entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
+    other = _other_reading(entry)
+    review = _encoding_notes(entry)
     if unnamed or platform is not Platform.PLAIN:
         said = f"The name {entry.where} does not say whose it is."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
-    if latin1:
-        said = f"The name {entry.where} is not UTF-8; read as Latin-1 it is {printable(latin1)}."
-        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
     rest = assignment.rest_of_name(stem)
-    aliases = tuple(alias for alias in (latin1, rest) if alias and alias != stem)
+    aliases = tuple(alias for alias in (other, rest) if alias and alias != stem)
     identity = Identity(stem, section=section, aliases=aliases, known=not unnamed)
     return Attribution(entry, identity, None, tuple(review))
+
+
+def _encoding_notes(entry: Entry) -> list[ReviewNote]:
+    """Return a note if the entry's name may be in another encoding, in which it is another name."""
+    if entry.reading is None:
+        return []
+    other = printable(_other_reading(entry))
+    said = f"The name {entry.where} is not UTF-8; read as {entry.reading.encoding} it is {other}."
+    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)]
+
+
+def _other_reading(entry: Entry) -> str:
+    """Return the name in another encoding, without a file's suffixes, or ""."""
+    name = entry.reading.name if entry.reading else ""
+    return without_suffixes(name) if isinstance(entry, File) else name
 
 
 def _stem(entry: Entry) -> str:
