@@ -53,18 +53,22 @@ _VERSIONS = (
 # A short number may follow: `final2`, `week 9`, `kopie-2`. A longer one is a student's.
 _NUMBER = r"(?:\d{1,3}|[ _-]\d{1,2})?"
 
+_TEST = re.compile(r"(test_.*|.*_test)\.py", re.IGNORECASE)
 _SUPPORT = re.compile(
-    r"(test_.*|.*_test|conftest|setup|check_report|keras_(advice|errors)|notebook_(cards|checks|file)"
+    r"(conftest|setup|check_report|keras_(advice|errors)|notebook_(cards|checks|file)"
     r"|student_frames)\.py",
     re.IGNORECASE,
 )
-_ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "support", "tests"}
+ENVIRONMENT_FOLDERS = frozenset({"venv", "env", "node_modules", "site-packages"})
+HANDOUT_FOLDERS = frozenset({"inputs", "support", "tests"})
 # An environment under any other name has one of these, or a library of Python.
 _ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
-_ENVIRONMENT_PARTS = {
-    *("bin", "scripts", "include", "lib", "lib64", "share", "etc", "conda-meta"),
-    *("dlls", "library", "tools", "man", "ssl", "var"),
-}
+ENVIRONMENT_PARTS = frozenset(
+    {
+        *("bin", "scripts", "include", "lib", "lib64", "share", "etc", "conda-meta"),
+        *("dlls", "library", "tools", "man", "ssl", "var"),
+    }
+)
 _LIBRARY = re.compile(r"lib(?:64)?", re.IGNORECASE)
 _PYTHON_LIBRARY = re.compile(r"site-packages|python\d(?:\.\d{1,2})?", re.IGNORECASE)
 
@@ -114,9 +118,7 @@ class Assignment:
             entry
             for entry in entries
             if not self.is_support(entry)
-            and not (
-                environment and isinstance(entry, Folder) and entry.name.casefold() in _ENVIRONMENT_PARTS
-            )
+            and not (environment and isinstance(entry, Folder) and entry.name.casefold() in ENVIRONMENT_PARTS)
         ]
 
     def is_answer(self, entry: Entry) -> bool:
@@ -126,8 +128,13 @@ class Assignment:
     def is_support(self, entry: Entry) -> bool:
         """Return whether an entry of a student's folder belongs to the kit or to an environment."""
         if isinstance(entry, Folder):
-            return entry.name.casefold() in _ENVIRONMENT_FOLDERS
-        return entry.name in self.given or _SUPPORT.fullmatch(entry.name) is not None
+            return entry.name.casefold() in ENVIRONMENT_FOLDERS | HANDOUT_FOLDERS
+        is_support = entry.name in self.given or _SUPPORT.fullmatch(entry.name) is not None
+        return is_support or self.is_test(entry.name)
+
+    def is_test(self, name: str) -> bool:
+        """Return whether a file has the name of a test file for pytest, which holds no answer."""
+        return _TEST.fullmatch(name) is not None
 
     def is_support_file(self, entry: Entry) -> bool:
         """Return whether an entry of a class folder is one that every student received."""

@@ -47,6 +47,37 @@ def test_a_folder_with_the_kits_files_alone_holds_no_answer(room):
     )
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((".ipynb_checkpoints/toy-checkpoint.ipynb",), ".ipynb_checkpoints (Jupyter's copies)"),
+        (("__pycache__/toy.cpython-311.pyc",), "__pycache__ (compiled Python)"),
+        (("tests/toy.py", "inputs/a.json"), "inputs (the kit's inputs), tests (test files)"),
+        (("deep/support/toy.py",), "support (the kit's own code)"),
+        (("env/toy.py",), "env (an environment)"),
+        (
+            ("my_env/conda-meta/history", "my_env/Lib/toy.py"),
+            "Lib (an environment), conda-meta (an environment)",
+        ),
+        ((".idea/toy.py", "env/toy.py"), ".idea (no part of a submission), env (an environment)"),
+    ],
+)
+def test_a_folder_with_skipped_folders_alone_says_what_is_skipped(room, files, said):
+    for name in files:
+        room.put(f"alice/{name}")
+    room.put("bob.py")
+    found = f"found only what is not searched: {said}."
+    assert room.problem("alice") == f"alice holds no answer: expected toy.py or toy.ipynb, {found}"
+
+
+@pytest.mark.parametrize("name", ["test_toy.py", "toy_test.py", "test_public.py"])
+def test_a_test_file_alone_is_no_answer(room, name):
+    room.put(f"alice/{name}")
+    room.put("bob.py")
+    said = f"alice holds no answer: {name} is a test file; an answer needs another name."
+    assert room.problem("alice") == f"{said} Expected toy.py or toy.ipynb."
+
+
 @pytest.mark.parametrize("size", [10_000_000, 10_000_001])
 def test_a_file_over_10_megabytes_is_unreadable(room, size):
     path = room.put("alice.py")
