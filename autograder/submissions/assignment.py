@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..kit import Kit
-from .folders import Entry, File, Folder, Unreadable, visible
+from .folders import Entry, File, Folder, Unreadable, readable, visible
 
 # Sakai puts a student's files in this folder, next to its own texts and folders.
 SAKAI_ATTACHMENTS = "Submission attachment(s)"
@@ -177,8 +177,4 @@ def _is_environment(entries: Sequence[Entry]) -> bool:
 
 
 def _is_library(folder: Folder) -> bool:
-    try:
-        entries = visible(folder)
-    except Unreadable:
-        return False
-    return any(isinstance(each, Folder) and _PYTHON_LIBRARY.fullmatch(each.name) for each in entries)
+    return any(isinstance(each, Folder) and _PYTHON_LIBRARY.fullmatch(each.name) for each in readable(folder))

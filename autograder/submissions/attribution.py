@@ -15,6 +15,7 @@ from .identity import Identity, ParsedName, Platform
 from .platforms.classrooms import is_copy
 from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, GradescopeSubmission, read_metadata
+from .sections import MAX_NAMED, people_in
 
 _INDEX = re.compile(r"index\.html?", re.IGNORECASE)
 
@@ -173,10 +174,22 @@ def _attribute_plain(
     if unnamed or platform is not Platform.PLAIN:
         said = f"The name {entry.where} does not say whose it is."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+    if isinstance(entry, Folder) and entry.where and platform is Platform.PLAIN and not section:
+        review += _section_notes(entry, assignment)
     rest = assignment.rest_of_name(stem)
     aliases = tuple(alias for alias in (other, rest) if alias and alias != stem)
     identity = Identity(stem, section=section, aliases=aliases, known=not unnamed)
     return Attribution(entry, identity, None, tuple(review))
+
+
+def _section_notes(folder: Folder, assignment: Assignment) -> list[ReviewNote]:
+    """Return a note if a folder that counts as one student's may hold several students' work."""
+    people = people_in(folder, assignment)
+    if not people:
+        return []
+    names = ", ".join(map(printable, people[:MAX_NAMED])) + (", …" if len(people) > MAX_NAMED else "")
+    said = f"{folder.where} holds {names}: is it a section, with one student each?"
+    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)]
 
 
 def _encoding_notes(entry: Entry) -> list[ReviewNote]:

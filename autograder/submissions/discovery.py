@@ -13,7 +13,7 @@ from .arrival import find_arrival
 from .assignment import Assignment
 from .attribution import Attribution, ClassLayout, IgnoredFile
 from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
-from .hints import class_hint
+from .hints import class_hint, sections_hint
 from .identity import Identity, Platform, normalize_name
 from .layout import SUBMITTED, read_layout
 from .platforms.classrooms import without_copy_number
@@ -84,7 +84,7 @@ class FoundSubmission:
 class ClassFolder:
     """The submissions of a class, sorted by student, and the files without an owner.
 
-    `hint` says what to do if a zip or a folder may hold a class but counts as one student's.
+    `hint` says what to do if a zip or a folder may hold a class but counts as one student's, or vice versa.
     """
 
     submissions: tuple[FoundSubmission, ...]
@@ -125,6 +125,7 @@ def find_class(
     found = collect_submissions(layout, assignment, due, late_rules=late_rules)
     single = [each.entries[0] for each in found.submissions if len(each.entries) == 1]
     hint = class_hint(place, single, assignment, alone=len(found.submissions) == 1)
+    hint = hint or sections_hint((each.identity for each in found.submissions), assignment)
     found = replace(found, hint=hint)
     if not late_rules:
         return found

@@ -106,6 +106,14 @@ def visible(folder: Folder) -> list[Entry]:
     return without_junk(folder.entries())
 
 
+def readable(folder: Folder) -> list[Entry]:
+    """Return the folder's entries as `visible` does, or none if it cannot be listed."""
+    try:
+        return visible(folder)
+    except Unreadable:
+        return []
+
+
 def without_junk(entries: Iterable[Entry]) -> list[Entry]:
     """Return the entries that people made, sorted by name."""
     return sorted(

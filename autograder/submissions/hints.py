@@ -1,14 +1,16 @@
-"""Say what to do if a zip or a folder that counts as one student's may hold a class."""
+"""Say what to do if a folder or a zip may hold a class but counts as one student's, or vice versa."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from .assignment import Assignment
 from .folders import Entry, Folder
+from .identity import Identity, Platform
 from .layout import is_export_name, may_hold_class
+from .sections import is_section_name
 
 
 def class_hint(place: Path, entries: Sequence[Entry], assignment: Assignment, *, alone: bool) -> str:
@@ -23,6 +25,18 @@ def class_hint(place: Path, entries: Sequence[Entry], assignment: Assignment, *,
         where = zips[0].where or zips[0].name
         return f"{where} counts as one student's. If it holds a class, use --class-zip."
     return _zips_hint([entry.where for entry in zips if is_export_name(entry.stem)])
+
+
+def sections_hint(identities: Iterable[Identity], assignment: Assignment) -> str:
+    """Return which folders count as sections because of the files in them, or "" if there are none."""
+    sections = {each.section for each in identities if each.platform is Platform.PLAIN and each.section}
+    guessed = sorted(name for name in sections if not is_section_name(name.rpartition("/")[2]))
+    if not guessed:
+        return ""
+    return (
+        f"{', '.join(guessed)} count as sections, because each holds files of several people. If they are "
+        f"students' folders, name the answer in them {assignment.module}.py."
+    )
 
 
 def _folder_hint(place: Path, folder: Folder, assignment: Assignment) -> str:

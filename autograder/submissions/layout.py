@@ -7,7 +7,6 @@ others are read.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from .archive import class_zip
@@ -21,9 +20,10 @@ from .attribution import (
     add_nbgrader,
     ignore_hidden,
 )
-from .folders import Entry, File, Folder, Unreadable, visible
+from .folders import Entry, File, Folder, Unreadable, readable, visible
 from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, is_submission_name, read_metadata
+from .sections import are_parts, are_sections, is_section_name
 
 SUBMITTED = "submitted"  # nbgrader's folder of all students
 # What nbgrader itself puts beside it.
@@ -41,11 +41,6 @@ _EXPORT_NAME = re.compile(
     r"|.+ Download [^\W\d]+ \d{1,2}, \d{4} \d{3,4} [AP]M|drive-download-\d{8}T\d{6}Z-.+)"
     r"(?: ?\(\d{1,3}\)| \d{1,3})?",
     re.DOTALL,
-)
-_SECTION_NAME = re.compile(
-    r"(?:section|sec|group|gruppe|grupo|groupe|tutorial|tutorium|tut|lab|class|klasse|übung|seminar|kurs|course)"
-    r"[\W_]*\w{0,12}",
-    re.IGNORECASE,
 )
 
 
@@ -92,7 +87,7 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
         return teams
     if len(entries) == 1:
         (only,) = entries
-        if isinstance(only, Folder) and (teams := _teams_library(_list(only))):
+        if isinstance(only, Folder) and (teams := _teams_library(readable(only))):
             return teams
         if isinstance(only, File) and (opened := _open_zip(only, assignment, is_class_zip)):
             return _unwrap(opened, assignment, is_class_zip)
@@ -111,7 +106,7 @@ def is_export_name(stem: str) -> bool:
 
 def may_hold_class(folder: Folder, assignment: Assignment) -> bool:
     """Return whether a folder that counts as one student's looks like a class."""
-    entries = _list(folder)
+    entries = readable(folder)
     if _is_gradescope(folder) or _teams_folder(entries):
         return True
     named = any(_is_named(entry, assignment) for entry in entries)
@@ -185,7 +180,7 @@ def _nbgrader_folder(entries: Sequence[Entry], assignment: Assignment) -> Folder
         return submitted
     if any(assignment.has_answer(entry) for entry in others):
         return None
-    students = (_list(entry) for entry in _list(submitted) if isinstance(entry, Folder))
+    students = (readable(entry) for entry in readable(submitted) if isinstance(entry, Folder))
     has_slug = any(
         isinstance(each, Folder) and each.name == assignment.slug for own in students for each in own
     )
@@ -265,24 +260,27 @@ def _add_class(
 def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
     """Return the section folders of a class, or an empty list if the folders are students'.
 
-    The folders are sections in two cases. Either more than half of them contain a platform's export, at least
-    one with several students. Or all of them are named as sections, and more of them look like classes than
-    like the folder of one student or one group.
+    The folders are sections in three cases. Either more than half of them contain a platform's export, at
+    least one with several students. Or all of them are named as sections, and more of them look like classes
+    than like the folder of one student or one group. Or all of them contain files of several people.
     """
     folders = [entry for entry in entries if isinstance(entry, Folder)]
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     if len(folders) < 2 or answers or _has_platform(entries, assignment, ""):
         return []
-    listed = [_list(folder) for folder in folders]
+    listed = [readable(folder) for folder in folders]
     owners = [_count_owners(inner, assignment) for inner in listed]
     if sum(map(bool, owners)) * 2 > len(folders) and max(owners) > 1:
         return folders
-    if not all(_SECTION_NAME.fullmatch(unicodedata.normalize("NFC", entry.name[:200])) for entry in folders):
-        return []
-    votes = sum(
-        _looks_like_class(inner, assignment) - _is_one_students(inner, assignment) for inner in listed
-    )
-    return folders if votes > 0 else []
+    if all(is_section_name(folder.name) for folder in folders):
+        votes = sum(
+            (_looks_like_class(inner, assignment) and not are_parts(inner, assignment))
+            - _is_one_students(inner, assignment)
+            for inner in listed
+        )
+        if votes > 0:
+            return folders
+    return folders if are_sections(folders, assignment) else []
 
 
 def _count_owners(entries: Sequence[Entry], assignment: Assignment) -> int:
@@ -292,10 +290,3 @@ def _count_owners(entries: Sequence[Entry], assignment: Assignment) -> int:
         return 0
     parsed = parse_names(platform, entries, assignment, "")
     return len({name.identity.key for name in parsed if name and not name.platform_file})
-
-
-def _list(folder: Folder) -> list[Entry]:
-    try:
-        return visible(folder)
-    except Unreadable:
-        return []

@@ -600,6 +600,80 @@ BUILT = [
             "U\u0308bung 2/eve.py",
         ),
     ),
+    *(
+        case(
+            f"sections: {first} and {second}",
+            {name: row(f"{name}.py") for name in ("jdoe", "kroe", "lpoe", "mmoe")},
+            files=(f"{first}/jdoe.py", f"{first}/kroe.py", f"{second}/lpoe.py", f"{second}/mmoe.py"),
+        )
+        for first, second in (
+            *(("Monday lab", "Tuesday lab"), ("L1", "L2"), ("TA Kim", "TA Sam"), ("01", "02"), ("AM", "PM")),
+            *(("Übungsgruppe 1", "Übungsgruppe 2"), ("CS101-A", "CS101-B"), ("Tutorengruppe A", "T")),
+            *(("Section A (Mon)", "Section B (Tue)"), ("Gruppe 1 - Mo", "Gruppe 2 - Di"), ("TD 1", "TD 2")),
+            *(("Mardi - groupe 2", "Jeudi - groupe 3"), ("(Sección 1)", "(Sección 2)"), ("Werkgroep 1", "x")),
+        )
+    ),
+    case(
+        "sections with other names, where everybody's file has the assignment's name too",
+        {
+            "transfer_jdoe": row("transfer_jdoe.py", owner="1"),
+            "kroe_transfer_final": row("kroe_transfer_final.py", owner="2"),
+            "lpoe": row("lpoe.ipynb", "lpoe.py", owner="3"),
+            "mmoe": row("mmoe.zip/transfer.py", owner="4"),
+            "by mail": row("by mail.py"),
+        },
+        files=(
+            *("Mo 8-10/transfer_jdoe.py", "Mo 8-10/kroe_transfer_final.py", "Di/lpoe.py", "Di/lpoe.ipynb"),
+            *("Di/mmoe.zip", "Di/by mail.py"),
+        ),
+        roster="name,id,login\nJo,1,jdoe\nKim,2,kroe\nLee,3,lpoe\nMax,4,mmoe\n",
+    ),
+    case(
+        "sections by their names hold a folder per student",
+        {name: row("transfer.py") for name in ("jdoe", "kroe", "lpoe", "mmoe")},
+        files=(
+            *("Monday lab/jdoe/transfer.py", "Monday lab/kroe/transfer.py"),
+            *("Tuesday lab/lpoe/transfer.py", "Tuesday lab/mmoe/transfer.py"),
+        ),
+    ),
+    *(
+        case(
+            f"folders with {', '.join(names)} are students'",
+            {
+                "ada": row(*(f"{name}.py" for name in names)),
+                "bob": row("clean.py", "iris.py", why=(AMBIGUOUS,)),
+            },
+            files=(*(f"ada/{name}.py" for name in names), "bob/iris.py", "bob/clean.py"),
+        )
+        for names in (
+            *(("part1", "part2"), ("helpers", "transfer"), ("jdoe_v1", "jdoe_v2"), ("jdoe (1)", "jdoe")),
+            *(("jdoe", "jdoe_helper"), ("Transfer", "answer"), ("my_answer", "plots"), ("loader", "net")),
+            *(("a", "b"), ("transfer_final", "transfer_new"), ("answer",), ("1", "2"), ("ada", "ada_doe")),
+        )
+    ),
+    case(
+        "folders with files of the same names are students'",
+        {name: row("clean.py", "iris.py", why=(AMBIGUOUS,)) for name in ("ada", "bob")},
+        files=("ada/clean.py", "ada/iris.py", "bob/clean.py", "bob/iris.py"),
+    ),
+    case(
+        "a folder with several names in it is reviewed where the others decide against sections",
+        {
+            "L1": row("jdoe.py", "kroe.py", why=(AMBIGUOUS,)),
+            "L2": row("lpoe.py"),
+            "L3": row("jdoe/transfer.py", "kroe/transfer.py", why=(AMBIGUOUS,)),
+            "L4": row("old/transfer.py", "transfer.py"),
+        },
+        files=(
+            *("L1/jdoe.py", "L1/kroe.py", "L2/lpoe.py", "L3/jdoe/transfer.py", "L3/kroe/transfer.py"),
+            *("L4/transfer.py", "L4/old/transfer.py"),
+        ),
+    ),
+    case(
+        "groups that hand in parts are no sections",
+        {f"group {n}": row("part1.py", "part2.py") for n in (1, 2)},
+        files=tuple(f"group {n}/part{part}.py" for n in (1, 2) for part in (1, 2)),
+    ),
     case(
         "groups that hand in a folder each are no sections",
         {
@@ -901,3 +975,14 @@ def test_zips_that_may_hold_a_class_are_told(
     """Zips count as one student's each; those with an export's name, and a lone one, may hold a class."""
     hint = find_class(build(tmp_path / "class", files), ASSIGNMENT).hint
     assert hint == "" if said is None else hint.startswith(said)
+
+
+def test_sections_that_only_their_files_show_are_told(tmp_path: Path) -> None:
+    """The names of the folders could be those of students."""
+    files = ("L1/jdoe.py", "L1/kroe.py", "L2/lpoe.py", "L2/mmoe.py")
+    found = find_class(build(tmp_path / "class", files), ASSIGNMENT)
+    assert found.hint == (
+        "L1, L2 count as sections, because each holds files of several people. "
+        "If they are students' folders, name the answer in them transfer.py."
+    )
+    assert not find_class(build(tmp_path / "lab", tuple(f"Lab {name}" for name in files)), ASSIGNMENT).hint
