@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import contextlib
 import io
 import re
 import stat
@@ -20,6 +19,7 @@ from .folders import (
     Entry,
     File,
     Folder,
+    Reading,
     Unreadable,
     is_junk,
     join_place,
@@ -57,6 +57,7 @@ class _Node:
 
     folders: dict[str, _Node] = field(default_factory=dict)
     files: list[tuple[str, zipfile.ZipInfo]] = field(default_factory=list)
+    reading: Reading | None = None
 
 
 def student_zip(data: bytes, name: str, where: str) -> Folder:
@@ -119,7 +120,7 @@ def _folder(archive: zipfile.ZipFile, members: Sequence[zipfile.ZipInfo], name: 
             continue
         node = root
         for part in parts if info.is_dir() else parts[:-1]:
-            node = node.folders.setdefault(part, _Node())
+            node = node.folders.setdefault(part, _Node(reading=_reading(part, info)))
         if not info.is_dir():
             node.files.append((parts[-1], info))
     return _as_folder(archive, root, name, where)
@@ -132,7 +133,7 @@ def _as_folder(archive: zipfile.ZipFile, node: _Node, name: str, where: str) -> 
         ]
         return folders + [_file(archive, info, key, join_place(where, key)) for key, info in node.files]
 
-    return Folder(name, where, entries)
+    return Folder(name, where, entries, node.reading)
 
 
 def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str) -> File:
@@ -158,7 +159,8 @@ def _file(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, where: str
             raise Unreadable(f"{where} is too large: {size}, the limit is {megabytes(limit)}.")
         return data
 
-    return File(name, where, _modified(info), load, special=bool(reason))
+    reading = _reading(name, info)
+    return File(name, where, _modified(info), load, special=bool(reason), reading=reading)
 
 
 def _modified(info: zipfile.ZipInfo) -> float:
@@ -194,8 +196,28 @@ def _name(info: zipfile.ZipInfo) -> str:
 
     macOS writes UTF-8 without setting the flag, and `zipfile` then decodes the name as code page 437.
     """
-    name = info.orig_filename
-    if not info.flag_bits & 0x800:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp437").decode("utf-8")
-    return name.replace("\\", "/")
+    return (_as_utf8(info) or info.orig_filename).replace("\\", "/")
+
+
+def _as_utf8(info: zipfile.ZipInfo) -> str | None:
+    """Return the member's name if its bytes are UTF-8, else None."""
+    if info.flag_bits & 0x800:
+        return info.orig_filename
+    try:
+        return info.orig_filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _reading(part: str, info: zipfile.ZipInfo) -> Reading | None:
+    """Return a part of the member's path as Windows may have written it in China or in Western Europe.
+
+    Windows does not say which code page it uses.
+    """
+    if part.isascii() or _as_utf8(info) is not None:
+        return None
+    raw = part.encode("cp437")
+    try:
+        return Reading("GB 2312", raw.decode("gb2312"))
+    except UnicodeError:
+        return Reading("code page 850", raw.decode("cp850"))

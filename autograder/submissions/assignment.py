@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..kit import Kit
-from .folders import Entry, File, Folder, Unreadable, visible
+from .folders import Entry, File, Folder, Unreadable, readable, visible
 
 # Sakai puts a student's files in this folder, next to its own texts and folders.
 SAKAI_ATTACHMENTS = "Submission attachment(s)"
@@ -40,18 +40,37 @@ SUPPORT_MODULES = frozenset(
     }
 )
 MAX_DEPTH = 4
-# What people and programs add to an assignment's name, beside the name of the student.
-_ADDITIONS = (
-    r"copy(?: of)?|kopie(?: v[ao]n)?|copie(?: de)?|copia(?: d[ei])?|final|new|v\d{1,2}|main|master"
-    r"|submission|answers?|solution|abgabe|lösung|homework|hw"
+# Words for any assignment, which also name a file that has nobody's name.
+_TITLES = (
+    r"main|submission|answers?|solutions?|homework|hw|assignment|exercise|untitled|week"
+    r"|abgabe|lösung|hausaufgabe|aufgabe|übung|woche|devoir|semaine|tarea|semana|opdracht"
 )
+# What people and programs add to an assignment's name, beside the name of the student.
+_VERSIONS = (
+    r"copy(?: of)?|kopie(?: v[ao]n)?|copie(?: de)?|copia(?: d[ei])?|final|new|neu|master"
+    r"|v(?=\d)|version|rev|fixed|updated|completed|corrected|done"
+)
+# A short number may follow: `final2`, `week 9`, `kopie-2`. A longer one is a student's.
+_NUMBER = r"(?:\d{1,3}|[ _-]\d{1,2})?"
 
+_TEST = re.compile(r"(test_.*|.*_test)\.py", re.IGNORECASE)
 _SUPPORT = re.compile(
-    r"(test_.*|.*_test|conftest|setup|check_report|keras_(advice|errors)|notebook_(cards|checks|file)"
+    r"(conftest|setup|check_report|keras_(advice|errors)|notebook_(cards|checks|file)"
     r"|student_frames)\.py",
     re.IGNORECASE,
 )
-_ENVIRONMENT_FOLDERS = {"venv", "env", "node_modules", "site-packages", "inputs", "support", "tests"}
+ENVIRONMENT_FOLDERS = frozenset({"venv", "env", "node_modules", "site-packages"})
+HANDOUT_FOLDERS = frozenset({"inputs", "support", "tests"})
+# An environment under any other name has one of these, or a library of Python.
+_ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
+ENVIRONMENT_PARTS = frozenset(
+    {
+        *("bin", "scripts", "include", "lib", "lib64", "share", "etc", "conda-meta"),
+        *("dlls", "library", "tools", "man", "ssl", "var"),
+    }
+)
+_LIBRARY = re.compile(r"lib(?:64)?", re.IGNORECASE)
+_PYTHON_LIBRARY = re.compile(r"site-packages|python\d(?:\.\d{1,2})?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -77,13 +96,15 @@ class Assignment:
 
         What remains of `transfer_jo_doe_final (1)` is `jo_doe`, which may be a student's name.
         """
-        titles = "|".join(re.escape(name).replace("_", "[_ -]") for name in (self.slug, self.module) if name)
-        added = rf"(?<![^\W_])(?:{titles}|{_ADDITIONS})(?![^\W_])|\(\d{{1,3}}\)"
-        return re.sub(added, " ", stem, flags=re.IGNORECASE).strip(" _-.,+&")
+        names = [re.escape(name).replace("_", "[_ -]") for name in (self.slug, self.module) if name]
+        words = "|".join([*names, _TITLES, _VERSIONS])
+        rest = re.sub(rf"{_as_words(words)}|\(\d{{1,3}}\)", " ", stem, flags=re.IGNORECASE)
+        return re.sub(r"[(\[]\W*[)\]]", " ", rest).strip(" _-.,+&")
 
     def is_unnamed(self, stem: str) -> bool:
-        """Return whether a file's name names the assignment only, such as `transfer - Copy (2)`."""
-        return self.name_match(stem) > 0 and re.fullmatch(r"\d{0,3}", self.rest_of_name(stem)) is not None
+        """Return whether a file's name names the assignment only, such as `transfer - Copy (2)` or `hw9`."""
+        has_title = self.name_match(stem) or re.search(_as_words(_TITLES), stem, re.IGNORECASE)
+        return bool(has_title) and re.fullmatch(r"\d{0,3}", self.rest_of_name(stem)) is not None
 
     def candidates(self, entries: Sequence[Entry]) -> Sequence[Entry]:
         """Return the entries of a student's folder that may hold the answer."""
@@ -92,7 +113,13 @@ class Assignment:
             own = [entry for entry in entries if isinstance(entry, Folder) and entry.name == name]
             if own and not any(self.is_answer(entry) for entry in entries):
                 return own
-        return [entry for entry in entries if not self.is_support(entry)]
+        environment = _is_environment(entries)
+        return [
+            entry
+            for entry in entries
+            if not self.is_support(entry)
+            and not (environment and isinstance(entry, Folder) and entry.name.casefold() in ENVIRONMENT_PARTS)
+        ]
 
     def is_answer(self, entry: Entry) -> bool:
         """Return whether an entry is a source file that may be an answer."""
@@ -101,8 +128,13 @@ class Assignment:
     def is_support(self, entry: Entry) -> bool:
         """Return whether an entry of a student's folder belongs to the kit or to an environment."""
         if isinstance(entry, Folder):
-            return entry.name.casefold() in _ENVIRONMENT_FOLDERS
-        return entry.name in self.given or _SUPPORT.fullmatch(entry.name) is not None
+            return entry.name.casefold() in ENVIRONMENT_FOLDERS | HANDOUT_FOLDERS
+        is_support = entry.name in self.given or _SUPPORT.fullmatch(entry.name) is not None
+        return is_support or self.is_test(entry.name)
+
+    def is_test(self, name: str) -> bool:
+        """Return whether a file has the name of a test file for pytest, which holds no answer."""
+        return _TEST.fullmatch(name) is not None
 
     def is_support_file(self, entry: Entry) -> bool:
         """Return whether an entry of a class folder is one that every student received."""
@@ -129,3 +161,20 @@ class Assignment:
             return None
         times = (self.last_change(child, depth - 1) for child in children)
         return max((time for time in times if time is not None), default=None)
+
+
+def _as_words(words: str) -> str:
+    """Return a pattern for whole words, each with the number that may follow."""
+    return rf"(?<![^\W_])(?:{words}){_NUMBER}(?![^\W_])"
+
+
+def _is_environment(entries: Sequence[Entry]) -> bool:
+    """Return whether a folder with these entries is a Python environment; a student's files may be in it."""
+    if any(entry.name.casefold() in _ENVIRONMENT_MARKS for entry in entries):
+        return True
+    libraries = (each for each in entries if isinstance(each, Folder) and _LIBRARY.fullmatch(each.name))
+    return any(map(_is_library, libraries))
+
+
+def _is_library(folder: Folder) -> bool:
+    return any(isinstance(each, Folder) and _PYTHON_LIBRARY.fullmatch(each.name) for each in readable(folder))

@@ -25,6 +25,7 @@ from .identity import Identity, ParsedName, Platform
 from .platforms.classrooms import is_copy
 from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, GradescopeSubmission, read_metadata
+from .sections import MAX_NAMED, people_in
 
 _INDEX = re.compile(r"index\.html?", re.IGNORECASE)
 
@@ -34,6 +35,7 @@ class IgnoredReason(StrEnum):
 
     SUPPORT_CODE = "support code of the kit, which everybody has"
     PLATFORM_FILE = "written by the platform"
+    BESIDE_SUBMITTED = "beside nbgrader's folder submitted, which holds all hand-ins"
     OTHER_ASSIGNMENT = "holds other assignments only"
     HIDDEN = "hidden: rename it if somebody handed it in"
     UNKNOWN = "neither a source file nor a document: nobody's hand-in"
@@ -164,7 +166,7 @@ def _attribute(entry: Entry, name: ParsedName, section: str) -> Attribution:
     order = name.order
     if isinstance(entry, File) and name.filename:
         entry = replace(entry, name=name.filename, modified=entry.modified if order is None else order)
-    review: list[ReviewNote] = []
+    review = _encoding_notes(entry)
     if name.identity.ambiguous:
         said = f"The name {entry.where} can be read as that of two students."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
@@ -177,18 +179,42 @@ def _attribute_plain(
     """Return the owner of a file or folder that is named after its student or has no student's name."""
     stem = _stem(entry)
     unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.is_unnamed(stem))
-    review: list[ReviewNote] = []
-    latin1 = without_suffixes(entry.latin1_name) if isinstance(entry, File) else entry.latin1_name
+    other = _other_reading(entry)
+    review = _encoding_notes(entry)
     if unnamed or platform is not Platform.PLAIN:
         said = f"The name {entry.where} does not say whose it is."
         review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
-    if latin1:
-        said = f"The name {entry.where} is not UTF-8; read as Latin-1 it is {printable(latin1)}."
-        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+    if isinstance(entry, Folder) and entry.where and platform is Platform.PLAIN and not section:
+        review += _section_notes(entry, assignment)
     rest = assignment.rest_of_name(stem)
-    aliases = tuple(alias for alias in (latin1, rest) if alias and alias != stem)
+    aliases = tuple(alias for alias in (other, rest) if alias and alias != stem)
     identity = Identity(stem, section=section, aliases=aliases, known=not unnamed)
     return Attribution(entry, identity, None, tuple(review))
+
+
+def _section_notes(folder: Folder, assignment: Assignment) -> list[ReviewNote]:
+    """Return a note if a folder that counts as one student's may hold several students' work."""
+    people = people_in(folder, assignment)
+    if not people:
+        return []
+    names = ", ".join(map(printable, people[:MAX_NAMED])) + (", …" if len(people) > MAX_NAMED else "")
+    said = f"{folder.where} holds {names}: is it a section, with one student each?"
+    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)]
+
+
+def _encoding_notes(entry: Entry) -> list[ReviewNote]:
+    """Return a note if the entry's name may be in another encoding, in which it is another name."""
+    if entry.reading is None:
+        return []
+    other = printable(_other_reading(entry))
+    said = f"The name {entry.where} is not UTF-8; read as {entry.reading.encoding} it is {other}."
+    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)]
+
+
+def _other_reading(entry: Entry) -> str:
+    """Return the name in another encoding, without a file's suffixes, or ""."""
+    name = entry.reading.name if entry.reading else ""
+    return without_suffixes(name) if isinstance(entry, File) else name
 
 
 def _stem(entry: Entry) -> str:

@@ -13,6 +13,7 @@ from .arrival import find_arrival
 from .assignment import Assignment
 from .attribution import Attribution, ClassLayout, IgnoredFile
 from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
+from .hints import class_hint, sections_hint
 from .identity import Identity, Platform, normalize_name
 from .layout import SUBMITTED, read_layout
 from .platforms.classrooms import without_copy_number
@@ -81,20 +82,14 @@ class FoundSubmission:
 
 @dataclass(frozen=True)
 class ClassFolder:
-    """The submissions of a class, sorted by student, and the files without an owner."""
+    """The submissions of a class, sorted by student, and the files without an owner.
+
+    `hint` says what to do if a zip or a folder may hold a class but counts as one student's, or vice versa.
+    """
 
     submissions: tuple[FoundSubmission, ...]
     ignored: tuple[IgnoredFile, ...] = ()
-
-    @property
-    def hint(self) -> str:
-        """Return what to do if a single zip is a class, or "" if this does not apply."""
-        if len(self.submissions) != 1 or len(self.submissions[0].entries) != 1:
-            return ""
-        (entry,) = self.submissions[0].entries
-        if isinstance(entry, Folder) or not entry.is_zip:
-            return ""
-        return f"{self.submissions[0].where} counts as one student's. If it holds a class, use --class-zip."
+    hint: str = ""
 
 
 def find_class(
@@ -128,6 +123,10 @@ def find_class(
         )
     _name_nbgrader_student(layout, root, assignment.slug)
     found = collect_submissions(layout, assignment, due, late_rules=late_rules)
+    single = [each.entries[0] for each in found.submissions if len(each.entries) == 1]
+    hint = class_hint(place, single, assignment, alone=len(found.submissions) == 1)
+    hint = hint or sections_hint((each.identity for each in found.submissions), assignment)
+    found = replace(found, hint=hint)
     if not late_rules:
         return found
     return replace(found, submissions=tuple(map(_with_arrival, found.submissions)))

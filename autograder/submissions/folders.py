@@ -9,9 +9,10 @@ import math
 import os
 import re
 import stat
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from ..language import gettext_noop
 from ..text import clean
@@ -55,13 +56,20 @@ class Unreadable(Exception):
         self.excerpt = excerpt
 
 
+class Reading(NamedTuple):
+    """A name in an encoding that it may have."""
+
+    encoding: str
+    name: str
+
+
 @dataclass(frozen=True)
 class File:
     """A file. `load(limit)` returns its bytes and raises Unreadable if there are more than `limit`.
 
     `where` is its location in messages and `name` the name that its author chose. A `special` file is a link,
-    a pipe or similar; its `load` only raises the reason. `path` is set for files on disk. `latin1_name` is
-    the name decoded as Latin-1 if its bytes are not UTF-8.
+    a pipe or similar; its `load` only raises the reason. `path` is set for files on disk. `reading` is the
+    name in another encoding if its bytes are not UTF-8.
     """
 
     name: str
@@ -70,7 +78,7 @@ class File:
     load: Callable[[int], bytes] = field(compare=False)
     special: bool = False
     path: Path | None = field(default=None, compare=False)
-    latin1_name: str = ""
+    reading: Reading | None = None
 
     @property
     def is_source(self) -> bool:
@@ -95,7 +103,7 @@ class Folder:
     name: str
     where: str
     entries: Callable[[], Sequence[File | Folder]] = field(compare=False)
-    latin1_name: str = ""
+    reading: Reading | None = None
 
 
 Entry = File | Folder
@@ -108,9 +116,22 @@ def is_junk(name: str) -> bool:
 
 def visible(folder: Folder) -> list[Entry]:
     """Return the folder's entries without junk, sorted by name."""
+    return without_junk(folder.entries())
+
+
+def readable(folder: Folder) -> list[Entry]:
+    """Return the folder's entries as `visible` does, or none if it cannot be listed."""
+    try:
+        return visible(folder)
+    except Unreadable:
+        return []
+
+
+def without_junk(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that people made, sorted by name."""
     return sorted(
-        (entry for entry in folder.entries() if not is_junk(entry.name)),
-        key=lambda entry: (entry.name, entry.latin1_name),
+        (entry for entry in entries if not is_junk(entry.name)),
+        key=lambda entry: (entry.name, entry.reading or ()),
     )
 
 
@@ -134,22 +155,22 @@ def disk_entry(path: Path, parent: str = "") -> Entry:
 
     `parent` is the name of the containing folder in messages.
     """
-    name, latin1_name = _decode(path.name)
+    name, reading = _decode(path.name)
     where = join_place(parent, name)
     try:
         status = path.lstat()
     except OSError as error:
-        return _special(name, where, f"cannot be inspected ({error.strerror})", latin1_name)
+        return _special(name, where, f"cannot be inspected ({error.strerror})", reading)
     if stat.S_ISDIR(status.st_mode):
-        return Folder(name, where, lambda: _entries(path, where), latin1_name)
+        return Folder(name, where, lambda: _entries(path, where), reading)
     if stat.S_ISREG(status.st_mode):
         return File(
             *(name, where, status.st_mtime, lambda limit: _read(path, where, limit)),
             path=path,
-            latin1_name=latin1_name,
+            reading=reading,
         )
     kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a special file")
-    return _special(name, where, f"is {kind}: expected a file or a folder", latin1_name)
+    return _special(name, where, f"is {kind}: expected a file or a folder", reading)
 
 
 def disk_root(path: Path) -> Entry:
@@ -158,18 +179,18 @@ def disk_root(path: Path) -> Entry:
     return Folder(entry.name, "", lambda: _entries(path, "")) if isinstance(entry, Folder) else entry
 
 
-def _decode(name: str) -> tuple[str, str]:
+def _decode(name: str) -> tuple[str, Reading | None]:
     """Return a file name as encodable text, and its Latin-1 form if its bytes are not UTF-8."""
     raw = os.fsencode(name)
     text = raw.decode("utf-8", "replace")
-    return text, "" if text.encode() == raw else raw.decode("latin-1")
+    return text, None if text.encode() == raw else Reading("Latin-1", raw.decode("latin-1"))
 
 
-def _special(name: str, where: str, reason: str, latin1_name: str) -> File:
+def _special(name: str, where: str, reason: str, reading: Reading | None) -> File:
     def load(limit: int) -> bytes:
         raise Unreadable(f"{where} {reason}.")
 
-    return File(name, where, 0.0, load, special=True, latin1_name=latin1_name)
+    return File(name, where, 0.0, load, special=True, reading=reading)
 
 
 def _entries(path: Path, where: str) -> Sequence[Entry]:

@@ -7,34 +7,40 @@ others are read.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from .archive import class_zip
 from .assignment import Assignment
-from .attribution import ClassLayout, add_gradescope, add_hand_ins, add_nbgrader, ignore_hidden
-from .folders import Entry, File, Folder, Unreadable, visible
+from .attribution import (
+    ClassLayout,
+    IgnoredFile,
+    IgnoredReason,
+    add_gradescope,
+    add_hand_ins,
+    add_nbgrader,
+    ignore_hidden,
+)
+from .folders import Entry, File, Folder, Unreadable, readable, visible
 from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, is_submission_name, read_metadata
+from .sections import are_parts, are_sections, is_section_name
 
 SUBMITTED = "submitted"  # nbgrader's folder of all students
-NBGRADER_ENTRIES = frozenset(
-    {"submitted", "source", "release", "autograded", "feedback", "gradebook.db", "nbgrader_config.py"}
-)
+# What nbgrader itself puts beside it.
+NBGRADER_FOLDERS = frozenset({"source", "release", "autograded"})
+NBGRADER_FILES = frozenset({"gradebook.db", "nbgrader_config.py"})
+NBGRADER_ENTRIES = frozenset({SUBMITTED, "feedback"}) | NBGRADER_FOLDERS | NBGRADER_FILES
 TEAMS_SUBMITTED = "submitted files"  # and that of Teams, beside unfinished work
 TEAMS_ENTRIES = frozenset({TEAMS_SUBMITTED, "working files"})
 MAX_SECTION_DEPTH = 2
 
-# Names of exports from Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive.
+# Names of exports from Canvas, Gradescope, Blackboard, Sakai, Brightspace and Google Drive, with the number
+# that a browser or macOS appends to a second one.
 _EXPORT_NAME = re.compile(
     r"(?:submissions|assignment_\d+_export|gradebook_.+_\d{4}(?:-\d\d){5}|bulk_download"
-    r"|.+ Download [^\W\d]+ \d{1,2}, \d{4} \d{3,4} [AP]M|drive-download-\d{8}T\d{6}Z-.+)(?: \(\d{1,3}\))?",
+    r"|.+ Download [^\W\d]+ \d{1,2}, \d{4} \d{3,4} [AP]M|drive-download-\d{8}T\d{6}Z-.+)"
+    r"(?: ?\(\d{1,3}\)| \d{1,3})?",
     re.DOTALL,
-)
-_SECTION_NAME = re.compile(
-    r"(?:section|sec|group|gruppe|grupo|groupe|tutorial|tutorium|tut|lab|class|klasse|übung|seminar|kurs|course)"
-    r"[\W_]*\w{0,12}",
-    re.IGNORECASE,
 )
 
 
@@ -51,10 +57,15 @@ def read_layout(root: Entry, assignment: Assignment, *, is_class_zip: bool = Fal
         add_hand_ins(layout, [root], assignment, root.name)
     elif _is_gradescope(folder, is_class_zip):
         add_gradescope(layout, folder, assignment)
-    elif folder.name == SUBMITTED and not _has_platform(visible(folder), assignment, folder.name):
-        add_nbgrader(layout, folder, assignment)
     else:
-        _add_class(layout, folder, assignment, "")
+        if submitted := _nbgrader_folder(visible(folder), assignment):
+            beside = [entry for entry in visible(folder) if entry.name.casefold() not in NBGRADER_ENTRIES]
+            layout.ignored += [IgnoredFile(entry.where, IgnoredReason.BESIDE_SUBMITTED) for entry in beside]
+            folder = submitted
+        if folder.name == SUBMITTED and not _has_platform(visible(folder), assignment, folder.name):
+            add_nbgrader(layout, folder, assignment)
+        else:
+            _add_class(layout, folder, assignment, "")
     return layout
 
 
@@ -70,15 +81,17 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
     entries = visible(folder)
     if _is_gradescope(folder, is_class_zip):
         return folder
-    if nbgrader := _nbgrader_folder(entries):
-        return nbgrader
+    if _nbgrader_folder(entries, assignment):
+        return folder
     if teams := _teams_folder(entries):
         return teams
     if len(entries) == 1:
         (only,) = entries
+        if isinstance(only, Folder) and (teams := _teams_library(readable(only))):
+            return teams
         if isinstance(only, File) and (opened := _open_zip(only, assignment, is_class_zip)):
             return _unwrap(opened, assignment, is_class_zip)
-        if isinstance(only, Folder) and (is_class_zip or _is_export_name(only.name, assignment)):
+        if isinstance(only, Folder) and (is_class_zip or _may_be_export(only.name, assignment)):
             if _is_gradescope(only) or _looks_like_class(visible(only), assignment):
                 return _unwrap(only, assignment, is_class_zip)
             if only.name == assignment.slug:
@@ -86,8 +99,22 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
     return None if _is_one_students(entries, assignment) else folder
 
 
-def _is_export_name(stem: str, assignment: Assignment) -> bool:
-    return stem == assignment.slug or _EXPORT_NAME.fullmatch(stem[:200]) is not None
+def is_export_name(stem: str) -> bool:
+    """Return whether a platform gives its exports this name."""
+    return _EXPORT_NAME.fullmatch(stem[:200]) is not None
+
+
+def may_hold_class(folder: Folder, assignment: Assignment) -> bool:
+    """Return whether a folder that counts as one student's looks like a class."""
+    entries = readable(folder)
+    if _is_gradescope(folder) or _teams_folder(entries):
+        return True
+    named = any(_is_named(entry, assignment) for entry in entries)
+    return _has_platform(entries, assignment, "") or (not named and _looks_like_class(entries, assignment))
+
+
+def _may_be_export(stem: str, assignment: Assignment) -> bool:
+    return stem == assignment.slug or is_export_name(stem)
 
 
 def _open_zip(file: File, assignment: Assignment, is_class_zip: bool) -> Folder | None:
@@ -97,7 +124,7 @@ def _open_zip(file: File, assignment: Assignment, is_class_zip: bool) -> Folder 
     """
     if not file.is_zip or file.path is None:
         return None
-    if not (is_class_zip or _is_export_name(file.stem, assignment)):
+    if not (is_class_zip or _may_be_export(file.stem, assignment)):
         return None
     try:
         folder = class_zip(file.path, file.stem, "")
@@ -140,10 +167,28 @@ def _is_gradescope(folder: Folder, is_class_zip: bool = False) -> bool:
     return named * 2 >= len(entries) - 1
 
 
-def _nbgrader_folder(entries: Sequence[Entry]) -> Folder | None:
-    if not all(entry.name.casefold() in NBGRADER_ENTRIES for entry in entries):
+def _nbgrader_folder(entries: Sequence[Entry], assignment: Assignment) -> Folder | None:
+    """Return nbgrader's folder of all students if nothing else, or something else of nbgrader, is beside it.
+
+    Any other entries may be beside it if none of them holds an answer and the assignment's folders are in it.
+    """
+    submitted = next((each for each in entries if isinstance(each, Folder) and each.name == SUBMITTED), None)
+    if submitted is None:
         return None
-    return next((entry for entry in entries if isinstance(entry, Folder) and entry.name == SUBMITTED), None)
+    others = [entry for entry in entries if entry.name.casefold() not in NBGRADER_ENTRIES]
+    if not others or any(map(_is_nbgraders, entries)):
+        return submitted
+    if any(assignment.has_answer(entry) for entry in others):
+        return None
+    students = (readable(entry) for entry in readable(submitted) if isinstance(entry, Folder))
+    has_slug = any(
+        isinstance(each, Folder) and each.name == assignment.slug for own in students for each in own
+    )
+    return submitted if has_slug else None
+
+
+def _is_nbgraders(entry: Entry) -> bool:
+    return entry.name.casefold() in (NBGRADER_FOLDERS if isinstance(entry, Folder) else NBGRADER_FILES)
 
 
 def _teams_folder(entries: Sequence[Entry]) -> Folder | None:
@@ -153,9 +198,14 @@ def _teams_folder(entries: Sequence[Entry]) -> Folder | None:
     return next((folder for folder in folders if folder.name.casefold() == TEAMS_SUBMITTED), None)
 
 
+def _teams_library(entries: Sequence[Entry]) -> Folder | None:
+    """Return the folder of submissions in a download of the whole library, which also has unfinished work."""
+    return _teams_folder(entries) if len(entries) == len(TEAMS_ENTRIES) else None
+
+
 def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:
     """Return whether a folder's entries appear to belong to several students."""
-    if _nbgrader_folder(entries) or _has_platform(entries, assignment, ""):
+    if _nbgrader_folder(entries, assignment) or _has_platform(entries, assignment, ""):
         return True
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     unnamed = not any(_is_named(entry, assignment) for entry in answers)
@@ -210,24 +260,27 @@ def _add_class(
 def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
     """Return the section folders of a class, or an empty list if the folders are students'.
 
-    The folders are sections in two cases. Either more than half of them contain a platform's export, at least
-    one with several students. Or all of them are named as sections, and more of them look like classes than
-    like the folder of one student or one group.
+    The folders are sections in three cases. Either more than half of them contain a platform's export, at
+    least one with several students. Or all of them are named as sections, and more of them look like classes
+    than like the folder of one student or one group. Or all of them contain files of several people.
     """
     folders = [entry for entry in entries if isinstance(entry, Folder)]
     answers = [entry for entry in entries if assignment.is_answer(entry)]
     if len(folders) < 2 or answers or _has_platform(entries, assignment, ""):
         return []
-    listed = [_list(folder) for folder in folders]
+    listed = [readable(folder) for folder in folders]
     owners = [_count_owners(inner, assignment) for inner in listed]
     if sum(map(bool, owners)) * 2 > len(folders) and max(owners) > 1:
         return folders
-    if not all(_SECTION_NAME.fullmatch(unicodedata.normalize("NFC", entry.name[:200])) for entry in folders):
-        return []
-    votes = sum(
-        _looks_like_class(inner, assignment) - _is_one_students(inner, assignment) for inner in listed
-    )
-    return folders if votes > 0 else []
+    if all(is_section_name(folder.name) for folder in folders):
+        votes = sum(
+            (_looks_like_class(inner, assignment) and not are_parts(inner, assignment))
+            - _is_one_students(inner, assignment)
+            for inner in listed
+        )
+        if votes > 0:
+            return folders
+    return folders if are_sections(folders, assignment) else []
 
 
 def _count_owners(entries: Sequence[Entry], assignment: Assignment) -> int:
@@ -237,10 +290,3 @@ def _count_owners(entries: Sequence[Entry], assignment: Assignment) -> int:
         return 0
     parsed = parse_names(platform, entries, assignment, "")
     return len({name.identity.key for name in parsed if name and not name.platform_file})
-
-
-def _list(folder: Folder) -> list[Entry]:
-    try:
-        return visible(folder)
-    except Unreadable:
-        return []

@@ -12,7 +12,7 @@ from ..files import sha256_of_parts
 from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from .archive import student_zip
-from .assignment import SAKAI_ATTACHMENTS, Assignment
+from .assignment import ENVIRONMENT_FOLDERS, ENVIRONMENT_PARTS, SAKAI_ATTACHMENTS, Assignment
 from .folders import (
     FILE_LIMIT,
     ZIP_LIMIT,
@@ -24,7 +24,7 @@ from .folders import (
     kind_of_name,
     megabytes,
     printable,
-    visible,
+    without_junk,
 )
 from .notebooks.notebook import without_outputs
 
@@ -34,6 +34,17 @@ MAX_NESTED_ZIPS = 2
 MAX_SENTENCES = 3  # per kind in a report
 MAX_LISTED = 5
 PLACE = "The submission"
+# What folders hold that are not searched.
+SKIPPED = {
+    ".ipynb_checkpoints": "Jupyter's copies",
+    "__pycache__": "compiled Python",
+    "__macosx": "macOS' own files",
+    ".git": "Git's own files",
+    "tests": "test files",
+    "support": "the kit's own code",
+    "inputs": "the kit's inputs",
+    **dict.fromkeys(ENVIRONMENT_FOLDERS | ENVIRONMENT_PARTS | {".venv"}, "an environment"),
+}
 
 
 def read_submission(student: str, entries: Sequence[Entry], where: str, assignment: Assignment) -> Submission:
@@ -43,7 +54,7 @@ def read_submission(student: str, entries: Sequence[Entry], where: str, assignme
     notes = tuple(reading.notes)
     problems = reading.problems[:MAX_SENTENCES]
     if not reading.files:
-        problem = " ".join(problems) or _no_answer(where, assignment.module, reading.others)
+        problem = " ".join(problems) or _no_answer(where, assignment, reading)
         return Submission(student, problem=problem, notes=notes)
     files = tuple(sorted(reading.files, key=lambda file: file.name))
     return Submission(student, files, None, (*notes, *problems), digest(files))
@@ -98,15 +109,27 @@ def digest(files: Iterable[SubmittedFile]) -> str:
     )
 
 
-def _no_answer(where: str, module: str, others: Sequence[str]) -> str:
-    expected = f"expected {module}.py or {module}.ipynb"
+def _no_answer(where: str, assignment: Assignment, reading: _Reading) -> str:
+    """Return the sentence for a submission without a source file: what was expected, and what is there."""
+    others = reading.others
+    expected = f"expected {assignment.module}.py or {assignment.module}.ipynb"
+    if not others and reading.skipped:
+        skipped = ", ".join(f"{name} ({kind})" for name, kind in list(reading.skipped.items())[:MAX_LISTED])
+        return f"{where} holds no answer: {expected}, found only what is not searched: {skipped}."
     if not others:
         return f"{where} is empty: {expected}."
-    if len(others) == 1 and (kind := kind_of_name(others[0])):
+    if len(others) == 1 and (kind := _kind(others[0], assignment)):
         inside = "" if where.endswith(others[0]) else f"{where} holds no answer: "
         return f"{inside}{others[0] if inside else where} is {kind}. {expected.capitalize()}."
     found = ", ".join(others[:MAX_LISTED]) + (", …" if len(others) > MAX_LISTED else "")
     return f"{where} holds no answer: {expected}, found {found}."
+
+
+def _kind(name: str, assignment: Assignment) -> str | None:
+    """Return what a file is that holds no answer, with advice, or None if its name does not tell."""
+    if assignment.is_test(name):
+        return "a test file; an answer needs another name"
+    return kind_of_name(name)
 
 
 def _user_name(user: Any) -> str:
@@ -115,13 +138,17 @@ def _user_name(user: Any) -> str:
 
 @dataclass
 class _Reading:
-    """The files read so far, the problems found, and the number of bytes that may still be read."""
+    """The files read so far, the problems found, and the number of bytes that may still be read.
+
+    `others` are files that hold no answer, and `skipped` says what is in folders that are not searched.
+    """
 
     assignment: Assignment
     files: list[SubmittedFile] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    skipped: dict[str, str] = field(default_factory=dict)
     bytes_left: int = ZIP_LIMIT
     visited: int = 0
 
@@ -138,8 +165,13 @@ class _Reading:
         except Unreadable as problem:
             self.problems.append(str(problem))
 
-    def _search(self, entries: Iterable[Entry], prefix: str, depth: int) -> list[tuple[str, File]]:
-        """Return the source files and zips in `entries`, with their paths below the submission."""
+    def _search(
+        self, entries: Iterable[Entry], prefix: str, depth: int, is_clone: bool = False
+    ) -> list[tuple[str, File]]:
+        """Return the source files and zips in `entries`, with their paths below the submission.
+
+        In a clone, the times of files are those of the checkout, so they are dropped.
+        """
         found: list[tuple[str, File]] = []
         for entry in entries:
             self.visited += 1
@@ -150,26 +182,35 @@ class _Reading:
                 # file.
                 made = not depth or entry.name in (self.assignment.slug, SAKAI_ATTACHMENTS)
                 below = prefix if made else f"{prefix}{entry.name}/"
-                found += self._search(self._list(entry, depth), below, depth + 1)
+                inner, has_git = self._list(entry, depth)
+                found += self._search(inner, below, depth + 1, is_clone or has_git)
             elif entry.is_source or entry.is_zip:
-                found.append((prefix + entry.name, entry))
+                found.append((prefix + entry.name, replace(entry, modified=0.0) if is_clone else entry))
             else:
                 self._note_other(entry)
         return found
 
-    def _list(self, folder: Folder, depth: int) -> Sequence[Entry]:
+    def _list(self, folder: Folder, depth: int) -> tuple[Sequence[Entry], bool]:
+        """Return the entries to search, and whether the folder is a Git repository."""
         try:
             if depth == MAX_DEPTH:
                 raise Unreadable(f"{folder.where} lies more than {MAX_DEPTH} folders deep.")
-            entries = visible(folder)
+            listed = folder.entries()
         except Unreadable as problem:
             self.problems.append(str(problem))
-            return []
+            return [], False
+        entries = without_junk(listed)
         support = [
             entry for entry in entries if isinstance(entry, File) and self.assignment.is_support(entry)
         ]
         self.others += [printable(entry.name) for entry in support]
-        return self.assignment.candidates(entries)
+        candidates = self.assignment.candidates(entries)
+        searched = set(map(id, candidates))
+        for entry in listed:
+            if isinstance(entry, Folder) and id(entry) not in searched:
+                kind = SKIPPED.get(entry.name.casefold(), "no part of a submission")
+                self.skipped.setdefault(printable(entry.name), kind)
+        return candidates, any(entry.name == ".git" for entry in listed)
 
     def _note_other(self, file: File) -> None:
         self.others.append(printable(file.name))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -22,6 +22,8 @@ from .notebooks.notebook import is_notebook, not_in_encoding, read_cells, tasks_
 NOT_STUB = ReviewReason.ZERO_BUT_NOT_STUB
 # Sentences per kind in a report.
 MAX_NOTES = 3
+# Times that differ by less say nothing: programs that unpack or copy files write them one after another.
+SAME_TIME = 2.0  # seconds
 
 
 class UnusedReason(StrEnum):
@@ -99,8 +101,9 @@ class _Candidate:
 
 
 def select(submission: Submission, module: str, tasks: Collection[str]) -> Selection:
-    """Choose the file that counts: prefer attempted tasks, then the module's name, then the newer file.
+    """Choose the file that counts.
 
+    Attempted tasks are preferred, then the module's name, then the newer file, then the one in fewer folders.
     Parses a student's text with Python's parser, so call it in a process that may crash. Never raises.
     """
     if submission.problem is not None:
@@ -118,7 +121,7 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
         told = " ".join(map(str, problems[:MAX_NOTES])) or _("The submission is empty.")
         return Selection(None, told, excerpt=next((each.excerpt for each in problems if each.excerpt), ""))
     assignment = Assignment("", module)
-    best = max(candidates, key=lambda each: (bool(each.attempts), *_preference(each.file, assignment)))
+    best = _best(candidates, assignment)
     others = [other for other in candidates if other is not best]
     unused = tuple(_compare(best, other) for other in others)
     cells, above = drop_stubs_below_answers(best.source.cells, tasks)
@@ -161,12 +164,24 @@ def _tasks_in_text(file: SubmittedFile, tasks: Collection[str]) -> tuple[str, ..
     return tasks_in_text(file.content, tasks) if file.name.casefold().endswith(".ipynb") else ()
 
 
-def _preference(file: SubmittedFile, assignment: Assignment) -> tuple[int, float, bool, str]:
-    """Return a sort key, larger is better; its last two items make the order the same on every machine."""
-    name = file.name.rpartition("/")[2]
-    stem = name.rpartition(".")[0]
-    numbered = re.sub(r"\d+", lambda digits: digits[0].zfill(9), file.name)  # 9 comes before 10
-    return assignment.name_match(stem), file.modified, name.casefold().endswith(".py"), numbered
+def _best(candidates: Sequence[_Candidate], assignment: Assignment) -> _Candidate:
+    """Return the candidate that counts; it is the same in any order and on every machine."""
+
+    def likelihood(candidate: _Candidate) -> tuple[bool, int]:
+        stem = candidate.file.name.rpartition("/")[2].rpartition(".")[0]
+        return bool(candidate.attempts), assignment.name_match(stem)
+
+    most = max(map(likelihood, candidates))
+    likely = [candidate for candidate in candidates if likelihood(candidate) == most]
+    newest = max(candidate.file.modified for candidate in likely)
+    recent = [candidate for candidate in likely if newest - candidate.file.modified < SAME_TIME]
+    return max(recent, key=lambda candidate: _place(candidate.file.name))
+
+
+def _place(name: str) -> tuple[int, bool, str]:
+    """Return a sort key for files of one time, larger is better."""
+    numbered = re.sub(r"\d+", lambda digits: digits[0].zfill(9), name)  # 9 comes before 10
+    return -name.count("/"), name.casefold().endswith(".py"), numbered
 
 
 def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:
@@ -175,7 +190,7 @@ def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:
         return UnusedFile(*names, UnusedReason.NOT_ATTEMPTED)
     if others := other.attempts - best.attempts:
         return UnusedFile(*names, UnusedReason.HAS_OTHER_TASKS, tuple(sorted(others)))
-    if best.file.modified > other.file.modified:
+    if best.file.modified - other.file.modified >= SAME_TIME:
         return UnusedFile(*names, UnusedReason.OLDER)
     return UnusedFile(*names, UnusedReason.LESS_LIKELY)
 

@@ -7,6 +7,7 @@ here, because discovery and the roster decide all of it.
 from __future__ import annotations
 
 import os
+import shlex
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -54,6 +55,21 @@ submission_4:
     :sid: '1004'
     :email: other@x.edu
 """
+
+NBGRADER = (
+    "submitted/ada/week09_transfer/transfer.ipynb",
+    "submitted/bob/week09_transfer/transfer.ipynb",
+)
+
+# Names that say nothing about their owner.
+UNNAMED = (
+    *("transfer - Copy", "transfer copy", "transfer-1", "transfer_final", "Transfer v2"),
+    *("transfer (Kopie)", "transfer (copy)", "transfer-kopie-2", "transfer2", "transfer_v2 (1)"),
+    *("transfer_final2", "transfer_copy3", "transfer_version2", "transfer version 4", "transfer_rev3"),
+    *("transfer_fixed", "transfer_neu", "transfer_FINAL_FINAL", "transfer_updated", "transfer_done"),
+    *("hw9_transfer", "week9 transfer", "week 9 - transfer", "Woche 9 transfer"),
+    *("main", "solution", "homework", "hw9", "submission", "assignment9", "Untitled1", "Abgabe 9"),
+)
 
 
 # The id that upload files use, the files that are read, and the reasons for a review.
@@ -135,7 +151,7 @@ ON_DISK = [
     ),
     case(
         "given-files-in-class",
-        {"Jo Doe": row("Jo Doe.py"), "solution": row("solution.py")},
+        {"Jo Doe": row("Jo Doe.py"), "solution": row("solution.py", why=(AMBIGUOUS,))},
         ignored={"lesson.py", "expect.py", "README.md", "roster.csv"},
     ),
     case(
@@ -399,6 +415,23 @@ BUILT = [
         ),
     ),
     case(
+        "teams: a download of the whole library",
+        {"Jo Doe": row("Week 9/transfer.py"), "Kim Roe": row("Week 9/transfer.py")},
+        files=(
+            "Student Work/Submitted files/Jo Doe/Week 9/transfer.py",
+            "Student Work/Submitted files/Kim Roe/Week 9/transfer.py",
+            "Student Work/Working files/Jo Doe/Week 9/transfer.py",
+        ),
+    ),
+    *(
+        case(
+            f"an export that was unpacked into {folder} is a class",
+            {"doejo": row("transfer.py"), "roekim": row("transfer.py")},
+            files=(f"{folder}/doejo_1001_1_transfer.py", f"{folder}/roekim_1002_2_transfer.py"),
+        )
+        for folder in ("submissions", "submissions 2", "submissions (1)", "submissions(1)")
+    ),
+    case(
         "moodle: anonymous participants are known by their numbers",
         {"Participant (4711)": row("transfer.py"), "Participant (4712)": row("transfer.py")},
         files=(
@@ -508,6 +541,24 @@ BUILT = [
         ),
         ignored={"submitted/bob (week08_other)"},
     ),
+    *(
+        case(
+            f"nbgrader: {name} beside its folders changes nothing",
+            {"ada": row("transfer.ipynb"), "bob": row("transfer.ipynb")},
+            files=(*NBGRADER, *nbgraders, name),
+            ignored={name.partition("/")[0]},
+        )
+        for name, *nbgraders in (
+            ("README.md", "nbgrader_config.py"),
+            ("grades.csv", "gradebook.db"),
+            ("requirements.txt", "source/week09_transfer/transfer.ipynb"),
+            ("downloaded/week09_transfer/archive/class.zip", "nbgrader_config.py"),
+            ("inbound/transfer.ipynb", "autograded/ada/week09_transfer/transfer.ipynb"),
+            ("solutions/transfer.ipynb", "release/week09_transfer/transfer.ipynb"),
+            ("grades.csv",),
+            ("hidden.ipynb", "nbgrader_config.py", "feedback/ada/week09_transfer/transfer.html"),
+        )
+    ),
     case(
         "a student called submitted changes nothing",
         {"ada": row("transfer.py"), "submitted": row("x/transfer.py")},
@@ -549,6 +600,80 @@ BUILT = [
             "U\u0308bung 2/eve.py",
         ),
     ),
+    *(
+        case(
+            f"sections: {first} and {second}",
+            {name: row(f"{name}.py") for name in ("jdoe", "kroe", "lpoe", "mmoe")},
+            files=(f"{first}/jdoe.py", f"{first}/kroe.py", f"{second}/lpoe.py", f"{second}/mmoe.py"),
+        )
+        for first, second in (
+            *(("Monday lab", "Tuesday lab"), ("L1", "L2"), ("TA Kim", "TA Sam"), ("01", "02"), ("AM", "PM")),
+            *(("Übungsgruppe 1", "Übungsgruppe 2"), ("CS101-A", "CS101-B"), ("Tutorengruppe A", "T")),
+            *(("Section A (Mon)", "Section B (Tue)"), ("Gruppe 1 - Mo", "Gruppe 2 - Di"), ("TD 1", "TD 2")),
+            *(("Mardi - groupe 2", "Jeudi - groupe 3"), ("(Sección 1)", "(Sección 2)"), ("Werkgroep 1", "x")),
+        )
+    ),
+    case(
+        "sections with other names, where everybody's file has the assignment's name too",
+        {
+            "transfer_jdoe": row("transfer_jdoe.py", owner="1"),
+            "kroe_transfer_final": row("kroe_transfer_final.py", owner="2"),
+            "lpoe": row("lpoe.ipynb", "lpoe.py", owner="3"),
+            "mmoe": row("mmoe.zip/transfer.py", owner="4"),
+            "by mail": row("by mail.py"),
+        },
+        files=(
+            *("Mo 8-10/transfer_jdoe.py", "Mo 8-10/kroe_transfer_final.py", "Di/lpoe.py", "Di/lpoe.ipynb"),
+            *("Di/mmoe.zip", "Di/by mail.py"),
+        ),
+        roster="name,id,login\nJo,1,jdoe\nKim,2,kroe\nLee,3,lpoe\nMax,4,mmoe\n",
+    ),
+    case(
+        "sections by their names hold a folder per student",
+        {name: row("transfer.py") for name in ("jdoe", "kroe", "lpoe", "mmoe")},
+        files=(
+            *("Monday lab/jdoe/transfer.py", "Monday lab/kroe/transfer.py"),
+            *("Tuesday lab/lpoe/transfer.py", "Tuesday lab/mmoe/transfer.py"),
+        ),
+    ),
+    *(
+        case(
+            f"folders with {', '.join(names)} are students'",
+            {
+                "ada": row(*(f"{name}.py" for name in names)),
+                "bob": row("clean.py", "iris.py", why=(AMBIGUOUS,)),
+            },
+            files=(*(f"ada/{name}.py" for name in names), "bob/iris.py", "bob/clean.py"),
+        )
+        for names in (
+            *(("part1", "part2"), ("helpers", "transfer"), ("jdoe_v1", "jdoe_v2"), ("jdoe (1)", "jdoe")),
+            *(("jdoe", "jdoe_helper"), ("Transfer", "answer"), ("my_answer", "plots"), ("loader", "net")),
+            *(("a", "b"), ("transfer_final", "transfer_new"), ("answer",), ("1", "2"), ("ada", "ada_doe")),
+        )
+    ),
+    case(
+        "folders with files of the same names are students'",
+        {name: row("clean.py", "iris.py", why=(AMBIGUOUS,)) for name in ("ada", "bob")},
+        files=("ada/clean.py", "ada/iris.py", "bob/clean.py", "bob/iris.py"),
+    ),
+    case(
+        "a folder with several names in it is reviewed where the others decide against sections",
+        {
+            "L1": row("jdoe.py", "kroe.py", why=(AMBIGUOUS,)),
+            "L2": row("lpoe.py"),
+            "L3": row("jdoe/transfer.py", "kroe/transfer.py", why=(AMBIGUOUS,)),
+            "L4": row("old/transfer.py", "transfer.py"),
+        },
+        files=(
+            *("L1/jdoe.py", "L1/kroe.py", "L2/lpoe.py", "L3/jdoe/transfer.py", "L3/kroe/transfer.py"),
+            *("L4/transfer.py", "L4/old/transfer.py"),
+        ),
+    ),
+    case(
+        "groups that hand in parts are no sections",
+        {f"group {n}": row("part1.py", "part2.py") for n in (1, 2)},
+        files=tuple(f"group {n}/part{part}.py" for n in (1, 2) for part in (1, 2)),
+    ),
     case(
         "groups that hand in a folder each are no sections",
         {
@@ -576,6 +701,11 @@ BUILT = [
             "lpoe-transfer-final": row("lpoe-transfer-final.ipynb", owner="3"),
             "nia@x.edu (1)": row("nia@x.edu (1).zip/transfer.py", owner="4"),
             "0005": row("0005.py", owner="5"),
+            "HW9_Moe_Max": row("HW9_Moe_Max.ipynb", owner="6"),
+            "week9-pia-poo": row("week9-pia-poo.py", owner="7"),
+            "Quo Qoe Hausaufgabe 9": row("Quo Qoe Hausaufgabe 9.py", owner="8"),
+            "homework_1009": row("homework_1009.py", owner="1009"),
+            "roe.rey (Kopie 2)": row("roe.rey (Kopie 2).py", owner="10"),
         },
         files=(
             "transfer_jo_doe.py",
@@ -583,30 +713,21 @@ BUILT = [
             "lpoe-transfer-final.ipynb",
             "nia@x.edu (1).zip",
             "0005.py",
+            *("HW9_Moe_Max.ipynb", "week9-pia-poo.py", "Quo Qoe Hausaufgabe 9.py", "homework_1009.py"),
+            "roe.rey (Kopie 2).py",
         ),
         roster="name,id,login,email\nJo Doe,1,,\nKim Roe,2,,\nLee Poe,3,lpoe,\n"
-        "Nia Noe,4,,nia@x.edu\nOla Ooe,5,,\n",
+        "Nia Noe,4,,nia@x.edu\nOla Ooe,5,,\nMax Moe,6,,\nPia Poo,7,,\nQuo Qoe,8,,\nRio Roo,1009,,\n"
+        "Rey Roe,10,roe.rey,\n",
     ),
     case(
         "a name of nothing but the assignment, a copy and a version is nobody's",
         {
             "ada": row("transfer.py"),
             "bob": row("transfer.py"),
-            **{
-                name: row(f"{name}.py", why=(AMBIGUOUS,))
-                for name in (
-                    "transfer - Copy",
-                    "transfer copy",
-                    "transfer-1",
-                    "transfer_final",
-                    "Transfer v2",
-                )
-            },
+            **{name: row(f"{name}.py", why=(AMBIGUOUS,)) for name in UNNAMED},
         },
-        files=(
-            *("ada/transfer.py", "bob/transfer.py", "transfer - Copy.py", "transfer copy.py"),
-            *("transfer-1.py", "transfer_final.py", "Transfer v2.py"),
-        ),
+        files=("ada/transfer.py", "bob/transfer.py", *(f"{name}.py" for name in UNNAMED)),
         roster="name\nada\nbob\ntransfer final\n",
         missing=("transfer final",),
     ),
@@ -804,3 +925,64 @@ def test_what_came_after_the_due_date_is_late(tmp_path: Path, name: str, said: s
     found = find_class(build(tmp_path / "class", (name,)), ASSIGNMENT, due=date(2026, 11, 30))
     (note,) = [note.text for note in found.submissions[0].review if note.reason is LATE] or [None]
     assert note == said or (note and said and note.startswith(said))
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("CS101 HW9/doejo_1001_1_transfer.py", "CS101 HW9/roekim_1002_2_transfer.py"), "CS101 HW9"),
+        (("Abgaben KW48/Jo Doe.py", "Abgaben KW48/Kim Roe.py", "roster.csv"), "Abgaben KW48"),
+        (("HW9/ada/transfer.py", "HW9/bob/transfer.py"), "HW9"),
+        (("Work/Submitted files/Jo Doe/Week 9/transfer.py",), "Work"),
+        (("HW9/submission_metadata.yml", "HW9/submission_1/transfer.py"), "HW9"),
+        (("ada/transfer.py", "ada/helper.py"), None),
+        (("ada/transfer.py", "ada/old/transfer.py", "ada/tries/transfer.py"), None),
+        (("ada/answer.py",), None),
+        (("HW9/ada.py", "HW9/bob.py", "eve.py"), None),
+    ],
+)
+def test_a_lone_folder_that_may_hold_a_class_is_told(
+    tmp_path: Path, files: tuple[str, ...], said: str | None
+) -> None:
+    """It counts as one student's, and the hint has the command for a class."""
+    place = build(tmp_path / "class", files)
+    hint = said and (
+        f"{said} counts as one student's. If it holds a class, grade that folder: kit grade KIT "
+        f"{shlex.quote(str(place / said))}."
+    )
+    assert find_class(place, ASSIGNMENT).hint == (hint or "")
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("ada.zip",), "ada.zip counts as one student's. If it holds a class, use --class-zip."),
+        (("ada.zip", "bob.zip"), None),
+        (("ada.py", "submissions.zip"), "submissions.zip counts as one student's. If it holds"),
+        (
+            ("submissions.zip", "submissions (1).zip"),
+            "submissions.zip and submissions (1).zip count as one student's each. If they hold",
+        ),
+        (
+            tuple(f"drive-download-20261130T100000Z-00{number}.zip" for number in (1, 2)),
+            "drive-download-20261130T100000Z-001.zip and drive-download-20261130T100000Z-002.zip count",
+        ),
+    ],
+)
+def test_zips_that_may_hold_a_class_are_told(
+    tmp_path: Path, files: tuple[str, ...], said: str | None
+) -> None:
+    """Zips count as one student's each; those with an export's name, and a lone one, may hold a class."""
+    hint = find_class(build(tmp_path / "class", files), ASSIGNMENT).hint
+    assert hint == "" if said is None else hint.startswith(said)
+
+
+def test_sections_that_only_their_files_show_are_told(tmp_path: Path) -> None:
+    """The names of the folders could be those of students."""
+    files = ("L1/jdoe.py", "L1/kroe.py", "L2/lpoe.py", "L2/mmoe.py")
+    found = find_class(build(tmp_path / "class", files), ASSIGNMENT)
+    assert found.hint == (
+        "L1, L2 count as sections, because each holds files of several people. "
+        "If they are students' folders, name the answer in them transfer.py."
+    )
+    assert not find_class(build(tmp_path / "lab", tuple(f"Lab {name}" for name in files)), ASSIGNMENT).hint

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from autograder.models import ReviewReason
 from autograder.submissions.archive import student_zip
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.folders import File
@@ -149,6 +150,30 @@ def test_names_in_zips_that_do_not_say_that_they_are_utf8(room):
         struct.pack_into("<H", data, data.index(signature) + place, 0)
     room.put("alice.zip", bytes(data))
     assert room.files()["alice"] == ["alice.zip/Zoë/toy.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "read_as"),
+    [
+        ("张伟", "cp936", "GB 2312"),
+        ("Jörg", "cp850", "code page 850"),
+        ("Søren", "cp850", "code page 850"),
+        ("Zoë", "utf-8", None),
+        ("Jo", "ascii", None),
+    ],
+)
+@pytest.mark.parametrize("folder", ["{}", "{}_501_assignsubmission_file_"])
+def test_names_of_a_class_zip_that_are_not_utf8_are_told(room, name, encoding, read_as, folder):
+    raw = name.encode(encoding)
+    place = "@" * len(raw)
+    path = room.zip("class.zip", f"{folder.format(place)}/toy.py")
+    path.write_bytes(path.read_bytes().replace(place.encode(), raw))
+    (own,) = room.found("class.zip", is_class_zip=True).values()
+    notes = [(note.reason, note.text.partition("; ")[2]) for note in own.review]
+    assert notes == (
+        [(ReviewReason.AMBIGUOUS_NAME, f"read as {read_as} it is {folder.format(name)}.")] if read_as else []
+    )
+    assert read_as or own.student == name
 
 
 def test_nothing_is_written(room):

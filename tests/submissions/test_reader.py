@@ -47,6 +47,37 @@ def test_a_folder_with_the_kits_files_alone_holds_no_answer(room):
     )
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ((".ipynb_checkpoints/toy-checkpoint.ipynb",), ".ipynb_checkpoints (Jupyter's copies)"),
+        (("__pycache__/toy.cpython-311.pyc",), "__pycache__ (compiled Python)"),
+        (("tests/toy.py", "inputs/a.json"), "inputs (the kit's inputs), tests (test files)"),
+        (("deep/support/toy.py",), "support (the kit's own code)"),
+        (("env/toy.py",), "env (an environment)"),
+        (
+            ("my_env/conda-meta/history", "my_env/Lib/toy.py"),
+            "Lib (an environment), conda-meta (an environment)",
+        ),
+        ((".idea/toy.py", "env/toy.py"), ".idea (no part of a submission), env (an environment)"),
+    ],
+)
+def test_a_folder_with_skipped_folders_alone_says_what_is_skipped(room, files, said):
+    for name in files:
+        room.put(f"alice/{name}")
+    room.put("bob.py")
+    found = f"found only what is not searched: {said}."
+    assert room.problem("alice") == f"alice holds no answer: expected toy.py or toy.ipynb, {found}"
+
+
+@pytest.mark.parametrize("name", ["test_toy.py", "toy_test.py", "test_public.py"])
+def test_a_test_file_alone_is_no_answer(room, name):
+    room.put(f"alice/{name}")
+    room.put("bob.py")
+    said = f"alice holds no answer: {name} is a test file; an answer needs another name."
+    assert room.problem("alice") == f"{said} Expected toy.py or toy.ipynb."
+
+
 @pytest.mark.parametrize("size", [10_000_000, 10_000_001])
 def test_a_file_over_10_megabytes_is_unreadable(room, size):
     path = room.put("alice.py")
@@ -129,6 +160,34 @@ def test_without_permission_files_and_folders_are_unreadable(room, monkeypatch):
     monkeypatch.setattr(Path, "iterdir", refuse)
     assert found["alice"].read().problem == "alice.py cannot be read: Permission denied."
     assert found["bob"].read().problem == "The folder bob cannot be listed: Permission denied."
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        ("conda_env/lib/python3.11/toy.py", "conda_env/bin/toy.py"),
+        ("conda_env/conda-meta/history", "conda_env/Library/toy.py", "conda_env/Lib/os.py"),
+        ("my_env/pyvenv.cfg", "my_env/bin/activate_this.py", "my_env/lib64/toy.py"),
+        ("tf/Lib/site-packages/toy.py", "tf/Scripts/toy.py"),
+        ("deep/er/pyvenv.cfg", "deep/er/lib/python3.12/site-packages/toy/toy.py"),
+        ("pyvenv.cfg", "bin/toy.py", "Lib/site-packages/toy.py"),
+    ],
+)
+def test_an_environment_under_any_name_is_not_searched(room, environment):
+    for name in ("toy.py", "week/tools/mine.py", *environment):
+        room.put(f"alice/{name}", modified=2_000_000_000)
+    room.put("bob/lib/toy.py")
+    assert room.files() == {"alice": ["toy.py", "week/tools/mine.py"], "bob": ["lib/toy.py"]}
+
+
+def test_times_in_a_clone_are_those_of_the_checkout_and_do_not_count(room):
+    room.put("alice/toy.py")
+    room.put("alice/tries/toy.py", modified=2_000_000_000)
+    room.put("bob/toy.py")
+    assert {file.modified for file in room.read()["alice"].files} == {1_000_000_000, 2_000_000_000}
+    room.put("alice/.git/config")
+    assert {file.modified for file in room.read()["alice"].files} == {0.0}
+    assert {file.modified for file in room.read()["bob"].files} == {1_000_000_000}
 
 
 def test_folders_have_a_depth(room):

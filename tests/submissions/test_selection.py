@@ -55,12 +55,12 @@ def test_the_file_with_attempted_tasks_counts_even_when_it_is_older(newer):
 
 @pytest.mark.parametrize("text", [ANSWER, STUB])
 def test_when_both_are_attempted_or_none_is_the_newer_counts(text):
-    choice = chosen(toy__py=(text, 1.0), toy__ipynb=(notebook(text), 2.0))
+    choice = chosen(toy__py=(text, 10.0), toy__ipynb=(notebook(text), 20.0))
     assert choice.source.filename == "toy.ipynb"
     said = "toy.ipynb was graded: it is newer than toy.py."
     versions = (ReviewNote(ReviewReason.SEVERAL_VERSIONS, said),)
     assert (choice.review, choice.notes) == ((versions, ()) if text == ANSWER else ((), (said,)))
-    assert chosen(toy__py=(text, 2.0), toy__ipynb=(notebook(text), 1.0)).source.filename == "toy.py"
+    assert chosen(toy__py=(text, 20.0), toy__ipynb=(notebook(text), 10.0)).source.filename == "toy.py"
 
 
 def test_tasks_that_only_the_other_file_has_are_named():
@@ -73,6 +73,26 @@ def test_files_of_one_time_are_chosen_the_same_in_any_order():
     choice = chosen(toy__py=ANSWER, toy__ipynb=notebook(ANSWER))
     assert choice == chosen(toy__ipynb=notebook(ANSWER), toy__py=ANSWER)
     assert choice.source.filename == "toy.py"
+
+
+@pytest.mark.parametrize(
+    ("right", "files"),
+    [
+        ("toy.py", ("toy.py", "tries/toy.py")),
+        ("toy.py", ("toy.py", "solution/toy.py", "zz/deep/toy.py")),
+        ("toy.ipynb", ("toy.ipynb", "v1/toy.py")),
+        ("src/toy.py", ("src/toy.py", "src/old/toy.py")),
+        ("src/toy.py", ("answer.py", "src/toy.py")),
+    ],
+)
+@pytest.mark.parametrize("later", [0.0, 1.9])
+def test_of_files_of_one_time_the_one_in_fewer_folders_counts(right, files, later):
+    contents = {name: notebook(ANSWER) if name.endswith(".ipynb") else ANSWER for name in files}
+    choice = chosen(**{name: (contents[name], 0.0 if name == right else later) for name in files})
+    assert choice.source.filename == right
+    assert {note.text for note in choice.review} == {
+        f"{right} was graded, not {name}." for name in files if name != right
+    }
 
 
 def test_of_numbered_files_the_highest_number_is_preferred():
