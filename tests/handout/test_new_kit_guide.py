@@ -24,7 +24,7 @@ from autograder.release.bundles import NAME, Manifest
 PROJECT = Path(__file__).parents[2]
 GUIDE = (PROJECT / "docs" / "instructor.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)
-SLUG = "week11_scaling"
+SLUG = "week12_scaling"
 # The guide is followed once.
 pytestmark = pytest.mark.xdist_group("guide")
 
