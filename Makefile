@@ -60,8 +60,8 @@ QUICK := tests/test_*.py tests/submissions tests/handback tests/handins/test_cla
 	$(addprefix tests/grading/test_,comparison.py grade.py grades_csv.py overrides.py review_reasons.py) \
 	$(addprefix tests/grading/test_,csv_table.py regrade_requests.py roster.py roster_file.py storage.py) \
 	$(addprefix tests/handout/test_,build_metadata.py story.py stub.py) \
-	$(addprefix tests/proof/test_,answers.py judgement.py mutation.py records.py) tests/reports/test_write.py \
-	$(addprefix tests/sandbox/test_,bubblewrap.py filesystem.py fork_server_output.py policy.py protocol.py) \
+	$(addprefix tests/proof/test_,answers.py judgement.py mutation.py earlier_results.py) tests/reports/test_write.py \
+	$(addprefix tests/sandbox/test_,bubblewrap.py filesystem.py fork_server_output.py policy.py protocol.py seccomp.py) \
 	$(addprefix tests/student/test_,handout.py watch_panel.py task_results.py)
 
 quick: .venv/installed lint  ## lint, types and the tests that need no TensorFlow

@@ -18,8 +18,8 @@ from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from ..source_code import CallGraph
 from .answers import Answer
+from .earlier_results import AnswerReport
 from .mutation import only_task
-from .records import AnswerReport
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from ..kit import Kit, KitError, read_text
 from ..models import CheckResult, Outcome
 from ..validation import InvalidDataError, place, read_toml
 from .answers import Answer
+from .earlier_results import AnswerReport
 from .mutation import CLAIMED
 from .operators import STRICT_OPERATORS
-from .records import AnswerReport
 
 # Mutants that may be excused as right answers: this share, or this number in a small kit.
 EXCUSABLE_SHARE, EXCUSABLE = 0.05, 2

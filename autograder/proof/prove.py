@@ -16,6 +16,7 @@ from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, solution
 from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration.calibration_report import disagreements
+from .earlier_results import AnswerReport, KnownResults
 from .judgement import (
     Matrix,
     find_problems,
@@ -25,15 +26,14 @@ from .judgement import (
     unread,
 )
 from .mutation import CLAIMED, claims, mutants, only_task
-from .records import AnswerReport, KnownResults
-from .static_checks import find_leftovers, refuse_mistakes
-from .written_files import (
+from .recorded_answers import (
     indistinguishable,
     outdated_networks,
     outdated_replies,
     write_expected,
     write_replies,
 )
+from .static_checks import find_leftovers, refuse_mistakes
 
 Progress = Callable[[int, int], None]
 

@@ -19,7 +19,7 @@ from ..language import ENGLISH, Messages
 from ..language import HERE as PACKAGE
 from ..models import NetworkRecord
 from ..proof.answers import mistakes
-from ..proof.written_files import expected_networks, known_replies
+from ..proof.recorded_answers import expected_networks, known_replies
 from ..source_code import SourceError
 from .wrong_answers import KnownMistake
 

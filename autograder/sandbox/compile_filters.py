@@ -11,8 +11,8 @@ import tempfile
 
 import pyseccomp
 
-from .filesystem import FILTERS
 from .guest.linux import OWN_PROCESS_ID
+from .seccomp import FILTERS
 
 ARCHITECTURES = {"x86_64": pyseccomp.Arch.X86_64, "aarch64": pyseccomp.Arch.AARCH64}
 # Other versions may know more names or order the instructions differently.

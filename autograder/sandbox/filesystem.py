@@ -1,9 +1,8 @@
-"""Prepare a sandbox's files: interpreter, guest program, system-call filter, and its folder on the host."""
+"""Prepare the files of a sandbox: the interpreter, the guest program, and its folder on the host."""
 
 from __future__ import annotations
 
 import os
-import platform
 import sys
 import sysconfig
 import tempfile
@@ -16,7 +15,6 @@ from pathlib import Path, PurePosixPath
 from ..files import cache_folder, pack, write_atomic
 from .guest.scratch import wipe
 from .guest.startup import read_font_lists
-from .protocol import IsolationUnavailable
 
 DISTRIBUTION = "weekly_kits"
 PREFIX = Path("/python")
@@ -32,7 +30,6 @@ PROGRAM_PACKAGES = ("box", "box/sandbox", "box/support")
 MAIN = "from box.sandbox.guest.supervisor import main\n\nmain()\n"
 FOLDER_MODE, FILE_MODE = 0o755, 0o444
 SYSTEM_LIBRARIES = ("/usr/lib", "/usr/lib32", "/usr/lib64", "/lib", "/lib32", "/lib64")
-FILTERS = Path(__file__).parent / "filters"
 
 
 @dataclass(frozen=True)
@@ -176,15 +173,3 @@ def _font_cache() -> Path | None:
         return cache_folder(f"matplotlib-{metadata.version('matplotlib')}")
     except metadata.PackageNotFoundError:
         return None
-
-
-def load_filter(machine: str | None = None) -> bytes:
-    """Return the BPF program for this machine; raise IsolationUnavailable if there is none."""
-    machine = machine or platform.machine()
-    programs = {path.stem: path for path in sorted(FILTERS.glob("*.bpf"))}
-    if machine not in programs:
-        raise IsolationUnavailable(
-            f"Expected a machine with a system-call filter ({', '.join(programs)}), found {machine}. What to "
-            "do: grade on another machine."
-        )
-    return programs[machine].read_bytes()

@@ -13,11 +13,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .filesystem import ENGINE, SYSTEM_LIBRARIES, Python, SandboxFolder, load_filter
+from .filesystem import ENGINE, SYSTEM_LIBRARIES, Python, SandboxFolder
 from .guest.linux import landlock_version
 from .guest.messages import Spec
 from .policy import PYTHON_FLAGS, SYSTEM_FILES, Isolation, LaunchPlan, environment_variables
 from .protocol import IsolationUnavailable
+from .seccomp import load_filter
 
 # Above the ids that systems assign to people, containers and services; each starting process has a separate
 # block.

@@ -14,7 +14,7 @@ from typing import Self
 from ..models import Source
 from ..wire.frames import Frame
 from . import bubblewrap
-from .filesystem import Python, SandboxFolder, cached_font_lists, load_filter
+from .filesystem import Python, SandboxFolder, cached_font_lists
 from .fork_server import ChildProcess, ForkServer, Output
 from .guest.messages import ChildExit, ExitReason, Spec
 from .guest.startup import Trick, disabled_tricks
@@ -39,6 +39,7 @@ from .protocol import (
     SandboxFailure,
     child_died,
 )
+from .seccomp import load_filter
 
 
 def plan_launch(

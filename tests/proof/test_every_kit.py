@@ -21,7 +21,7 @@ from autograder.kit import Kit, slugs
 from autograder.proof.answers import Answer
 from autograder.proof.judgement import Matrix
 from autograder.proof.prove import Proof
-from autograder.proof.written_files import outdated_replies
+from autograder.proof.recorded_answers import outdated_replies
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

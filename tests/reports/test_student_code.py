@@ -13,7 +13,7 @@ from autograder.grading.storage import NoGradesError
 from autograder.kit import Kit
 from autograder.models import Report
 from autograder.proof.answers import mistakes
-from autograder.proof.written_files import known_replies
+from autograder.proof.recorded_answers import known_replies
 from autograder.reports.student_code import mistake_entries, task_code, without_names
 
 SOURCE = """

@@ -8,8 +8,8 @@ import struct
 
 import pytest
 
-from autograder.sandbox.filesystem import FILTERS, load_filter
 from autograder.sandbox.guest.linux import OWN_PROCESS_ID
+from autograder.sandbox.seccomp import FILTERS, load_filter
 
 try:
     import pyseccomp

@@ -22,8 +22,8 @@ from ...files import cache_folder, write_atomic
 from ...grading.executors import Examined, LocalExecutor
 from ...kit import Kit, KitError, slugs
 from ...models import Outcome, Submission
+from ...proof.earlier_results import KnownResults, ProofRecords, ResultStore
 from ...proof.judgement import Matrix, matrix_page
-from ...proof.records import KnownResults, ProofRecords, ResultStore
 from ...sandbox.protocol import IsolationUnavailable
 from ..common import (
     AUTHOR_ERRORS,

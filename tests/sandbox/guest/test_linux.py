@@ -8,8 +8,8 @@ import signal
 
 import pytest
 
-from autograder.sandbox.filesystem import load_filter
 from autograder.sandbox.guest import linux
+from autograder.sandbox.seccomp import load_filter
 
 
 def refused(function, *args) -> str:

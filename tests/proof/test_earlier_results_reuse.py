@@ -14,8 +14,8 @@ from autograder.examiner.client import Examiner
 from autograder.grading.executors import Examined
 from autograder.kit import Kit
 from autograder.models import Outcome, Status, Submission
+from autograder.proof.earlier_results import AnswerReport, KnownResults, ResultStore
 from autograder.proof.prove import Proof, prove
-from autograder.proof.records import AnswerReport, KnownResults, ResultStore
 
 TOY = Path(__file__).parents[1] / "toy"
 PUBLIC, HIDDEN = "autograder/kits/sums/test_public.py", "autograder/kits/sums/test_hidden.py"

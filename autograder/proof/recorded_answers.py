@@ -18,8 +18,8 @@ from ..files import write_atomic
 from ..kit import Kit
 from ..models import NetworkLayer, NetworkRecord
 from .answers import Answer
+from .earlier_results import AnswerReport
 from .judgement import Matrix
-from .records import AnswerReport
 
 EXPECTED, REPLIES = "expected.json", "replies.json"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from autograder.kit import Kit
+from autograder.proof.earlier_results import ProofRecords
 from autograder.proof.judgement import Matrix
 from autograder.proof.prove import Proof
-from autograder.proof.records import ProofRecords
 
 
 @pytest.fixture

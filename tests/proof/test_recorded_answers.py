@@ -12,10 +12,10 @@ import pytest
 from autograder.examiner.client import Examiner
 from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord, Report, Submission, SubmittedFile
+from autograder.proof.earlier_results import AnswerReport
 from autograder.proof.judgement import Matrix
 from autograder.proof.prove import Proof
-from autograder.proof.records import AnswerReport
-from autograder.proof.written_files import (
+from autograder.proof.recorded_answers import (
     expected_networks,
     indistinguishable,
     known_replies,
