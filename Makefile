@@ -54,11 +54,12 @@ grade: .venv/grading  ## grade a class: KIT=week09_transfer CLASS=folder OUT=gra
 	@$(bin)/kit grade $(KIT) "$(CLASS)" --out "$(OUT)" $(if $(JOBS),--jobs $(JOBS))
 
 # The tests without TensorFlow that take two minutes together.
-QUICK := tests/test_*.py tests/submissions tests/handback tests/handins/test_classes.py tests/wire/test_frames.py \
+QUICK := tests/test_*.py tests/submissions tests/handback tests/grading/roster tests/handins/test_classes.py \
+	tests/wire/test_frames.py \
 	$(addprefix tests/checks/test_,network_summary.py proxies.py) \
 	$(addprefix tests/cli/test_,author_new.py author_sync.py common.py main.py) \
 	$(addprefix tests/grading/test_,comparison.py grade.py grades_csv.py overrides.py review_reasons.py) \
-	$(addprefix tests/grading/test_,csv_table.py regrade_requests.py roster.py roster_file.py storage.py) \
+	$(addprefix tests/grading/test_,regrade_requests.py storage.py) \
 	$(addprefix tests/handout/test_,build_metadata.py story.py stub.py) \
 	$(addprefix tests/proof/test_,answers.py judgement.py mutation.py earlier_results.py) tests/reports/test_write.py \
 	$(addprefix tests/sandbox/test_,bubblewrap.py filesystem.py fork_server_output.py policy.py protocol.py seccomp.py) \

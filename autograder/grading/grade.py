@@ -22,7 +22,7 @@ from .review_reasons import (
     find_duplicates,
     find_review_items,
 )
-from .roster import Roster, RosterColumns, RosterEntry, RosterMatch
+from .roster.matching import Roster, RosterColumns, RosterEntry, RosterMatch
 from .storage import (
     Attendance,
     ClassRecord,

@@ -14,7 +14,7 @@ from ..models import Environment, ReviewNote, ReviewReason, Status, Submission
 from ..submissions.identity import Identity, safe_name
 from .overrides import Overrides
 from .review_reasons import fingerprint, text_hashes
-from .roster import Roster
+from .roster.matching import Roster
 from .storage import Examination, GradesFolder, hash_findings
 from .weeks import Week
 

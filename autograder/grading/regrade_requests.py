@@ -15,7 +15,7 @@ import msgspec
 
 from ..text import clean, clean_line, toml_string
 from ..validation import InvalidDataError, read_toml
-from .csv_table import read_csv
+from .roster.csv_table import read_csv
 
 FOLDER, TABLE = "requests", "requests.csv"
 COLUMNS = ("student", "check", "reason")

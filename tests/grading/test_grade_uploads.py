@@ -9,7 +9,7 @@ import pytest
 
 from autograder.grading.grade import grade_class
 from autograder.grading.planning import GradeOptions
-from autograder.grading.roster_file import load_roster
+from autograder.grading.roster.roster_file import load_roster
 from autograder.reports.write import WrittenPages, write_pages
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import find_class

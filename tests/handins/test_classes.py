@@ -17,7 +17,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from autograder.grading.roster_file import load_roster
+from autograder.grading.roster.roster_file import load_roster
 from autograder.models import ReviewReason
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import ClassFolder, find_class

@@ -15,7 +15,7 @@ from ...grading.executors import CannotExamineError, Executor, LocalExecutor
 from ...grading.grade import ClassGrades, grade_class
 from ...grading.overrides import OVERRIDES, Overrides, OverridesError, OverridesFile, load_overrides
 from ...grading.planning import GradeOptions, UnknownStudentError
-from ...grading.roster_file import RosterError, load_roster
+from ...grading.roster.roster_file import RosterError, load_roster
 from ...grading.storage import GradesFolder, StorageError, WrongFolderError, read_report
 from ...grading.weeks import read_weeks
 from ...kit import CONFIG_FILE, Kit, KitError

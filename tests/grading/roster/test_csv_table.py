@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.csv_table import column_title, read_csv
+from autograder.grading.roster.csv_table import column_title, read_csv
 
 
 @pytest.mark.parametrize(

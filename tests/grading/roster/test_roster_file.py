@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.grading.roster import Roster, RosterEntry
-from autograder.grading.roster_file import RosterError, load_roster
+from autograder.grading.roster.matching import Roster, RosterEntry
+from autograder.grading.roster.roster_file import RosterError, load_roster
 
 
 def roster(tmp_path, text, encoding="utf-8"):

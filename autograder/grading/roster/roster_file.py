@@ -13,10 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from ..submissions.identity import normalize_name
+from ...submissions.identity import normalize_name
+from ..late_rules import parse_extension
 from .csv_table import CsvTable, column_title, read_csv
-from .late_rules import parse_extension
-from .roster import Roster, RosterColumns, RosterEntry, fold_key
+from .matching import Roster, RosterColumns, RosterEntry, fold_key
 
 # Known titles of columns in rosters and gradebooks, also in the languages of Moodle.
 COLUMNS: Mapping[str, tuple[str, ...]] = {

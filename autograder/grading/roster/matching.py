@@ -10,7 +10,7 @@ from typing import Annotated
 
 import msgspec
 
-from ..submissions.identity import Identity, Platform, compact_name, normalize_name, without_accents
+from ...submissions.identity import Identity, Platform, compact_name, normalize_name, without_accents
 
 MAX_TEXT = 300
 # Platforms with their own student ids, which may equal unrelated ids of a roster by chance.

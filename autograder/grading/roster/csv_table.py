@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..submissions.identity import without_accents
+from ...submissions.identity import without_accents
 
 DELIMITERS = ",;\t"
 # Excel's first line, which tells the delimiter of the others.

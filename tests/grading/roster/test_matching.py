@@ -6,8 +6,8 @@ import unicodedata
 
 import pytest
 
-from autograder.grading.roster import RosterColumns
-from autograder.grading.roster_file import load_roster
+from autograder.grading.roster.matching import RosterColumns
+from autograder.grading.roster.roster_file import load_roster
 from autograder.submissions.identity import Identity, Platform
 
 

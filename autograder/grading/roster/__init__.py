@@ -1,0 +1,1 @@
+"""Read the roster of a class, and match submissions with its students."""
