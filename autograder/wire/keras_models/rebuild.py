@@ -88,7 +88,9 @@ REFUSED_OBJECTS: Mapping[str, Mapping[str, str]] = {
     },
     "optimizers": {
         "Optimizer": _BASE,
-        "LossScaleOptimizer": _HOLDS,
+        "LossScaleOptimizer": gettext_noop(
+            "mixed precision wraps the optimizer in it: delete the line that sets this policy"
+        ),
         "MultiOptimizer": _HOLDS,
         "OptimizerMap": _HOLDS,
         "Muon": gettext_noop("it chooses layers by patterns of names, which are not sent"),
@@ -298,6 +300,16 @@ def _not_allowed_message(entry: dict[str, Any], kind: str, key: str, found: str)
             kind=kind,
             name=name,
             found=found,
+        )
+    refused = {what: reason for table in REFUSED_OBJECTS.values() for what, reason in table.items()}
+    if found in refused:
+        return _(
+            "The {kind} “{name}” has this as its {key}: {found}. That is not accepted, because {reason}.",
+            kind=kind,
+            name=name,
+            key=key,
+            found=found,
+            reason=_(refused[found]),
         )
     fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
     wanted = _("Accepted is {accepts}.", accepts=_(fields[key].kind.accepts)) if key in fields else ""

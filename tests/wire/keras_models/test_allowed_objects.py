@@ -188,7 +188,17 @@ REFUSED = {
         lambda: {"optimizer": type("Mine", (keras().optimizers.Adam,), {})(), "loss": "mse"},
         "Mine",
     ),
-    "another optimizer": (lambda: {"optimizer": keras().optimizers.Muon(), "loss": "mse"}, "Muon"),
+    "another optimizer": (
+        lambda: {"optimizer": keras().optimizers.Muon(), "loss": "mse"},
+        "Muon. That is not accepted, because it chooses layers by patterns of names",
+    ),
+    "mixed precision": (
+        lambda: {
+            "optimizer": keras().optimizers.LossScaleOptimizer(keras().optimizers.Adam()),
+            "loss": "mse",
+        },
+        "LossScaleOptimizer. That is not accepted, because mixed precision wraps the optimizer",
+    ),
     "a learning rate that is drawn": (
         lambda: {"optimizer": keras().optimizers.Adam(lambda: np.random.random()), "loss": "mse"},
         "another number every time",
