@@ -17,11 +17,11 @@ from .common import (
     ASSISTANTS,
     INSTRUCTORS,
     STUDENTS,
+    TranslatedUsage,
     choose_help_language,
     replace_unencodable,
     translate_parameters,
     translated,
-    write_usage,
 )
 
 
@@ -30,7 +30,7 @@ def for_staff() -> bool:
     return (Path(__file__).parents[1] / "handout" / "templates").is_dir() and not Path(METADATA).is_file()
 
 
-class GroupedCommands(TyperGroup):
+class GroupedCommands(TranslatedUsage, TyperGroup):
     """A group whose help lists commands by audience; students see only theirs, in their language."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -40,10 +40,6 @@ class GroupedCommands(TyperGroup):
             self.help = translated(self.help)
             translate_parameters(self, ctx)
         super().format_help(ctx, formatter)
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the line with the command's name and arguments."""
-        write_usage(self, ctx, formatter)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write one section per audience."""

@@ -160,12 +160,6 @@ def choose_help_language() -> None:
     gettext.textdomain(engine_language.DOMAIN)
 
 
-def write_usage(command: Any, ctx: Any, formatter: Any) -> None:
-    """Write the line with a command's name and arguments."""
-    pieces = " ".join(command.collect_usage_pieces(ctx))
-    formatter.write_usage(ctx.command_path, pieces, prefix=_(WORDS[0]))
-
-
 def translated(text: str | None) -> str:
     """Return the translation of a text that may be missing."""
     return _(text) if text else ""
@@ -179,7 +173,16 @@ def translate_parameters(command: Any, ctx: Any) -> None:
                 setattr(parameter, name, _(text))
 
 
-class TranslatedCommand(TyperCommand):
+class TranslatedUsage:
+    """The usage line of a command or a group, in the chosen language."""
+
+    def format_usage(self, ctx: Any, formatter: Any) -> None:
+        """Write the line with the name and arguments."""
+        pieces = " ".join(ctx.command.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=_(WORDS[0]))
+
+
+class TranslatedCommand(TranslatedUsage, TyperCommand):
     """A command whose help is in the catalogues."""
 
     def get_short_help_str(self, limit: int = 45) -> str:
@@ -192,7 +195,3 @@ class TranslatedCommand(TyperCommand):
         self.help = translated(self.help)
         translate_parameters(self, ctx)
         super().format_help(ctx, formatter)
-
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the line with the command's name and arguments."""
-        write_usage(self, ctx, formatter)
