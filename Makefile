@@ -96,7 +96,7 @@ filters: .venv/installed  ## compile the sandbox's system-call filters for every
 prove: .venv/installed  ## run every known answer of every kit against every check: KIT= for one
 	@$(bin)/kit prove $(if $(filter command line,$(origin KIT)),$(KIT))
 
-bench: .venv/installed  ## measure against Otter, nbgrader and the baseline into docs/benchmarks.md (25 minutes)
+bench: .venv/installed  ## measure against Otter, nbgrader and the baseline into docs/benchmarks.md (22 minutes)
 	@$(bin)/python benchmarks/run.py
 
 pictures: .venv/installed  ## make the README's pictures from what the program shows
