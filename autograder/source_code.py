@@ -6,6 +6,7 @@ This module imports only the standard library and `language`, because the sandbo
 from __future__ import annotations
 
 import ast
+import keyword
 import re
 import sys
 import warnings
@@ -45,8 +46,16 @@ PASTED = (
         re.compile(r"\s*(?:>>>|\.\.\.\s|(?:In|Out) ?\[\d*\]:)"),
         gettext_noop(" The line begins with a prompt: delete the prompt."),
     ),
+    (
+        re.compile(
+            rf"\s*(?!(?:{'|'.join(keyword.kwlist)}|print)\b)[^\W\d]['’\w]*,?(?: ['’\w]+,?){{2,}}[.:!?]?\s*$"
+        ),
+        gettext_noop(" Is this line text rather than Python? Then begin it with `#`, or delete it."),
+    ),
 )
 MAX_MARKED_LINE = 200
+# What follows is skipped when a program is imported.
+MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
 
 
 class SourceError(ValueError):
@@ -151,6 +160,27 @@ def raises_not_implemented(statement: ast.stmt) -> bool:
         return False
     error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
     return isinstance(error, ast.Name) and error.id == "NotImplementedError"
+
+
+def misplaced_functions(tree: ast.Module) -> dict[str, str]:
+    """Return the functions that importing the code does not define, each with the function around it.
+
+    The latter is "" for a function under `if __name__ == "__main__":`. Methods are not included.
+    """
+    found: dict[str, str] = {}
+    pending: list[tuple[ast.AST, str | None]] = [(node, None) for node in tree.body]
+    while pending:
+        node, around = pending.pop()
+        if isinstance(node, Function):
+            if around is not None:
+                found[node.name] = around
+            around = node.name
+        elif isinstance(node, ast.If) and ast.unparse(node.test) in MAIN_GUARDS:
+            around = around or ""
+        elif isinstance(node, ast.ClassDef):
+            continue
+        pending += [(child, around) for child in ast.iter_child_nodes(node)]
+    return found
 
 
 def first_line(node: ast.stmt) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -152,6 +153,16 @@ def _scripts() -> Iterable[ToyHandIn]:
         "takes 0 positional",
     )
     yield without_add(
+        "indented too far",
+        f"{WITHOUT_ADD}\n\ndef total(numbers):\n    return 0\n{textwrap.indent(ADD, '    ')}",
+        "found one inside the function `total`",
+    )
+    yield without_add(
+        "guarded answer",
+        f"{WITHOUT_ADD}\n\nif __name__ == '__main__':\n{textwrap.indent(ADD, '    ')}",
+        "move the function above that line",
+    )
+    yield without_add(
         "without its body", f"{WITHOUT_ADD}\n\ndef add(left, right):\n    pass\n", "received None"
     )
     yield script(
@@ -164,6 +175,8 @@ def _scripts() -> Iterable[ToyHandIn]:
 def _odd_scripts() -> Iterable[ToyHandIn]:
     yield lost("smart quotes", f"{ANSWER}\nprint(\u201cdone\u201d)\n", "U+201C")
     yield lost("framed by a chat", f"```python\n{ANSWER}```\n", "frame of a code block")
+    yield lost("told by a chat", f"Here is my solution:\n```python\n{ANSWER}```\n", "text rather than Python")
+    yield lost("comment without its mark", f"{ANSWER}\nThat's all of it.\n", "text rather than Python")
     yield lost("command of a notebook", f"!pip install numpy\n{ANSWER}", "a command for notebooks")
     yield lost("page named py", f"<!DOCTYPE html>\n<pre>{ANSWER}</pre>\n", "sums.py is a web page")
     yield lost("windows path", f"{ANSWER}\nopen(r'C:\\Users\\jo\\a.csv')\n", "a.csv")

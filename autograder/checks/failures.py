@@ -17,6 +17,8 @@ from ..wire.frames import EXPECTABLE, FailureKind
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
 # A line of the submission, the number in a name such as `dense_7`, or an address in memory.
+# The kinds of a function that cannot be called because there is none.
+MISSING = (FailureKind.MISSING, FailureKind.METHOD, FailureKind.NESTED, FailureKind.MAIN_ONLY)
 SPECIFIC = re.compile(r" \(line \d+\)|_\d+(?![A-Za-z0-9])|\b0x[0-9a-f]+\b")
 
 
@@ -160,8 +162,8 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
         return _(
             "{function} has nothing left to work on: its process ended in an earlier call.", function=function
         )
-    if kind == FailureKind.MISSING:
-        return _missing(function, name)
+    if kind in MISSING:
+        return _missing(kind, function, name)
     if kind == FailureKind.ARGUMENTS:
         what = f"TypeError: {raised['text']}"
         return _(
@@ -183,17 +185,30 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
     )
 
 
-def _missing(function: str, similar: str) -> str:
-    if not similar:
-        return _("`{function}` is not defined.", function=function)
-    if "." in similar:
-        owner = similar.partition(".")[0]
+def _missing(kind: FailureKind, function: str, similar: str) -> str:
+    """Return the sentence about a function that cannot be called. `similar` is a name as `kind` says."""
+    if kind == FailureKind.METHOD:
         return _(
             "There is no function `{function}`; found one in the class `{owner}`: the checks call "
             "functions that stand by themselves.",
             function=function,
-            owner=owner,
+            owner=similar,
         )
+    if kind == FailureKind.NESTED:
+        return _(
+            "There is no function `{function}`; found one inside the function `{owner}`: is its line `def` "
+            "indented too far?",
+            function=function,
+            owner=similar,
+        )
+    if kind == FailureKind.MAIN_ONLY:
+        return _(
+            'There is no function `{function}`; found one under `if __name__ == "__main__":`, which is '
+            "skipped when your file is imported, as the checks do it: move the function above that line.",
+            function=function,
+        )
+    if not similar:
+        return _("`{function}` is not defined.", function=function)
     if odd := [letter for letter in similar if not letter.isascii()]:
         return _(
             "`{function}` is not defined; found `{similar}`, whose letter {letter} (U+{code}) looks like "

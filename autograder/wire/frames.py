@@ -171,6 +171,9 @@ class FailureKind(StrEnum):
     ENDED = "ended"  # an iterator has no more items
     LOST = "lost"  # the process ended that held the value of a handle
     MISSING = "missing"  # there is no function with that name
+    METHOD = "method"  # only a class has a function with that name
+    NESTED = "nested"  # the function is defined inside another one
+    MAIN_ONLY = "main_only"  # the function is defined only under `if __name__ == "__main__":`
 
 
 # Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.

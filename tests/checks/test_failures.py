@@ -68,16 +68,22 @@ def test_a_failed_call_in_one_sentence(
 
 
 @pytest.mark.parametrize(
-    ("similar", "said"),
+    ("kind", "similar", "said"),
     [
-        ("", "`mean` is not defined."),
-        ("mean_of", "`mean` is not defined; found `mean_of`: renamed?"),
-        ("m\u0435an", "found `m\u0435an`, whose letter \u0435 (U+0435) looks like another."),
-        ("Answers.mean", "found one in the class `Answers`: the checks call functions"),
+        (FailureKind.MISSING, "", "`mean` is not defined."),
+        (FailureKind.MISSING, "mean_of", "`mean` is not defined; found `mean_of`: renamed?"),
+        (
+            FailureKind.MISSING,
+            "m\u0435an",
+            "found `m\u0435an`, whose letter \u0435 (U+0435) looks like another.",
+        ),
+        (FailureKind.METHOD, "Answers", "found one in the class `Answers`: the checks call functions"),
+        (FailureKind.NESTED, "total", "found one inside the function `total`: is its line `def` indented"),
+        (FailureKind.MAIN_ONLY, "", 'found one under `if __name__ == "__main__":`, which is skipped'),
     ],
 )
-def test_a_missing_function_is_named_with_a_similar_one(similar: str, said: str) -> None:
-    raised = {"kind": FailureKind.MISSING, "name": similar, "type": "", "text": "", "trace": []}
+def test_a_missing_function_is_named_with_a_similar_one(kind: FailureKind, similar: str, said: str) -> None:
+    raised = {"kind": kind, "name": similar, "type": "", "text": "", "trace": []}
     assert said in str(call_failed("mean", raised))
 
 

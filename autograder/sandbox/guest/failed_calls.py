@@ -6,8 +6,8 @@ import difflib
 import linecache
 import socket
 import traceback
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
@@ -41,12 +41,14 @@ class Definitions:
     """The `(file, line)` of a submission's stubs, and of `raise` statements left over in function bodies.
 
     A stub is a function that only raises NotImplementedError. Its line is that of its first decorator, as in
-    `co_firstlineno`. `names` are the files' names in tracebacks.
+    `co_firstlineno`. `names` are the files' names in tracebacks. `misplaced` has the functions that loading
+    did not define, as `source_code.misplaced_functions` returns them.
     """
 
     names: frozenset[str] = frozenset()
     stubs: frozenset[tuple[str, int]] = frozenset()
     leftover_raises: frozenset[tuple[str, int]] = frozenset()
+    misplaced: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe(
@@ -75,9 +77,19 @@ def describe(
 
 
 def describe_missing(function: str, module: ModuleType, definitions: Definitions) -> dict[str, Any]:
-    """Return the result of a call to a missing function; its `name` is a similar name, if there is one."""
-    name = _similar(function, module, definitions)
-    return {"kind": FailureKind.MISSING, "name": _clean(name, MAX_LINE), "type": "", "text": "", "trace": []}
+    """Return the result of a call to a missing function.
+
+    Its `name` is the class or function that contains it, or else a similar name, if there is one.
+    """
+    own = {name: value for name, value in list(vars(module).items()) if _is_own(value, module, definitions)}
+    if owner := _class_with(function, own):
+        kind, name = FailureKind.METHOD, owner
+    elif function in definitions.misplaced:
+        name = definitions.misplaced[function]
+        kind = FailureKind.NESTED if name else FailureKind.MAIN_ONLY
+    else:
+        kind, name = FailureKind.MISSING, _similar(function, own)
+    return {"kind": kind, "name": _clean(name, MAX_LINE), "type": "", "text": "", "trace": []}
 
 
 def text_of(error: BaseException) -> str:
@@ -164,12 +176,8 @@ def raised_by(error: BaseException) -> tuple[CodeType, int] | None:
     return (frames[-1][0].f_code, frames[-1][1]) if frames else None
 
 
-def _similar(function: str, module: ModuleType, definitions: Definitions) -> str:
-    """Return a function's or method's name in the submission that resembles the missing one, or ""."""
-    own = {name: value for name, value in list(vars(module).items()) if _is_own(value, module, definitions)}
-    for name in _methods(own):
-        if name.endswith(f".{function}"):
-            return name
+def _similar(function: str, own: Mapping[str, Any]) -> str:
+    """Return the name of a function in the submission that resembles the missing one, or ""."""
     functions = {name.casefold(): name for name, value in own.items() if isinstance(value, FunctionType)}
     close = difflib.get_close_matches(function.casefold(), functions, n=1, cutoff=CLOSENESS)
     return functions[close[0]] if close else ""
@@ -181,10 +189,10 @@ def _is_own(value: object, module: ModuleType, definitions: Definitions) -> bool
     return isinstance(value, type) and value.__module__ == module.__name__
 
 
-def _methods(own: dict[str, Any]) -> Iterator[str]:
-    for name, value in own.items():
-        if isinstance(value, type):
-            yield from (f"{name}.{method}" for method in vars(value))
+def _class_with(function: str, own: Mapping[str, Any]) -> str:
+    """Return the name of the submission's first class that has a method with this name, or ""."""
+    classes = (name for name, value in own.items() if isinstance(value, type) and function in vars(value))
+    return next(classes, "")
 
 
 def _line(filename: str, number: int) -> str:
