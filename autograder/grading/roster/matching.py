@@ -16,6 +16,9 @@ MAX_TEXT = 300
 # Platforms with their own student ids, which may equal unrelated ids of a roster by chance.
 OWN_IDS = frozenset({Platform.CANVAS, Platform.MOODLE})
 ANOTHER_FITS = "Another submission fits the same student of the roster."
+# Letters without an accent that could be removed, and letters as they are written without accents.
+BASIC_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
+SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
@@ -162,14 +165,15 @@ class _Index:
         self._names: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._letters: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._canvas = _CanvasNames(entries, compact_name)
-        self._canvas_letters = _CanvasNames(entries, _letters)
+        self._canvas_letters = [_CanvasNames(entries, read) for read in READINGS]
         self._participants: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         for entry in entries:
             for key in entry.keys:
                 self._keys[key].add(entry)
             for name in _name_forms(entry.name):
                 self._names[name].add(entry)
-                self._letters[_letters(name)].add(entry)
+                for read in READINGS:
+                    self._letters[read(name)].add(entry)
             if entry.moodle_id:
                 self._participants[entry.moodle_id].add(entry)
 
@@ -198,7 +202,7 @@ class _Index:
     def guess(self, identity: Identity) -> set[RosterEntry]:
         """Return the students who match an alternative reading of the name.
 
-        Accents count as little as spaces and punctuation: `doe_jorg` may be Jörg Doe.
+        Accents count as little as spaces and punctuation: `doe_jorg` and `doe_joerg` may be Jörg Doe.
         """
         if not identity.known or identity.ambiguous:
             return set()
@@ -208,9 +212,9 @@ class _Index:
         if identity.name != identity.login:
             for name in (identity.name, *identity.aliases):
                 if identity.platform is Platform.CANVAS:
-                    found |= self._canvas_letters.find(name)
+                    found.update(*(letters.find(name) for letters in self._canvas_letters))
                 else:
-                    found |= self._letters.get(_letters(name), set())
+                    found.update(*(self._letters.get(read(name), set()) for read in READINGS))
         return found
 
     def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
@@ -244,9 +248,10 @@ class _CanvasNames:
 
 def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
     """Return whether the submission's name contains a word of the student's name, ignoring accents."""
-    name = without_accents(compact_name(identity.name))
-    words = without_accents(normalize_name(entry.name)).replace(",", " ").split()
-    return any(word in name for word in words)
+    words = normalize_name(entry.name).replace(",", " ").split()
+    return any(
+        letters in read(identity.name) for read in READINGS for word in words if (letters := read(word))
+    )
 
 
 def _is_participant(identity: Identity) -> bool:
@@ -254,8 +259,16 @@ def _is_participant(identity: Identity) -> bool:
 
 
 def _letters(name: str) -> str:
-    """Return the letters of a name without accents."""
-    return without_accents(compact_name(name))
+    """Return the letters of a name without accents: `Jørg Doé` is `jorgdoe`."""
+    return without_accents(compact_name(name).translate(BASIC_LETTERS))
+
+
+def _spelled_out(name: str) -> str:
+    """Return the letters of a name with two letters for an umlaut: `Jörg` is `joerg`."""
+    return _letters(compact_name(name).translate(SPELLED_OUT))
+
+
+READINGS = (_letters, _spelled_out)
 
 
 def fold_key(key: str) -> str:

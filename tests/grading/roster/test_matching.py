@@ -87,6 +87,17 @@ MATCH_TABLE = [
     ('name,id\n"van Dijk, Anna",9\nDijk Anna van,8\n', canvas("vandijkanna", "5503"), "9"),
     ('name,id\n"Müller, Jo",7\n"Muller, Jo",8\n', canvas("mullerjo", "5"), "8"),
     ('name,id\n"Müller, Jo",7\n', canvas("mullerjo", "5"), "7"),
+    # Umlauts may be written with two letters, and some letters have no accent to remove.
+    ("student,id\nJörg Müller,7\n", "joerg_mueller", "7"),
+    ("student,id\nJoerg Mueller,7\n", "Müller, Jörg", "7"),
+    ("student,id\nJörg Müller,7\nJorg Muller,8\n", "jorg_muller", "8"),
+    ("student,id\nJörg Müller,7\nJoerg Mueller,8\n", "joerg_mueller", "8"),
+    ("student,id\nJürg Muller,7\nJurg Müller,8\n", "jurg_mueller", "8"),
+    ("student,id\nŁukasz Sørensen,7\n", "lukasz_sorensen", "7"),
+    ("student,id\nÆgir Sørensen,7\n", "aegir_soerensen", "7"),
+    ("student,id\nStraße Größe,7\n", "strasse_groesse", "7"),
+    ('name,id\n"Müller, Jörg",7\n', canvas("muellerjoerg", "5"), "7"),
+    ('name,id\n"Müller, Jörg",5\n', canvas("muellerjoerg", "5"), "5"),
     # Moodle's own number is in its worksheet.
     ("Identifier,Full name,ID number\nParticipant 501,Jo Doe,7\n", moodle("Joey Doe", "501"), "7"),
     ("ID,Vollständiger Name,ID-Nummer\nTeilnehmer/in501,Jo Doe,7\n", moodle("J", "501"), "7"),
