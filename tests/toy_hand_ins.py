@@ -160,7 +160,7 @@ def _scripts() -> Iterable[ToyHandIn]:
     yield without_add(
         "guarded answer",
         f"{WITHOUT_ADD}\n\nif __name__ == '__main__':\n{textwrap.indent(ADD, '    ')}",
-        "move the function above that line",
+        "move the function above it",
     )
     yield without_add(
         "without its body", f"{WITHOUT_ADD}\n\ndef add(left, right):\n    pass\n", "received None"

@@ -203,8 +203,8 @@ def _missing(kind: FailureKind, function: str, similar: str) -> str:
         )
     if kind == FailureKind.MAIN_ONLY:
         return _(
-            'There is no function `{function}`; found one under `if __name__ == "__main__":`, which is '
-            "skipped when your file is imported, as the checks do it: move the function above that line.",
+            'There is no function `{function}`; found one under `if __name__ == "__main__":`. The checks '
+            "import your file, and an import skips that block: move the function above it.",
             function=function,
         )
     if not similar:

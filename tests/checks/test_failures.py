@@ -79,7 +79,7 @@ def test_a_failed_call_in_one_sentence(
         ),
         (FailureKind.METHOD, "Answers", "found one in the class `Answers`: the checks call functions"),
         (FailureKind.NESTED, "total", "found one inside the function `total`: is its line `def` indented"),
-        (FailureKind.MAIN_ONLY, "", 'found one under `if __name__ == "__main__":`, which is skipped'),
+        (FailureKind.MAIN_ONLY, "", 'found one under `if __name__ == "__main__":`. The checks import'),
     ],
 )
 def test_a_missing_function_is_named_with_a_similar_one(kind: FailureKind, similar: str, said: str) -> None:
