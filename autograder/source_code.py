@@ -54,8 +54,6 @@ PASTED = (
     ),
 )
 MAX_MARKED_LINE = 200
-# What follows is skipped when a program is imported.
-MAIN_GUARDS = ("__name__ == '__main__'", "'__main__' == __name__")
 
 
 class SourceError(ValueError):
@@ -175,12 +173,23 @@ def misplaced_functions(tree: ast.Module) -> dict[str, str]:
             if around is not None:
                 found[node.name] = around
             around = node.name
-        elif isinstance(node, ast.If) and ast.unparse(node.test) in MAIN_GUARDS:
+        elif _is_main_guard(node):
             around = around or ""
         elif isinstance(node, ast.ClassDef):
             continue
         pending += [(child, around) for child in ast.iter_child_nodes(node)]
     return found
+
+
+def _is_main_guard(node: ast.AST) -> bool:
+    """Return whether a statement is `if __name__ == "__main__":`, whose block an import skips."""
+    match node:
+        case ast.If(
+            test=ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")])
+            | ast.Compare(ast.Constant("__main__"), [ast.Eq()], [ast.Name("__name__")])
+        ):
+            return True
+    return False
 
 
 def first_line(node: ast.stmt) -> int:

@@ -263,6 +263,7 @@ STUB = 'def g():\n    """Say."""\n    # Your code goes here.\n    raise NotImple
         ("if '__main__' == __name__:\n    for _ in 'ab':\n        def f(): pass", FailureKind.MAIN_ONLY, ""),
         ("if __name__ == '__main__':\n    def g():\n        def f(): pass", FailureKind.NESTED, "g"),
         ("if False:\n    def f(): pass", FailureKind.MISSING, ""),
+        (f"if {' + '.join('1' * 700)}:\n    pass\ndef g():\n    def f(): pass", FailureKind.NESTED, "g"),
         ("def F(): pass", FailureKind.MISSING, "F"),
     ],
 )
