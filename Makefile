@@ -58,10 +58,10 @@ QUICK := tests/test_*.py tests/submissions tests/handback tests/grading/roster t
 	tests/wire/test_frames.py \
 	$(addprefix tests/checks/test_,network_summary.py proxies.py) \
 	$(addprefix tests/cli/test_,author_new.py author_sync.py common.py main.py) \
-	$(addprefix tests/grading/test_,comparison.py grade.py grades_csv.py overrides.py review_reasons.py) \
+	$(addprefix tests/grading/test_,grade_changes.py grade.py grades_csv.py overrides.py review_reasons.py) \
 	$(addprefix tests/grading/test_,regrade_requests.py storage.py) \
-	$(addprefix tests/handout/test_,build_metadata.py story.py stub.py) \
-	$(addprefix tests/proof/test_,answers.py judgement.py mutation.py earlier_results.py) tests/reports/test_write.py \
+	$(addprefix tests/handout/test_,build_metadata.py lesson_text.py stub.py) \
+	$(addprefix tests/proof/test_,answers.py verdict.py mutation.py earlier_results.py) tests/reports/test_write.py \
 	$(addprefix tests/sandbox/test_,bubblewrap.py filesystem.py fork_server_output.py policy.py protocol.py seccomp.py) \
 	$(addprefix tests/student/test_,handout.py watch_panel.py task_results.py)
 
@@ -91,7 +91,7 @@ sync: .venv/installed  ## write assignments/ from solutions/ and autograder/kits
 	@$(bin)/kit sync
 
 filters: .venv/installed  ## compile the sandbox's system-call filters for every architecture
-	@$(bin)/python -m autograder.sandbox.compile_filters
+	@$(bin)/python -m autograder.sandbox.compile_seccomp_filters
 
 prove: .venv/installed  ## run every known answer of every kit against every check: KIT= for one
 	@$(bin)/kit prove $(if $(filter command line,$(origin KIT)),$(KIT))

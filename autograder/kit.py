@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .check_declarations import Check, read_checks
+from .declared_checks import Check, read_checks
 from .files import pack, sha256, unpack, zip_comment
 from .kit_config import SUPPORT, Dates, Feedback, KitConfig, LateConfig, check_problems, config_problems
 from .source_code import SourceError

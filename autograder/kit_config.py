@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from .check_declarations import Check
+from .declared_checks import Check
 from .validation import suggest
 
 # The library for checks, which the examiner and handouts receive as a package of this name.

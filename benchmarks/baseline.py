@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from autograder.checks.events import CheckEvent, Message, TraceRecorded, TrainingFinished
+from autograder.checks.check_events import CheckEvent, Message, TraceRecorded, TrainingFinished
 from autograder.checks.failures import SubmissionFailed
 from autograder.checks.proxies import Calls, Proxies
 from autograder.checks.result_cache import GeneratedNames, ResultCache

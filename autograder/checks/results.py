@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ..check_declarations import Check
+from ..declared_checks import Check
 from ..keras_advice import advice
 from ..language import gettext as _
 from ..models import CheckResult, Outcome

@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from ..check_declarations import Check
+from ..declared_checks import Check
 from ..models import Outcome
 from ..wire.frames import Frame
-from .events import (
+from .check_events import (
     CheckEvent,
     CheckFinished,
     CheckStarted,

@@ -22,11 +22,11 @@ from typing import Any, Literal, Protocol
 
 import pytest
 
-from ..check_declarations import Check
+from ..declared_checks import Check
 from ..kit import CHECK_FILES
 from ..kit_config import SUPPORT
 from ..models import Outcome
-from .events import CheckFinished
+from .check_events import CheckFinished
 from .failures import Skipped, SubmissionFailed, chain
 from .results import result_of
 

@@ -130,7 +130,7 @@ def messages(root: Root = None) -> None:
 
     Exit status 1: a translation is missing.
     """
-    from ..handout.catalogues import missing, update_all  # Babel belongs to the staff's dependencies
+    from ..handout.message_catalogues import missing, update_all  # Babel belongs to the staff's dependencies
 
     root = find_repository(root)
     lacking = 0

@@ -13,16 +13,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from ..checks.check_events import CheckFinished, Message, encode
 from ..checks.environment import ONE_THREAD
-from ..checks.events import CheckFinished, Message, encode
 from ..files import cache_folder
 from ..kit import Kit
 from ..models import CheckResult, Report, Submission
 from ..sandbox.guest.startup import VARIABLE as TRICKS
 from ..sandbox.policy import VARIABLES
 from ..sandbox.protocol import IsolationUnavailable
-from .examination import sandbox_limits
-from .link import (
+from .client_messages import (
     Answer,
     Examined,
     ExaminerOptions,
@@ -32,6 +31,7 @@ from .link import (
     WorkerFailed,
     receive_answer,
 )
+from .examination import sandbox_limits
 
 
 class ExaminerDied(RuntimeError):

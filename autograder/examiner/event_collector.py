@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection
 
-from ..check_declarations import Check
-from ..checks.events import (
+from ..checks.check_events import (
     CheckEvent,
     CheckFinished,
     CheckStarted,
@@ -19,6 +18,7 @@ from ..checks.events import (
 )
 from ..checks.result_cache import NOT_REPEATABLE
 from ..checks.results import MESSAGE_LENGTH, make_result
+from ..declared_checks import Check
 from ..files import sha256_of_parts
 from ..kit import Kit
 from ..models import CheckResult, NetworkRecord, Outcome, ReviewNote, TrainingRecord

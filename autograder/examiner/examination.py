@@ -10,9 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from ..check_declarations import Check
-from ..checks.environment import describe, device
-from ..checks.events import (
+from ..checks.check_events import (
     CheckEvent,
     OutputCaptured,
     SourceSelected,
@@ -20,17 +18,19 @@ from ..checks.events import (
     TraceRecorded,
     TrainingFinished,
 )
+from ..checks.environment import describe, device
 from ..checks.failures import SubmissionFailed, call_failed
 from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache
 from ..checks.runner import CheckRunner
 from ..checks.session import MIB, CheckSession, MemoryMonitor
 from ..checks.training_cache import TrainingCache
+from ..declared_checks import Check
 from ..kit import Kit
 from ..models import Outcome, Report, Submission
 from ..sandbox.protocol import BadReply, ChildTimedOut, SandboxFailure
 from ..sandbox.sandbox import Sandbox
-from ..submissions.selection import select
+from ..submissions.file_selection import select
 from ..wire.frames import Frame
 from . import fork
 from .event_collector import EventCollector

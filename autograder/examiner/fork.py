@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
+from ..checks.check_events import Message, encode, write_line
 from ..checks.environment import thread_count
-from ..checks.events import Message, encode, write_line
 from ..sandbox.guest.linux import end_with_parent
 
 Emit = Callable[[Any], None]

@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from ..checks.events import CheckEvent, CheckFinished
+from ..checks.check_events import CheckEvent, CheckFinished
 from ..kit import Kit
 from ..sandbox.fork_server import ForkServer, Process
 from ..sandbox.guest import supervisor
@@ -27,7 +27,7 @@ from ..sandbox.guest.messages import MAX_BYTES, Spec
 from ..sandbox.guest.startup import preload
 from ..sandbox.policy import Isolation, LaunchPlan, Limits
 from ..sandbox.sandbox import Sandbox
-from .link import SandboxOptions, receive, send
+from .client_messages import SandboxOptions, receive, send
 from .worker import serve_client, serve_examiner
 
 POLL_SECONDS = 0.05

@@ -18,8 +18,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import ModuleType
 
+from ..checks.check_events import CheckEvent
 from ..checks.environment import describe, engine_sha256, hardware, thread_count
-from ..checks.events import CheckEvent
 from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import DisabledResultCache, GeneratedNames, ResultCache
 from ..checks.session import CheckSession, CollectionError
@@ -32,8 +32,17 @@ from ..sandbox.guest.startup import KERAS_EXTRAS, disabled_tricks, freeze_gc, pr
 from ..sandbox.policy import Isolation, Limits
 from ..sandbox.protocol import IsolationUnavailable
 from ..sandbox.sandbox import Sandbox
+from .client_messages import (
+    Examined,
+    ExaminerOptions,
+    KitFailed,
+    Ready,
+    Unavailable,
+    WorkerFailed,
+    receive,
+    send,
+)
 from .examination import Examination, ExaminationLimits, sandbox_limits
-from .link import Examined, ExaminerOptions, KitFailed, Ready, Unavailable, WorkerFailed, receive, send
 
 # Folders of a store.
 TRAININGS, RESULTS = "trainings", "results"

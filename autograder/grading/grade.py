@@ -14,7 +14,6 @@ from ..submissions.identity import Identity, Platform, safe_name
 from .executors import Executor
 from .grades_csv import Row
 from .late_rules import LateRecord, late_notes, make_late_record
-from .planning import Entry, GradeOptions, check_only, make_plan, with_unique_names
 from .recompute import decide, decide_again, group_members, write_grades
 from .review_reasons import (
     ReviewItem,
@@ -23,6 +22,7 @@ from .review_reasons import (
     find_review_items,
 )
 from .roster.matching import Roster, RosterColumns, RosterEntry, RosterMatch
+from .run_plan import Entry, GradeOptions, check_only, make_plan, with_unique_names
 from .storage import (
     Attendance,
     ClassRecord,

@@ -21,8 +21,8 @@ from ..language import ENGLISH
 from ..language import HERE as PACKAGE
 from ..source_code import Definition, definitions, parse
 from ..validation import place, toml_error
-from .catalogues import catalogue_path, compiled, ids, kit_messages, read_catalogue
-from .story import NAME as STORY
+from .lesson_text import NAME as STORY
+from .message_catalogues import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .stub import make_stub
 from .student_notebook import notebook, public_otter_tests
 from .translation import TABLE, read_translation

@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 import nbformat
 
-from ..check_declarations import Check
+from ..declared_checks import Check
 from ..kit import Kit, KitError
 from ..kit_config import SUPPORT
 from ..source_code import definitions, parse
-from .story import NAME as STORY
-from .story import Part, plain_story, read_story
+from .lesson_text import NAME as STORY
+from .lesson_text import Part, plain_story, read_story
 
 EXPLORE = "explore"
 INSTALL = """\

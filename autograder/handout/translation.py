@@ -21,8 +21,8 @@ from ..language import HERE as PACKAGE
 from ..language import Messages
 from ..source_code import Definition, definitions, parse, try_parse
 from ..validation import toml_error
-from .story import NAME as STORY
-from .story import Part, plain_story, read_story
+from .lesson_text import NAME as STORY
+from .lesson_text import Part, plain_story, read_story
 from .stub import YOUR_CODE
 
 TABLE = "docstrings.toml"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..check_declarations import Check
+from ..declared_checks import Check
 from ..examiner.client import ExaminerDied, LowMemoryExaminer
 from ..files import write_atomic
 from ..kit import Kit

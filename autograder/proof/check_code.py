@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
-from ..check_declarations import Check
+from ..declared_checks import Check
 from ..files import sha256_of_parts
 from ..kit import CHECK_FILES, Kit
 from ..source_code import Function, parse

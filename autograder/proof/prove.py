@@ -14,17 +14,9 @@ from ..kit import Kit, KitError
 from ..models import Outcome, Status, Submission
 from ..source_code import parse
 from .answers import Answer, alternatives, mistakes, solution
-from .batches import Batch, batch_answers, batch_mutants, single
 from .calibration.calibration_report import disagreements
+from .combined_answers import Batch, batch_answers, batch_mutants, single
 from .earlier_results import AnswerReport, KnownResults
-from .judgement import (
-    Matrix,
-    find_problems,
-    is_as_expected,
-    read_equivalents,
-    tolerated_mutants,
-    unread,
-)
 from .mutation import CLAIMED, claims, mutants, only_task
 from .recorded_answers import (
     indistinguishable,
@@ -34,6 +26,14 @@ from .recorded_answers import (
     write_replies,
 )
 from .static_checks import find_leftovers, refuse_mistakes
+from .verdict import (
+    Matrix,
+    find_problems,
+    is_as_expected,
+    read_equivalents,
+    tolerated_mutants,
+    unread,
+)
 
 Progress = Callable[[int, int], None]
 

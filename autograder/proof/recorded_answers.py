@@ -19,7 +19,7 @@ from ..kit import Kit
 from ..models import NetworkLayer, NetworkRecord
 from .answers import Answer
 from .earlier_results import AnswerReport
-from .judgement import Matrix
+from .verdict import Matrix
 
 EXPECTED, REPLIES = "expected.json", "replies.json"
 

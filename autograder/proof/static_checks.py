@@ -13,13 +13,13 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from ..handout.story import NAME as STORY
+from ..handout.lesson_text import NAME as STORY
 from ..kit import CHECK_FILES, CONFIG_FILE, SETTINGS, Kit, KitError, read_text
 from ..kit_config import SUPPORT
 from ..source_code import Function, SourceError, definitions, parse, try_parse
 from ..validation import place
 from .answers import alternatives, mistakes, solution
-from .judgement import read_equivalents
+from .verdict import read_equivalents
 
 # Functions that create tensors, layers or models, by their names after the library's.
 LIBRARIES = frozenset({"keras", "tensorflow"})

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..language import gettext as _
 from ..models import Outcome
-from ..submissions.selection import Selection
+from ..submissions.file_selection import Selection
 from ..text import clean
 from . import watch_panel
 from .handout import Handout, SavedState

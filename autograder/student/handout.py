@@ -16,13 +16,13 @@ from typing import Any, Literal
 import msgspec
 
 from .. import language
-from ..check_declarations import Check, read_checks
+from ..declared_checks import Check, read_checks
 from ..files import METADATA, cache_folder, checksum, write_atomic
 from ..language import gettext as _
 from ..models import Submission, SubmittedFile
 from ..sandbox.policy import Limits
 from ..submissions.definitions import attempted_tasks
-from ..submissions.selection import Selection, select
+from ..submissions.file_selection import Selection, select
 from ..validation import read_json
 
 # The folder for stored state, and the file in it with the number of hints shown and the failing checks.

@@ -17,12 +17,12 @@ from ..files import METADATA
 from ..language import MESSAGES, gettext_noop
 from ..language import gettext as _
 from ..models import Outcome, ReviewReason, Source, SubmittedFile
-from ..sandbox.guest.stand_ins import STAND_INS
+from ..sandbox.guest.notebook_environment import STAND_INS
 from ..source_code import try_parse
 from ..submissions.definitions import attempted_tasks
+from ..submissions.file_selection import UnusedReason
 from ..submissions.folders import FILE_LIMIT, ZIP_LIMIT, megabytes
 from ..submissions.notebooks.notebook import without_outputs
-from ..submissions.selection import UnusedReason
 from .check import run_checks
 from .handout import Handout
 from .task_results import Results

@@ -15,14 +15,14 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from types import FrameType, ModuleType
 
-from ..check_declarations import Check
-from ..checks.events import CheckEvent, CheckFinished, CheckStarted, TraceRecorded
+from ..checks.check_events import CheckEvent, CheckFinished, CheckStarted, TraceRecorded
 from ..checks.failures import SubmissionFailed, call_failed
 from ..checks.proxies import Calls, Proxies
 from ..checks.result_cache import ResultCache, Trace
 from ..checks.runner import CheckRunner
 from ..checks.session import CheckSession
 from ..code_remarks import definition_of, remarks
+from ..declared_checks import Check
 from ..keras_advice import advice, is_training
 from ..language import FAILURE_PARTS, gettext, with_hint
 from ..models import Outcome, Source

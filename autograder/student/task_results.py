@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ..check_declarations import Check
-from ..checks.events import CheckStarted
+from ..checks.check_events import CheckStarted
 from ..checks.results import make_result
+from ..declared_checks import Check
 from ..language import gettext as _
 from ..models import CheckResult, Outcome, Source
 from ..source_code import definitions, try_parse

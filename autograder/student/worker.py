@@ -24,7 +24,7 @@ from typing import IO
 import msgspec
 
 from ..checks import environment as threads
-from ..checks.events import encode, write_line
+from ..checks.check_events import encode, write_line
 from ..checks.proxies import Proxies, declared
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession

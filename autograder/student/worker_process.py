@@ -16,8 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from ..checks.check_events import CheckStarted, Message, encode
 from ..checks.environment import ONE_THREAD
-from ..checks.events import CheckStarted, Message, encode
 from ..language import gettext as _
 from ..models import CheckResult
 from ..wire.frames import FailureKind

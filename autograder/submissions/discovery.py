@@ -9,15 +9,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from ..models import ReviewNote, ReviewReason, Submission
-from .arrival import find_arrival
 from .assignment import Assignment
 from .attribution import Attribution, ClassLayout, IgnoredFile
 from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
-from .hints import class_hint, sections_hint
 from .identity import Identity, Platform, normalize_name
 from .layout import SUBMITTED, read_layout
+from .layout_advice import class_hint, sections_hint
 from .platforms.classrooms import without_copy_number
 from .reader import read_submission
+from .submission_time import find_arrival
 
 # Submissions stay in memory up to this total size, so that each is read only once.
 MAX_CACHED = 200 * MEGABYTE

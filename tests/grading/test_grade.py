@@ -9,8 +9,8 @@ import pytest
 
 from autograder.grading.grade import grade_class
 from autograder.grading.overrides import Comment, Override, Overrides
-from autograder.grading.planning import GradeOptions, UnknownStudentError
 from autograder.grading.roster.matching import Roster, RosterEntry
+from autograder.grading.run_plan import GradeOptions, UnknownStudentError
 from autograder.grading.storage import (
     GradesFolder,
     StorageError,

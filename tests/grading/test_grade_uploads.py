@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from autograder.grading.grade import grade_class
-from autograder.grading.planning import GradeOptions
 from autograder.grading.roster.roster_file import load_roster
+from autograder.grading.run_plan import GradeOptions
 from autograder.reports.write import WrittenPages, write_pages
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import find_class

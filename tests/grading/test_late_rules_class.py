@@ -11,9 +11,9 @@ import pytest
 
 from autograder.grading.grade import grade_class
 from autograder.grading.overrides import Override, Overrides, Penalty
-from autograder.grading.planning import GradeOptions
 from autograder.grading.recompute import recompute
 from autograder.grading.roster.matching import Roster, RosterEntry
+from autograder.grading.run_plan import GradeOptions
 from autograder.grading.storage import GradesFolder, NoGradesError, WrongFolderError
 from autograder.grading.weeks import read_weeks
 from autograder.models import ReviewReason

@@ -15,7 +15,7 @@ from handins.at_home import AtHome
 
 from autograder.examiner.client import Examiner
 from autograder.models import Outcome, Report, ReviewReason, Status, Submission, SubmittedFile
-from autograder.submissions.selection import select
+from autograder.submissions.file_selection import select
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parents[1]

@@ -17,7 +17,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.checks.events import CheckEvent, CheckFinished, TrainingFinished
+from autograder.checks.check_events import CheckEvent, CheckFinished, TrainingFinished
 from autograder.checks.proxies import Proxies
 from autograder.checks.session import CheckSession
 from autograder.checks.training_cache import TrainingCache
@@ -25,8 +25,8 @@ from autograder.examiner import fork
 from autograder.examiner.worker import warm_up
 from autograder.kit import Kit
 from autograder.proof.answers import Answer
-from autograder.proof.batches import Batch, batch_answers, single
 from autograder.proof.calibration.trials import attach_answer
+from autograder.proof.combined_answers import Batch, batch_answers, single
 from autograder.proof.prove import known_answers
 from autograder.source_code import CallGraph, Definition
 

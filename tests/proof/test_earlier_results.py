@@ -9,8 +9,8 @@ import pytest
 
 from autograder.kit import Kit
 from autograder.proof.earlier_results import ProofRecords
-from autograder.proof.judgement import Matrix
 from autograder.proof.prove import Proof
+from autograder.proof.verdict import Matrix
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from autograder.checks.environment import ONE_THREAD
 from autograder.cli.commands.prove import proof_records
 from autograder.kit import Kit, slugs
 from autograder.proof.answers import Answer
-from autograder.proof.judgement import Matrix
 from autograder.proof.prove import Proof
 from autograder.proof.recorded_answers import outdated_replies
+from autograder.proof.verdict import Matrix
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent

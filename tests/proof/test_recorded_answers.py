@@ -13,7 +13,6 @@ from autograder.examiner.client import Examiner
 from autograder.kit import Kit
 from autograder.models import NetworkLayer, NetworkRecord, Report, Submission, SubmittedFile
 from autograder.proof.earlier_results import AnswerReport
-from autograder.proof.judgement import Matrix
 from autograder.proof.prove import Proof
 from autograder.proof.recorded_answers import (
     expected_networks,
@@ -24,6 +23,7 @@ from autograder.proof.recorded_answers import (
     write_expected,
     write_replies,
 )
+from autograder.proof.verdict import Matrix
 
 TOY = Path(__file__).parents[1] / "toy"
 NETWORKS = (

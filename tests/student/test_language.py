@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from autograder import language
 from autograder.cli import app
 from autograder.handout.build import build
-from autograder.handout.catalogues import catalogue_path, kit_messages, missing, update
+from autograder.handout.message_catalogues import catalogue_path, kit_messages, missing, update
 from autograder.handout.sync import write_files
 from autograder.kit import Kit
 from autograder.student.handout import Handout

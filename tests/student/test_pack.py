@@ -15,7 +15,7 @@ from autograder.student.handout import Handout
 from autograder.student.pack import PackReport, pack
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import find_class
-from autograder.submissions.selection import select
+from autograder.submissions.file_selection import select
 
 OUTSIDE = "while it was loaded: what does it do outside functions?"
 

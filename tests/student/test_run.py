@@ -6,7 +6,7 @@ from types import ModuleType
 
 import pytest
 
-from autograder.checks.events import CheckFinished
+from autograder.checks.check_events import CheckFinished
 from autograder.checks.proxies import Calls
 from autograder.checks.results import make_result
 from autograder.kit import Kit

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from autograder.models import SubmittedFile
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import find_class
+from autograder.submissions.file_selection import select
 from autograder.submissions.folders import File, Folder, Unreadable, disk_entry
 from autograder.submissions.reader import digest, read_submission
-from autograder.submissions.selection import select
 
 ASSIGNMENT = Assignment("week01_toy", "toy")
 

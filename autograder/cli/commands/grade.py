@@ -10,12 +10,12 @@ from pathlib import Path
 import typer
 
 from ...examiner.client import Examiner, ExaminerDied, user_store
-from ...grading.comparison import Regrade, changes, regrade
 from ...grading.executors import CannotExamineError, Executor, LocalExecutor
 from ...grading.grade import ClassGrades, grade_class
+from ...grading.grade_changes import Regrade, changes, regrade
 from ...grading.overrides import OVERRIDES, Overrides, OverridesError, OverridesFile, load_overrides
-from ...grading.planning import GradeOptions, UnknownStudentError
 from ...grading.roster.roster_file import RosterError, load_roster
+from ...grading.run_plan import GradeOptions, UnknownStudentError
 from ...grading.storage import GradesFolder, StorageError, WrongFolderError, read_report
 from ...grading.weeks import read_weeks
 from ...kit import CONFIG_FILE, Kit, KitError

@@ -14,8 +14,8 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from ...grading.comparison import CheckChange, GradeChange
 from ...grading.grade import ClassGrades, Progress
+from ...grading.grade_changes import CheckChange, GradeChange
 from ...grading.grades_csv import Row
 from ...grading.review_reasons import ReviewItem
 from ...kit import Kit

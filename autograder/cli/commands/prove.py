@@ -23,7 +23,7 @@ from ...grading.executors import Examined, LocalExecutor
 from ...kit import Kit, KitError, slugs
 from ...models import Outcome, Submission
 from ...proof.earlier_results import KnownResults, ProofRecords, ResultStore
-from ...proof.judgement import Matrix, matrix_page
+from ...proof.verdict import Matrix, matrix_page
 from ...sandbox.protocol import IsolationUnavailable
 from ..common import (
     AUTHOR_ERRORS,

@@ -20,7 +20,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any, TypeVar
 
-from ...checks.events import Message, encode, write_line
+from ...checks.check_events import Message, encode, write_line
 from ...checks.failures import SubmissionFailed
 from ...checks.proxies import Proxies
 from ...checks.session import CheckSession
@@ -260,7 +260,7 @@ def reached(
 
     Networks that cannot be trained together are trained from the first few starts only.
     """
-    from .vectorized import NotVectorizable, VectorizedModels
+    from .vectorized_training import NotVectorizable, VectorizedModels
 
     rows, right = trial.graded_on(x, y)
     counted: Counter[float] = Counter()

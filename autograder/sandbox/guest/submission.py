@@ -34,7 +34,7 @@ from ...source_code import (
     raises_not_implemented,
     syntax_advice,
 )
-from . import stand_ins
+from . import notebook_environment
 from .calls import HeldValues
 from .failed_calls import Definitions, text_of, trace_of
 
@@ -74,7 +74,7 @@ def load(name: str, filename: str, cells: Sequence[str], tolerant: bool, seconds
     handout's; `__file__` is in it. Call this once per process, because the replacement modules and `__main__`
     remain.
     """
-    stand_ins.install()
+    notebook_environment.install()
     module = ModuleType("__main__" if tolerant else name)
     module.__file__ = os.path.abspath(f"{name}.{'ipynb' if tolerant else 'py'}")  # noqa: PTH100 - no pathlib in a child
     sys.modules[name] = module

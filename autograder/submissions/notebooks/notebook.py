@@ -12,7 +12,7 @@ from typing import Any
 from ...language import gettext as _
 from ...source_code import Function, try_parse
 from ..folders import Unreadable, printable
-from .explore import keep_needed
+from .explore_cells import keep_needed
 from .magics import Magics
 
 EXPLORE_TAG = "explore"

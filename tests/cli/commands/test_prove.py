@@ -15,8 +15,8 @@ from autograder.kit import Kit
 from autograder.models import Outcome, Status
 from autograder.proof.answers import Answer
 from autograder.proof.earlier_results import AnswerReport
-from autograder.proof.judgement import Matrix
 from autograder.proof.prove import Proof, known_answers
+from autograder.proof.verdict import Matrix
 
 TOY = Path(__file__).parents[2] / "toy"
 Examined = Callable[[Answer], AnswerReport]

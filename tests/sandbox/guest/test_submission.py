@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograder.sandbox.guest import stand_ins, submission
+from autograder.sandbox.guest import notebook_environment, submission
 from autograder.sandbox.guest.calls import call
 from autograder.sandbox.guest.submission import Loaded, TimedOut, load
 from autograder.wire.codec import pack, unpack
@@ -30,7 +30,7 @@ def _leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before, names = set(sys.modules), set(vars(builtins))
     yield
     for name in {*sys.modules} - before:
-        if name == NAME or name.startswith(stand_ins.STAND_INS):
+        if name == NAME or name.startswith(notebook_environment.STAND_INS):
             del sys.modules[name]
     for name in {*vars(builtins)} - names:
         delattr(builtins, name)

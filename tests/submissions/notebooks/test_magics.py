@@ -156,7 +156,7 @@ def test_a_real_number_of_magics_is_allowed():
 def test_ipython_is_imported_only_for_cells_with_magics():
     script = (
         "import sys\n"
-        "from autograder.submissions.selection import select\n"
+        "from autograder.submissions.file_selection import select\n"
         "from autograder.submissions.notebooks.magics import Magics\n"
         "Magics('').removed('x = 1')\n"
         "assert 'IPython' not in sys.modules\n"

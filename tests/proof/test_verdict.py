@@ -13,15 +13,15 @@ import pytest
 from autograder.kit import CONFIG_FILE, Kit
 from autograder.models import CheckResult, Outcome
 from autograder.proof.answers import solution
-from autograder.proof.judgement import (
+from autograder.proof.mutation import claims
+from autograder.proof.prove import Proof, public_text
+from autograder.proof.verdict import (
     Matrix,
     find_problems,
     matrix_page,
     read_equivalents,
     tolerated_mutants,
 )
-from autograder.proof.mutation import claims
-from autograder.proof.prove import Proof, public_text
 
 TOY = Path(__file__).parents[1] / "toy"
 HELD = Path(__file__).parents[1] / "held" / "kit"

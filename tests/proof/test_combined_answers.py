@@ -10,7 +10,7 @@ import pytest
 
 from autograder.kit import Kit, KitError
 from autograder.proof.answers import Answer
-from autograder.proof.batches import batch_answers, batch_mutants, single
+from autograder.proof.combined_answers import batch_answers, batch_mutants, single
 from autograder.proof.mutation import mutants
 from autograder.proof.prove import Proof
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from autograder.grading.planning import is_up_to_date
+from autograder.grading.run_plan import is_up_to_date
 from autograder.grading.storage import Examination, hash_findings
 from autograder.models import ReviewNote, ReviewReason
 

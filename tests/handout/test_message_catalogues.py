@@ -11,7 +11,7 @@ from babel.messages.catalog import Catalog
 from typer.testing import CliRunner
 
 from autograder.cli import app
-from autograder.handout.catalogues import (
+from autograder.handout.message_catalogues import (
     catalogue_path,
     check_texts,
     compiled,

@@ -23,7 +23,7 @@ def week() -> Any:
     with kit_code(SLUG) as code:
         import transfer
 
-        from autograder.proof.calibration.vectorized import VectorizedModels
+        from autograder.proof.calibration.vectorized_training import VectorizedModels
 
         path = ROOT / "autograder" / "kits" / SLUG / "calibration.py"
         yield SimpleNamespace(

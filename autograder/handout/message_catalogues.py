@@ -19,7 +19,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from ..check_declarations import read_checks
+from ..declared_checks import read_checks
 from ..files import write_atomic
 from ..kit import CHECK_FILES, TRANSLATIONS, Kit, languages, slugs
 from ..kit_config import SUPPORT

@@ -13,7 +13,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from ..check_declarations import Check
+from ..declared_checks import Check
 from ..kit import Kit, KitError, read_text
 from ..models import CheckResult, Outcome
 from ..validation import InvalidDataError, place, read_toml

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from autograder.grading.comparison import CheckChange, GradeChange, changes
+from autograder.grading.grade_changes import CheckChange, GradeChange, changes
 from autograder.models import Report
 
 Make = Callable[..., Report]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.handout.story import Part, plain_story, read_story
+from autograder.handout.lesson_text import Part, plain_story, read_story
 from autograder.kit import KitError
 
 STORY = """# Circles

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..checks.events import CheckFinished, Message, encode
+from ..checks.check_events import CheckFinished, Message, encode
 from ..models import Report
 
 T = TypeVar("T")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.models import ReviewNote, ReviewReason, Source, Submission, SubmittedFile
-from autograder.submissions.selection import Selection, select
+from autograder.submissions.file_selection import Selection, select
 
 ANSWER = "def double(x):\n    return 2 * x\n"
 STUB = 'def double(x):\n    """Return twice x."""\n    raise NotImplementedError\n'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.submissions.notebooks.explore import keep_needed
+from autograder.submissions.notebooks.explore_cells import keep_needed
 
 TASKS = ("build", "freeze")
 
