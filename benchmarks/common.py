@@ -8,6 +8,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -24,6 +25,8 @@ SLUG = "week09_transfer"
 KIT = Path(sys.executable).with_name("kit")
 CORES = len(os.sched_getaffinity(0))
 PACKAGES = ("keras", "otter-grader", "nbgrader")
+# Memory is measured rarely: to read it takes time from the processes that are measured.
+MEMORY_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -58,17 +61,26 @@ def timed(work: Callable[[], object]) -> float:
     return time.monotonic() - started
 
 
-def grade(submissions: Path, out: Path, *options: str, cache: Path | None = None) -> Run:
-    """Grade a file or a class folder, by default with an empty cache; raise RuntimeError on failure."""
+def grade_command(submissions: Path, out: Path, *options: str) -> list[str]:
+    """Return the command that grades a file or a class folder."""
+    return [str(KIT), "grade", SLUG, str(submissions), "--out", str(out), "--root", str(ROOT), *options]
+
+
+def grade(submissions: Path, out: Path, *options: str) -> Run:
+    """Grade a class folder with an empty cache; raise RuntimeError on failure."""
     say(f"kit grade {submissions.name} {' '.join(options)}")
-    command = [str(KIT), "grade", SLUG, str(submissions), "--out", str(out), "--root", str(ROOT), *options]
-    environment = os.environ | {"XDG_CACHE_HOME": str(cache or out.with_suffix(".cache"))}
+    environment = os.environ | {"XDG_CACHE_HOME": str(out.with_suffix(".cache"))}
     started = time.monotonic()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    peak = peak_bytes(process.pid, lambda: process.poll() is None, 0.5)
-    if status := process.wait():
+    process = subprocess.Popen(
+        grade_command(submissions, out, *options), env=environment, stdout=subprocess.DEVNULL
+    )
+    with ThreadPoolExecutor(1) as pool:
+        peak = pool.submit(peak_bytes, process.pid, lambda: process.poll() is None, MEMORY_SECONDS)
+        status = process.wait()
+        seconds = time.monotonic() - started
+    if status:
         raise RuntimeError(f"kit grade {submissions} ended with status {status}.")
-    return Run(time.monotonic() - started, peak / 2**20)
+    return Run(seconds, peak.result() / 2**20)
 
 
 def write_class(programs: Iterable[str], folder: Path) -> Path:

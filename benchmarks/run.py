@@ -17,7 +17,7 @@ import single
 import start
 import watch
 import whole_class
-from common import ROOT, machine
+from common import ROOT, machine, paragraph
 
 PAGE = ROOT / "docs" / "benchmarks.md"
 PARTS: dict[str, Callable[[Path], str]] = {
@@ -39,7 +39,7 @@ def main() -> None:
     for name in names:
         with tempfile.TemporaryDirectory(prefix="bench-") as work:
             section = PARTS[name](Path(work))
-        source = f"Measured by `python benchmarks/run.py {name}` on {machine()}."
+        source = paragraph(f"Measured by `python benchmarks/run.py {name}` on {machine()}.")
         PAGE.write_text(with_part(PAGE.read_text("utf-8"), name, f"{section}\n\n{source}"), encoding="utf-8")
         print(section)
 

@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import nbformat
 import peers
-from common import ROOT, grade, load_kit, paragraph, say, table, timed
+from common import ROOT, grade_command, load_kit, paragraph, say, table, timed
 from in_reach import in_reach
 
 from autograder.files import unpack
@@ -85,8 +85,8 @@ def commands(work: Path) -> dict[str, Callable[[int], object]]:
     stock = [peers.nbgrader_course(kit, [program], work / f"stock{number}") for number in range(TIMES)]
     rooms = [gradescope_folder(kit, built, file, work / f"room{number}") for number in range(TIMES)]
     return {
-        KIT_GRADE: lambda number: grade(
-            file, work / f"grades{number}", cache=Path(os.environ["XDG_CACHE_HOME"])
+        KIT_GRADE: lambda number: subprocess.run(
+            grade_command(file, work / f"grades{number}"), stdout=subprocess.DEVNULL, check=True
         ),
         OUR_OTTER: lambda number: peers.otter_run(zip_file, file, work / f"o{number}"),
         OUR_NBGRADER: lambda number: peers.run("nbgrader", "autograde", kit.slug, cwd=courses[number]),
