@@ -16,9 +16,9 @@ from ..wire.frames import EXPECTABLE, FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
+# The kinds of a function that cannot be called because loading did not define it.
+UNDEFINED = (FailureKind.MISSING, FailureKind.METHOD, FailureKind.NESTED, FailureKind.MAIN_ONLY)
 # A line of the submission, the number in a name such as `dense_7`, or an address in memory.
-# The kinds of a function that cannot be called because there is none.
-MISSING = (FailureKind.MISSING, FailureKind.METHOD, FailureKind.NESTED, FailureKind.MAIN_ONLY)
 SPECIFIC = re.compile(r" \(line \d+\)|_\d+(?![A-Za-z0-9])|\b0x[0-9a-f]+\b")
 
 
@@ -162,8 +162,8 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
         return _(
             "{function} has nothing left to work on: its process ended in an earlier call.", function=function
         )
-    if kind in MISSING:
-        return _missing(kind, function, name)
+    if kind in UNDEFINED:
+        return _undefined(kind, function, name)
     if kind == FailureKind.ARGUMENTS:
         what = f"TypeError: {raised['text']}"
         return _(
@@ -185,7 +185,7 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
     )
 
 
-def _missing(kind: FailureKind, function: str, similar: str) -> str:
+def _undefined(kind: FailureKind, function: str, similar: str) -> str:
     """Return the sentence about a function that cannot be called. `similar` is a name as `kind` says."""
     if kind == FailureKind.METHOD:
         return _(

@@ -7,11 +7,12 @@ import linecache
 import socket
 import traceback
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from ...language import gettext as _
+from ...source_code import misplaced_functions, try_parse
 from ...support.errors import without_escapes
 from ...text import clean
 from ...wire.frames import FailureKind
@@ -41,14 +42,12 @@ class Definitions:
     """The `(file, line)` of a submission's stubs, and of `raise` statements left over in function bodies.
 
     A stub is a function that only raises NotImplementedError. Its line is that of its first decorator, as in
-    `co_firstlineno`. `names` are the files' names in tracebacks. `misplaced` has the functions that loading
-    did not define, as `source_code.misplaced_functions` returns them.
+    `co_firstlineno`. `names` are the files' names in tracebacks.
     """
 
     names: frozenset[str] = frozenset()
     stubs: frozenset[tuple[str, int]] = frozenset()
     leftover_raises: frozenset[tuple[str, int]] = frozenset()
-    misplaced: Mapping[str, str] = field(default_factory=dict)
 
 
 def describe(
@@ -82,11 +81,13 @@ def describe_missing(function: str, module: ModuleType, definitions: Definitions
     Its `name` is the class or function that contains it, or else a similar name, if there is one.
     """
     own = {name: value for name, value in list(vars(module).items()) if _is_own(value, module, definitions)}
+    around = _function_around(function, definitions)
     if owner := _class_with(function, own):
         kind, name = FailureKind.METHOD, owner
-    elif function in definitions.misplaced:
-        name = definitions.misplaced[function]
-        kind = FailureKind.NESTED if name else FailureKind.MAIN_ONLY
+    elif around:
+        kind, name = FailureKind.NESTED, around
+    elif around is not None and module.__name__ != "__main__":  # a notebook runs as `__main__`
+        kind, name = FailureKind.MAIN_ONLY, ""
     else:
         kind, name = FailureKind.MISSING, _similar(function, own)
     return {"kind": kind, "name": _clean(name, MAX_LINE), "type": "", "text": "", "trace": []}
@@ -187,6 +188,15 @@ def _is_own(value: object, module: ModuleType, definitions: Definitions) -> bool
     if isinstance(value, FunctionType):
         return value.__code__.co_filename in definitions.names
     return isinstance(value, type) and value.__module__ == module.__name__
+
+
+def _function_around(function: str, definitions: Definitions) -> str | None:
+    """Return the function that contains the definition of a missing one, as `misplaced_functions` does."""
+    for name in sorted(definitions.names):
+        tree = try_parse("".join(linecache.getlines(name)))
+        if tree and (around := misplaced_functions(tree).get(function)) is not None:
+            return around
+    return None
 
 
 def _class_with(function: str, own: Mapping[str, Any]) -> str:

@@ -27,13 +27,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ...language import gettext as _
-from ...source_code import (
-    first_line,
-    is_stub,
-    misplaced_functions,
-    raises_not_implemented,
-    syntax_advice,
-)
+from ...source_code import first_line, is_stub, raises_not_implemented, syntax_advice
 from . import notebook_environment
 from .calls import HeldValues
 from .failed_calls import Definitions, text_of, trace_of
@@ -85,10 +79,7 @@ def load(name: str, filename: str, cells: Sequence[str], tolerant: bool, seconds
         loading = _Script(module, filename, seconds)
     loading.run(cells)
     definitions = Definitions(
-        frozenset(loading.places),
-        frozenset(loading.stubs),
-        frozenset(loading.leftover_raises),
-        loading.misplaced,
+        frozenset(loading.places), frozenset(loading.stubs), frozenset(loading.leftover_raises)
     )
     return Loaded(module, filename, definitions, loading.report)
 
@@ -145,7 +136,6 @@ class _Loading:
     places: list[str] = field(default_factory=list)
     stubs: set[tuple[str, int]] = field(default_factory=set)
     leftover_raises: set[tuple[str, int]] = field(default_factory=set)
-    misplaced: dict[str, str] = field(default_factory=dict)
     report: dict[str, Any] = field(
         default_factory=lambda: {"ok": True, "problem": None, "line": None, "notes": []}
     )
@@ -160,7 +150,6 @@ class _Loading:
         # The modification time None tells linecache not to compare the entry with a file.
         linecache.cache[place] = (len(text), None, text.splitlines(keepends=True), place)
         tree = ast.parse(text, place)
-        self.misplaced |= misplaced_functions(tree)
         for node in ast.walk(tree):
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 continue

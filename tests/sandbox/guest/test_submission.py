@@ -272,6 +272,18 @@ def test_a_failed_call_says_what_happened(text, kind, name):
     assert (raised["kind"], raised["name"]) == (kind, name)
 
 
+def test_a_notebook_does_not_skip_the_main_block():
+    """The statement that defines the function was left out, for another reason than an import's."""
+    raised = failed_call(load_cells("if __name__ == '__main__':\n    1 / 0\n    def f(): pass"))
+    assert (raised["kind"], raised["name"]) == (FailureKind.MISSING, "")
+
+
+def test_the_cell_with_the_definition_may_be_any():
+    """A function that is indented too far is found in every cell, also behind one that is not Python."""
+    raised = failed_call(load_cells("x = 1", "def :", "def g():\n    def f(): pass"))
+    assert (raised["kind"], raised["name"]) == (FailureKind.NESTED, "g")
+
+
 @pytest.mark.parametrize(
     ("function", "found"),
     [("freeze", "freeze_model"), ("build_base", "buildBase"), ("drop_top", "drop_top_layer"), ("add", "")],
