@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Annotated
 
 import msgspec
@@ -16,9 +17,11 @@ MAX_TEXT = 300
 # Platforms with their own student ids, which may equal unrelated ids of a roster by chance.
 OWN_IDS = frozenset({Platform.CANVAS, Platform.MOODLE})
 ANOTHER_FITS = "Another submission fits the same student of the roster."
-# Letters without an accent that could be removed, and letters as they are written without accents.
-BASIC_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
-SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+# Letters from which no accent can be removed, and letters that may be written with two.
+BASIC_LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"}
+SPELLED_OUT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+# The readings of a name without accents, as tables of `str.translate`: `Jörg` is `jorg` or `joerg`.
+READINGS = (str.maketrans(BASIC_LETTERS), str.maketrans(BASIC_LETTERS | SPELLED_OUT))
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
@@ -165,15 +168,17 @@ class _Index:
         self._names: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._letters: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         self._canvas = _CanvasNames(entries, compact_name)
-        self._canvas_letters = [_CanvasNames(entries, read) for read in READINGS]
+        self._canvas_letters = [
+            _CanvasNames(entries, partial(_letters, reading=reading)) for reading in READINGS
+        ]
         self._participants: defaultdict[str, set[RosterEntry]] = defaultdict(set)
         for entry in entries:
             for key in entry.keys:
                 self._keys[key].add(entry)
             for name in _name_forms(entry.name):
                 self._names[name].add(entry)
-                for read in READINGS:
-                    self._letters[read(name)].add(entry)
+                for reading in READINGS:
+                    self._letters[_letters(name, reading)].add(entry)
             if entry.moodle_id:
                 self._participants[entry.moodle_id].add(entry)
 
@@ -214,7 +219,7 @@ class _Index:
                 if identity.platform is Platform.CANVAS:
                     found.update(*(letters.find(name) for letters in self._canvas_letters))
                 else:
-                    found.update(*(self._letters.get(read(name), set()) for read in READINGS))
+                    found.update(*(self._letters.get(_letters(name, each), set()) for each in READINGS))
         return found
 
     def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
@@ -250,7 +255,10 @@ def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
     """Return whether the submission's name contains a word of the student's name, ignoring accents."""
     words = normalize_name(entry.name).replace(",", " ").split()
     return any(
-        letters in read(identity.name) for read in READINGS for word in words if (letters := read(word))
+        letters in _letters(identity.name, reading)
+        for reading in READINGS
+        for word in words
+        if (letters := _letters(word, reading))
     )
 
 
@@ -258,17 +266,9 @@ def _is_participant(identity: Identity) -> bool:
     return identity.platform is Platform.MOODLE and bool(identity.ids)
 
 
-def _letters(name: str) -> str:
-    """Return the letters of a name without accents: `Jørg Doé` is `jorgdoe`."""
-    return without_accents(compact_name(name).translate(BASIC_LETTERS))
-
-
-def _spelled_out(name: str) -> str:
-    """Return the letters of a name with two letters for an umlaut: `Jörg` is `joerg`."""
-    return _letters(compact_name(name).translate(SPELLED_OUT))
-
-
-READINGS = (_letters, _spelled_out)
+def _letters(name: str, reading: Mapping[int, str]) -> str:
+    """Return the letters of a name without accents, in one of READINGS."""
+    return without_accents(compact_name(name).translate(reading))
 
 
 def fold_key(key: str) -> str:
