@@ -85,9 +85,7 @@ def commands(work: Path) -> dict[str, Callable[[int], object]]:
     stock = [peers.nbgrader_course(kit, [program], work / f"stock{number}") for number in range(TIMES)]
     rooms = [gradescope_folder(kit, built, file, work / f"room{number}") for number in range(TIMES)]
     return {
-        KIT_GRADE: lambda number: subprocess.run(
-            grade_command(file, work / f"grades{number}"), stdout=subprocess.DEVNULL, check=True
-        ),
+        KIT_GRADE: lambda number: peers.run(*grade_command(file, work / f"grades{number}")),
         OUR_OTTER: lambda number: peers.otter_run(zip_file, file, work / f"o{number}"),
         OUR_NBGRADER: lambda number: peers.run("nbgrader", "autograde", kit.slug, cwd=courses[number]),
         "Gradescope's `run_autograder` with the kit's zip": lambda number: run_autograder(rooms[number]),
