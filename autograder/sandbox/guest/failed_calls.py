@@ -20,8 +20,6 @@ from ...wire.frames import FailureKind
 MAX_TEXT = 2_000
 MAX_LINES = 20
 MAX_LINE = 200
-# Python's message when `input()` finds nothing to read.
-NO_INPUT = "EOF when reading a line"
 # Modules that start programs and processes, which the sandbox refuses.
 STARTERS = frozenset(
     [
@@ -97,7 +95,7 @@ def text_of(error: BaseException) -> str:
     """Return the exception's text, cut to a limit, or a replacement if the text is not readable."""
     try:
         text = error.msg if isinstance(error, SyntaxError) else without_escapes(str(error))
-        if isinstance(error, EOFError) and text == NO_INPUT:
+        if _asks_for_input(error):
             text = _("{text}: nobody answers `input()` here, so leave it out", text=text)
         elif type(error).__module__ == "bdb":
             text = _("a debugger gets no input here: delete `set_trace()`")
@@ -108,6 +106,12 @@ def text_of(error: BaseException) -> str:
     except BaseException:
         text = _("(the exception has no readable text)")
     return _clean(text, MAX_TEXT)
+
+
+def _asks_for_input(error: BaseException) -> bool:
+    """Return whether `input()` found nothing to read. It has no frame of its own."""
+    raiser = raised_by(error) if isinstance(error, EOFError) else None
+    return raiser is not None and "input" in raiser[0].co_names
 
 
 def _starts_program(error: BaseException) -> bool:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import bdb
+import io
+import pickle
+import sys
 
 import pytest
 
@@ -60,6 +63,14 @@ def test_texts_are_cut_and_plain():
 
 def test_a_debugger_that_was_left_is_named():
     assert text_of(bdb.BdbQuit()) == "a debugger gets no input here: delete `set_trace()`"
+
+
+@pytest.mark.parametrize(("code", "is_advised"), [("input()", True), ("pickle.loads(b'')", False)])
+def test_only_whoever_asks_for_input_is_told_that_nobody_answers(monkeypatch, code, is_advised):
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    with pytest.raises(EOFError) as raised:
+        exec(compile(code, "sums.py", "exec"), {"pickle": pickle})
+    assert ("nobody answers `input()`" in text_of(raised.value)) == is_advised
 
 
 def test_an_exception_that_exits_while_it_is_printed_is_told():
