@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +49,14 @@ def template(toy: Kit, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def repository(template: Path, tmp_path: Path) -> Path:
     """A student's copy of the template."""
     return Path(shutil.copytree(template, tmp_path / "sums-jdoe"))
+
+
+@pytest.fixture
+def gnupg_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A home of GnuPG, whose agent ends with the test."""
+    monkeypatch.setenv("GNUPGHOME", str(tmp_path_factory.mktemp("gnupg")))
+    yield
+    subprocess.run(["gpgconf", "--kill", "all"], check=True)
 
 
 def workflow(repository: Path) -> dict[str, Any]:
@@ -131,6 +139,7 @@ def test_public_checks_give_the_points_of_kit_check(
 
 
 @pytest.mark.needs("gpg")
+@pytest.mark.usefixtures("gnupg_home")
 @pytest.mark.parametrize("is_right", [True, False])
 def test_all_checks_give_the_points_of_kit_grade(
     toy: Kit,
@@ -138,12 +147,9 @@ def test_all_checks_give_the_points_of_kit_grade(
     tmp_path: Path,
     solved: str,
     examine: Callable[[str], Report],
-    monkeypatch: pytest.MonkeyPatch,
     is_right: bool,
 ) -> None:
     """The archive is a file that only the passphrase opens."""
-    monkeypatch.setenv("GNUPGHOME", str(tmp_path))
-    tmp_path.chmod(0o700)
     encrypt(toy, repository, tmp_path)
     answer = solved if is_right else WRONG
     (repository / "sums.py").write_text(answer)
