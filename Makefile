@@ -76,9 +76,10 @@ lint: .venv/installed
 
 test: .venv/installed lint  ## lint, types, layers and every test: TESTS=tests/handout for a part
 	@$(bin)/python tests/system_needs.py
-# mypy runs beside the tests: it keeps one core busy for ten seconds.
+# mypy runs beside the tests: it keeps one core busy for ten seconds. Tests wait for a tenth of their time,
+# so three processes suit the two cores of CI.
 	$(bin)/mypy --no-error-summary & types=$$!; \
-	$(bin)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(TESTS); tests=$$?; \
+	$(bin)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(TESTS); tests=$$?; \
 	wait $$types || { echo "mypy failed, see above."; exit 1; }; exit $$tests
 
 elsewhere: .venv/installed  ## grade on Debian 13 and compare with this machine, as root: NO_TESTS=1 leaves out its make test
