@@ -28,8 +28,8 @@ from autograder.examiner import fork
 from autograder.examiner.worker import preparation, warm_up
 from autograder.kit import Kit
 from autograder.models import Outcome
+from autograder.wire.call_messages import CallRequest, Returned
 from autograder.wire.codec import pack, unpack
-from autograder.wire.frames import Frame
 
 
 class SpentReported(Message, frozen=True, tag=True):
@@ -115,9 +115,9 @@ def examination(
     return work
 
 
-def answer(module: ModuleType, prepare: Callable[[], None], function: str, request: Frame) -> Frame:
+def answer(module: ModuleType, prepare: Callable[[], None], function: str, request: CallRequest) -> Returned:
     """Call a function of the program in this process with its own copies of the arguments."""
-    (args, kwargs), objects = unpack(request.head["value"], request.blob)
+    (args, kwargs), objects = unpack(request.arguments, request.blob)
     prepare()
     try:
         value = getattr(module, function)(*args, **kwargs)
@@ -126,7 +126,7 @@ def answer(module: ModuleType, prepare: Callable[[], None], function: str, reque
             Outcome.FAILED, f"{function} raised {type(error).__name__}: {error}"
         ) from error
     reply = pack({"answer": value, "args": args, "kwargs": kwargs}, known=objects)
-    return Frame({"ok": True, "value": reply.head}, reply.blob)
+    return Returned(reply.head, reply.blob)
 
 
 if __name__ == "__main__":

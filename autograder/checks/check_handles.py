@@ -10,6 +10,7 @@ from typing import Any
 
 from ..models import Outcome
 from ..wire.array_blobs import NotAllowedError
+from ..wire.call_messages import Turn
 from ..wire.handles import (
     MAX_DESCRIPTION,
     Handle,
@@ -64,16 +65,15 @@ class CheckHandles:
     turns: int = 0
     _handles: dict[str, Handle] = field(default_factory=dict)
 
-    def next_turn(self, function: str, tasks: Iterable[str]) -> dict[str, Any]:
-        """Return the entry `hold` of the next request. Raises SubmissionFailed after too many turns."""
+    def next_turn(self, function: str, tasks: Iterable[str]) -> Turn:
+        """Return the turn of the next request. Raises SubmissionFailed after too many turns."""
         self.turns += 1
         if self.turns > MAX_USES:
             raise SubmissionFailed(
                 Outcome.FAILED,
                 f"{function}: the check used its answers {MAX_USES} times: is there an endless iterator?",
             )
-        turn = f"{self.check}#{self.turns}"
-        return {"check": self.check, "turn": turn, "tasks": sorted(set(tasks))}
+        return Turn(self.check, f"{self.check}#{self.turns}", tuple(sorted(set(tasks))))
 
     def verify(self, handles: Iterable[Handle]) -> None:
         """Raise ArgumentError for a handle that another check got."""
@@ -84,14 +84,14 @@ class CheckHandles:
                     "sandbox ends with its check: ask for it in each check that uses it."
                 )
 
-    def receive(self, turn: str, origin: Origin, content: object) -> Handle:
+    def receive(self, turn: Turn, origin: Origin, content: object) -> Handle:
         """Return the handle for the JSON in a reply; the same value has the same handle.
 
         Raises NotAllowedError for a label that belongs to no turn of this check, and if there are too many.
         """
         label, type_name, base = from_wire(content)
         if label not in self._handles:
-            if not re.fullmatch(re.escape(turn) + r"\.[0-9]{1,9}", label):
+            if not re.fullmatch(re.escape(turn.label) + r"\.[0-9]{1,9}", label):
                 raise NotAllowedError("A value that stays must have a label of its own call.")
             if len(self._handles) >= MAX_HANDLES:
                 raise NotAllowedError(f"A check may hold {MAX_HANDLES} values, and this one holds more.")

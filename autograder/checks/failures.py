@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from ..language import FAILURE_PARTS
 from ..language import gettext as _
 from ..models import Outcome
 from ..support.errors import readable_error
-from ..wire.frames import EXPECTABLE, FailureKind
+from ..wire.call_messages import EXPECTABLE, Failed, FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
@@ -117,7 +117,7 @@ def is_exhaustion(error: BaseException) -> bool:
 
 def call_failed(
     function: str,
-    raised: Mapping[str, Any],
+    failed: Failed,
     *,
     line: bool = True,
     advice: str = "",
@@ -128,20 +128,20 @@ def call_failed(
     With `line`, the message includes the line of the student's code that raised. The outcome is
     NOT_ATTEMPTED only if the called function itself is an unchanged stub.
     """
-    kind = FailureKind(raised["kind"])
+    kind = failed.kind
     outcome = Outcome.NOT_ATTEMPTED if kind == FailureKind.STUB else Outcome.FAILED
-    exhausted = kind == FailureKind.RAISED and raised["type"] in {"MemoryError", *EXHAUSTION_NAMES}
+    exhausted = kind == FailureKind.RAISED and failed.type in {"MemoryError", *EXHAUSTION_NAMES}
     if exhausted or kind == FailureKind.LOST:
         outcome = Outcome.CRASHED
-    text, cause = (_sentence(function, kind, raised, shown) for shown in (line, False))
-    failure = failure_class(raised["type"]) if kind == FailureKind.RAISED else SubmissionFailed
+    text, cause = (_sentence(function, failed, shown) for shown in (line, False))
+    failure = failure_class(failed.type) if kind == FailureKind.RAISED else SubmissionFailed
     text = "\n".join(filter(None, (text, advice)))
     return failure(outcome, text, kind=kind, cause=cause, locations=locations)
 
 
-def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line: bool) -> str:
-    name, trace = raised["name"], raised["trace"]
-    number, text = (trace[-1][0], trace[-1][2]) if trace else (None, "")
+def _sentence(function: str, failed: Failed, line: bool) -> str:
+    kind, name = failed.kind, failed.name
+    number, text = (failed.trace[-1].number, failed.trace[-1].text) if failed.trace else (None, "")
     if kind == FailureKind.STUB:
         return _("`{function}` is not written yet.", function=function)
     if kind == FailureKind.UNWRITTEN_CALL:
@@ -165,22 +165,22 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
     if kind in UNDEFINED:
         return _undefined(kind, function, name)
     if kind == FailureKind.ARGUMENTS:
-        what = f"TypeError: {raised['text']}"
+        what = f"TypeError: {failed.text}"
         return _(
             "`{task}` does not take the arguments of its task: {what}. Keep the line `def {task}(…)` as it "
             "was handed out: the checks call it that way.",
             task=function,
             what=what,
         )
-    if not trace and FAILURE_PARTS.fullmatch(raised["text"]):
+    if not failed.trace and FAILURE_PARTS.fullmatch(failed.text):
         # Support code of the kit says what it expected.
-        return str(raised["text"])
+        return failed.text
     place = _(" (line {number}: {text})", number=number, text=text) if line and number else ""
     return _(
         "{function} raised {type}: {text}{place}",
         function=function,
-        type=raised["type"],
-        text=readable_error(raised["text"]),
+        type=failed.type,
+        text=readable_error(failed.text),
         place=place,
     )
 

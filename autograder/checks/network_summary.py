@@ -12,7 +12,7 @@ from typing import Any
 
 from ..models import NetworkLayer, NetworkRecord
 from ..text import clean_line
-from ..wire.frames import Frame
+from ..wire.call_messages import Returned
 
 MAX_LAYERS = 500
 MAX_WORD = 40
@@ -22,10 +22,10 @@ MAX_RANK = 10
 MAX_PARAMETERS = 10**9
 
 
-def read_network(task: str, reply: Frame) -> NetworkRecord | None:
+def read_network(task: str, reply: Returned) -> NetworkRecord | None:
     """Return the layers of the network in a reply in order, or None if there is no valid network."""
     try:
-        packed = reply.head["value"]
+        packed = reply.value
         place = packed["value"]["dict"]["answer"]["layer"]
         layers = tuple(_layer(entry) for entry in _flat(_places(packed["layers"]), place))
     except (KeyError, TypeError, IndexError, ValueError, AttributeError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
 from typing import Any, NoReturn, Protocol
@@ -14,9 +14,8 @@ from ..language import FAILURE, gettext_noop
 from ..language import gettext as _
 from ..models import Outcome
 from ..wire.array_blobs import NotAllowedError, UnexpectedAnswerError
+from ..wire.call_messages import CallRequest, FailureKind, Returned
 from ..wire.codec import pack, unpack
-from ..wire.encode import Packed
-from ..wire.frames import FailureKind, Frame
 from ..wire.handles import Handle, Operation, info_of
 from ..wire.unsupported import UnsupportedValue, ValueKind
 from .check_handles import (
@@ -39,8 +38,8 @@ MISSING_CALL = gettext_noop("A class makes an object when it is called. Are its 
 class Caller(Protocol):
     """Calls a function of the submission with packed arguments."""
 
-    def __call__(self, function: str, request: Frame) -> Frame:
-        """Return the frame of the reply. Raises SubmissionFailed."""
+    def __call__(self, function: str, request: CallRequest) -> Returned:
+        """Return the reply. Raises SubmissionFailed."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,8 @@ class Exchange:
     """One call with its reply."""
 
     function: str
-    request: Frame
-    reply: Frame | SubmissionFailed
+    request: CallRequest
+    reply: Returned | SubmissionFailed
 
 
 class Calls:
@@ -64,7 +63,7 @@ class Calls:
     def __init__(self, call: Caller, remote: Collection[str] = ()) -> None:
         self._call = call
         self._remote = frozenset(remote)
-        self._replies: dict[tuple[str, str, bytes], Frame | SubmissionFailed] = {}
+        self._replies: dict[tuple[str, str, bytes], Returned | SubmissionFailed] = {}
         self._held = CheckHandles(self.use)
         self.made: list[Exchange] = []
 
@@ -88,14 +87,14 @@ class Calls:
         packed = pack((args, kwargs) if times == 1 else (args, kwargs, times))
         if packed.refused:
             _refuse_arguments(function, (args, kwargs), packed.refused)
-        head: dict[str, Any] = {"value": packed.head}
+        request = CallRequest(packed.head, packed.blob)
         if packed.handles or function in self._remote:
             self._held.verify(packed.handles)
             tasks = {info_of(handle).task for handle in packed.handles} or {function}
-            head["hold"] = self._held.next_turn(function, tasks)
+            request = replace(request, turn=self._held.next_turn(function, tasks))
             task = function if function in self._remote else min(tasks)
-            return self._answer(function, head, packed, Origin(task, f"{function}(…)"))
-        return self._answer(function, head, packed, times=times)
+            return self._answer(function, request, packed.objects, Origin(task, f"{function}(…)"))
+        return self._answer(function, request, packed.objects, times=times)
 
     def use(self, operation: Operation, handle: Handle, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Return the result of a use of a handle. Raises SubmissionFailed or ArgumentError."""
@@ -106,11 +105,11 @@ class Calls:
         if packed.refused:
             _refuse_arguments(function, (args, kwargs), packed.refused)
         self._held.verify(packed.handles)
-        hold = self._held.next_turn(function, (info_of(each).task for each in packed.handles))
-        head = {"value": packed.head, "operation": operation, "hold": hold}
+        turn = self._held.next_turn(function, (info_of(each).task for each in packed.handles))
+        request = CallRequest(packed.head, packed.blob, turn, operation)
         description = f"{function}(…)" if operation == Operation.CALL else function
         try:
-            return self._answer(function, head, packed, Origin(info.task, description))
+            return self._answer(function, request, packed.objects, Origin(info.task, description))
         except SubmissionFailed as failure:
             if operation == Operation.NEXT and failure.kind == FailureKind.ENDED:
                 raise StopIteration from None
@@ -122,19 +121,23 @@ class Calls:
     def _answer(
         self,
         function: str,
-        head: dict[str, Any],
-        packed: Packed,
+        request: CallRequest,
+        objects: tuple[Any, ...],
         origin: Origin | None = None,
         times: int = 1,
     ) -> Any:
-        """Make a call and return its answer; `origin` is where its handles come from, if it may have any."""
-        reply = self.request(function, Frame(head, packed.blob))
+        """Make a call and return its answer.
+
+        `objects` are the layers and models in the arguments, and `origin` is where the handles of the answer
+        come from, if it may have any.
+        """
+        reply = self.request(function, request)
         call = len(self.made) - 1
         if isinstance(reply, SubmissionFailed):
             raise reply.in_call(call)
-        resolve = partial(self._held.receive, head["hold"]["turn"], origin) if origin else None
+        resolve = partial(self._held.receive, request.turn, origin) if request.turn and origin else None
         try:
-            value = unpack(reply.head["value"], reply.blob, known=packed.objects, resolve=resolve)[0]
+            value = unpack(reply.value, reply.blob, known=objects, resolve=resolve)[0]
             answer = value["answer"]
             unsupported = [
                 each for each in (answer if times > 1 else [answer]) if isinstance(each, UnsupportedValue)
@@ -145,9 +148,9 @@ class Calls:
             raise SubmissionFailed(Outcome.FAILED, _unsupported(function, unsupported[0]), call=call)
         return answer
 
-    def request(self, function: str, request: Frame) -> Frame | SubmissionFailed:
+    def request(self, function: str, request: CallRequest) -> Returned | SubmissionFailed:
         """Return the reply to a packed request, reusing the reply to an equal earlier request."""
-        key = (function, json.dumps(request.head), request.blob)
+        key = (function, json.dumps(request.frame.head), request.blob)
         if key not in self._replies:
             try:
                 self._replies[key] = self._call(function, request)

@@ -21,6 +21,7 @@ import msgspec
 from ..files import DiskCache, sha256
 from ..models import CheckResult, Outcome
 from ..source_code import parse
+from ..wire.call_messages import CallRequest, Returned
 from ..wire.frames import Frame
 from .failures import SubmissionFailed, without_specifics
 from .training_cache import Training
@@ -33,25 +34,25 @@ NOT_REPEATABLE = frozenset({Outcome.TIMED_OUT, Outcome.CRASHED, Outcome.GRADER_E
 WORD = re.compile(r"[a-z0-9_]+")
 NUMBER = re.compile(r"_\d+$")
 
-Reply = Frame | SubmissionFailed
+Reply = Returned | SubmissionFailed
 
 
 class Call(msgspec.Struct, frozen=True, tag=True):
-    """A call of a task. `head` is the JSON text of the request's head."""
+    """A call of a task. `head` and `blob` are the request's frame, the head as JSON text."""
 
     function: str
     head: str
     blob: bytes = b""
 
     @classmethod
-    def from_request(cls, function: str, request: Frame) -> Call:
-        """Return the call of `function` with a packed request."""
-        return cls(function, json.dumps(request.head), request.blob)
+    def from_request(cls, function: str, request: CallRequest) -> Call:
+        """Return the call of `function` with a request."""
+        return cls(function, json.dumps(request.frame.head), request.blob)
 
     @property
-    def request(self) -> Frame:
-        """Return the packed arguments."""
-        return Frame(json.loads(self.head), self.blob)
+    def request(self) -> CallRequest:
+        """Return the request."""
+        return CallRequest.from_frame(Frame(json.loads(self.head), self.blob))
 
 
 @dataclass(frozen=True)
@@ -105,28 +106,26 @@ class GeneratedNames:
         strings = (string for name, content in files.items() for string in _strings(name, content))
         return cls(frozenset(_base(word.rstrip("_")) for text in strings for word in WORD.findall(text)))
 
-    def find(self, head: dict[str, Any], request: Frame) -> Iterator[tuple[int, dict[str, Any]]]:
+    def find(self, value: Any, request: CallRequest) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield the entries of a reply's layer table that have a generated name, with their indices.
 
         A name that the request contains is not generated. The reply may contain arbitrary JSON.
         """
-        value = head.get("value")
         layers = value.get("layers") if isinstance(value, dict) else None
         requested: frozenset[str] | None = None
         for place, entry in enumerate(layers if isinstance(layers, list) else []):
             if isinstance(entry, dict) and self._is_numbered(entry.get("class"), entry.get("name")):
-                requested = frozenset(_texts(request.head)) if requested is None else requested
+                requested = frozenset(_texts(request.arguments)) if requested is None else requested
                 if entry["name"] not in requested:
                     yield place, entry
 
-    def remove(self, head: dict[str, Any], request: Frame) -> tuple[dict[str, Any], list[tuple[int, str]]]:
-        """Return a copy of a reply's head without generated names, and these with their indices."""
-        value = head.get("value")
+    def remove(self, value: Any, request: CallRequest) -> tuple[Any, list[tuple[int, str]]]:
+        """Return a copy of a reply's value without generated names, and these with their indices."""
         if isinstance(value, dict) and isinstance(layers := value.get("layers"), list):
             # A deep copy of every reply would take longer than its digest.
             entries = [dict(entry) if isinstance(entry, dict) else entry for entry in layers]
-            head = {**head, "value": {**value, "layers": entries}}
-        return head, [(place, entry.pop("name")) for place, entry in self.find(head, request)]
+            value = {**value, "layers": entries}
+        return value, [(place, entry.pop("name")) for place, entry in self.find(value, request)]
 
     def _is_numbered(self, kind: object, name: object) -> bool:
         """Return whether Keras may have derived a layer's name from its class, such as `input_layer_2`."""
@@ -142,7 +141,7 @@ def portable_digest(reply: Reply) -> str | None:
     """
     if isinstance(reply, SubmissionFailed):
         return _failure_digest(reply.comparable())
-    return sha256(without_specifics(json.dumps(reply.head)).encode() + b"\0" + reply.blob)
+    return sha256(without_specifics(json.dumps(reply.frame.head)).encode() + b"\0" + reply.blob)
 
 
 class Digester:
@@ -157,17 +156,17 @@ class Digester:
         self._numbers: dict[str, int] = {}
         self._chosen: set[str] = set()
 
-    def digest(self, reply: Reply, request: Frame) -> str | None:
+    def digest(self, reply: Reply, request: CallRequest) -> str | None:
         """Return the digest of the next reply, or None if an equal submission may reply differently."""
         if isinstance(reply, SubmissionFailed):
             return _failure_digest(reply)
-        head, generated = self._names.remove(reply.head, request)
-        chosen = frozenset(_texts(head))
+        value, generated = self._names.remove(reply.value, request)
+        chosen = frozenset(_texts(value))
         earlier = sorted(number for name, number in self._numbers.items() if name in chosen)
         self._chosen |= chosen
         names = [(place, self._stand_in(name)) for place, name in generated]
         # Do not sort keys: a check sees their order in an answer that is a dictionary.
-        return sha256(json.dumps([head, names, earlier]).encode() + b"\0" + reply.blob)
+        return sha256(json.dumps([value, names, earlier]).encode() + b"\0" + reply.blob)
 
     def _stand_in(self, name: str) -> int | str:
         """Return a number for a generated name, or the name itself if it is also a chosen name."""
@@ -222,10 +221,10 @@ class ResultCache:
         """Return a new digester for one trace."""
         return Digester(self._names)
 
-    def generated_names(self, reply: Reply, request: Frame) -> Iterator[str]:
+    def generated_names(self, reply: Reply, request: CallRequest) -> Iterator[str]:
         """Yield the generated names in a reply. Messages that contain one are specific to the submission."""
-        if isinstance(reply, Frame):
-            yield from (entry["name"] for _, entry in self._names.find(reply.head, request))
+        if isinstance(reply, Returned):
+            yield from (entry["name"] for _, entry in self._names.find(reply.value, request))
 
 
 class DisabledResultCache(ResultCache):

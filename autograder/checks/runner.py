@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from ..declared_checks import Check
 from ..models import Outcome
-from ..wire.frames import Frame
+from ..wire.call_messages import Returned
 from .check_events import (
     CheckEvent,
     CheckFinished,
@@ -98,7 +98,7 @@ class CheckRunner:
     def _draw(self, check: Check) -> None:
         """Emit a summary of the first answer to a public check, if it is a network."""
         reply = self.calls.made[0].reply if self.calls.made and not check.hidden else None
-        if isinstance(reply, Frame) and (network := read_network(check.task, reply)):
+        if isinstance(reply, Returned) and (network := read_network(check.task, reply)):
             self.emit(NetworkDrawn(network))
 
     def _run(self, checks: Sequence[Check], start: str) -> None:

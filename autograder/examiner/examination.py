@@ -31,7 +31,7 @@ from ..models import Outcome, Report, Submission
 from ..sandbox.protocol import BadReply, ChildTimedOut, SandboxFailure
 from ..sandbox.sandbox import Sandbox
 from ..submissions.file_selection import select
-from ..wire.frames import Frame
+from ..wire.call_messages import CallRequest, Failed, Returned
 from . import fork
 from .event_collector import EventCollector
 from .scoring import compose, unreadable
@@ -79,9 +79,9 @@ class SubmissionClient:
         self._endless: set[str] = set()
         self._used: defaultdict[str, float] = defaultdict(float)
 
-    def __call__(self, function: str, request: Frame) -> Frame:
-        """Return the frame of the reply. Raises SubmissionFailed."""
-        check = request.head["hold"]["check"] if "hold" in request.head else None
+    def __call__(self, function: str, request: CallRequest) -> Returned:
+        """Return the reply. Raises SubmissionFailed."""
+        check = request.turn.check if request.turn else None
         limit = self._seconds * (REDUCED_TIME if function in self._endless else 1)
         seconds = limit - self._used[check] if check else limit
         started = time.monotonic()
@@ -104,8 +104,8 @@ class SubmissionClient:
         finally:
             if check:
                 self._used[check] += time.monotonic() - started
-        if "raised" in reply.head:
-            raise call_failed(function, reply.head["raised"])
+        if isinstance(reply, Failed):
+            raise call_failed(function, reply)
         return reply
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
@@ -17,6 +16,7 @@ from typing import IO, Any, Protocol
 
 from ..models import Source
 from ..text import clean
+from ..wire.call_messages import CallRequest, LoadReport, LoadRequest, NumberedCall, Reply
 from ..wire.frames import Frame, FrameError, receive, send
 from .bubblewrap import denied_by_system
 from .filesystem import cache_font_lists
@@ -43,7 +43,6 @@ from .protocol import (
     ChildTimedOut,
     ConnectionClosed,
     IsolationUnavailable,
-    Loaded,
     SandboxBroken,
     child_died,
     read_loaded,
@@ -281,19 +280,18 @@ class ChildProcess:
             theirs.close()
             os.close(writing)
 
-    def load(self, source: Source, seconds: float) -> Loaded:
+    def load(self, source: Source, seconds: float) -> LoadReport:
         """Send the submission and return how loading went; raise SandboxFailure."""
         # Within both limits, so that an endless statement is interrupted before the whole load is.
-        own = {"seconds": min(seconds, self._limits.cpu_seconds)}
-        head = {"filename": source.filename, "tolerant": source.tolerant, **own}
-        reply = self._exchange(Frame(head, json.dumps(source.cells).encode()), seconds)
-        return read_loaded(reply, source.filename)
+        own = min(seconds, self._limits.cpu_seconds)
+        request = LoadRequest(source.filename, source.cells, source.tolerant, own)
+        return read_loaded(self._exchange(request.frame, seconds), source.filename)
 
-    def call(self, function: str, request: Frame, seconds: float) -> Frame:
+    def call(self, function: str, request: CallRequest, seconds: float) -> Reply:
         """Call a function of the submission and return the reply; raise SandboxFailure."""
         self._calls += 1
-        head = {**request.head, "call": function, "id": self._calls}
-        return read_reply(self._exchange(Frame(head, request.blob), seconds), self._calls)
+        call = NumberedCall(self._calls, function, request)
+        return read_reply(self._exchange(call.frame, seconds), call.number)
 
     def close(self) -> None:
         """Close the connection to the child."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..text import clean
-from ..wire.frames import FailureKind, Frame
+from ..wire.call_messages import Failed, FailureKind, LoadReport, Reply, Returned, TraceLine
+from ..wire.frames import Frame
 from .guest.messages import ChildExit, ExitReason
 from .policy import Limits
 
@@ -60,18 +60,6 @@ class SandboxBroken(RuntimeError):
     """The sandbox itself failed, independently of a submission; a new one may work."""
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """A submission after loading. Unless `ok`, `problem` is a sentence.
-
-    `notes` has a sentence for every cell left out.
-    """
-
-    ok: bool
-    problem: str | None = None
-    notes: tuple[str, ...] = ()
-
-
 def child_died(ended: ChildExit, limits: Limits, problem: str = "") -> ChildDied:
     """Return the exception for a child that ended; `problem` is the reason why it was not reloaded."""
     sentence = EXIT_SENTENCES[ended.reason].format(
@@ -87,7 +75,7 @@ def _signal_name(number: int) -> str:
         return f"signal {number}"
 
 
-def read_loaded(frame: Frame, filename: str) -> Loaded:
+def read_loaded(frame: Frame, filename: str) -> LoadReport:
     """Return the report in a child's first frame; raise BadReply.
 
     Every sentence starts with the name of the file. The submission may have written the sentence itself, and
@@ -96,45 +84,44 @@ def read_loaded(frame: Frame, filename: str) -> Loaded:
     report = frame.head.get("loaded")
     if type(report) is not dict:
         raise BadReply("Expected a report of loading, found another message.")
-    ok, problem = report.get("ok") is True, report.get("problem")
-    return Loaded(
-        ok,
-        None if ok else _about(filename, _clean(problem, MAX_SENTENCE) or NO_REASON),
-        tuple(_about(filename, note) for note in _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE)),
+    problem = report.get("problem", NO_REASON)
+    return LoadReport(
+        None if problem is None else _about(filename, _clean(problem, MAX_SENTENCE) or NO_REASON),
+        notes=tuple(_about(filename, note) for note in _texts(report.get("notes"), MAX_NOTES, MAX_SENTENCE)),
     )
 
 
-def read_reply(frame: Frame, number: int) -> Frame:
-    """Return the reply to the call `number`: `{"ok": True, "value"}` or `{"raised": {…}}`; raise BadReply.
+def read_reply(frame: Frame, number: int) -> Reply:
+    """Return the reply to the call `number`; raise BadReply.
 
     The value is unchanged; the texts of a failure are cleaned.
     """
     if frame.head.get("id") != number:
         raise BadReply("Expected the reply to this call, found another message.")
     if type(raised := frame.head.get("raised")) is dict:
-        return Frame({"raised": _raised(raised)})
+        return _failed(raised)
     if frame.head.get("ok") is True and "value" in frame.head:
-        return Frame({"ok": True, "value": frame.head["value"]}, frame.blob)
+        return Returned(frame.head["value"], frame.blob)
     raise BadReply("Expected a value or an exception, found neither.")
 
 
-def _raised(raised: Mapping[str, Any]) -> dict[str, Any]:
+def _failed(raised: Mapping[str, Any]) -> Failed:
     trace = raised.get("trace")
-    lines = [
-        [entry[0], _clean(entry[1], MAX_NAME), _clean(entry[2], MAX_NAME)]
-        for entry in (trace if type(trace) is list else [])[-MAX_LINES:]
-        if type(entry) is list
-        and len(entry) == 3
-        and type(entry[0]) is int
-        and 0 < entry[0] < MAX_LINE_NUMBER
-    ]
-    return {
-        "kind": _kind(raised.get("kind")),
-        "name": _clean(raised.get("name"), MAX_NAME),
-        "type": _clean(raised.get("type"), MAX_NAME),
-        "text": _clean(raised.get("text"), MAX_TEXT),
-        "trace": lines,
-    }
+    lines = [_trace_line(entry) for entry in (trace if type(trace) is list else [])[-MAX_LINES:]]
+    return Failed(
+        _kind(raised.get("kind")),
+        _clean(raised.get("name"), MAX_NAME),
+        _clean(raised.get("type"), MAX_NAME),
+        _clean(raised.get("text"), MAX_TEXT),
+        tuple(line for line in lines if line),
+    )
+
+
+def _trace_line(entry: object) -> TraceLine | None:
+    number = entry.get("number") if type(entry) is dict else None
+    if type(entry) is not dict or type(number) is not int or not 0 < number < MAX_LINE_NUMBER:
+        return None
+    return TraceLine(number, _clean(entry.get("function"), MAX_NAME), _clean(entry.get("text"), MAX_NAME))
 
 
 def _kind(value: object) -> FailureKind:

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from ..models import Source
-from ..wire.frames import Frame
+from ..wire.call_messages import CallRequest, LoadReport, Reply
 from . import bubblewrap
 from .filesystem import Python, SandboxFolder, cached_font_lists
 from .fork_server import ChildProcess, ForkServer, Output
@@ -34,7 +34,6 @@ from .protocol import (
     ChildTimedOut,
     ConnectionClosed,
     IsolationUnavailable,
-    Loaded,
     SandboxBroken,
     SandboxFailure,
     child_died,
@@ -139,7 +138,7 @@ class Sandbox:
         """
         self._server.wait()
 
-    def load(self, source: Source) -> Loaded:
+    def load(self, source: Source) -> LoadReport:
         """Load a submission and return how loading went; raise only SandboxBroken."""
         self._end_child()
         self._source = source
@@ -147,13 +146,10 @@ class Sandbox:
             with self._ending_child():
                 return self._fork()
         except SandboxFailure as failure:
-            return Loaded(False, f"{source.filename}: loading it failed: {failure}.")
+            return LoadReport(f"{source.filename}: loading it failed: {failure}.")
 
-    def call(self, function: str, request: Frame, seconds: float) -> Frame:
-        """Call a function of the submission; the request's head is `{"value": the packed (args, kwargs)}`.
-
-        The reply's head is `{"ok": True, "value": the packed {"answer", "args", "kwargs"}}` or `{"raised":
-        …}` as `guest.failed_calls.describe` returns it.
+    def call(self, function: str, request: CallRequest, seconds: float) -> Reply:
+        """Call a function of the submission and return its reply.
 
         If the child has ended, it is first forked and loaded again. Raises ChildTimedOut, ChildDied or
         BadReply, which end the child; raises SandboxBroken for failures that the submission did not cause.
@@ -202,7 +198,7 @@ class Sandbox:
             plan_launch(self._spec, self._folder, self.limits, self.isolation, self._private)
         )
 
-    def _fork(self) -> Loaded:
+    def _fork(self) -> LoadReport:
         """Fork a child and load the submission in it."""
         assert self._source is not None, "load a submission before calling into it"
         self._child = ChildProcess(self._server, self._output, self.limits)

@@ -30,7 +30,7 @@ from ..sandbox.guest.calls import call
 from ..sandbox.guest.failed_calls import raised_by
 from ..sandbox.guest.submission import Loaded, load
 from ..sandbox.policy import MB, Limits
-from ..wire.frames import Frame
+from ..wire.call_messages import CallRequest, Failed, LoadRequest, Returned
 from .handout import Handout
 from .worker_process import (
     CallFinished,
@@ -95,8 +95,8 @@ class LocalCalls:
     emit: Emit
     seconds: float
 
-    def __call__(self, function: str, request: Frame) -> Frame:
-        """Return the frame of the reply. Raises SubmissionFailed."""
+    def __call__(self, function: str, request: CallRequest) -> Returned:
+        """Return the reply. Raises SubmissionFailed."""
         found: list[Location] = []
         advised: list[str] = []
 
@@ -111,9 +111,9 @@ class LocalCalls:
                 reply = call(self.loaded, function, request, self.prepare, look)
         finally:
             self.emit(CallFinished())
-        if "raised" in reply.head:
+        if isinstance(reply, Failed):
             said = advised[0] if advised else ""
-            raise call_failed(function, reply.head["raised"], line=False, advice=said, locations=found)
+            raise call_failed(function, reply, line=False, advice=said, locations=found)
         return reply
 
     @contextmanager
@@ -246,12 +246,13 @@ class Run:
     def _load(self, source: Source) -> Loaded | None:
         """Load the source as the grader does, and return it if it loads."""
         seconds = self.handout.limit("load_seconds")
-        loaded = load(self.handout.module, source.filename, source.cells, source.tolerant, seconds)
+        request = LoadRequest(source.filename, source.cells, source.tolerant, seconds)
+        loaded = load(self.handout.module, request)
         report = loaded.report
         found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)
-        excerpt = linecache.getline(source.filename, report["line"] or 0).strip()
-        problem = report["problem"] or _printed_too_much(source.filename)
-        self.emit(SourceLoaded(problem, tuple(report["notes"]), found, excerpt))
+        excerpt = linecache.getline(source.filename, report.line or 0).strip()
+        problem = report.problem or _printed_too_much(source.filename)
+        self.emit(SourceLoaded(problem, report.notes, found, excerpt))
         return loaded if problem is None else None
 
     def _draw(self, loaded: Loaded, tasks: Collection[str], passed: set[str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from ..declared_checks import Check
 from ..language import gettext as _
 from ..models import CheckResult, Outcome, Source
 from ..source_code import definitions, try_parse
-from ..wire.frames import FailureKind
+from ..wire.call_messages import FailureKind
 from .handout import Handout
 from .worker_process import (
     CallFinished,

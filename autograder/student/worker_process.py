@@ -20,7 +20,7 @@ from ..checks.check_events import CheckStarted, Message, encode
 from ..checks.environment import ONE_THREAD
 from ..language import gettext as _
 from ..models import CheckResult
-from ..wire.frames import FailureKind
+from ..wire.call_messages import FailureKind
 
 # File for the output of the student's code, in the handout's folder for state.
 OUTPUT = "output.txt"

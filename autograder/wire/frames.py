@@ -1,7 +1,4 @@
-"""Define what crosses in a call: frames on a stream socket, and the ways in which the call fails.
-
-A frame is a JSON object and a blob; its sizes are checked before use.
-"""
+"""Send and receive frames on a stream socket: a JSON object and a blob, both of limited size."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ import socket
 import struct
 import time
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import accumulate
 from typing import Any, NoReturn
 
@@ -157,29 +153,3 @@ def _bounded(text: str) -> int:
     if len(text) > MAX_DIGITS:
         raise FrameError(f"A frame's integers may have {MAX_DIGITS} digits, and one has {len(text)}.")
     return int(text)
-
-
-class FailureKind(StrEnum):
-    """The reason why a call returned no value."""
-
-    RAISED = "raised"  # the function raised an exception
-    ARGUMENTS = "arguments"  # the function does not take the arguments of its task
-    STUB = "stub"  # the function is unchanged from the handout
-    LEFTOVER_RAISE = "leftover_raise"  # the function has code but still contains the stub's `raise`
-    UNWRITTEN_CALL = "unwritten_call"  # the function calls another one that is unchanged from the handout
-    EXITED = "exited"  # the function exited the program
-    ENDED = "ended"  # an iterator has no more items
-    LOST = "lost"  # the process ended that held the value of a handle
-    MISSING = "missing"  # there is no function with that name
-    METHOD = "method"  # only a class has a function with that name
-    NESTED = "nested"  # the function is defined inside another one
-    MAIN_ONLY = "main_only"  # the function is defined only under `if __name__ == "__main__":`
-
-
-# Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.
-EXPECTABLE = frozenset(
-    {
-        *("ArithmeticError", "AttributeError", "IndexError", "KeyError", "LookupError", "OverflowError"),
-        *("RuntimeError", "TypeError", "ValueError", "ZeroDivisionError"),
-    }
-)

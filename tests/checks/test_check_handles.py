@@ -15,7 +15,7 @@ from autograder.checks.proxies import Calls, Proxies
 from autograder.sandbox.guest.calls import call
 from autograder.sandbox.guest.failed_calls import Definitions
 from autograder.sandbox.guest.submission import Loaded
-from autograder.wire.frames import Frame
+from autograder.wire.call_messages import CallRequest, Failed, LoadReport, Returned
 
 TEXT = """
 class Box:
@@ -59,18 +59,18 @@ class Beside:
     def __init__(self, text: str = TEXT) -> None:
         module = ModuleType("boxes")
         exec(text, vars(module))
-        self.loaded = Loaded(module, "boxes.py", Definitions(), {})
-        self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.loaded = Loaded(module, "boxes.py", Definitions(), LoadReport())
+        self.asked: list[tuple[str, CallRequest]] = []
         self.replies: dict[int, Any] = {}
 
-    def __call__(self, function: str, request: Frame) -> Frame:
-        self.asked.append((function, request.head))
+    def __call__(self, function: str, request: CallRequest) -> Returned:
+        self.asked.append((function, request))
         if (number := len(self.asked)) in self.replies:
             tree = {"dict": {"answer": self.replies[number]}}
-            return Frame({"ok": True, "value": {"layers": [], "value": tree}})
+            return Returned({"layers": [], "value": tree})
         reply = call(self.loaded, function, request, lambda: None)
-        if "raised" in reply.head:
-            raise call_failed(function, reply.head["raised"])
+        if isinstance(reply, Failed):
+            raise call_failed(function, reply)
         return reply
 
 

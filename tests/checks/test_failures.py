@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograder.checks.failures import SubmissionFailed, call_failed
-from autograder.wire.frames import FailureKind
+from autograder.wire.call_messages import Failed, FailureKind, TraceLine
 
-LINE = [[7, "mean", "return total / 0"]]
+LINE = (TraceLine(7, "mean", "return total / 0"),)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ LINE = [[7, "mean", "return total / 0"]]
             FailureKind.ARGUMENTS,
             "TypeError",
             "mean() takes 0 positional arguments but 1 was given",
-            [],
+            (),
             "`mean` does not take the arguments of its task: TypeError: mean() takes 0 positional arguments "
             "but 1 was given. Keep the line `def mean(…)` as it was handed out: the checks call it that way.",
             "",
@@ -58,9 +58,9 @@ LINE = [[7, "mean", "return total / 0"]]
     ],
 )
 def test_a_failed_call_in_one_sentence(
-    kind: FailureKind, type_name: str, text: str, trace: list[object], said: str, place: str
+    kind: FailureKind, type_name: str, text: str, trace: tuple[TraceLine, ...], said: str, place: str
 ) -> None:
-    raised = {"kind": kind, "name": "mean", "type": type_name, "text": text, "trace": trace}
+    raised = Failed(kind, "mean", type_name, text, trace)
     failure = call_failed("mean", raised)
     assert str(failure) == said.replace("{place}", place)
     assert failure.cause == said.replace("{place}", "")
@@ -83,8 +83,7 @@ def test_a_failed_call_in_one_sentence(
     ],
 )
 def test_a_missing_function_is_named_with_a_similar_one(kind: FailureKind, similar: str, said: str) -> None:
-    raised = {"kind": kind, "name": similar, "type": "", "text": "", "trace": []}
-    assert said in str(call_failed("mean", raised))
+    assert said in str(call_failed("mean", Failed(kind, similar)))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +104,7 @@ def test_a_check_can_expect_what_a_task_raises(
     kind: FailureKind, name: str, expected: type[Exception] | None
 ) -> None:
     """Exceptions of Python are caught as under plain pytest; a stub or a wrong signature is never one."""
-    raised = {"kind": kind, "name": "mean", "type": name, "text": "no numbers", "trace": []}
+    raised = Failed(kind, "mean", name, "no numbers")
     failure = call_failed("mean", raised).in_call(3)
     assert isinstance(failure, SubmissionFailed)
     assert failure.call == 3
@@ -118,19 +117,19 @@ def test_a_check_can_expect_what_a_task_raises(
 @pytest.mark.parametrize(
     ("trace", "said"),
     [
-        ([], "Expected a compiled model, received none: compile it."),
+        ((), "Expected a compiled model, received none: compile it."),
         (LINE, "support.fit raised ValueError: Expected a compiled model, received none: compile it."),
     ],
 )
-def test_what_support_code_expected_is_said_as_by_a_check(trace: list[object], said: str) -> None:
+def test_what_support_code_expected_is_said_as_by_a_check(trace: tuple[TraceLine, ...], said: str) -> None:
     text = "Expected a compiled model, received none: compile it."
-    raised = {"kind": FailureKind.RAISED, "name": "", "type": "ValueError", "text": text, "trace": trace}
+    raised = Failed(FailureKind.RAISED, "", "ValueError", text, trace)
     assert str(call_failed("support.fit", raised, line=False)) == said
 
 
 def test_a_failure_in_a_call_keeps_its_class_advice_and_lines() -> None:
     """The call's number is all that is added."""
-    raised = {"kind": FailureKind.RAISED, "name": "mean", "type": "KeyError", "text": "'x'", "trace": LINE}
+    raised = Failed(FailureKind.RAISED, "mean", "KeyError", "'x'", LINE)
     failure = call_failed("mean", raised, line=False, advice="Is it there?", locations=["a line"]).in_call(3)
     assert isinstance(failure, KeyError)
     assert str(failure) == "mean raised KeyError: 'x'\nIs it there?"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograder.checks.network_summary import read_network
 from autograder.models import NetworkLayer
-from autograder.wire.frames import Frame
+from autograder.wire.call_messages import Returned
 
 DENSE = {
     "class": "Dense",
@@ -19,9 +19,9 @@ DENSE = {
 }
 
 
-def reply(*layers: Any, answer: Any = None) -> Frame:
+def reply(*layers: Any, answer: Any = None) -> Returned:
     answer = {"layer": len(layers) - 1} if answer is None else answer
-    return Frame({"value": {"layers": list(layers), "value": {"dict": {"answer": answer}}}})
+    return Returned({"layers": list(layers), "value": {"dict": {"answer": answer}}})
 
 
 def test_a_layer_is_told_with_its_size_and_what_trains() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from autograder.checks.failures import SubmissionFailed
 from autograder.checks.proxies import ArgumentError, Calls, Proxies
+from autograder.wire.call_messages import CallRequest, Returned
 from autograder.wire.codec import pack, unpack
-from autograder.wire.frames import Frame
 from autograder.wire.unsupported import ValueKind, unsupported
 
 
@@ -19,13 +19,13 @@ class Recorder:
     def __init__(self) -> None:
         self.asked: list[Any] = []
 
-    def __call__(self, function: str, request: Frame) -> Frame:
-        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob)
+    def __call__(self, function: str, request: CallRequest) -> Returned:
+        (args, kwargs, *times), objects = unpack(request.arguments, request.blob)
         self.asked.append((function, args, kwargs, *times))
         if function == "hang":
             raise SubmissionFailed("timed_out", "hang did not return")
         reply = pack({"answer": [2 * args[0]], "args": args, "kwargs": kwargs}, known=objects)
-        return Frame({"value": reply.head}, reply.blob)
+        return Returned(reply.head, reply.blob)
 
 
 @pytest.fixture
@@ -96,9 +96,9 @@ def test_an_answer_that_did_not_cross_is_the_submissions_mistake_when_it_is_pass
 
 
 def test_a_class_instead_of_its_instance_is_said_as_by_a_check() -> None:
-    def reply(function: str, request: Frame) -> Frame:
+    def reply(function: str, request: CallRequest) -> Returned:
         packed = pack({"answer": list, "args": (), "kwargs": {}})
-        return Frame({"value": packed.head}, packed.blob)
+        return Returned(packed.head, packed.blob)
 
     with pytest.raises(
         SubmissionFailed, match=r"^Expected an instance of a class, received the class itself\."

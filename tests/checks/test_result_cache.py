@@ -28,21 +28,21 @@ from autograder.checks.training_cache import Training
 from autograder.files import DiskCache
 from autograder.kit import Kit
 from autograder.models import Outcome, Report
+from autograder.wire.call_messages import CallRequest, Returned
 from autograder.wire.codec import pack
-from autograder.wire.frames import Frame
 
-ASKED = Frame({"value": {"layers": [], "value": "wide"}})
+ASKED = CallRequest({"layers": [], "value": "wide"})
 
 
 def layer(name: object = "dense_4") -> dict[str, object]:
     return {"class": "Dense", "name": name}
 
 
-def reply(*layers: dict[str, object], blob: bytes = b"weights", value: object = None) -> Frame:
-    return Frame({"ok": True, "value": {"layers": list(layers), "value": value}}, blob)
+def reply(*layers: dict[str, object], blob: bytes = b"weights", value: object = None) -> Returned:
+    return Returned({"layers": list(layers), "value": value}, blob)
 
 
-def digest(reply: Frame | SubmissionFailed, asked: Frame = ASKED, mentioned: str = "") -> str | None:
+def digest(reply: Returned | SubmissionFailed, asked: CallRequest = ASKED, mentioned: str = "") -> str | None:
     return ResultCache(GeneratedNames(frozenset({mentioned}))).digester().digest(reply, asked)
 
 
@@ -68,12 +68,12 @@ def test_names_that_keras_made_up_do_not_count() -> None:
         (reply(value=1), reply(value=True)),
     ],
 )
-def test_whatever_a_submission_chose_counts(one: Frame, other: Frame) -> None:
+def test_whatever_a_submission_chose_counts(one: Returned, other: Returned) -> None:
     """Another name, other bytes, another order, the same name twice: another reply."""
     assert digest(one) != digest(other)
 
 
-def digests(*replies: Frame) -> list[str | None]:
+def digests(*replies: Returned) -> list[str | None]:
     """The digests of the replies along one trace."""
     digester = ResultCache().digester()
     return [digester.digest(each, ASKED) for each in replies]
@@ -95,7 +95,7 @@ CHOSEN = {"class": "Conv2D", "name": "dense_1"}
         ([reply(layer("dense")), reply(layer("dense"))], [reply(layer("dense")), reply(layer("dense_1"))]),
     ],
 )
-def test_what_a_generated_name_equals_counts(one: list[Frame], other: list[Frame]) -> None:
+def test_what_a_generated_name_equals_counts(one: list[Returned], other: list[Returned]) -> None:
     """A check may compare names, so equal ones and different ones are told apart."""
     assert digests(*one) != digests(*other)
 
@@ -108,7 +108,7 @@ def test_generated_names_that_are_equal_alike_do_not_count_in_later_replies() ->
 
 def test_a_name_that_was_asked_with_counts() -> None:
     """Where the check named a layer, its name may be what the task is about."""
-    asked = Frame({"value": {"layers": [layer("dense_4")], "value": None}})
+    asked = CallRequest({"layers": [layer("dense_4")], "value": None})
     assert digest(reply(layer("dense_4")), asked) != digest(reply(layer("dense_7")), asked)
 
 
@@ -119,16 +119,14 @@ def test_a_name_that_the_kit_speaks_of_counts(toy: Kit) -> None:
     )
     check = b"def test_x():\n    assert build().name == 'dense_1'\n"
     kit = replace(toy, files={**toy.files, "test_hidden.py": check})
-    assert list(GeneratedNames.from_files(toy.files).find(reply(layer()).head, ASKED)) == [(0, layer())]
-    assert list(GeneratedNames.from_files(kit.files).find(reply(layer()).head, ASKED)) == []
+    assert list(GeneratedNames.from_files(toy.files).find(reply(layer()).value, ASKED)) == [(0, layer())]
+    assert list(GeneratedNames.from_files(kit.files).find(reply(layer()).value, ASKED)) == []
 
 
-@pytest.mark.parametrize(
-    "head", [{}, {"value": 1}, {"value": {}}, {"value": {"layers": [1, {}, {"class": 1}]}}]
-)
-def test_a_reply_that_is_none_has_a_digest(head: dict[str, object]) -> None:
+@pytest.mark.parametrize("value", [None, 1, {}, {"layers": 1}, {"layers": [1, {}, {"class": 1}]}])
+def test_a_reply_that_is_none_has_a_digest(value: object) -> None:
     """What came may be anything that JSON can say."""
-    assert digest(Frame(head)) is not None
+    assert digest(Returned(value)) is not None
 
 
 def test_failures_that_time_or_memory_decide_are_never_kept() -> None:
@@ -283,7 +281,7 @@ def digest_of_answer(name: str) -> str | None:
         packed = pack(ANSWERS[name]())
     except Exception as error:
         return portable_digest(SubmissionFailed("failed", f"build raised {type(error).__name__}: {error}"))
-    return portable_digest(Frame({"ok": True, "value": packed.head}, packed.blob))
+    return portable_digest(Returned(packed.head, packed.blob))
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))

@@ -10,10 +10,9 @@ import pytest
 
 from autograder.models import Source
 from autograder.sandbox.policy import Isolation, Limits
-from autograder.sandbox.protocol import Loaded
 from autograder.sandbox.sandbox import Sandbox
+from autograder.wire.call_messages import CallRequest, Failed, LoadReport
 from autograder.wire.codec import pack, unpack
-from autograder.wire.frames import Frame
 
 # test_levels.py runs the tests of this folder once more at the other levels.
 LEVEL = Isolation(os.environ.get("SANDBOX_LEVEL", "bubblewrap"))
@@ -50,10 +49,9 @@ def load(name):
 class Raised(Exception):
     """What a function of the submission raised: its type, text and the student's own lines."""
 
-    def __init__(self, raised: dict[str, Any]) -> None:
-        super().__init__(f"{raised['type']}: {raised['text']}")
-        self.kind, self.type, self.text = raised["kind"], raised["type"], raised["text"]
-        self.trace = raised["trace"]
+    def __init__(self, failed: Failed) -> None:
+        super().__init__(f"{failed.type}: {failed.text}")
+        self.kind, self.type, self.text, self.trace = failed.kind, failed.type, failed.text, failed.trace
 
 
 class Caller:
@@ -64,15 +62,15 @@ class Caller:
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
 
-    def load(self, *cells: str, tolerant: bool = False) -> Loaded:
+    def load(self, *cells: str, tolerant: bool = False) -> LoadReport:
         return self.sandbox.load(Source("transfer.ipynb" if tolerant else "transfer.py", cells, tolerant))
 
     def __call__(self, function: str, *args: Any, seconds: float = 10, **kwargs: Any) -> Any:
         packed = pack((args, kwargs))
-        reply = self.sandbox.call(function, Frame({"value": packed.head}, packed.blob), seconds)
-        if "raised" in reply.head:
-            raise Raised(reply.head["raised"])
-        value, _ = unpack(reply.head["value"], reply.blob, known=packed.objects)
+        reply = self.sandbox.call(function, CallRequest(packed.head, packed.blob), seconds)
+        if isinstance(reply, Failed):
+            raise Raised(reply)
+        value, _ = unpack(reply.value, reply.blob, known=packed.objects)
         return value["answer"]
 
 

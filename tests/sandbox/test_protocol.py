@@ -14,12 +14,12 @@ from autograder.sandbox.protocol import (
     MAX_NOTES,
     MAX_TEXT,
     BadReply,
-    Loaded,
     child_died,
     read_loaded,
     read_reply,
 )
-from autograder.wire.frames import FailureKind, Frame
+from autograder.wire.call_messages import Failed, FailureKind, LoadReport, Returned, TraceLine
+from autograder.wire.frames import Frame
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
@@ -27,7 +27,7 @@ JSON = st.recursive(
     max_leaves=10,
 )
 NAMES = st.sampled_from(
-    ["ok", "problem", "line", "notes", "id", "raised", "kind", "name", "text", "trace", "value"]
+    ["ok", "problem", "line", "notes", "id", "raised", "kind", "name", "text", "trace", "value", "number"]
 )
 HEADS = st.dictionaries(NAMES, JSON | st.dictionaries(NAMES, JSON, max_size=5), max_size=6)
 
@@ -38,7 +38,7 @@ def test_any_report_of_loading_is_read_or_refused(report):
         loaded = read_loaded(Frame({"loaded": report}), "a.py")
     except BadReply:
         return
-    assert isinstance(loaded, Loaded)
+    assert isinstance(loaded, LoadReport)
     assert bool(loaded.problem) != loaded.ok
     assert all(text.startswith("a.py") for text in (loaded.problem or "a.py", *loaded.notes))
     assert all(type(text) is str for text in loaded.notes)
@@ -50,22 +50,25 @@ def test_any_reply_is_read_or_refused(head):
         reply = read_reply(Frame({"id": 1, **head}), 1)
     except BadReply:
         return
-    if "raised" in reply.head:
-        assert set(reply.head["raised"]) == {"kind", "name", "type", "text", "trace"}
-        assert type(reply.head["raised"]["kind"]) is FailureKind
-        assert all([type(x) for x in line] == [int, str, str] for line in reply.head["raised"]["trace"])
+    if isinstance(reply, Failed):
+        assert type(reply.kind) is FailureKind
+        assert {type(text) for text in (reply.name, reply.type, reply.text)} == {str}
+        assert all(
+            [type(x) for x in (line.number, line.function, line.text)] == [int, str, str]
+            for line in reply.trace
+        )
     else:
-        assert set(reply.head) == {"ok", "value"}
+        assert reply == Returned(head["value"])
 
 
 def test_a_sentence_names_its_file_once():
     def read(**report):
         return read_loaded(Frame({"loaded": report}), "a.py")
 
-    assert read(ok=False, problem="a.py, line 3: oops").problem == "a.py, line 3: oops"
-    assert read(ok=True, notes=["Full marks by hand."]).notes == ("a.py: Full marks by hand.",)
-    assert read(ok=False).problem == "a.py: ?"
-    assert read(ok=False, problem="\x00").problem == "a.py: loading it failed without a reason."
+    assert read(problem="a.py, line 3: oops").problem == "a.py, line 3: oops"
+    assert read(problem=None, notes=["Full marks by hand."]).notes == ("a.py: Full marks by hand.",)
+    assert read().problem == "a.py: loading it failed without a reason."
+    assert read(problem="\x00").problem == "a.py: loading it failed without a reason."
 
 
 def test_a_reply_to_another_call_is_refused():
@@ -74,19 +77,20 @@ def test_a_reply_to_another_call_is_refused():
 
 
 def test_texts_are_cut_and_clean_and_many_are_few():
-    trace = [[n + 1, "f\x1b", "line"] for n in range(50)]
+    trace = [{"number": n + 1, "function": "f\x1b", "text": "line"} for n in range(50)]
     raised = {"type": "E\u202e", "text": "x" * 10_000, "trace": trace}
-    told = read_reply(Frame({"id": 1, "raised": raised}), 1).head["raised"]
-    assert told["type"] == "E"
-    assert len(told["text"]) == MAX_TEXT
-    assert told["trace"] == [[n + 1, "f", "line"] for n in range(50)][-MAX_LINES:]
-    notes = read_loaded(Frame({"loaded": {"ok": True, "notes": ["Left out."] * 10_000}}), "a.py").notes
+    failed = read_reply(Frame({"id": 1, "raised": raised}), 1)
+    assert isinstance(failed, Failed)
+    assert failed.type == "E"
+    assert len(failed.text) == MAX_TEXT
+    assert failed.trace == tuple(TraceLine(n + 1, "f", "line") for n in range(50))[-MAX_LINES:]
+    notes = read_loaded(Frame({"loaded": {"problem": None, "notes": ["Left out."] * 10_000}}), "a.py").notes
     assert len(notes) == MAX_NOTES
 
 
 def test_a_value_passes_with_its_blob():
     reply = read_reply(Frame({"id": 3, "ok": True, "value": {"any": 1}, "more": 2}, b"blob"), 3)
-    assert reply == Frame({"ok": True, "value": {"any": 1}}, b"blob")
+    assert reply == Returned({"any": 1}, b"blob")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from autograder.sandbox.guest.messages import EndRequest, encode
 from autograder.sandbox.policy import Isolation, Limits
 from autograder.sandbox.protocol import BadReply, ChildDied, ChildTimedOut, SandboxBroken, SandboxFailure
 from autograder.sandbox.sandbox import Sandbox
-from autograder.wire.frames import FailureKind
+from autograder.wire.call_messages import FailureKind, TraceLine
 
 pytestmark = pytest.mark.needs("bubblewrap")
 
@@ -37,13 +37,14 @@ def test_a_function_is_called_with_values_and_answers_with_one(call):
 
 
 def test_what_a_function_does_to_its_arguments_comes_back(call):
+    from autograder.wire.call_messages import CallRequest, Returned
     from autograder.wire.codec import pack, unpack
-    from autograder.wire.frames import Frame
 
     call.load("def grow(words):\n    words.append('more')\n    return words\n")
     packed = pack(((["one"],), {}))
-    reply = call.sandbox.call("grow", Frame({"value": packed.head}, packed.blob), 10)
-    value, _ = unpack(reply.head["value"], reply.blob)
+    reply = call.sandbox.call("grow", CallRequest(packed.head, packed.blob), 10)
+    assert isinstance(reply, Returned)
+    value, _ = unpack(reply.value, reply.blob)
     assert value == {"answer": ["one", "more"], "args": (["one", "more"],), "kwargs": {}}
 
 
@@ -83,7 +84,10 @@ def test_an_exception_comes_with_the_students_own_lines(call):
     call.load("def outer(x):\n    return inner(x)\n\ndef inner(x):\n    return 1 / x\n")
     with pytest.raises(call.Raised, match="ZeroDivisionError: division by zero") as raised:
         call("outer", 0)
-    assert raised.value.trace == [[2, "outer", "return inner(x)"], [5, "inner", "return 1 / x"]]
+    assert raised.value.trace == (
+        TraceLine(2, "outer", "return inner(x)"),
+        TraceLine(5, "inner", "return 1 / x"),
+    )
     assert call("outer", 2) == 0.5
 
 

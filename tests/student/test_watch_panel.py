@@ -15,7 +15,7 @@ from autograder.student.handout import Handout, SavedState, take_hint
 from autograder.student.task_results import Results
 from autograder.student.watch_panel import View
 from autograder.student.worker_process import CheckReported, Location, RunFinished, SourceChosen
-from autograder.wire.frames import FailureKind
+from autograder.wire.call_messages import FailureKind
 
 
 def read(board: Results, message: str, outcome: str = "failed") -> list[str]:

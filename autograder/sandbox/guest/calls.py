@@ -11,9 +11,9 @@ from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from ...language import gettext as _
+from ...wire.call_messages import CallRequest, Reply, Returned, Turn
 from ...wire.codec import pack, unpack
 from ...wire.encode import Hold
-from ...wire.frames import Frame
 from ...wire.handles import Operation, from_wire
 from ...wire.unsupported import ValueKind, type_name, unsupported
 from .failed_calls import LostError, describe, describe_missing
@@ -33,16 +33,16 @@ class HeldValues:
         self._values: dict[str, Any] = {}
         self._labels: dict[int, str] = {}
 
-    def start_call(self, check: str, turn: str) -> Hold:
-        """Return a function that keeps a value under a label that begins with `turn`."""
-        if check != self._check:
-            self._check = check
+    def start_call(self, turn: Turn) -> Hold:
+        """Return a function that keeps a value under a label that begins with the turn's."""
+        if turn.check != self._check:
+            self._check = turn.check
             self._values.clear()
             self._labels.clear()
 
         def hold(value: Any) -> list[str]:
             # A value that is kept keeps its identity, so that no other value can have it.
-            label = self._labels.setdefault(id(value), f"{turn}.{len(self._values)}")
+            label = self._labels.setdefault(id(value), f"{turn.label}.{len(self._values)}")
             self._values[label] = value
             return [label, type_name(value), _base(value)]
 
@@ -80,31 +80,26 @@ OPERATIONS: Mapping[Operation, Callable[..., Any]] = {
 def call(
     loaded: Loaded,
     name: str,
-    request: Frame,
+    request: CallRequest,
     prepare: Callable[[], None],
     on_error: Callable[[BaseException], None] = lambda error: None,
-) -> Frame:
+) -> Reply:
     """Call a function of the submission; return its result or its exception as a reply.
 
-    The request's head has the packed `(args, kwargs)`, or `(args, kwargs, times)`, under `value`. The reply's
-    head is `{"ok": True, "value"}` or `{"raised": …}`. `on_error` receives an exception before it is
-    described.
-
-    If the head has `hold`, the call belongs to `hold["check"]`, and what cannot cross stays here under a
-    label that begins with `hold["turn"]`. If it has `operation`, the call is that use of a handle, and `name`
-    only describes it.
+    `on_error` receives an exception before it is described. If the request has an operation, `name` only
+    describes the call.
     """
-    hold = request.head.get("hold")
-    tasks = (name, *hold["tasks"]) if hold else (name,)
-    function = _find(loaded.module, name, request.head.get("operation"))
+    turn = request.turn
+    tasks = (name, *turn.tasks) if turn else (name,)
+    function = _find(loaded.module, name, request.operation)
     if function is None:
-        return Frame({"raised": describe_missing(name, loaded.module, loaded.definitions)})
+        return describe_missing(name, loaded.module, loaded.definitions)
     try:
         if not callable(function):
             raise _replaced(name, function)
-        keep = loaded.held.start_call(hold["check"], hold["turn"]) if hold else None
+        keep = loaded.held.start_call(turn) if turn else None
         resolve = loaded.held.resolver(loaded.module)
-        (args, kwargs, *times), objects = unpack(request.head["value"], request.blob, resolve=resolve)
+        (args, kwargs, *times), objects = unpack(request.arguments, request.blob, resolve=resolve)
         prepare()
         answers = []
         # Calls stand in this frame, so that `describe` sees which exceptions no code of the function raised.
@@ -118,9 +113,9 @@ def call(
             packed = pack({"answer": large if times else large[0]}, known=objects)
     except BaseException as error:
         on_error(error)
-        is_own = "operation" not in request.head and "." not in name and isinstance(function, FunctionType)
-        return Frame({"raised": describe(error, name, loaded.definitions, tasks, is_own=is_own)})
-    return Frame({"ok": True, "value": packed.head}, packed.blob)
+        is_own = not request.operation and "." not in name and isinstance(function, FunctionType)
+        return describe(error, name, loaded.definitions, tasks, is_own=is_own)
+    return Returned(packed.head, packed.blob)
 
 
 def _replaced(name: str, value: object) -> TypeError:
@@ -133,10 +128,10 @@ def _replaced(name: str, value: object) -> TypeError:
     return TypeError(text)
 
 
-def _find(module: ModuleType, name: str, operation: str | None) -> Callable[..., Any] | None:
+def _find(module: ModuleType, name: str, operation: Operation | None) -> Callable[..., Any] | None:
     """Return what a request calls: the use of a handle, a function of support code, or a task."""
     if operation is not None:
-        return OPERATIONS[Operation(operation)]
+        return OPERATIONS[operation]
     owner, _, function = name.rpartition(".")
     found: Callable[..., Any] | None = vars(module).get(name)
     if owner:

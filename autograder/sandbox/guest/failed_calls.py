@@ -15,7 +15,7 @@ from ...language import gettext as _
 from ...source_code import misplaced_functions, try_parse
 from ...support.errors import without_escapes
 from ...text import clean
-from ...wire.frames import FailureKind
+from ...wire.call_messages import Failed, FailureKind, TraceLine
 
 MAX_TEXT = 2_000
 MAX_LINES = 20
@@ -55,26 +55,25 @@ def describe(
     tasks: Collection[str] = (),
     *,
     is_own: bool = True,
-) -> dict[str, Any]:
-    """Return the result of a failed call to `function`: `{"kind", "name", "type", "text", "trace"}`.
+) -> Failed:
+    """Return the reply of a failed call to `function`.
 
-    The trace is `[[line, function, text], …]`, outermost call first. `name` is the function or class that the
-    kind refers to. `tasks` are those that the call is about, by default `function`.
-    `is_own` says that the call went straight to a function of the submission.
+    `tasks` are those that the call is about, by default `function`. `is_own` says that the call went straight
+    to a function of the submission.
     """
     kind, name = _classify(error, function, definitions, tasks or (function,), is_own)
     type_name = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
-    return {
-        "kind": kind,
-        "name": _clean(name, MAX_LINE),
-        "type": _clean(type_name, MAX_LINE),
-        "text": text_of(error),
-        "trace": trace_of(error, definitions.names),
-    }
+    return Failed(
+        kind,
+        _clean(name, MAX_LINE),
+        _clean(type_name, MAX_LINE),
+        text_of(error),
+        tuple(trace_of(error, definitions.names)),
+    )
 
 
-def describe_missing(function: str, module: ModuleType, definitions: Definitions) -> dict[str, Any]:
-    """Return the result of a call to a missing function.
+def describe_missing(function: str, module: ModuleType, definitions: Definitions) -> Failed:
+    """Return the reply of a call to a missing function.
 
     Its `name` is the class or function that contains it, or else a similar name, if there is one.
     """
@@ -88,7 +87,7 @@ def describe_missing(function: str, module: ModuleType, definitions: Definitions
         kind, name = FailureKind.MAIN_ONLY, ""
     else:
         kind, name = FailureKind.MISSING, _similar(function, own)
-    return {"kind": kind, "name": _clean(name, MAX_LINE), "type": "", "text": "", "trace": []}
+    return Failed(kind, _clean(name, MAX_LINE))
 
 
 def text_of(error: BaseException) -> str:
@@ -130,15 +129,15 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def trace_of(error: BaseException, names: frozenset[str]) -> list[list[Any]]:
+def trace_of(error: BaseException, names: frozenset[str]) -> list[TraceLine]:
     """Return the executed lines of the student's files; if there are many, only the last ones."""
     found = [
-        [number, _clean(frame.f_code.co_name, MAX_LINE), _line(frame.f_code.co_filename, number)]
+        TraceLine(number, _clean(frame.f_code.co_name, MAX_LINE), _line(frame.f_code.co_filename, number))
         for frame, number in traceback.walk_tb(error.__traceback__)
         if frame.f_code.co_filename in names
     ]
     if isinstance(error, SyntaxError) and error.filename in names and error.lineno:
-        found.append([error.lineno, "<module>", _line(error.filename, error.lineno)])
+        found.append(TraceLine(error.lineno, "<module>", _line(error.filename, error.lineno)))
     return found[-MAX_LINES:]
 
 

@@ -28,6 +28,7 @@ from typing import Any
 
 from ...language import gettext as _
 from ...source_code import first_line, is_stub, raises_not_implemented, syntax_advice
+from ...wire.call_messages import LoadReport, LoadRequest
 from . import notebook_environment
 from .calls import HeldValues
 from .failed_calls import Definitions, text_of, trace_of
@@ -49,39 +50,36 @@ class TimedOut(BaseException):
 
 @dataclass(frozen=True)
 class Loaded:
-    """The module, its definitions, and a report for the caller.
-
-    The report is plain data: `{"ok", "problem", "line", "notes"}`.
-    """
+    """The module, its definitions, and a report for the caller."""
 
     module: ModuleType
     filename: str
     definitions: Definitions
-    report: dict[str, Any]
+    report: LoadReport
     held: HeldValues = field(default_factory=HeldValues)
 
 
-def load(name: str, filename: str, cells: Sequence[str], tolerant: bool, seconds: float) -> Loaded:
+def load(name: str, request: LoadRequest) -> Loaded:
     """Run the text of a file in a new module, which is stored in `sys.modules` under `name`.
 
-    `filename` is its name in messages. If `tolerant`, it is a notebook. The working folder must look like the
-    handout's; `__file__` is in it. Call this once per process, because the replacement modules and `__main__`
-    remain.
+    The working folder must look like the handout's; `__file__` is in it. Call this once per process, because
+    the replacement modules and `__main__` remain.
     """
+    tolerant = request.tolerant
     notebook_environment.install()
     module = ModuleType("__main__" if tolerant else name)
     module.__file__ = os.path.abspath(f"{name}.{'ipynb' if tolerant else 'py'}")  # noqa: PTH100 - no pathlib in a child
     sys.modules[name] = module
     if tolerant:
         sys.modules["__main__"] = module
-        loading: _Loading = _Notebook(module, filename, seconds)
+        loading: _Loading = _Notebook(module, request.filename, request.seconds)
     else:
-        loading = _Script(module, filename, seconds)
-    loading.run(cells)
+        loading = _Script(module, request.filename, request.seconds)
+    loading.run(request.cells)
     definitions = Definitions(
         frozenset(loading.places), frozenset(loading.stubs), frozenset(loading.leftover_raises)
     )
-    return Loaded(module, filename, definitions, loading.report)
+    return Loaded(module, request.filename, definitions, loading.report())
 
 
 @contextmanager
@@ -136,9 +134,13 @@ class _Loading:
     places: list[str] = field(default_factory=list)
     stubs: set[tuple[str, int]] = field(default_factory=set)
     leftover_raises: set[tuple[str, int]] = field(default_factory=set)
-    report: dict[str, Any] = field(
-        default_factory=lambda: {"ok": True, "problem": None, "line": None, "notes": []}
-    )
+    problem: str | None = None
+    line: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def report(self) -> LoadReport:
+        """Return how loading went."""
+        return LoadReport(self.problem, self.line, tuple(self.notes))
 
     def run(self, cells: Sequence[str]) -> None:
         """Run all cells."""
@@ -167,7 +169,7 @@ class _Loading:
     def _sentence(self, place: str, error: BaseException, seconds: float) -> tuple[str, int | None]:
         """Return a sentence about a failed cell or statement, and the line."""
         lines = trace_of(error, frozenset(self.places))
-        line = lines[-1][0] if lines else None
+        line = lines[-1].number if lines else None
         where = place if line is None else self._line(place, line)
         if isinstance(error, TimedOut):
             return _(
@@ -204,9 +206,9 @@ class _Script(_Loading):
             problem, line = self._sentence(self.filename, error, seconds)
             if isinstance(error, TimedOut) and defined & vars(self.module).keys():
                 stopped = _("Loading stopped there, and the functions above count.")
-                self.report["notes"].append(f"{problem} {stopped}")
+                self.notes.append(f"{problem} {stopped}")
             else:
-                self.report |= {"ok": False, "problem": problem, "line": line}
+                self.problem, self.line = problem, line
 
 
 class _Notebook(_Loading):
@@ -270,8 +272,8 @@ class _Notebook(_Loading):
         self._loop.run_until_complete(eval(code, vars(self.module)))  # noqa: S307 - a top-level await
 
     def _note(self, sentence: str) -> None:
-        if len(self.report["notes"]) < MAX_NOTES:
-            self.report["notes"].append(sentence)
+        if len(self.notes) < MAX_NOTES:
+            self.notes.append(sentence)
 
 
 def _more(count: int) -> str:

@@ -7,17 +7,17 @@ one message of `messages` at a time. When an EndRequest is answered, the child h
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import select
 import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import NoReturn
 
+from ...wire.call_messages import LoadRequest, NumberedCall
 from ...wire.frames import Frame, receive, send
 from .calls import call
 from .confinement import close_all_but, confine, limit, reset_signal_handlers, take_over, thread_count
@@ -192,7 +192,7 @@ def serve_submission(link: int, output: int, spec: Spec, prepare: Callable[[], N
         return
 
 
-def lay_out(given: str, module: str, cells: list[str], tolerant: bool) -> None:
+def lay_out(given: str, module: str, cells: Sequence[str], tolerant: bool) -> None:
     """Make the working folder look like a handout, with links to the support files and the submission.
 
     The working folder becomes the first entry of the import path, as it is for students.
@@ -210,18 +210,17 @@ def lay_out(given: str, module: str, cells: list[str], tolerant: bool) -> None:
 
 
 def _serve_calls(sock: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None:
-    first = _next(sock)
-    cells, tolerant = json.loads(first.blob), first.head["tolerant"]
+    request = LoadRequest.from_frame(_next(sock))
     if spec.given:
-        lay_out(spec.given, spec.module, cells, tolerant)
+        lay_out(spec.given, spec.module, request.cells, request.tolerant)
     # Python reseeds its random numbers in every fork, but numbers drawn while loading must be reproducible.
     prepare()
-    loaded = load(spec.module, first.head["filename"], cells, tolerant, first.head["seconds"])
-    _reply(sock, Frame({"loaded": loaded.report}))
+    loaded = load(spec.module, request)
+    _reply(sock, loaded.report.frame)
     while True:
-        request = _next(sock)
-        reply = call(loaded, request.head["call"], request, prepare)
-        _reply(sock, Frame({"id": request.head["id"], **reply.head}, reply.blob))
+        numbered = NumberedCall.from_frame(_next(sock))
+        reply = call(loaded, numbered.function, numbered.request, prepare)
+        _reply(sock, numbered.reply_frame(reply))
 
 
 def _next(sock: socket.socket) -> Frame:

@@ -8,21 +8,22 @@ import pytest
 
 from autograder.sandbox.guest.calls import OPERATIONS, HeldValues
 from autograder.sandbox.guest.failed_calls import LostError
+from autograder.wire.call_messages import Turn
 from autograder.wire.handles import Operation
 
 
 def test_a_value_has_one_label_as_long_as_its_check_runs() -> None:
     held, value = HeldValues(), object()
-    first = held.start_call("test_a", "test_a#1")(value)
-    again = held.start_call("test_a", "test_a#2")(value)
+    first = held.start_call(Turn("test_a", "test_a#1", ()))(value)
+    again = held.start_call(Turn("test_a", "test_a#2", ()))(value)
     assert first == again == ["test_a#1.0", "object", ""]
     assert held.resolver(ModuleType("m"))(first) is value
 
 
 def test_another_check_drops_all_values() -> None:
     held = HeldValues()
-    label = held.start_call("test_a", "test_a#1")(object())
-    held.start_call("test_b", "test_b#1")
+    label = held.start_call(Turn("test_a", "test_a#1", ()))(object())
+    held.start_call(Turn("test_b", "test_b#1", ()))
     with pytest.raises(LostError):
         held.resolver(ModuleType("m"))(label)
 

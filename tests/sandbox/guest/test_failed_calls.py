@@ -25,25 +25,25 @@ def test_only_lines_of_the_given_files_are_told():
         return max([])
 
     described = describe(caught(raises), "raises", HERE)
-    assert described["type"] == "ValueError"
-    assert described["trace"][-1][1:] == ["raises", "return max([])"]
-    assert describe(caught(raises), "raises", Definitions())["trace"] == []
+    assert described.type == "ValueError"
+    assert (described.trace[-1].function, described.trace[-1].text) == ("raises", "return max([])")
+    assert describe(caught(raises), "raises", Definitions()).trace == ()
 
 
 def test_what_is_not_implemented_is_recognised_by_its_base():
     class Later(NotImplementedError):
         pass
 
-    assert describe(Later(), "f", HERE)["type"] == "NotImplementedError"
+    assert describe(Later(), "f", HERE).type == "NotImplementedError"
 
 
 def test_only_the_last_lines_of_a_deep_trace_are_told():
     def deep(n):
         return deep(n - 1) if n else 1 / 0
 
-    trace = describe(caught(lambda: deep(100)), "deep", HERE)["trace"]
+    trace = describe(caught(lambda: deep(100)), "deep", HERE).trace
     assert len(trace) == MAX_LINES
-    assert trace[-1][2] == "return deep(n - 1) if n else 1 / 0"
+    assert trace[-1].text == "return deep(n - 1) if n else 1 / 0"
 
 
 def test_texts_are_cut_and_plain():

@@ -8,15 +8,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from autograder.sandbox.guest import notebook_environment, submission
 from autograder.sandbox.guest.calls import call
 from autograder.sandbox.guest.submission import Loaded, TimedOut, load
+from autograder.wire.call_messages import CallRequest, Failed, FailureKind, LoadRequest, Returned
 from autograder.wire.codec import pack, unpack
-from autograder.wire.frames import FailureKind, Frame
 from autograder.wire.unsupported import ValueKind, unsupported
 
 NAME = "a_module_of_a_student"
@@ -37,18 +36,18 @@ def _leave_no_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def load_file(text: str, seconds: float = 60) -> Loaded:
-    return load(NAME, "transfer.py", [text], tolerant=False, seconds=seconds)
+    return load(NAME, LoadRequest("transfer.py", [text], tolerant=False, seconds=seconds))
 
 
 def load_cells(*cells: str, seconds: float = 60) -> Loaded:
-    return load(NAME, "transfer.ipynb", cells, tolerant=True, seconds=seconds)
+    return load(NAME, LoadRequest("transfer.ipynb", cells, tolerant=True, seconds=seconds))
 
 
-def failed_call(loaded: Loaded, function: str = "f") -> dict[str, Any]:
+def failed_call(loaded: Loaded, function: str = "f") -> Failed:
     packed = pack(((), {}))
-    reply = call(loaded, function, Frame({"value": packed.head}, packed.blob), lambda: None)
-    raised: dict[str, Any] = reply.head["raised"]
-    return raised
+    reply = call(loaded, function, CallRequest(packed.head, packed.blob), lambda: None)
+    assert isinstance(reply, Failed)
+    return reply
 
 
 def test_the_module_is_registered_before_its_code_runs():
@@ -58,7 +57,7 @@ def test_the_module_is_registered_before_its_code_runs():
 
 
 def test_the_guard_of_a_program_does_not_run():
-    assert load_file("if __name__ == '__main__': raise SystemExit\n").report["ok"]
+    assert load_file("if __name__ == '__main__': raise SystemExit\n").report.ok
 
 
 def test_the_source_can_be_looked_at():
@@ -90,10 +89,10 @@ def test_dataclasses_and_annotations_find_their_module():
 )
 def test_a_file_that_raises_has_the_students_own_line(text, line):
     report = load_file(text).report
-    assert report["ok"] == (text == "")
-    assert report["line"] == line
-    if not report["ok"]:
-        assert report["problem"].startswith("transfer.py" if line is None else f"transfer.py:{line}: ")
+    assert report.ok == (text == "")
+    assert report.line == line
+    if not report.ok:
+        assert report.problem.startswith("transfer.py" if line is None else f"transfer.py:{line}: ")
 
 
 def test_what_stands_before_the_line_that_raises_has_run():
@@ -115,16 +114,16 @@ def test_what_stands_before_the_line_that_raises_has_run():
 def test_a_statement_that_raises_costs_itself_alone(cells, notes):
     loaded = load_cells(*cells)
     assert loaded.module.w == 1
-    assert loaded.report["ok"]
-    for note, expected in zip(loaded.report["notes"], notes, strict=True):
+    assert loaded.report.ok
+    for note, expected in zip(loaded.report.notes, notes, strict=True):
         assert note.startswith(f"transfer.ipynb, {expected}")
 
 
 def test_one_note_speaks_of_a_whole_cell():
-    assert load_cells("a = z\nb = a\nc = b").report["notes"] == [
+    assert load_cells("a = z\nb = a\nc = b").report.notes == (
         "transfer.ipynb, code cell 1, line 1: NameError: name 'z' is not defined. This statement was left "
-        "out. So were 2 others in this cell."
-    ]
+        "out. So were 2 others in this cell.",
+    )
 
 
 @pytest.mark.parametrize(
@@ -151,7 +150,7 @@ def test_a_notebook_runs_as_in_jupyter(cells, monkeypatch):
     for name in [name for name in sys.modules if name.partition(".")[0] == "otter"]:
         monkeypatch.delitem(sys.modules, name)
     loaded = load_cells(*cells)
-    assert loaded.report["notes"] == []
+    assert loaded.report.notes == ()
     assert loaded.module.w == 1
 
 
@@ -173,23 +172,23 @@ def test_a_future_holds_for_later_cells_alone():
 def test_a_statement_that_does_not_end_costs_itself_alone(endless):
     loaded = load_cells("a = 1", f"{endless}\nb = 2", endless, "c = 3", seconds=1.5)
     assert (loaded.module.a, loaded.module.b, loaded.module.c) == (1, 2, 3)
-    assert all("is there an endless loop?" in note for note in loaded.report["notes"])
-    assert len(loaded.report["notes"]) == 2
+    assert all("is there an endless loop?" in note for note in loaded.report.notes)
+    assert len(loaded.report.notes) == 2
 
 
 def test_a_file_that_does_not_end_says_in_which_line():
     report = load_file("x = 1\nwhile True:\n    x = 2\n", seconds=0.5).report
-    assert not report["ok"]
-    assert report["problem"].startswith("transfer.py:2: ")
-    assert report["problem"].endswith(": it did not end within 0.45 s: is there an endless loop?")
+    assert not report.ok
+    assert report.problem.startswith("transfer.py:2: ")
+    assert report.problem.endswith(": it did not end within 0.45 s: is there an endless loop?")
 
 
 def test_functions_above_a_statement_that_does_not_end_count():
     """A long training at the end of a file costs nothing, however fast the computer is."""
     loaded = load_file("def f():\n    return 1\nwhile True:\n    pass\ndef g():\n    return 2\n", seconds=0.5)
-    assert loaded.report["ok"]
+    assert loaded.report.ok
     assert [name for name in vars(loaded.module) if name in ("f", "g")] == ["f"]
-    (note,) = loaded.report["notes"]
+    (note,) = loaded.report.notes
     assert note.startswith("transfer.py:3: ")
     assert note.endswith("Loading stopped there, and the functions above count.")
 
@@ -269,19 +268,19 @@ STUB = 'def g():\n    """Say."""\n    # Your code goes here.\n    raise NotImple
 )
 def test_a_failed_call_says_what_happened(text, kind, name):
     raised = failed_call(load_file(text))
-    assert (raised["kind"], raised["name"]) == (kind, name)
+    assert (raised.kind, raised.name) == (kind, name)
 
 
 def test_a_notebook_does_not_skip_the_main_block():
     """The statement that defines the function was left out, for another reason than an import's."""
     raised = failed_call(load_cells("if __name__ == '__main__':\n    1 / 0\n    def f(): pass"))
-    assert (raised["kind"], raised["name"]) == (FailureKind.MISSING, "")
+    assert (raised.kind, raised.name) == (FailureKind.MISSING, "")
 
 
 def test_the_cell_with_the_definition_may_be_any():
     """A function that is indented too far is found in every cell, also behind one that is not Python."""
     raised = failed_call(load_cells("x = 1", "def :", "def g():\n    def f(): pass"))
-    assert (raised["kind"], raised["name"]) == (FailureKind.NESTED, "g")
+    assert (raised.kind, raised.name) == (FailureKind.NESTED, "g")
 
 
 @pytest.mark.parametrize(
@@ -291,20 +290,21 @@ def test_the_cell_with_the_definition_may_be_any():
 def test_a_function_of_another_name_may_be_meant(function, found):
     names = ("freeze_model", "buildBase", "drop_top_layer", "subtract")
     text = "from os.path import join as freeze_\n" + "".join(f"def {name}(): pass\n" for name in names)
-    assert failed_call(load_file(text), function)["name"] == found
+    assert failed_call(load_file(text), function).name == found
 
 
 def test_an_error_inside_a_library_is_that_librarys():
     text = "import contextlib\ndef f(): contextlib.AbstractContextManager.__subclasshook__.x\n"
-    assert failed_call(load_file(text))["kind"] == FailureKind.RAISED
+    assert failed_call(load_file(text)).kind == FailureKind.RAISED
 
 
 @pytest.mark.parametrize("times", [(), (2,)])
 def test_an_answer_that_is_too_large_is_named(times):
     """By its own type, although a reply holds the arguments, too."""
     loaded = load_file("def f(x): return [0] * 100_000")
-    request = Frame({"value": pack((([1],), {}, *times)).head})
+    request = CallRequest(pack((([1],), {}, *times)).head)
     reply = call(loaded, "f", request, prepare=lambda: None)
-    answer = unpack(reply.head["value"], reply.blob)[0]["answer"]
+    assert isinstance(reply, Returned)
+    answer = unpack(reply.value, reply.blob)[0]["answer"]
     large = unsupported(ValueKind.TOO_LARGE, "list")
     assert answer == ([large, large] if times else large)

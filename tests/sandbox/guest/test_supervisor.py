@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import time
@@ -26,8 +25,9 @@ from autograder.sandbox.guest.messages import (
     encode,
 )
 from autograder.sandbox.guest.supervisor import serve
+from autograder.wire.call_messages import CallRequest, LoadRequest, NumberedCall
 from autograder.wire.codec import pack, unpack
-from autograder.wire.frames import Frame, receive, send
+from autograder.wire.frames import receive, send
 
 READY = Ready({})
 FORK, END = ForkRequest("1"), EndRequest("1")
@@ -89,11 +89,10 @@ def test_a_child_serves_the_socket_it_was_given(start):
     os.close(writing)
     deadline = time.monotonic() + 30
     source = ["def f(x):\n    print(x)\n    return x\n"]
-    head = {"filename": "t.py", "tolerant": False, "seconds": 60}
-    send(link, Frame(head, json.dumps(source).encode()), deadline)
-    assert receive(link, deadline).head["loaded"]["ok"]
+    send(link, LoadRequest("t.py", source, tolerant=False, seconds=60).frame, deadline)
+    assert receive(link, deadline).head["loaded"]["problem"] is None
     packed = pack(((3,), {}))
-    send(link, Frame({"call": "f", "id": 8, "value": packed.head}, packed.blob), deadline)
+    send(link, NumberedCall(8, "f", CallRequest(packed.head, packed.blob)).frame, deadline)
     reply = receive(link, deadline)
     assert reply.head.get("raised") is None
     assert reply.head["id"] == 8
@@ -148,12 +147,8 @@ def test_a_shared_folder_is_swept_of_what_a_child_left(start, tmp_path):
         os.close(writing)
         source = [f"import os\nos.makedirs('{shared}/a/b')\nopen('{shared}/a/b/note', 'w').close()\n"]
         deadline = time.monotonic() + 30
-        send(
-            link,
-            Frame({"filename": "t.py", "tolerant": False, "seconds": 60}, json.dumps(source).encode()),
-            deadline,
-        )
-        assert receive(link, deadline).head["loaded"]["ok"]
+        send(link, LoadRequest("t.py", source, tolerant=False, seconds=60).frame, deadline)
+        assert receive(link, deadline).head["loaded"]["problem"] is None
         os.close(reading)
     assert (shared / "a" / "b" / "note").exists()
     ask(control, END)
