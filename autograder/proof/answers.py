@@ -13,6 +13,7 @@ from typing import Literal, NoReturn
 from ..kit import Kit, KitError, read_text
 from ..source_code import CallGraph, Definition, parse, try_parse
 
+MESSAGES, OLD_MESSAGES = "EXPECTED_MESSAGES", "READS"
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 
 
@@ -30,7 +31,7 @@ class Answer:
     text: str
     tasks: tuple[str, ...]
     fails: frozenset[str] = frozenset()
-    reads: tuple[str, ...] = ()
+    expected_messages: tuple[str, ...] = ()
     own: str = ""
     operator: str = ""
 
@@ -65,7 +66,11 @@ class Answer:
 
         The words of `reads` may come from any failing check. So they are expected only if all of them run.
         """
-        return replace(self, fails=self.fails & names, reads=self.reads if self.fails <= names else ())
+        return replace(
+            self,
+            fails=self.fails & names,
+            expected_messages=self.expected_messages if self.fails <= names else (),
+        )
 
 
 def solution(root: Path, kit: Kit) -> Answer:
@@ -121,9 +126,19 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
             text=f"{base}\n\n{prelude}\n\n{own}\n",
             tasks=tuple(function.name for function in written.functions if function.name in kit.tasks),
             fails=frozenset(written.texts("FAILS") or ()),
-            reads=written.texts("READS") or (),
+            expected_messages=written.expected_messages,
             own=f"{own}\n",
         )
+
+
+def old_names(root: Path, kit: Kit) -> Iterator[str]:
+    """Yield a sentence if the mistakes of a kit have attributes that are called otherwise now."""
+    path = f"solutions/{kit.slug}/mistakes.py"
+    assigned = (
+        node for node in ast.walk(parse(_read_text(root, path), path)) if isinstance(node, ast.Assign)
+    )
+    if any(ast.unparse(target) == OLD_MESSAGES for node in assigned for target in node.targets):
+        yield f"{path}: {OLD_MESSAGES} is now called {MESSAGES}."
 
 
 def _shown(statement: ast.stmt) -> str:
@@ -168,10 +183,15 @@ class _Written:
                 self.fail(problem, part.lineno)
         return None
 
+    @property
+    def expected_messages(self) -> tuple[str, ...]:
+        """The words that a student with this mistake must read."""
+        return self.texts(MESSAGES) or self.texts(OLD_MESSAGES) or ()
+
     def _is_read(self, part: ast.stmt) -> bool:
         """Return whether a statement is the docstring or names checks or words."""
         if isinstance(part, ast.Assign):
-            return [ast.unparse(target) for target in part.targets] in (["FAILS"], ["READS"])
+            return [ast.unparse(target) for target in part.targets] in (["FAILS"], [MESSAGES], [OLD_MESSAGES])
         return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
 
     def check(self) -> None:
@@ -182,8 +202,8 @@ class _Written:
         for part in self.node.body:
             if not isinstance(part, Definition | ast.Pass) and not self._is_read(part):
                 self.fail(
-                    f"holds {_shown(part)}, which nothing reads: expected FAILS, READS, functions and "
-                    "classes. What answers share stands above the first one.",
+                    f"holds {_shown(part)}, which nothing reads: expected FAILS, EXPECTED_MESSAGES, "
+                    "functions and classes. What answers share stands above the first one.",
                     part.lineno,
                 )
         if not set(names) & set(self.kit.tasks):

@@ -85,7 +85,7 @@ def is_as_expected(answer: Answer, report: AnswerReport) -> bool:
 def unread(answer: Answer, report: AnswerReport) -> list[str]:
     """Return the words of `reads` that a student with this answer does not read."""
     read = _read_by_student(report)
-    return [word for word in answer.reads if word.casefold() not in read]
+    return [word for word in answer.expected_messages if word.casefold() not in read]
 
 
 def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: str) -> list[str]:

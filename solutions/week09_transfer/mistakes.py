@@ -1,9 +1,10 @@
 """Known wrong answers to the tasks of this kit, each with the checks that must fail on it.
 
 A class is one wrong answer. Its name is what a teacher would say about it, its docstring the misconception
-behind it, its functions replace the ones of `transfer.py`. `FAILS` names exactly the checks that must notice:
-every other check passes. `READS` has words that the student must find in what those checks say. The classes
-are read as text and never imported; what stands above the first class is put before each of them.
+behind it, and its functions replace the ones of `transfer.py`. `FAILS` names exactly the checks that must
+fail: every other check passes. `EXPECTED_MESSAGES` has words that the student must read in the messages of
+those checks. The classes are read as text and never imported. The code above the first class belongs to each
+of them.
 """
 
 import functools
@@ -52,7 +53,7 @@ class never_compiles_the_base:
         "test_build_base_follows_its_arguments",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("a compiled model",)
+    EXPECTED_MESSAGES = ("a compiled model",)
 
     def build_base(n_features=4, n_classes=3):
         return network(
@@ -76,7 +77,7 @@ class never_builds_the_base:
         "test_build_base_is_new_every_time",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("keras.Input",)
+    EXPECTED_MESSAGES = ("keras.Input",)
 
     def build_base(n_features=4, n_classes=3):
         model = keras.Sequential(
@@ -102,7 +103,7 @@ class forgets_to_return_the_base:
         "test_build_base_is_new_every_time",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("received None",)
+    EXPECTED_MESSAGES = ("received None",)
 
     def build_base(n_features=4, n_classes=3):
         model = network(
@@ -121,7 +122,7 @@ class leaves_out_the_hidden_activations:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("received none, none, softmax",)
+    EXPECTED_MESSAGES = ("received none, none, softmax",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -141,7 +142,7 @@ class tops_the_base_with_sigmoid:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("received relu, relu, sigmoid",)
+    EXPECTED_MESSAGES = ("received relu, relu, sigmoid",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -162,7 +163,7 @@ class leaves_the_base_without_softmax:
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("without an activation",)
+    EXPECTED_MESSAGES = ("without an activation",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -182,7 +183,7 @@ class applies_softmax_twice:
         "test_build_base_computes_relu_relu_softmax",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("which one do you remove?",)
+    EXPECTED_MESSAGES = ("which one do you remove?",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -205,7 +206,7 @@ class trains_the_base_with_mean_squared_error:
         "test_build_base_follows_its_arguments",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = (
+    EXPECTED_MESSAGES = (
         "received mean_squared_error",
         "Which loss",
     )
@@ -231,7 +232,7 @@ class expects_class_numbers_from_the_base:
         "test_build_base_follows_its_arguments",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = (
+    EXPECTED_MESSAGES = (
         "received sparse_categorical_crossentropy",
         "one-hot targets",
     )
@@ -257,7 +258,7 @@ class takes_probabilities_for_logits:
         "test_build_base_follows_its_arguments",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("probabilities, not logits",)
+    EXPECTED_MESSAGES = ("probabilities, not logits",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -280,7 +281,7 @@ class trains_the_base_with_sgd:
         "test_build_base_follows_its_arguments",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("received SGD",)
+    EXPECTED_MESSAGES = ("received SGD",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -303,7 +304,7 @@ class swaps_the_hidden_layers:
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("received [(4, 25), (25, 50), (50, 3)]",)
+    EXPECTED_MESSAGES = ("received [(4, 25), (25, 50), (50, 3)]",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -320,7 +321,7 @@ class leaves_out_the_biases:
     """Takes a layer for its kernel alone."""
 
     FAILS = ("test_build_base_trains_all_1603_parameters",)
-    READS = ("a bias",)
+    EXPECTED_MESSAGES = ("a bias",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -340,7 +341,7 @@ class builds_for_iris_alone:
         "test_build_base_follows_its_arguments",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("for the caller to choose",)
+    EXPECTED_MESSAGES = ("for the caller to choose",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -361,7 +362,7 @@ class builds_the_base_frozen:
         "test_build_base_learns_iris",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("Is none of the layers frozen",)
+    EXPECTED_MESSAGES = ("Is none of the layers frozen",)
 
     def build_base(n_features=4, n_classes=3):
         model = network(
@@ -384,7 +385,7 @@ class adds_a_dense_layer_for_the_input:
         "test_build_base_learns_iris",
         "test_build_base_follows_its_arguments",
     )
-    READS = ("received [(4, 4)",)
+    EXPECTED_MESSAGES = ("received [(4, 4)",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -402,7 +403,7 @@ class adds_dropout_to_the_base:
     """Adds Dropout because deep networks often have it; the task names every layer."""
 
     FAILS = ("test_build_base_trains_as_a_plain_network",)
-    READS = ("besides the layers and compile settings",)
+    EXPECTED_MESSAGES = ("besides the layers and compile settings",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -421,7 +422,7 @@ class keeps_one_base_for_all_calls:
     """Caches the network, so that every call returns the same one, trained or not."""
 
     FAILS = ("test_build_base_is_new_every_time",)
-    READS = ("Does every call make a network",)
+    EXPECTED_MESSAGES = ("Does every call make a network",)
 
     @functools.lru_cache  # noqa: B019 - as a student writes it
     def build_base(n_features=4, n_classes=3):
@@ -439,7 +440,7 @@ class trains_the_base_while_building_it:
     """Trains on Iris at once where the task asks for a network that is only compiled."""
 
     FAILS = ("test_build_base_is_new_every_time",)
-    READS = ("Does every call make a network",)
+    EXPECTED_MESSAGES = ("Does every call make a network",)
 
     def build_base(n_features=4, n_classes=3):
         base = compiled(
@@ -459,7 +460,7 @@ class regularizes_and_constrains_the_base:
     """Adds regularizers and a constraint that the task does not ask for."""
 
     FAILS = ("test_build_base_trains_as_a_plain_network",)
-    READS = ("besides the layers and compile settings",)
+    EXPECTED_MESSAGES = ("besides the layers and compile settings",)
 
     def build_base(n_features=4, n_classes=3):
         limits = {
@@ -481,7 +482,7 @@ class takes_a_learning_rate_of_zero_at_other_sizes:
     """Tries out a rate for Iris alone; at other sizes nothing is learned."""
 
     FAILS = ("test_build_base_trains_as_a_plain_network",)
-    READS = ("besides the layers and compile settings",)
+    EXPECTED_MESSAGES = ("besides the layers and compile settings",)
 
     def build_base(n_features=4, n_classes=3):
         rate = 0.001 if n_features == 4 else 0.0
@@ -503,7 +504,7 @@ class takes_sigmoid_for_two_classes:
         "test_build_base_follows_its_arguments",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("besides the layers and compile settings",)
+    EXPECTED_MESSAGES = ("besides the layers and compile settings",)
 
     def build_base(n_features=4, n_classes=3):
         units, activation = (1, "sigmoid") if n_classes == 2 else (n_classes, "softmax")
@@ -537,7 +538,7 @@ class trains_a_little_and_clears_the_biases:
     """Trains a few epochs while building, and sets the biases back to zero as if nothing had happened."""
 
     FAILS = ("test_build_base_is_new_every_time",)
-    READS = ("one that knows nothing yet",)
+    EXPECTED_MESSAGES = ("one that knows nothing yet",)
 
     def build_base(n_features=4, n_classes=3):
         base = compiled(
@@ -619,7 +620,7 @@ class returns_the_base_itself:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("the same model that was passed in",)
+    EXPECTED_MESSAGES = ("the same model that was passed in",)
 
     def copy_layers(base):
         model = base
@@ -637,7 +638,7 @@ class clones_without_the_weights:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("A new layer starts with random weights",)
+    EXPECTED_MESSAGES = ("A new layer starts with random weights",)
 
     def copy_layers(base):
         return keras.models.clone_model(base)
@@ -654,7 +655,7 @@ class forgets_the_top_of_the_copy:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("Which layers of the base are in the new model?",)
+    EXPECTED_MESSAGES = ("Which layers of the base are in the new model?",)
 
     def copy_layers(base):
         model = keras.Sequential()
@@ -674,7 +675,7 @@ class copies_the_kernels_without_the_biases:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("zeros, as in a new layer",)
+    EXPECTED_MESSAGES = ("zeros, as in a new layer",)
 
     def copy_layers(base):
         model = keras.models.clone_model(base)
@@ -694,7 +695,7 @@ class copies_in_the_wrong_direction:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("and which does it change?",)
+    EXPECTED_MESSAGES = ("and which does it change?",)
 
     def copy_layers(base):
         model = keras.models.clone_model(base)
@@ -710,7 +711,7 @@ class copies_three_layers_whatever_there_is:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("how many layers a base has",)
+    EXPECTED_MESSAGES = ("how many layers a base has",)
 
     def copy_layers(base):
         model = keras.Sequential([keras.Input((base.input_shape[-1],))])
@@ -731,7 +732,7 @@ class adds_the_layers_in_reverse_order:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("in the same order",)
+    EXPECTED_MESSAGES = ("in the same order",)
 
     def copy_layers(base):
         model = keras.Sequential([keras.Input((base.input_shape[-1],))])
@@ -752,7 +753,7 @@ class returns_a_list_of_layers:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("a list",)
+    EXPECTED_MESSAGES = ("a list",)
 
     def copy_layers(base):
         return [layer for layer in base.layers]  # noqa: C416 - as a student writes it
@@ -766,7 +767,7 @@ class copies_the_shape_without_the_activations:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("other activations",)
+    EXPECTED_MESSAGES = ("other activations",)
 
     def copy_layers(base):
         model = network(base.input_shape[-1], *[keras.layers.Dense(layer.units) for layer in base.layers])
@@ -781,7 +782,7 @@ class moves_the_layers_out_of_the_base:
         "test_copy_layers_leaves_the_base_alone",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("Whose list of layers does your function change?",)
+    EXPECTED_MESSAGES = ("Whose list of layers does your function change?",)
 
     def copy_layers(base):
         n_features = base.input_shape[-1]
@@ -799,7 +800,7 @@ class freezes_the_copy:
         "test_copy_layers_makes_a_model_of_the_same_layers",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("Copying freezes nothing",)
+    EXPECTED_MESSAGES = ("Copying freezes nothing",)
 
     def copy_layers(base):
         model = twin(base)
@@ -811,7 +812,7 @@ class copies_into_layers_that_all_train:
     """Makes new layers with the old weights: what was frozen in the base trains in the copy."""
 
     FAILS = ("test_copy_layers_copies_every_network",)
-    READS = ("besides its weights",)
+    EXPECTED_MESSAGES = ("besides its weights",)
 
     def copy_layers(base):
         layers = [keras.layers.Dense(layer.units, activation=layer.activation) for layer in base.layers]
@@ -824,7 +825,7 @@ class knows_three_activations:
     """Looks activations up in a table of three; all others become linear."""
 
     FAILS = ("test_copy_layers_copies_any_activation", "test_copy_layers_copies_every_network")
-    READS = ("besides its weights",)
+    EXPECTED_MESSAGES = ("besides its weights",)
 
     def copy_layers(base):
         known = {"relu": "relu", "tanh": "tanh", "softmax": "softmax"}
@@ -843,7 +844,7 @@ class adds_noise_to_the_copy:
     """Ends the copy with a layer that changes what it gives in training."""
 
     FAILS = ("test_copy_layers_copies_every_network",)
-    READS = ("besides its weights",)
+    EXPECTED_MESSAGES = ("besides its weights",)
 
     def copy_layers(base):
         return network(base.input_shape[-1], *base.layers, keras.layers.GaussianNoise(0.1))
@@ -856,7 +857,7 @@ class compiles_the_base_anew:
         "test_copy_layers_copies_every_network",
         "test_copy_layers_leaves_the_base_alone",
     )
-    READS = ("keeps its compile settings",)
+    EXPECTED_MESSAGES = ("keeps its compile settings",)
 
     def copy_layers(base):
         return twin(compiled(base, loss="mean_squared_error", optimizer="sgd"))
@@ -870,7 +871,7 @@ class finds_layers_by_their_size:
         "test_copy_layers_copies_any_activation",
         "test_copy_layers_copies_every_network",
     )
-    READS = ("how large?",)
+    EXPECTED_MESSAGES = ("how large?",)
 
     def copy_layers(base):
         found = {layer.units: layer for layer in base.layers}
@@ -921,7 +922,7 @@ class drops_nothing:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("Which of these layers should not be there?",)
+    EXPECTED_MESSAGES = ("Which of these layers should not be there?",)
 
     def drop_top(model):
         return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers])
@@ -937,7 +938,7 @@ class drops_two_layers:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("received [(4, 50)]",)
+    EXPECTED_MESSAGES = ("received [(4, 50)]",)
 
     def drop_top(model):
         return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:-2]])
@@ -953,7 +954,7 @@ class drops_only_the_softmax:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("Which of these layers should not be there?",)
+    EXPECTED_MESSAGES = ("Which of these layers should not be there?",)
 
     def drop_top(model):
         body = twin(model)
@@ -969,7 +970,7 @@ class pops_from_the_argument:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("Whose list of layers does your function change?",)
+    EXPECTED_MESSAGES = ("Whose list of layers does your function change?",)
 
     def drop_top(model):
         model.pop()
@@ -987,7 +988,7 @@ class pops_from_the_list_of_layers:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("the same model that was passed in",)
+    EXPECTED_MESSAGES = ("the same model that was passed in",)
 
     def drop_top(model):
         model.layers.pop()
@@ -1001,7 +1002,7 @@ class keeps_two_layers_whatever_there_is:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("has more of them, or fewer",)
+    EXPECTED_MESSAGES = ("has more of them, or fewer",)
 
     def drop_top(model):
         return keras.Sequential([keras.Input((model.input_shape[-1],)), *model.layers[:2]])
@@ -1016,7 +1017,7 @@ class loses_the_weights_with_the_top:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("A new layer starts with random weights",)
+    EXPECTED_MESSAGES = ("A new layer starts with random weights",)
 
     def drop_top(model):
         body = keras.models.clone_model(model)
@@ -1035,7 +1036,7 @@ class returns_the_top:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("Dense",)
+    EXPECTED_MESSAGES = ("Dense",)
 
     def drop_top(model):
         return model.layers[-1]
@@ -1049,7 +1050,7 @@ class takes_the_softmax_off_the_argument:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("a change of its layer topped_donor_3: activation",)
+    EXPECTED_MESSAGES = ("a change of its layer topped_donor_3: activation",)
 
     def drop_top(model):
         body = network(model.input_shape[-1], *model.layers[:-1])
@@ -1061,7 +1062,7 @@ class thaws_what_remains:
     """Sets every remaining layer trainable in a copy, whatever was frozen before."""
 
     FAILS = ("test_drop_top_treats_every_network_alike",)
-    READS = ("besides their weights",)
+    EXPECTED_MESSAGES = ("besides their weights",)
 
     def drop_top(model):
         body = network(model.input_shape[-1], *twin(model).layers[:-1])
@@ -1077,7 +1078,7 @@ class takes_the_softmax_for_the_top:
         "test_drop_top_removes_the_last_layer_at_any_depth",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("Which layer goes",)
+    EXPECTED_MESSAGES = ("Which layer goes",)
 
     def drop_top(model):
         body = [layer for layer in model.layers if layer.activation.__name__ != "softmax"]
@@ -1108,7 +1109,7 @@ class freezes_only_the_first_layer:
         "test_freeze_reaches_every_layer",
         "test_freeze_freezes_every_network",
     )
-    READS = ("which layers have it set?",)
+    EXPECTED_MESSAGES = ("which layers have it set?",)
 
     def freeze(model):
         model.layers[0].trainable = False
@@ -1123,7 +1124,7 @@ class leaves_the_last_layer_trainable:
         "test_freeze_reaches_every_layer",
         "test_freeze_freezes_every_network",
     )
-    READS = ("which layers have it set?",)
+    EXPECTED_MESSAGES = ("which layers have it set?",)
 
     def freeze(model):
         for layer in model.layers[:-1]:
@@ -1139,7 +1140,7 @@ class freezes_only_the_last_layer:
         "test_freeze_reaches_every_layer",
         "test_freeze_freezes_every_network",
     )
-    READS = ("which layers have it set?",)
+    EXPECTED_MESSAGES = ("which layers have it set?",)
 
     def freeze(model):
         model.layers[-1].trainable = False
@@ -1153,7 +1154,7 @@ class freezes_two_layers_whatever_there_is:
         "test_freeze_reaches_every_layer",
         "test_freeze_freezes_every_network",
     )
-    READS = ("however many there are",)
+    EXPECTED_MESSAGES = ("however many there are",)
 
     def freeze(model):
         for layer in model.layers[:2]:
@@ -1172,7 +1173,7 @@ class thaws_instead_of_freezing:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("What does your function set",)
+    EXPECTED_MESSAGES = ("What does your function set",)
 
     def freeze(model):
         model.trainable = True
@@ -1190,7 +1191,7 @@ class freezes_nothing:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("What does your function set",)
+    EXPECTED_MESSAGES = ("What does your function set",)
 
     def freeze(model):
         return model
@@ -1207,7 +1208,7 @@ class sets_a_flag_that_keras_does_not_know:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("Which property of a layer says whether it trains",)
+    EXPECTED_MESSAGES = ("Which property of a layer says whether it trains",)
 
     def freeze(model):
         for layer in model.layers:
@@ -1226,7 +1227,7 @@ class freezes_by_a_learning_rate_of_zero:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("Which property of a layer says whether it trains",)
+    EXPECTED_MESSAGES = ("Which property of a layer says whether it trains",)
 
     def freeze(model):
         return compiled(model, optimizer=keras.optimizers.Adam(learning_rate=0.0))
@@ -1243,7 +1244,7 @@ class freezes_a_copy_and_returns_the_original:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("on which layers",)
+    EXPECTED_MESSAGES = ("on which layers",)
 
     def freeze(model):
         frozen = twin(model)
@@ -1260,7 +1261,7 @@ class freezes_a_copy_without_the_weights:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("A new layer starts with random weights",)
+    EXPECTED_MESSAGES = ("A new layer starts with random weights",)
 
     def freeze(model):
         frozen = keras.models.clone_model(model)
@@ -1279,7 +1280,7 @@ class forgets_to_return_the_frozen_model:
         "test_freeze_keeps_a_deeper_network_whole",
         "test_freeze_freezes_every_network",
     )
-    READS = ("received None",)
+    EXPECTED_MESSAGES = ("received None",)
 
     def freeze(model):
         model.trainable = False
@@ -1289,7 +1290,7 @@ class freezes_two_layers_or_more:
     """Refuses a network of one layer, although a body may have a single one."""
 
     FAILS = ("test_freeze_freezes_every_network",)
-    READS = ("How few layers",)
+    EXPECTED_MESSAGES = ("How few layers",)
 
     def freeze(model):
         if len(model.layers) < 2:
@@ -1303,7 +1304,7 @@ class adds_noise_while_freezing:
     """Returns the frozen layers with noise on top of them in training."""
 
     FAILS = ("test_freeze_freezes_every_network",)
-    READS = ("else stay as they were",)
+    EXPECTED_MESSAGES = ("else stay as they were",)
 
     def freeze(model):
         model.trainable = False
@@ -1329,7 +1330,7 @@ class turns_the_flag_of_the_model_around:
     """Takes `not trainable` for frozen: a model that was frozen as a whole thaws."""
 
     FAILS = ("test_freeze_freezes_every_network",)
-    READS = ("what may they be?",)
+    EXPECTED_MESSAGES = ("what may they be?",)
 
     def freeze(model):
         model.trainable = not model.trainable
@@ -1358,7 +1359,7 @@ class forgets_to_compile_after_adding:
         "test_add_softmax_is_compiled",
         "test_add_softmax_learns_with_a_new_top",
     )
-    READS = ("a compiled model",)
+    EXPECTED_MESSAGES = ("a compiled model",)
 
     def add_softmax(body, n_classes=4):
         return keras.Sequential(
@@ -1378,7 +1379,7 @@ class adds_a_sigmoid:
         "test_add_softmax_follows_its_arguments",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("received relu, relu, sigmoid",)
+    EXPECTED_MESSAGES = ("received relu, relu, sigmoid",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="sigmoid")
@@ -1389,7 +1390,7 @@ class adds_four_classes_whatever_is_asked:
     """Counts the flowers of the lesson and never looks at the argument."""
 
     FAILS = ("test_add_softmax_follows_its_arguments",)
-    READS = ("the number of classes?",)
+    EXPECTED_MESSAGES = ("the number of classes?",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(4, activation="softmax")
@@ -1407,7 +1408,7 @@ class adds_a_hidden_layer_as_well:
         "test_add_softmax_keeps_every_flag",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("Which of these layers should not be there?",)
+    EXPECTED_MESSAGES = ("Which of these layers should not be there?",)
 
     def add_softmax(body, n_classes=4):
         extra = keras.layers.Dense(25, activation="relu")
@@ -1426,7 +1427,7 @@ class puts_the_top_in_place_of_the_last_layer:
         "test_add_softmax_keeps_every_flag",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("Which layer is missing",)
+    EXPECTED_MESSAGES = ("Which layer is missing",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1441,7 +1442,7 @@ class thaws_the_body:
         "test_add_softmax_keeps_every_flag",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("What was frozen stays frozen",)
+    EXPECTED_MESSAGES = ("What was frozen stays frozen",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1460,7 +1461,7 @@ class freezes_the_new_layer_too:
         "test_add_softmax_learns_with_a_new_top",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("the new layer trains",)
+    EXPECTED_MESSAGES = ("the new layer trains",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1477,7 +1478,7 @@ class freezes_the_new_layer_instead:
         "test_add_softmax_keeps_every_flag",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("the new layer trains",)
+    EXPECTED_MESSAGES = ("the new layer trains",)
 
     def add_softmax(body, n_classes=4):
         copy = twin(body)
@@ -1493,7 +1494,7 @@ class always_freezes_the_body:
         "test_add_softmax_keeps_every_flag",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("Does every layer keep its own flag?",)
+    EXPECTED_MESSAGES = ("Does every layer keep its own flag?",)
 
     def add_softmax(body, n_classes=4):
         copy = twin(body)
@@ -1512,7 +1513,7 @@ class grows_the_body:
         "test_add_softmax_learns_with_a_new_top",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("add to the body itself",)
+    EXPECTED_MESSAGES = ("add to the body itself",)
 
     def add_softmax(body, n_classes=4):
         body.add(keras.layers.Dense(n_classes, activation="softmax"))
@@ -1528,7 +1529,7 @@ class adds_the_top_to_an_empty_body:
         "test_add_softmax_follows_its_arguments",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("A new layer starts with random weights",)
+    EXPECTED_MESSAGES = ("A new layer starts with random weights",)
 
     def add_softmax(body, n_classes=4):
         copy = keras.models.clone_model(body)
@@ -1543,7 +1544,7 @@ class trains_the_top_with_mean_squared_error:
         "test_add_softmax_is_compiled",
         "test_add_softmax_learns_with_a_new_top",
     )
-    READS = ("received mean_squared_error",)
+    EXPECTED_MESSAGES = ("received mean_squared_error",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1564,7 +1565,7 @@ class forgets_to_return_the_new_model:
         "test_add_softmax_learns_with_a_new_top",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("received None",)
+    EXPECTED_MESSAGES = ("received None",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1576,7 +1577,7 @@ class compiles_with_a_learning_rate_of_zero:
     """Takes the learning rate for the way to freeze the body, and freezes the top with it."""
 
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1589,7 +1590,7 @@ class compiles_with_a_huge_learning_rate:
     """Expects a large step to be a quick one; the weights leave every reasonable range at once."""
 
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1602,7 +1603,7 @@ class gives_the_loss_no_weight:
     """Weighs the loss with zero, so that there is nothing to learn from."""
 
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1618,7 +1619,7 @@ class drops_out_nearly_all_features:
         "test_add_softmax_learns_with_a_new_top",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1629,7 +1630,7 @@ class uses_one_top_for_all_models:
     """Makes the new layer once and puts it onto every body: models share what they learn."""
 
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
-    READS = ("Is the top new in every call",)
+    EXPECTED_MESSAGES = ("Is the top new in every call",)
 
     def add_softmax(body, n_classes=4, tops={}):  # noqa: B006 - as a student writes it
         size = (n_classes, body.output_shape[-1])
@@ -1645,7 +1646,7 @@ class constrains_the_new_layer:
         "test_add_softmax_takes_every_body",
         "test_add_softmax_learns_with_a_new_top",
     )
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax", kernel_constraint="non_neg")
@@ -1656,7 +1657,7 @@ class uses_one_optimizer_for_all_models:
     """Makes Adam once: what it knows of one model is in the way of the next."""
 
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
-    READS = ("Is the top new in every call",)
+    EXPECTED_MESSAGES = ("Is the top new in every call",)
 
     def add_softmax(body, n_classes=4, adam=keras.optimizers.Adam()):  # noqa: B008 - as a student writes it
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1667,7 +1668,7 @@ class lets_the_learning_rate_end_after_ten_steps:
     """Counts the steps of a schedule in epochs, so that the rate is zero before the second epoch."""
 
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1684,7 +1685,7 @@ class lets_the_weights_decay:
         "test_add_softmax_learns_with_a_new_top",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1701,7 +1702,7 @@ class smooths_the_labels_away:
         "test_add_softmax_is_compiled",
         "test_add_softmax_learns_with_a_new_top",
     )
-    READS = ("label smoothing of at most 0.2",)
+    EXPECTED_MESSAGES = ("label smoothing of at most 0.2",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1724,7 +1725,7 @@ class finds_the_softmax_there_already:
     """Adds nothing to a body that ends in a softmax of the right size: it is a body all the same."""
 
     FAILS = ("test_add_softmax_takes_every_body",)
-    READS = ("How few layers",)
+    EXPECTED_MESSAGES = ("How few layers",)
 
     def add_softmax(body, n_classes=4):
         last = body.layers[-1]
@@ -1781,7 +1782,7 @@ class lets_the_learning_rate_grow:
     """Takes a factor above 1 for the decay of the rate: it doubles every ten steps."""
 
     FAILS = ("test_add_softmax_learns_with_a_new_top",)
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def add_softmax(body, n_classes=4):
         top = keras.layers.Dense(n_classes, activation="softmax")
@@ -1804,7 +1805,7 @@ class shares_its_layers_with_the_donor:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    READS = ("A layer that is frozen is frozen in every model that uses it",)
+    EXPECTED_MESSAGES = ("A layer that is frozen is frozen in every model that uses it",)
 
     def build_transfer_model(base, n_classes=4):
         body = base.layers[:-1]
@@ -1825,7 +1826,7 @@ class shares_the_layers_and_thaws_the_donor_again:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    READS = ("Could anything that is done to the graft ever reach the base?",)
+    EXPECTED_MESSAGES = ("Could anything that is done to the graft ever reach the base?",)
 
     def build_transfer_model(base, n_classes=4):
         body = base.layers[:-1]
@@ -1848,7 +1849,7 @@ class freezes_the_donor_as_well:
         "test_build_transfer_model_shares_nothing_with_the_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("Which other network uses the layers whose `trainable` you set?",)
+    EXPECTED_MESSAGES = ("Which other network uses the layers whose `trainable` you set?",)
 
     def build_transfer_model(base, n_classes=4):
         base.trainable = False
@@ -1866,7 +1867,7 @@ class grafts_without_freezing:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("Which layers are frozen in the end?",)
+    EXPECTED_MESSAGES = ("Which layers are frozen in the end?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1885,7 +1886,7 @@ class freezes_after_adding_the_top:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    READS = ("What is left to learn anything?",)
+    EXPECTED_MESSAGES = ("What is left to learn anything?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1905,7 +1906,7 @@ class adds_the_top_to_a_frozen_model:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    READS = ("What is left to learn anything?",)
+    EXPECTED_MESSAGES = ("What is left to learn anything?",)
 
     def build_transfer_model(base, n_classes=4):
         model = twin(base)
@@ -1924,7 +1925,7 @@ class freezes_the_new_layer_of_the_graft_instead:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("one in layers 1, 2",)
+    EXPECTED_MESSAGES = ("one in layers 1, 2",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1941,7 +1942,7 @@ class freezes_only_the_first_layer_of_the_graft:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("one in layers 2, 3",)
+    EXPECTED_MESSAGES = ("one in layers 2, 3",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1961,7 +1962,7 @@ class stacks_the_new_top_on_the_old_one:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = (
+    EXPECTED_MESSAGES = (
         "(25, 3), (3, 4)",
         "Which of these layers should not be there?",
     )
@@ -1984,7 +1985,7 @@ class cuts_one_layer_too_many_from_the_donor:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("Which layer is missing",)
+    EXPECTED_MESSAGES = ("Which layer is missing",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-2]
@@ -2002,7 +2003,7 @@ class grafts_onto_random_layers:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("A new layer starts with random weights",)
+    EXPECTED_MESSAGES = ("A new layer starts with random weights",)
 
     def build_transfer_model(base, n_classes=4):
         body = keras.models.clone_model(base).layers[:-1]
@@ -2021,7 +2022,7 @@ class builds_the_graft_for_iris_alone:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    READS = ("Would the graft take any base",)
+    EXPECTED_MESSAGES = ("Would the graft take any base",)
 
     def build_transfer_model(base, n_classes=4):
         first = keras.layers.Dense(50, activation="relu")
@@ -2040,7 +2041,7 @@ class grafts_four_classes_whatever_is_asked:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("any number of classes?",)
+    EXPECTED_MESSAGES = ("any number of classes?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -2059,7 +2060,7 @@ class cuts_the_top_off_the_donor_itself:
         "test_build_transfer_model_shares_nothing_with_the_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("Whose list of layers does your function change?",)
+    EXPECTED_MESSAGES = ("Whose list of layers does your function change?",)
 
     def build_transfer_model(base, n_classes=4):
         base.pop()
@@ -2078,7 +2079,7 @@ class never_compiles_the_graft:
         "test_build_transfer_model_learns_in_its_top_alone",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    READS = ("a compiled model",)
+    EXPECTED_MESSAGES = ("a compiled model",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -2096,7 +2097,7 @@ class spoils_the_base_after_the_graft:
         "test_build_transfer_model_shares_nothing_with_the_base",
         "test_build_transfer_model_learns_in_its_top_alone",
     )
-    READS = ("keeps its",)
+    EXPECTED_MESSAGES = ("keeps its",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -2118,7 +2119,7 @@ class grafts_with_a_learning_rate_of_zero:
         "test_build_transfer_model_learns_the_eight_flowers",
         "test_build_transfer_model_learns_in_its_top_alone",
     )
-    READS = ("can its top learn",)
+    EXPECTED_MESSAGES = ("can its top learn",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -2132,7 +2133,7 @@ class keeps_one_graft_for_each_base:
     """Caches the graft, so that a second call returns the first answer with whatever it has learned."""
 
     FAILS = ("test_build_transfer_model_learns_with_new_layers",)
-    READS = ("Is the graft new in every call",)
+    EXPECTED_MESSAGES = ("Is the graft new in every call",)
 
     @functools.lru_cache  # noqa: B019 - as a student writes it
     def build_transfer_model(base, n_classes=4):
@@ -2172,7 +2173,7 @@ class drops_out_features_of_the_graft:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    READS = ("can its top learn",)
+    EXPECTED_MESSAGES = ("can its top learn",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -2189,7 +2190,7 @@ class keeps_the_top_for_as_many_classes:
         "test_build_transfer_model_takes_any_base",
         "test_build_transfer_model_borrows_from_every_base",
     )
-    READS = ("any number of classes?",)
+    EXPECTED_MESSAGES = ("any number of classes?",)
 
     def build_transfer_model(base, n_classes=4):
         *body, top = twin(base).layers
@@ -2248,7 +2249,7 @@ class thinks_that_cloning_copies_weights_everywhere:
         "test_copy_layers_copies_every_network",
         "test_drop_top_treats_every_network_alike",
     )
-    READS = ("A new layer starts with random weights",)
+    EXPECTED_MESSAGES = ("A new layer starts with random weights",)
 
     def copy_layers(base):
         return keras.models.clone_model(base)
@@ -2271,7 +2272,7 @@ class freezes_too_early_and_not_enough:
         "test_drop_top_treats_every_network_alike",
         "test_freeze_freezes_every_network",
     )
-    READS = ("Cutting off a layer freezes none of the others",)
+    EXPECTED_MESSAGES = ("Cutting off a layer freezes none of the others",)
 
     def drop_top(model):
         body = network(model.input_shape[-1], *twin(model).layers[:-1])
@@ -2293,7 +2294,7 @@ class assumes_three_classes_everywhere:
         "test_add_softmax_learns_with_a_new_top",
         "test_build_base_trains_as_a_plain_network",
     )
-    READS = ("for the caller to choose",)
+    EXPECTED_MESSAGES = ("for the caller to choose",)
 
     def build_base(n_features=4, n_classes=3):
         return compiled(
@@ -2318,7 +2319,7 @@ class needs_three_layers:
         "test_freeze_freezes_every_network",
         "test_add_softmax_takes_every_body",
     )
-    READS = ("How few layers",)
+    EXPECTED_MESSAGES = ("How few layers",)
 
     def copy_layers(base):
         if len(base.layers) < 3:

@@ -234,7 +234,7 @@ class rebuilds_averages_with_the_usual_momentum:
     """Makes BatchNormalization anew and takes its momentum for the usual one: averages move too slowly."""
 
     FAILS = ("test_cut_body_treats_every_donor_alike",)
-    READS = ("besides their weights",)
+    EXPECTED_MESSAGES = ("besides their weights",)
 
     def cut_body(donor):
         layers = cut_at_features(donor)
@@ -254,7 +254,7 @@ class rebuilds_layers_with_the_usual_settings:
     """Makes each layer anew from its size and activation, and takes all other settings for the usual ones."""
 
     FAILS = ("test_cut_body_treats_every_donor_alike",)
-    READS = ("besides their weights",)
+    EXPECTED_MESSAGES = ("besides their weights",)
 
     def cut_body(donor):
         layers = cut_at_features(donor)
@@ -633,7 +633,7 @@ class adds_one_unit_for_two_classes:
     """Makes a yes-or-no question of two classes, with one unit, where the task names softmax."""
 
     FAILS = ("test_add_softmax_follows_its_arguments",)
-    READS = ("What does the caller choose",)
+    EXPECTED_MESSAGES = ("What does the caller choose",)
 
     def add_softmax(body, n_classes=4, learning_rate=0.01):
         top = softmax(n_classes) if n_classes > 2 else keras.layers.Dense(1, activation="sigmoid")
@@ -1440,7 +1440,7 @@ class lets_the_learning_rate_grow:
     """Takes a factor above 1 for the decay of the rate: it doubles every ten steps."""
 
     FAILS = ("test_borrow_network_learns_with_a_new_top",)
-    READS = ("can it learn",)
+    EXPECTED_MESSAGES = ("can it learn",)
 
     def borrow_network(network, n_classes=4, learning_rate=0.01):
         network.trainable = False

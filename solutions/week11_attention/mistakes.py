@@ -45,7 +45,7 @@ class forgets_the_scale:
         "test_self_attention_computes_the_formula",
         "test_self_attention_has_gradients",
     )
-    READS = ("divided",)
+    EXPECTED_MESSAGES = ("divided",)
 
     def attention_weights(queries, keys, mask=None):
         return weigh(queries * queries.shape[-1] ** 0.5, keys, mask)
@@ -64,7 +64,7 @@ class lets_the_queries_share_a_key:
         "test_self_attention_has_gradients",
         "test_build_reader_gives_probabilities",
     )
-    READS = ("axis",)
+    EXPECTED_MESSAGES = ("axis",)
 
     def attention_weights(queries, keys, mask=None):
         return weigh(queries, keys, mask, axis=1)
@@ -188,7 +188,7 @@ class has_biases:
         "test_build_reader_is_new_and_compiled",
         "test_build_reader_of_other_sizes",
     )
-    READS = ("no more",)
+    EXPECTED_MESSAGES = ("no more",)
 
     class SelfAttention(keras.Layer):
         def __init__(self, units, **kwargs):
@@ -257,7 +257,7 @@ class configures_nothing_but_units:
     """Returns its own argument and forgets the base class's, such as the name."""
 
     FAILS = ("test_self_attention_is_restored_from_its_config",)
-    READS = ("name",)
+    EXPECTED_MESSAGES = ("name",)
 
     class SelfAttention(keras.Layer):
         def __init__(self, units, **kwargs):
@@ -278,7 +278,7 @@ class lets_the_mask_end_here:
     """Uses the mask, but does not say that it may pass."""
 
     FAILS = ("test_self_attention_does_not_look_at_padding",)
-    READS = ("mask",)
+    EXPECTED_MESSAGES = ("mask",)
 
     class SelfAttention(keras.Layer):
         def __init__(self, units, **kwargs):
@@ -453,7 +453,7 @@ class forgets_the_word_itself:
         "test_build_block_takes_masks",
         "test_build_reader_of_other_sizes",
     )
-    READS = ("added",)
+    EXPECTED_MESSAGES = ("added",)
 
     def build_block(units):
         inputs = keras.Input((None, units))
@@ -480,7 +480,7 @@ class keeps_one_block:
     """Makes a block once, and returns it in every call."""
 
     FAILS = ("test_build_block_makes_new_layers", "test_build_reader_is_new_and_compiled")
-    READS = ("every call",)
+    EXPECTED_MESSAGES = ("every call",)
 
     def build_block(units):
         if units not in KEPT:
@@ -555,7 +555,7 @@ class embeds_padding_as_a_word:
     """Makes no mask of the zeros."""
 
     FAILS = ("test_build_reader_gives_probabilities", "test_build_reader_of_other_sizes")
-    READS = ("padding",)
+    EXPECTED_MESSAGES = ("padding",)
 
     def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
         words, vectors = embed(n_words, units, mask_zero=False)
@@ -591,7 +591,7 @@ class compares_probabilities_by_their_squares:
     """Compiles with the mean squared error."""
 
     FAILS = ("test_build_reader_is_new_and_compiled",)
-    READS = ("compile",)
+    EXPECTED_MESSAGES = ("compile",)
 
     def build_reader(n_words, n_answers, units=16, learning_rate=0.01):
         words, vectors = embed(n_words, units)

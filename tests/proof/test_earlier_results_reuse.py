@@ -125,7 +125,7 @@ def test_a_message_is_made_again_where_a_mistake_asks_for_its_words(
     checks, mistakes = toy_root / PUBLIC, toy_root / MISTAKES
     checks.write_text(checks.read_text().replace("Expected 5", "Wanted 5"))
     fails = 'FAILS = ("test_adds_two_numbers",'
-    mistakes.write_text(mistakes.read_text().replace(fails, f'READS = ("{reads}",)\n    {fails}'))
+    mistakes.write_text(mistakes.read_text().replace(fails, f'EXPECTED_MESSAGES = ("{reads}",)\n    {fails}'))
     recorder, kit = Recorder(examiner), Kit.load(toy_root, "sums")
     proof = prove(toy_root, kit, recorder, known=KnownResults(kit, "bubblewrap", store))
     assert {student.split(" + ")[0]: tasks for student, tasks in recorder.asked.items()} == examined

@@ -160,7 +160,7 @@ def test_a_hint_that_gives_a_hidden_value_away_is_a_problem(toy_proof: Proof, ju
 def test_feedback_must_say_the_words_that_a_mistake_asks_for(toy_proof: Proof, judge: Judge) -> None:
     """What the student reads points at the misconception."""
     answers = [
-        dataclasses.replace(answer, reads=("gradient",)) if answer.name == "subtracts" else answer
+        dataclasses.replace(answer, expected_messages=("gradient",)) if answer.name == "subtracts" else answer
         for answer in toy_proof.matrix.answers
     ]
     (problem,) = judge(dataclasses.replace(toy_proof.matrix, answers=tuple(answers)))

@@ -111,11 +111,14 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
     """
     # The imports take seconds.
     from ...handout.build import build_all
+    from ...proof.answers import old_names
     from ...proof.prove import prove
     from ...proof.static_checks import refuse_mistakes
     from ...release.leak_check import find_leaks
 
     refuse_mistakes(root, kit)
+    for sentence in old_names(root, kit):
+        warn(sentence)
     leaks = find_leaks(root, kit, build_all(root, kit))
     with ExitStack() as stack:
         store = stack.enter_context(_open_store(command))
