@@ -159,9 +159,7 @@ def _sentence(function: str, failed: Failed, line: bool) -> str:
     if kind == FailureKind.ENDED:
         return _("{function} has no more items.", function=function)
     if kind == FailureKind.LOST:
-        return _(
-            "{function} has nothing left to work on: its process ended in an earlier call.", function=function
-        )
+        return _("{function} cannot run: its process ended in an earlier call.", function=function)
     if kind in UNDEFINED:
         return _undefined(kind, function, name)
     if kind == FailureKind.ARGUMENTS:
@@ -218,4 +216,8 @@ def _undefined(kind: FailureKind, function: str, similar: str) -> str:
             letter=odd[0],
             code=f"{ord(odd[0]):04X}",
         )
-    return _("`{function}` is not defined; found `{similar}`: renamed?", function=function, similar=similar)
+    return _(
+        "`{function}` is not defined; found `{similar}`. Did you rename it?",
+        function=function,
+        similar=similar,
+    )

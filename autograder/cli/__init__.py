@@ -60,7 +60,7 @@ class GroupedCommands(TranslatedUsage, TyperGroup):
 app = typer.Typer(
     name="kit",
     cls=GroupedCommands,
-    help=gettext_noop("Weekly deep-learning assignments: check them, grade them, make them."),
+    help=gettext_noop("Create, check and grade weekly deep-learning assignments."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -51,7 +51,7 @@ def new(
     ] = None,
     kind: Annotated[
         Literal["numpy", "keras", "layer"],
-        typer.Option(help="The tasks compute with arrays, build networks, or are layers."),
+        typer.Option(help="What tasks are: functions on arrays, functions that build networks, or layers."),
     ] = "numpy",
     root: Root = None,
 ) -> None:
@@ -89,7 +89,7 @@ def new(
 @app.command(rich_help_panel=INSTRUCTORS)
 def sync(
     check: Annotated[
-        bool, typer.Option("--check", help="Write nothing; exit status 1 where files differ.")
+        bool, typer.Option("--check", help="Only compare: exit status 1 if files differ.")
     ] = False,
     root: Root = None,
 ) -> None:
@@ -121,7 +121,7 @@ def sync(
     if problems:
         raise typer.Exit(DID_NOT_HOLD)
     if not differences:
-        typer.echo("Every handout is what its sources say.")
+        typer.echo("All handouts are up to date.")
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -151,11 +151,9 @@ def prove(
     page: Annotated[
         Path | None, typer.Option(metavar="HTML", help="Also write the matrix of results as a page.")
     ] = None,
-    task: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Look only at this task: its answers and its checks.")
-    ] = None,
+    task: Annotated[str | None, typer.Option(metavar="NAME", help="Prove only this task.")] = None,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Examine everything again, also what has not changed.")
+        bool, typer.Option("--no-cache", help="Examine everything again, even if nothing has changed.")
     ] = False,
     no_batch: Annotated[
         bool, typer.Option("--no-batch", help="Examine each answer alone: slower, and more thorough.")
@@ -164,7 +162,7 @@ def prove(
     write_kit: Annotated[bool, typer.Option("--write", hidden=True)] = False,
     root: Root = None,
 ) -> None:
-    """Check that a kit grades fairly.
+    """Test the checks of a kit on known right and wrong answers.
 
     Runs all checks on the solution, the stub, every alternative, every known mistake and many mutants.
     Reuses results of an earlier proof where neither the answer nor its checks have changed. Writes

@@ -45,7 +45,9 @@ Isolations = Annotated[
 ]
 Root = Annotated[
     Path | None,
-    typer.Option(metavar="FOLDER", help="The course's repository.", show_default="the one around here"),
+    typer.Option(
+        metavar="FOLDER", help="The course's repository.", show_default="the one around this folder"
+    ),
 ]
 # What Typer writes beside the texts of a command.
 WORDS = (

@@ -147,7 +147,7 @@ def pack(folder: Folder = Path(), language: Language = None) -> None:
         advice = _("Copy the handout to a folder of your own, or hand in your file as it is.")
         fail(f"{found.unwritable} {advice}", DID_NOT_HOLD)
     if found.written is None:
-        fail(_("Nothing was written: like this, no task would earn a point."), DID_NOT_HOLD)
+        fail(_("No file was written, because no task would earn a point."), DID_NOT_HOLD)
     due = _(", by {due}", due=handout.about.due) if handout.about.due else ""
     where = found.written.name if found.written.parent == handout.folder else str(found.written)
     typer.echo(_("Wrote {name}. Hand it in{due}.", name=where, due=due))

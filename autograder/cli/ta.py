@@ -22,9 +22,9 @@ MissingAsZero = Annotated[
     bool | None,
     typer.Option(
         "--missing-as-zero/--missing-left-out",
-        help="Give 0 points in the upload files to whoever is on the roster and handed in nothing, or leave "
-        "them out.",
-        show_default="as in the last run, at first left out",
+        help="Give 0 points in the upload files to students on the roster without a submission, or "
+        "leave them out.",
+        show_default="as in the last run, initially left out",
     ),
 ]
 
@@ -52,13 +52,15 @@ def grade(
     ] = None,
     roster: Annotated[
         Path | None,
-        typer.Option(metavar="CSV", help="The list of students: adds their ids, and who is missing."),
+        typer.Option(
+            metavar="CSV", help="The list of students. Adds ids, and students without a submission."
+        ),
     ] = None,
     overrides: Annotated[
         Path | None,
         typer.Option(
             metavar="TOML",
-            help="Points decided by hand: [[override]] with student, check, points, reason.",
+            help="Decisions by hand: points, comments, penalties, answers to requests.",
             show_default="GRADES/overrides.toml",
         ),
     ] = None,
@@ -106,9 +108,9 @@ def grade(
 ) -> None:
     """Grade a class.
 
-    It may be stopped and started again at any time: reports that are up to date are kept.
+    You can stop the command and start it again at any time. Current reports are kept.
 
-    Exit status 1: the grader itself failed on a submission, or nothing could be graded.
+    Exit status 1: the grader failed on a submission, or could not start.
     """
     from .commands.grade import GradeCommand, run_grade
 
@@ -159,7 +161,7 @@ def regrade(
     ],
     root: Root = None,
 ) -> None:
-    """Grade a submission again under the record of its report, and say whether both agree.
+    """Grade a submission again and compare the result with its report.
 
     Exit status 1: a check has another outcome, or a training other weights.
     """
@@ -342,7 +344,7 @@ def classroom(
 ) -> None:
     """Check a student's repository in GitHub Actions, for GitHub Classroom.
 
-    Exit status 1: the grader itself failed. Failing checks are no error of this command.
+    Exit status 1: the grader itself failed. Failing checks do not change the exit status.
     """
     from .commands.classroom import run_classroom
 

@@ -134,8 +134,8 @@ class EventCollector:
     def end_at_limit(self, seconds: float) -> None:
         """Time out every check without a result after the submission's time limit of `seconds`."""
         message = (
-            f"The submission used up the {seconds:g} s that all its checks together may take "
-            "(submission_seconds), so this check has no result."
+            f"This check has no result: the submission used up its limit of {seconds:g} s for all checks "
+            "together (submission_seconds)."
         )
         for check in self.remaining:
             result = make_result(check, Outcome.TIMED_OUT, message, student_message=message)

@@ -88,11 +88,9 @@ class SubmissionClient:
         try:
             reply = self._sandbox.call(function, request, max(seconds, 0.0))
         except ChildTimedOut:
-            again = (
-                ", the time it has left after it did not return before" if function in self._endless else ""
-            )
+            again = ", a lower limit after an earlier timeout" if function in self._endless else ""
             self._endless.add(function)
-            together = " with what the check did before" if check and seconds < limit else ""
+            together = " together with the check's earlier calls" if check and seconds < limit else ""
             text = f"{function} did not return within {limit:g} s{together}{again}: is there an endless loop?"
             raise SubmissionFailed(Outcome.TIMED_OUT, text) from None
         except BadReply as error:

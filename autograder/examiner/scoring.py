@@ -22,7 +22,7 @@ def compose(
     status = Status.GRADER_ERROR if failed else Status.GRADED
     notes = _notes(submission, collector)
     if failed:
-        notes.insert(0, f"The grader failed on {', '.join(failed)}: a person must look.")
+        notes.insert(0, f"The grader failed on {', '.join(failed)}: it needs a manual review.")
     return _report(kit, submission, status, " ".join(notes), checks, seconds, environment, collector)
 
 

@@ -271,7 +271,7 @@ def lateness_text(lateness: Lateness, _: Translate = english) -> str:
     """Return when the submission arrived and what that costs, or "" if it was in time."""
     sentences = [arrival_text(lateness, _)]
     if lateness.decided:
-        sentences.append(_("The penalty was decided by a person: {reason}", reason=lateness.decided))
+        sentences.append(_("Your instructors set this penalty: {reason}", reason=lateness.decided))
         return " ".join(filter(None, sentences))
     if lateness.free_days:
         sentences.append(_("Free late days used: {count}.", count=lateness.free_days))

@@ -187,7 +187,7 @@ def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: s
     keys = [(override.student, override.check) for override in found.points]
     keys += [(penalty.student, "penalty") for penalty in found.penalties]
     if twice := sorted({key for key in keys if keys.count(key) > 1}):
-        raise OverridesError(f"{where}: decided more than once, keep one of each: {twice}.")
+        raise OverridesError(f"{where}: expected one decision each, found several: {twice}.")
     return found
 
 

@@ -85,12 +85,12 @@ def report_notes(report: Report) -> Iterator[ReviewNote]:
         failed = ", ".join(names[Outcome.GRADER_ERROR])
         yield ReviewNote(ReviewReason.GRADER_ERROR, report.message or f"The grader failed on {failed}.")
     if tasks[Outcome.CRASHED]:
-        yield ReviewNote(ReviewReason.CRASHED, f"Ended its process in {', '.join(tasks[Outcome.CRASHED])}.")
+        yield ReviewNote(ReviewReason.CRASHED, f"{', '.join(tasks[Outcome.CRASHED])} ended the process.")
     if tasks[Outcome.TIMED_OUT]:
         yield ReviewNote(ReviewReason.TIMED_OUT, f"Took too long in {', '.join(tasks[Outcome.TIMED_OUT])}.")
     if _is_nearly_zero(report) and EXPLAIN_ZERO.isdisjoint(note.reason for note in report.review):
         yield ReviewNote(
-            ReviewReason.ZERO_BUT_NOT_STUB, "Earned almost nothing, but is not the untouched handout."
+            ReviewReason.ZERO_BUT_NOT_STUB, "Earned almost nothing, but differs from the handout."
         )
 
 
@@ -147,4 +147,4 @@ def find_duplicates(
 
 def duplicate_note(others: Sequence[str]) -> ReviewNote:
     """Return the note for a student whose submission is identical to those of `others`."""
-    return ReviewNote(ReviewReason.IDENTICAL, f"The same as what {', '.join(others)} handed in.")
+    return ReviewNote(ReviewReason.IDENTICAL, f"Equal to the submission of {', '.join(others)}.")

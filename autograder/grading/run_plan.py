@@ -93,7 +93,7 @@ def check_only(only: Collection[str], students: Sequence[str]) -> None:
         if name not in students:
             near = get_close_matches(name, students, n=3)
             hint = f"did you mean {' or '.join(map(repr, near))}?" if near else "no name is similar."
-            raise UnknownStudentError(f"Nobody called {name!r} among {len(students)} submissions; {hint}")
+            raise UnknownStudentError(f"Expected with --only a student of this class, found {name!r}; {hint}")
 
 
 def make_plan(kit: Kit, entries: Sequence[Entry], folder: GradesFolder, options: GradeOptions) -> Plan:

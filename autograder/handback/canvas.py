@@ -245,7 +245,7 @@ def _upload(submission: Any, page: Path, name: str) -> None:
         copy.write_bytes(page.read_bytes())
         is_uploaded, answer = submission.upload_comment(copy)
     if not is_uploaded:
-        raise CanvasError(f"Canvas did not take the file {name}: {answer}.")
+        raise CanvasError(f"Canvas rejected the file {name}: {answer}.")
 
 
 @contextmanager
@@ -259,6 +259,8 @@ def _told() -> Iterator[None]:
     except InvalidAccessToken as error:
         raise CanvasError("Canvas does not accept the token: make a new one in Canvas' settings.") from error
     except ResourceDoesNotExist as error:
-        raise CanvasError("Canvas has no such course or assignment, or not for you.") from error
+        raise CanvasError(
+            "Canvas has no such course or assignment, or your token has no access to it."
+        ) from error
     except (CanvasException, RequestException, ValueError) as error:
         raise CanvasError(f"{type(error).__name__}: {error}.") from error

@@ -39,16 +39,16 @@ class ResultsFile:
         self._path = path
         self._done: dict[str, CheckResult] = {}
         self._scored = True
-        self._write("The grading has not come to its end.")
+        self._write("Grading has not finished.")
 
     def add(self, result: CheckResult) -> None:
         """Add the result of one check."""
         self._done[result.name] = result
-        self._write(self._so_far("The grading has not come to its end."))
+        self._write(self._so_far("Grading has not finished."))
 
     def cut(self, reason: str) -> None:
         """Keep the points of the checks that ran, with a warning that the others did not."""
-        self._write(self._so_far(f"INCOMPLETE, so a person must look: {reason}"))
+        self._write(self._so_far(f"INCOMPLETE: needs a manual review: {reason}"))
 
     def fail(self, reason: str) -> None:
         """Write no score, so that Gradescope reports a failed autograder instead of a zero."""

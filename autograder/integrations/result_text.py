@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..models import CheckResult, Outcome, Report, Status
 
-FAULT = "The grader failed, which is not the student's fault. A person must look."
+FAULT = "The grader failed, which is not the student's fault. The submission needs a manual review."
 OUTCOMES = {
     Outcome.PASSED: "Passed",
     Outcome.FAILED: "Failed",

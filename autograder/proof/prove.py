@@ -150,7 +150,7 @@ class Examination:
 def _refuse_errors_of_checks(solved: AnswerReport) -> None:
     """Raise KitError if checks fail themselves on the solution: then they say nothing of any answer."""
     problems = [
-        f"The check {result.name} fails itself on the solution: {result.message}"
+        f"The check {result.name} raises an error of its own on the solution: {result.message}"
         for result in solved.checks
         if result.outcome == Outcome.GRADER_ERROR
     ]

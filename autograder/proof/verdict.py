@@ -138,7 +138,7 @@ def _parts(matrix: Matrix) -> Iterator[str]:
             if result.outcome not in (Outcome.PASSED, Outcome.GRADER_ERROR) and name not in matrix.refused:
                 yield (
                     f"The check {name} is {result.outcome} where {result.task} is the only task that "
-                    f"has an answer: it must look at no other. {result.message}"
+                    f"has an answer: a check must depend only on its own task. {result.message}"
                 )
 
 
@@ -160,7 +160,7 @@ def _mistakes(matrix: Matrix) -> Iterator[str]:
                 continue
             yield (
                 f"The mistake {answer.name} must pass {name}, and is {result.outcome} there: "
-                f"{result.message} Is the check unfair, or does FAILS lack it?"
+                f"{result.message} Either the check is unfair, or FAILS must name it."
             )
 
 
@@ -168,7 +168,7 @@ def _idle_checks(matrix: Matrix) -> Iterator[str]:
     caught = frozenset[str]().union(*(matrix.failed(answer) for answer in matrix.of("mistake")))
     for check in matrix.checks:
         if check.hidden and check.name not in caught:
-            yield f"The hidden check {check.name} catches no known mistake: write one down or drop it."
+            yield f"The hidden check {check.name} catches no known mistake: add one, or delete the check."
 
 
 def _mutants(matrix: Matrix, equivalent: Mapping[str, str]) -> Iterator[str]:
@@ -232,7 +232,7 @@ def _grader_errors(matrix: Matrix) -> Iterator[str]:
                 answers.setdefault((result.name, result.message), []).append(answer.name)
     for (check, message), names in answers.items():
         others = f" and {len(names) - 1} other answers" if len(names) > 1 else ""
-        yield f"The check {check} fails itself on {names[0]}{others}: {message}"
+        yield f"The check {check} raises an error of its own on {names[0]}{others}: {message}"
 
 
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:

@@ -85,18 +85,19 @@ def denied_by_system(log: str, program: str) -> str | None:
 def _advice(program: str) -> str:
     if APPARMOR.exists() and APPARMOR.read_text().strip() == "1":
         return (
-            "this system's AppArmor keeps ordinary users from namespaces (Ubuntu 23.10 and later). Allow "
-            "them to bubblewrap: write `abi <abi/4.0>, include <tunables/global> profile bwrap "
+            "this system's AppArmor does not let ordinary users create namespaces (Ubuntu 23.10 and later). "
+            "Allow bubblewrap to create them: write `abi <abi/4.0>, include <tunables/global> profile bwrap "
             f"{program} flags=(unconfined) {{ userns, }}` to /etc/apparmor.d/bwrap and run `sudo "
-            "apparmor_parser -r /etc/apparmor.d/bwrap`; or allow them to everybody with `sudo sysctl -w "
-            "kernel.apparmor_restrict_unprivileged_userns=0`. Otherwise ask for the level `process`, which "
-            "only limits."
+            "apparmor_parser -r /etc/apparmor.d/bwrap`; or allow everybody to create them with `sudo "
+            "sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`. Otherwise ask for the level "
+            "`process`, which limits resources and system calls alone."
         )
     return (
         "in a container as root, ask for the level `user`, or start the container with the right to make "
         "namespaces (Docker: `--cap-add SYS_ADMIN --security-opt seccomp=unconfined --security-opt "
         "apparmor=unconfined`). On a machine of your own, allow user namespaces with `sudo sysctl -w "
-        "user.max_user_namespaces=10000`, or ask for the level `process`, which only limits."
+        "user.max_user_namespaces=10000`, or ask for the level `process`, "
+        "which limits resources and system calls alone."
     )
 
 

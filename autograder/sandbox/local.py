@@ -134,10 +134,10 @@ def _expect_reachable(python: Python, folder: SandboxFolder) -> None:
     for path in (python.executable, *python.libraries, *python.packages, folder.program):
         if (shut := unreadable_parent(path)) is not None:
             raise IsolationUnavailable(
-                f"Expected a Python that an unprivileged user can read; found that {shut} shuts others out "
-                f"of {path}. What to do: `chmod o+x {shut}`, which lets them pass but not look around, or "
-                "install Python elsewhere, as in /opt, or ask for the level `bubblewrap`, which can use it "
-                "where it is."
+                f"Expected a Python that an unprivileged user can read; found that {shut} denies others "
+                f"access to {path}. What to do: `chmod o+x {shut}`, which lets them enter but not list it, "
+                "or install Python elsewhere, as in /opt, or ask for the level `bubblewrap`, which can use "
+                "it where it is."
             )
 
 

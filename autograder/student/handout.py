@@ -254,7 +254,7 @@ class Handout:
 
 def _incomplete(folder: Path, problem: object) -> str:
     return _(
-        "The handout in {folder} is not whole ({problem}). Unzip it anew, beside your work.",
+        "The handout in {folder} is incomplete ({problem}). Unzip it again, into a new folder.",
         folder=folder,
         problem=problem,
     )

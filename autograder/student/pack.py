@@ -124,7 +124,7 @@ def pack(handout: Handout, run_checks: Callable[[Handout], Results] = run_checks
     if altered := list(handout.altered()):
         found.doubtful.append(
             _(
-                "Changed since it was handed out: {altered}. The grader has its own.",
+                "Changed since it was handed out: {altered}. The grader uses its own copy.",
                 altered=", ".join(altered),
             )
         )
@@ -176,7 +176,7 @@ def _add_size(found: PackReport, source: Source, file: SubmittedFile) -> None:
         found.fatal.append(
             _(
                 "{name} has {size}, and the grader reads {file_limit} at most, or {zip_limit} with a "
-                "notebook's outputs: is there data in it?",
+                "notebook's outputs: does it contain data?",
                 name=source.filename,
                 size=megabytes(len(file.content)),
                 file_limit=megabytes(FILE_LIMIT),

@@ -66,7 +66,7 @@ def tasks_text(board: Results) -> Table:
 
 def problem_text(board: Results) -> Iterator[Text]:
     """Yield why no check can run, with the line that is to blame."""
-    yield Text(_("No check can run before this is mended:"), "bold red")
+    yield Text(_("Fix this first; no check can run until then:"), "bold red")
     yield Text(clean(board.problem or ""))
     for line in clean(board.excerpt).splitlines():
         yield Text(f"    {line}", "bold", no_wrap=True)
@@ -129,14 +129,14 @@ def closing_text(handout: Handout) -> Iterator[Text]:
     if hidden:
         yield Text(
             _(
-                "The other {hidden:g} points are for checks that you do not have. They look at {look}.",
+                "Hidden checks give the other {hidden:g} points. They test {look}.",
                 hidden=hidden,
                 look=look,
             )
         )
     due = _(", by {due}", due=handout.about.due) if handout.about.due else ""
     yield Text.assemble(
-        ("kit pack", "bold"), " ", _("looks it over and writes the file to hand in{due}.", due=due)
+        ("kit pack", "bold"), " ", _("checks your answer and writes the file to hand in{due}.", due=due)
     )
 
 
@@ -145,8 +145,8 @@ def altered_text(handout: Handout) -> Iterator[Text]:
     if names := list(handout.altered()):
         shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
         text = ngettext(
-            "{names} is not as handed out. The grader uses its own copy.",
-            "{names} are not as handed out. The grader uses its own copies.",
+            "{names} was changed. The grader uses its own copy.",
+            "{names} were changed. The grader uses its own copies.",
             len(names),
             names=shown,
         )

@@ -131,7 +131,9 @@ def assert_can_train(model: Any, x: np.ndarray, y: np.ndarray) -> None:
             hint,
         )
     if not any(trainable_flags(model)):
-        fail("a layer that trains", "a model that is frozen as a whole", "What is left to learn anything?")
+        fail(
+            "a layer that trains", "a model that is frozen as a whole", "Which layer should training change?"
+        )
 
 
 def assert_no_extras(model: Any) -> None:
@@ -149,7 +151,7 @@ def assert_no_extras(model: Any) -> None:
             fail("no Dropout, noise or penalty", type(layer).__name__, hint, layer.name)
         for name, value in vars(layer).items():
             if name.endswith(("_regularizer", "_constraint")) and value is not None:
-                hint = "Which arguments of a layer does the task ask for?"
+                hint = "Which arguments does the task name for this layer?"
                 fail(
                     _("no {part} in {layer}", part=name.strip("_"), layer=layer.name),
                     type(value).__name__,
@@ -187,7 +189,7 @@ def assert_shares_no_layers(first: Any, second: Any, allowed: Any = None, hint: 
         fail("two models with layers of their own", received, hint, shared[0].name if shared else "")
     optimizer = getattr(first, "optimizer", None)
     if optimizer is not None and optimizer is getattr(second, "optimizer", None):
-        hint = hint or "An optimizer keeps what it knows of one model: where do you make it?"
+        hint = hint or "An optimizer stores values for one model: where do you create it?"
         fail("two models with optimizers of their own", "one optimizer for both", hint)
 
 
@@ -197,7 +199,12 @@ def assert_last_layer_is(model: Any, layer: Any) -> None:
     found = weighted_layers(model)
     if not found or found[-1] is not layer:
         hint = "Does the model learn what a copy of its layer learns?"
-        fail(_("the very layer {name} of the model", name=layer.name), _("another one"), hint, layer.name)
+        fail(
+            _("the layer object {name} of the model itself", name=layer.name),
+            _("another one"),
+            hint,
+            layer.name,
+        )
 
 
 def layers_question(received: int, wanted: int) -> str:
@@ -205,7 +212,7 @@ def layers_question(received: int, wanted: int) -> str:
     if received > wanted:
         return "Which of these layers should not be there?"
     if received < wanted:
-        return "Which layer is missing, and where does your function lose it?"
+        return "Which layer is missing, and which line of your function drops it?"
     return "How many units has each layer, and how many numbers does it take?"
 
 
@@ -292,7 +299,7 @@ def _assert_takes_probabilities(loss: Any) -> None:
         fail(_("label smoothing of at most {most:g}", most=MAX_SMOOTHING), f"{smoothing:g}", hint)
     if abs(value - smoothed) > 1e-3:
         expected = _(
-            "a loss for probabilities, which is {smoothed:.3f} where the right class gets 0.6",
+            "a loss for probabilities, {smoothed:.3f} if the right class has probability 0.6",
             smoothed=smoothed,
         )
         hint = "Softmax gives probabilities, not logits: which argument of the loss says so?"

@@ -857,7 +857,7 @@ class compiles_the_base_anew:
         "test_copy_layers_copies_every_network",
         "test_copy_layers_leaves_the_base_alone",
     )
-    EXPECTED_MESSAGES = ("keeps its compile settings",)
+    EXPECTED_MESSAGES = ("with its compile settings",)
 
     def copy_layers(base):
         return twin(compiled(base, loss="mean_squared_error", optimizer="sgd"))
@@ -1304,7 +1304,7 @@ class adds_noise_while_freezing:
     """Returns the frozen layers with noise on top of them in training."""
 
     FAILS = ("test_freeze_freezes_every_network",)
-    EXPECTED_MESSAGES = ("else stay as they were",)
+    EXPECTED_MESSAGES = ("otherwise unchanged",)
 
     def freeze(model):
         model.trainable = False
@@ -1886,7 +1886,7 @@ class freezes_after_adding_the_top:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    EXPECTED_MESSAGES = ("What is left to learn anything?",)
+    EXPECTED_MESSAGES = ("Which layer should training change?",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]
@@ -1906,7 +1906,7 @@ class adds_the_top_to_a_frozen_model:
         "test_build_transfer_model_borrows_from_every_base",
         "test_build_transfer_model_learns_with_new_layers",
     )
-    EXPECTED_MESSAGES = ("What is left to learn anything?",)
+    EXPECTED_MESSAGES = ("Which layer should training change?",)
 
     def build_transfer_model(base, n_classes=4):
         model = twin(base)
@@ -2097,7 +2097,7 @@ class spoils_the_base_after_the_graft:
         "test_build_transfer_model_shares_nothing_with_the_base",
         "test_build_transfer_model_learns_in_its_top_alone",
     )
-    EXPECTED_MESSAGES = ("keeps its",)
+    EXPECTED_MESSAGES = ("the argument unchanged",)
 
     def build_transfer_model(base, n_classes=4):
         body = twin(base).layers[:-1]

@@ -71,7 +71,7 @@ def test_a_failed_call_in_one_sentence(
     ("kind", "similar", "said"),
     [
         (FailureKind.MISSING, "", "`mean` is not defined."),
-        (FailureKind.MISSING, "mean_of", "`mean` is not defined; found `mean_of`: renamed?"),
+        (FailureKind.MISSING, "mean_of", "`mean` is not defined; found `mean_of`. Did you rename it?"),
         (
             FailureKind.MISSING,
             "m\u0435an",

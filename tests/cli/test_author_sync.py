@@ -24,7 +24,7 @@ def test_a_drift_is_named_and_then_put_right(toy_root: Path) -> None:
     status, said = sync()
     assert status == 0
     assert "wrote assignments/sums/sums.py\n" in said
-    assert sync("--check") == (0, "Every handout is what its sources say.\n")
+    assert sync("--check") == (0, "All handouts are up to date.\n")
 
 
 def test_a_kit_that_is_not_written_as_it_should_be_is_named(toy_root: Path) -> None:

@@ -175,8 +175,8 @@ def test_a_roster_adds_ids_and_whoever_is_missing(run, table, handed):
 
 def test_identical_submissions_are_said_in_both_rows(run, table, handed):
     run(handed("ada", "same"), handed("bob", "same"), handed("eve", "own"))
-    assert "The same as what bob handed in." in table()["ada"]["message"]
-    assert "The same as what ada handed in." in table()["bob"]["message"]
+    assert "Equal to the submission of bob." in table()["ada"]["message"]
+    assert "Equal to the submission of ada." in table()["bob"]["message"]
     assert table()["eve"]["message"] == ""
 
 
@@ -199,7 +199,7 @@ def test_two_of_one_name_are_kept_apart_and_told(run, table, handed):
 
 def test_members_of_a_group_are_no_copies(run, table, handed):
     grades = run(handed("ada", "same", group="7"), handed("bob", "same", group="7"), handed("eve", "same"))
-    assert table()["ada"]["message"] == "The same as what eve handed in."
+    assert table()["ada"]["message"] == "Equal to the submission of eve."
     assert [item.student for item in grades.review] == ["ada", "bob", "eve"]
 
 

@@ -39,7 +39,7 @@ def test_the_most_pressing_comes_first(report):
         ("timed_out", "slow"),
     ]
     assert found[1].text == "Not Python."
-    assert found[2].text == "Ended its process in add."
+    assert found[2].text == "add ended the process."
 
 
 def test_copies_are_named_last(report):
@@ -51,7 +51,7 @@ def test_copies_are_named_last(report):
         ("identical", "ada"),
         ("identical", "bob"),
     ]
-    assert found[1].text == "The same as what bob handed in."
+    assert found[1].text == "Equal to the submission of bob."
 
 
 def test_every_reason_has_a_label():
@@ -85,7 +85,7 @@ NEARLY_ZERO, OTHER_KIT = ReviewReason.ZERO_BUT_NOT_STUB, ReviewReason.OTHER_KIT
             "graded",
             ReviewReason.SEVERAL_VERSIONS,
             [
-                (NEARLY_ZERO, "Earned almost nothing, but is not the untouched handout."),
+                (NEARLY_ZERO, "Earned almost nothing, but differs from the handout."),
                 (ReviewReason.SEVERAL_VERSIONS, "Why."),
             ],
         ),

@@ -127,7 +127,7 @@ FILES = [
     HandIn(
         "renamed_task.py",
         84,
-        tasks=failed(freeze="`freeze` is not defined; found `freeze_model`: renamed?"),
+        tasks=failed(freeze="`freeze` is not defined; found `freeze_model`. Did you rename it?"),
     ),
     HandIn(
         "a_deleted_task.py",

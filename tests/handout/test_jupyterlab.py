@@ -80,7 +80,7 @@ def test_a_task_that_is_not_written_is_grey(page: Any) -> None:
 def test_the_last_cell_shows_all_tasks_and_the_file(page: Any) -> None:
     text = seen(page, "notebook_checks.hand_in")
     assert "✗ add 0 of 2 public points ✗ mean 0 of 1 public points – scale not attempted yet" in text
-    assert "total 0 of 4 public points; 6 hidden points to come" in text
+    assert "total 0 of 4 public points; 6 more from hidden checks" in text
     assert "Save this notebook, then hand in sums.ipynb." in text
 
 
@@ -93,7 +93,7 @@ def test_a_right_answer_shows_its_points(page: Any) -> None:
     page.keyboard.press("Shift+Enter")
     output_of(page, 'grader.check("add")').locator(".kit-card.good").wait_for()
     text = seen(page, 'grader.check("add")')
-    assert text.startswith("✓ add 2 of 2 public points; 3 hidden points to come ✓ passed 2 of 2")
+    assert text.startswith("✓ add 2 of 2 public points; 3 more from hidden checks ✓ passed 2 of 2")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -63,7 +63,7 @@ def test_the_skeleton_proves_itself_and_is_on_the_calendar(followed: tuple[Path,
     assert slugs(root) == ["sums", SLUG]
     (row,) = [line for line in said.splitlines() if line.startswith(f"{SLUG} ") and "2026-12-21" in line]
     assert re.search(r" (proven|released) +10 +2026-12-14 +2026-12-21 ", row)
-    assert "Every handout is what its sources say." in said
+    assert "All handouts are up to date." in said
 
 
 @pytest.mark.needs("bubblewrap")

@@ -98,5 +98,5 @@ def test_nbgraders_check_shows_its_text_alone(shown: dict[str, list[Any]]) -> No
 
 def test_the_last_cell_lists_all_tasks(shown: dict[str, list[Any]]) -> None:
     text, html = both(shown["hand-in"])
-    assert "total  0 of 4 public points; 6 hidden points to come" in text
+    assert "total  0 of 4 public points; 6 more from hidden checks" in text
     assert "hand in sums.ipynb" in html

@@ -137,7 +137,7 @@ def test_a_solved_task_is_drawn(folder: Path) -> None:
         (folder / "support/kit.json").write_text(json.dumps(kit | {"picture": function}))
         assert run(folder) == [
             "asked",
-            "✓ add: 2 of 2 public points; 3 hidden points to come",
+            "✓ add: 2 of 2 public points; 3 more from hidden checks",
             "  passed  1 of 1  test_right",
             "  passed  1 of 1  test_wrong",
             "Hidden checks look at numbers below zero, and other arrays than the given one: try these, too.",

@@ -201,7 +201,7 @@ def test_an_argument_that_cannot_cross_is_told_to_the_author(toy_root: Path) -> 
     executor = LocalExecutor(kit, partial(Examiner, kit), jobs=1, isolation="bubblewrap")
     with pytest.raises(KitError) as caught:
         prove(toy_root, kit, executor)
-    assert "test_adds_two_numbers fails itself on the solution" in str(caught.value)
+    assert "test_adds_two_numbers raises an error of its own on the solution" in str(caught.value)
     assert "cannot cross" in str(caught.value)
     assert "(test_public.py, line 12)" in str(caught.value)
     assert "\n" not in str(caught.value)

@@ -186,7 +186,7 @@ def test_upload_files_have_the_score_after_the_penalty(write_grades: Write, make
 def test_copies_are_for_staff_and_cannot_be_made_up(write_grades: Write, make_report: Make) -> None:
     """The class page names copies; a student's page does not, and no submission can say such a thing."""
     copy = StudentRecord("ada", folder="ada", review=(duplicate_note(["cem"]),))
-    reports = [make_report("ada"), make_report("bob", words="The same as what zoe handed in.")]
+    reports = [make_report("ada"), make_report("bob", words="Equal to the submission of zoe.")]
     folder = write_grades(reports, copy)
     needs = write_pages(folder, TOY).class_page.read_text().split("<h2>Scores</h2>")[0]
     assert "cem" in needs

@@ -36,7 +36,7 @@ def test_a_folder_without_a_handout_says_where_to_go(tmp_path: Path) -> None:
 
 def test_a_handout_that_is_not_whole_says_so(folder: Path) -> None:
     (folder / "test_sums.py").unlink()
-    with pytest.raises(HandoutError, match="is not whole"):
+    with pytest.raises(HandoutError, match="is incomplete"):
         Handout.read(folder)
 
 
@@ -79,7 +79,7 @@ def test_line_ends_of_another_system_are_no_change(folder: Path, handout: Handou
 @pytest.mark.parametrize("name", ["lesson.py", "inputs/settings.json", "support/check_report.py"])
 def test_a_file_that_the_checks_need_is_missed(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(HandoutError, match=rf"is not whole \(no {name}\)\. Unzip it anew"):
+    with pytest.raises(HandoutError, match=rf"is incomplete \(no {name}\)\. Unzip it anew"):
         Handout.read(folder)
 
 

@@ -192,6 +192,6 @@ def test_changed_given_files_are_told(folder: Path, solution: str) -> None:
     with (folder / "lesson.py").open("a") as lesson:
         lesson.write("\n")
     assert (
-        "Changed since it was handed out: lesson.py. The grader has its own."
+        "Changed since it was handed out: lesson.py. The grader uses its own copy."
         in packed(folder, solution).doubtful
     )

@@ -118,7 +118,7 @@ CASES: dict[str, tuple[Callable[[Any], None], Callable[[], Any], Callable[[], An
         "the loss categorical crossentropy",
         "'categorical_crossentropi', which Keras does not know",
     ),
-    "logits": (support.assert_compiled, model, logits, "a loss for probabilities, which is 0.511", "0.850"),
+    "logits": (support.assert_compiled, model, logits, "a loss for probabilities, 0.511", "0.850"),
     "optimizer": (
         support.assert_compiled,
         model,
@@ -366,7 +366,7 @@ def test_assertions_of_numbers_survive_other_values(name: str, value: object) ->
         (lambda copy, base: None, "other numbers, off by up to", "How do you copy the old ones into it?"),
         (
             lambda copy, base: base.set_weights(copy.get_weights()),
-            "other numbers, which that model has now, too",
+            "other numbers, which the original model now has as well",
             "which does it change?",
         ),
         (
@@ -471,13 +471,16 @@ def test_the_layer_that_differs_is_named() -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda made: made.pop(), r"keeps its 2 layers, received 1 layers, without right_2"),
+        (lambda made: made.pop(), r"with its 2 layers, received 1 layers, without right_2"),
         (lambda made: setattr(made.layers[0], "trainable", True), "one with 43 parameters, 43 trainable"),
-        (lambda made: support.draw_weights(made, 5), "keeps its weights in right_1, received other weights"),
-        (lambda made: made.compile(loss="mse"), "received one with a change of its compile settings: "),
+        (
+            lambda made: support.draw_weights(made, 5),
+            "with its weights in right_1, received different weights",
+        ),
+        (lambda made: made.compile(loss="mse"), "received a change of its compile settings: "),
         (
             lambda made: setattr(made, "name", "left"),
-            "keeps its name, received one with a change of its name",
+            "with its name, received a change of its name",
         ),
     ],
 )

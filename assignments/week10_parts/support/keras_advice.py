@@ -27,7 +27,7 @@ NO_WEIGHTS = gettext_noop(
     "before you set or count weights."
 )
 NONE = gettext_noop(
-    "Something is None here. A function without `return` gives None, and so do `model.add(…)`, "
+    "A value in this line is None. A function without `return` gives None, and so do `model.add(…)`, "
     "`model.compile(…)` and `list.append(…)`."
 )
 IS_A_LAYER = gettext_noop(
@@ -35,9 +35,7 @@ IS_A_LAYER = gettext_noop(
 )
 CALLS_ITSELF = gettext_noop("This function calls itself, directly or through another one, and never stops.")
 ONE_NAME = gettext_noop("Two layers of the network have the same name. Give a new layer another `name`.")
-UNKNOWN_NAME = gettext_noop(
-    "Python does not know this name here. Is it spelled as where you defined or imported it?"
-)
+UNKNOWN_NAME = gettext_noop("Python does not know this name. Is it spelled as in its definition or import?")
 NOT_INSTALLED = gettext_noop(
     "This module is not installed here. Does the task need it? README.md lists what your code may import."
 )

@@ -105,7 +105,7 @@ class TaskCard:
         most = sum(check.points for check in self.checks)
         text = _("{earned:g} of {most:g} public points", earned=self.earned, most=most)
         if self.state == State.SOLVED and self.hidden_points:
-            text += _("; {hidden:g} hidden points to come", hidden=self.hidden_points)
+            text += _("; {hidden:g} more from hidden checks", hidden=self.hidden_points)
         return text
 
     @property
@@ -186,7 +186,7 @@ class HandInCard:
         earned = sum(card.earned for card in self.tasks)
         most = sum(check.points for card in self.tasks for check in card.checks)
         hidden = sum(card.hidden_points for card in self.tasks)
-        more = _("; {hidden:g} hidden points to come", hidden=hidden) if hidden else ""
+        more = _("; {hidden:g} more from hidden checks", hidden=hidden) if hidden else ""
         return _("{earned:g} of {most:g} public points{more}", earned=earned, most=most, more=more)
 
     def __repr__(self) -> str:

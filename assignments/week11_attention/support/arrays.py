@@ -73,7 +73,7 @@ def assert_shape(name: str, actual: Any, shape: Sequence[int | None], hint: str 
         fail(
             _("{name} of shape {shape}", name=_(name), shape=tuple(shape)),
             received,
-            hint or "Which axis is which?",
+            hint or "What does each axis stand for?",
         )
 
 
@@ -85,7 +85,7 @@ def assert_dtype(name: str, actual: Any, dtype: Any, hint: str = "") -> None:
         fail(
             _("{name} of type {type}", name=_(name), type=np.dtype(dtype)),
             received,
-            hint or "Where is the type decided?",
+            hint or "Which line determines the type?",
         )
 
 

@@ -144,7 +144,9 @@ def test_freeze_keeps_batch_normalization_in_inference_mode(call: Call) -> None:
 
 
 @check(
-    "add_softmax", points=3, hint="Are the body's layers there, weights and all, and one more on top of them?"
+    "add_softmax",
+    points=3,
+    hint="Are the body's layers there, with their weights, and one more on top of them?",
 )
 def test_add_softmax_puts_one_layer_on_the_body(call: Call) -> None:
     """The new model has the body's weights, and gives the softmax of one new layer on its features."""

@@ -141,7 +141,7 @@ def print_ignored(ignored: Sequence[IgnoredFile], hint: str, console: Console) -
     if hint:
         console.print(Text(clean_line(hint)), soft_wrap=True)
     if ignored:
-        console.print(Text("Nobody's submission:"), soft_wrap=True)
+        console.print(Text("Files that belong to no student:"), soft_wrap=True)
     for file in ignored[:MAX_ROWS]:
         console.print(Text(f"  {clean_line(file.text)}"), soft_wrap=True)
     if (more := len(ignored) - MAX_ROWS) > 0:

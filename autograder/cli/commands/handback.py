@@ -137,4 +137,4 @@ def _summary(plan: Plan, is_sent: bool) -> str:
     what = f"{len(plan.changes)} changes for {students} students; {plan.up_to_date} students are up to date."
     if is_sent:
         return f"Sent {what}"
-    return f"Would send {what} Nothing was sent: --send does."
+    return f"Would send {what} Nothing was sent. Add --send to send it."

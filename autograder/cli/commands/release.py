@@ -93,7 +93,7 @@ def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
     known = proof_records()
     if known is not None and known.holds(root, kit):
         return True
-    typer.echo(f"{kit.slug} {kit.version} is not proven yet as it is: proving it.")
+    typer.echo(f"{kit.slug} {kit.version} has no proof in its current state. Proving it now.")
     console = make_console()
     try:
         proof = prove_kit(console, root, kit, command)
@@ -106,7 +106,7 @@ def _is_proven(root: Path, kit: Kit, command: ProveCommand) -> bool:
         show(console, proof)
         typer.echo(
             f"{kit.slug} was not released. Expected a proof without problems, found the problems above. "
-            "Mend them and run the command again."
+            "Fix them and run the command again."
         )
     return not proof.problems
 

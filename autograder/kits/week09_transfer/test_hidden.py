@@ -235,7 +235,7 @@ def test_freeze_keeps_a_deeper_network_whole(call: Call) -> None:
 
 @check("freeze", points=2, hint="How few layers may a network have, and what may they be?", hidden=True)
 def test_freeze_freezes_every_network(call: Call) -> None:
-    """Networks of any depth, activation and flags are frozen, and else stay as they were."""
+    """Networks of any depth, activation and flags are frozen and otherwise unchanged."""
     for frozen, x in answers(call, transfer.freeze, BODIES | FROZEN):
         assert_trainable(frozen, [False] * len(call.before.flags), "Which layers are still trainable?")
         assert_weights_equal(frozen, call.before.weights)

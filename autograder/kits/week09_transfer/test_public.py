@@ -240,7 +240,7 @@ def test_build_transfer_model_trains_104_of_1629_parameters(call: Call) -> None:
     assert_trainable(graft, [False, False, True], hint)
 
 
-@check("build_transfer_model", points=3, hint="Are the borrowed layers the base's, weights and all?")
+@check("build_transfer_model", points=3, hint="Are the borrowed layers the base's, with their weights?")
 def test_build_transfer_model_borrows_what_the_base_learned(call: Call) -> None:
     """The borrowed layers have the base's exact weights and activations, and one softmax layer follows."""
     graft = call(transfer.build_transfer_model, load("iris_donor"))

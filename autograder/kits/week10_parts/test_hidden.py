@@ -195,7 +195,7 @@ def test_freeze_keeps_every_batch_normalization_in_inference_mode(call: Call) ->
 
 @check("freeze", points=1, hint="How few layers may a body have, and what may they be?", hidden=True)
 def test_freeze_freezes_every_body(call: Call) -> None:
-    """Bodies of any depth, activation and flags are frozen, and else stay as they were."""
+    """Bodies of any depth, activation and flags are frozen and otherwise unchanged."""
     for _, frozen, twin in answers(call, borrow.freeze, BODIES | {"still": STILL[:2]}):
         assert_trainable(frozen, [False] * len(call.before.weights), "Which layers does your freeze miss?")
         assert_weights_equal(frozen, call.before.weights, WHOLE)
@@ -209,7 +209,7 @@ def test_freeze_freezes_every_body(call: Call) -> None:
 
 
 @check(
-    "add_softmax", points=1, hint="What does the caller choose, and does your function listen?", hidden=True
+    "add_softmax", points=1, hint="What does the caller choose, and does your function use it?", hidden=True
 )
 def test_add_softmax_follows_its_arguments(call: Call) -> None:
     """The new top fits any body, number of classes and learning rate."""
@@ -343,7 +343,7 @@ def test_take_top_learns(call: Call) -> None:
 def test_thaw_last_block_reaches_into_a_body(call: Call) -> None:
     """In a nested body, the layers after the last convolution are thawed, and no others."""
     thawed = call(borrow.thaw_last_block, load("nested_graft"), 0.0002)
-    hint = "What has a say besides the flags of the layers?"
+    hint = "What decides whether a layer trains, besides its own flag?"
     assert_trainable(thawed, [False] * 4 + [True, False, True, True], hint)
     assert_weights_equal(thawed, call.before.weights, "Thawing adds no layers and takes none away.")
 
@@ -373,7 +373,7 @@ def test_thaw_last_block_thaws_every_graft(call: Call) -> None:
     """In grafts of any depth, activation and flags the last block thaws, all else is frozen and unchanged."""
     grafts = {name: layers for name, (layers, _) in GRAFTS.items()}
     for name, thawed, twin in answers(call, borrow.thaw_last_block, grafts):
-        hint = "What has a say besides the flags of the layers?"
+        hint = "What decides whether a layer trains, besides its own flag?"
         assert_trainable(thawed, GRAFTS[name][1], hint)
         assert_weights_equal(thawed, call.before.weights, "Thawing adds no layers and takes none away.")
         outputs = predict(twin, PICTURES)

@@ -95,11 +95,11 @@ def text_of(error: BaseException) -> str:
     try:
         text = error.msg if isinstance(error, SyntaxError) else without_escapes(str(error))
         if _asks_for_input(error):
-            text = _("{text}: nobody answers `input()` here, so leave it out", text=text)
+            text = _("{text}: nobody answers `input()` here, so delete it", text=text)
         elif type(error).__module__ == "bdb":
             text = _("a debugger gets no input here: delete `set_trace()`")
         elif _starts_program(error):
-            text = _("{text}: no program can be started here, so leave the line out", text=text)
+            text = _("{text}: no program can be started here, so delete this line", text=text)
         elif any(isinstance(cause, socket.gaierror) for cause in _causes(error)):
             text = _("{text}: there is no network here", text=text)
     except BaseException:

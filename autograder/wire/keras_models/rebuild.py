@@ -34,7 +34,7 @@ _KEYS = {
 _LAYER_KEYS = {"settings", "dtype", "drawn", "built", "weights", "trains", "probe"}
 _COMMON_KEYS = {"class", "name", "trainable", "known"}
 # The reasons are translated where they are shown.
-_CODE = gettext_noop("it runs a program of its own, which is never sent")
+_CODE = gettext_noop("it contains code, and code is not sent")
 _BASE = gettext_noop("it is a base class and computes nothing by itself")
 _WRAPS = gettext_noop("layers that wrap another one are not sent; use the layer itself")
 _CELLS = gettext_noop("a cell is one step of a recurrent layer; use SimpleRNN, GRU or LSTM")
@@ -77,13 +77,13 @@ REFUSED_LAYERS: Mapping[str, str] = {
 REFUSED_OBJECTS: Mapping[str, Mapping[str, str]] = {
     "initializers": {
         "Initializer": _BASE,
-        "STFT": gettext_noop("a layer that has weights crosses with them, whatever drew them"),
+        "STFT": gettext_noop("weights are sent with the layer, so the initializer is not needed"),
     },
     "regularizers": {"Regularizer": _BASE},
     "constraints": {"Constraint": _BASE},
     "losses": {
         "Loss": _BASE,
-        "CTC": gettext_noop("it needs the lengths of sequences, for which there is no place"),
+        "CTC": gettext_noop("it needs the lengths of sequences, which `fit` does not receive here"),
         "Circle": gettext_noop("it compares embeddings, not outputs with targets"),
     },
     "optimizers": {

@@ -46,7 +46,7 @@ def test_what_needs_review_comes_first(graded):
     needs, others = said.index("Needs review:"), said.index("Graded:")
     assert needs < said.index("  torn: 0 of 10; unreadable: torn.py") < others
     assert needs < said.index("  exits: 0 of 10; crashed: ") < others
-    assert needs < said.index("  copy: 5 of 10; identical: The same as what copycat") < others
+    assert needs < said.index("  copy: 5 of 10; identical: Equal to the submission of copycat") < others
     assert others < said.index("  =cmd|' [bold red]x: 5 of 10") < said.index("Grades: ")
     assert "grades.csv" in said.splitlines()[-5]
     assert "class.html" in said.splitlines()[-3]

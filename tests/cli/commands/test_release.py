@@ -57,7 +57,7 @@ def test_a_kit_is_proven_once_and_then_released(
     assert "draft" in kit_command("list", "--root", toy_root).stdout
     first = kit_command("release", "sums", "--out", tmp_path / "dist", "--root", toy_root)
     assert first.returncode == 0, first.stderr
-    assert "is not proven yet as it is: proving it." in first.stdout
+    assert "has no proof in its current state. Proving it now." in first.stdout
     assert {path.name for path in (tmp_path / "dist" / "sums").iterdir()} == {
         *("sums.zip", "otter", "gradescope", "nbgrader", "github", "manifest.json")
     }

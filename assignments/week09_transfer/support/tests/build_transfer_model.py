@@ -24,7 +24,7 @@ def test_build_transfer_model_trains_104_of_1629_parameters(env):
     points=3,
     hidden=False,
     success_message="The borrowed layers have the base's exact weights and activations, and one softmax layer follows.",
-    failure_message="The borrowed layers have the base's exact weights and activations, and one softmax layer follows. Think about: Are the borrowed layers the base's, weights and all?",
+    failure_message="The borrowed layers have the base's exact weights and activations, and one softmax layer follows. Think about: Are the borrowed layers the base's, with their weights?",
 )
 def test_build_transfer_model_borrows_what_the_base_learned(env):
     checks.run(env, 'test_build_transfer_model_borrows_what_the_base_learned')

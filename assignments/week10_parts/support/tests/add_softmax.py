@@ -13,7 +13,7 @@ checks = Checks('borrow', 'add_softmax')
     points=3,
     hidden=False,
     success_message="The new model has the body's weights, and gives the softmax of one new layer on its features.",
-    failure_message="The new model has the body's weights, and gives the softmax of one new layer on its features. Think about: Are the body's layers there, weights and all, and one more on top of them?",
+    failure_message="The new model has the body's weights, and gives the softmax of one new layer on its features. Think about: Are the body's layers there, with their weights, and one more on top of them?",
 )
 def test_add_softmax_puts_one_layer_on_the_body(env):
     checks.run(env, 'test_add_softmax_puts_one_layer_on_the_body')

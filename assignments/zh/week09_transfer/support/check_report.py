@@ -178,7 +178,9 @@ def describe(
 
 def not_whole(error: Exception) -> str:
     """Return a sentence for a file of the handout that is missing."""
-    return str(_("The handout is not whole: {reason}. Unzip it anew, beside your work.", reason=clean(error)))
+    return str(
+        _("The handout is incomplete: {reason}. Unzip it again, into a new folder.", reason=clean(error))
+    )
 
 
 def without_controls(text: object) -> str:

@@ -61,7 +61,7 @@ def assert_weights_equal(
             )
             difference, question = _difference(array, other), ALL_ARRAYS if place else MOVED
             if source is not None and _has(source, other, layer):
-                difference, question = "other numbers, which that model has now, too", OTHER_WAY
+                difference, question = "other numbers, which the original model now has as well", OTHER_WAY
             fail(wanted, difference, question, layer.name)
 
 

@@ -87,7 +87,7 @@ def assert_unchanged(model: Any, before: Snapshot, but_flags: bool = False) -> N
     layers = present_layers(model)
     if [id(layer) for layer in layers] != [id(layer) for layer in before.layers]:
         hint = "Whose list of layers does your function change?"
-        expected = _("an argument that keeps its {count} layers", count=len(before.layers))
+        expected = _("the argument unchanged, with its {count} layers", count=len(before.layers))
         fail(expected, _layers_now(layers, before.layers), hint)
     now = count_parameters(model)
     if not but_flags and (
@@ -95,21 +95,21 @@ def assert_unchanged(model: Any, before: Snapshot, but_flags: bool = False) -> N
     ):
         hint = "Which other network uses the layers whose `trainable` you set?"
         fail(
-            _("an argument with {counts}, as before", counts=counts_text(before.counts)),
+            _("the argument unchanged, with {counts}", counts=counts_text(before.counts)),
             _("one with {counts}", counts=counts_text(now)),
             hint,
         )
     for layer, old in zip(weighted_layers(model), before.weights, strict=True):
         if not _same(layer.get_weights(), old):
-            expected = _("an argument that keeps its weights in {name}", name=layer.name)
+            expected = _("the argument unchanged, with its weights in {name}", name=layer.name)
             hint = "Which line of your function writes other weights into it?"
-            fail(expected, "other weights in it", hint, layer.name)
+            fail(expected, "different weights", hint, layer.name)
     found, wanted = settings(model), before.settings
     if but_flags:
         found, wanted = _without_flags(found), _without_flags(wanted)
     for what, old in wanted.items():
         if found.get(what) != old:
-            expected = _("an argument that keeps its {what}", what=_(what))
+            expected = _("the argument unchanged, with its {what}", what=_(what))
             fail(expected, _difference(_(what), old, found.get(what)), HINT)
 
 
@@ -239,7 +239,7 @@ def _assert_lasts(optimizer: Any) -> None:
         if every:
             expected = _("averaged weights that replace the others after the training")
         received = f"ema_momentum={optimizer.ema_momentum:g}, ema_overwrite_frequency={every}"
-        fail(expected, received, "How fast do the averages follow the weights?")
+        fail(expected, received, "How quickly do the averages follow the weights?")
 
 
 def train_briefly(
@@ -299,9 +299,9 @@ def _layers_now(layers: Sequence[Any], before: Sequence[Any]) -> str:
 def _difference(what: str, old: Any, now: Any) -> str:
     """Return which settings are others than before."""
     if not isinstance(old, dict) or not isinstance(now, dict):
-        return _("one with a change of its {what}", what=what)
+        return _("a change of its {what}", what=what)
     names = ", ".join(key for key in old | now if old.get(key) != now.get(key))
-    return _("one with a change of its {what}: {names}", what=what, names=names)
+    return _("a change of its {what}: {names}", what=what, names=names)
 
 
 def _without_flags(described: dict[str, Any]) -> dict[str, Any]:
