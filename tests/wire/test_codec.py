@@ -348,6 +348,7 @@ FORGED |= {
         "a key without a value": {"pairs": [[1]]},
         "a list in a set": {"set": [[]]},
         "bytes that are floats": {"bytes": {"dtype": "float64", "shape": [1]}},
+        "text whose items are a number": {"texts": {"shape": [1], "items": 1}},
         "text of another shape": {"texts": {"shape": [3], "items": ["a"]}},
         "text that pads to gigabytes": {"texts": {"shape": [2001], "items": ["x" * 20_000, *[""] * 2000]}},
         "text without end": {"texts": {"shape": [2**30, 0], "items": []}},
