@@ -43,6 +43,9 @@ class Box:
         while True:
             yield 1
 
+    def everything(self):
+        return {"inner": self.inner, "text": "x" * 300_000}
+
 
 def weigh(box):
     return box.size
@@ -106,6 +109,14 @@ def test_a_value_has_one_handle(boxes: Any) -> None:
     box = boxes.Box()
     assert box.inner is box.inner
     assert box.inner is not boxes.Box().inner
+
+
+def test_a_part_of_an_answer_that_is_too_large_has_a_handle_too(boxes: Any) -> None:
+    """The part was packed once before the answer turned out to be too large."""
+    box = boxes.Box()
+    everything = box.everything()
+    assert repr(everything) == "<Box(…).everything(…), a dict in the sandbox>"
+    assert everything["inner"] is box.inner
 
 
 def test_equal_uses_are_made_again_because_the_value_may_have_changed(boxes: Any, beside: Beside) -> None:

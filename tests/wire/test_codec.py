@@ -304,6 +304,10 @@ def test_the_largest_text_still_fits_a_frame() -> None:
         assert len(json.dumps(packed.head)) <= frames.MAX_JSON
 
 
+def test_few_values_may_be_too_large_for_a_frame(cross: Cross) -> None:
+    assert cross([2**1_900] * 480) == UnsupportedValue(ValueKind.TOO_LARGE, "list")
+
+
 def test_the_name_of_a_type_arrives_without_control_characters(cross: Cross) -> None:
     named = type("\x1b[31m\u202eevil" + "x" * 500, (), {})
     name = cross(named()).type_name
