@@ -194,6 +194,12 @@ def test_functions_above_a_statement_that_does_not_end_count():
     assert note.endswith("Loading stopped there, and the functions above count.")
 
 
+def test_a_class_above_a_statement_that_does_not_end_counts():
+    loaded = load_file("class Layer:\n    pass\nwhile True:\n    pass\n", seconds=0.5)
+    assert loaded.report["ok"]
+    assert loaded.module.Layer.__name__ == "Layer"
+
+
 def test_code_is_interrupted_where_the_system_has_no_timers():
     def endless() -> None:
         with submission._asynchronous_exception(0.05):
