@@ -12,7 +12,7 @@ from .messages import ChildExit, ExitReason, Spec
 from .scratch import usage
 
 END_SECONDS = 5.0
-PAGE = resource.getpagesize()
+PAGE_BYTES = resource.getpagesize()
 # A folder that is not a separate file system must be walked, which costs more than asking the kernel.
 WALK_EVERY = 10
 SIGNAL_REASONS: dict[int, ExitReason] = {
@@ -22,7 +22,7 @@ SIGNAL_REASONS: dict[int, ExitReason] = {
 
 
 class UnkillableProcess(RuntimeError):
-    """A descendant did not end."""
+    """A descendant did not end, or was not ended before the next child."""
 
 
 class ProcessTree:
@@ -50,7 +50,7 @@ class ProcessTree:
         self._reap(os.WNOHANG)
         if not self.alive:
             return
-        if self._resident() > self._spec.resident_bytes:
+        if sum(map(_resident_bytes, descendants(os.getpid()))) > self._spec.resident_bytes:
             self._stop(ExitReason.MEMORY)
         self._rounds += 1
         if self._spec.scratch_mounted or self._rounds % WALK_EVERY == 0:
@@ -96,9 +96,6 @@ class ProcessTree:
         except ChildProcessError:
             return
 
-    def _resident(self) -> int:
-        return sum(map(_resident, descendants(os.getpid())))
-
 
 def _child_exit(status: int) -> ChildExit:
     if os.WIFSIGNALED(status):
@@ -116,7 +113,7 @@ def _has_children() -> bool:
 
 
 def descendants(process: int) -> list[int]:
-    """Return what descends from a process, by any thread; those that end meanwhile are left out."""
+    """Return the descendants of a process, started by any of its threads, except those that end meanwhile."""
     found: list[int] = []
     waiting = [process]
     while waiting:
@@ -132,9 +129,10 @@ def descendants(process: int) -> list[int]:
     return found
 
 
-def _resident(process: int) -> int:
+def _resident_bytes(process: int) -> int:
+    """Return the resident memory of a process, or 0 if it has ended."""
     try:
         with open(f"/proc/{process}/statm") as file:  # noqa: PTH123 - thirty times a second
-            return int(file.read().split()[1]) * PAGE
+            return int(file.read().split()[1]) * PAGE_BYTES
     except (FileNotFoundError, ProcessLookupError, IndexError):
         return 0
