@@ -20,7 +20,7 @@ from types import ModuleType
 
 from ..checks.check_events import CheckEvent
 from ..checks.environment import describe, engine_sha256, hardware, thread_count
-from ..checks.proxies import Proxies, declared
+from ..checks.proxies import Proxies, import_owner
 from ..checks.result_cache import DisabledResultCache, GeneratedNames, ResultCache
 from ..checks.session import CheckSession, CollectionError
 from ..checks.training_cache import TrainingCache
@@ -166,7 +166,7 @@ def warm_up(kit: Kit, folder: Path, module: Proxies, store: Path | None = None) 
     None if the kit declares none.
     """
     trainings = _import_support_code(kit, folder, module, store)
-    module.run_remote_functions_beside()
+    module.dispatch_support_code()
     return trainings
 
 
@@ -181,7 +181,7 @@ def _import_support_code(
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
     preparation(kit)()
     if train := kit.config.train:
-        owner, name = declared(train)
+        owner, name = import_owner(train)
         trainings = TrainingCache(
             getattr(owner, name), kit.given_code, DiskCache(store / TRAININGS) if store else None
         )
@@ -199,7 +199,7 @@ def unused_imports(kit: Kit) -> tuple[str, ...]:
 def preparation(kit: Kit) -> Callable[[], None]:
     """Return the kit's preparation function with its seed, which removes any dependence on earlier work."""
     if prepare := kit.config.prepare:
-        owner, name = declared(prepare)
+        owner, name = import_owner(prepare)
         return partial(getattr(owner, name), kit.seed)
     return lambda: None
 

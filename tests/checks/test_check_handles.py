@@ -234,7 +234,7 @@ def test_support_code_runs_where_its_arguments_are(boxes: Any, monkeypatch: pyte
     support = ModuleType("support_of_boxes")
     exec("def kind(value):\n    return type(value).__name__\n", vars(support))
     monkeypatch.setitem(sys.modules, "support_of_boxes", support)
-    boxes.run_beside(support, "kind")
+    boxes.dispatch_function(support, "kind")
     assert support.kind(boxes.Box()) == "Box"
     assert support.kind([boxes.Box()]) == "list"
     assert support.kind(3) == "int"
