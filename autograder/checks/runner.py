@@ -55,6 +55,7 @@ class CheckRunner:
             return
         started = time.monotonic()
         self.calls.made.clear()
+        # The first check is the running one while a stored trace is followed, in case a call does not return.
         self.emit(CheckStarted(checks[0].name))
         start = " ".join(check.name for check in checks)
         if (cached := self._follow(start)) is not None:
@@ -103,7 +104,7 @@ class CheckRunner:
 
     def _run(self, checks: Sequence[Check], start: str) -> None:
         """Run the checks, and emit their trace if other submissions may reuse it."""
-        self.calls.made.clear()
+        self.calls.made.clear()  # `_follow` has made calls
         finished: list[CachedCheck] = []
         trainings: list[Training] = []
 
@@ -129,7 +130,9 @@ class CheckRunner:
             self._record(start, CachedResults(tuple(finished)))
 
     def _record(self, start: str, end: CachedResults) -> None:
-        digester, messages = self.cache.digester(), " ".join(check.result.message for check in end.checks)
+        """Emit the trace of the calls made, if the replies alone determine the results."""
+        digester = self.cache.digester()
+        messages = " ".join(check.result.message for check in end.checks)
         calls = []
         for made in self.calls.made:
             digest = digester.digest(made.reply, made.request)
