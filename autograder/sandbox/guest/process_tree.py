@@ -46,17 +46,15 @@ class ProcessTree:
         self._child, self._exit, self._rounds = process, None, 0
 
     def watch(self) -> None:
-        """Collect ended processes, and end the child if it exceeds a limit."""
+        """Collect ended processes, and end the child if it exceeds a limit; the first one is the reason."""
         self._reap(os.WNOHANG)
         if not self.alive:
             return
-        if sum(map(_resident_bytes, descendants(os.getpid()))) > self._spec.resident_bytes:
-            self._stop(ExitReason.MEMORY)
         self._rounds += 1
-        if self._spec.scratch_mounted or self._rounds % WALK_EVERY == 0:
-            size, inodes = usage(self._spec.scratch, self._spec.scratch_mounted)
-            if inodes > self._spec.scratch_inodes or size > self._spec.scratch_bytes:
-                self._stop(ExitReason.SCRATCH)
+        if self._exceeds_memory():
+            self._stop(ExitReason.MEMORY)
+        elif self._exceeds_scratch():
+            self._stop(ExitReason.SCRATCH)
 
     def end(self) -> ChildExit:
         """End every descendant and return how the child ended; raise UnkillableProcess.
@@ -75,6 +73,15 @@ class ProcessTree:
         ended = self._exit or ChildExit(ExitReason.UNKNOWN)
         self._child = self._exit = None
         return ended
+
+    def _exceeds_memory(self) -> bool:
+        return sum(map(_resident_bytes, descendants(os.getpid()))) > self._spec.resident_bytes
+
+    def _exceeds_scratch(self) -> bool:
+        if not self._spec.scratch_mounted and self._rounds % WALK_EVERY:
+            return False
+        size, inodes = usage(self._spec.scratch, self._spec.scratch_mounted)
+        return inodes > self._spec.scratch_inodes or size > self._spec.scratch_bytes
 
     def _stop(self, reason: ExitReason) -> None:
         self._exit = ChildExit(reason)
