@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -210,6 +211,24 @@ def test_code_is_interrupted_where_the_system_has_no_timers():
         endless()
     with submission._asynchronous_exception(60):
         pass
+
+
+def test_an_alarm_while_the_timer_is_stopped_leaves_no_timer(monkeypatch: pytest.MonkeyPatch):
+    set_timer, stops = signal.setitimer, []
+
+    def interrupted(which, seconds, interval=0.0):
+        if not seconds:
+            stops.append(seconds)
+            if len(stops) == 1:
+                raise TimedOut
+        return set_timer(which, seconds, interval)
+
+    monkeypatch.setattr(signal, "setitimer", interrupted)
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(TimedOut), submission.time_limit(60):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) == before
 
 
 def test_another_thread_has_no_time_limit():
