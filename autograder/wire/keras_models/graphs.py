@@ -35,15 +35,21 @@ CALL_TENSORS = (
     *("attention_mask", "query_mask", "value_mask", "key_mask"),
 )
 
+# A number, a flag, and a bound of a slice among the arguments of a call.
+_NUMBER = real()
+_FLAG = boolean()
+_BOUND = optional(integer(-MAX_LENGTH, MAX_LENGTH))
+
 _ANY_AXES = Field(optional(AXES))
 _LAST_AXIS = Field(optional(AXES), -1)
 _PERMUTATION = list_of(AXIS, 0, MAX_DIMENSIONS)
 _DTYPES = one_of("float32", "float64", "float16", "int32", "int64", "bool")
-# Settings of operations over any axes, and of those over one axis.
+# Settings of reductions over any axes, and over one axis.
 _REDUCTION: Fields = {"axis": _ANY_AXES, "keepdims": Field(boolean(), False)}
 _ARG_REDUCTION: Fields = {"axis": Field(optional(AXIS)), "keepdims": Field(boolean(), False)}
 
-# The class of each Keras operation, the public function that creates it, and its settings.
+# The class of each Keras operation, the public function that creates it, and its settings. `GetItem` has no
+# such function: indexing creates it.
 OPERATIONS: Mapping[str, tuple[str, Fields]] = {
     "Add": ("ops.add", {}),
     "Subtract": ("ops.subtract", {}),
@@ -139,7 +145,7 @@ OPERATIONS: Mapping[str, tuple[str, Fields]] = {
 }
 
 
-def operation_settings(operation: Any) -> dict[str, Any]:
+def _operation_of(operation: Any) -> dict[str, Any]:
     """Return an operation as JSON: its class, its name and its settings; raise SettingError."""
     class_name = type(operation).__name__
     if class_name not in OPERATIONS or not type(operation).__module__.startswith(
@@ -151,7 +157,7 @@ def operation_settings(operation: Any) -> dict[str, Any]:
     return {**entry, "settings": settings} if settings else entry
 
 
-def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
+def _apply_operation(call: dict[str, Any], arguments: list[Any]) -> Any:
     """Return the result of an operation of unknown origin on symbolic tensors; raise SchemaError."""
     class_name = call.get("operation")
     if (
@@ -175,11 +181,6 @@ def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
     # Keras requires unique names in a model, so an operation keeps its own name as layers do.
     history.operation.name = NAME.from_wire(call.get("name"))
     return result
-
-
-_NUMBER = real()
-_FLAG = boolean()
-_BOUND = optional(integer(-MAX_LENGTH, MAX_LENGTH))
 
 
 def graph_of(model: Any, refer: Callable[[Any], int]) -> dict[str, Any]:
@@ -221,7 +222,7 @@ def _call_of(node: Any, indices: dict[int, int], refer: Callable[[Any], int]) ->
         return call
     if options:
         raise SettingError("operation", f"{type(operation).__name__} with {', '.join(map(str, options))}")
-    return {**call, **operation_settings(operation)}
+    return {**call, **_operation_of(operation)}
 
 
 def _option(key: str, value: Any, indices: dict[int, int]) -> Any:
@@ -284,7 +285,7 @@ def _call(call: Any, tensors: list[Any], layers: Sequence[Any]) -> Any:
     arguments = [_structure(item, tensors) for item in call["args"]]
     if set(call) <= {"args", "layer", "options"} and "layer" in call:
         return _layer(call["layer"], layers)(*arguments, **_options(call.get("options", {}), tensors))
-    return operate(call, arguments)
+    return _apply_operation(call, arguments)
 
 
 def _options(options: Any, tensors: list[Any]) -> dict[str, Any]:
