@@ -13,7 +13,7 @@ from .check_events import (
     CheckEvent,
     CheckFinished,
     CheckStarted,
-    NetworkDrawn,
+    NetworkReturned,
     TaskReplied,
     TraceRecorded,
     TrainingFinished,
@@ -64,7 +64,7 @@ class CheckRunner:
             self._run(checks, start)
         if (digest := self._digest(start)) is not None:
             self.emit(TaskReplied(checks[0].task, digest))
-        self._draw(checks[0])
+        self._report_network(checks[0])
 
     def _digest(self, key: str) -> str | None:
         """Return a digest of all replies to the checks, or None if an equal submission may reply differently.
@@ -96,11 +96,11 @@ class CheckRunner:
             self.emit(CheckFinished(replace(check.result, seconds=round(seconds, 3)), check.failed_call))
             seconds = 0.0
 
-    def _draw(self, check: Check) -> None:
+    def _report_network(self, check: Check) -> None:
         """Emit a summary of the first answer to a public check, if it is a network."""
         reply = self.calls.made[0].reply if self.calls.made and not check.hidden else None
         if isinstance(reply, Frame) and (network := read_network(check.task, reply)):
-            self.emit(NetworkDrawn(network))
+            self.emit(NetworkReturned(network))
 
     def _run(self, checks: Sequence[Check], start: str) -> None:
         """Run the checks, and emit their trace if other submissions may reuse it."""
