@@ -87,7 +87,7 @@ class CheckHandles:
     def receive(self, turn: str, origin: Origin, content: object) -> Handle:
         """Return the handle for the JSON in a reply; the same value has the same handle.
 
-        Raises NotAllowedError for a label that belongs to no turn of this check, and if there are too many.
+        Raises NotAllowedError for a new label that does not begin with `turn`, and for too many handles.
         """
         label, type_name, base = from_wire(content)
         if label not in self._handles:
