@@ -79,7 +79,7 @@ def failure_class(name: str) -> type[SubmissionFailed]:
 
 
 class Skipped(Exception):
-    """Raised instead of running a check after another check of its task, which the message names, failed."""
+    """Raised in place of a check of a task that failed an earlier check. The message names that check."""
 
 
 def without_specifics(text: str) -> str:

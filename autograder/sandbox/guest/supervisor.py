@@ -129,7 +129,7 @@ def _close_standard_streams() -> None:
 
 
 class _Supervisor:
-    """Answers the host's requests, and watches the child meanwhile."""
+    """Answers the host's requests, and monitors the child between them."""
 
     def __init__(self, control: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None:
         self._control = control
