@@ -24,7 +24,7 @@ from autograder.wire.keras_models.allowed_objects import (
 from autograder.wire.keras_models.graphs import CALL_FLAGS, CALL_TENSORS, OPERATIONS
 from autograder.wire.keras_models.layer_settings import MODELS
 from autograder.wire.keras_models.rebuild import REFUSED_LAYERS, REFUSED_OBJECTS
-from autograder.wire.keras_models.sizes import MAX_OUTPUT, MAX_OUTPUTS
+from autograder.wire.keras_models.sizes import MAX_LAYER_SIZE, MAX_MODEL_SIZE
 from autograder.wire.keras_models.weights import INITIALIZER_CLASSES
 from autograder.wire.unsupported import HINTS, ValueKind
 
@@ -102,8 +102,8 @@ def page() -> str:
             "",
             "Once a layer has weights, any initializer is accepted. An activation may be a function of your",
             "own that computes one of Keras'; the rebuilt layer is then compared with it. Call arguments:",
-            f"{_names((*CALL_FLAGS, *CALL_TENSORS))}. A layer may compute at most {MAX_OUTPUT:,} numbers",
-            f"for one example, a model {MAX_OUTPUTS:,}. Metrics and the state of optimizers do not cross.",
+            f"{_names((*CALL_FLAGS, *CALL_TENSORS))}. A layer may compute at most {MAX_LAYER_SIZE:,} numbers",
+            f"for one example, a model {MAX_MODEL_SIZE:,}. Metrics and the state of optimizers do not cross.",
             "",
             "Operations between layers:",
             "",

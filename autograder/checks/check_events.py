@@ -56,7 +56,7 @@ class TaskReplied(Message, frozen=True, tag=True):
     digest: str
 
 
-class NetworkDrawn(Message, frozen=True, tag=True):
+class NetworkReturned(Message, frozen=True, tag=True):
     """The first answer to a public check is a network."""
 
     network: NetworkRecord
@@ -96,7 +96,7 @@ CheckEvent = (
     | TrainingFinished
     | TraceRecorded
     | TaskReplied
-    | NetworkDrawn
+    | NetworkReturned
     | SourceSelected
     | SubmissionLoaded
     | OutputCaptured
@@ -108,7 +108,7 @@ def encode(message: object) -> bytes:
     try:
         return msgspec.json.encode(message)
     except UnicodeEncodeError:
-        return msgspec.json.encode(_valid(msgspec.to_builtins(message)))
+        return msgspec.json.encode(_encodable(msgspec.to_builtins(message)))
 
 
 def write_line(descriptor: int, data: bytes) -> None:
@@ -118,11 +118,12 @@ def write_line(descriptor: int, data: bytes) -> None:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def _valid(tree: Any) -> Any:
+def _encodable(tree: Any) -> Any:
+    """Return plain data without characters that UTF-8 cannot encode."""
     if isinstance(tree, str):
         return clean(tree, joiners=True)
     if isinstance(tree, dict):
-        return {_valid(name): _valid(value) for name, value in tree.items()}
+        return {_encodable(name): _encodable(value) for name, value in tree.items()}
     if isinstance(tree, list | tuple):
-        return [_valid(value) for value in tree]
+        return [_encodable(value) for value in tree]
     return tree

@@ -24,7 +24,7 @@ from ..wire.handles import (
 )
 from .failures import SubmissionFailed
 
-# An endless iterator ends a check after so many uses of handles.
+# Maximum number of uses of handles in one check. An endless iterator ends the check there.
 MAX_USES = 1_000
 MAX_HANDLES = 10_000
 
@@ -50,7 +50,7 @@ EXPECTED_ERRORS: Mapping[Operation, type[SubmissionFailed]] = {
 
 @dataclass(frozen=True)
 class Origin:
-    """The task that handles of a reply come from, and what they are called in messages."""
+    """The task that the handles of a reply come from, and their name in messages."""
 
     task: str
     description: str
@@ -58,7 +58,7 @@ class Origin:
 
 @dataclass
 class CheckHandles:
-    """The handles of one check, by label. Each use of one is a turn, and no turn repeats an earlier one."""
+    """The handles of one check, by label. Each call with handles is a turn with its own number."""
 
     use: Use
     check: str = ""
@@ -87,7 +87,7 @@ class CheckHandles:
     def receive(self, turn: Turn, origin: Origin, content: object) -> Handle:
         """Return the handle for the JSON in a reply; the same value has the same handle.
 
-        Raises NotAllowedError for a label that belongs to no turn of this check, and if there are too many.
+        Raises NotAllowedError for a new label that does not begin with `turn`, and for too many handles.
         """
         label, type_name, base = from_wire(content)
         if label not in self._handles:
@@ -107,7 +107,7 @@ def task_handle(task: str, use: Use) -> Handle:
 
 
 def describe_use(operation: Operation, handle: Handle, args: tuple[Any, ...]) -> str:
-    """Return what a use of a handle is called in messages, such as `Attention(…).kernel`."""
+    """Return the name of a use of a handle in messages, such as `Attention(…).kernel`."""
     name = info_of(handle).description
     match operation:
         case Operation.CALL:
@@ -119,27 +119,29 @@ def describe_use(operation: Operation, handle: Handle, args: tuple[Any, ...]) ->
     return f"{name} ({operation})"
 
 
-def find_handles(value: Any) -> Iterator[Handle]:
-    """Yield the handles in a value and in its containers."""
-    if is_handle(value):
-        yield value
+def leaves(value: Any) -> Iterator[Any]:
+    """Yield the value, or, if it is a container, the leaves of its keys and items."""
+    if isinstance(value, dict):
+        yield from leaves([*value, *value.values()])
     elif isinstance(value, (list, tuple, set, frozenset)):
         for item in value:
-            yield from find_handles(item)
-    elif isinstance(value, dict):
-        yield from find_handles([*value, *value.values()])
+            yield from leaves(item)
+    else:
+        yield value
 
 
-def runs_beside(function: Callable[..., Any], name: str, call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return support code that runs where its arguments are: in the sandbox if one of them is a handle.
+def dispatch_on_handles(
+    function: Callable[..., Any], name: str, call: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Return support code that runs in the sandbox if one of its arguments is or contains a handle.
 
-    `call` makes a call of `name` there, with the arguments as a tuple and a dictionary.
+    `call` makes a call of `name` in the sandbox, with the arguments as a tuple and a dictionary.
     """
 
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
-        if next(find_handles((args, kwargs)), None) is None:
-            return function(*args, **kwargs)
-        return call(name, args, kwargs)
+        if any(map(is_handle, leaves((args, kwargs)))):
+            return call(name, args, kwargs)
+        return function(*args, **kwargs)
 
     return run

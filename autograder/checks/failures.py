@@ -63,15 +63,15 @@ class SubmissionFailed(Exception):
         )
 
     def comparable(self) -> SubmissionFailed:
-        """Return this failure with the text in which equal mistakes agree."""
+        """Return this failure with a text that is the same for equal mistakes."""
         return SubmissionFailed(self.outcome, without_specifics(self.cause))
 
 
 @cache
 def failure_class(name: str) -> type[SubmissionFailed]:
-    """Return the class of a failure whose function raised the exception `name`.
+    """Return the class of the failure of a function that raised an exception of the class `name`.
 
-    It is also a subclass of that exception of Python, if a check may expect it.
+    It is also a subclass of that exception, if a check may expect it.
     """
     if name not in EXPECTABLE:
         return SubmissionFailed
@@ -79,11 +79,11 @@ def failure_class(name: str) -> type[SubmissionFailed]:
 
 
 class Skipped(Exception):
-    """Raised in place of a check after another check of its task failed, whose name is the message."""
+    """Raised in place of a check of a task that failed an earlier check. The message names that check."""
 
 
 def without_specifics(text: str) -> str:
-    """Return a text without lines, numbers in names and addresses: equal answers differ in them.
+    """Return a text without line numbers, numbers in names and addresses, in which equal answers may differ.
 
     Keras numbers layers, models, operations, optimizers and tensors through the whole process.
     """
@@ -123,23 +123,25 @@ def call_failed(
     advice: str = "",
     locations: Sequence[Any] = (),
 ) -> SubmissionFailed:
-    """Return the exception for a reply that reports a failed call, with advice in another line.
+    """Return the exception for a reply that reports a failed call.
 
-    With `line`, the message includes the line of the student's code that raised. The outcome is
-    NOT_ATTEMPTED only if the called function itself is an unchanged stub.
+    With `line`, the message includes the line of the student's code that raised. `advice` is added in another
+    line. The outcome is NOT_ATTEMPTED only if the called function itself is an unchanged stub.
     """
     kind = failed.kind
     outcome = Outcome.NOT_ATTEMPTED if kind == FailureKind.STUB else Outcome.FAILED
     exhausted = kind == FailureKind.RAISED and failed.type in {"MemoryError", *EXHAUSTION_NAMES}
     if exhausted or kind == FailureKind.LOST:
         outcome = Outcome.CRASHED
-    text, cause = (_sentence(function, failed, shown) for shown in (line, False))
+    text = _sentence(function, failed, line)
+    cause = _sentence(function, failed, False)
     failure = failure_class(failed.type) if kind == FailureKind.RAISED else SubmissionFailed
     text = "\n".join(filter(None, (text, advice)))
     return failure(outcome, text, kind=kind, cause=cause, locations=locations)
 
 
 def _sentence(function: str, failed: Failed, line: bool) -> str:
+    """Return the sentence about a failed call, with the student's line on request."""
     kind, name = failed.kind, failed.name
     number, text = (failed.trace[-1].number, failed.trace[-1].text) if failed.trace else (None, "")
     if kind == FailureKind.STUB:

@@ -26,23 +26,23 @@ def read_network(task: str, reply: Returned) -> NetworkRecord | None:
     """Return the layers of the network in a reply in order, or None if there is no valid network."""
     try:
         packed = reply.value
-        place = packed["value"]["dict"]["answer"]["layer"]
-        layers = tuple(_layer(entry) for entry in _flat(_places(packed["layers"]), place))
+        index = packed["value"]["dict"]["answer"]["layer"]
+        layers = tuple(_layer(entry) for entry in _flat(_by_index(packed["layers"]), index))
     except (KeyError, TypeError, IndexError, ValueError, AttributeError):
         return None
     return NetworkRecord(task, layers) if layers else None
 
 
-def _places(entries: list[Any]) -> dict[int, dict[str, Any]]:
+def _by_index(entries: list[Any]) -> dict[int, dict[str, Any]]:
     """Return layer entries by index. Known layers state their index; new layers follow in order."""
     known = {entry["known"]: entry for entry in entries if "known" in entry}
     new = (entry for entry in entries if "known" not in entry)
     return known | dict(enumerate(new, len(known)))
 
 
-def _flat(table: dict[int, dict[str, Any]], place: int) -> Iterator[dict[str, Any]]:
+def _flat(table: dict[int, dict[str, Any]], index: int) -> Iterator[dict[str, Any]]:
     """Yield the entries of leaf layers, descending into nested models, up to MAX_LAYERS steps."""
-    pending = [place]
+    pending = [index]
     for _ in range(MAX_LAYERS):
         if not pending:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from types import ModuleType
@@ -24,7 +24,8 @@ from .check_handles import (
     CheckHandles,
     Origin,
     describe_use,
-    runs_beside,
+    dispatch_on_handles,
+    leaves,
     task_handle,
 )
 from .failures import SubmissionFailed, is_exhaustion
@@ -54,8 +55,8 @@ class Exchange:
 class Calls:
     """Calls functions of one submission. Each distinct call is made once, even if several checks make it.
 
-    The answers of tasks in `remote` stay in the sandbox, and checks get handles. A call of such a task or
-    with a handle may change what stays there, so each is distinct.
+    The answers of tasks in `remote` stay in the sandbox, and checks get handles. A call of such a task, or
+    with a handle, may change what stays there, so it is always made.
 
     `made` lists every call with its reply in the order in which checks made them, until it is cleared.
     """
@@ -64,16 +65,16 @@ class Calls:
         self._call = call
         self._remote = frozenset(remote)
         self._replies: dict[tuple[str, str, bytes], Returned | SubmissionFailed] = {}
-        self._held = CheckHandles(self.use)
+        self._handles = CheckHandles(self.use)
         self.made: list[Exchange] = []
 
     def begin_check(self, name: str) -> None:
         """Discard the handles of the previous check."""
-        self._held = CheckHandles(self.use, name)
+        self._handles = CheckHandles(self.use, name)
 
     def used_handles(self) -> bool:
         """Return whether the running check used an answer that stays in the sandbox."""
-        return self._held.turns > 0
+        return self._handles.turns > 0
 
     def __call__(self, function: str, args: tuple[Any, ...], kwargs: dict[str, Any], times: int = 1) -> Any:
         """Return the rebuilt answer, and update the given argument objects with the changes to them.
@@ -89,9 +90,9 @@ class Calls:
             _refuse_arguments(function, (args, kwargs), packed.refused)
         request = CallRequest(packed.head, packed.blob)
         if packed.handles or function in self._remote:
-            self._held.verify(packed.handles)
+            self._handles.verify(packed.handles)
             tasks = {info_of(handle).task for handle in packed.handles} or {function}
-            request = replace(request, turn=self._held.next_turn(function, tasks))
+            request = replace(request, turn=self._handles.next_turn(function, tasks))
             task = function if function in self._remote else min(tasks)
             return self._answer(function, request, packed.objects, Origin(task, f"{function}(…)"))
         return self._answer(function, request, packed.objects, times=times)
@@ -104,8 +105,8 @@ class Calls:
         packed = pack(((handle, *args), kwargs))
         if packed.refused:
             _refuse_arguments(function, (args, kwargs), packed.refused)
-        self._held.verify(packed.handles)
-        turn = self._held.next_turn(function, (info_of(each).task for each in packed.handles))
+        self._handles.verify(packed.handles)
+        turn = self._handles.next_turn(function, (info_of(each).task for each in packed.handles))
         request = CallRequest(packed.head, packed.blob, turn, operation)
         description = f"{function}(…)" if operation == Operation.CALL else function
         try:
@@ -128,14 +129,14 @@ class Calls:
     ) -> Any:
         """Make a call and return its answer.
 
-        `objects` are the layers and models in the arguments, and `origin` is where the handles of the answer
-        come from, if it may have any.
+        `objects` are the layers and models in the arguments. `origin` describes the handles in the answer, if
+        it may have any.
         """
         reply = self.request(function, request)
         call = len(self.made) - 1
         if isinstance(reply, SubmissionFailed):
             raise reply.in_call(call)
-        resolve = partial(self._held.receive, request.turn, origin) if request.turn and origin else None
+        resolve = partial(self._handles.receive, request.turn, origin) if request.turn and origin else None
         try:
             value = unpack(reply.value, reply.blob, known=objects, resolve=resolve)[0]
             answer = value["answer"]
@@ -155,7 +156,7 @@ class Calls:
             try:
                 self._replies[key] = self._call(function, request)
             except SubmissionFailed as failure:
-                # The traceback would keep the arguments in memory.
+                # Its traceback would keep the arguments in memory.
                 self._replies[key] = failure.with_traceback(None)
         reply = self._replies[key]
         self.made.append(Exchange(function, request, reply))
@@ -164,7 +165,8 @@ class Calls:
 
 def _refuse_arguments(function: str, arguments: Any, refused: tuple[str, ...]) -> NoReturn:
     """Raise SubmissionFailed if the submission returned the unsupported arguments, else ArgumentError."""
-    if found := next(_unsupported_values(arguments), None):
+    found = next((leaf for leaf in leaves(arguments) if isinstance(leaf, UnsupportedValue)), None)
+    if found is not None:
         raise SubmissionFailed(
             Outcome.FAILED,
             _("{function} gets an earlier answer, which is {found}.", function=function, found=found),
@@ -182,16 +184,6 @@ def _unsupported(function: str, value: UnsupportedValue) -> str:
     return text if text[-1] == "?" else f"{text}."
 
 
-def _unsupported_values(value: Any) -> Iterator[UnsupportedValue]:
-    if isinstance(value, UnsupportedValue):
-        yield value
-    elif isinstance(value, (list, tuple, set, frozenset)):
-        for item in value:
-            yield from _unsupported_values(item)
-    elif isinstance(value, dict):
-        yield from _unsupported_values([*value, *value.values()])
-
-
 def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
     """Return the outcome and message for an answer that cannot be rebuilt."""
     if is_exhaustion(error):
@@ -205,9 +197,12 @@ def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
     )
 
 
-def declared(path: str) -> tuple[ModuleType, str]:
-    """Return the module and the name in `module.name`, as kit.toml names a function of support code."""
-    module, _, name = path.rpartition(".")
+def import_owner(path: str) -> tuple[ModuleType, str]:
+    """Import the module in `module.name`, as kit.toml names a function of support code.
+
+    Return the module and the name.
+    """
+    module, _dot, name = path.rpartition(".")
     return importlib.import_module(module), name
 
 
@@ -218,29 +213,25 @@ class Proxies(ModuleType):
     task in `remote` is a handle: its attributes and `isinstance` work as with the class itself.
     """
 
-    _tasks: tuple[str, ...]
-    _remote: frozenset[str]
-    _calls: Any
-
     def __init__(self, name: str, tasks: tuple[str, ...], remote: Collection[str] = ()) -> None:
         super().__init__(name)
-        self.__dict__["_tasks"] = tasks
-        self.__dict__["_remote"] = frozenset(remote)
-        self.__dict__["_calls"] = _nobody
+        self._tasks = tasks
+        self._remote = frozenset(remote)
+        self._calls: Any = _not_attached
 
     def attach(self, calls: Callable[..., Any]) -> None:
         """Send all following calls to `calls`."""
-        self.__dict__["_calls"] = calls
+        self._calls = calls
 
-    def run_beside(self, owner: ModuleType, name: str) -> None:
-        """Let a function of support code run in the sandbox when an argument is a handle."""
+    def dispatch_function(self, owner: ModuleType, name: str) -> None:
+        """Let a function of support code run in the sandbox if an argument is or contains a handle."""
         path = f"{owner.__name__}.{name}"
-        setattr(owner, name, runs_beside(getattr(owner, name), path, self._call))
+        setattr(owner, name, dispatch_on_handles(getattr(owner, name), path, self._call))
 
-    def run_remote_functions_beside(self) -> None:
-        """Apply `run_beside` to all support functions in `remote`; call this once they can be imported."""
+    def dispatch_support_code(self) -> None:
+        """Apply `dispatch_function` to all support functions in `remote`, which can be imported by now."""
         for path in sorted(self._remote.difference(self._tasks)):
-            self.run_beside(*declared(path))
+            self.dispatch_function(*import_owner(path))
 
     def _call(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any], *times: int) -> Any:
         return self._calls(name, args, kwargs, *times)
@@ -248,14 +239,13 @@ class Proxies(ModuleType):
     def _use(
         self, operation: Operation, handle: Handle, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Any:
-        if self._calls is _nobody:
-            _nobody(info_of(handle).description)
+        if self._calls is _not_attached:
+            _not_attached(info_of(handle).description)
         return self._calls.use(operation, handle, args, kwargs)
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         if name not in self._tasks:
             raise AttributeError(f"{self.__name__!r} has the tasks {', '.join(self._tasks)}, not {name!r}.")
-
         if name in self._remote:
             return task_handle(name, self._use)
 
@@ -270,5 +260,5 @@ class Proxies(ModuleType):
         return task
 
 
-def _nobody(function: str, *arguments: Any) -> NoReturn:
+def _not_attached(function: str, *arguments: Any) -> NoReturn:
     raise RuntimeError(f"{function} was called while no submission was being examined: call it in a check.")

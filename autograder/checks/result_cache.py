@@ -113,11 +113,11 @@ class GeneratedNames:
         """
         layers = value.get("layers") if isinstance(value, dict) else None
         requested: frozenset[str] | None = None
-        for place, entry in enumerate(layers if isinstance(layers, list) else []):
+        for index, entry in enumerate(layers if isinstance(layers, list) else []):
             if isinstance(entry, dict) and self._is_numbered(entry.get("class"), entry.get("name")):
                 requested = frozenset(_texts(request.arguments)) if requested is None else requested
                 if entry["name"] not in requested:
-                    yield place, entry
+                    yield index, entry
 
     def remove(self, value: Any, request: CallRequest) -> tuple[Any, list[tuple[int, str]]]:
         """Return a copy of a reply's value without generated names, and these with their indices."""
@@ -125,7 +125,7 @@ class GeneratedNames:
             # A deep copy of every reply would take longer than its digest.
             entries = [dict(entry) if isinstance(entry, dict) else entry for entry in layers]
             value = {**value, "layers": entries}
-        return value, [(place, entry.pop("name")) for place, entry in self.find(value, request)]
+        return value, [(index, entry.pop("name")) for index, entry in self.find(value, request)]
 
     def _is_numbered(self, kind: object, name: object) -> bool:
         """Return whether Keras may have derived a layer's name from its class, such as `input_layer_2`."""
@@ -164,11 +164,11 @@ class Digester:
         chosen = frozenset(_texts(value))
         earlier = sorted(number for name, number in self._numbers.items() if name in chosen)
         self._chosen |= chosen
-        names = [(place, self._stand_in(name)) for place, name in generated]
+        names = [(index, self._substitute(name)) for index, name in generated]
         # Do not sort keys: a check sees their order in an answer that is a dictionary.
         return sha256(json.dumps([value, names, earlier]).encode() + b"\0" + reply.blob)
 
-    def _stand_in(self, name: str) -> int | str:
+    def _substitute(self, name: str) -> int | str:
         """Return a number for a generated name, or the name itself if it is also a chosen name."""
         return name if name in self._chosen else self._numbers.setdefault(name, len(self._numbers))
 
@@ -191,7 +191,7 @@ class ResultCache:
     def step(self, key: str) -> Step | None:
         """Return the next call or the results at a step of a trace, or None if the step is unknown."""
         step = self._steps.get(key)
-        if step is None and self._disk and (data := self._disk.get(self._file(key))) is not None:
+        if step is None and self._disk and (data := self._disk.get(self._disk_key(key))) is not None:
             return _STEPS.decode(data)
         return step
 
@@ -211,10 +211,10 @@ class ResultCache:
         if len(self._steps) < MAX_STEPS:
             self._steps[key] = step
         if self._disk:
-            self._disk.set(self._file(key), msgspec.msgpack.encode(step))
+            self._disk.set(self._disk_key(key), msgspec.msgpack.encode(step))
         return step
 
-    def _file(self, key: str) -> str:
+    def _disk_key(self, key: str) -> str:
         return sha256(f"{self._context} {key}".encode())
 
     def digester(self) -> Digester:

@@ -17,7 +17,7 @@ from .check_handles import ArgumentError
 from .failures import Skipped, SubmissionFailed, is_exhaustion
 
 MESSAGE_LENGTH = 2_000
-# Checks run answers with these libraries, so their exceptions concern the answer.
+# Checks use answers with these libraries, so exceptions of the libraries are failures of the answer.
 NETWORK_LIBRARIES = frozenset({"keras", "tensorflow"})
 # What Python raises for a value of another type, shape or size than a check expects.
 UNEXPECTED_VALUE = (TypeError, ValueError, AttributeError, LookupError, ArithmeticError)
@@ -28,10 +28,10 @@ def result_of(
 ) -> CheckResult:
     """Return the result of a check that ended with `error`. None means that the check passed.
 
-    `used_handles` says whether the check used an answer that stays in the sandbox. What such an answer says
-    of itself may be anything, so that a check which cannot use it concerns the answer.
+    `used_handles` says whether the check used an answer that stays in the sandbox. Such an answer may return
+    anything, so an error from using it is a failure of the answer, not of the check.
     """
-    return make_result(check, *_meaning(check, error, used_handles), seconds)
+    return make_result(check, *_outcome_and_message(check, error, used_handles), seconds)
 
 
 def make_result(
@@ -58,7 +58,9 @@ def make_result(
     )
 
 
-def _meaning(check: Check, error: BaseException | None, used_handles: bool) -> tuple[Outcome, str]:
+def _outcome_and_message(
+    check: Check, error: BaseException | None, used_handles: bool
+) -> tuple[Outcome, str]:
     """Return the outcome and the message for staff."""
     match error:
         case None:
@@ -92,6 +94,7 @@ def _meaning(check: Check, error: BaseException | None, used_handles: bool) -> t
 
 
 def _describe(error: BaseException) -> str:
+    """Return the class and the text of an exception."""
     return f"{type(error).__name__}: {readable_error(str(error))}"
 
 

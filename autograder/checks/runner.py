@@ -13,7 +13,7 @@ from .check_events import (
     CheckEvent,
     CheckFinished,
     CheckStarted,
-    NetworkDrawn,
+    NetworkReturned,
     TaskReplied,
     TraceRecorded,
     TrainingFinished,
@@ -55,6 +55,7 @@ class CheckRunner:
             return
         started = time.monotonic()
         self.calls.made.clear()
+        # The first check is the running one while a stored trace is followed, in case a call does not return.
         self.emit(CheckStarted(checks[0].name))
         start = " ".join(check.name for check in checks)
         if (cached := self._follow(start)) is not None:
@@ -63,7 +64,7 @@ class CheckRunner:
             self._run(checks, start)
         if (digest := self._digest(start)) is not None:
             self.emit(TaskReplied(checks[0].task, digest))
-        self._draw(checks[0])
+        self._report_network(checks[0])
 
     def _digest(self, key: str) -> str | None:
         """Return a digest of all replies to the checks, or None if an equal submission may reply differently.
@@ -95,15 +96,15 @@ class CheckRunner:
             self.emit(CheckFinished(replace(check.result, seconds=round(seconds, 3)), check.failed_call))
             seconds = 0.0
 
-    def _draw(self, check: Check) -> None:
+    def _report_network(self, check: Check) -> None:
         """Emit a summary of the first answer to a public check, if it is a network."""
         reply = self.calls.made[0].reply if self.calls.made and not check.hidden else None
         if isinstance(reply, Returned) and (network := read_network(check.task, reply)):
-            self.emit(NetworkDrawn(network))
+            self.emit(NetworkReturned(network))
 
     def _run(self, checks: Sequence[Check], start: str) -> None:
         """Run the checks, and emit their trace if other submissions may reuse it."""
-        self.calls.made.clear()
+        self.calls.made.clear()  # `_follow` has made calls
         finished: list[CachedCheck] = []
         trainings: list[Training] = []
 
@@ -129,7 +130,9 @@ class CheckRunner:
             self._record(start, CachedResults(tuple(finished)))
 
     def _record(self, start: str, end: CachedResults) -> None:
-        digester, messages = self.cache.digester(), " ".join(check.result.message for check in end.checks)
+        """Emit the trace of the calls made, if the replies alone determine the results."""
+        digester = self.cache.digester()
+        messages = " ".join(check.result.message for check in end.checks)
         calls = []
         for made in self.calls.made:
             digest = digester.digest(made.reply, made.request)

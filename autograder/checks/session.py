@@ -45,7 +45,7 @@ class CollectionError(RuntimeError):
     """Raised if the checks cannot be collected. The cause is the exception of the file that failed."""
 
 
-class Checked(Protocol):
+class CheckableKit(Protocol):
     """The part of a kit that a session needs: its name, all settings and the checks to collect."""
 
     @property
@@ -62,9 +62,9 @@ class Checked(Protocol):
 
 
 class CheckSession:
-    """A pytest plugin that collects checks and then calls `serve` with itself."""
+    """A pytest plugin that collects checks once and then calls `serve` with itself."""
 
-    def __init__(self, kit: Checked, serve: Callable[[CheckSession], None]) -> None:
+    def __init__(self, kit: CheckableKit, serve: Callable[[CheckSession], None]) -> None:
         self._kit = kit
         self._serve = serve
         self._errors: dict[str, BaseException] = {}
@@ -84,7 +84,8 @@ class CheckSession:
             os.environ.pop(name, None)
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         status = pytest.main(
-            [*ARGUMENTS, "--rootdir", str(folder), *paths], plugins=[self, _fixtures(self._kit), *_library()]
+            [*ARGUMENTS, "--rootdir", str(folder), *paths],
+            plugins=[self, _fixtures(self._kit), *_library_plugin()],
         )
         if self._ended_by:
             raise self._ended_by
@@ -125,7 +126,7 @@ class CheckSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self) -> None:
-        """Skip a check. pytest still tears down the fixtures of earlier checks."""
+        """Skip a check if an earlier one failed. pytest still tears down the fixtures of earlier checks."""
         if self._skip:
             raise self._skip
 
@@ -170,13 +171,13 @@ class CheckSession:
             yield CheckFinished(result, failed_call)
 
 
-def _library() -> Iterator[ModuleType]:
+def _library_plugin() -> Iterator[ModuleType]:
     """Yield the plugin with the fixture `call`, if the kit has imported the support library."""
     if SUPPORT in sys.modules:
         yield importlib.import_module(f"{SUPPORT}.checks")
 
 
-def _fixtures(kit: Checked) -> ModuleType:
+def _fixtures(kit: CheckableKit) -> ModuleType:
     """Return a plugin with the fixtures for checks, because a method cannot be a session-scoped fixture."""
 
     @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from ..wire.codec import pack, unpack
 from ..wire.encode import Packed
 from .environment import hardware, installed, tensorflow_version
 
+# The kit's training function: its arguments are a model, inputs, targets, epochs and a seed.
 Train = Callable[[Any, Any, Any, int, int], Any]
 MEMORY_ENTRIES = 2_000
 LENGTHS = struct.Struct(">I")
@@ -51,9 +52,8 @@ class TrainingCache:
 
     def __call__(self, model: Any, x: Any, y: Any, epochs: int, seed: int) -> Any:
         """Train `model` with the kit's function, or set the stored weights of an identical training."""
-        if not repeatable(model):
-            return self.train(model, x, y, epochs, seed)
-        if (key := self.key(model, x, y, epochs, seed)) is None:
+        key = self.key(model, x, y, epochs, seed) if repeatable(model) else None
+        if key is None:
             return self.train(model, x, y, epochs, seed)
         if (data := self._find(key)) is not None:
             value, weights = loads(data)
@@ -84,11 +84,11 @@ class TrainingCache:
         packed = pack((model, x, y, epochs, seed))
         if packed.refused:
             return None
-        parts = list(_parts(packed.head))
-        if not any("outputs" in part for part in parts):  # losses may refer to layers by name
-            for part in parts:
-                if "class" in part or "operation" in part:
-                    part.pop("name", None)
+        objects = list(_objects(packed.head))
+        if not any("outputs" in each for each in objects):  # losses may refer to layers by name
+            for each in objects:
+                if "class" in each or "operation" in each:
+                    each.pop("name", None)
         head = json.dumps(packed.head, sort_keys=True)
         return sha256(b"\0".join((self._context.encode(), head.encode(), packed.blob)))
 
@@ -99,7 +99,7 @@ class TrainingCache:
 
 
 def repeatable(model: Any) -> bool:
-    """Return whether training is deterministic. Layers such as Dropout have a random state."""
+    """Return whether training a model is deterministic. Layers such as Dropout have a random state."""
     layers: Iterable[Any] = model._flatten_layers()
     return not any(hasattr(layer, name) for layer in layers for name in ("seed_generator", "generator"))
 
@@ -129,9 +129,11 @@ def _hash(weights: list[Any]) -> str:
     return sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in weights))
 
 
-def _parts(tree: Any) -> Iterator[dict[str, Any]]:
+def _objects(tree: Any) -> Iterator[dict[str, Any]]:
     """Yield every object in JSON data."""
     if isinstance(tree, dict):
         yield tree
-    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        yield from _parts(part)
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _objects(item)

@@ -180,8 +180,7 @@ class LowMemoryExaminer(Examiner):
         `store` is a folder that keeps trainings and results of checks across runs.
         """
         self._watcher = on_check
-        # The sandbox is a fork of this process and can read its environment, so pass only what it may
-        # see.
+        # The sandbox is a fork of the process and can read its environment: pass only what it may see.
         self._start(
             ["-P", "-s", "-B", "-m", "autograder.examiner.low_memory_worker"],
             VARIABLES | {"PATH": os.defpath, TRICKS: os.environ.get(TRICKS, "")},

@@ -14,7 +14,10 @@ T = TypeVar("T")
 
 
 class ExaminerOptions(Message, frozen=True, tag=True):
-    """Options of an examiner. `store` keeps trainings and results; submissions must not read `private`."""
+    """Options of an examiner.
+
+    `store` is the folder that keeps trainings and results. Submissions must not read `private` paths.
+    """
 
     isolation: str
     store: str | None = None
@@ -23,7 +26,7 @@ class ExaminerOptions(Message, frozen=True, tag=True):
 
 
 class SandboxOptions(Message, frozen=True, tag=True):
-    """Settings of a low-memory examiner and its sandbox. They contain no checks. `store` is as above."""
+    """Settings of a low-memory examiner and its sandbox, without checks. `store` is as in ExaminerOptions."""
 
     given: dict[str, bytes]
     module: str

@@ -9,7 +9,7 @@ from ..checks.check_events import (
     CheckEvent,
     CheckFinished,
     CheckStarted,
-    NetworkDrawn,
+    NetworkReturned,
     OutputCaptured,
     SourceSelected,
     SubmissionLoaded,
@@ -66,11 +66,11 @@ class EventCollector:
     @property
     def replies(self) -> dict[str, str]:
         """Return the digest of the replies for each task whose checks all ran and ended normally."""
-        unsure = {result.task for result in self.results.values() if result.outcome in NOT_REPEATABLE}
+        interrupted = {result.task for result in self.results.values() if result.outcome in NOT_REPEATABLE}
         return {
             task: sha256_of_parts(digest.encode() for digest in digests)[:DIGEST_LENGTH]
             for task, digests in self._replies.items()
-            if task not in unsure
+            if task not in interrupted
         }
 
     @property
@@ -102,7 +102,7 @@ class EventCollector:
                 self.trainings.append(record)
             case TaskReplied(task=task, digest=digest):
                 self._replies[task].append(digest)
-            case NetworkDrawn(network=network):
+            case NetworkReturned(network=network):
                 self._networks.setdefault(network.task, network)
             case OutputCaptured(text=text, hidden=hidden):
                 self._printed[hidden] += text.removeprefix(self._reported)
@@ -110,8 +110,8 @@ class EventCollector:
             case SourceSelected():
                 self.device = event.device
                 self.source = clean(event.source, MAX_SOURCE)
-                found = (ReviewNote(note.reason, clean(note.text, MESSAGE_LENGTH)) for note in event.review)
-                self.review = tuple(dict.fromkeys((*self.review, *found)))
+                notes = (ReviewNote(note.reason, clean(note.text, MESSAGE_LENGTH)) for note in event.review)
+                self.review = tuple(dict.fromkeys((*self.review, *notes)))
                 self._record_loading(event)
             case SubmissionLoaded(output=output):
                 # A later fork loads the submission again, which repeats the output.
@@ -121,7 +121,7 @@ class EventCollector:
     def interrupt(self, outcome: Outcome, reason: str) -> None:
         """Assign `outcome` to the check that was running when a fork ended early.
 
-        If no check was running, the submission is unreadable.
+        If no check was running, the submission cannot be read.
         """
         if self._running is None:
             text = "Reading it took more than the examiner's limits: is the code nested very deeply?"
@@ -154,6 +154,7 @@ class EventCollector:
         """
         if not self.results:
             self.problem = problem
-        for check in self.remaining if self.results else ():
+            return
+        for check in self.remaining:
             message = f"The submission could not be loaded again: {problem}"
             self.results[check.name] = make_result(check, Outcome.CRASHED, message)

@@ -88,10 +88,9 @@ class SubmissionClient:
         try:
             reply = self._sandbox.call(function, request, max(seconds, 0.0))
         except ChildTimedOut:
-            again = ", a lower limit after an earlier timeout" if function in self._endless else ""
+            shared = check is not None and seconds < limit
+            text = _timeout_text(function, limit, shared=shared, again=function in self._endless)
             self._endless.add(function)
-            together = " together with the check's earlier calls" if check and seconds < limit else ""
-            text = f"{function} did not return within {limit:g} s{together}{again}: is there an endless loop?"
             raise SubmissionFailed(Outcome.TIMED_OUT, text) from None
         except BadReply as error:
             raise SubmissionFailed(
@@ -105,6 +104,17 @@ class SubmissionClient:
         if isinstance(reply, Failed):
             raise call_failed(function, reply)
         return reply
+
+
+def _timeout_text(function: str, limit: float, *, shared: bool, again: bool) -> str:
+    """Return the message for a call that did not return within `limit` seconds.
+
+    `shared` says whether earlier calls of the check used part of the time, `again` whether an earlier call of
+    the function did not return either.
+    """
+    together = " together with the check's earlier calls" if shared else ""
+    reduced = ", a lower limit after an earlier timeout" if again else ""
+    return f"{function} did not return within {limit:g} s{together}{reduced}: is there an endless loop?"
 
 
 def _ignore(event: CheckEvent) -> None:
@@ -134,11 +144,10 @@ class Examination:
         """Return the report of one submission. Raises an exception only for an error of the grader."""
         started = time.monotonic()
         if any(file.name.endswith(".ipynb") for file in submission.files):
-            # Notebooks with magics need this module. Import it before forking, so that it is imported
-            # once.
+            # Notebooks with magics need this module. Import it once, before forking.
             importlib.import_module("IPython.core.inputtransformer2")
-        left = math.inf if submission.seconds_left is None else submission.seconds_left
-        deadline = started + min(self.limits.submission_seconds, left)
+        seconds_left = math.inf if submission.seconds_left is None else submission.seconds_left
+        deadline = started + min(self.limits.submission_seconds, seconds_left)
         collector = EventCollector(self.kit, submission.problem, submission.tasks)
         while collector.problem is None and collector.remaining:
             self._examine_in_fork(submission, collector, deadline)
@@ -176,23 +185,17 @@ class Examination:
     def _work(self, submission: Submission, checks: Sequence[Check], emit: fork.Emit) -> None:
         """Load the submission and run checks in the fork. Return early if memory has grown too much."""
         memory = MemoryMonitor()
-        selection = select(submission, self.kit.module, self.kit.tasks)
-        source = "\n\n\n".join(selection.source.cells) if selection.source else ""
-        emit(
-            SourceSelected(
-                *(selection.problem, tuple(selection.notes), tuple(selection.review), device(), source)
-            )
-        )
-        if selection.source is None:
-            return
-        loaded = self.sandbox.load(selection.source)
-        emit(SubmissionLoaded(loaded.problem, loaded.notes, self.sandbox.output()))
-        if loaded.problem:
+        if not self._load(submission, emit):
             return
         calls = Calls(SubmissionClient(self.sandbox, self.call_seconds), self.kit.config.remote)
         self.proxies.attach(calls)
         runner = CheckRunner(
-            *(self.session, calls, self.result_cache, self.trainings, self.prepare, emit),
+            session=self.session,
+            calls=calls,
+            cache=self.result_cache,
+            trainings=self.trainings,
+            prepare=self.prepare,
+            emit=emit,
             fail_fast=submission.fail_fast,
             memory=memory,
         )
@@ -204,3 +207,21 @@ class Examination:
                         return
                     runner.run_checks(together)
             emit(OutputCaptured(self.sandbox.output(), hidden))
+
+    def _load(self, submission: Submission, emit: fork.Emit) -> bool:
+        """Select a file of the submission and load it in the sandbox; return whether that succeeded."""
+        selection = select(submission, self.kit.module, self.kit.tasks)
+        emit(
+            SourceSelected(
+                problem=selection.problem,
+                notes=tuple(selection.notes),
+                review=tuple(selection.review),
+                device=device(),
+                source="\n\n\n".join(selection.source.cells) if selection.source else "",
+            )
+        )
+        if selection.source is None:
+            return False
+        loaded = self.sandbox.load(selection.source)
+        emit(SubmissionLoaded(loaded.problem, loaded.notes, self.sandbox.output()))
+        return not loaded.problem

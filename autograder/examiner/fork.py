@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -108,7 +108,7 @@ def run(
         os.waitpid(child, 0)
 
 
-def _be_child(function: Callable[[Emit], None], writing: int, bounds: Bounds) -> None:
+def _be_child(function: Callable[[Emit], None], writing: int, bounds: Bounds) -> NoReturn:
     """Run the function and always exit, so that the child never returns into the parent's code."""
 
     def send(message: Message) -> None:
@@ -129,6 +129,7 @@ def _be_child(function: Callable[[Emit], None], writing: int, bounds: Bounds) ->
 def _messages(
     reading: int, seconds: float, deadline: float | None
 ) -> Iterator[ForkEmitted | ForkDone | ForkRaised]:
+    """Yield the messages of the fork. Raises TimedOut, DeadlinePassed or Crashed."""
     silent_at, buffer = time.monotonic() + seconds, bytearray()
     while True:
         until = silent_at if deadline is None else min(silent_at, deadline)

@@ -7,7 +7,6 @@ pair.
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import chain, repeat
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ POLL_SECONDS = 0.05
 
 
 class ForkedForkServer(ForkServer):
-    """Fork server that forks the warm process after importing the modules that the kit declares.
+    """Fork server that is a fork of this process, made after importing the modules that the kit declares.
 
     The fork inherits the memory of its parent. Start it before the parent reads anything that a submission
     must not see, with one thread, in an environment that a submission may see. This is not possible for
@@ -48,14 +48,14 @@ class ForkedForkServer(ForkServer):
         process = os.fork()
         if process == 0:
             try:
-                _become_warm(plan, theirs, log)
+                _become_fork_server(plan, theirs, log)
             finally:
                 os._exit(1)
         return _Child(process)
 
 
 class _Child:
-    """A forked process with the required methods of `subprocess.Popen`."""
+    """A forked process with the interface of `subprocess.Popen` that a fork server uses."""
 
     def __init__(self, process: int) -> None:
         self.pid = process
@@ -74,13 +74,8 @@ class _Child:
                 time.sleep(POLL_SECONDS)
         return self._status
 
-    def kill(self) -> None:
-        """Kill the process."""
-        if self._status is None:
-            os.kill(self.pid, signal.SIGKILL)
 
-
-def _become_warm(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
+def _become_fork_server(plan: LaunchPlan, theirs: socket.socket, log: Any) -> None:
     """Serve like a newly started program, then exit."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
@@ -126,16 +121,14 @@ def _serve(link: Connection, folder: Path) -> None:
 
 
 def _starter(isolation: Isolation) -> Callable[[LaunchPlan], ForkServer]:
-    """Return a function that starts the warm process, as a fork the first time.
+    """Return a function that starts the fork server: by forking the first time, as a program later.
 
-    A later fork would inherit the checks, so later processes are started as programs.
+    A later fork would inherit the checks. bubblewrap is always a program.
     """
-    kinds = iter(() if isolation is Isolation.BUBBLEWRAP else (ForkedForkServer,))
-
-    def start(plan: LaunchPlan) -> ForkServer:
-        return next(kinds, ForkServer)(plan)
-
-    return start
+    if isolation is Isolation.BUBBLEWRAP:
+        return ForkServer
+    classes = chain([ForkedForkServer], repeat(ForkServer))
+    return lambda plan: next(classes)(plan)
 
 
 if __name__ == "__main__":

@@ -41,8 +41,8 @@ def unreadable(
 def grader_error(kit: Kit, submission: Submission, message: str, environment: Environment) -> Report:
     """Return the report of a submission that the grader failed to examine. It has no score."""
     checks = [make_result(check, Outcome.GRADER_ERROR, message) for check in kit.checks]
-    status, none = Status.GRADER_ERROR, EventCollector(kit)
-    return _report(kit, submission, status, message, checks, 0.0, environment, none)
+    no_events = EventCollector(kit)
+    return _report(kit, submission, Status.GRADER_ERROR, message, checks, 0.0, environment, no_events)
 
 
 def _notes(submission: Submission, collector: EventCollector) -> list[str]:

@@ -16,11 +16,10 @@ from dataclasses import asdict
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from types import ModuleType
 
 from ..checks.check_events import CheckEvent
 from ..checks.environment import describe, engine_sha256, hardware, thread_count
-from ..checks.proxies import Proxies, declared
+from ..checks.proxies import Proxies, import_owner
 from ..checks.result_cache import DisabledResultCache, GeneratedNames, ResultCache
 from ..checks.session import CheckSession, CollectionError
 from ..checks.training_cache import TrainingCache
@@ -165,14 +164,6 @@ def warm_up(kit: Kit, folder: Path, module: Proxies, store: Path | None = None) 
     `module` replaces the submission's module. Return the cache that replaces the kit's training function, or
     None if the kit declares none.
     """
-    trainings = _import_support_code(kit, folder, module, store)
-    module.run_remote_functions_beside()
-    return trainings
-
-
-def _import_support_code(
-    kit: Kit, folder: Path, module: ModuleType, store: Path | None
-) -> TrainingCache | None:
     sys.path.insert(0, str(folder / "given"))
     sys.modules[kit.module] = module
     preload(names := kit.config.preload, unused_imports(kit), disabled_tricks())
@@ -180,14 +171,19 @@ def _import_support_code(
         if hasattr(sys.modules[name], "INPUT_FOLDERS"):
             sys.modules[name].INPUT_FOLDERS.append(folder / "hidden")
     preparation(kit)()
-    if train := kit.config.train:
-        owner, name = declared(train)
-        trainings = TrainingCache(
-            getattr(owner, name), kit.given_code, DiskCache(store / TRAININGS) if store else None
-        )
-        setattr(owner, name, trainings)
-        return trainings
-    return None
+    trainings = _install_training_cache(kit, store)
+    module.dispatch_support_code()
+    return trainings
+
+
+def _install_training_cache(kit: Kit, store: Path | None) -> TrainingCache | None:
+    if not kit.config.train:
+        return None
+    owner, name = import_owner(kit.config.train)
+    disk = DiskCache(store / TRAININGS) if store else None
+    trainings = TrainingCache(getattr(owner, name), kit.given_code, disk)
+    setattr(owner, name, trainings)
+    return trainings
 
 
 def unused_imports(kit: Kit) -> tuple[str, ...]:
@@ -199,7 +195,7 @@ def unused_imports(kit: Kit) -> tuple[str, ...]:
 def preparation(kit: Kit) -> Callable[[], None]:
     """Return the kit's preparation function with its seed, which removes any dependence on earlier work."""
     if prepare := kit.config.prepare:
-        owner, name = declared(prepare)
+        owner, name = import_owner(prepare)
         return partial(getattr(owner, name), kit.seed)
     return lambda: None
 
@@ -228,6 +224,7 @@ def refuse_threads(kit: Kit) -> None:
 
 
 def _sentence(kit: Kit, folder: Path, error: BaseException) -> str:
+    """Return the place and the text of an exception that the kit's code raised, in one line."""
     place = _place(kit, folder, error) or f"autograder/kits/{kit.slug}"
     return f"{place}: {type(error).__name__}: {error}".split("\n")[0]
 

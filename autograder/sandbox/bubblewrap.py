@@ -124,6 +124,7 @@ def _version(path: str) -> tuple[int, ...]:
 
 
 def _namespaces() -> Iterator[str]:
+    """Yield the options for namespaces and capabilities."""
     yield from ("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try")
     yield from ("--hostname", "sandbox", "--new-session", "--die-with-parent", "--as-pid-1")
     yield from ("--cap-drop", "ALL")
@@ -136,6 +137,7 @@ def _namespaces() -> Iterator[str]:
 
 
 def _system(python: Python) -> Iterator[str]:
+    """Yield the options that mount Python and the system's libraries, without what must stay hidden."""
     # Folders that bubblewrap creates itself are accessible only to their owner.
     for folder in ("/usr", str(PREFIX), str(PREFIX / "bin"), "/packages"):
         yield from ("--perms", "0755", "--dir", folder)
@@ -154,6 +156,7 @@ def _system(python: Python) -> Iterator[str]:
 
 
 def _masked(here: Path, inside: Path) -> Iterator[str]:
+    """Yield the options that mount an empty folder or file over a path."""
     if here.is_dir():
         yield from ("--perms", "0555", "--size", "4096", "--tmpfs", str(inside), "--remount-ro", str(inside))
     else:
@@ -161,4 +164,5 @@ def _masked(here: Path, inside: Path) -> Iterator[str]:
 
 
 def _writable(inside: str, megabytes: int) -> list[str]:
+    """Return the options that mount a folder in memory, of limited size, that every user can write to."""
     return ["--perms", "1777", "--size", str(megabytes * MB), "--tmpfs", inside]

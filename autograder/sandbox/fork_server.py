@@ -132,6 +132,7 @@ class ForkServer:
     def __init__(self, plan: LaunchPlan) -> None:
         self._requests = 0
         self._program = plan.command[0]
+        # The output of the starting process; None once it is ready.
         self._log: IO[bytes] | None = tempfile.TemporaryFile()  # noqa: SIM115 - lives until it is ready
         self._control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
@@ -236,7 +237,7 @@ class ForkServer:
             socket.send_fds(self._control, [encode(request)], list(descriptors))
             while True:
                 answer = self._receive(deadline)
-                # Skip the answer to a fork that exited before it read the answer.
+                # Another fork of the caller may have exited without reading its answer: skip that one.
                 if isinstance(answer, Answer) and answer.id == request.id:
                     break
         except (OSError, EOFError, ValueError) as error:
@@ -255,8 +256,9 @@ class ForkServer:
 
 
 def _children(process: int) -> list[int]:
+    """Return the processes that the main thread of a process started, or none if it has ended."""
     try:
-        return [int(n) for n in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+        return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
     except (FileNotFoundError, ProcessLookupError):
         return []
 
@@ -283,8 +285,8 @@ class ChildProcess:
     def load(self, source: Source, seconds: float) -> LoadReport:
         """Send the submission and return how loading went; raise SandboxFailure."""
         # Within both limits, so that an endless statement is interrupted before the whole load is.
-        own = min(seconds, self._limits.cpu_seconds)
-        request = LoadRequest(source.filename, source.cells, source.tolerant, own)
+        allowed = min(seconds, self._limits.cpu_seconds)
+        request = LoadRequest(source.filename, source.cells, source.tolerant, allowed)
         return read_loaded(self._exchange(request.frame, seconds), source.filename)
 
     def call(self, function: str, request: CallRequest, seconds: float) -> Reply:
@@ -300,7 +302,7 @@ class ChildProcess:
         self._link.close()
 
     def _exchange(self, frame: Frame, seconds: float) -> Frame:
-        """Send a frame and wait for the reply, reading output meanwhile."""
+        """Send a frame and return the reply; raise SandboxFailure."""
         deadline = time.monotonic() + seconds
         try:
             send(self._link, frame, deadline)
@@ -314,7 +316,7 @@ class ChildProcess:
             raise ConnectionClosed("it ended") from None
 
     def _wait(self, deadline: float) -> None:
-        """Wait until data arrives; raise TimeoutError or ChildDied."""
+        """Wait until the reply begins, and read output meanwhile; raise TimeoutError or ChildDied."""
         while True:
             pipe = self._output.descriptor
             link = self._link.fileno()

@@ -20,14 +20,15 @@ from .policy import PYTHON_FLAGS, SYSTEM_FILES, Isolation, LaunchPlan, environme
 from .protocol import IsolationUnavailable
 from .seccomp import load_filter
 
-# Above the ids that systems assign to people, containers and services; each starting process has a separate
-# block.
-FIRST_UID, BLOCK, BLOCKS = 0x60000000, 1 << 3, 1 << 22
+# User ids above those that systems assign to people, containers and services. Each process that starts
+# sandboxes has a separate block of them.
+FIRST_UID, BLOCK_SIZE, BLOCK_COUNT = 0x60000000, 1 << 3, 1 << 22
 READABLE = (*SYSTEM_LIBRARIES, "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime")
 # File systems of the kernel; without further rights, no data there outlives a process.
 SKIPPED = ("/proc", "/sys")
 # Maximum number of paths that an error message names.
 MAX_NAMED = 5
+# Counts the sandboxes that this process has started.
 _started = itertools.count()
 
 
@@ -43,30 +44,30 @@ def plan_local(
     spec: Spec, folder: SandboxFolder, isolation: Isolation, private: Sequence[Path] = ()
 ) -> LaunchPlan:
     """Complete `spec` for the levels `user` and `process`; raise IsolationUnavailable."""
-    python, root = Python.running(), os.geteuid() == 0
+    python, is_root = Python.running(), os.geteuid() == 0
     shared: tuple[str, ...] = ()
     if isolation is Isolation.USER:
-        _expect_root(root)
+        _expect_root(is_root)
         if landlock_version() == 0:
             _expect_private_files((ENGINE, ENGINE.parent / "solutions", *private))
             shared = _expect_only_sticky(find_world_writable())
-    if root:
+    if is_root:
         _expect_reachable(python, folder)
-    uid = unused_uid() if root else None
+    uid = unused_uid() if is_root else None
     folder.reset_scratch(uid)
-    ours = (*python.libraries, *python.packages, folder.program, folder.given)
+    used = (*python.libraries, *python.packages, folder.program, folder.given)
     spec = replace(
         spec,
         paths=(*map(str, python.packages), str(folder.given)),
         given=str(folder.given),
         scratch=(str(folder.scratch),),
         shared_folders=shared,
-        rlimits=spec.rlimits if root else _without_processes(spec.rlimits),
+        rlimits=spec.rlimits if is_root else _without_processes(spec.rlimits),
         system_calls=load_filter().hex(),
-        readable=(*map(str, ours), *READABLE, *SYSTEM_FILES),
+        readable=(*map(str, used), *READABLE, *SYSTEM_FILES),
         uid=uid,
-        unshare=root,
-        owns_all_processes=root,
+        unshare=is_root,
+        owns_all_processes=is_root,
     )
     command = (str(python.executable), *PYTHON_FLAGS, str(folder.program))
     return LaunchPlan(command, environment_variables(str(folder.scratch), None), spec)
@@ -77,12 +78,13 @@ def unused_uid() -> int:
 
     In a container that maps few ids, it is among the last ones that it maps.
     """
-    mine = os.getpid() % BLOCKS * BLOCK + next(_started) % BLOCK
-    lines = Path("/proc/self/uid_map").read_text().splitlines()
-    first, _, size = max((tuple(map(int, line.split())) for line in lines), key=lambda extent: extent[2])
-    if FIRST_UID + mine < first + size:
-        return FIRST_UID + mine
-    return first + size - 2 - mine % max(1, size // 4)
+    offset = os.getpid() % BLOCK_COUNT * BLOCK_SIZE + next(_started) % BLOCK_SIZE
+    # Each line has the first id of a range inside the container, the first one outside, and the size.
+    ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
+    first, _outside, size = max(ranges, key=lambda extent: extent[2])
+    if FIRST_UID + offset < first + size:
+        return FIRST_UID + offset
+    return first + size - 2 - offset % max(1, size // 4)
 
 
 def unreadable_parent(path: Path) -> Path | None:
@@ -101,8 +103,8 @@ def make_private(paths: Iterable[Path]) -> None:
             path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-def _expect_root(root: bool) -> None:
-    if not root:
+def _expect_root(is_root: bool) -> None:
+    if not is_root:
         raise IsolationUnavailable(
             "The level `user` runs submissions as another user, which only root can do; found the user "
             f"{os.geteuid()}. What to do: ask for the level `bubblewrap`, which needs no root."
@@ -153,8 +155,8 @@ def find_world_writable(root: str = "/") -> WorldWritable:
     for path, mode in _reachable(root):
         if stat.S_ISDIR(mode):
             # To remove what a submission left in a folder, its user must be able to list the folder.
-            sweepable = mode & stat.S_ISVTX and mode & stat.S_IROTH
-            (sticky if sweepable else others).append(path)
+            cleanable = mode & stat.S_ISVTX and mode & stat.S_IROTH
+            (sticky if cleanable else others).append(path)
         else:
             others.append(path)
     return WorldWritable(tuple(sorted(sticky)), tuple(sorted(others)))

@@ -71,10 +71,11 @@ def plan_launch(
 
 
 def _plan_bubblewrap(spec: Spec, folder: SandboxFolder, limits: Limits) -> LaunchPlan:
+    """Complete `spec` for the level `bubblewrap`; raise IsolationUnavailable."""
     python = Python.running()
     environment = environment_variables(bubblewrap.SCRATCH, python.library_path())
     program = bubblewrap.find_bubblewrap().path
-    words = bubblewrap.bubblewrap_command(program, folder, python, limits, environment)
+    command = bubblewrap.bubblewrap_command(program, folder, python, limits, environment)
     spec = replace(
         spec,
         paths=(*map(str, python.package_paths()), bubblewrap.GIVEN),
@@ -86,7 +87,7 @@ def _plan_bubblewrap(spec: Spec, folder: SandboxFolder, limits: Limits) -> Launc
         readable=(*bubblewrap.readable_paths(python), *SYSTEM_FILES),
         uid=unused_uid() if os.geteuid() == 0 else None,
     )
-    return LaunchPlan((*words, *PYTHON_FLAGS, bubblewrap.PROGRAM), {}, spec)
+    return LaunchPlan((*command, *PYTHON_FLAGS, bubblewrap.PROGRAM), {}, spec)
 
 
 class Sandbox:
@@ -99,8 +100,8 @@ class Sandbox:
 
     A fork of the creating process may load and call while that process waits; afterwards the creating process
     calls `clear`. `start` starts the fork server, by default as a program. `private` are files and folders
-    that a submission must not read; they matter if only their modes protect them. Raises IsolationUnavailable
-    if this machine does not support the level.
+    that a submission must not read: where only their modes protect them, the sandbox checks the modes. Raises
+    IsolationUnavailable if this machine does not support the level.
     """
 
     def __init__(
@@ -144,7 +145,7 @@ class Sandbox:
         self._source = source
         try:
             with self._ending_child():
-                return self._fork()
+                return self._fork_and_load()
         except SandboxFailure as failure:
             return LoadReport(f"{source.filename}: loading it failed: {failure}.")
 
@@ -198,16 +199,17 @@ class Sandbox:
             plan_launch(self._spec, self._folder, self.limits, self.isolation, self._private)
         )
 
-    def _fork(self) -> LoadReport:
+    def _fork_and_load(self) -> LoadReport:
         """Fork a child and load the submission in it."""
         assert self._source is not None, "load a submission before calling into it"
         self._child = ChildProcess(self._server, self._output, self.limits)
         return self._child.load(self._source, self.limits.load_seconds)
 
     def _reload(self) -> None:
+        """Load the submission again after its child ended; raise ChildDied if that fails."""
         self._end_child()
         try:
-            loaded = self._fork()
+            loaded = self._fork_and_load()
         except ChildTimedOut as error:  # not caused by the function to be called
             raise self._not_reloaded(str(error)) from None
         if not loaded.ok:
@@ -228,10 +230,12 @@ class Sandbox:
             raise
 
     def _end_child(self) -> ChildExit:
+        """End the child, if there is one, and return how it ended; raise SandboxBroken."""
         self._forget()
         return self._server.end_child()
 
     def _forget(self) -> None:
+        """Close the connection to the child, if there is one; the fork server must still end it."""
         if self._child is not None:
             self._child.close()
             self._child = None

@@ -25,7 +25,7 @@ import msgspec
 
 from ..checks import environment as threads
 from ..checks.check_events import encode, write_line
-from ..checks.proxies import Proxies, declared
+from ..checks.proxies import Proxies, import_owner
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
 from ..checks.training_cache import TrainingCache
@@ -173,7 +173,7 @@ def main(folder: Path, forks: bool) -> None:
         proxies = Proxies(handout.module, handout.tasks, handout.about.remote)
         sys.modules[handout.module] = proxies
         prepare = warm_up(handout)
-        proxies.run_remote_functions_beside()
+        proxies.dispatch_support_code()
         checks = (handout.folder / handout.checks_file).read_text("utf-8")
         slow = training_checks(checks, handout.about.train)
 
@@ -201,7 +201,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
     pictures = [about.picture.rpartition(".")[0]] if about.picture else []
     preload((*about.preload, *pictures), disabled=disabled_tricks())
     if about.train:
-        owner, name = declared(about.train)
+        owner, name = import_owner(about.train)
         sources = "".join(checksum for name, checksum in about.files.items() if _is_given(name, about.given))
         setattr(
             owner,
@@ -210,7 +210,7 @@ def warm_up(handout: Handout) -> Callable[[], None]:
         )
     if not about.prepare:
         return lambda: None
-    owner, name = declared(about.prepare)
+    owner, name = import_owner(about.prepare)
     prepare = partial(getattr(owner, name), handout.all_settings.get("seed", 0))
     prepare()
     return prepare

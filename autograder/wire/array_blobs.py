@@ -11,25 +11,8 @@ from ..text import clean
 if TYPE_CHECKING:
     import numpy
 
+# Maximum number of characters of a name in a message.
 MAX_NAME = 80
-
-
-class NotAllowedError(ValueError):
-    """A received value is not accepted; the text is a sentence for students."""
-
-
-class UnexpectedAnswerError(NotAllowedError):
-    """An answer is not accepted that a check would refuse, too; the text is that of a failed check."""
-
-    def __init__(self, expected: str, received: str, hint: str) -> None:
-        super().__init__(FAILURE.format(expected=expected, received=received, hint=hint))
-
-
-def readable(text: object, max_length: int = MAX_NAME) -> str:
-    """Return the printable part of a text of unknown origin, cut to `max_length` characters."""
-    return clean(text, max_length, newlines=False, replacement="")
-
-
 MAX_DIMENSIONS = 16
 MAX_LENGTH = 2**31 - 1
 ITEM_SIZES = {
@@ -48,6 +31,22 @@ ITEM_SIZES = {
     "complex64": 8,
     "complex128": 16,
 }
+
+
+class NotAllowedError(ValueError):
+    """A received value is not accepted; the text is a sentence for students."""
+
+
+class UnexpectedAnswerError(NotAllowedError):
+    """An answer is not accepted, and a check would also refuse it; the text is that of a failed check."""
+
+    def __init__(self, expected: str, received: str, hint: str) -> None:
+        super().__init__(FAILURE.format(expected=expected, received=received, hint=hint))
+
+
+def readable(text: object, max_length: int = MAX_NAME) -> str:
+    """Return the printable part of a text of unknown origin, cut to `max_length` characters."""
+    return clean(text, max_length, newlines=False, replacement="")
 
 
 def text_bytes(items: list[str]) -> int:

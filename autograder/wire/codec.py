@@ -8,33 +8,37 @@ its kind and the name of its type but not its content.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from .array_blobs import BlobReader, NotAllowedError
 from .decode import Unpacker
-from .encode import Hold, Packed, Packer, TooLargeError
+from .encode import Holder, Packed, Packer, TooLargeError
 from .keras_models.rebuild import rebuild
 from .unsupported import ValueKind
 
 
-def pack(value: Any, known: Sequence[Any] = (), hold: Hold | None = None) -> Packed:
+def pack(value: Any, known: Sequence[Any] = (), holder: Holder | None = None) -> Packed:
     """Pack any value; never raise because of its content.
 
     `known` are the layers and models that the other end already has. The table starts with them, in order,
     and describes their current state. An unsupported value is packed as its kind. If the value is too large
     for a frame, all of it is packed that way. `refused` of the result describes the unsupported values.
 
-    With `hold`, `value` is a dictionary, and what is unsupported or too large stays here: `hold` keeps it and
-    returns the JSON of a handle.
+    With a `holder`, `value` is a dictionary. The holder keeps what is unsupported; if the value is too large,
+    it keeps every item of the dictionary as a whole.
     """
-    try:
-        packer = Packer(known, hold)
+    with suppress(TooLargeError):
+        packer = Packer(known, holder)
         return packer.message(packer.tree(value))
-    except TooLargeError:
-        packer = Packer(())
-        if hold:
-            return packer.message({"dict": {name: {"handle": hold(part)} for name, part in value.items()}})
-        return packer.message(packer.unsupported(value, ValueKind.TOO_LARGE))
+    if holder:
+        holder.forget()
+        with suppress(TooLargeError):
+            packer = Packer(known, holder)
+            items = {name: packer.unsupported(item, ValueKind.TOO_LARGE) for name, item in value.items()}
+            return packer.message({"dict": items})
+    packer = Packer(())
+    return packer.message(packer.unsupported(value, ValueKind.TOO_LARGE))
 
 
 def unpack(

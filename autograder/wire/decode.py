@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .array_blobs import MAX_DIMENSIONS, BlobReader, NotAllowedError, readable, text_bytes
-from .frames import MAX_BLOB
+from .frames import MAX_BLOB, MAX_DEPTH
 from .handles import Handle
 from .unsupported import UnsupportedValue, ValueKind, unsupported
 
-MAX_DEPTH = 64
 _NOT_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
-_KEYS = (type(None), bool, int, float, str, bytes, tuple, frozenset)
+# Types of dictionary keys and set items. Their values cannot change.
+_KEY_TYPES = (type(None), bool, int, float, str, bytes, tuple, frozenset)
 
 
 class History(dict[str, Any]):
@@ -98,14 +98,14 @@ class Unpacker:
         if type(content) is not dict or set(content) != {"shape", "items"}:
             raise NotAllowedError("An array of text must be given by its shape and its items.")
         shape, items = content["shape"], content["items"]
-        right = (
-            type(shape) is list
+        valid = (
+            type(items) is list
+            and all(type(item) is str for item in items)
+            and type(shape) is list
             and len(shape) <= MAX_DIMENSIONS
             and all(type(length) is int and 0 <= length <= len(items) for length in shape)
-            and type(items) is list
-            and all(type(item) is str for item in items)
         )
-        if not right or math.prod(shape) != len(items):
+        if not valid or math.prod(shape) != len(items):
             raise NotAllowedError("An array of text must have as many items as its shape says.")
         if text_bytes(items) > MAX_BLOB:
             raise NotAllowedError(
@@ -145,10 +145,10 @@ class Unpacker:
         return {_hashable(self.value(key, depth)): self.value(item, depth) for key, item in content}
 
     def _history(self, content: object, depth: int) -> History:
-        found = self.value(content, depth)
-        if type(found) is not dict:
+        values = self.value(content, depth)
+        if type(values) is not dict:
             raise NotAllowedError("What `fit` returned must be given as a dictionary.")
-        return History(found)
+        return History(values)
 
     def _series(self, content: object, depth: int) -> Any:
         if type(content) is not list or len(content) != 3:
@@ -182,10 +182,10 @@ class Unpacker:
         return self._resolve(content)
 
     def _unsupported(self, content: Any, depth: int) -> UnsupportedValue:
-        kinds = {str(kind) for kind in ValueKind}
         if type(content) is not list or len(content) != 2 or not all(type(item) is str for item in content):
             raise NotAllowedError("A value that does not cross must be given by its kind and its type.")
         kind, name = content
+        kinds = {str(kind) for kind in ValueKind}
         if kind not in kinds:
             raise NotAllowedError(f"A value that does not cross must be one of {', '.join(sorted(kinds))}.")
         return unsupported(ValueKind(kind), readable(name))
@@ -197,14 +197,16 @@ def _hashable(value: Any) -> Any:
         hash(value)
     except TypeError:
         raise NotAllowedError(f"A {type(value).__name__} cannot be a key or an item of a set.") from None
+    if isinstance(value, (*_KEY_TYPES, UnsupportedValue, Handle)):
+        return value
     numpy = sys.modules.get("numpy")
-    if isinstance(value, (*_KEYS, UnsupportedValue, Handle)) or (numpy and isinstance(value, numpy.generic)):
+    if numpy and isinstance(value, numpy.generic):
         return value
     raise NotAllowedError(f"A {type(value).__name__} is not accepted as a key or an item of a set.")
 
 
 def _pandas() -> Any:
-    """Return pandas if it is imported or installed, else None."""
+    """Return pandas if it is installed, else None."""
     try:
         import pandas
     except ImportError:

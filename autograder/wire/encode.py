@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from .array_blobs import ITEM_SIZES, BlobWriter, text_bytes
 from .frames import MAX_BLOB, MAX_JSON, MAX_NODES
@@ -16,14 +16,17 @@ from .handles import Handle, is_handle, to_wire
 from .keras_models.layer_table import LayerTable
 from .unsupported import UnsupportedValue, ValueKind, kind_of, type_name
 
-# Containers may begin at this level of the tree: the rest of a frame's levels is for what they hold.
+# The deepest level at which a container may begin. The other levels of a frame are for what the container
+# holds and for the fields of the protocol.
 MAX_DEPTH = MAX_JSON_DEPTH - 12
+# A value takes up to four of the values that a frame's JSON may hold.
+MAX_VALUES = MAX_NODES // 4
+# Maximum size of an integer.
 MAX_BITS = 2_000
 # Bytes of a frame's JSON that are reserved for the protocol's own fields.
 RESERVED = 8 * 1024
 HISTORY = "keras.src.callbacks.history"
-# Keeps a value in this process and returns the JSON of its handle.
-Hold = Callable[[Any], list[str]]
+CONTAINERS = (list, tuple, dict, set, frozenset, bytes, bytearray)
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,29 @@ class TooLargeError(Exception):
     """The value is too large for one frame."""
 
 
+class Holder(Protocol):
+    """Keeps values in this process and gives them handles, instead of sending them."""
+
+    def hold(self, value: Any) -> list[str]:
+        """Keep a value; return the JSON of its handle."""
+
+    def forget(self) -> None:
+        """Forget the values that the current call has kept, because their handles are not sent."""
+
+
 class Packer:
     """Packs one value. An unsupported part becomes its kind and the name of its type.
 
-    With `hold`, such a part and every layer that is not `known` stays in this process instead. `hold` keeps
-    it and returns the JSON of its handle.
+    With a `holder`, such a part and every layer that is not `known` stays in this process instead: the holder
+    keeps it, and its handle is sent.
     """
 
-    def __init__(self, known: Sequence[Any], hold: Hold | None = None) -> None:
-        self._hold = hold
+    def __init__(self, known: Sequence[Any], holder: Holder | None = None) -> None:
+        self._holder = holder
         self._known = {id(layer) for layer in known}
         self._handles: list[Handle] = []
         self._arrays = BlobWriter()
-        self._nodes = 0
-        self._letters = 0
+        self._count = 0
         self._table = LayerTable(known) if known else None
         self._refused: list[str] = []
 
@@ -72,15 +84,14 @@ class Packer:
             blob = weights + blob
             refused = refused + self._table.refused
         head = {"layers": layers, "value": tree}
-        small = self._nodes < 500 and self._letters < 4_000 and len(layers) < 50
-        if len(blob) > MAX_BLOB or not (small or len(json.dumps(head)) <= MAX_JSON - RESERVED):
+        if len(blob) > MAX_BLOB or len(json.dumps(head)) > MAX_JSON - RESERVED:
             raise TooLargeError
         return Packed(head, blob, objects, tuple(refused), tuple(self._handles))
 
     def tree(self, value: Any, depth: int = 0) -> Any:
         """Return a value as plain JSON that begins at the level `depth`; raise TooLargeError."""
-        self._nodes += 1
-        if self._nodes > MAX_NODES // 4:
+        self._count += 1
+        if self._count > MAX_VALUES:
             raise TooLargeError
         if is_handle(value):
             self._handles.append(value)
@@ -88,44 +99,44 @@ class Packer:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
-            self._letters += len(value)
             return str.__str__(value)
-        scalar = self._number(value)
-        if scalar is not None:
-            return scalar
-        for kind, encode in self._containers():
-            if isinstance(value, kind):
-                too_deep = depth > MAX_DEPTH
-                return self.unsupported(value, ValueKind.TOO_DEEP) if too_deep else encode(value, depth)
-        table = self._columns(value, depth + 3)
-        if table is not None:
-            return table
+        numbers = self._number_or_array(value)
+        if numbers is not None:
+            return numbers
+        if isinstance(value, CONTAINERS):
+            if depth > MAX_DEPTH:
+                return self.unsupported(value, ValueKind.TOO_DEEP)
+            return self._container(value, depth)
+        columns = self._columns(value, depth + 3)
+        if columns is not None:
+            return columns
         if type(value).__name__ == "History" and type(value).__module__ == HISTORY:
             return {"history": self.tree(dict(value.history), depth + 1)}
         return self._layer(value) or self.unsupported(value, kind_of(value))
 
     def unsupported(self, value: object, kind: ValueKind) -> dict[str, Any]:
-        """Return the tree of an unsupported value."""
-        if self._hold:
-            return {"handle": self._hold(value)}
+        """Return the tree of an unsupported value: its handle if there is a holder, else its kind."""
+        if self._holder:
+            return {"handle": self._holder.hold(value)}
         name = type_name(value)
         if isinstance(value, UnsupportedValue):
             kind, name = value.kind, value.type_name
         self._refused.append(f"a value of the type {name} ({kind})")
         return {"unsupported": [str(kind), name]}
 
-    def _containers(self) -> tuple[tuple[Any, Callable[[Any, int], Any]], ...]:
-        return (
-            (list, lambda value, depth: self._items(list.__iter__(value), depth + 1)),
-            (tuple, lambda value, depth: {"tuple": self._items(tuple.__iter__(value), depth + 2)}),
-            (dict, self._mapping),
-            (set, lambda value, depth: {"set": self._sorted(set.__iter__(value), depth + 2)}),
-            (
-                frozenset,
-                lambda value, depth: {"frozenset": self._sorted(frozenset.__iter__(value), depth + 2)},
-            ),
-            ((bytes, bytearray), lambda value, depth: {"bytes": self._bytes(value)}),
-        )
+    def _container(self, value: Any, depth: int) -> Any:
+        # The methods of the plain types, because a subclass may override its own.
+        if isinstance(value, list):
+            return self._items(list.__iter__(value), depth + 1)
+        if isinstance(value, tuple):
+            return {"tuple": self._items(tuple.__iter__(value), depth + 2)}
+        if isinstance(value, dict):
+            return self._mapping(value, depth)
+        if isinstance(value, set):
+            return {"set": self._sorted(set.__iter__(value), depth + 2)}
+        if isinstance(value, frozenset):
+            return {"frozenset": self._sorted(frozenset.__iter__(value), depth + 2)}
+        return {"bytes": self._bytes(value)}
 
     def _items(self, items: Any, depth: int) -> list[Any]:
         return [self.tree(item, depth) for item in items]
@@ -143,10 +154,9 @@ class Packer:
         items = list(dict.items(value))
         if not all(type(key) is str for key, _ in items):
             return {"pairs": [[self.tree(key, depth + 3), self.tree(item, depth + 3)] for key, item in items]}
-        self._letters += sum(len(key) for key, _ in items)
         return {"dict": {key: self.tree(item, depth + 2) for key, item in items}}
 
-    def _number(self, value: Any) -> Any:
+    def _number_or_array(self, value: Any) -> Any:
         """Return a number or an array as a tree, or None for any other value."""
         array = _as_array(value)
         if array is not None:
@@ -162,9 +172,8 @@ class Packer:
     def _array(self, value: Any, array: Any) -> Any:
         texts = _texts(array)
         if texts is not None:
-            self._nodes += len(texts)
-            self._letters += sum(map(len, texts))
-            if self._nodes > MAX_NODES // 4 or text_bytes(texts) > MAX_BLOB:
+            self._count += len(texts)
+            if self._count > MAX_VALUES or text_bytes(texts) > MAX_BLOB:
                 raise TooLargeError
             return {"texts": {"shape": list(array.shape), "items": texts}}
         if array.dtype.name not in ITEM_SIZES:
@@ -180,11 +189,11 @@ class Packer:
         if pandas is None or not hasattr(pandas, "DataFrame"):
             return None
         if isinstance(value, pandas.Series):
-            named = [self.tree(value.name, depth), self._column(value, depth), self._index(value, depth)]
-            return {"series": named}
+            parts = [self.tree(value.name, depth), self._column(value, depth), self._index(value, depth)]
+            return {"series": parts}
         if isinstance(value, pandas.DataFrame):
             names = [self.tree(name, depth) for name in value.columns]
-            columns = [self._column(value.iloc[:, place], depth) for place in range(len(names))]
+            columns = [self._column(value.iloc[:, index], depth) for index in range(len(names))]
             return {"frame": [names, columns, self._index(value, depth)]}
         return None
 
@@ -203,7 +212,7 @@ class Packer:
         keras = sys.modules.get("keras")
         if keras is None or not isinstance(value, keras.Layer):
             return None
-        if self._hold and id(value) not in self._known:
+        if self._holder and id(value) not in self._known:
             return None
         if self._table is None:
             self._table = LayerTable(())

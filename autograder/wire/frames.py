@@ -19,7 +19,8 @@ MAX_NODES = 50_000
 MAX_DIGITS = 700
 
 _SIZES = struct.Struct(">II")
-# An unterminated string matches up to the end of the text, so that its quotes start no further searches.
+# The closing quote is optional: otherwise each quote of an unterminated string would start another search,
+# which takes quadratic time.
 _STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
@@ -121,11 +122,11 @@ def _check_sizes(json_size: int, blob_size: int) -> None:
 
 def _check_shape(text: bytes) -> None:
     """Raise FrameError if the text nests too deeply or has too many values, before parsing it."""
-    bare = _STRINGS.sub(b"", text)
-    nodes = bare.count(b",") + bare.count(b"[") + bare.count(b"{")
+    without_strings = _STRINGS.sub(b"", text)
+    nodes = sum(without_strings.count(mark) for mark in (b",", b"[", b"{"))
     if nodes > MAX_NODES:
         raise FrameError(f"A frame's JSON may hold {MAX_NODES} values, and this one has {nodes}.")
-    brackets = bare.translate(None, _NOT_BRACKETS)
+    brackets = without_strings.translate(None, _NOT_BRACKETS)
     depth = max(accumulate(map(_STEPS.__getitem__, brackets)), default=0)
     if depth > MAX_DEPTH:
         raise FrameError(f"A frame's JSON may be {MAX_DEPTH} levels deep, and this one is {depth}.")

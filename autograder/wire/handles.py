@@ -1,4 +1,4 @@
-"""Represent a value that stays in the sandbox by a handle, whose every use is a call into the sandbox."""
+"""Represent a value that stays in the sandbox by a handle: each use of it is a call into the sandbox."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 from .array_blobs import NotAllowedError, readable
 
-# The classes of Keras that a held value may claim as its own, so that `isinstance` holds for its handle.
+# The class of Keras that a held value claims to be of, if any. `isinstance` holds for its handle.
 BASES = ("", "Layer", "Model")
 MAX_LABEL = 300
 MAX_DESCRIPTION = 120
@@ -48,6 +48,7 @@ class HandleInfo:
     task: str
 
 
+# Makes one use of a handle in the sandbox, with positional and keyword arguments, and returns its result.
 Use = Callable[[Operation, "Handle", tuple[Any, ...], dict[str, Any]], Any]
 
 
@@ -76,14 +77,12 @@ class Handle:
 
     def __getattr__(self, name: str) -> Any:
         """Return an attribute of the value."""
-        if name.startswith("_"):
-            raise AttributeError(f"{self._info.description} stays in the sandbox: {name} is not available.")
+        _refuse_private(self, name)
         return self._use(Operation.ATTRIBUTE, self, (name,), {})
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Set an attribute of the value."""
-        if name.startswith("_"):
-            raise AttributeError(f"{self._info.description} stays in the sandbox: {name} is not available.")
+        _refuse_private(self, name)
         self._use(Operation.SET_ATTRIBUTE, self, (name, value), {})
 
     def __getitem__(self, key: Any) -> Any:
@@ -127,8 +126,14 @@ class Handle:
         return f"<{self._info.description}, a {self._info.type_name} in the sandbox>"
 
 
+def _refuse_private(handle: Handle, name: str) -> None:
+    if name.startswith("_"):
+        description = info_of(handle).description
+        raise AttributeError(f"{description} stays in the sandbox: {name} is not available.")
+
+
 def new_handle(info: HandleInfo, use: Use) -> Handle:
-    """Return a handle of a class with the name of the value's type, which checks may have in a message."""
+    """Return a handle whose class has the name of the value's type, because messages may contain it."""
     handle: Handle = _class_named(info.type_name)(info, use)
     return handle
 

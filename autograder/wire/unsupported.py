@@ -92,11 +92,11 @@ class UnsupportedValue:
 
 def unsupported(kind: ValueKind, type_name: str) -> UnsupportedValue:
     """Return a placeholder for a value whose type has this name."""
-    return _named(type_name)(kind, type_name)
+    return _class_named(type_name)(kind, type_name)
 
 
 @lru_cache(maxsize=100)
-def _named(type_name: str) -> type[UnsupportedValue]:
+def _class_named(type_name: str) -> type[UnsupportedValue]:
     return type(type_name or "?", (UnsupportedValue,), {"__doc__": UnsupportedValue.__doc__})
 
 

@@ -43,6 +43,9 @@ class Box:
         while True:
             yield 1
 
+    def everything(self):
+        return {"inner": self.inner, "text": "x" * 300_000}
+
 
 def weigh(box):
     return box.size
@@ -106,6 +109,14 @@ def test_a_value_has_one_handle(boxes: Any) -> None:
     box = boxes.Box()
     assert box.inner is box.inner
     assert box.inner is not boxes.Box().inner
+
+
+def test_a_part_of_an_answer_that_is_too_large_has_a_handle_too(boxes: Any) -> None:
+    """The part was packed once before the answer turned out to be too large."""
+    box = boxes.Box()
+    everything = box.everything()
+    assert repr(everything) == "<Box(…).everything(…), a dict in the sandbox>"
+    assert everything["inner"] is box.inner
 
 
 def test_equal_uses_are_made_again_because_the_value_may_have_changed(boxes: Any, beside: Beside) -> None:
@@ -213,7 +224,7 @@ def test_a_reply_holds_a_limited_number(boxes: Any, beside: Beside, monkeypatch:
 def test_a_value_that_ended_with_its_process_is_a_crash(boxes: Any, beside: Beside) -> None:
     box = boxes.Box()
     beside.loaded = Beside().loaded
-    with pytest.raises(SubmissionFailed, match="nothing left to work on") as failure:
+    with pytest.raises(SubmissionFailed, match="its process ended in an earlier call") as failure:
         box(1)
     assert failure.value.outcome == "crashed"
 
@@ -223,7 +234,7 @@ def test_support_code_runs_where_its_arguments_are(boxes: Any, monkeypatch: pyte
     support = ModuleType("support_of_boxes")
     exec("def kind(value):\n    return type(value).__name__\n", vars(support))
     monkeypatch.setitem(sys.modules, "support_of_boxes", support)
-    boxes.run_beside(support, "kind")
+    boxes.dispatch_function(support, "kind")
     assert support.kind(boxes.Box()) == "Box"
     assert support.kind([boxes.Box()]) == "list"
     assert support.kind(3) == "int"

@@ -304,6 +304,10 @@ def test_the_largest_text_still_fits_a_frame() -> None:
         assert len(json.dumps(packed.head)) <= frames.MAX_JSON
 
 
+def test_few_values_may_be_too_large_for_a_frame(cross: Cross) -> None:
+    assert cross([2**1_900] * 480) == UnsupportedValue(ValueKind.TOO_LARGE, "list")
+
+
 def test_the_name_of_a_type_arrives_without_control_characters(cross: Cross) -> None:
     named = type("\x1b[31m\u202eevil" + "x" * 500, (), {})
     name = cross(named()).type_name
@@ -348,6 +352,7 @@ FORGED |= {
         "a key without a value": {"pairs": [[1]]},
         "a list in a set": {"set": [[]]},
         "bytes that are floats": {"bytes": {"dtype": "float64", "shape": [1]}},
+        "text whose items are a number": {"texts": {"shape": [1], "items": 1}},
         "text of another shape": {"texts": {"shape": [3], "items": ["a"]}},
         "text that pads to gigabytes": {"texts": {"shape": [2001], "items": ["x" * 20_000, *[""] * 2000]}},
         "text without end": {"texts": {"shape": [2**30, 0], "items": []}},

@@ -153,17 +153,26 @@ def test_without_a_resolver_a_handle_is_refused() -> None:
         unpack(packed.head, packed.blob)
 
 
+class Held:
+    """Keeps values in a list."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+
+    def hold(self, value: Any) -> list[str]:
+        self.values.append(value)
+        return [f"t#1.{len(self.values) - 1}", type(value).__name__, ""]
+
+    def forget(self) -> None:
+        self.values.clear()
+
+
 def test_what_cannot_cross_is_held_and_the_rest_is_data() -> None:
-    held: list[Any] = []
-
-    def hold(value: Any) -> list[str]:
-        held.append(value)
-        return [f"t#1.{len(held) - 1}", type(value).__name__, ""]
-
+    held = Held()
     function, generator = pack, (number for number in (1, 2))
     answer = {"data": [1, "two", (3.0, None)], "function": function, 4: {generator}}
-    packed = pack({"answer": answer}, hold=hold)
-    assert held == [function, generator]
+    packed = pack({"answer": answer}, holder=held)
+    assert held.values == [function, generator]
     assert packed.refused == ()
     value, _ = unpack(packed.head, packed.blob, resolve=lambda content: handle_of([], content[1]))  # type: ignore[index]
     assert value["answer"]["data"] == [1, "two", (3.0, None)]
@@ -172,9 +181,11 @@ def test_what_cannot_cross_is_held_and_the_rest_is_data() -> None:
 
 
 def test_what_is_too_large_is_held_as_a_whole() -> None:
-    packed = pack({"answer": ["x" * 1000] * 1000}, hold=lambda value: ["t#1.0", type(value).__name__, ""])
+    held, answer = Held(), [pack, "x" * 300_000]
+    packed = pack({"answer": answer}, holder=held)
     value, _ = unpack(packed.head, packed.blob, resolve=lambda content: content)
     assert value == {"answer": ["t#1.0", "list", ""]}
+    assert held.values == [answer]
 
 
 @pytest.mark.parametrize("type_name", ["Box", "KerasTensor", ""])

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from ...language import gettext as _
 from ...wire.call_messages import CallRequest, Reply, Returned, Turn
 from ...wire.codec import pack, unpack
-from ...wire.encode import Hold
 from ...wire.handles import Operation, from_wire
 from ...wire.unsupported import ValueKind, type_name, unsupported
 from .failed_calls import LostError, describe, describe_missing
@@ -23,36 +22,42 @@ if TYPE_CHECKING:
 
 
 class HeldValues:
-    """The values of one check that stay in this process, by label.
+    """The values of one check that stay in this process, by label; the holder for `pack`.
 
-    A value has one label for as long as the check runs. The first call of another check drops all values.
+    A value keeps its label as long as the check runs. The first call of another check drops all values.
     """
 
     def __init__(self) -> None:
         self._check = ""
+        self._turn = ""
         self._values: dict[str, Any] = {}
         self._labels: dict[int, str] = {}
 
-    def start_call(self, turn: Turn) -> Hold:
-        """Return a function that keeps a value under a label that begins with the turn's."""
+    def start_call(self, turn: Turn) -> None:
+        """Begin a call; the labels of its new values begin with the turn's."""
         if turn.check != self._check:
             self._check = turn.check
             self._values.clear()
             self._labels.clear()
+        self._turn = turn.label
 
-        def hold(value: Any) -> list[str]:
-            # A value that is kept keeps its identity, so that no other value can have it.
-            label = self._labels.setdefault(id(value), f"{turn.label}.{len(self._values)}")
-            self._values[label] = value
-            return [label, type_name(value), _base(value)]
+    def hold(self, value: Any) -> list[str]:
+        """Keep a value under its label; return the JSON of its handle."""
+        # No other object has the `id` of a value as long as the value is kept.
+        label = self._labels.setdefault(id(value), f"{self._turn}.{len(self._values)}")
+        self._values[label] = value
+        return [label, type_name(value), _base(value)]
 
-        return hold
+    def forget(self) -> None:
+        """Drop the values of this call, whose labels the check has not received."""
+        for label in [label for label in self._values if label.startswith(f"{self._turn}.")]:
+            del self._labels[id(self._values.pop(label))]
 
     def resolver(self, module: ModuleType) -> Callable[[object], Any]:
         """Return a function that finds the value of a handle; a task is an attribute of `module`."""
 
         def resolve(content: object) -> Any:
-            label, *_ = from_wire(content)
+            label, _type_name, _base_class = from_wire(content)
             if label.isidentifier():
                 return getattr(module, label)
             if label not in self._values:
@@ -86,7 +91,8 @@ def call(
 ) -> Reply:
     """Call a function of the submission; return its result or its exception as a reply.
 
-    `on_error` receives an exception before it is described. If the request has an operation, `name` only
+    `on_error` receives an exception before it is described. If the request has a turn, unsupported values
+    stay in this process under labels that begin with the turn's. If it has an operation, `name` only
     describes the call.
     """
     turn = request.turn
@@ -97,18 +103,19 @@ def call(
     try:
         if not callable(function):
             raise _replaced(name, function)
-        keep = loaded.held.start_call(turn) if turn else None
+        if turn:
+            loaded.held.start_call(turn)
         resolve = loaded.held.resolver(loaded.module)
         (args, kwargs, *times), objects = unpack(request.arguments, request.blob, resolve=resolve)
         prepare()
         answers = []
-        # Calls stand in this frame, so that `describe` sees which exceptions no code of the function raised.
-        for _ in range(*times or (1,)):
+        # Call in this frame: `describe` recognizes exceptions that Python raised before the function began.
+        for _call in range(times[0] if times else 1):
             answers.append(function(*args, **kwargs))
         answer = answers if times else answers[0]
-        returned = {"answer": answer} if keep else {"answer": answer, "args": args, "kwargs": kwargs}
-        packed = pack(returned, known=objects, hold=keep)
-        if "unsupported" in packed.head["value"]:
+        returned = {"answer": answer} if turn else {"answer": answer, "args": args, "kwargs": kwargs}
+        packed = pack(returned, known=objects, holder=loaded.held if turn else None)
+        if "unsupported" in packed.head["value"]:  # the whole reply is too large
             large = [unsupported(ValueKind.TOO_LARGE, type_name(each)) for each in answers]
             packed = pack({"answer": large if times else large[0]}, known=objects)
     except BaseException as error:
@@ -132,7 +139,7 @@ def _find(module: ModuleType, name: str, operation: Operation | None) -> Callabl
     """Return what a request calls: the use of a handle, a function of support code, or a task."""
     if operation is not None:
         return OPERATIONS[operation]
-    owner, _, function = name.rpartition(".")
+    owner, _dot, function = name.rpartition(".")
     found: Callable[..., Any] | None = vars(module).get(name)
     if owner:
         found = inspect.unwrap(getattr(importlib.import_module(owner), function))

@@ -82,7 +82,8 @@ def take_over(link: int, output: int) -> int:
     close_all_but(LINK)
     # Unbuffered, so that output before a crash is visible. A fork may have replaced these objects.
     sys.stdin = open(0, closefd=False)  # noqa: SIM115 - for as long as the process lives
-    # Python keeps both for itself as well: a program that wraps `sys.stdout.buffer` must not close them.
+    # The second reference keeps each object alive: when a program replaces `sys.stdout` with a wrapper of its
+    # buffer, the end of the first object would close the buffer.
     sys.stdout = sys.__stdout__ = _unbuffered(1)  # type: ignore[misc]
     sys.stderr = sys.__stderr__ = _unbuffered(2)  # type: ignore[misc]
     return LINK
@@ -107,6 +108,7 @@ def limit(spec: Spec, parent: int) -> None:
 
 
 def _become(uid: int) -> None:
+    """Switch to this user and group without any rights of root; raise OSError."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     with suppress(PermissionError):
         empty_bounding_set()
@@ -119,5 +121,6 @@ def _become(uid: int) -> None:
 
 
 def _unbuffered(descriptor: int) -> io.TextIOWrapper:
+    """Return a text stream that writes to a descriptor at once and never closes it."""
     raw = io.FileIO(descriptor, "w", closefd=False)
     return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)

@@ -58,8 +58,8 @@ def describe(
 ) -> Failed:
     """Return the reply of a failed call to `function`.
 
-    `tasks` are those that the call is about, by default `function`. `is_own` says that the call went straight
-    to a function of the submission.
+    `tasks` are those that the call is about, by default `function`. `is_own` says that the called object
+    itself is a function of the submission.
     """
     kind, name = _classify(error, function, definitions, tasks or (function,), is_own)
     type_name = "NotImplementedError" if isinstance(error, NotImplementedError) else type(error).__name__
@@ -78,12 +78,12 @@ def describe_missing(function: str, module: ModuleType, definitions: Definitions
     Its `name` is the class or function that contains it, or else a similar name, if there is one.
     """
     own = {name: value for name, value in list(vars(module).items()) if _is_own(value, module, definitions)}
-    around = _function_around(function, definitions)
+    outer = _function_around(function, definitions)
     if owner := _class_with(function, own):
         kind, name = FailureKind.METHOD, owner
-    elif around:
-        kind, name = FailureKind.NESTED, around
-    elif around is not None and module.__name__ != "__main__":  # a notebook runs as `__main__`
+    elif outer:
+        kind, name = FailureKind.NESTED, outer
+    elif outer is not None and module.__name__ != "__main__":  # a notebook runs as `__main__`
         kind, name = FailureKind.MAIN_ONLY, ""
     else:
         kind, name = FailureKind.MISSING, _similar(function, own)
@@ -122,9 +122,10 @@ def _starts_program(error: BaseException) -> bool:
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an exception and those that were raised before it."""
-    found: list[BaseException] = []
-    while error is not None and error not in found:
-        found.append(error)
+    # By identity: the submission may define how its exceptions compare.
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
         yield error
         error = error.__cause__ or error.__context__
 
@@ -151,8 +152,8 @@ def _classify(
         return FailureKind.ENDED, function
     if isinstance(error, LostError):
         return FailureKind.LOST, function
-    frames = error.__traceback__
-    if is_own and isinstance(error, TypeError) and frames and frames.tb_next is None:
+    trace = error.__traceback__
+    if is_own and isinstance(error, TypeError) and trace and trace.tb_next is None:
         # The caller's frame is the only one: Python refused the arguments before the function began.
         return FailureKind.ARGUMENTS, function
     raiser = raised_by(error) if isinstance(error, NotImplementedError) else None
@@ -194,11 +195,11 @@ def _is_own(value: object, module: ModuleType, definitions: Definitions) -> bool
 
 
 def _function_around(function: str, definitions: Definitions) -> str | None:
-    """Return the function that contains the definition of a missing one, as `misplaced_functions` does."""
+    """Return the function around the definition of a missing one, "" under the main guard, or None."""
     for name in sorted(definitions.names):
         tree = try_parse("".join(linecache.getlines(name)))
-        if tree and (around := misplaced_functions(tree).get(function)) is not None:
-            return around
+        if tree and (outer := misplaced_functions(tree).get(function)) is not None:
+            return outer
     return None
 
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+# Maximum size of one message.
 MAX_BYTES = 1 << 17
 
 

@@ -12,7 +12,7 @@ from .messages import ChildExit, ExitReason, Spec
 from .scratch import usage
 
 END_SECONDS = 5.0
-PAGE = resource.getpagesize()
+PAGE_BYTES = resource.getpagesize()
 # A folder that is not a separate file system must be walked, which costs more than asking the kernel.
 WALK_EVERY = 10
 SIGNAL_REASONS: dict[int, ExitReason] = {
@@ -22,7 +22,7 @@ SIGNAL_REASONS: dict[int, ExitReason] = {
 
 
 class UnkillableProcess(RuntimeError):
-    """A descendant did not end."""
+    """A descendant did not end, or was not ended before the next child."""
 
 
 class ProcessTree:
@@ -46,17 +46,15 @@ class ProcessTree:
         self._child, self._exit, self._rounds = process, None, 0
 
     def watch(self) -> None:
-        """Collect ended processes, and end the child if it exceeds a limit."""
+        """Collect ended processes, and end the child if it exceeds a limit; the first one is the reason."""
         self._reap(os.WNOHANG)
         if not self.alive:
             return
-        if self._resident() > self._spec.resident_bytes:
-            self._stop(ExitReason.MEMORY)
         self._rounds += 1
-        if self._spec.scratch_mounted or self._rounds % WALK_EVERY == 0:
-            size, inodes = usage(self._spec.scratch, self._spec.scratch_mounted)
-            if inodes > self._spec.scratch_inodes or size > self._spec.scratch_bytes:
-                self._stop(ExitReason.SCRATCH)
+        if self._exceeds_memory():
+            self._stop(ExitReason.MEMORY)
+        elif self._exceeds_scratch():
+            self._stop(ExitReason.SCRATCH)
 
     def end(self) -> ChildExit:
         """End every descendant and return how the child ended; raise UnkillableProcess.
@@ -75,6 +73,15 @@ class ProcessTree:
         ended = self._exit or ChildExit(ExitReason.UNKNOWN)
         self._child = self._exit = None
         return ended
+
+    def _exceeds_memory(self) -> bool:
+        return sum(map(_resident_bytes, descendants(os.getpid()))) > self._spec.resident_bytes
+
+    def _exceeds_scratch(self) -> bool:
+        if not self._spec.scratch_mounted and self._rounds % WALK_EVERY:
+            return False
+        size, inodes = usage(self._spec.scratch, self._spec.scratch_mounted)
+        return inodes > self._spec.scratch_inodes or size > self._spec.scratch_bytes
 
     def _stop(self, reason: ExitReason) -> None:
         self._exit = ChildExit(reason)
@@ -96,9 +103,6 @@ class ProcessTree:
         except ChildProcessError:
             return
 
-    def _resident(self) -> int:
-        return sum(map(_resident, descendants(os.getpid())))
-
 
 def _child_exit(status: int) -> ChildExit:
     if os.WIFSIGNALED(status):
@@ -116,7 +120,7 @@ def _has_children() -> bool:
 
 
 def descendants(process: int) -> list[int]:
-    """Return what descends from a process, by any thread; those that end meanwhile are left out."""
+    """Return the descendants of a process, started by any of its threads, except those that end meanwhile."""
     found: list[int] = []
     waiting = [process]
     while waiting:
@@ -132,9 +136,10 @@ def descendants(process: int) -> list[int]:
     return found
 
 
-def _resident(process: int) -> int:
+def _resident_bytes(process: int) -> int:
+    """Return the resident memory of a process, or 0 if it has ended."""
     try:
         with open(f"/proc/{process}/statm") as file:  # noqa: PTH123 - thirty times a second
-            return int(file.read().split()[1]) * PAGE
+            return int(file.read().split()[1]) * PAGE_BYTES
     except (FileNotFoundError, ProcessLookupError, IndexError):
         return 0

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from itertools import count
 
+# The mode of a writable folder: accessible only to its owner.
 MODE = 0o700
 
 
@@ -91,12 +92,13 @@ def _unlink(name: str, top: int) -> bool:
 
 
 def _flatten(name: str, top: int, names: Iterator[str]) -> None:
-    os.chmod(name, 0o700, dir_fd=top)
+    """Remove the folder `name` in `top` after moving its subfolders to `top`, under new names."""
+    os.chmod(name, MODE, dir_fd=top)
     below = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=top)
     try:
         for inner in os.listdir(below):  # noqa: PTH208 - a descriptor
             if not _unlink(inner, below):
-                os.chmod(inner, 0o700, dir_fd=below)
+                os.chmod(inner, MODE, dir_fd=below)
                 _move_up(inner, below, top, names)
     finally:
         os.close(below)
@@ -104,10 +106,11 @@ def _flatten(name: str, top: int, names: Iterator[str]) -> None:
 
 
 def _move_up(inner: str, below: int, top: int, names: Iterator[str]) -> None:
-    for fresh in names:
+    """Move the folder `inner` from `below` to `top`, under the first of `names` that is unused there."""
+    for unused in names:
         try:
-            os.stat(fresh, dir_fd=top, follow_symlinks=False)
+            os.stat(unused, dir_fd=top, follow_symlinks=False)
         except FileNotFoundError:
-            os.rename(inner, fresh, src_dir_fd=below, dst_dir_fd=top)
+            os.rename(inner, unused, src_dir_fd=below, dst_dir_fd=top)
             return
     raise NotEmpty(inner)

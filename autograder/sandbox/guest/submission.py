@@ -2,8 +2,8 @@
 
 A notebook's cells share one namespace, whose `__name__` is `__main__`. They run statement by statement. A
 statement that raises, or exceeds its share of the time, is skipped and noted. A `.py` runs as a whole. The
-first exception ends it; if its time is up, the functions defined so far count. The grader, `kit check`, `kit
-watch` and `kit pack` share this module.
+first exception ends it; if its time is up, the functions and classes defined so far count. The grader, `kit
+check`, `kit watch` and `kit pack` share this module.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from ...language import gettext as _
-from ...source_code import first_line, is_stub, raises_not_implemented, syntax_advice
+from ...source_code import Definition, first_line, is_stub, raises_not_implemented, syntax_advice
 from ...wire.call_messages import LoadReport, LoadRequest
 from . import notebook_environment
 from .calls import HeldValues
@@ -103,8 +103,12 @@ def _alarm(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds, INTERRUPT_AGAIN_SECONDS)
     try:
-        yield
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
     finally:
+        # Again, because an alarm may have interrupted the first attempt.
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before or signal.SIG_DFL)
 
@@ -131,6 +135,7 @@ class _Loading:
     module: ModuleType
     filename: str
     seconds: float
+    # The names of the parsed cells in tracebacks.
     places: list[str] = field(default_factory=list)
     stubs: set[tuple[str, int]] = field(default_factory=set)
     leftover_raises: set[tuple[str, int]] = field(default_factory=set)
@@ -163,7 +168,7 @@ class _Loading:
         return tree
 
     def _line(self, place: str, line: int) -> str:
-        """Return a line's place. Editors open `transfer.py:105`."""
+        """Return the name of a line for a message, in the form that editors open: `transfer.py:105`."""
         return f"{place}:{line}"
 
     def _sentence(self, place: str, error: BaseException, seconds: float) -> tuple[str, int | None]:
@@ -191,14 +196,14 @@ class _Script(_Loading):
     def run(self, cells: Sequence[str]) -> None:
         """Run the text up to the first exception, or until the time is up.
 
-        In the second case the functions defined so far count, so that a long training below them costs
-        nothing.
+        In the second case the functions and classes defined so far count, so that a long training below them
+        costs nothing.
         """
         seconds = self.seconds * FILE_SHARE
         defined: set[str] = set()
         try:
             tree = self._parse("\n".join(cells), self.filename)
-            defined = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+            defined = {node.name for node in tree.body if isinstance(node, Definition)}
             code = compile(tree, self.filename, "exec", dont_inherit=True)
             with time_limit(seconds):
                 exec(code, vars(self.module))  # noqa: S102 - the purpose
@@ -277,6 +282,7 @@ class _Notebook(_Loading):
 
 
 def _more(count: int) -> str:
+    """Return a sentence with a leading space about `count` more statements that were skipped, or ""."""
     if count < 1:
         return ""
     if count == 1:
@@ -285,4 +291,5 @@ def _more(count: int) -> str:
 
 
 def _ended(sentence: str) -> str:
+    """Return a sentence with a full stop, unless it has a final mark."""
     return sentence if sentence.endswith((".", "?", "!")) else f"{sentence}."

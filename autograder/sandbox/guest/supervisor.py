@@ -44,8 +44,8 @@ from .submission import load
 
 WATCH_MILLISECONDS = 30
 MAX_TRACEBACK = 8_000
-# The host enforces the real deadline; this one only has to be later.
-PATIENCE_SECONDS = 1e6
+# `send` and `receive` take a deadline, but only the host enforces one.
+NO_DEADLINE_SECONDS = 1e6
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def main() -> None:
 def serve(control: socket.socket, spec: Spec) -> None:
     """Start, report that the server is ready, and serve `control` until its other end closes.
 
-    May be called right after a fork; the caller then ends the process as soon as this returns.
+    May be called right after a fork. The caller ends the process as soon as this returns.
     """
     try:
         close_all_but(control.fileno())
@@ -104,6 +104,7 @@ def _remove_traces(spec: Spec) -> dict[str, str]:
 
 
 def _empty_folders(spec: Spec) -> None:
+    """Remove everything from the folders that a submission may write to."""
     for folder in spec.scratch:
         wipe(folder)
     for folder in spec.shared_folders:
@@ -128,6 +129,8 @@ def _close_standard_streams() -> None:
 
 
 class _Supervisor:
+    """Answers the host's requests, and monitors the child between them."""
+
     def __init__(self, control: socket.socket, spec: Spec, prepare: Callable[[], None]) -> None:
         self._control = control
         self._spec = spec
@@ -142,7 +145,7 @@ class _Supervisor:
             if not poll.poll(WATCH_MILLISECONDS if self._tree.alive else None):
                 self._tree.watch()
                 continue
-            data, descriptors, _, _ = socket.recv_fds(self._control, MAX_BYTES, 2)
+            data, descriptors, _flags, _address = socket.recv_fds(self._control, MAX_BYTES, 2)
             if not data:
                 self._end("")
                 return
@@ -160,19 +163,19 @@ class _Supervisor:
         except (OSError, RuntimeError, TypeError) as error:
             return RequestFailed(request.id, f"{type(error).__name__}: {error}")
 
-    def _end(self, number: str) -> Ended:
+    def _end(self, request_id: str) -> Ended:
         ended = self._tree.end()
         _empty_folders(self._spec)
-        return Ended(number, ended.reason, ended.number)
+        return Ended(request_id, ended.reason, ended.number)
 
-    def _fork(self, number: str, link: int, output: int) -> Forked:
+    def _fork(self, request_id: str, link: int, output: int) -> Forked:
         _expect_one_thread()
         parent = os.getpid()
         process = os.fork()
         if process == 0:
             self._be_child(link, output, parent)
         self._tree.add(process)
-        return Forked(number)
+        return Forked(request_id)
 
     def _be_child(self, link: int, output: int, parent: int) -> NoReturn:
         try:
@@ -224,8 +227,8 @@ def _serve_calls(sock: socket.socket, spec: Spec, prepare: Callable[[], None]) -
 
 
 def _next(sock: socket.socket) -> Frame:
-    return receive(sock, time.monotonic() + PATIENCE_SECONDS)
+    return receive(sock, time.monotonic() + NO_DEADLINE_SECONDS)
 
 
 def _reply(sock: socket.socket, frame: Frame) -> None:
-    send(sock, frame, time.monotonic() + PATIENCE_SECONDS)
+    send(sock, frame, time.monotonic() + NO_DEADLINE_SECONDS)

@@ -14,9 +14,11 @@ from typing import Any
 
 from .schema import Kind, SchemaError, keras_module, name_of
 
+# Maximum number of elements in the inputs and in the compared outputs of a probe.
 MAX_PROBE = 4_096
-UNKNOWN_LENGTH = 4
-_RELATIVE, _ABSOLUTE = 1e-4, 1e-5
+# The length that a probe assumes for an axis of unknown length.
+PROBE_LENGTH = 4
+_RELATIVE_TOLERANCE, _ABSOLUTE_TOLERANCE = 1e-4, 1e-5
 _OWN = "a function of its own; pass the activation by its name, such as activation='relu'"
 
 
@@ -44,8 +46,8 @@ def activation_kind(functions: Kind, layers: Kind, names: tuple[str, ...]) -> Ki
 
 def is_plain(activation: object) -> bool:
     """Return whether an activation is one of Keras' own, so that its name identifies it."""
-    home = str(getattr(activation, "__module__", None))
-    return home.startswith(("keras.", "tensorflow.python.ops."))
+    module = str(getattr(activation, "__module__", None))
+    return module.startswith(("keras.", "tensorflow.python.ops."))
 
 
 def recognize(function: Any, names: tuple[str, ...]) -> Any:
@@ -53,21 +55,24 @@ def recognize(function: Any, names: tuple[str, ...]) -> Any:
     import numpy
 
     grid = numpy.linspace(-6.05, 6.05, 24, dtype="float32").reshape(4, 6)
-    mixed = numpy.random.default_rng(8).permutation(numpy.linspace(-3.01, 3.01, 24, dtype="float32"))
+    shuffled = numpy.random.default_rng(8).permutation(numpy.linspace(-3.01, 3.01, 24, dtype="float32"))
     for dtype in ("float32", "float64"):
-        inputs = [grid.astype(dtype), mixed.reshape(4, 6).astype(dtype)]
+        inputs = [grid.astype(dtype), shuffled.reshape(4, 6).astype(dtype)]
         if (expected := _values(function, inputs)) is None:
             continue
-        for name, candidate in _candidates(function, names, dtype):
+        for match, candidate in _candidates(function, names, dtype):
             if _close(_values(candidate, inputs), expected) and _close(
                 _gradients(candidate, inputs), _gradients(function, inputs)
             ):
-                return name
+                return match
     return None
 
 
 def _candidates(function: Any, names: tuple[str, ...], dtype: str) -> Iterator[tuple[Any, Any]]:
-    """Yield candidates for a function: Keras' functions, then layers with parameters estimated from it."""
+    """Yield what to return for a match, and the function to compare.
+
+    These are Keras' functions by name, then layers whose parameters follow from the values at -1 and 10,000.
+    """
     import keras
     import numpy
 
@@ -121,6 +126,7 @@ def _gradients(function: Any, inputs: list[Any]) -> list[Any] | None:
 
 
 def _close(ones: list[Any] | None, others: list[Any] | None) -> bool:
+    """Return whether both are lists of finite arrays that are equal within the tolerances."""
     import numpy
 
     return (
@@ -130,7 +136,7 @@ def _close(ones: list[Any] | None, others: list[Any] | None) -> bool:
             one.shape == other.shape
             and one.dtype.kind == other.dtype.kind == "f"
             and bool(numpy.all(numpy.isfinite(one)))
-            and numpy.allclose(one, other, rtol=_RELATIVE, atol=_ABSOLUTE)
+            and numpy.allclose(one, other, rtol=_RELATIVE_TOLERANCE, atol=_ABSOLUTE_TOLERANCE)
             for one, other in zip(ones, others, strict=True)
         )
     )
@@ -145,11 +151,11 @@ def probe(layer: Any, shape: Any) -> Any:
 
     lengths: list[int] = []
     if isinstance(shape, (tuple, list)) and len(shape) == (3 if hasattr(layer, "cell") else 2):
-        lengths = [2, *(UNKNOWN_LENGTH if item is None else item for item in shape[1:])]
+        lengths = [2, *(PROBE_LENGTH if item is None else item for item in shape[1:])]
     if not layer.built or not layer.weights or math.prod(lengths) > MAX_PROBE:
         lengths = []
-    draw = numpy.random.default_rng(15).normal(0, 2, lengths or (5, 7)).astype(layer.compute_dtype)
-    outputs = layer(draw) if lengths else layer.activation(draw)
+    inputs = numpy.random.default_rng(15).normal(0, 2, lengths or (5, 7)).astype(layer.compute_dtype)
+    outputs = layer(inputs) if lengths else layer.activation(inputs)
     first = outputs[0] if isinstance(outputs, (tuple, list)) else outputs
     return numpy.asarray(first).ravel()[:MAX_PROBE]
 

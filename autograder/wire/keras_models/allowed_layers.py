@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..array_blobs import MAX_LENGTH
 from . import weights
-from .allowed_objects import ACTIVATIONS, AXES, CONSTRAINTS, POSITIVE, REGULARIZERS, SHARE
-from .layer_settings import (
+from .allowed_objects import (
+    ACTIVATIONS,
+    AXES,
     AXIS,
+    CONSTRAINTS,
+    MAX_DIMENSIONS,
+    POSITIVE,
+    REGULARIZERS,
+    SHARE,
+)
+from .layer_settings import (
     BIASED,
     CHANNELS,
     COUNT,
@@ -17,8 +26,6 @@ from .layer_settings import (
     GLOBAL_POOLING,
     LAST_CHANNELS,
     LENGTH,
-    MAX_DIMENSIONS,
-    MAX_LENGTH,
     MAX_TOKENS,
     MODELS,
     NOISE_SHAPE,

@@ -33,9 +33,9 @@ SEEDS = integer(-(2**63), 2**63 - 1)
 POSITIVE = real(0.0)
 SHARE = real(0.0, 1.0)
 
-_AXIS = integer(-8, 8)
-AXES = union(_AXIS, list_of(_AXIS, 0, 8))
-
+MAX_DIMENSIONS = 8
+AXIS = integer(-MAX_DIMENSIONS, MAX_DIMENSIONS)
+AXES = union(AXIS, list_of(AXIS, 0, MAX_DIMENSIONS))
 
 REGULARIZER_CLASSES: dict[str, Fields] = {
     "L1": {"l1": Field(real(), 0.01)},
@@ -92,12 +92,12 @@ _PLAIN: Fields = {
     "dtype": Field(one_of("float32", "float64", "float16"), "float32", explicit=True),
 }
 _LOGITS: Fields = {**_PLAIN, "from_logits": Field(boolean(), False)}
-_CROSSENTROPY: Fields = {**_LOGITS, "label_smoothing": Field(SHARE, 0.0), "axis": Field(_AXIS, -1)}
+_CROSSENTROPY: Fields = {**_LOGITS, "label_smoothing": Field(SHARE, 0.0), "axis": Field(AXIS, -1)}
 _FOCAL: Fields = {**_CROSSENTROPY, "alpha": Field(real(), 0.25), "gamma": Field(real(), 2.0)}
 _OVERLAP: Fields = {**_PLAIN, "axis": Field(optional(AXES))}
 
 
-def _argument(key: str) -> Any:
+def _wrapped_argument(key: str) -> Any:
     """Return a function that reads an argument that a loss passes to its wrapped function."""
     return lambda loss: loss._fn_kwargs.get(key)
 
@@ -108,7 +108,7 @@ LOSS_CLASSES: dict[str, Fields] = {
     "SparseCategoricalCrossentropy": {
         **_LOGITS,
         "ignore_class": Field(optional(integer(-(2**31), 2**31))),
-        "axis": Field(_AXIS, -1, _argument("axis")),
+        "axis": Field(AXIS, -1, _wrapped_argument("axis")),
     },
     "CategoricalFocalCrossentropy": _FOCAL,
     "BinaryFocalCrossentropy": {**_FOCAL, "apply_class_balancing": Field(boolean(), False)},
@@ -117,8 +117,8 @@ LOSS_CLASSES: dict[str, Fields] = {
     "MeanAbsoluteError": _PLAIN,
     "MeanAbsolutePercentageError": _PLAIN,
     "MeanSquaredLogarithmicError": _PLAIN,
-    "Huber": {**_PLAIN, "delta": Field(POSITIVE, 1.0, _argument("delta"))},
-    "CosineSimilarity": {**_PLAIN, "axis": Field(_AXIS, -1, _argument("axis"))},
+    "Huber": {**_PLAIN, "delta": Field(POSITIVE, 1.0, _wrapped_argument("delta"))},
+    "CosineSimilarity": {**_PLAIN, "axis": Field(AXIS, -1, _wrapped_argument("axis"))},
     "KLDivergence": _PLAIN,
     "LogCosh": _PLAIN,
     "Poisson": _PLAIN,
@@ -128,39 +128,39 @@ LOSS_CLASSES: dict[str, Fields] = {
     "Dice": _OVERLAP,
     "Tversky": {**_OVERLAP, "alpha": Field(real(), 0.5), "beta": Field(real(), 0.5)},
 }
-_FUNCTIONS = (
+_LOSS_FUNCTIONS = (
     *("categorical_crossentropy", "binary_crossentropy", "sparse_categorical_crossentropy"),
     *("categorical_focal_crossentropy", "binary_focal_crossentropy", "mean_squared_error"),
     *("mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_logarithmic_error"),
     *("kl_divergence", "log_cosh", "poisson", "hinge", "squared_hinge", "categorical_hinge", "huber"),
     *("cosine_similarity", "dice", "tversky", "categorical_generalized_cross_entropy"),
 )
-_SHORT = ("mse", "mae", "mape", "msle", "kld", "MSE", "MAE", "MAPE", "MSLE", "KLD")
+_LOSS_ABBREVIATIONS = ("mse", "mae", "mape", "msle", "kld", "MSE", "MAE", "MAPE", "MSLE", "KLD")
 
-_OBJECT = object_of("an object of Keras", "losses", LOSS_CLASSES)
-_FUNCTION = function_of("losses", _FUNCTIONS)
-_STRING = one_of(*_FUNCTIONS, *_SHORT, *LOSS_CLASSES)
+_LOSS_OBJECT = object_of("an object of Keras", "losses", LOSS_CLASSES)
+_LOSS_FUNCTION = function_of("losses", _LOSS_FUNCTIONS)
+_LOSS_NAME = one_of(*_LOSS_FUNCTIONS, *_LOSS_ABBREVIATIONS, *LOSS_CLASSES)
 
 
-def _single_to_wire(value: Any) -> Any:
+def _loss_to_wire(value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, str):
-        return _STRING.to_wire(str(value))
+        return _LOSS_NAME.to_wire(str(value))
     try:
-        return {"function": _FUNCTION.to_wire(value)}
+        return {"function": _LOSS_FUNCTION.to_wire(value)}
     except SchemaError:
-        return _OBJECT.to_wire(value)
+        return _LOSS_OBJECT.to_wire(value)
 
 
-def _single_from_wire(tree: Any) -> Any:
+def _loss_from_wire(tree: Any) -> Any:
     if tree is None:
         return None
     if type(tree) is str:
-        return _STRING.from_wire(tree)
+        return _LOSS_NAME.from_wire(tree)
     if type(tree) is dict and set(tree) == {"function"}:
-        return _FUNCTION.from_wire(tree["function"])
-    return _OBJECT.from_wire(tree)
+        return _LOSS_FUNCTION.from_wire(tree["function"])
+    return _LOSS_OBJECT.from_wire(tree)
 
 
 def for_outputs(single: Kind) -> Kind:
@@ -186,15 +186,15 @@ def for_outputs(single: Kind) -> Kind:
 LOSS = for_outputs(
     Kind(
         gettext_noop("a loss of Keras: its name, its function or an object"),
-        _single_to_wire,
-        _single_from_wire,
+        _loss_to_wire,
+        _loss_from_wire,
     )
 )
 LOSS_WEIGHTS = for_outputs(optional(real(-1e6, 1e6)))
 
 
 def _as_list(kind: Kind) -> Kind:
-    """Return the kind of sequences that are decoded as lists."""
+    """Return the kind of the same sequences, decoded as lists instead of tuples."""
     return Kind(kind.accepts, kind.to_wire, lambda tree: list(kind.from_wire(tree)))
 
 

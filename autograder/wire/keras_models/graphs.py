@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from .allowed_objects import AXES
-from .layer_settings import MAX_DIMENSIONS, MAX_LENGTH, NAME
+from ..array_blobs import MAX_LENGTH
+from .allowed_objects import AXES, AXIS, MAX_DIMENSIONS
+from .layer_settings import NAME
 from .schema import (
     Field,
     Fields,
@@ -25,6 +26,7 @@ from .schema import (
 )
 
 MAX_CALLS = 2_000
+# Maximum nesting of the containers in an argument of a call.
 MAX_NESTING = 8
 # Arguments of a layer's call in addition to its inputs: flags, and tensors or structures of them.
 CALL_FLAGS = ("training", "use_causal_mask", "return_attention_scores")
@@ -33,15 +35,21 @@ CALL_TENSORS = (
     *("attention_mask", "query_mask", "value_mask", "key_mask"),
 )
 
-_AXIS = Field(optional(AXES))
-_LAST_AXIS = Field(optional(AXES), -1)
-_ONE_AXIS = integer(-MAX_DIMENSIONS, MAX_DIMENSIONS)
-_AXES = list_of(_ONE_AXIS, 0, MAX_DIMENSIONS)
-_DTYPES = one_of("float32", "float64", "float16", "int32", "int64", "bool")
-_REDUCTION: Fields = {"axis": _AXIS, "keepdims": Field(boolean(), False)}
-_POSITION: Fields = {"axis": Field(optional(_ONE_AXIS)), "keepdims": Field(boolean(), False)}
+# A number, a flag, and a bound of a slice among the arguments of a call.
+_NUMBER = real()
+_FLAG = boolean()
+_BOUND = optional(integer(-MAX_LENGTH, MAX_LENGTH))
 
-# The class of each Keras operation, the public function that creates it, and its settings.
+_ANY_AXES = Field(optional(AXES))
+_LAST_AXIS = Field(optional(AXES), -1)
+_PERMUTATION = list_of(AXIS, 0, MAX_DIMENSIONS)
+_DTYPES = one_of("float32", "float64", "float16", "int32", "int64", "bool")
+# Settings of reductions over any axes, and over one axis.
+_REDUCTION: Fields = {"axis": _ANY_AXES, "keepdims": Field(boolean(), False)}
+_ARG_REDUCTION: Fields = {"axis": Field(optional(AXIS)), "keepdims": Field(boolean(), False)}
+
+# The class of each Keras operation, the public function that creates it, and its settings. `GetItem` has no
+# such function: indexing creates it.
 OPERATIONS: Mapping[str, tuple[str, Fields]] = {
     "Add": ("ops.add", {}),
     "Subtract": ("ops.subtract", {}),
@@ -89,8 +97,8 @@ OPERATIONS: Mapping[str, tuple[str, Fields]] = {
     "Prod": ("ops.prod", _REDUCTION),
     "Any": ("ops.any", _REDUCTION),
     "All": ("ops.all", _REDUCTION),
-    "Argmax": ("ops.argmax", _POSITION),
-    "Argmin": ("ops.argmin", _POSITION),
+    "Argmax": ("ops.argmax", _ARG_REDUCTION),
+    "Argmin": ("ops.argmin", _ARG_REDUCTION),
     "Logsumexp": ("ops.logsumexp", _REDUCTION),
     "Clip": ("ops.clip", {"x_min": Field(real()), "x_max": Field(real())}),
     "Reciprocal": ("ops.reciprocal", {}),
@@ -116,51 +124,51 @@ OPERATIONS: Mapping[str, tuple[str, Fields]] = {
     "Cast": ("ops.cast", {"dtype": Field(_DTYPES)}),
     "Matmul": ("ops.matmul", {}),
     "GetItem": ("", {}),
-    "Transpose": ("ops.transpose", {"axes": Field(optional(_AXES))}),
-    "Swapaxes": ("ops.swapaxes", {"axis1": Field(_ONE_AXIS), "axis2": Field(_ONE_AXIS)}),
-    "Flip": ("ops.flip", {"axis": _AXIS}),
-    "Stack": ("ops.stack", {"axis": Field(_ONE_AXIS, 0)}),
-    "Repeat": ("ops.repeat", {"repeats": Field(integer(1, 4096)), "axis": Field(optional(_ONE_AXIS))}),
+    "Transpose": ("ops.transpose", {"axes": Field(optional(_PERMUTATION))}),
+    "Swapaxes": ("ops.swapaxes", {"axis1": Field(AXIS), "axis2": Field(AXIS)}),
+    "Flip": ("ops.flip", {"axis": _ANY_AXES}),
+    "Stack": ("ops.stack", {"axis": Field(AXIS, 0)}),
+    "Repeat": ("ops.repeat", {"repeats": Field(integer(1, 4096)), "axis": Field(optional(AXIS))}),
     "OneHot": (
         "ops.one_hot",
         {
             "num_classes": Field(integer(1, 2**20)),
-            "axis": Field(_ONE_AXIS, -1),
+            "axis": Field(AXIS, -1),
             "dtype": Field(optional(_DTYPES)),
         },
     ),
-    "Concatenate": ("ops.concatenate", {"axis": Field(integer(-8, 8), 0)}),
-    "ExpandDims": ("ops.expand_dims", {"axis": _AXIS}),
-    "Squeeze": ("ops.squeeze", {"axis": _AXIS}),
+    "Concatenate": ("ops.concatenate", {"axis": Field(AXIS, 0)}),
+    "ExpandDims": ("ops.expand_dims", {"axis": _ANY_AXES}),
+    "Squeeze": ("ops.squeeze", {"axis": _ANY_AXES}),
     "Reshape": ("ops.reshape", {"newshape": Field(list_of(integer(-1, MAX_LENGTH), 0, MAX_DIMENSIONS))}),
     "StopGradient": ("ops.stop_gradient", {}),
 }
 
 
-def operation_settings(operation: Any) -> dict[str, Any]:
+def _operation_of(operation: Any) -> dict[str, Any]:
     """Return an operation as JSON: its class, its name and its settings; raise SettingError."""
-    kind = type(operation).__name__
-    if kind not in OPERATIONS or not type(operation).__module__.startswith(
+    class_name = type(operation).__name__
+    if class_name not in OPERATIONS or not type(operation).__module__.startswith(
         ("keras.src.ops.", "keras.src.activations.")
     ):
-        raise SettingError("operation", kind)
-    settings = settings_of(operation, OPERATIONS[kind][1])
-    entry = {"operation": kind, "name": NAME.to_wire(operation.name)}
+        raise SettingError("operation", class_name)
+    settings = settings_of(operation, OPERATIONS[class_name][1])
+    entry = {"operation": class_name, "name": NAME.to_wire(operation.name)}
     return {**entry, "settings": settings} if settings else entry
 
 
-def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
+def _apply_operation(call: dict[str, Any], arguments: list[Any]) -> Any:
     """Return the result of an operation of unknown origin on symbolic tensors; raise SchemaError."""
-    kind = call.get("operation")
+    class_name = call.get("operation")
     if (
-        type(kind) is not str
-        or kind not in OPERATIONS
+        type(class_name) is not str
+        or class_name not in OPERATIONS
         or set(call) - {"args", "operation", "name", "settings"}
     ):
-        raise SettingError("operation", abbreviate(kind))
-    path, fields = OPERATIONS[kind]
+        raise SettingError("operation", abbreviate(class_name))
+    path, fields = OPERATIONS[class_name]
     settings = check_settings(call.get("settings", {}), fields)
-    if kind == "GetItem":
+    if class_name == "GetItem":
         if len(arguments) != 2 or not hasattr(arguments[0], "_keras_history"):
             raise SettingError("operation", "a slice of nothing")
         result = arguments[0][arguments[1]]
@@ -169,15 +177,10 @@ def operate(call: dict[str, Any], arguments: list[Any]) -> Any:
         result = getattr(keras_module(module), function)(*arguments, **settings)
     history = getattr(result, "_keras_history", None)
     if history is None:
-        raise SettingError("operation", f"{kind} of nothing but numbers")
+        raise SettingError("operation", f"{class_name} of nothing but numbers")
     # Keras requires unique names in a model, so an operation keeps its own name as layers do.
     history.operation.name = NAME.from_wire(call.get("name"))
     return result
-
-
-_NUMBER = real()
-_FLAG = boolean()
-_BOUND = optional(integer(-MAX_LENGTH, MAX_LENGTH))
 
 
 def graph_of(model: Any, refer: Callable[[Any], int]) -> dict[str, Any]:
@@ -185,65 +188,65 @@ def graph_of(model: Any, refer: Callable[[Any], int]) -> dict[str, Any]:
 
     `refer` returns a layer's index in the table.
     """
-    places: dict[int, int] = {}
+    indices: dict[int, int] = {}
     inputs = []
     for tensor in model.inputs:
-        places[id(tensor)] = len(places)
+        indices[id(tensor)] = len(indices)
         inputs.append(refer(tensor._keras_history.operation))
     calls = []
     for depth in sorted(model._nodes_by_depth, reverse=True):
         for node in model._nodes_by_depth[depth]:
             if node.is_input:
                 continue
-            calls.append(_call_of(node, places, refer))
+            calls.append(_call_of(node, indices, refer))
             for tensor in node.outputs:
-                places[id(tensor)] = len(places)
+                indices[id(tensor)] = len(indices)
     return {
         "inputs": inputs,
         "calls": calls,
-        "takes": _structure_of(model._inputs_struct, places),
-        "gives": _structure_of(model._outputs_struct, places),
+        "takes": _structure_of(model._inputs_struct, indices),
+        "gives": _structure_of(model._outputs_struct, indices),
     }
 
 
-def _call_of(node: Any, places: dict[int, int], refer: Callable[[Any], int]) -> dict[str, Any]:
+def _call_of(node: Any, indices: dict[int, int], refer: Callable[[Any], int]) -> dict[str, Any]:
     import keras
 
     operation = node.operation
-    call: dict[str, Any] = {"args": [_structure_of(item, places) for item in node.arguments.args]}
+    call: dict[str, Any] = {"args": [_structure_of(item, indices) for item in node.arguments.args]}
     options = {key: value for key, value in node.arguments.kwargs.items() if value is not None}
     if isinstance(operation, keras.Layer):
         call["layer"] = refer(operation)
         if options:
-            call["options"] = {key: _option(key, value, places) for key, value in options.items()}
+            call["options"] = {key: _option(key, value, indices) for key, value in options.items()}
         return call
     if options:
         raise SettingError("operation", f"{type(operation).__name__} with {', '.join(map(str, options))}")
-    return {**call, **operation_settings(operation)}
+    return {**call, **_operation_of(operation)}
 
 
-def _option(key: str, value: Any, places: dict[int, int]) -> Any:
+def _option(key: str, value: Any, indices: dict[int, int]) -> Any:
     if key in CALL_FLAGS and isinstance(value, (bool, int)):
         return bool(value)
     if key in CALL_TENSORS:
-        return _structure_of(value, places)
+        return _structure_of(value, indices)
     raise SettingError("call", f"the argument {key}")
 
 
-def _structure_of(value: Any, places: dict[int, int], depth: int = 0) -> Any:
-    if id(value) in places:
-        return {"tensor": places[id(value)]}
+def _structure_of(value: Any, indices: dict[int, int], depth: int = 0) -> Any:
+    if id(value) in indices:
+        return {"tensor": indices[id(value)]}
     if depth > MAX_NESTING:
         raise SettingError("call", "an argument nested too deeply")
     if isinstance(value, (list, tuple)):
-        items = [_structure_of(item, places, depth + 1) for item in value]
+        items = [_structure_of(item, indices, depth + 1) for item in value]
         return items if isinstance(value, list) else {"tuple": items}
     if isinstance(value, dict):
-        return {"dict": {str(key): _structure_of(item, places, depth + 1) for key, item in value.items()}}
+        return {"dict": {str(key): _structure_of(item, indices, depth + 1) for key, item in value.items()}}
     if isinstance(value, slice):
         return {"slice": [_structure_of(item, {}) for item in (value.start, value.stop, value.step)]}
     if value is Ellipsis:
-        return {"ellipsis": 3}
+        return {"ellipsis": None}
     if value is None or isinstance(value, bool):
         return value
     try:
@@ -265,8 +268,8 @@ def call_graph(graph: object, layers: Sequence[Any]) -> tuple[Any, Any]:
     if type(inputs) is not list or type(calls) is not list or len(inputs) + len(calls) > MAX_CALLS:
         raise SettingError("graph", f"more than {MAX_CALLS} calls")
     tensors: list[Any] = []
-    for place in inputs:
-        source = _layer(place, layers)
+    for index in inputs:
+        source = _layer(index, layers)
         if type(source) is not keras.layers.InputLayer:
             raise SettingError("input", type(source).__name__)
         tensors.append(source.output)
@@ -282,7 +285,7 @@ def _call(call: Any, tensors: list[Any], layers: Sequence[Any]) -> Any:
     arguments = [_structure(item, tensors) for item in call["args"]]
     if set(call) <= {"args", "layer", "options"} and "layer" in call:
         return _layer(call["layer"], layers)(*arguments, **_options(call.get("options", {}), tensors))
-    return operate(call, arguments)
+    return _apply_operation(call, arguments)
 
 
 def _options(options: Any, tensors: list[Any]) -> dict[str, Any]:
@@ -315,7 +318,7 @@ def _structure(tree: Any, tensors: list[Any], depth: int = 0) -> Any:
     return tree if tree is None or type(tree) is bool else _NUMBER.from_wire(tree)
 
 
-def _layer(place: object, layers: Sequence[Any]) -> Any:
-    if type(place) is not int or not 0 <= place < len(layers):
-        raise SettingError("layer", abbreviate(place))
-    return layers[place]
+def _layer(index: object, layers: Sequence[Any]) -> Any:
+    if type(index) is not int or not 0 <= index < len(layers):
+        raise SettingError("layer", abbreviate(index))
+    return layers[index]

@@ -1,4 +1,4 @@
-"""Define groups of settings that accepted layers have in common, and what the table of layers consists of."""
+"""Define what the table of accepted layers consists of, and groups of settings that layers have in common."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import prod
 from typing import Any
 
+from ..array_blobs import MAX_LENGTH
 from .allowed_objects import (
     ACTIVATIONS,
     CONSTRAINTS,
+    MAX_DIMENSIONS,
     POSITIVE,
     REGULARIZERS,
     SEEDS,
@@ -47,8 +49,6 @@ from .weights import (
     with_weights,
 )
 
-MAX_DIMENSIONS = 8
-MAX_LENGTH = 2**31 - 1
 MAX_TOKENS = 20_000
 
 
@@ -56,9 +56,10 @@ MAX_TOKENS = 20_000
 class LayerClass:
     """An accepted class of layers.
 
-    `weights` lists its weights in Keras' order. `generators` names the attributes that hold its random
-    generators (dots reach into parts). `computed` returns the number of elements that a call computes in
-    addition to its outputs, given the layer and its input shapes.
+    `fields` are its settings. `weights` returns its weights in Keras' order, given all settings and the input
+    shape. `generators` names the attributes that hold its random generators (dots reach into parts).
+    `computed` returns the number of elements that a call computes in addition to its outputs, given the layer
+    and its input shapes.
     """
 
     fields: Fields
@@ -85,7 +86,6 @@ INPUT: Fields = {
 COUNT = integer(1, 2**20)
 LENGTH = integer(1, 4096)
 PIXELS = integer(1, 1024)
-AXIS = integer(-MAX_DIMENSIONS, MAX_DIMENSIONS)
 LAST_CHANNELS = Field(one_of("channels_last"), "channels_last", explicit=True)
 CHANNELS: Fields = {"data_format": LAST_CHANNELS}
 PADDING = Field(one_of("valid", "same"), "valid")
@@ -95,6 +95,7 @@ CONSTRAINT = Field(optional(CONSTRAINTS), mutable=True)
 RATE = Field(SHARE, mutable=True)
 SEED = Field(optional(SEEDS))
 ONLY_NONE = Field(default_only(None))
+# The attribute of most layers that holds their random generator.
 SEEDED = ("seed_generator",)
 
 
@@ -103,9 +104,9 @@ def activation_setting(default: str, mutable: bool = True) -> Field:
     return Field(ACTIVATIONS, default, mutable=mutable)
 
 
-def initializer_setting(kind: str) -> Field:
-    """Return the setting of an initializer, by default of class `kind`."""
-    return Field(with_weights(INITIALIZERS), {"class": kind}, mutable=True)
+def initializer_setting(default_class: str) -> Field:
+    """Return the setting of an initializer, by default of the class `default_class`."""
+    return Field(with_weights(INITIALIZERS), {"class": default_class}, mutable=True)
 
 
 def weight_settings(weight: str, initializer: str) -> dict[str, Field]:
@@ -274,28 +275,28 @@ def recurrent_layer() -> Kind:
     def to_wire(value: Any) -> dict[str, Any]:
         import keras
 
-        kind = type(value).__name__
-        if kind not in RECURRENT_LAYERS or type(value) is not getattr(keras.layers, kind):
+        class_name = type(value).__name__
+        if class_name not in RECURRENT_LAYERS or type(value) is not getattr(keras.layers, class_name):
             raise SchemaError(name_of(value))
         return {
-            "class": kind,
+            "class": class_name,
             "name": NAME.to_wire(value.name),
             "dtype": DTYPES.to_wire(value.dtype_policy.name),
-            "settings": settings_of(value, RECURRENT_LAYERS[kind].fields),
+            "settings": settings_of(value, RECURRENT_LAYERS[class_name].fields),
         }
 
     def from_wire(tree: Any) -> Any:
         import keras
 
-        kind = tree.get("class") if type(tree) is dict else tree
-        if type(kind) is not str or kind not in RECURRENT_LAYERS:
-            raise SchemaError(abbreviate(kind))
+        class_name = tree.get("class") if type(tree) is dict else tree
+        if type(class_name) is not str or class_name not in RECURRENT_LAYERS:
+            raise SchemaError(abbreviate(class_name))
         if set(tree) != {"class", "name", "dtype", "settings"}:
             raise SchemaError("a layer with something else than its settings")
-        return getattr(keras.layers, kind)(
+        return getattr(keras.layers, class_name)(
             name=NAME.from_wire(tree["name"]),
             dtype=DTYPES.from_wire(tree["dtype"]),
-            **check_settings(tree["settings"], RECURRENT_LAYERS[kind].fields),
+            **check_settings(tree["settings"], RECURRENT_LAYERS[class_name].fields),
         )
 
     return Kind(f"a layer of the class {' or '.join(RECURRENT_LAYERS)}", to_wire, from_wire)
@@ -305,9 +306,10 @@ def bidirectional_weights(config: Any, shape: Any) -> list[Weight]:
     """Return the weights of the forward layer, then those of the backward layer."""
     weights: list[Weight] = []
     for layer in (config["layer"], config["backward_layer"]):
-        listed = RECURRENT_LAYERS[type(layer).__name__]
-        assert listed.weights
-        weights += listed.weights({key: getattr(layer, key, None) for key in listed.fields}, shape)
+        layer_class = RECURRENT_LAYERS[type(layer).__name__]
+        assert layer_class.weights
+        layer_config = {key: getattr(layer, key, None) for key in layer_class.fields}
+        weights += layer_class.weights(layer_config, shape)
     return weights
 
 
@@ -317,6 +319,7 @@ def attention_scores(layer: Any, inputs: list[list[int]]) -> int:
     return int(queries * values * getattr(layer, "num_heads", inputs[0][-1]))
 
 
+# The attribute of augmentations that holds their random generator.
 GENERATOR = ("generator",)
 FACTOR = Field(union(real(-10, 10), list_of(real(-10, 10), 2, 2)), 0.0)
 VALUE_RANGE = Field(list_of(real(), 2, 2), [0, 255])

@@ -13,9 +13,10 @@ from .construct import BUILD_ARGUMENTS, compile_settings, random_generators
 from .graphs import graph_of
 from .layer_settings import DTYPES, INPUT, NAME
 from .schema import MAX_NAME, SchemaError, SettingError, name_of, settings_of
+from .sizes import MAX_NESTING
 from .weights import GIVEN
 
-MAX_NESTING = 40
+# Maximum number of characters of the description of a refused value.
 MAX_FOUND = 200
 
 
@@ -28,8 +29,8 @@ class LayerTable:
 
     def __init__(self, known: Sequence[Any]) -> None:
         self._objects = list(known)
-        self._known = len(self._objects)
-        self._places = {id(layer): place for place, layer in enumerate(self._objects)}
+        self._known_count = len(self._objects)
+        self._indices = {id(layer): index for index, layer in enumerate(self._objects)}
         self._entered: dict[int, dict[str, Any]] = {}
         self._open: set[int] = set()
         self._entries: list[dict[str, Any]] = []
@@ -40,11 +41,11 @@ class LayerTable:
         """Return a layer's index in the table; add the layer first if it is missing."""
         if id(layer) not in self._entered:
             self._enter(layer)
-        return self._places[id(layer)]
+        return self._indices[id(layer)]
 
     def finish(self) -> tuple[list[dict[str, Any]], tuple[Any, ...], bytes]:
         """Return the entries, the layers in the order of the table, and the bytes of their weights."""
-        for layer in self._objects[: self._known]:
+        for layer in self._objects[: self._known_count]:
             self.refer(layer)
         self._note_shared_optimizers()
         return self._entries, tuple(self._objects), self._weights.blob()
@@ -52,16 +53,16 @@ class LayerTable:
     def _note_shared_optimizers(self) -> None:
         """Set `optimizer_of` in the entry of a model whose optimizer a model before it in the table has."""
         owners: dict[int, int] = {}
-        for place, layer in enumerate(self._objects):
+        for index, layer in enumerate(self._objects):
             entry = self._entered[id(layer)]
             if "optimizer" in entry.get("compile", {}):
-                owner = owners.setdefault(id(layer.optimizer), place)
-                if owner != place:
+                owner = owners.setdefault(id(layer.optimizer), index)
+                if owner != index:
                     entry["optimizer_of"] = owner
 
     def _enter(self, layer: Any) -> None:
-        place = self._places.get(id(layer))
-        known = place is not None
+        index = self._indices.get(id(layer))
+        known = index is not None
         if id(layer) in self._open or len(self._open) > MAX_NESTING:
             raise SettingError("layers", "a model inside itself")
         self._open.add(id(layer))
@@ -73,9 +74,9 @@ class LayerTable:
             self.refused.append(f"the {entry['class']} “{entry['name'][:80]}” ({key}: {found[:MAX_FOUND]})")
         self._open.discard(id(layer))
         if known:
-            entry["known"] = place
+            entry["known"] = index
         else:
-            self._places[id(layer)] = len(self._objects)
+            self._indices[id(layer)] = len(self._objects)
             self._objects.append(layer)
         self._entered[id(layer)] = entry
         self._entries.append(entry)
@@ -83,24 +84,24 @@ class LayerTable:
     def _entry(self, layer: Any, known: bool) -> dict[str, Any]:
         import keras
 
-        kind = type(layer).__name__
+        class_name = type(layer).__name__
         if type(layer) is keras.Sequential:
-            entry = self._model(layer, kind)
+            entry = self._model(layer, class_name)
             entry["layers"] = [self.refer(part) for part in parts_of(layer)]
-        elif kind == "Functional" and isinstance(layer, keras.Model) and _from_keras(layer):
-            entry = self._model(layer, kind)
+        elif class_name == "Functional" and isinstance(layer, keras.Model) and _from_keras(layer):
+            entry = self._model(layer, class_name)
             if not known:
                 entry["graph"] = graph_of(layer, self.refer)
         elif type(layer) is keras.layers.InputLayer:
-            entry = {"class": kind, "settings": settings_of(layer, INPUT)}
-        elif kind in LAYERS and type(layer) is getattr(keras.layers, kind):
-            entry = self._layer(layer, kind)
+            entry = {"class": class_name, "settings": settings_of(layer, INPUT)}
+        elif class_name in LAYERS and type(layer) is getattr(keras.layers, class_name):
+            entry = self._layer(layer, class_name)
         elif type(layer) is keras.layers.Lambda:
             entry = self._activation(layer)
         else:
-            raise SettingError("class", kind)
+            raise SettingError("class", class_name)
         if "call" in vars(layer):
-            raise SettingError("class", f"{kind} with a call of its own")
+            raise SettingError("class", f"{class_name} with a call of its own")
         try:
             entry["name"] = NAME.to_wire(layer.name)
         except SchemaError as error:
@@ -109,24 +110,24 @@ class LayerTable:
             entry["trainable"] = False
         return entry
 
-    def _model(self, model: Any, kind: str) -> dict[str, Any]:
+    def _model(self, model: Any, class_name: str) -> dict[str, Any]:
         if model.activity_regularizer is not None:
             raise SettingError("activity_regularizer", name_of(model.activity_regularizer))
         settings = compile_settings(model)
-        return {"class": kind} if settings is None else {"class": kind, "compile": settings}
+        return {"class": class_name} if settings is None else {"class": class_name, "compile": settings}
 
-    def _layer(self, layer: Any, kind: str) -> dict[str, Any]:
-        listed = LAYERS[kind]
-        entry: dict[str, Any] = {"class": kind, "settings": settings_of(layer, listed.fields)}
-        listens = "activity_regularizer" in listed.fields or kind == "ActivityRegularization"
-        if not listens and layer.activity_regularizer is not None:
+    def _layer(self, layer: Any, class_name: str) -> dict[str, Any]:
+        layer_class = LAYERS[class_name]
+        entry: dict[str, Any] = {"class": class_name, "settings": settings_of(layer, layer_class.fields)}
+        regularizes = "activity_regularizer" in layer_class.fields or class_name == "ActivityRegularization"
+        if not regularizes and layer.activity_regularizer is not None:
             raise SettingError("activity_regularizer", name_of(layer.activity_regularizer))
         dtype = DTYPES.to_wire(layer.dtype_policy.name)
         if dtype != "float32":
             entry["dtype"] = dtype
         states = [
             [int(number) for number in generator.state.numpy()]
-            for generator in random_generators(layer, listed.generators)
+            for generator in random_generators(layer, layer_class.generators)
         ]
         if states:
             entry["drawn"] = states
@@ -135,10 +136,10 @@ class LayerTable:
             entry["built"] = _input_shape(layer)
             entry["weights"] = [self._weights.add(_read(weight)) for weight in weights]
             entry["trains"] = [bool(weight.trainable) for weight in weights]
-        elif listed.weights:
+        elif layer_class.weights:
             self._check_initializers(layer, entry["settings"])
-        functions = [getattr(layer, key) for key, field in listed.fields.items() if field.kind is ACTIVATIONS]
-        if not all(map(is_plain, functions)):
+        activations = (key for key, field in layer_class.fields.items() if field.kind is ACTIVATIONS)
+        if not all(is_plain(getattr(layer, key)) for key in activations):
             entry["probe"] = self._weights.add(probe(layer, entry.get("built")))
         return entry
 

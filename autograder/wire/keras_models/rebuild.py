@@ -7,7 +7,8 @@ that are not rebuilt are listed with the reason, which students and authors read
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from ...keras_advice import did_you_mean
@@ -15,7 +16,15 @@ from ...language import gettext as _
 from ...language import gettext_noop
 from ..array_blobs import BlobReader, NotAllowedError, UnexpectedAnswerError, readable
 from .allowed_layers import ACCEPTED, LAYERS
-from .construct import FIELDS, Pending, compile_model, compile_settings, new_input, new_layer, update_layer
+from .construct import (
+    COMPILE_FIELDS,
+    Pending,
+    compile_model,
+    compile_settings,
+    new_input,
+    new_layer,
+    update_layer,
+)
 from .graphs import call_graph
 from .layer_settings import INPUT, NAME
 from .layer_table import parts_of
@@ -23,7 +32,7 @@ from .schema import SchemaError, SettingError, settings_of
 from .sizes import TableSizes, check_outputs
 
 MAX_ENTRIES = 1_000
-# The words of `support.networks`, whose checks refuse the same.
+# `support.networks` refuses the same answers in the same words.
 OF_KERAS = gettext_noop("layers and models that Keras provides")
 WHICH_OF_KERAS = gettext_noop("Which layers and models of Keras do the same?")
 _KEYS = {
@@ -108,29 +117,33 @@ def rebuild(entries: Sequence[Any], reader: BlobReader, known: Sequence[Any]) ->
     if len(entries) > MAX_ENTRIES:
         raise NotAllowedError(f"A message may hold {MAX_ENTRIES} layers, and this one has {len(entries)}.")
     # Keras draws a seed for every new initializer and generator; later draws must not depend on that.
-    drawn = random.getstate()
+    state = random.getstate()
     try:
         return _Rebuilder(reader, known).run(entries)
     finally:
-        random.setstate(drawn)
+        random.setstate(state)
 
 
 class _Rebuilder:
+    """Rebuilds the layers of one table: enters every layer, finishes each, sets flags, and compiles."""
+
     def __init__(self, reader: BlobReader, known: Sequence[Any]) -> None:
         self._reader = reader
         self._table = list(known)
-        self._known = len(self._table)
+        self._known_count = len(self._table)
         self._entered: set[int] = set()
         self._pending: list[tuple[dict[str, Any], Pending]] = []
         self._sizes = TableSizes()
 
     def run(self, entries: Sequence[Any]) -> tuple[Any, ...]:
         for entry in entries:
-            self._guarded(entry, self._enter)
-        if len(self._entered) != self._known:
-            raise NotAllowedError(f"All {self._known} layers that were passed in must come back.")
+            with _explained(entry):
+                self._enter(entry)
+        if len(self._entered) != self._known_count:
+            raise NotAllowedError(f"All {self._known_count} layers that were passed in must come back.")
         for entry, pending in self._pending:
-            self._guarded(entry, lambda _, pending=pending: pending.finish())
+            with _explained(entry):
+                pending.finish()
         # Setting a model's `trainable` flag changes all of its layers, so set the flags of layers afterwards.
         for entry, pending in reversed(self._pending):
             if pending.layer.trainable is not entry.get("trainable", True):
@@ -140,48 +153,36 @@ class _Rebuilder:
         # A model that has the optimizer of another one is compiled after that one.
         for entry, pending in sorted(self._pending, key=lambda each: "optimizer_of" in each[0]):
             if "compile" in entry:
-                self._guarded(entry, lambda entry, pending=pending: self._compile(pending.layer, entry))
+                with _explained(entry):
+                    self._compile(pending.layer, entry)
         return tuple(self._table)
 
     def _compile(self, model: Any, entry: dict[str, Any]) -> None:
         optimizer = self._optimizer_of(entry["optimizer_of"]) if "optimizer_of" in entry else None
-        other = optimizer is not None and getattr(model, "optimizer", None) is not optimizer
-        if other or not model.compiled or compile_settings(model) != entry["compile"]:
+        replaced = optimizer is not None and getattr(model, "optimizer", None) is not optimizer
+        if replaced or not model.compiled or compile_settings(model) != entry["compile"]:
             compile_model(model, entry["compile"], optimizer)
 
-    def _optimizer_of(self, place: object) -> Any:
-        owner = self._table[place] if type(place) is int and 0 <= place < len(self._table) else None
+    def _optimizer_of(self, index: object) -> Any:
+        owner = self._table[index] if type(index) is int and 0 <= index < len(self._table) else None
         optimizer = getattr(owner, "optimizer", None)
         if optimizer is None:
             raise SettingError("optimizer_of", "something else than a compiled model of the table")
         return optimizer
 
-    def _guarded(self, entry: Any, step: Any) -> None:
-        try:
-            step(entry)
-        except NotAllowedError:
-            raise
-        except SettingError as error:
-            raise not_allowed(entry, error.key, error.found) from None
-        except SchemaError as error:
-            raise not_allowed(entry, "layer", str(error)) from None
-        except Exception as error:
-            what = f"{readable(entry.get('class'))} “{readable(entry.get('name'))}”"
-            raise NotAllowedError(f"The {what} could not be rebuilt: {readable(str(error), 400)}") from error
-
     def _enter(self, entry: Any) -> None:
-        kind = _checked_keys(entry)
+        class_name = _checked_keys(entry)
         if "known" in entry:
-            self._update(entry, kind)
+            self._update(entry, class_name)
             return
-        if kind == "Sequential":
+        if class_name == "Sequential":
             pending = self._sequential(entry)
-        elif kind == "Functional":
+        elif class_name == "Functional":
             pending = self._functional(entry)
-        elif kind == "InputLayer":
+        elif class_name == "InputLayer":
             pending = new_input(entry)
         else:
-            pending = new_layer(entry, LAYERS[kind], self._reader)
+            pending = new_layer(entry, LAYERS[class_name], self._reader)
         self._sizes.note(entry, len(self._table))
         self._table.append(pending.layer)
         self._pending.append((entry, pending))
@@ -196,56 +197,72 @@ class _Rebuilder:
     def _functional(self, entry: dict[str, Any]) -> Pending:
         import keras
 
-        takes, gives = call_graph(entry.get("graph"), self._table)
-        model = keras.Model(takes, gives, name=entry["name"])
+        inputs, outputs = call_graph(entry.get("graph"), self._table)
+        model = keras.Model(inputs, outputs, name=entry["name"])
         check_outputs(model)
         return Pending(model)
 
     def _parts(self, entry: dict[str, Any]) -> list[Any]:
-        places = entry.get("layers")
-        if type(places) is not list or not all(
-            type(place) is int and 0 <= place < len(self._table) for place in places
+        indices = entry.get("layers")
+        if type(indices) is not list or not all(
+            type(index) is int and 0 <= index < len(self._table) for index in indices
         ):
             raise SettingError("layers", "something else than layers of the table")
-        return [self._table[place] for place in places]
+        return [self._table[index] for index in indices]
 
-    def _update(self, entry: dict[str, Any], kind: str) -> None:
-        place = entry["known"]
-        if type(place) is not int or not 0 <= place < self._known or place in self._entered:
+    def _update(self, entry: dict[str, Any], class_name: str) -> None:
+        index = entry["known"]
+        if type(index) is not int or not 0 <= index < self._known_count or index in self._entered:
             raise SettingError("layers", "a layer that was not passed in, or twice the same")
-        layer = self._table[place]
-        if type(layer).__name__ != kind:
-            raise SettingError("class", kind)
-        self._entered.add(place)
+        layer = self._table[index]
+        if type(layer).__name__ != class_name:
+            raise SettingError("class", class_name)
+        self._entered.add(index)
         pending = Pending(layer)
-        if kind in LAYERS:
-            pending = update_layer(layer, entry, LAYERS[kind], self._reader)
-        elif kind == "InputLayer":
+        if class_name in LAYERS:
+            pending = update_layer(layer, entry, LAYERS[class_name], self._reader)
+        elif class_name == "InputLayer":
             if settings_of(layer, INPUT) != entry.get("settings"):
                 raise SettingError("settings", "others than before")
-        elif kind == "Sequential":
+        elif class_name == "Sequential":
             parts = self._parts(entry)
-            self._sizes.note(entry, place)
-            _resynchronise(layer, parts)
+            self._sizes.note(entry, index)
+            _set_layers(layer, parts)
             check_outputs(layer)
         if layer.name != entry["name"]:
             layer.name = entry["name"]
         self._pending.append((entry, pending))
 
 
+@contextmanager
+def _explained(entry: Any) -> Iterator[None]:
+    """Turn an exception in the body into a NotAllowedError about the entry."""
+    try:
+        yield
+    except NotAllowedError:
+        raise
+    except SettingError as error:
+        raise _not_allowed(entry, error.key, error.found) from None
+    except SchemaError as error:
+        raise _not_allowed(entry, "layer", str(error)) from None
+    except Exception as error:
+        what = f"{readable(entry.get('class'))} “{readable(entry.get('name'))}”"
+        raise NotAllowedError(f"The {what} could not be rebuilt: {readable(str(error), 400)}") from error
+
+
 def _checked_keys(entry: Any) -> str:
     """Return the class of an entry after checking all of its keys."""
     if type(entry) is not dict or type(entry.get("class")) is not str:
         raise NotAllowedError("A layer must be given by its class and its name.")
-    kind: str = entry["class"]
+    class_name: str = entry["class"]
     if "refused" in entry:
         refused = entry["refused"]
         if type(refused) is not list or len(refused) != 2 or not all(type(item) is str for item in refused):
             raise NotAllowedError("A layer that is refused must say so in two strings.")
         raise SettingError(refused[0], refused[1])
-    if kind not in ACCEPTED:
-        raise SettingError("class", kind)
-    extra = set(entry) - _COMMON_KEYS - _KEYS.get(kind, _LAYER_KEYS)
+    if class_name not in ACCEPTED:
+        raise SettingError("class", class_name)
+    extra = set(entry) - _COMMON_KEYS - _KEYS.get(class_name, _LAYER_KEYS)
     if extra:
         raise SettingError(min(extra), "something unexpected")
     try:
@@ -254,10 +271,10 @@ def _checked_keys(entry: Any) -> str:
         raise SettingError("name", str(error)) from None
     if type(entry.get("trainable", True)) is not bool:
         raise SettingError("trainable", "something else than True or False")
-    return kind
+    return class_name
 
 
-def _resynchronise(model: Any, parts: list[Any]) -> None:
+def _set_layers(model: Any, parts: list[Any]) -> None:
     """Set the layers of a Sequential in place, and keep its state if nothing changed."""
     present = parts_of(model)
     same = 0
@@ -265,26 +282,27 @@ def _resynchronise(model: Any, parts: list[Any]) -> None:
         same += 1
     if same == len(present) == len(parts):
         return
-    only_taken_off = same == len(parts)
-    for left in reversed(range(same, len(present))):
-        model.pop(rebuild=left == same > 0 and only_taken_off)
-    for place in range(same, len(parts)):
-        model.add(parts[place], rebuild=place == len(parts) - 1)
+    # Rebuild the model once, with the last change, unless no layer is left.
+    only_removed = same == len(parts)
+    for index in reversed(range(same, len(present))):
+        model.pop(rebuild=only_removed and index == same and same > 0)
+    for index in range(same, len(parts)):
+        model.add(parts[index], rebuild=index == len(parts) - 1)
 
 
-def not_allowed(entry: dict[str, Any], key: str, found: str) -> NotAllowedError:
+def _not_allowed(entry: dict[str, Any], key: str, found: str) -> NotAllowedError:
     """Return an error that says why a layer is not accepted."""
-    kind, key, found = readable(entry.get("class")), readable(key), readable(found, 250)
+    class_name, key, found = readable(entry.get("class")), readable(key), readable(found, 250)
     if key == "class" and found not in REFUSED_LAYERS:
         received = _("the class {name}, which Keras does not provide", name=found)
         return UnexpectedAnswerError(OF_KERAS, received, WHICH_OF_KERAS)
     if near := did_you_mean(key, name := found.strip("“”")):
         received = _("{name!r}, which Keras does not know", name=name)
         return UnexpectedAnswerError(_("the name of a {kind} of Keras", kind=key), received, near)
-    return NotAllowedError(_not_allowed_message(entry, kind, key, found))
+    return NotAllowedError(_not_allowed_message(entry, class_name, key, found))
 
 
-def _not_allowed_message(entry: dict[str, Any], kind: str, key: str, found: str) -> str:
+def _not_allowed_message(entry: dict[str, Any], class_name: str, key: str, found: str) -> str:
     """Return why a layer is not accepted: its identity, the value found, and the accepted values."""
     name = readable(entry.get("name"))
     if key == "class" and found in REFUSED_LAYERS:
@@ -297,7 +315,7 @@ def _not_allowed_message(entry: dict[str, Any], kind: str, key: str, found: str)
     if key == "operation":
         return _(
             "The {kind} “{name}” uses the operation {found}, which is not accepted.",
-            kind=kind,
+            kind=class_name,
             name=name,
             found=found,
         )
@@ -305,17 +323,17 @@ def _not_allowed_message(entry: dict[str, Any], kind: str, key: str, found: str)
     if found in refused:
         return _(
             "The {kind} “{name}” has this as its {key}: {found}. That is not accepted, because {reason}.",
-            kind=kind,
+            kind=class_name,
             name=name,
             key=key,
             found=found,
             reason=_(refused[found]),
         )
-    fields = LAYERS[kind].fields if kind in LAYERS else FIELDS
+    fields = LAYERS[class_name].fields if class_name in LAYERS else COMPILE_FIELDS
     wanted = _("Accepted is {accepts}.", accepts=_(fields[key].kind.accepts)) if key in fields else ""
     return _(
         "The {kind} “{name}” has this as its {key}: {found}. That is not accepted. {wanted}",
-        kind=kind,
+        kind=class_name,
         name=name,
         key=key,
         found=found,

@@ -14,6 +14,7 @@ from typing import Any
 
 from ...text import clean
 
+# Maximum number of characters of a refused string in a message, and of the name of a layer.
 MAX_SHOWN = 60
 MAX_NAME = 4_000
 
@@ -149,11 +150,12 @@ def optional(kind: Kind) -> Kind:
 
 
 def list_of(kind: Kind, min_length: int, max_length: int) -> Kind:
-    """Return the kind of sequences of one kind, which are decoded as tuples."""
+    """Return the kind of sequences whose items are of one kind; they are decoded as tuples."""
 
     def to_wire(value: Any) -> list[Any]:
         if not isinstance(value, Sequence) or isinstance(value, str):
             raise SchemaError(name_of(value))
+        # One item too many is enough for the other end to refuse the sequence.
         return [kind.to_wire(item) for item in value[: max_length + 1]]
 
     def from_wire(tree: Any) -> tuple[Any, ...]:
@@ -166,7 +168,7 @@ def list_of(kind: Kind, min_length: int, max_length: int) -> Kind:
 
 
 def union(first: Kind, second: Kind) -> Kind:
-    """Return the kind that tries the first kind, then the second."""
+    """Return the kind of values of either kind; the first one has precedence."""
 
     def to_wire(value: Any) -> Any:
         try:

@@ -12,12 +12,14 @@ from .schema import SettingError
 
 # Maximum number of layer calls in a model, including those of models inside it.
 MAX_LAYERS = 5_000
+# Maximum nesting of models inside each other.
 MAX_NESTING = 40
-# Maximum number of elements for one example: in the outputs of one call, and in all calls of a model.
-MAX_OUTPUT = 2**21
-MAX_OUTPUTS = 2**24
+# Maximum number of elements that one call of a layer, and all calls of a model, compute for one example.
+MAX_LAYER_SIZE = 2**21
+MAX_MODEL_SIZE = 2**24
+# The length that is assumed for an axis of unknown length.
 UNKNOWN_LENGTH = 32
-# The words of `support.networks`, whose checks refuse the same.
+# `support.networks` refuses the same answers in the same words.
 BUILT = gettext_noop("a built model")
 NOT_BUILT = gettext_noop("one whose layers have no weights yet")
 HOW_TO_BUILD = gettext_noop(
@@ -38,7 +40,7 @@ class TableSizes:
     def __init__(self) -> None:
         self._sizes: dict[int, tuple[int, int]] = {}
 
-    def note(self, entry: dict[str, Any], place: int) -> None:
+    def note(self, entry: dict[str, Any], index: int) -> None:
         """Record an entry, which refers to earlier ones; raise SettingError if it is too large or deep."""
         calls = entry["graph"]["calls"] if "graph" in entry else []
         inside = [*entry.get("layers", ()), *(call.get("layer") for call in calls)]
@@ -47,7 +49,7 @@ class TableSizes:
         depth = 1 + max((depth for _, depth in sizes), default=0)
         if size > MAX_LAYERS or depth > MAX_NESTING:
             raise SettingError("layers", f"{size} layers, up to {depth} models inside each other")
-        self._sizes[place] = size, depth
+        self._sizes[index] = size, depth
 
 
 def check_outputs(model: Any) -> None:
@@ -61,11 +63,11 @@ def check_outputs(model: Any) -> None:
         for node in nodes:
             size = sum(_elements(tensor.shape) for tensor in node.outputs) + _computed(node)
             total += size
-            if size > MAX_OUTPUT or total > MAX_OUTPUTS:
+            if size > MAX_LAYER_SIZE or total > MAX_MODEL_SIZE:
                 raise SettingError(
                     "size",
                     f"{size:,} numbers for one example as the output of “{node.operation.name}” "
-                    f"(at most {MAX_OUTPUT:,} for a layer, {MAX_OUTPUTS:,} for all)",
+                    f"(at most {MAX_LAYER_SIZE:,} for a layer, {MAX_MODEL_SIZE:,} for all)",
                 )
             _check_noise_shape(node)
 
@@ -76,30 +78,32 @@ def check_inputs(shape: Any) -> None:
     if shape and isinstance(shape, (list, tuple)) and all(isinstance(part, (list, tuple)) for part in shape):
         shapes = list(shape)
     for each in shapes:
-        if isinstance(each, (list, tuple)) and _elements(each) > MAX_OUTPUT:
+        if isinstance(each, (list, tuple)) and _elements(each) > MAX_LAYER_SIZE:
             raise SettingError("input shape", f"{_elements(each):,} numbers for one example")
 
 
 def _check_unbuilt(model: Any) -> None:
+    """Raise UnexpectedAnswerError if a model of unknown shapes has a layer that may enlarge its inputs."""
     for layer in model.layers:
         if type(layer).__name__ in ENLARGING:
             raise UnexpectedAnswerError(BUILT, NOT_BUILT, HOW_TO_BUILD)
 
 
 def _elements(shape: Any) -> int:
+    """Return the number of elements for one example; the first axis is that of the batch."""
     return prod(UNKNOWN_LENGTH if length is None else length for length in shape[1:])
 
 
 def _computed(node: Any) -> int:
     """Return the number of elements that a call computes besides its outputs, such as attention scores."""
-    listed = LAYERS.get(type(node.operation).__name__)
-    if listed is None or listed.computed is None:
+    layer_class = LAYERS.get(type(node.operation).__name__)
+    if layer_class is None or layer_class.computed is None:
         return 0
     lengths = [
         [UNKNOWN_LENGTH if length is None else length for length in tensor.shape]
         for tensor in node.input_tensors
     ]
-    return listed.computed(node.operation, lengths)
+    return layer_class.computed(node.operation, lengths)
 
 
 def _check_noise_shape(node: Any) -> None:
@@ -109,8 +113,8 @@ def _check_noise_shape(node: Any) -> None:
         return
     shape = node.input_tensors[0].shape
     wrong = len(noise) != len(shape) or any(
-        length is not None and length != 1 and (place == 0 or length != whole)
-        for place, (length, whole) in enumerate(zip(noise, shape, strict=False))
+        length is not None and length != 1 and (index == 0 or length != whole)
+        for index, (length, whole) in enumerate(zip(noise, shape, strict=False))
     )
     if wrong:
         raise SettingError(

@@ -16,7 +16,9 @@ from .schema import Field, Fields, Kind, SchemaError, default_only, object_of, o
 
 Shape = tuple[Any, ...]
 Config = Mapping[str, Any]
+# The JSON of an unsupported initializer whose weights are sent.
 GIVEN = {"class": "GivenByWeights"}
+# The package under which Keras registers `GivenByWeights`.
 _PACKAGE = "kit"
 
 
@@ -126,6 +128,7 @@ def lstm_weights(config: Config, shape: Shape) -> list[Weight]:
 
 
 def _recurrent(config: Config, shape: Shape, gates: int, bias: Shape) -> list[Weight]:
+    """Return kernel, recurrent kernel and bias, which has the shape `bias`, of a layer with so many gates."""
     _batch, _steps, features = shape
     width = gates * config["units"]
     weights = [Weight("", (features, width)), Weight("", (config["units"], width))]
@@ -164,6 +167,7 @@ def _bias(config: Config, count: int) -> list[Weight]:
 
 
 def _channels(shape: Shape, rank: int) -> int:
+    """Return the number of channels of a convolution's input shape; raise SchemaError for another shape."""
     channels = shape[-1]
     if len(shape) != rank + 2 or not isinstance(channels, int):
         raise SchemaError(f"an input of shape {shape}")
@@ -171,6 +175,7 @@ def _channels(shape: Shape, rank: int) -> int:
 
 
 def _lengths(config: Config, shape: Shape) -> Shape:
+    """Return the lengths of the axes in the setting `axis`, which is a number or a sequence."""
     axes = config["axis"] if isinstance(config["axis"], (tuple, list)) else (config["axis"],)
     return tuple(shape[axis] for axis in sorted(axes))
 

@@ -14,18 +14,34 @@ from autograder.wire.handles import Operation
 
 def test_a_value_has_one_label_as_long_as_its_check_runs() -> None:
     held, value = HeldValues(), object()
-    first = held.start_call(Turn("test_a", "test_a#1", ()))(value)
-    again = held.start_call(Turn("test_a", "test_a#2", ()))(value)
+    held.start_call(Turn("test_a", "test_a#1", ()))
+    first = held.hold(value)
+    held.start_call(Turn("test_a", "test_a#2", ()))
+    again = held.hold(value)
     assert first == again == ["test_a#1.0", "object", ""]
     assert held.resolver(ModuleType("m"))(first) is value
 
 
 def test_another_check_drops_all_values() -> None:
     held = HeldValues()
-    label = held.start_call(Turn("test_a", "test_a#1", ()))(object())
+    held.start_call(Turn("test_a", "test_a#1", ()))
+    label = held.hold(object())
     held.start_call(Turn("test_b", "test_b#1", ()))
     with pytest.raises(LostError):
         held.resolver(ModuleType("m"))(label)
+
+
+def test_forgetting_a_call_drops_its_new_values_alone() -> None:
+    held, earlier, later = HeldValues(), object(), object()
+    held.start_call(Turn("test_a", "test_a#1", ()))
+    first = held.hold(earlier)
+    held.start_call(Turn("test_a", "test_a#2", ()))
+    assert held.hold(earlier) == first
+    assert held.hold(later)[0] == "test_a#2.1"
+    held.forget()
+    held.start_call(Turn("test_a", "test_a#3", ()))
+    assert held.hold(earlier) == first
+    assert held.hold(later)[0] == "test_a#3.1"
 
 
 def test_a_task_is_an_attribute_of_the_module() -> None:

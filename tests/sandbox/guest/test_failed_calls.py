@@ -79,3 +79,19 @@ def test_an_exception_that_exits_while_it_is_printed_is_told():
             raise SystemExit
 
     assert text_of(Rude()) == "(the exception has no readable text)"
+
+
+def test_an_exception_that_cannot_be_compared_keeps_its_text():
+    class Incomparable(ValueError):
+        __hash__ = None
+
+        def __eq__(self, other):
+            raise RuntimeError("never asked")
+
+    def raises():
+        try:
+            raise Incomparable("first")
+        except ValueError as error:
+            raise Incomparable("second") from error
+
+    assert text_of(caught(raises)) == "second"

@@ -87,6 +87,19 @@ def test_a_child_with_too_much_memory_is_ended(in_fork):
     assert in_fork(run) == {"reason": "memory", "number": 0}
 
 
+def test_the_first_limit_that_is_exceeded_is_the_reason(in_fork, tmp_path):
+    """`tmp_path` stands for a folder in memory that is full."""
+    spec = Spec("transfer", scratch=(str(tmp_path),), scratch_mounted=True, owns_all_processes=False)
+
+    def run():
+        tree = ProcessTree(spec)
+        start(tree, signal.pause)
+        tree.watch()
+        return asdict(tree.end())
+
+    assert in_fork(run) == {"reason": "memory", "number": 0}
+
+
 def test_there_is_one_child_at_a_time(in_fork):
     def run():
         tree = ProcessTree(SPEC)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -193,6 +194,12 @@ def test_functions_above_a_statement_that_does_not_end_count():
     assert note.endswith("Loading stopped there, and the functions above count.")
 
 
+def test_a_class_above_a_statement_that_does_not_end_counts():
+    loaded = load_file("class Layer:\n    pass\nwhile True:\n    pass\n", seconds=0.5)
+    assert loaded.report.ok
+    assert loaded.module.Layer.__name__ == "Layer"
+
+
 def test_code_is_interrupted_where_the_system_has_no_timers():
     def endless() -> None:
         with submission._asynchronous_exception(0.05):
@@ -203,6 +210,24 @@ def test_code_is_interrupted_where_the_system_has_no_timers():
         endless()
     with submission._asynchronous_exception(60):
         pass
+
+
+def test_an_alarm_while_the_timer_is_stopped_leaves_no_timer(monkeypatch: pytest.MonkeyPatch):
+    set_timer, stops = signal.setitimer, []
+
+    def interrupted(which, seconds, interval=0.0):
+        if not seconds:
+            stops.append(seconds)
+            if len(stops) == 1:
+                raise TimedOut
+        return set_timer(which, seconds, interval)
+
+    monkeypatch.setattr(signal, "setitimer", interrupted)
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(TimedOut), submission.time_limit(60):
+        pass
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) == before
 
 
 def test_another_thread_has_no_time_limit():

@@ -8,6 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograder.wire.codec import pack, unpack
+from autograder.wire.unsupported import UnsupportedValue, ValueKind
+
 Make = Callable[..., Any]
 Cross = Callable[[Any], Any]
 Call = Callable[..., Any]
@@ -434,3 +437,28 @@ class TestCalls:
         grown = call(lambda body: keras().Sequential([body, layers().Dense(4, name="top")]), body)
         assert grown.layers[0] is body
         assert body.layers[0] is base.layers[0]
+
+    def test_an_argument_comes_back_beside_an_answer_that_is_too_large(
+        self, donor: Make, deliver: Callable[..., Any]
+    ) -> None:
+        class Held:
+            def hold(self, value: Any) -> list[str]:
+                return ["t#1.0", type(value).__name__, ""]
+
+            def forget(self) -> None:
+                pass
+
+        base = donor()
+        request = pack(base)
+        there, objects = deliver(request)
+        there.trainable = False
+        reply = pack({"answer": "x" * 300_000}, known=objects, holder=Held())
+        value, _ = unpack(reply.head, reply.blob, request.objects, resolve=lambda content: content)
+        assert value == {"answer": ["t#1.0", "str", ""]}
+        assert not base.trainable
+
+
+def test_a_layer_with_long_settings_is_too_large(cross: Cross) -> None:
+    words = [f"word{number:06}" for number in range(20_000)]
+    unsupported = cross(layers().TextVectorization(vocabulary=words, name="words"))
+    assert unsupported == UnsupportedValue(ValueKind.TOO_LARGE, "TextVectorization")
