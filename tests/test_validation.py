@@ -52,7 +52,7 @@ class Lenient(msgspec.Struct):
             "name = 'x'\n[[several]]\n[[several]]\nday = 'y'",
             "`several[1].day`: expected a date such as 2026-11-23, found a string: 'y'.",
         ),
-        ("name = 'x'\n[numbers]\na = 1\nb = 'y'", "line 4: `numbers.b`: expected a whole number, found a str"),
+        ("name = 'x'\n[numbers]\na = 1\nb = 'y'", "line 4: `numbers.b`: expected a whole number, found"),
         ("name = 'x'\nlists = {a = ['x'], b = ['x', 1]}", "`lists.b[1]`: expected a string, found a number"),
         ("name = 'x'\nseveral = {}", "`several`: expected a list, found a table."),
         (f"name = {['x'] * 99}", "`name`: expected a string, found a list: ['x', 'x', 'x'"),
