@@ -43,6 +43,6 @@ def test_the_other_tasks_hints_stay_where_they_are(handout: Handout) -> None:
 
 
 def test_a_memory_that_cannot_be_read_begins_anew(handout: Handout) -> None:
-    for text in ("", "[]", '{"hints": {"add": "two"}}', '{"nonsense": 1}'):
+    for text in ("", "[]", '{"hints": {"add": "two"}}', '{"hints": 3}', '{"nonsense": 1}'):
         (handout.state / "memory.json").write_text(text)
         assert SavedState.read(handout.state) == SavedState()
