@@ -21,7 +21,7 @@ from ..language import ENGLISH
 from ..language import HERE as PACKAGE
 from ..source_code import Definition, definitions, parse
 from ..validation import place, toml_error
-from .lesson_text import NAME as STORY
+from .lesson_text import LESSON_FILE
 from .message_catalogues import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .stub import make_stub
 from .student_notebook import notebook, public_otter_tests
@@ -182,10 +182,10 @@ def build(root: Path, kit: Kit, language: str = ENGLISH) -> dict[str, bytes]:
     if (solved := read_text(root, answer)) is None:
         raise KitError(f"Expected the answers in {answer}, found no such file.")
     stub = make_stub(solved, kit.tasks, answer)
-    title, told, page_source = kit.title, story(root, kit.slug), answer
+    title, lesson, page_source = kit.title, read_lesson(root, kit.slug), answer
     if language != ENGLISH:
-        words = read_translation(root, kit, stub, told, language)
-        title, told, stub = words.title, words.story, words.put_into(stub)
+        translated = read_translation(root, kit, stub, lesson, language)
+        title, lesson, stub = translated.title, translated.lesson, translated.put_into(stub)
         page_source = f"{answer} and {sources}/{TRANSLATIONS}/{language}/{TABLE}"
     texts = {
         "README.md": _page(readme(kit, stub, title, language), f"{checks}/kit.toml and {page_source}"),
@@ -200,11 +200,11 @@ def build(root: Path, kit: Kit, language: str = ENGLISH) -> dict[str, bytes]:
     files |= public_otter_tests(kit) | dict(_helpers()) | _catalogues(root, kit)
     hints = read_text(root, f"{sources}/hints.toml") or ""
     folder = sources if language == ENGLISH else f"{sources}/{TRANSLATIONS}/{language}"
-    origin = answer if told is None else f"{folder}/{STORY} and {page_source}"
+    notebook_source = answer if lesson is None else f"{folder}/{LESSON_FILE} and {page_source}"
     return files | {
         ".vscode/tasks.json": _vscode_tasks(),
         METADATA: metadata(kit, title, files, hints, language),
-        f"{kit.module}.ipynb": notebook(kit, stub, told, origin),
+        f"{kit.module}.ipynb": notebook(kit, stub, lesson, notebook_source),
     }
 
 
@@ -232,9 +232,9 @@ def _catalogues(root: Path, kit: Kit) -> dict[str, bytes]:
     return files
 
 
-def story(root: Path, slug: str) -> str | None:
-    """Return the text of the kit's `lesson.md`, or None."""
-    return read_text(root, f"solutions/{slug}/{STORY}")
+def read_lesson(root: Path, slug: str) -> str | None:
+    """Return the text of the kit's `lesson.md`, or None if it has none."""
+    return read_text(root, f"solutions/{slug}/{LESSON_FILE}")
 
 
 def _code(text: str, source: str) -> str:

@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from ..handout.lesson_text import NAME as STORY
+from ..handout.lesson_text import LESSON_FILE
 from ..kit import CHECK_FILES, CONFIG_FILE, SETTINGS, Kit, KitError, read_text
 from ..kit_config import SUPPORT
 from ..source_code import Function, SourceError, definitions, parse, try_parse
@@ -216,15 +216,15 @@ def _defined(tree: ast.Module) -> Iterator[str]:
 
 def find_leftovers(root: Path, kit: Kit) -> Iterator[str]:
     """Yield one sentence, with its place, for each leftover in a kit that can be read."""
-    story = f"solutions/{kit.slug}/{STORY}"
-    sources = {**dict(read_sources(root, kit)), story: read_text(root, story) or ""}
+    lesson = f"solutions/{kit.slug}/{LESSON_FILE}"
+    sources = {**dict(read_sources(root, kit)), lesson: read_text(root, lesson) or ""}
     yield from _unused_inputs(kit, sources)
     yield from _repeated_tasks(kit, sources)
     yield from _left_to_fill_in(sources)
 
 
 def _unused_inputs(kit: Kit, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield inputs whose name is in no string of the code, in no other input and not in the story."""
+    """Yield inputs whose name is in no string of the code, in no other input and not in the lesson text."""
     inputs = {
         Path(kit.path(name)): content
         for name, content in kit.files.items()
@@ -232,7 +232,7 @@ def _unused_inputs(kit: Kit, sources: Mapping[str, str]) -> Iterator[str]:
     }
     trees = [tree for path, text in sources.items() if path.endswith(".py") and (tree := try_parse(text))]
     patterns = {pattern for tree in trees for pattern in _file_patterns(tree)}
-    texts = [text for path, text in sources.items() if path.endswith(STORY)]
+    texts = [text for path, text in sources.items() if path.endswith(LESSON_FILE)]
     texts += [content.decode(errors="replace") for path, content in inputs.items() if path.suffix == ".json"]
     for path in inputs:
         named = any(fnmatchcase(name, pattern) for name in (path.name, path.stem) for pattern in patterns)

@@ -11,7 +11,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, SaveCells
 from traitlets.config import Config
 
-from ..handout.build import build, story
+from ..handout.build import build, read_lesson
 from ..handout.stub import BEGIN
 from ..handout.student_notebook import Cell, Style, node, notebook_cells, to_json
 from ..integrations.nbgrader import KITS, configure
@@ -55,7 +55,7 @@ def source_notebook(root: Path, kit: Kit) -> bytes:
         "from support.notebook_checks import must_pass, skip_unwritten_cells\n\nskip_unwritten_cells()",
         f'must_pass(globals(), "{kit.module}", "{{task}}")',
     )
-    cells = notebook_cells(kit, path.read_text(encoding="utf-8"), story(root, kit.slug), style)
+    cells = notebook_cells(kit, path.read_text(encoding="utf-8"), read_lesson(root, kit.slug), style)
     for cell in cells:
         _refuse_answers_between_tasks(cell, path.name)
     nodes = [node(cell.kind, cell.id, cell.source, _metadata(kit, cell)) for cell in cells]

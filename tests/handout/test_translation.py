@@ -154,6 +154,12 @@ def test_what_is_left_of_a_language_that_was_given_up_is_removed(sums: Path) -> 
             r"expected the translation of scale in \[tasks\], found none",
         ),
         ("docstrings.toml", "scale =", "other =", r"expected add, mean, scale in \[tasks\], found other"),
+        (
+            "docstrings.toml",
+            "[tasks]",
+            "tasks = 1\n[other]",
+            r"expected the translation of add in \[tasks\], found none",
+        ),
         ("docstrings.toml", "about =", "about_it =", "expected the translation of about, found none"),
         ("docstrings.toml", "title =", "name =", "expected the translation of title, found none"),
         ("docstrings.toml", "[tasks]", "[tasks", "this is not TOML"),
