@@ -47,8 +47,8 @@ HELPERS = (
     "language.py",
     "support/errors.py",
 )
-# The distributions that students install, with the modules that submissions may import. pytest runs the checks,
-# ipykernel and otter-grader run the notebook.
+# The distributions that students install, and the modules of each that submissions may import. pytest runs
+# the checks; ipykernel and otter-grader run the notebook.
 FOR_STUDENTS = {
     "ipykernel": (),
     "matplotlib": ("matplotlib",),

@@ -33,7 +33,7 @@ MAX_SHOWN = 80
 class Translation:
     """The translated texts.
 
-    `about` is the module's docstring, `tasks` are the docstrings of the tasks, and `lesson` is the lesson text.
+    `about` is the module's docstring, `tasks` has the docstrings of the tasks, `lesson` is the lesson text.
     """
 
     language: str
