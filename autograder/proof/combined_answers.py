@@ -112,8 +112,10 @@ def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Ba
 
     of_tasks = [mutant for mutant in mutants if _changed(mutant) in kit.tasks]
     of_helpers = [mutant for mutant in mutants if _changed(mutant) not in kit.tasks]
-    groups = _first_fit(of_tasks, fits)
-    return [*(single(mutant, kit) for mutant in of_helpers), *(_only_changed_tasks(group, right) for group in groups)]
+    return [
+        *(single(mutant, kit) for mutant in of_helpers),
+        *(_only_changed_tasks(group, right) for group in _first_fit(of_tasks, fits)),
+    ]
 
 
 def _only_changed_tasks(mutants: list[Answer], right: Answer) -> Batch:

@@ -1,6 +1,7 @@
-"""Find mistakes in a kit's files without running them, and what an author may have forgotten.
+"""Find mistakes in a kit's files without running them, and leftovers that an author may have forgotten.
 
-Each is one sentence with file and line. Leftovers are unused inputs, equal tasks and places to fill in.
+Each finding is one sentence with file and line. Leftovers are inputs that nothing loads, tasks with equal
+docstrings, and places to fill in.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ..validation import place
 from .answers import alternatives, mistakes, solution
 from .verdict import read_equivalents
 
-# Functions that create tensors, layers or models, by their names after the library's.
+# The libraries, and by their names in these the functions that create tensors, layers or models.
 LIBRARIES = frozenset({"keras", "tensorflow"})
 CREATING = frozenset(
     {
@@ -65,7 +66,7 @@ def find_mistakes(root: Path, kit: Kit) -> Iterator[str]:
 
 
 def read_sources(root: Path, kit: Kit) -> Iterator[tuple[str, str]]:
-    """Yield the modules of a kit by their paths in the repository, except those that were read already."""
+    """Yield the path in the repository and the text of a kit's modules, without alternatives and mistakes."""
     for name, content in kit.files.items():
         if name.endswith(".py"):
             yield kit.path(name), content.decode(errors="replace")
@@ -137,7 +138,7 @@ def _run_at_import(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def _answers_named_alike(root: Path, kit: Kit) -> Iterator[str]:
-    """Yield known answers whose names others have: a proof names each answer."""
+    """Yield known answers that share a name. A proof identifies answers by name."""
     places = {"solution": "the kit's own answer", "stub": "the stub"}
     for name in ("alternatives.py", "mistakes.py"):
         path = f"solutions/{kit.slug}/{name}"
@@ -161,13 +162,12 @@ def _undeclared_settings(kit: Kit, module: Module) -> Iterator[str]:
             case ast.Subscript(
                 value=ast.Name(id="settings") | ast.Attribute(value=ast.Name(id="call"), attr="settings"),
                 slice=ast.Constant(value=str(name)),
-            ):
-                if name not in declared:
-                    where = "[settings] or [settings_hidden]" if hidden else "[settings]"
-                    yield (
-                        f"{module.path}, line {node.lineno}: expected a setting of kit.toml, found {name!r}: "
-                        f"declare it in {where}."
-                    )
+            ) if name not in declared:
+                where = "[settings] or [settings_hidden]" if hidden else "[settings]"
+                yield (
+                    f"{module.path}, line {node.lineno}: expected a setting of kit.toml, found {name!r}: "
+                    f"declare it in {where}."
+                )
 
 
 def _missing_library(kit: Kit, module: Module) -> Iterator[str]:
@@ -243,7 +243,7 @@ def _unused_inputs(kit: Kit, sources: Mapping[str, str]) -> Iterator[str]:
 def _file_patterns(tree: ast.Module) -> Iterator[str]:
     """Yield the names of files that strings may stand for; `*` is in place of a computed part.
 
-    A name of which all but the suffix is computed may be any, and so says nothing.
+    A name that is computed but for its suffix could be any name, so it does not count.
     """
     for node in ast.walk(tree):
         match node:
