@@ -73,7 +73,7 @@ class Examination:
         """Examine batches, then each answer of an unexpected batch alone, while the examiners are warm."""
         left = list(self._limited(batches))
         seen = {answer.name for batch in left for answer in batch.answers}
-        # In a batch, an answer does not count for tasks that another one affects, here all tasks of the proof.
+        # In a batch, an answer does not count for tasks that another one affects: here for all of the proof.
         missing = (answer for name, answer in self._answers.items() if name not in seen)
         left += self._limited(single(answer, self._kit) for answer in missing)
         while left:
