@@ -1,6 +1,7 @@
 """Show students' code by task, without comments and without names, also as entries for `mistakes.py`.
 
-The text is parsed but never run. It was parsed before, in a process that could crash, when it was graded.
+The code is never run. It is parsed, although some code makes Python's parser crash: this code was parsed
+before, when it was graded, in a process of its own.
 """
 
 from __future__ import annotations
