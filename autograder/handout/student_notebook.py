@@ -17,7 +17,7 @@ from ..declared_checks import Check
 from ..kit import Kit, KitError
 from ..kit_config import SUPPORT
 from ..source_code import definitions, first_line, parse
-from .lesson_text import LESSON_FILE, Part, plain_lesson, parse_lesson
+from .lesson_text import LESSON_FILE, Part, parse_lesson, plain_lesson
 
 EXPLORE = "explore"
 INSTALL = """\

@@ -21,7 +21,7 @@ from ..language import HERE as PACKAGE
 from ..language import Messages
 from ..source_code import Definition, definitions, parse, try_parse
 from ..validation import toml_error
-from .lesson_text import LESSON_FILE, Part, plain_lesson, parse_lesson
+from .lesson_text import LESSON_FILE, Part, parse_lesson, plain_lesson
 from .stub import YOUR_CODE
 
 TABLE = "docstrings.toml"

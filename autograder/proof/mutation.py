@@ -134,8 +134,8 @@ def _compiles(calls: CallGraph, name: str) -> bool:
 def _changes(function: Definition, compiles: bool) -> Iterator[_Change]:
     """Yield every change to `function`. `compiles` says whether its answer is a compiled model."""
     if isinstance(function, ast.FunctionDef):
-        for operator, what, changed in function_operators(function, compiles):
-            yield _Change(operator, "", what, _code(changed))
+        for operator, what, whole in function_operators(function, compiles):
+            yield _Change(operator, "", what, _code(whole))
     for path, node in _walk(function):
         for operator, mutate in OPERATORS:
             for new in mutate(node):

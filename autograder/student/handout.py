@@ -286,22 +286,22 @@ class SavedState:
             write_atomic(state / STATE_FILE, json.dumps(asdict(self), indent=2))
 
 
-def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+def hint_list(handout: Handout, task: str, saved_state: SavedState) -> Sequence[str]:
     """Return all hints for a task: the hint of the failing (or first) check, then those of the kit."""
     checks = [check for check in handout.checks if check.task == task]
-    failing = [check for check in checks if check.name == memory.failing.get(task)]
+    failing = [check for check in checks if check.name == saved_state.failing.get(task)]
     nudges = [check.hint for check in (*failing, *checks)][:1]
     return [*nudges, *handout.about.hints.get(task, ())]
 
 
-def hints_taken(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+def hints_taken(handout: Handout, task: str, saved_state: SavedState) -> Sequence[str]:
     """Return the hints for a task that have been shown."""
-    return hint_list(handout, task, memory)[: memory.hints.get(task, 0)]
+    return hint_list(handout, task, saved_state)[: saved_state.hints.get(task, 0)]
 
 
-def take_hint(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+def take_hint(handout: Handout, task: str, saved_state: SavedState) -> Sequence[str]:
     """Reveal one more hint, if there is one, store the count, and return all hints shown."""
-    most = len(hint_list(handout, task, memory))
-    memory.hints[task] = min(memory.hints.get(task, 0) + 1, most)
-    memory.write(handout.state)
-    return hints_taken(handout, task, memory)
+    most = len(hint_list(handout, task, saved_state))
+    saved_state.hints[task] = min(saved_state.hints.get(task, 0) + 1, most)
+    saved_state.write(handout.state)
+    return hints_taken(handout, task, saved_state)

@@ -90,7 +90,7 @@ def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -
     """Show the panel until q is pressed. Raises KeyboardInterrupt on Ctrl-C."""
     with Loop(handout, forks) as loop:
         loop.check()
-        view = View(loop.board, SavedState.read(handout.state))
+        view = View(loop.results, SavedState.read(handout.state))
         put = loop.queue.put
         with (
             _saved(handout, loop),
@@ -122,8 +122,8 @@ def _react(event: LoopEvent | None, loop: Loop, view: View) -> None:
                 loop.restart()
         case KeyPressed(key=key):
             _press(key, loop, view)
-        case _ if view.board.over:
-            view.memory = SavedState.read(loop.handout.state)
+        case _ if view.results.over:
+            view.saved_state = SavedState.read(loop.handout.state)
 
 
 def _press(key: str, loop: Loop, view: View) -> None:
@@ -131,7 +131,7 @@ def _press(key: str, loop: Loop, view: View) -> None:
     if key == "h" and view.task and view.shows_task:
         view.show_from_top()
         view.picked, view.hinted = view.task, True
-        hints.take_hint(loop.handout, view.task, view.memory)
+        hints.take_hint(loop.handout, view.task, view.saved_state)
     elif key == "t":
         view.show_from_top()
         following = tasks.index(view.task) + 1 if view.task else 0

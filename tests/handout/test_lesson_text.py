@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.handout.lesson_text import Part, plain_lesson, parse_lesson
+from autograder.handout.lesson_text import Part, parse_lesson, plain_lesson
 from autograder.kit import KitError
 
 STORY = """# Circles

@@ -81,7 +81,7 @@ class Net:
 def add(left, right):
     return Net(ada_rate=left).ada_step() + right
 """
-    assert task_code(source, "add", ["Ada"]) == """
+    expected = """
 class Net:
 
     def __init__(self, someone_rate):
@@ -94,7 +94,8 @@ class Net:
 
 def add(left, right):
     return Net(someone_rate=left).someone_step() + right
-""".strip()
+"""
+    assert task_code(source, "add", ["Ada"]) == expected.strip()
 
 
 @pytest.mark.parametrize(
