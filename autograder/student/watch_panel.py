@@ -154,8 +154,9 @@ def altered_text(handout: Handout) -> Iterator[Text]:
 
 
 def _cut(text: str) -> str:
+    """Return the first MAX_LINES lines of a text."""
     lines = text.splitlines()
-    return "\n".join(lines[:MAX_LINES] + ["…"] * (len(lines) > MAX_LINES))
+    return "\n".join(lines if len(lines) <= MAX_LINES else [*lines[:MAX_LINES], "…"])
 
 
 @dataclass
@@ -218,16 +219,18 @@ class View:
         self.last_top = len(body) - self.room
         self.top = min(self.top, self.last_top)
         below = self.last_top - self.top
-        parts = [_("{top} lines above", top=self.top)] * (self.top > 0) + [
-            _("{below} lines below", below=below)
-        ] * (below > 0)
+        parts = []
+        if self.top:
+            parts.append(_("{top} lines above", top=self.top))
+        if below:
+            parts.append(_("{below} lines below", below=below))
         mark = render(_("… {parts}: ↑ and ↓ scroll", parts=", ".join(parts)))
         return [*body[self.top : self.top + self.room], *mark[:1]]
 
     def _body(self) -> Iterator[RenderableType]:
         results, task = self.results, self.task
         if self.output is not None:
-            yield from self._everything(self.output)
+            yield from self._whole_output(self.output)
         elif results.problem:
             yield from problem_text(results)
         elif not results.by_check:
@@ -267,7 +270,8 @@ class View:
         elif result and results.state(task) != State.WRONG:
             yield Text.assemble((_("next: "), "dim"), (task, "bold"), "  ", clean(_(result.sentence)))
 
-    def _everything(self, output: str) -> Iterator[RenderableType]:
+    def _whole_output(self, output: str) -> Iterator[RenderableType]:
+        """Yield every failure and note, and what the student's code printed."""
         results = self.results
         for task in results.handout.tasks:
             for check in results.checks_of(task):
