@@ -19,7 +19,7 @@ from ..language import ENGLISH
 from ..proof.answers import solution
 from .wheel import FOR_GRADING, FOR_OTTER, Wheel, locked_requirements
 
-NAME = "manifest.json"
+MANIFEST_FILE = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Manifest:
 
 def with_manifest(kit: Kit, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return `files` with a manifest that describes them."""
-    return {**files, NAME: Manifest.of(kit, files).to_json()}
+    return {**files, MANIFEST_FILE: Manifest.of(kit, files).to_json()}
 
 
 REQUIREMENTS = "requirements.txt"
