@@ -184,6 +184,7 @@ def _documented(tree: ast.Module, tasks: Collection[str]) -> dict[str, Definitio
 
 
 def _literal(text: str, indent: int) -> list[str]:
-    """Return a docstring as a literal."""
-    quoted = f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
+    """Return the lines of a docstring as a literal, indented by so many columns."""
+    # A quote at the end would join the closing ones.
+    quoted = f'"""{text}\n"""' if "\n" in text or text.endswith('"') else f'"""{text}"""'
     return textwrap.indent(quoted, " " * indent).split("\n")
