@@ -174,7 +174,7 @@ def _missing_library(kit: Kit, module: Module) -> Iterator[str]:
     """Yield uses of the support library in a kit that does not preload it."""
     if SUPPORT in kit.config.preload:
         return
-    defined = set(_defined(module.tree))
+    defined = set(_defined(module.tree.body))
     for node in module.tree.body:
         match node:
             case ast.ImportFrom(module=str(name)) if name.partition(".")[0] == SUPPORT:
@@ -200,18 +200,22 @@ def _missing_functions(kit: Kit, modules: Mapping[str, Module]) -> Iterator[str]
     named = [(key, getattr(kit.config, key) or "") for key in ("prepare", "train", "picture")]
     for key, path in [*named, *(("remote", path) for path in kit.config.remote)]:
         owner, _, name = path.rpartition(".")
-        if owner in given and owner in modules and name not in set(_defined(modules[owner].tree)):
+        if owner in given and owner in modules and name not in set(_defined(modules[owner].tree.body)):
             yield f"{place(where, text, key)}: `{key}`: expected a function of {owner}.py, found {name!r}."
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that a module defines or imports at module level."""
-    for node in ast.walk(tree):
+def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that these nodes define or import outside functions and classes."""
+    for node in nodes:
         match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Name(id=name, ctx=ast.Store()):
                 yield name
             case ast.alias(name=name, asname=other):
                 yield other or name
+            case _:
+                yield from _defined(ast.iter_child_nodes(node))
 
 
 def find_leftovers(root: Path, kit: Kit) -> Iterator[str]:
