@@ -134,7 +134,9 @@ def gradescope_zip(root: Path, kit: Kit, wheel: Wheel, settings: Settings | None
 
 
 PLUGIN = "autograder.integrations.otter.ExaminerPlugin"
+# The isolation levels under `otter run`, and in the containers of `otter grade` and Gradescope.
 ISOLATION = {"run": "bubblewrap", "container": "user"}
+# Where Otter's containers have the files of the zip.
 SOURCE = "/autograder/source"
 # The Python of Otter's container: the lowest that the project supports and the lock pins packages for.
 PYTHON = "3.11"
@@ -197,5 +199,6 @@ def _generate(files: dict[str, bytes]) -> bytes:
 
 
 def _before_last_line(script: str, lines: str) -> str:
+    """Return a script with lines inserted before its last line, which starts Otter."""
     *head, last = script.splitlines(keepends=True)
     return "".join((*head, lines, last))

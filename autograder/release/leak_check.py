@@ -255,7 +255,8 @@ def _hidden_settings(root: Path, kit: Kit) -> Iterator[Secret]:
 def _hidden_inputs(kit: Kit) -> Iterator[Secret]:
     """Yield the names that hidden checks load, unless a public input has the same name."""
     public = {Path(name).stem for name in kit.given if name.startswith("inputs/")}
-    for name in {Path(name).stem for name in kit.files if name.startswith("hidden/")} - public:
+    hidden = {Path(name).stem for name in kit.files if name.startswith("hidden/")}
+    for name in sorted(hidden - public):
         yield Secret(f"the hidden input {name}", words=(name,))
 
 

@@ -23,7 +23,7 @@ from .wheel import Wheel
 
 
 class LeakError(RuntimeError):
-    """A file for students contains a secret; the text says what and where."""
+    """Raised if a file for students contains a secret. The message says what and where."""
 
 
 @dataclass(frozen=True)
