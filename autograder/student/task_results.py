@@ -53,7 +53,11 @@ ATTENTION = (State.WRONG, State.UNTOUCHED, State.WAITING, State.UNKNOWN)
 
 @dataclass
 class Results:
-    """Results of successive runs. A check that the current run has not reached keeps its earlier result."""
+    """Results of successive runs. A check that the current run has not reached keeps its earlier result.
+
+    `by_check` and `locations` are by the name of the check, `definitions` and `pictures` by task. `chosen` is
+    the file that was checked, and `problem` says why no check can run.
+    """
 
     handout: Handout
     by_check: dict[str, CheckResult] = field(default_factory=dict)
@@ -73,19 +77,24 @@ class Results:
     over: bool = True
     # Seconds from the start of the run to the last check that does not train.
     quick_seconds: float | None = None
+    # Whether a function of the student is running, and the report that it takes too long.
     _calling: bool = False
     _overdue: CallOverdue | None = None
+    # The names of the checks without a result in the current run.
     _remaining: list[str] = field(default_factory=list)
-    _solved: set[str] = field(default_factory=set)
+    # The tasks that were solved before the current run.
+    _solved_before: set[str] = field(default_factory=set)
+    # The names of the checks that found an unchanged stub.
     _unwritten: set[str] = field(default_factory=set)
-    _first: bool = True
+    _is_first_run: bool = True
+    # When the current run started and when its last event arrived, as `time.monotonic()` values.
     _started: float = 0.0
     _last_event: float = 0.0
 
     def begin(self, first: Collection[str] = ()) -> list[str]:
         """Start a run of all checks. Return their names, beginning with the tasks in `first`."""
-        self._first = not self.by_check
-        self._solved = {task for task in self.handout.tasks if self.state(task) == State.SOLVED}
+        self._is_first_run = not self.by_check
+        self._solved_before = {task for task in self.handout.tasks if self.state(task) == State.SOLVED}
         in_order = sorted(self.handout.checks, key=lambda check: check.task not in first)
         self._remaining = [check.name for check in in_order]
         self._started = self._last_event = time.monotonic()
@@ -229,7 +238,7 @@ class Results:
         state = self.state(task)
         if state not in (State.WAITING, State.SOLVED):
             self.pictures.pop(task, None)
-        elif state == State.SOLVED and not self._first and task not in self._solved:
+        elif state == State.SOLVED and not self._is_first_run and task not in self._solved_before:
             self.news.append(task)
 
     def _interrupt(self, outcome: Outcome) -> None:
