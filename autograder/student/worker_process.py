@@ -285,12 +285,15 @@ class Runner:
             if isinstance(event, ProcessEnded):
                 self._spare = None
             return None
-        if worker is not self._worker or self._over:
+        if worker is not self._worker:
+            return None
+        if not isinstance(event, OfRun):
+            # The process itself has failed or ended, so it can serve no other run.
+            worker.used, worker.forks = True, False
+        if self._over:
             return None
         if isinstance(event, OfRun):
             return self._note_end(event.event) if event.run == self._number else None
-        # The process itself has failed or ended, so it can serve no other run.
-        worker.used, worker.forks = True, False
         if isinstance(event, ProcessEnded) and not worker.ready:
             return self._note_end(RunFailed(event.log[-MAX_LOG:]))
         return self._note_end(event)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.student.check import Loop
+from autograder.student.check import Loop, WorkerReported
 from autograder.student.handout import Handout, SavedState
 from autograder.student.task_results import Results
-from autograder.student.worker_process import CAN_FORK
+from autograder.student.worker_process import CAN_FORK, ProcessEnded
 
 Write = Callable[[str], None]
 MODES = [
@@ -254,6 +254,19 @@ def test_checks_of_what_answers_as_before_are_not_run_again(folder: Path, soluti
         (folder / "sums.py").write_text(solution.replace("left + right", "left - right"))
         assert checked(loop).state("add") == "wrong"
         assert "adding" in loop.output()
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="a process that is used once ends after its run")
+def test_a_process_that_ends_between_two_runs_is_replaced(loop: Loop, write: Write, solution: str) -> None:
+    """As when the system needs its memory."""
+    write(solution)
+    assert checked(loop).solved
+    loop._runner._worker._popen.kill()
+    while not (isinstance(seen := loop.next(60), WorkerReported) and isinstance(seen.event, ProcessEnded)):
+        pass
+    write(solution + "\n")
+    assert checked(loop).solved
+    assert loop.results.problem is None
 
 
 def test_hints_know_the_check_that_a_silent_run_did_not_finish(
