@@ -4,7 +4,7 @@
 .PHONY: help grade quick lint test elsewhere image sync filters prove release bench pictures lock clean
 
 PYTHON ?= $(or $(shell for python in python3 /usr/bin/python3; do \
-	$$python -c '$(quick)' 2> /dev/null && echo $$python && break; done),python3)
+	$$python -c '$(exit_unless_preferred)' 2> /dev/null && echo $$python && break; done),python3)
 KIT ?= week09_transfer
 CLASS ?= tests/classes/$(KIT)
 OUT ?= grades
@@ -15,22 +15,22 @@ TESTS ?= tests
 bin := .venv/bin
 pip := $(bin)/python -m pip --disable-pip-version-check -qq
 # TensorFlow decides which Pythons work; this message is clearer than pip's.
-supported := import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else \
+is_supported := (3, 11) <= sys.version_info < (3, 14)
+exit_unless_supported := import sys; sys.exit(None if $(is_supported) else \
 	"Expected Python 3.11, 3.12 or 3.13, found " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12")
+# A Python built as a shared library, as pyenv can build it, is an eighth slower. Debian's may lack ensurepip.
+exit_unless_preferred := import ensurepip, sys; sys.exit(not $(is_supported) \
+	or "libpython" in open("/proc/self/maps").read())
 
 # Without bytecode, each of the hundreds of commands that tests start would compile the whole project.
 export PYTHONDONTWRITEBYTECODE :=
-
-# A Python built as a shared library, as pyenv can build it, is an eighth slower.
-quick := import ensurepip, sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) \
-	or "libpython" in open("/proc/self/maps").read())
 
 help:  ## list the commands
 	@awk -F ' *## ' '/^[a-z]+:.*## / { sub(/:.*/, "", $$1); printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 # uv installs the lock several times as fast as pip. pip installs uv itself, by the hash in the lock.
 .venv/bin/uv: | requirements.lock
-	@$(PYTHON) -c '$(supported)'
+	@$(PYTHON) -c '$(exit_unless_supported)'
 	@test -x $(bin)/python || $(PYTHON) -m venv .venv
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > .venv/uv.txt
 	@$(pip) install --no-warn-script-location --root-user-action=ignore --no-deps --require-hashes -r .venv/uv.txt

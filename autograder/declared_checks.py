@@ -73,7 +73,8 @@ class _Declaration:
         if not sentence:
             self.fail("expected a docstring, the sentence that students read, found none")
         values = {str(keyword.arg): self._literal(keyword.value) for keyword in mark.keywords}
-        hidden = "hidden" in marks or ("check" in marks and values.pop("hidden", False))
+        hidden = values.pop("hidden", False) if "check" in marks else False
+        hidden = "hidden" in marks or hidden
         if set(values) != {"points", "hint"}:
             found = ", ".join(values) or "neither"
             self.fail(f"the mark takes points and hint, found {found}; write {_EXAMPLE}")

@@ -25,8 +25,8 @@ UNFINISHED = ".tmp"
 # The earliest time that a zip entry can store.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 MAX_CACHED = 256 * 1024**2
-# Old files are looked for after every sixteenth of the largest size that was written.
-CACHE_PARTS = 16
+# A process looks for old files in the cache after it has written this fraction of the largest size.
+FRACTION_BETWEEN_CLEANUPS = 1 / 16
 DIGEST_DIGITS = 64
 
 
@@ -43,23 +43,22 @@ def cache_folder(name: str) -> Path | None:
 def write_atomic(path: Path, content: str | bytes, *, durable: bool = True) -> None:
     """Replace the contents of `path` atomically.
 
-    After a crash or with a full disk, the file holds either its old or its new contents; if it is not
-    `durable`, a crash of the system may damage it, and writing is faster. Text is encoded as UTF-8;
-    characters that UTF-8 cannot encode are escaped. On an error the temporary file is removed. Raises
-    OSError.
+    After a crash or with a full disk, the file holds either its old or its new contents. Without `durable`,
+    writing is faster, and a crash of the system may damage the file. Text is encoded as UTF-8; characters
+    that UTF-8 cannot encode are escaped. On an error the temporary file is removed. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     data = content.encode(errors="backslashreplace") if isinstance(content, str) else content
-    begun = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{UNFINISHED}")
     try:
-        with begun.open("wb") as file:
+        with temporary.open("wb") as file:
             file.write(data)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
-        begun.replace(path)
+        temporary.replace(path)
     except BaseException:  # also remove the temporary file on an interrupt
-        begun.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     if durable:
         _sync_folder(path.parent)
@@ -146,7 +145,7 @@ class DiskCache:
     def __init__(self, folder: Path, max_bytes: int = MAX_CACHED) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
-        # Counts as written, so that the first `set` of each process deletes old files.
+        # As if a cleanup were due, so that the first `set` of each process deletes old files.
         self._written = max_bytes
 
     def get(self, key: str) -> bytes | None:
@@ -166,16 +165,14 @@ class DiskCache:
             content = sha256(data).encode() + data
             write_atomic(self._folder / key, content, durable=False)
             self._written += len(content)
-            if self._written > self._max_bytes // CACHE_PARTS:
+            if self._written > self._max_bytes * FRACTION_BETWEEN_CLEANUPS:
                 self._written = 0
                 self._delete_oldest()
 
     def _delete_oldest(self) -> None:
-        files = sorted(
-            ((path.stat(), path) for path in self._folder.iterdir()), key=lambda found: found[0].st_mtime
-        )
-        excess = sum(stat.st_size for stat, _ in files) - self._max_bytes
-        for stat, path in files:
+        files = [(path, path.stat()) for path in self._folder.iterdir()]
+        excess = sum(stat.st_size for _, stat in files) - self._max_bytes
+        for path, stat in sorted(files, key=lambda file: file[1].st_mtime):
             if excess <= 0:
                 return
             path.unlink(missing_ok=True)

@@ -25,6 +25,7 @@ CONFIG_FILE = "kit.toml"
 SETTINGS = "inputs/settings.json"
 TRANSLATIONS = "translations"
 _SUPPORT_FOLDER = Path(__file__).parent / SUPPORT
+# The code of a language. No slug has two letters.
 LANGUAGE = re.compile(r"[a-z]{2}")
 # The tables of kit.toml that decide nothing in an examination.
 _DATES_AND_LATE = re.compile(rb"^\[(?:dates|late)\][^\n]*\n(?:(?!\[)[^\n]*\n?)*", re.MULTILINE)
@@ -39,8 +40,8 @@ class Kit:
     """One week's assignment. `files` maps relative names to contents.
 
     The names are `kit.toml`, `test_public.py`, `test_hidden.py`, `hidden/<input>`, `given/<file>`,
-    `given/inputs/<input>` and, for a kit that preloads `support`, `given/support/<module>.py`. The reference
-    answer and the known answers are not included.
+    `given/inputs/<input>` and, for a kit that preloads `support`, `given/support/<module>.py`. The solution
+    and the other known answers are not included.
     """
 
     slug: str
@@ -55,7 +56,7 @@ class Kit:
             raise KitError(f"Expected a kit {slug!r} in {root}, found: {known}.")
         try:
             files = {name: (checks / name).read_bytes() for name in (CONFIG_FILE, *CHECK_FILES)}
-            # The kit reads kit.toml once, while the other files are still added to it.
+            # `files` is completed below: kit.toml names the other files, and the kit reads it only once.
             kit = cls(slug, files)
             config = kit.config
             files |= {f"given/{name}": (sources / name).read_bytes() for name in config.given}
@@ -158,7 +159,8 @@ class Kit:
             try:
                 json.dumps(value)
             except TypeError:
-                where = place(self.path(CONFIG_FILE), self._text(CONFIG_FILE), key := f"settings.{name}")
+                key = f"settings.{name}"
+                where = place(self.path(CONFIG_FILE), self._text(CONFIG_FILE), key)
                 problem = f"expected numbers, texts, lists and tables, found {value}."
                 raise KitError(f"{where}: `{key}`: {problem}") from None
         return (json.dumps(self.settings, indent=2, ensure_ascii=False) + "\n").encode()
@@ -219,16 +221,14 @@ class Kit:
         where, text = self.path(CONFIG_FILE), self._text(CONFIG_FILE)
         for name in self.files:
             if name.endswith(".py"):
-                self._text(name)
+                self._text(name)  # raises KitError if it is not UTF-8
+        in_config = config_problems(self.config, {check.name for check in self.checks})
         problems = [
-            f"{place(where, text, key)}: {problem}"
-            for key, problem in config_problems(self.config, {check.name for check in self.checks})
-        ]
-        if problems := [
-            *problems,
+            *(f"{place(where, text, key)}: {problem}" for key, problem in in_config),
             *check_problems(self.config, self.checks),
             *self._hidden_problems(),
-        ]:
+        ]
+        if problems:
             raise KitError("\n".join(problems))
         return self
 
@@ -247,7 +247,7 @@ class Kit:
         return _decoded(self.files[name], self.path(name))
 
     def path(self, name: str) -> str:
-        """Return the path of a file of the kit in its repository, for messages."""
+        """Return the path in the repository of one of `files`, for messages."""
         if name.startswith(f"given/{SUPPORT}/"):
             return f"autograder/{name.removeprefix('given/')}"
         if name.startswith("given/"):

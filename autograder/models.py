@@ -211,9 +211,9 @@ class Lateness:
     """When a submission arrived, and why it lost points for that.
 
     Times are in ISO 8601; `submitted` is empty if it is unknown, and `extension` without one. `units` counts
-    the days or hours begun after `deadline`, of which `free_days` were free. `percent` is what the others
-    cost, of the points that are possible or earned. `decided` is the reason of the person who decided the
-    penalty, if somebody did.
+    the days or hours begun that cost points, after the time of grace and `free_days` free days. `percent` is
+    what they cost together, in percent of the possible or of the earned points. `decided` is the reason of
+    the person who decided the penalty, if somebody did.
     """
 
     timeliness: Timeliness

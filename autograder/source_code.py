@@ -194,9 +194,8 @@ def _is_main_guard(node: ast.AST) -> bool:
 
 def first_line(node: ast.stmt) -> int:
     """Return the first line of a statement including its decorators, as in `co_firstlineno`."""
-    decorators = getattr(node, "decorator_list", [])
-    first: int = min(node.lineno, *(decorator.lineno for decorator in decorators), node.lineno)
-    return first
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def drop(text: str, statements: Iterable[ast.stmt]) -> str:
@@ -220,9 +219,9 @@ def drop(text: str, statements: Iterable[ast.stmt]) -> str:
 
 
 class CallGraph:
-    """The functions and classes of a module, and how a change to one of them can affect others.
+    """The functions and classes of a module, and which of them use which.
 
-    A function uses another if it mentions the name. Of several definitions of a name, the last one counts.
+    A function uses another if it mentions its name. Of several definitions of a name, the last one counts.
     """
 
     def __init__(self, tree: ast.Module) -> None:
@@ -233,7 +232,7 @@ class CallGraph:
 
     @classmethod
     def joined(cls, graphs: Iterable[CallGraph]) -> Self:
-        """Return the graph of modules that are written one after the other."""
+        """Return the graph of modules whose texts are joined in this order."""
         joined = cls(ast.Module([], []))
         for graph in graphs:
             joined.functions |= graph.functions
@@ -266,8 +265,9 @@ def _mentioned(node: ast.AST) -> frozenset[str]:
     return frozenset(filter(None, map(_name, ast.walk(node))))
 
 
-def _name(part: ast.AST) -> str | None:
-    match part:
+def _name(node: ast.AST) -> str | None:
+    """Return the name or the string that a single node mentions, or None."""
+    match node:
         case (
             ast.Name(id=name)
             | ast.Attribute(attr=name)
@@ -279,7 +279,10 @@ def _name(part: ast.AST) -> str | None:
 
 
 def _run_while_loading(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield all nodes except bodies of functions: statements, and functions' decorators and defaults."""
+    """Yield the code outside functions, and the decorators and defaults of functions.
+
+    A coroutine counts as a whole, because the graph has no node for it.
+    """
     for node in tree.body:
         if isinstance(node, ast.ClassDef):
             yield from (*node.decorator_list, *node.bases, *node.keywords)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, time
 from difflib import get_close_matches
 from types import NoneType
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -34,8 +34,12 @@ _CONSTRAINTS = (
     (" > 0.0", " above 0"),
 )
 _FOUND_NAMES = {str: "a string", bool: "a truth value", int: "a number", float: "a number", list: "a list"}
-_PLACE = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+# An error of msgspec: a problem, and the path of the value, such as `$.checks[0].points`.
+_ERROR = re.compile(r"(?P<problem>.*?)(?: - at `\$\.?(?P<path>[^`]*)`)?", re.DOTALL)
+# A step of such a path: the key of a struct, the index of a list, or `[...]` for any key of a mapping.
+_STEP = re.compile(r"\[[^\]]*\]|[^.\[]+")
 _MISSING_FIELD = re.compile(r"Object missing required field `(.*)`")
+# The header of a TOML table.
 _HEADER = re.compile(r"\s*\[+([^\[\]]+)\]+\s*(#.*)?$")
 _MAX_SHOWN = 60
 
@@ -113,7 +117,7 @@ def suggest(name: str, known: Sequence[str]) -> str:
 
 def _unknown_keys(data: object, kind: Any, prefix: str) -> Iterator[str]:
     """Yield a sentence for each key of `data` that the struct `kind` does not declare."""
-    kind = _without_none(kind)
+    kind = _bare(kind)
     if isinstance(data, list):
         for kind_of_item in get_args(kind)[:1]:
             for number, item in enumerate(data):
@@ -130,19 +134,46 @@ def _unknown_keys(data: object, kind: Any, prefix: str) -> Iterator[str]:
 
 def _explain(error: str, data: object, kind: Any) -> str:
     """Return msgspec's error in plain English, with the value found."""
-    match = _PLACE.fullmatch(error)
+    match = _ERROR.fullmatch(error)
     assert match is not None
-    problem, path = match["problem"], (match["path"] or "").replace("[...]", "")
+    problem = match["problem"]
+    key, value, kind = _locate(match["path"] or "", data, kind)
     if missing := _MISSING_FIELD.fullmatch(problem):
-        return f"the key `{f'{path}.' if path else ''}{missing[1]}` is missing."
-    found = _describe(_value_at(data, path))
-    return f"{f'`{path}`: ' if path else ''}expected {_expected(problem, kind, path)}, found {found}."
+        return f"the key `{f'{key}.' if key else ''}{missing[1]}` is missing."
+    return f"{f'`{key}`: ' if key else ''}expected {_expected(problem, kind)}, found {_describe(value)}."
 
 
-def _expected(problem: str, kind: Any, path: str) -> str:
+def _locate(path: str, data: Any, kind: Any) -> tuple[str, Any, Any]:
+    """Return the key, the value and the declared type of what msgspec names by `path`.
+
+    For `[...]`, take the first key of the mapping whose value is not valid.
+    """
+    key = ""
+    for step in _STEP.findall(path):
+        if step == "[...]":
+            kind = get_args(_bare(kind))[1]
+            name = next(name for name, value in data.items() if not _is_valid(value, kind))
+            key, data = f"{key}.{name}", data[name]
+        elif step.startswith("["):
+            key, data, kind = f"{key}{step}", data[int(step[1:-1])], get_args(_bare(kind))[0]
+        else:
+            kinds = {field.encode_name: field.type for field in msgspec.structs.fields(_bare(kind))}
+            key, data, kind = f"{key}.{step}", data[step], kinds[step]
+    return key.removeprefix("."), data, kind
+
+
+def _is_valid(value: object, kind: Any) -> bool:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _expected(problem: str, kind: Any) -> str:
     match = re.match(r"Expected `([^`]*)`(.*?)(, got .*)?$", problem)
     if match is None:  # an enum value or a date, which msgspec reports in another format
-        return _alternatives(_kind_at(kind, path))
+        return _alternatives(kind)
     kinds = [name for name in match[1].split(" | ") if name != "null"]
     names = [_TYPE_NAMES.get(name, name) for name in kinds if name != "int" or "float" not in kinds]
     constraint = match[2]
@@ -152,27 +183,16 @@ def _expected(problem: str, kind: Any, path: str) -> str:
 
 
 def _alternatives(kind: Any) -> str:
-    values = [value for value in get_args(kind) if not isinstance(value, type)]
+    values = [value for value in get_args(_bare(kind)) if not isinstance(value, type)]
     return " or ".join(map(repr, values)) if values else _TYPE_NAMES["date"]
 
 
-def _kind_at(kind: Any, path: str) -> Any:
-    for step in path.split("."):
-        fields = msgspec.structs.fields(_without_none(kind))
-        kind = next(field.type for field in fields if field.encode_name == step)
-    return kind
-
-
-def _without_none(kind: Any) -> Any:
-    """Return the type in `T | None`, and any other type unchanged."""
+def _bare(kind: Any) -> Any:
+    """Return the type in `T | None` or `Annotated[T, …]`, and any other type unchanged."""
     kinds = [each for each in get_args(kind) if each is not NoneType]
-    return kinds[0] if NoneType in get_args(kind) and len(kinds) == 1 else kind
-
-
-def _value_at(data: Any, path: str) -> Any:
-    for step in re.findall(r"[^.\[\]]+", path):
-        data = data[int(step)] if isinstance(data, list) else data[step]
-    return data
+    if get_origin(kind) is Annotated or (NoneType in get_args(kind) and len(kinds) == 1):
+        return _bare(kinds[0])
+    return kind
 
 
 def _describe(value: object) -> str:

@@ -1,8 +1,8 @@
-"""The baseline: the same distinct calls, trainings and checks in one warm process a core, and nothing else.
+"""Run the baseline: the grader's distinct calls, trainings and checks in one warm process, and nothing else.
 
 `python benchmarks/baseline.py ROOT SLUG FILE…` examines programs directly, one fork each, with the examiner's
-own session, store of trainings and results of equal replies, but no sandbox, no second process, no reports.
-The last line that it prints says where its time went: seconds in JSON.
+own session and caches, but without a sandbox, a second process or reports. The last line that it prints is a
+JSON object with the seconds by cause.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class SpentReported(Message, frozen=True, tag=True):
 
 
 class Spent(dict[str, float]):
-    """Seconds by cause."""
+    """The seconds that were spent, by cause."""
 
     def timing(self, name: str, work: Callable[..., Any]) -> Callable[..., Any]:
         """Return the same function, with its time counted under `name`."""
@@ -94,7 +94,7 @@ def examination(
     trainings: TrainingCache | None,
     program: Path,
 ) -> Callable[[fork.Emit], None]:
-    """Load a program and run every check on it in a fork; the last event holds the seconds by cause."""
+    """Return the work of a fork: load a program and run every check. The last event is SpentReported."""
 
     def work(emit: fork.Emit) -> None:
         spent, started, prepare = Spent(), time.monotonic(), preparation(kit)

@@ -12,10 +12,10 @@ from autograder.proof.answers import Answer, alternatives, mistakes, solution
 
 
 def mixed(root: Path, kit: Kit, count: int, seed: int = 1) -> Iterator[str]:
-    """Programs of a class: two thirds right in many styles, one third wrong, no two the same program.
+    """Yield different programs of a class: two thirds right in many styles, one third wrong.
 
-    Every task is taken from the solution or from an alternative that has it; a wrong program has a known
-    mistake in place of one of them.
+    Every task is that of the solution or of an alternative. In a wrong program, a known mistake replaces at
+    least one of them.
     """
     draw, seen = random.Random(seed), set[str]()  # noqa: S311 - no secret
     right, wrong, base = alternatives(root, kit), mistakes(root, kit), solution(root, kit)
@@ -31,7 +31,7 @@ def mixed(root: Path, kit: Kit, count: int, seed: int = 1) -> Iterator[str]:
 
 
 def all_different(root: Path, kit: Kit, count: int) -> Iterator[str]:
-    """Right programs whose models have names and initial weights of their own: nothing can be reused."""
+    """Yield right programs whose models have different names and weights, so that nothing can be reused."""
     text = solution(root, kit).text
     text = text.replace("keras.layers.Dense(", "_dense(").replace("keras.Sequential(", "_sequential(")
     for number in range(count):
@@ -56,11 +56,11 @@ def _sequential(layers):
 
 
 def _pick(draw: random.Random, answers: list[Answer], task: str) -> Answer | None:
-    """Return an alternative that has the task, or None for the solution's own."""
+    """Return a random alternative to a task, or None for the task of the solution."""
     return draw.choice([None, *(answer for answer in answers if task in answer.tasks)])
 
 
 def _compose(base: Answer, parts: list[Answer]) -> str:
-    """One program: the solution, then what each part adds to it; what comes last counts."""
+    """Return one program: the solution, then what each part adds to it. The last definition counts."""
     added = [part.text.removeprefix(base.text).strip("\n") for part in parts]
     return base.text + "\n\n" + "\n\n".join(dict.fromkeys(added)) + "\n"

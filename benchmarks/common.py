@@ -14,8 +14,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+# Some parts import helpers of the tests.
 sys.path.insert(0, str(ROOT / "tests"))
-
 
 from autograder.checks.environment import processor, tensorflow_version  # noqa: E402
 from autograder.kit import Kit  # noqa: E402
@@ -25,7 +25,7 @@ SLUG = "week09_transfer"
 KIT = Path(sys.executable).with_name("kit")
 CORES = len(os.sched_getaffinity(0))
 PACKAGES = ("keras", "otter-grader", "nbgrader")
-# Memory is measured rarely: to read it takes time from the processes that are measured.
+# How often memory is read: rarely, because reading takes time from the processes that are measured.
 MEMORY_SECONDS = 3.0
 
 

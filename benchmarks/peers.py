@@ -1,7 +1,7 @@
 """Run stock Otter and stock nbgrader with equivalent tests.
 
 Both run the kit's own checks with the kit's own fast training, in the process that runs the student's code,
-as they do. The checks run once a submission, whatever the number of questions.
+as they always do. The checks run once for each submission, whatever the number of questions.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import nbformat
 from autograder.kit import Kit
 
 BIN = Path(sys.executable).parent
-# nbgrader looks for alembic, and Jupyter for kernels, on the path.
 # Runs in the student's kernel: pytest with the kit's checks, and a line for every task that lost some.
 RUN = """
 import os, sys, types
@@ -54,7 +53,8 @@ def run_checks(space):
 
 
 def run(program: str, *arguments: str | Path, cwd: Path | None = None) -> None:
-    """Run a command of a peer; raises RuntimeError with its output if it fails."""
+    """Run a command of a peer. Raises RuntimeError with its output if it fails."""
+    # nbgrader looks for alembic, and Jupyter for kernels, on the path.
     environment = os.environ | {"PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
     done = subprocess.run(
         [BIN / program, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, check=False

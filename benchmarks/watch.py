@@ -1,7 +1,7 @@
 """Measure `kit watch` from save to verdict, beside a cold `pytest`.
 
-Saves are real ones, and a verdict is what stands on the screen of a pseudo-terminal. Every other save is a
-wrong answer that was never seen before.
+Files are really saved, and a verdict is read from the screen of a pseudo-terminal. Every other save is a new
+wrong answer.
 """
 
 from __future__ import annotations

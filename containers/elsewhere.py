@@ -1,7 +1,7 @@
 """Grade on Debian 13 as on this machine, and compare the grades: `make elsewhere`.
 
-Runs the README's commands in a Debian root file system, then the Gradescope zip's own `setup.sh` and
-`run_autograder` where Gradescope has them. `--no-tests` leaves out `make test`.
+The commands of the README run in a Debian root file system, then `setup.sh` and `run_autograder` of the
+Gradescope zip, at the paths where Gradescope has them. `--no-tests` leaves out `make test`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograder.release.wheel import build
 KIT = "week09_transfer"
 CLASS = f"tests/classes/{KIT}"
 DEFAULT = cache_folder("debian13") or Path(tempfile.gettempdir()) / "kit-debian13"
-# Differ between machines and runs.
+# Fields of results.json that differ between machines and runs.
 NOT_COMPARED = ("execution_time", "extra_data")
 
 
@@ -59,8 +59,7 @@ def class_differences(root: RootFileSystem) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder) / "grades"
         command = [str(Path(sys.executable).with_name("kit")), "grade", KIT, CLASS, "--out", str(here)]
-        # The exit status 1 says that a submission needs review.
-        subprocess.run(command, cwd=PROJECT, check=False, stdout=subprocess.DEVNULL)
+        subprocess.run(command, cwd=PROJECT, check=True, stdout=subprocess.DEVNULL)
         there = root.path / "kits" / "grades" / "grades.csv"
         if (here / "grades.csv").read_bytes() == there.read_bytes():
             return []

@@ -46,7 +46,7 @@ def main() -> int:
     try:
         packages = _fill(RootFileSystem.create(Path(_buildah("mount", container))))
         _configure(container)
-        level = _isolation(container)
+        level = _strongest_level(container)
         _buildah("config", "--label", f"isolation={level}", container)
         _buildah("umount", container)
         archive.unlink(missing_ok=True)
@@ -88,12 +88,12 @@ def _configure(container: str) -> None:
     )
 
 
-def _isolation(container: str) -> str:
-    """Grade the sample class in the container and return the strongest isolation level that it can have.
+def _strongest_level(container: str) -> str:
+    """Return the strongest isolation level at which the sample class can be graded in the container.
 
     Where no OCI runtime can start, as inside some containers, buildah changes the root folder instead.
     """
-    runtime = next((name for name in ("oci", "chroot") if _runs(container, name)), None)
+    runtime = next((name for name in ("oci", "chroot") if _can_start(container, name)), None)
     if runtime is None:
         raise RuntimeError("Expected buildah to start a program in the container, but it cannot here.")
     run = ["buildah", "run", "--isolation", runtime, container, "--"]
@@ -106,7 +106,7 @@ def _isolation(container: str) -> str:
     raise RuntimeError(f"Expected one of the levels {', '.join(LEVELS)} in the container, found none.")
 
 
-def _runs(container: str, runtime: str) -> bool:
+def _can_start(container: str, runtime: str) -> bool:
     command = ["buildah", "run", "--isolation", runtime, container, "--", "true"]
     return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
 

@@ -22,13 +22,14 @@ CHECKOUT = "/kits"
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Variables and files of this machine that package installers may need to reach a registry.
 INSTALLER_VARIABLES = ("PIP_", "UV_", "SSL_", "HTTP_", "HTTPS_", "NO_PROXY", "http_", "https_", "no_proxy")
-# Not bubblewrap's `--proc`, which covers parts of it: then Linux lets no ordinary user make a sandbox.
+# Mounts /proc and runs a command. bubblewrap's `--proc` covers parts of it, and then Linux lets no ordinary
+# user make a sandbox.
 WHOLE_PROC = ("sh", "-c", 'mount -t proc proc /proc && exec "$@"', "sh")
 NETWORK_FILES = ("/etc/resolv.conf", "/etc/hosts", "/etc/ssl/certs/ca-certificates.crt")
 
 
 class MissingNeed(RuntimeError):
-    """Raised where a machine lacks something; the text says what, and how to get it."""
+    """Raised if this machine lacks something. The message says what, and how to get it."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,8 @@ class RootFileSystem:
         *,
         folder: str = CHECKOUT,
         variables: Mapping[str, str] | None = None,
-        check: bool = True,
-    ) -> int:
-        """Run a command as root in the root file system and return its exit status.
+    ) -> None:
+        """Run a command as root in the root file system; raise CalledProcessError if it fails.
 
         It has the network, and sees no file of this machine except those in NETWORK_FILES.
         """
@@ -85,12 +85,10 @@ class RootFileSystem:
         for file in NETWORK_FILES:
             if Path(file).exists():
                 words += ["--ro-bind", str(Path(file).resolve()), file]
-        for name, value in (dict(_installer_variables()) | {"PATH": PATH, "HOME": "/root"}).items():
+        environment = dict(_installer_variables()) | {"PATH": PATH, "HOME": "/root"} | dict(variables or {})
+        for name, value in environment.items():
             words += ["--setenv", name, value]
-        for name, value in (variables or {}).items():
-            words += ["--setenv", name, value]
-        done = subprocess.run([*words, "--chdir", folder, *WHOLE_PROC, *command], check=check)
-        return done.returncode
+        subprocess.run([*words, "--chdir", folder, *WHOLE_PROC, *command], check=True)
 
 
 def check_needs() -> None:

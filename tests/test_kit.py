@@ -144,6 +144,18 @@ MISTAKES = [
     (PUBLIC, MARK, '@check("add", points=2, hint=', ""),
     (PUBLIC, MARK, '@check("add", hidden=1, points=2, hint=', "expected `hidden` as True or False, found 1"),
     (PUBLIC, MARK, '@check("add", hidden=True, points=2, hint=', "belong into test_hidden.py: test_"),
+    (
+        PUBLIC,
+        MARK,
+        '@pytest.mark.hidden\n@check("add", hidden=True, points=2, hint=',
+        "belong into test_hidden.py: test_",
+    ),
+    (
+        TOML,
+        "[limits]",
+        "[calibrated]\nseed = 7\n[limits]",
+        "`calibrated.seed`: expected a string, found a number: 7",
+    ),
     (PUBLIC, '"add", points', '"ad", points', "expected a task of kit.toml, found 'ad'; did you mean `add`?"),
     (PUBLIC, "def test_scale_doubles", "def helper_doubles", ""),
 ]

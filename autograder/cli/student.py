@@ -100,12 +100,12 @@ def hint(
             _("There is no task {task!r}; {near}", task=task, near=near(task, list(handout.tasks))),
             USED_WRONGLY,
         )
-    memory = SavedState.read(handout.state)
+    saved_state = SavedState.read(handout.state)
     if again:
-        memory.hints.pop(task, None)
-    taken = len(hints.hints_taken(handout, task, memory))
-    total = len(hints.hint_list(handout, task, memory))
-    given = hints.take_hint(handout, task, memory)
+        saved_state.hints.pop(task, None)
+    taken = len(hints.hints_taken(handout, task, saved_state))
+    total = len(hints.hint_list(handout, task, saved_state))
+    given = hints.take_hint(handout, task, saved_state)
     typer.echo(
         _(
             "Hint {number} of {total} for {task}: {hint}",

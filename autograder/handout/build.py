@@ -21,7 +21,7 @@ from ..language import ENGLISH
 from ..language import HERE as PACKAGE
 from ..source_code import Definition, definitions, parse
 from ..validation import place, toml_error
-from .lesson_text import NAME as STORY
+from .lesson_text import LESSON_FILE
 from .message_catalogues import catalogue_path, compiled, ids, kit_messages, read_catalogue
 from .stub import make_stub
 from .student_notebook import notebook, public_otter_tests
@@ -47,8 +47,8 @@ HELPERS = (
     "language.py",
     "support/errors.py",
 )
-# Modules that submissions may import beside the standard library, by distribution. pytest runs the checks,
-# the last two the notebook.
+# The distributions that students install, and the modules of each that submissions may import. pytest runs
+# the checks; ipykernel and otter-grader run the notebook.
 FOR_STUDENTS = {
     "ipykernel": (),
     "matplotlib": ("matplotlib",),
@@ -59,8 +59,12 @@ FOR_STUDENTS = {
     "scikit-learn": ("sklearn",),
     "tensorflow": ("tensorflow", "keras"),
 }
-# Modules that a submission may import, beside the standard library and support code.
+# What submissions may import beside the standard library and support code.
 IMPORTS = tuple(sorted(name for names in FOR_STUDENTS.values() for name in names))
+# Files of a handout whose changes neither make another version nor are reported to the student.
+NOT_CHECKED = ("README.md", "requirements.txt")
+# Optional keys of kit.toml that kit.json repeats.
+DECLARED = ("remote", "preload", "prepare", "train", "picture")
 
 
 def requirements() -> str:
@@ -72,20 +76,19 @@ def requirements() -> str:
     return "\n".join(lines + [f"{name}{ranges[name]}" for name in FOR_STUDENTS]) + "\n"
 
 
-# Optional keys of kit.toml that kit.json repeats.
-DECLARED = ("remote", "preload", "prepare", "train", "picture")
-
-
 def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str, language: str = ENGLISH) -> bytes:
-    """Return the text of `kit.json`, given the handout's files and the text of `hints.toml`."""
-    ladder = _hints(kit, hints)
-    kept = {name for name in files if name not in ("README.md", "requirements.txt", f"{kit.module}.py")}
-    sums = {name: checksum(name, files[name]) for name in sorted(kept)}
+    """Return the text of `kit.json`. Raises KitError.
+
+    `files` are the other files of the handout by path, and `hints` is the text of `hints.toml`.
+    """
+    table = _read_hints(kit, hints)
+    checked = set(files) - {*NOT_CHECKED, f"{kit.module}.py"}
+    checksums = {name: checksum(name, files[name]) for name in sorted(checked)}
     data = {
         "generated": f"by `kit sync` from {kit.slug}'s kit.toml, checks and hints.toml",
         "slug": kit.slug,
         "title": title,
-        "version": sha256(json.dumps(sums).encode())[:12],
+        "version": sha256(json.dumps(checksums).encode())[:12],
         "module": kit.module,
         "tasks": kit.tasks,
         "given": kit.given_modules,
@@ -98,28 +101,34 @@ def metadata(kit: Kit, title: str, files: Mapping[str, bytes], hints: str, langu
             for task in kit.tasks
         },
         **({} if language == ENGLISH else {"language": language}),
-        "hints": {task: ladder.get(task, []) for task in kit.tasks},
-        "hidden_look_at": ladder.get("hidden_look_at", ""),
-        "files": sums,
+        "hints": {task: table.get(task, []) for task in kit.tasks},
+        "hidden_look_at": table.get("hidden_look_at", ""),
+        "files": checksums,
     }
     return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode()
 
 
-def _hints(kit: Kit, text: str) -> dict[str, Any]:
+def _read_hints(kit: Kit, text: str) -> dict[str, Any]:
+    """Return the table in `hints.toml`: a list of texts for each task, and the text `hidden_look_at`."""
     where = f"solutions/{kit.slug}/hints.toml"
     try:
-        ladder = tomllib.loads(text)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise KitError(toml_error(where, text, error)) from error
-    for stray in sorted(set(ladder) - {*kit.tasks, "hidden_look_at"}):
-        raise KitError(f"{place(where, text, stray)}: expected tasks and hidden_look_at, found {stray}.")
-    for task in set(ladder) & set(kit.tasks):
-        steps = ladder[task]
-        if not isinstance(steps, list) or not all(isinstance(step, str) for step in steps):
-            raise KitError(
-                f"{place(where, text, task)}: expected a list of texts for {task}, found {steps!r}."
-            )
-    return ladder
+    for key, value in sorted(table.items()):
+        if problem := _hint_problem(kit, key, value):
+            raise KitError(f"{place(where, text, key)}: {problem}")
+    return table
+
+
+def _hint_problem(kit: Kit, key: str, value: object) -> str:
+    """Return what is wrong with an entry of `hints.toml`, or ""."""
+    if key in kit.tasks:
+        is_list = isinstance(value, list) and all(isinstance(hint, str) for hint in value)
+        return "" if is_list else f"expected a list of texts for {key}, found {value!r}."
+    if key == "hidden_look_at":
+        return "" if isinstance(value, str) else f"expected a text for {key}, found {value!r}."
+    return f"expected tasks and hidden_look_at, found {key}."
 
 
 def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
@@ -137,7 +146,7 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
         autoescape=False,  # noqa: S701
     )
     code = {name: text for name, text in kit.given.items() if name.endswith(".py") and "/" not in name}
-    public = sum(_public(kit, task) for task in kit.tasks)
+    public = sum(_public_points(kit, task) for task in kit.tasks)
     defined = definitions(parse(stub, f"{kit.module}.py"))
     return pages.select_template([f"readme.{language}.md", f"readme.{ENGLISH}.md"]).render(
         kit=kit,
@@ -158,16 +167,16 @@ def readme(kit: Kit, stub: str, title: str, language: str = ENGLISH) -> str:
 def _rows(kit: Kit, defined: Mapping[str, Definition]) -> Iterator[dict[str, str]]:
     """Return one table row per task: name, summary and points."""
     for task in kit.tasks:
-        points = {"points": f"{kit.points(task):g}", "public": f"{_public(kit, task):g}"}
+        points = {"points": f"{kit.points(task):g}", "public": f"{_public_points(kit, task):g}"}
         yield {"task": task, "sentence": _sentence(defined[task]), **points}
 
 
-def _public(kit: Kit, task: str) -> float:
+def _public_points(kit: Kit, task: str) -> float:
     return sum(check.points for check in kit.checks if check.task == task and not check.hidden)
 
 
 def _sentence(function: Definition) -> str:
-    """Return the first paragraph of a docstring, escaped for a table cell."""
+    """Return the first paragraph of the docstring on one line, escaped for a table cell."""
     paragraph = (ast.get_docstring(function) or "").split("\n\n")[0]
     return " ".join(paragraph.split()).replace("|", "\\|")
 
@@ -182,10 +191,10 @@ def build(root: Path, kit: Kit, language: str = ENGLISH) -> dict[str, bytes]:
     if (solved := read_text(root, answer)) is None:
         raise KitError(f"Expected the answers in {answer}, found no such file.")
     stub = make_stub(solved, kit.tasks, answer)
-    title, told, page_source = kit.title, story(root, kit.slug), answer
+    title, lesson, page_source = kit.title, read_lesson(root, kit.slug), answer
     if language != ENGLISH:
-        words = read_translation(root, kit, stub, told, language)
-        title, told, stub = words.title, words.story, words.put_into(stub)
+        translated = read_translation(root, kit, stub, lesson, language)
+        title, lesson, stub = translated.title, translated.lesson, translated.put_into(stub)
         page_source = f"{answer} and {sources}/{TRANSLATIONS}/{language}/{TABLE}"
     texts = {
         "README.md": _page(readme(kit, stub, title, language), f"{checks}/kit.toml and {page_source}"),
@@ -200,16 +209,16 @@ def build(root: Path, kit: Kit, language: str = ENGLISH) -> dict[str, bytes]:
     files |= public_otter_tests(kit) | dict(_helpers()) | _catalogues(root, kit)
     hints = read_text(root, f"{sources}/hints.toml") or ""
     folder = sources if language == ENGLISH else f"{sources}/{TRANSLATIONS}/{language}"
-    origin = answer if told is None else f"{folder}/{STORY} and {page_source}"
+    notebook_source = answer if lesson is None else f"{folder}/{LESSON_FILE} and {page_source}"
     return files | {
         ".vscode/tasks.json": _vscode_tasks(),
         METADATA: metadata(kit, title, files, hints, language),
-        f"{kit.module}.ipynb": notebook(kit, stub, told, origin),
+        f"{kit.module}.ipynb": notebook(kit, stub, lesson, notebook_source),
     }
 
 
 def build_all(root: Path, kit: Kit) -> dict[str, bytes]:
-    """Return the files of the handouts in all languages by path; raises KitError."""
+    """Return the files of the handouts in all languages, by path below `assignments`; raises KitError."""
     files = {f"{kit.slug}/{name}": content for name, content in build(root, kit).items()}
     for language in languages(root, kit.slug):
         translated = build(root, kit, language)
@@ -232,9 +241,9 @@ def _catalogues(root: Path, kit: Kit) -> dict[str, bytes]:
     return files
 
 
-def story(root: Path, slug: str) -> str | None:
-    """Return the text of the kit's `lesson.md`, or None."""
-    return read_text(root, f"solutions/{slug}/{STORY}")
+def read_lesson(root: Path, slug: str) -> str | None:
+    """Return the text of the kit's `lesson.md`, or None if it has none."""
+    return read_text(root, f"solutions/{slug}/{LESSON_FILE}")
 
 
 def _code(text: str, source: str) -> str:

@@ -15,10 +15,10 @@ from typing import Literal
 
 from ..kit import KitError
 
-NAME = "lesson.md"
+LESSON_FILE = "lesson.md"
 _TASK = re.compile(r"<!--\s*task:\s*(\w+)\s*-->")
 _FENCE = re.compile(r"(`{3,}|~{3,})\s*([^`]*?)\s*")
-# Words that mean Python as the word for a block does.
+# Other names of the language `python` after a fence.
 _PYTHON = frozenset({"py", "python3", "ipython", "ipython3"})
 
 
@@ -30,8 +30,11 @@ class Part:
     content: str
 
 
-def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]:
-    """Return the parts of a lesson text in order; raises KitError. A heading `##` begins a part."""
+def parse_lesson(text: str, tasks: Sequence[str], where: str = LESSON_FILE) -> list[Part]:
+    """Return the parts of a lesson text in order. A heading `##` begins a part.
+
+    Raises KitError, which names the line, unless every task has its place, in the order of `tasks`.
+    """
     parts = _joined(part for part in _parts(text, where) if part.content)
     found = [part.content for part in parts if part.kind == "task"]
     if found != list(tasks):
@@ -44,7 +47,7 @@ def read_story(text: str, tasks: Sequence[str], where: str = NAME) -> list[Part]
             f"{where}, line {line}: expected the lines <!-- task: … --> to name {', '.join(tasks)} in this "
             f"order, found {', '.join(found) or 'none'}."
         )
-    _one_section_each(parts, text, where)
+    _require_section_for_each_task(parts, text, where)
     return parts
 
 
@@ -63,13 +66,14 @@ def _marker_line(text: str, place: int) -> int:
     return markers[place] if place < len(markers) else len(lines)
 
 
-def plain_story(title: str, tasks: Sequence[str]) -> str:
+def plain_lesson(title: str, tasks: Sequence[str]) -> str:
     """Return a minimal lesson text: a heading per task."""
     sections = (f"## `{task}`\n\n<!-- task: {task} -->\n" for task in tasks)
     return "\n".join((f"# {title}\n", *sections))
 
 
 def _parts(text: str, where: str) -> Iterator[Part]:
+    """Yield the text between headings, fences and tasks, the fenced code, and the tasks; raises KitError."""
     lines: list[str] = []
     fence = language = ""
     opened = 0
@@ -133,15 +137,16 @@ def _text(lines: Sequence[str]) -> Part:
     return Part("text", "\n".join(lines).strip())
 
 
-def _one_section_each(parts: Sequence[Part], text: str, where: str) -> None:
-    section, seen = "", 0
+def _require_section_for_each_task(parts: Sequence[Part], text: str, where: str) -> None:
+    """Raise KitError if a task has no heading `##` between the task before it and itself."""
+    has_heading, tasks_seen = False, 0
     for part in parts:
         if part.kind == "text" and part.content.startswith("## "):
-            section = part.content.split("\n")[0]
+            has_heading = True
         if part.kind == "task":
-            if not section:
-                line = _marker_line(text, seen)
+            if not has_heading:
+                line = _marker_line(text, tasks_seen)
                 raise KitError(
                     f"{where}, line {line}: expected a heading ## before the task {part.content}, found none."
                 )
-            section, seen = "", seen + 1
+            has_heading, tasks_seen = False, tasks_seen + 1

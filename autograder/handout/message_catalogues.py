@@ -26,9 +26,12 @@ from ..kit_config import SUPPORT
 from ..language import DOMAIN, FAILURE_PARTS
 from ..source_code import parse
 
+# The functions that mark a message, and which of their arguments are texts: the first one, or these.
 KEYWORDS = {"_": None, "gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
+# How Babel extracts the messages of files, by suffix.
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
-# Not for students: commands of the staff, and kits, which have catalogues of their own.
+# Folders whose messages the engine's catalogue leaves out: kits, which have catalogues of their own, and the
+# templates of new kits.
 OTHERS = ("kits", "handout/templates")
 # Stands for a value in an f-string.
 VALUE = "\0"
@@ -130,9 +133,9 @@ def _marked(path: Path) -> set[Id]:
 
 
 def _marked_in(content: bytes) -> set[Id]:
-    """Return the messages that a module marks with one of KEYWORDS.
+    """Return the messages that a module marks with one of KEYWORDS, also inside f-strings.
 
-    Babel does not look into f-strings before Python 3.12.
+    Babel does not look into f-strings before Python 3.12, so this function replaces it.
     """
     found: set[Id] = set()
     for node in ast.walk(parse(content.decode(), "<source>")):
@@ -187,9 +190,9 @@ def missing(catalogue: Catalog) -> list[Id]:
 
 
 def update(path: Path, language: str, messages: Iterable[Id]) -> Catalog:
-    """Write the catalogue of these messages with the translations that it has, and compile it beside.
+    """Write the catalogue of these messages, keep its translations, and compile it into a `.mo` beside it.
 
-    New messages are added without a translation, others are removed.
+    New messages are added without a translation; all other messages are removed.
     """
     before, after = read_catalogue(path, language), _empty(language)
     for message in sorted(messages, key=_first):
@@ -215,7 +218,7 @@ def compiled(language: str, *catalogues: Catalog, only: Iterable[Id] | None = No
 
 
 def problems(catalogue: Catalog, messages: Iterable[Id]) -> Iterator[str]:
-    """Yield what is wrong: missing translations, other placeholders, and messages that are not used."""
+    """Yield a sentence for each missing translation, other placeholder, and message that no source has."""
     wanted = set(messages)
     for message in sorted(wanted, key=_first):
         original, found = _first(message), catalogue.get(message)
@@ -229,6 +232,7 @@ def problems(catalogue: Catalog, messages: Iterable[Id]) -> Iterator[str]:
 
 
 def _first(message: str | Sequence[str]) -> str:
+    """Return the text of a message, or the singular of one with a plural."""
     return message if isinstance(message, str) else message[0]
 
 

@@ -20,6 +20,7 @@ from .sync import write_files
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 CLASS_NAME = re.compile(r"([A-Z][a-z0-9]*)+")
+# Advice on the name of a class where a function is expected, and the other way round.
 CLASSES = " For layers, add --kind layer; for another class, put it in place of a function afterwards."
 FUNCTIONS = " Functions can follow the first layer."
 WEEK = re.compile(r"week\d+_")
@@ -34,6 +35,11 @@ TAKEN = frozenset(
     }
 )
 
+# The folders of a repository that have a folder for each kit.
+TREES = ("autograder/kits", "solutions", "assignments")
+# The suffix of templates.
+SUFFIX = ".j2"
+
 
 class Kind(StrEnum):
     """What the tasks of a skeleton are: functions of arrays, functions that build networks, or layers."""
@@ -44,14 +50,15 @@ class Kind(StrEnum):
 
 
 class PlanError(ValueError):
-    """A name or a date is not valid; the text says what was expected and found."""
+    """Raised if a name or a date is not valid. The message says what was expected and found."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The names and dates of a new kit: `module` is the student's file, `tasks` what it defines, in order.
+    """The names and dates of a new kit. Raises PlanError if one is not valid.
 
-    `kind` says what the tasks of the skeleton are.
+    `module` is the name of the student's module, `tasks` are the functions or classes in it, in teaching
+    order, and `kind` says what the tasks of the skeleton are.
     """
 
     slug: str
@@ -63,7 +70,7 @@ class Plan:
     kind: Kind = Kind.NUMPY
 
     def is_example(self, task: str) -> bool:
-        """Return whether a task is the example of the kind. All others are a few lines each."""
+        """Return whether the skeleton has a worked example for a task. All other tasks have a few lines."""
         return task == self.tasks[0]
 
     def is_class(self, task: str) -> bool:
@@ -140,10 +147,6 @@ def task_problems(tasks: Sequence[str], module: str, kind: Kind) -> Iterator[str
 def snake_case(name: str) -> str:
     """Return the name of a class as part of a function's name: `self_attention` for `SelfAttention`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-TREES = ("autograder/kits", "solutions", "assignments")
-SUFFIX = ".j2"
 
 
 def write_kit(root: Path, plan: Plan) -> list[str]:

@@ -13,7 +13,7 @@ from ..source_code import Definition, definitions, parse
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 PLACEHOLDER = "raise NotImplementedError()"
-# A comment that may be meant as a marker, without its signs.
+# A short comment, which may be meant as a marker. The group is its text.
 COMMENT = re.compile(r"\s*#+\s*(.{,30})")
 YOUR_CODE = gettext_noop("Your code goes here, in place of the next line.")
 STUB = f"# {YOUR_CODE}\n{PLACEHOLDER}"
@@ -26,10 +26,10 @@ def make_stub(source: str, tasks: Sequence[str], filename: str) -> str:
     unpaired marker, or if a task keeps its answer or loses its docstring.
     """
     parse(source, filename)
-    cleared = _clear(source, filename)
-    stub = _name_the_tasks(cleared, filename)
+    stub = _name_the_tasks(_clear(source, filename), filename)
     for task in tasks:
-        _check(task, _definition(task, source, filename), _definition(task, stub, filename), filename)
+        solved, unsolved = _definition(task, source, filename), _definition(task, stub, filename)
+        _require_stub(task, solved, unsolved, filename)
     return stub
 
 
@@ -46,7 +46,7 @@ def _clear(source: str, filename: str) -> str:
             raise KitError(f"{filename}, line {number}: expected {expected} before this {found}.")
         elif END in line:
             begun = None
-        elif (marker := _meant(line)) is not None:
+        elif (marker := _misspelt_marker(line)) is not None:
             raise KitError(f"{filename}, line {number}: expected {marker}, found {line.strip()}.")
         elif begun is None:
             kept.append(line)
@@ -55,12 +55,13 @@ def _clear(source: str, filename: str) -> str:
     return "\n".join(kept)
 
 
-def _meant(line: str) -> str | None:
-    """Return the marker that a comment looks like, if it is no marker."""
-    comment = COMMENT.fullmatch(line)
-    words = {BEGIN.strip("# "): BEGIN, END.strip("# "): END}
-    near = get_close_matches(comment[1].strip("# ").upper(), words, n=1, cutoff=0.85) if comment else []
-    return words[near[0]] if near else None
+def _misspelt_marker(line: str) -> str | None:
+    """Return the marker that a comment is nearly equal to, or None."""
+    if (comment := COMMENT.fullmatch(line)) is None:
+        return None
+    markers = {BEGIN.strip("# "): BEGIN, END.strip("# "): END}
+    near = get_close_matches(comment[1].strip("# ").upper(), markers, n=1, cutoff=0.85)
+    return markers[near[0]] if near else None
 
 
 def _name_the_tasks(cleared: str, filename: str) -> str:
@@ -80,6 +81,7 @@ def _name_the_tasks(cleared: str, filename: str) -> str:
 
 
 def _definition(task: str, text: str, filename: str) -> Definition:
+    """Return the function or class of a task; raises KitError if there is none."""
     if (node := definitions(parse(text, filename)).get(task)) is not None:
         return node
     raise KitError(
@@ -87,8 +89,8 @@ def _definition(task: str, text: str, filename: str) -> Definition:
     )
 
 
-def _check(task: str, solved: Definition, stub: Definition, filename: str) -> None:
-    """Raise KitError unless every task raises first and keeps its docstring."""
+def _require_stub(task: str, solved: Definition, stub: Definition, filename: str) -> None:
+    """Raise KitError unless the stub of a task, or a method of it, raises, and the docstring is the same."""
     if not ast.get_docstring(stub) or ast.get_docstring(stub) != ast.get_docstring(solved):
         raise KitError(
             f"{filename}, line {solved.lineno}: {task} needs a docstring, which is the whole task, "

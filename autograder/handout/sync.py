@@ -9,11 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from ..files import write_atomic
-from ..kit import SETTINGS, Kit
+from ..kit import LANGUAGE, SETTINGS, Kit
 from .build import build_all
-
-# Two letters, which no kit may have as its name.
-LANGUAGE_FOLDER = "[a-z][a-z]"
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,8 @@ def _differences(root: Path, slug: str, wanted: Mapping[str, bytes]) -> Iterator
 def _found(root: Path, slug: str) -> Iterator[str]:
     """Yield the files of the handouts on disk, without caches of Python, editors and test runners."""
     top = root / "assignments"
-    for folder in (top / slug, *top.glob(f"{LANGUAGE_FOLDER}/{slug}")):
+    translated = (folder for folder in top.glob(f"*/{slug}") if LANGUAGE.fullmatch(folder.parent.name))
+    for folder in (top / slug, *translated):
         for path in folder.rglob("*"):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(part.startswith(".") or part == "__pycache__" for part in parts):

@@ -11,7 +11,7 @@ import doctest
 import re
 import textwrap
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,22 +21,26 @@ from ..language import HERE as PACKAGE
 from ..language import Messages
 from ..source_code import Definition, definitions, parse, try_parse
 from ..validation import toml_error
-from .lesson_text import NAME as STORY
-from .lesson_text import Part, plain_story, read_story
+from .lesson_text import LESSON_FILE, Part, parse_lesson, plain_lesson
 from .stub import YOUR_CODE
 
 TABLE = "docstrings.toml"
+# The length of code that an error message shows.
+MAX_SHOWN = 80
 
 
 @dataclass(frozen=True)
 class Translation:
-    """The translated texts: `about` is the module's docstring, `tasks` the docstrings of the tasks."""
+    """The translated texts.
+
+    `about` is the module's docstring, `tasks` has the docstrings of the tasks, `lesson` is the lesson text.
+    """
 
     language: str
     title: str
     about: str
     tasks: Mapping[str, str]
-    story: str
+    lesson: str
 
     def put_into(self, source: str) -> str:
         """Return the text of a module with docstrings and comments of stubs replaced, and the same code."""
@@ -50,21 +54,21 @@ class Translation:
         return "\n".join(lines).replace(f"# {YOUR_CODE}", f"# {messages.gettext(YOUR_CODE)}")
 
 
-def read_translation(root: Path, kit: Kit, module: str, story: str | None, language: str) -> Translation:
-    """Read a translation of the docstrings of `module` and of `story`.
+def read_translation(root: Path, kit: Kit, module: str, lesson: str | None, language: str) -> Translation:
+    """Read a translation of the docstrings of `module` and of `lesson`.
 
     Raises KitError with one sentence per missing or unexpected text.
     """
     folder = Path("solutions", kit.slug, TRANSLATIONS, language)
     table = _table(root, f"{folder / TABLE}")
-    text = read_text(root, f"{folder / STORY}") or ""
+    text = read_text(root, f"{folder / LESSON_FILE}") or ""
     problems = [
         *_table_problems(kit, module, table, f"{folder / TABLE}"),
-        *_story_problems(kit, story, text, f"{folder / STORY}"),
+        *_lesson_problems(kit, lesson, text, f"{folder / LESSON_FILE}"),
     ]
     if problems:
         raise KitError("\n".join(problems))
-    tasks = {name: docstring.strip() for name, docstring in table["tasks"].items()}
+    tasks = {name: docstring.strip() for name, docstring in _task_table(table).items()}
     return Translation(language, table["title"], table.get("about", "").strip(), tasks, text)
 
 
@@ -83,10 +87,17 @@ def _table_problems(kit: Kit, module: str, table: Mapping[str, Any], where: str)
     yield from _differences(wanted, {key: table[key] for key in table if key != "tasks"}, where, "")
     documented = _documented(tree, kit.tasks)
     originals = {name: ast.get_docstring(node) or "" for name, node in documented.items()}
-    yield from _differences(originals, table.get("tasks", {}), where, " in [tasks]")
+    yield from _differences(originals, _task_table(table), where, " in [tasks]")
+
+
+def _task_table(table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the table `[tasks]`, empty if it is missing or not a table."""
+    tasks = table.get("tasks")
+    return tasks if isinstance(tasks, dict) else {}
 
 
 def _differences(wanted: Mapping[str, str], found: Mapping[str, Any], where: str, part: str) -> Iterator[str]:
+    """Yield a sentence for each text that is missing, unexpected, or has other examples than the original."""
     for name, original in wanted.items():
         text = found.get(name)
         if not isinstance(text, str) or not text.strip():
@@ -109,37 +120,45 @@ def _examples(text: str) -> list[tuple[str, str]]:
     ]
 
 
-def _story_problems(kit: Kit, original: str | None, text: str, where: str) -> Iterator[str]:
+def _lesson_problems(kit: Kit, original: str | None, text: str, where: str) -> Iterator[str]:
     """Yield what is missing or unexpected in the lesson text."""
     missing = [task for task in kit.tasks if not re.search(rf"<!--\s*task:\s*{task}\s*-->", text)]
     for task in missing:
         yield f"{where}: expected a section with <!-- task: {task} -->, found none."
     if missing:
         return
-    own = read_story(original or plain_story(kit.title, kit.tasks), kit.tasks)
+    own_parts = parse_lesson(original or plain_lesson(kit.title, kit.tasks), kit.tasks)
     try:
-        parts = read_story(text, kit.tasks, where)
+        parts = parse_lesson(text, kit.tasks, where)
     except KitError as error:
         yield str(error)
         return
-    code, theirs = (
-        [_without_prints(part) for part in story if part.kind != "text"] for story in (own, parts)
+    expected, found = (
+        [_without_prints(part) for part in lesson if part.kind != "text"] for lesson in (own_parts, parts)
     )
-    if code != theirs:
-        lost = next((part for part in code if part not in theirs), None)
-        found = next((part for part in theirs if part not in code), None)
-        what = lost or found
+    if expected != found:
         yield (
-            f"{where}: expected the code of the kit's own {STORY}, between the same tasks, found "
-            f"{'other code' if what is None else ('no ' if lost else '') + repr(what.content[:80])}."
+            f"{where}: expected the code of the kit's own {LESSON_FILE}, between the same tasks, found "
+            f"{_code_difference(expected, found)}."
         )
+
+
+def _code_difference(expected: Sequence[Part], found: Sequence[Part]) -> str:
+    """Return what is missing or additional in the code of a lesson, or that its order differs."""
+    for part in expected:
+        if part not in found:
+            return f"no {part.content[:MAX_SHOWN]!r}"
+    for part in found:
+        if part not in expected:
+            return repr(part.content[:MAX_SHOWN])
+    return "other code"
 
 
 def _without_prints(part: Part) -> Part:
     """Return a part of the lesson's code without the texts that it prints, which a translation changes."""
     if part.kind != "code":
         return part
-    tree = parse(part.content, STORY)
+    tree = parse(part.content, LESSON_FILE)
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         if isinstance(call.func, ast.Name) and call.func.id == "print":
             texts = [
@@ -154,7 +173,7 @@ def _without_prints(part: Part) -> Part:
 
 
 def _documented(tree: ast.Module, tasks: Collection[str]) -> dict[str, Definition]:
-    """Return the tasks by name, and of classes the methods with a docstring, such as `Layer.call`."""
+    """Return the tasks, and of classes also the methods with a docstring, by names such as `Layer.call`."""
     found: dict[str, Definition] = {}
     for name, node in definitions(tree).items():
         if name in tasks:
@@ -165,6 +184,7 @@ def _documented(tree: ast.Module, tasks: Collection[str]) -> dict[str, Definitio
 
 
 def _literal(text: str, indent: int) -> list[str]:
-    """Return a docstring as a literal."""
-    quoted = f'"""{text}\n"""' if "\n" in text else f'"""{text}"""'
+    """Return the lines of a docstring as a literal, indented by so many columns."""
+    # A quote at the end would join the closing ones.
+    quoted = f'"""{text}\n"""' if "\n" in text or text.endswith('"') else f'"""{text}"""'
     return textwrap.indent(quoted, " " * indent).split("\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from ..kit import Kit, KitError, read_text
-from ..source_code import CallGraph, Definition, parse, try_parse
+from ..source_code import CallGraph, Definition, first_line, parse, try_parse
 
 MESSAGES, OLD_MESSAGES = "EXPECTED_MESSAGES", "READS"
 Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
@@ -21,8 +21,9 @@ Kind = Literal["solution", "stub", "part", "alternative", "mistake", "mutant"]
 class Answer:
     """One known answer: the text that a student would hand in, and the checks that must fail on it.
 
-    `tasks` are those in which it differs from the solution; `own` holds the functions and classes that
-    only it defines. `operator` names the mutation operator that made a mutant.
+    `about` says what it is, in a sentence. `tasks` are those in which it differs from the solution; `own` is
+    the text of the functions and classes that only it defines. `reads` are words that a student with this
+    answer must read. `operator` names the mutation operator that made a mutant.
     """
 
     kind: Kind
@@ -64,7 +65,8 @@ class Answer:
     def of_checks(self, names: frozenset[str]) -> Answer:
         """Return what a proof of some checks expects of this answer.
 
-        The words of `reads` may come from any failing check. So they are expected only if all of them run.
+        Any check in `fails` may show the words in `expected_messages`, so they are expected only if all of
+        these run.
         """
         return replace(
             self,
@@ -100,6 +102,7 @@ def _read_text(root: Path, path: str) -> str:
 
 
 def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iterator[Answer]:
+    """Yield the answers in `alternatives.py` or `mistakes.py`, one for each class."""
     path = f"solutions/{kit.slug}/{kind}s.py"
     text = _read_text(root, path)
     base, lines = solution(root, kit).text, text.splitlines()
@@ -114,19 +117,19 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
             )
     prelude = "\n".join(lines[: first - 1])
     for node in classes:
-        written = _Written(path, node, kind, kit)
-        written.check()
-        own = "\n\n".join(_segment(lines, function) for function in written.functions)
+        found = _AnswerClass(path, node, kind, kit)
+        found.validate()
+        own = "\n\n".join(_segment(lines, function) for function in found.functions)
         if try_parse(own) is None:
-            written.fail("is no program once it is moved to the left: are all its lines indented?")
+            found.fail("is no program once it is moved to the left: are all its lines indented?")
         yield Answer(
             kind=kind,
             name=node.name,
             about=" ".join((ast.get_docstring(node) or "").split()),
             text=f"{base}\n\n{prelude}\n\n{own}\n",
-            tasks=tuple(function.name for function in written.functions if function.name in kit.tasks),
-            fails=frozenset(written.texts("FAILS") or ()),
-            expected_messages=written.expected_messages,
+            tasks=tuple(function.name for function in found.functions if function.name in kit.tasks),
+            fails=frozenset(found.texts("FAILS") or ()),
+            expected_messages=found.expected_messages,
             own=f"{own}\n",
         )
 
@@ -147,13 +150,13 @@ def _shown(statement: ast.stmt) -> str:
 
 
 def _segment(lines: list[str], function: Definition) -> str:
-    first = min([function.lineno, *(decorator.lineno for decorator in function.decorator_list)])
-    return textwrap.dedent("\n".join(lines[first - 1 : function.end_lineno]))
+    """Return the text of a function with its decorators, moved to the left margin."""
+    return textwrap.dedent("\n".join(lines[first_line(function) - 1 : function.end_lineno]))
 
 
 @dataclass(frozen=True)
-class _Written:
-    """A known answer as its author wrote it: one class of a file."""
+class _AnswerClass:
+    """The class in which an author writes a known answer: a docstring, FAILS, READS and functions."""
 
     path: str
     node: ast.ClassDef
@@ -188,19 +191,19 @@ class _Written:
         """The words that a student with this mistake must read."""
         return self.texts(MESSAGES) or self.texts(OLD_MESSAGES) or ()
 
-    def _is_read(self, part: ast.stmt) -> bool:
-        """Return whether a statement is the docstring or names checks or words."""
+    def _is_metadata(self, part: ast.stmt) -> bool:
+        """Return whether a statement is FAILS, EXPECTED_MESSAGES, the docstring or another constant."""
         if isinstance(part, ast.Assign):
             return [ast.unparse(target) for target in part.targets] in (["FAILS"], [MESSAGES], [OLD_MESSAGES])
         return isinstance(part, ast.Expr) and isinstance(part.value, ast.Constant)
 
-    def check(self) -> None:
+    def validate(self) -> None:
         """Raise KitError if the answer does not follow its file's format."""
         fails, names = self.texts("FAILS"), [function.name for function in self.functions]
         if not ast.get_docstring(self.node):
             self.fail("needs a docstring that says what it is.")
         for part in self.node.body:
-            if not isinstance(part, Definition | ast.Pass) and not self._is_read(part):
+            if not isinstance(part, Definition | ast.Pass) and not self._is_metadata(part):
                 self.fail(
                     f"holds {_shown(part)}, which nothing reads: expected FAILS, EXPECTED_MESSAGES, "
                     "functions and classes. What answers share stands above the first one.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cache
 
 from ..declared_checks import Check
@@ -17,32 +18,39 @@ from ..files import sha256_of_parts
 from ..kit import CHECK_FILES, Kit
 from ..source_code import Function, parse
 
-# Parameters and variables with these names hold texts for people.
+# Parameters and variables with these names hold texts that a failed check shows.
 WORDING = frozenset({"hint", "think", "message", "msg"})
 WORD = re.compile(r"\w+")
 
 
+@dataclass(frozen=True)
+class _Statement:
+    """A statement at module level: its full syntax tree, that without wording, and the names in it."""
+
+    full: bytes
+    logic: bytes
+    mentioned: frozenset[str]
+
+
 class CheckCode:
-    """The definitions of a kit's test files and support code by name, and the digests of its checks."""
+    """The statements of a kit's test files and support code, and the digests of its checks."""
 
     def __init__(self, kit: Kit) -> None:
         """Read the code of `kit`. Raises SourceError."""
         self._checks = kit.checks
-        functions = [path for path in (kit.config.prepare, kit.config.train) if path]
         trees = {name: parse(text.decode(), name) for name, text in kit.files.items() if name.endswith(".py")}
         wording = _Wording(trees.values())
-        self._logic: list[bytes] = []
-        self._full: list[bytes] = []
-        self._uses: list[frozenset[str]] = []
+        self._statements: list[_Statement] = []
+        # Where in `_statements` each name is defined.
         self._places: dict[str, list[int]] = {}
-        always, support = set[int](), set[str]()
-        used = {path.rpartition(".")[2] for path in functions}
+        support = set[str]()
+        # The statements that belong to every check, and the names that these and the examiner use.
+        always = set[int]()
+        used = {path.rpartition(".")[2] for path in (kit.config.prepare, kit.config.train) if path}
         for name, tree in sorted(trees.items()):
             for node in tree.body:
-                place = len(self._logic)
-                _remove_docstrings(node)
-                self._full.append(ast.dump(node).encode())
-                self._uses.append(frozenset(_mentioned(node)))
+                place, statement = len(self._statements), _read_statement(node, wording)
+                self._statements.append(statement)
                 for defined in _names(node):
                     self._places.setdefault(defined, []).append(place)
                     if name not in CHECK_FILES:
@@ -50,9 +58,8 @@ class CheckCode:
                 if _runs_while_loading(node):
                     always.add(place)
                     # An import calls none of the functions that it names.
-                    used |= set() if isinstance(node, ast.Import | ast.ImportFrom) else self._uses[place]
-                wording.visit(node)
-                self._logic.append(ast.dump(node).encode())
+                    if not isinstance(node, ast.Import | ast.ImportFrom):
+                        used |= statement.mentioned
         self._always = self._reached(frozenset(used)) | always
         self._support = frozenset(support)
 
@@ -68,16 +75,18 @@ class CheckCode:
         checks = [check for check in self._checks if check.task == task]
         names = support.union(check.name for check in checks)
         order = [f"{check.name} {check.hidden}".encode() for check in checks]
-        return sha256_of_parts([*order, *self._parts(self._logic, names)])
+        return sha256_of_parts([*order, *(statement.logic for statement in self._needed_by(names))])
 
     @cache  # noqa: B019 - lives as long as the proof
     def wording(self, check: Check) -> str:
         """Return a digest that also changes with the texts that a failure of `check` shows."""
-        return sha256_of_parts([check.sentence.encode(), *self._parts(self._full, {check.name})])
+        statements = self._needed_by({check.name})
+        return sha256_of_parts([check.sentence.encode(), *(statement.full for statement in statements)])
 
-    def _parts(self, dumps: list[bytes], names: Iterable[str]) -> Iterator[bytes]:
+    def _needed_by(self, names: Iterable[str]) -> Iterator[_Statement]:
+        """Return the statements that code with these names depends on, in file order."""
         places = self._reached(frozenset(names)) | self._always
-        return (dumps[place] for place in sorted(places))
+        return (self._statements[place] for place in sorted(places))
 
     @cache  # noqa: B019 - lives as long as the proof
     def _reached(self, names: frozenset[str]) -> frozenset[int]:
@@ -87,8 +96,16 @@ class CheckCode:
         while left:
             places = {place for name in left for place in self._places.get(name, ())} - found
             found |= places
-            left = set().union(*(self._uses[place] for place in places))
+            left = set().union(*(self._statements[place].mentioned for place in places))
         return frozenset(found)
+
+
+def _read_statement(node: ast.stmt, wording: _Wording) -> _Statement:
+    """Return the statement of a node, which loses its docstrings and its wording."""
+    _remove_docstrings(node)
+    full, mentioned = ast.dump(node).encode(), frozenset(_mentioned(node))
+    wording.visit(node)
+    return _Statement(full, ast.dump(node).encode(), mentioned)
 
 
 def without_docstrings(text: str) -> str:
@@ -116,7 +133,7 @@ def _names(node: ast.stmt) -> Iterator[str]:
 
 
 def _runs_while_loading(node: ast.stmt) -> bool:
-    """Return whether a statement acts without being mentioned: a call, an import, or a fixture for all."""
+    """Return whether a statement acts without being mentioned: a call, an import, or an autouse fixture."""
     if isinstance(node, Function | ast.ClassDef):
         return any(part.arg == "autouse" for part in ast.walk(node) if isinstance(part, ast.keyword))
     plain = isinstance(node, ast.Assign | ast.AnnAssign) and list(_names(node))
@@ -147,7 +164,7 @@ def _declares_check(decorator: ast.expr) -> bool:
 
 
 class _Wording(ast.NodeTransformer):
-    """Empties the texts that only a failed check shows.
+    """Replaces by "" the texts that only a failed check shows.
 
     These are the message of `assert`, the arguments of AssertionError, of `pytest.fail` and of functions that
     never return, and what is given to parameters and variables called `hint`, `think`, `message` or `msg`.
@@ -160,7 +177,7 @@ class _Wording(ast.NodeTransformer):
                 self._functions.setdefault(node.name, []).append(node)
 
     def visit_Assert(self, node: ast.Assert) -> ast.AST:
-        """Empty the message."""
+        """Empty the text of the message."""
         if node.msg is not None:
             node.msg = _emptied(node.msg)
         return self.generic_visit(node)
@@ -194,7 +211,7 @@ def _never_returns(function: ast.FunctionDef) -> bool:
 
 
 def _emptied(text: ast.expr) -> ast.expr:
-    """Return an expression for a text without the texts in it; what it computes stays."""
+    """Return an expression without the texts in it; the values that it computes stay."""
     match text:
         case ast.Constant(value=str()):
             return ast.Constant("")

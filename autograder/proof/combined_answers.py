@@ -1,10 +1,10 @@
 """Combine known answers that override different tasks into one submission.
 
 Mistakes in different tasks do not affect each other, as long as no function of one uses a function of
-another. If an answer of a batch does not end as expected, each of its answers is examined alone. Parts of
-the solution prove that checks depend on no other task. One case stays undetected: a mistake that changes
-its process while the only checks that would notice fail for another mistake. `kit prove --no-batch`
-detects it.
+another. If an answer of a batch does not end as expected, each answer of the batch is examined alone. Parts
+of the solution prove that the checks of a task depend on no other task. One case stays undetected: a mistake
+changes the state of its process, and the only checks that would notice fail for another mistake as well.
+`kit prove --no-batch` detects it.
 
 A mutant is examined in its own task first, up to the first check that fails: most are noticed there.
 """
@@ -54,9 +54,9 @@ class Batch:
         return frozenset().union(*(part.tasks for part in self.parts))
 
     def within(self, tasks: frozenset[str], answers: Mapping[str, Answer]) -> Batch:
-        """Return the batch for a proof of some tasks and answers, whose text is the same.
+        """Return the batch for a proof of some tasks and some answers. The submission is the same.
 
-        A mutant counts wherever its change reaches.
+        A mutant keeps all tasks that its change reaches.
         """
         parts = (
             Part(
@@ -86,9 +86,9 @@ def single(answer: Answer, kit: Kit) -> Batch:
 
 
 def batch_answers(answers: Iterable[Answer], kit: Kit) -> list[Batch]:
-    """Return batches of compatible answers by first fit.
+    """Return batches of compatible answers, each in the first batch where it fits.
 
-    The answers are of one kind: they begin with the same text.
+    The answers must be of one kind, because these begin with the same text.
     """
 
     def fits(answer: Answer, members: list[Answer]) -> bool:
@@ -112,11 +112,14 @@ def batch_mutants(mutants: Sequence[Answer], right: Answer, kit: Kit) -> list[Ba
 
     of_tasks = [mutant for mutant in mutants if _changed(mutant) in kit.tasks]
     of_helpers = [mutant for mutant in mutants if _changed(mutant) not in kit.tasks]
-    groups = _first_fit(of_tasks, fits)
-    return [*(single(mutant, kit) for mutant in of_helpers), *(_narrow(group, right) for group in groups)]
+    return [
+        *(single(mutant, kit) for mutant in of_helpers),
+        *(_only_changed_tasks(group, right) for group in _first_fit(of_tasks, fits)),
+    ]
 
 
-def _narrow(mutants: list[Answer], right: Answer) -> Batch:
+def _only_changed_tasks(mutants: list[Answer], right: Answer) -> Batch:
+    """Return a batch of mutants without the tasks that none of them changes or uses."""
     changed = {_changed(mutant): mutant.own for mutant in mutants}
     text = only_task(right, changed, changed)
     parts = tuple(Part(mutant, frozenset([_changed(mutant)])) for mutant in mutants)
@@ -142,6 +145,7 @@ def _changed(mutant: Answer) -> str:
 
 
 def _joined(answers: list[Answer], kit: Kit) -> Batch:
+    """Return the batch of answers that `_apart` accepts."""
     touched = _touched(answers, kit)
     every = frozenset().union(*touched.values())
     parts = [
@@ -155,7 +159,8 @@ def _joined(answers: list[Answer], kit: Kit) -> Batch:
 def _apart(answers: list[Answer], kit: Kit) -> bool:
     """Return whether no task depends on two of these answers once they are one module.
 
-    Nor may one answer cut off a task in which another fails: the batch could not end as expected.
+    A task that depends on one answer may have no check that must fail on another: the batch would not end as
+    expected.
     """
     touched = _touched(answers, kit)
     every = frozenset().union(*touched.values())
@@ -166,7 +171,7 @@ def _apart(answers: list[Answer], kit: Kit) -> bool:
 
 
 def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
-    """Return the tasks that depend on the functions of each answer."""
+    """Return, by the name of each answer, the tasks that depend on its functions in the joined module."""
     first, *others = answers
     reach = CallGraph.joined([first.calls, *(other.own_calls for other in others)])
     return {
@@ -176,5 +181,6 @@ def _touched(answers: list[Answer], kit: Kit) -> Mapping[str, frozenset[str]]:
 
 
 def _text(answers: list[Answer]) -> str:
+    """Return one module: the first answer as a whole, then the functions of the others."""
     first, *others = answers
     return "\n\n".join([first.text, *(other.own for other in others)])

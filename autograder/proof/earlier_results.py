@@ -8,12 +8,11 @@ checks. A message of a check whose wording has changed is left out, and the repo
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +25,7 @@ import autograder
 
 from ..checks.environment import describe, engine_sha256
 from ..checks.results import make_result
-from ..files import sha256, sha256_of_parts, write_atomic
+from ..files import sha256_of_parts, write_atomic
 from ..kit import SETTINGS, Kit
 from ..models import CheckResult, NetworkRecord, Outcome, Report, Status
 from .check_code import CheckCode, without_docstrings
@@ -34,7 +33,7 @@ from .check_code import CheckCode, without_docstrings
 if TYPE_CHECKING:  # `prove` imports this module
     from .prove import Proof
 
-# The packages that take no part in a proof.
+# The packages that take no part in a proof. Paths are relative to the engine's folder.
 NOT_INVOLVED = ("kits/", "cli/", "handback/", "integrations/", "release/", "reports/", "review/", "student/")
 # Keys of kit.toml that decide no result.
 FOR_PEOPLE = frozenset({"title", "dates", "late", "feedback", "calibrated", "picture"})
@@ -45,11 +44,7 @@ KEPT_DAYS = 30
 
 
 class ProofRecords:
-    """A folder with one small file per proof that held.
-
-    A proof holds for the files of the kit, its known answers, the engine, and the versions of Python and
-    libraries.
-    """
+    """A folder with one small file for each successful proof, named after the kit and its `fingerprint`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -71,20 +66,15 @@ class ProofRecords:
 
 
 def fingerprint(root: Path, kit: Kit) -> str:
-    """Return hexadecimal digits that change with anything that a proof depends on."""
-    digest = hashlib.sha256()
-    engine = Path(autograder.__file__).parent
-    for name, path in (*_files(root, kit), *_code(engine)):
-        content = path.read_bytes()
-        digest.update(f"{name}\0{len(content)}\0".encode() + content)
-    environment = asdict(describe(kit, ""))
-    digest.update(
-        json.dumps({key: environment[key] for key in ("python", "tensorflow", "keras", "numpy")}).encode()
-    )
-    return digest.hexdigest()[:32]
+    """Return 32 hexadecimal digits that change with anything that a proof depends on."""
+    files = (*_kit_sources(root, kit), *_engine_code(Path(autograder.__file__).parent))
+    contents = [part for name, path in files for part in (name.encode(), path.read_bytes())]
+    environment = describe(kit, "")
+    versions = [environment.python, environment.tensorflow, environment.keras, environment.numpy]
+    return sha256_of_parts([*contents, json.dumps(versions).encode()])[:32]
 
 
-def _files(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
+def _kit_sources(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
     """Yield all sources of a kit."""
     for tree in (root / "autograder" / "kits" / kit.slug, root / "solutions" / kit.slug):
         for path in sorted(tree.rglob("*")):
@@ -94,7 +84,7 @@ def _files(root: Path, kit: Kit) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(root).as_posix(), path
 
 
-def _code(engine: Path) -> Iterator[tuple[str, Path]]:
+def _engine_code(engine: Path) -> Iterator[tuple[str, Path]]:
     """Yield the engine's code that takes part in a proof."""
     for path in sorted(engine.rglob("*.py")):
         name = path.relative_to(engine).as_posix()
@@ -163,7 +153,10 @@ class StoredReport(msgspec.Struct, frozen=True):
 
 
 class ResultStore:
-    """A database of stored reports by key, shared by all kits. It forgets what was not used for a month."""
+    """A database of stored reports by key, shared by all kits. It forgets what was not used for a month.
+
+    What cannot be read or written counts as missing: the answer is then examined again.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open the database, and create it if needed. Raises sqlite3.Error."""
@@ -173,22 +166,23 @@ class ResultStore:
             cursor.execute(
                 "CREATE TABLE IF NOT EXISTS reports (key TEXT PRIMARY KEY, report BLOB, used REAL)"
             )
-            cursor.execute("PRAGMA synchronous = OFF")  # a lost report is only examined again
+            # Faster. A crash of the system may damage the database.
+            cursor.execute("PRAGMA synchronous = OFF")
             cursor.execute("DELETE FROM reports WHERE used < ?", (time.time() - KEPT_DAYS * DAY,))
 
     def get(self, key: str) -> StoredReport | None:
         """Return the report stored under `key`, or None."""
-        with self._lock:
+        with suppress(sqlite3.Error, msgspec.DecodeError), self._lock:
             row = self._database.execute("SELECT report FROM reports WHERE key = ?", (key,)).fetchone()
-            if row is None:
-                return None
-            self._database.execute("UPDATE reports SET used = ? WHERE key = ?", (time.time(), key))
-        return msgspec.json.decode(row[0], type=StoredReport)
+            if row is not None:
+                self._database.execute("UPDATE reports SET used = ? WHERE key = ?", (time.time(), key))
+                return msgspec.json.decode(row[0], type=StoredReport)
+        return None
 
     def put(self, key: str, report: StoredReport) -> None:
-        """Store a report."""
+        """Store a report, if possible."""
         row = (key, msgspec.json.encode(report), time.time())
-        with self._lock:
+        with suppress(sqlite3.Error), self._lock:
             self._database.execute("INSERT OR REPLACE INTO reports VALUES (?, ?, ?)", row)
 
     def close(self) -> None:
@@ -272,15 +266,15 @@ class KnownResults:
     @cached_property
     def _basis(self) -> bytes:
         """A digest of what decides all results: engine, versions, inputs, settings and limits."""
-        kit, digest = self._kit, hashlib.sha256(engine_sha256().encode())
-        digest.update(json.dumps(asdict(describe(kit, self._isolation))).encode())
+        kit = self._kit
+        environment = asdict(describe(kit, self._isolation))
         config = msgspec.to_builtins(kit.config)
         decisive = {key: value for key, value in config.items() if key not in FOR_PEOPLE}
-        digest.update(json.dumps(decisive, sort_keys=True, default=str).encode())
-        inputs = {
-            name: content for name, content in kit.files.items() if name.startswith(("given/", "hidden/"))
-        }
-        for name in sorted(inputs):
-            if not name.endswith(".py"):
-                digest.update(f"{name} {sha256(inputs[name])}\n".encode())
-        return digest.digest()
+        inputs = [
+            part
+            for name, content in sorted(kit.files.items())
+            if name.startswith(("given/", "hidden/")) and not name.endswith(".py")
+            for part in (name.encode(), content)
+        ]
+        texts = [engine_sha256(), json.dumps(environment), json.dumps(decisive, sort_keys=True, default=str)]
+        return sha256_of_parts([*map(str.encode, texts), *inputs]).encode()

@@ -1,7 +1,8 @@
-"""The mutation operators: each yields small changes that a wrong answer could have.
+"""Define the mutation operators: each yields small changes that a wrong answer could have.
 
-`OPERATORS` change one node of a function. `FUNCTION_OPERATORS` change a whole function that takes or returns
-a Keras model: they add a statement at its start or before it returns, or decorate it.
+`OPERATORS` replace one node of a function, or drop it where they yield None. `FUNCTION_OPERATORS` change a
+whole function that takes or returns a Keras model: they add a statement at its start or before it returns, or
+decorate it.
 """
 
 from __future__ import annotations
@@ -74,16 +75,19 @@ def _slices(node: ast.AST) -> Mutations:
 
 
 def _indices(node: ast.AST) -> Mutations:
-    """Yield the neighbour of an indexed element."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.UnaryOp | ast.Constant):
-        index = ast.literal_eval(node.slice)
-        if isinstance(index, int):
-            moved = index - 1 if index < 0 else index + 1
-            yield ast.Subscript(node.value, ast.Constant(moved), node.ctx)
+    """Yield the next element in place of one with a constant index, or the previous one if it is negative."""
+    match node:
+        case ast.Subscript(slice=ast.Constant(value=int(index))):
+            moved = index + 1
+        case ast.Subscript(slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(index)))):
+            moved = -index - 1
+        case _:
+            return
+    yield ast.Subscript(node.value, ast.Constant(moved), node.ctx)
 
 
 def _orders(node: ast.AST) -> Mutations:
-    """Two neighbours in a list of calls change places, or one is left out."""
+    """Yield a list with two neighbours swapped, and with one item left out."""
     if isinstance(node, ast.List) and len(node.elts) > 1:
         for index in range(len(node.elts) - 1):
             swapped = list(node.elts)
@@ -105,11 +109,12 @@ def _loops(node: ast.AST) -> Mutations:
 
 
 def _listed(node: ast.expr) -> ast.expr:
+    """Return a call of `list` on an iterable, which need not support slices itself."""
     return ast.Call(ast.Name("list", ast.Load()), [node], [])
 
 
 def _effects(node: ast.AST) -> Mutations:
-    """Leave out a statement made for its effect: a call, or a flag that is set."""
+    """Yield nothing in place of a statement made for its effect: a call, or a flag that is set."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         yield None
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Attribute):
@@ -117,7 +122,7 @@ def _effects(node: ast.AST) -> Mutations:
 
 
 def _arguments(node: ast.AST) -> Mutations:
-    """Leave out a keyword argument."""
+    """Yield a call without one of its keyword arguments."""
     if isinstance(node, ast.Call):
         for left_out in node.keywords:
             if not is_guard(left_out):
@@ -126,7 +131,7 @@ def _arguments(node: ast.AST) -> Mutations:
 
 
 def _wrappers(node: ast.AST) -> Mutations:
-    """Do not apply a function to its only argument: the copy is the original."""
+    """Yield the only argument of a call in place of the call: the original instead of a copy, for example."""
     if isinstance(node, ast.Call) and len(node.args) == 1 and not node.keywords:
         argument = node.args[0]
         if isinstance(argument, ast.Name | ast.Attribute | ast.Call):
@@ -146,7 +151,7 @@ def _operators(node: ast.AST) -> Mutations:
 
 
 def _kept_layers(node: ast.AST) -> Mutations:
-    """Make a layer once and use it again in every later call."""
+    """Yield an expression that makes a layer once and uses it again in every later call."""
     if _makes_layer(node):
         kept = ast.parse("globals().setdefault('kept_layer', layer)", mode="eval").body
         assert isinstance(kept, ast.Call)
@@ -155,7 +160,7 @@ def _kept_layers(node: ast.AST) -> Mutations:
 
 
 def _dropouts(node: ast.AST) -> Mutations:
-    """Call a layer on its input after Dropout."""
+    """Yield a call of a layer whose input passes through Dropout first."""
     if isinstance(node, ast.Call) and _makes_layer(node.func) and len(node.args) == 1:
         yield ast.Call(node.func, [ast.Call(_expression(DROPOUT), node.args, [])], [])
 
@@ -195,13 +200,14 @@ def _before_return(statements: dict[str, str]) -> Callable[[ast.FunctionDef], Fu
             for model in _models(function) if "MODEL" in text else [""]:
                 changed = copy.deepcopy(function)
                 added = text.replace("MODEL", model)
-                changed.body = [part for node in changed.body for part in _answered(node, added)]
+                changed.body = [part for node in changed.body for part in _with_statements(node, added)]
                 yield what.replace("MODEL", model), changed
 
     return mutate
 
 
-def _answered(node: ast.stmt, added: str) -> list[ast.stmt]:
+def _with_statements(node: ast.stmt, added: str) -> list[ast.stmt]:
+    """Return a statement as it is, or for a `return` also `added`, which may use the returned `answer`."""
     if not isinstance(node, ast.Return) or node.value is None:
         return [node]
     assign = ast.Assign([ast.Name("answer", ast.Store())], node.value)
@@ -216,7 +222,7 @@ def _at_start(text: str, function: ast.FunctionDef) -> ast.FunctionDef:
 
 
 def _depths(function: ast.FunctionDef) -> FunctionMutations:
-    """Refuse networks of few or of many layers."""
+    """Yield functions that refuse networks of few or of many layers."""
     for model in _models(function):
         for limit in ("< 4", "> 5"):
             guard = f"if len({model}.layers) {limit}: raise ValueError('depth')"
@@ -224,9 +230,8 @@ def _depths(function: ast.FunctionDef) -> FunctionMutations:
 
 
 def _sizes(function: ast.FunctionDef) -> FunctionMutations:
-    """Bound an argument, or take its default whatever the caller says."""
-    arguments = function.args.args
-    defaults = function.args.defaults
+    """Yield functions that bound an argument, or replace it by its default."""
+    arguments, defaults = _positional(function), function.args.defaults
     for argument, default in zip(arguments[len(arguments) - len(defaults) :], defaults, strict=True):
         name = argument.arg
         if isinstance(default, ast.Constant) and type(default.value) in (int, float):
@@ -237,7 +242,7 @@ def _sizes(function: ast.FunctionDef) -> FunctionMutations:
 
 
 def _caches(function: ast.FunctionDef) -> FunctionMutations:
-    """Equal calls return the same object."""
+    """Yield a function that returns the same object for equal calls."""
     changed = copy.deepcopy(function)
     changed.decorator_list.append(_expression("__import__('functools').cache"))
     yield "@functools.cache", changed
@@ -245,7 +250,12 @@ def _caches(function: ast.FunctionDef) -> FunctionMutations:
 
 def _models(function: ast.FunctionDef) -> list[str]:
     """Return the parameters that are Keras models."""
-    return [argument.arg for argument in function.args.args if _is_model(argument.annotation)]
+    return [argument.arg for argument in _positional(function) if _is_model(argument.annotation)]
+
+
+def _positional(function: ast.FunctionDef) -> list[ast.arg]:
+    """Return the parameters that a caller can pass by position, to which `args.defaults` belong."""
+    return [*function.args.posonlyargs, *function.args.args]
 
 
 def _is_model(annotation: ast.expr | None) -> bool:
@@ -334,5 +344,5 @@ FUNCTION_OPERATORS: dict[str, Callable[[ast.FunctionDef], FunctionMutations]] = 
     "cached call": _caches,
 }
 
-# Checks must notice mutants of these operators in kits with `strict_mutants` alone.
+# Only in kits with `strict_mutants` must checks notice mutants of these operators.
 STRICT_OPERATORS = frozenset({*FUNCTION_OPERATORS, "kept layer"})

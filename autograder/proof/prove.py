@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..grading.executors import Executor
-from ..handout import stub
+from ..handout.stub import make_stub
 from ..kit import Kit, KitError
 from ..models import Outcome, Status, Submission
 from ..source_code import parse
@@ -39,7 +40,7 @@ Progress = Callable[[int, int], None]
 
 
 class Examination:
-    """The reports of all answers so far; a later report of an answer replaces the earlier one.
+    """Examines batches of answers, and keeps the latest report of each answer.
 
     `progress` is called with the number of finished and of all submissions. `reused` counts submissions whose
     results were all known.
@@ -60,10 +61,11 @@ class Examination:
         self._known = known
         self._answers = {answer.name: answer for answer in answers}
         self._tasks = frozenset(tasks)
-        self._given: dict[str, Batch] = {}
+        # Batches, and their known results by task, by the name of the submission.
+        self._batches: dict[str, Batch] = {}
         self._partial: dict[str, dict[str, AnswerReport]] = {}
-        self._done: list[Batch] = []
-        self._asked = 0
+        self._finished: list[Batch] = []
+        self._total = 0
         self.reused = 0
         self.reports: dict[str, AnswerReport] = {}
 
@@ -71,13 +73,13 @@ class Examination:
         """Examine batches, then each answer of an unexpected batch alone, while the examiners are warm."""
         left = list(self._limited(batches))
         seen = {answer.name for batch in left for answer in batch.answers}
-        # In a batch, another answer may hide what one does to the tasks of this proof.
-        hidden = (answer for name, answer in self._answers.items() if name not in seen)
-        left += self._limited(single(answer, self._kit) for answer in hidden)
+        # In a batch, an answer does not count for tasks that another one affects: here for all of the proof.
+        missing = (answer for name, answer in self._answers.items() if name not in seen)
+        left += self._limited(single(answer, self._kit) for answer in missing)
         while left:
             with closing(self._executor.examine(self._submissions(left))) as examined:
                 for name, report in examined:
-                    batch, partial = self._given[name], self._partial[name]
+                    batch, partial = self._batches[name], self._partial[name]
                     tasks = batch.tasks - set(partial)
                     fresh = AnswerReport.from_report(report).of_tasks(tasks)
                     self._finish(batch, AnswerReport.joined([*partial.values(), fresh], self._kit))
@@ -87,15 +89,21 @@ class Examination:
                     self._known.keep(batch.text, batch.fail_fast, tasks, fresh, expected)
             left = self._in_doubt()
 
-    def _submissions(self, batches: Sequence[Batch]) -> Iterator[Submission]:
-        yield from self._give(batches)
-        yield from self._give(self._in_doubt())
+    @property
+    def examined(self) -> int:
+        """The number of submissions that an examiner ran."""
+        return len(self._finished) - self.reused
 
-    def _give(self, batches: Sequence[Batch]) -> Iterator[Submission]:
+    def _submissions(self, batches: Sequence[Batch]) -> Iterator[Submission]:
+        """Yield what has to be examined of these batches, and of the answers that are then in doubt."""
+        yield from self._unknown_parts(batches)
+        yield from self._unknown_parts(self._in_doubt())
+
+    def _unknown_parts(self, batches: Sequence[Batch]) -> Iterator[Submission]:
         """Yield the batches as submissions with the tasks whose results are not known."""
-        self._asked += len(batches)
+        self._total += len(batches)
         for batch in batches:
-            self._given[batch.name] = batch
+            self._batches[batch.name] = batch
             partial = self._usable(batch, self._known.find(batch.text, batch.fail_fast, batch.tasks))
             self._partial[batch.name] = partial
             if missing := batch.tasks - set(partial):
@@ -111,24 +119,19 @@ class Examination:
             return found
         return {task: report for task, report in found.items() if not report.outdated}
 
-    @property
-    def examined(self) -> int:
-        """The number of submissions that an examiner ran."""
-        return len(self._done) - self.reused
-
     def _finish(self, batch: Batch, report: AnswerReport) -> None:
         self.reports |= {answer.name: mine for answer, mine in batch.reports(report)}
-        self._done.append(batch)
-        self._progress(len(self._done), self._asked)
+        self._finished.append(batch)
+        self._progress(len(self._finished), self._total)
 
     def _in_doubt(self) -> list[Batch]:
         """Return the answers, alone, of batches that did not end as expected; nothing is examined twice."""
         return [
             again
-            for batch in list(self._done)
+            for batch in list(self._finished)
             if not all(self._settled(answer, batch) for answer in batch.answers)
             for again in self._limited(single(answer, self._kit) for answer in batch.answers)
-            if again not in self._given.values()
+            if again not in self._batches.values()
         ]
 
     def _limited(self, batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -175,7 +178,7 @@ class Proof:
 def known_answers(root: Path, kit: Kit) -> tuple[Answer, ...]:
     """Return solution, stub, parts, alternatives, mistakes and mutants, in this order; raises KitError."""
     right = solution(root, kit)
-    unsolved = stub.make_stub(right.text, kit.tasks, f"solutions/{kit.slug}/{kit.module}.py")
+    unsolved = make_stub(right.text, kit.tasks, f"solutions/{kit.slug}/{kit.module}.py")
     return (
         right,
         Answer("stub", "stub", "What a student starts from.", unsolved, kit.tasks),
@@ -199,20 +202,26 @@ def prove(
     known: KnownResults | None = None,
     task: str | None = None,
     write: bool = False,
-    each: bool = False,
+    one_by_one: bool = False,
 ) -> Proof:
-    """Examine every known answer, telling `progress` of each submission; raises KitError.
+    """Examine every known answer, and call `progress` for each submission. Raises KitError.
 
-    First many at once, each mutant in its own task. Where that does not end as it should, each alone and in
-    all that it reaches: only then it is known what is wrong.
-    With `each`, every answer is alone from the beginning, which takes longer: see `batches`.
-    With `known`, results of an earlier proof are reused. With `task`, only its checks and its answers count.
-    With `write`, a proof without problems writes down the solution's networks and what the mistakes reply.
+    One submission combines many answers, and has each mutant in its own task. If it does not end as expected,
+    each of its answers is examined alone, a mutant in all tasks that it reaches. With `one_by_one`, every
+    answer is alone from the beginning. This takes longer, and finds what can stay undetected otherwise: see
+    `combined_answers`.
+
+    `known` has the results of earlier proofs, which are reused. With `task`, only its checks and its answers
+    count. With `write`, a proof without problems writes the solution's networks and the replies of the
+    mistakes beside the checks.
     """
     refuse_mistakes(root, kit)
     every, equivalent = known_answers(root, kit), read_equivalents(root, kit)
     # Batches are made of all answers, so that a proof of one task reuses results of a whole one.
-    batches = [single(answer, kit) for answer in every] if each else _many_at_once(kit, every, equivalent)
+    if one_by_one:
+        batches = [single(answer, kit) for answer in every]
+    else:
+        batches = _first_batches(kit, every, equivalent)
     answers, tasks = every, kit.tasks
     if task is not None:
         answers, tasks = tuple(_of_task(every, kit, task)), (task,)
@@ -272,20 +281,27 @@ def _of_task(answers: Sequence[Answer], kit: Kit, task: str) -> Iterator[Answer]
             yield answer.of_checks(names)
 
 
-def _many_at_once(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:
-    """Return the first batches. A mutant that is known to survive is examined in all tasks at once."""
-    right, stub = answers[:2]
-    of = {kind: [a for a in answers if a.kind == kind] for kind in ("alternative", "mistake", "mutant")}
-    # All checks have to look at claims: public ones alone are not enough.
-    alone = {a.name for a in answers if a.name in equivalent or a.operator == CLAIMED}
+def _first_batches(kit: Kit, answers: Sequence[Answer], equivalent: Collection[str]) -> list[Batch]:
+    """Return the batches to examine first.
+
+    A mutant that all checks have to see is alone: one that is known to survive, and one of `claims`, which a
+    hidden check must notice even if a public one does.
+    """
+    by_kind: defaultdict[str, list[Answer]] = defaultdict(list)
+    for answer in answers:
+        by_kind[answer.kind].append(answer)
+    (right,) = by_kind["solution"]
+    alone: list[Answer] = []
+    together: list[Answer] = []
+    for mutant in by_kind["mutant"]:
+        needs_all_checks = mutant.name in equivalent or mutant.operator == CLAIMED
+        (alone if needs_all_checks else together).append(mutant)
     return [
-        single(right, kit),
-        single(stub, kit),
-        *(single(answer, kit) for answer in answers if answer.kind == "part"),
-        *batch_answers(of["alternative"], kit),
-        *batch_answers(of["mistake"], kit),
-        *(single(mutant, kit) for mutant in of["mutant"] if mutant.name in alone),
-        *batch_mutants([mutant for mutant in of["mutant"] if mutant.name not in alone], right, kit),
+        *(single(answer, kit) for kind in ("solution", "stub", "part") for answer in by_kind[kind]),
+        *batch_answers(by_kind["alternative"], kit),
+        *batch_answers(by_kind["mistake"], kit),
+        *(single(mutant, kit) for mutant in alone),
+        *batch_mutants(together, right, kit),
     ]
 
 

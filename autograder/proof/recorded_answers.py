@@ -2,8 +2,8 @@
 
 `expected.json` has the networks of the solution, which pages show as expected. `replies.json` has, for each
 known mistake, the digest of its replies in every task that it gets wrong: a submission with an equal digest
-made exactly this mistake. Digests depend on the kit's checks, the libraries and the processor's architecture,
-not on its model or on the order of submissions.
+made exactly this mistake. Digests depend on the kit's checks, the libraries and the processor's architecture;
+they do not depend on the processor's model or on the order of submissions.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
     A file that cannot be read, such as one with a conflict of Git, is written anew by the next proof.
     """
     try:
-        told = json.loads(_path(root, slug, EXPECTED).read_text(encoding="utf-8"))["networks"]
+        networks = json.loads(_path(root, slug, EXPECTED).read_text(encoding="utf-8"))["networks"]
         return {
             network["task"]: NetworkRecord(
                 network["task"], tuple(NetworkLayer(**layer) for layer in network["layers"])
             )
-            for network in told
+            for network in networks
         }
     except (OSError, ValueError, LookupError, TypeError):
         return {}
@@ -44,11 +44,11 @@ def expected_networks(root: Path, slug: str) -> dict[str, NetworkRecord]:
 def write_expected(root: Path, kit: Kit, solution: AnswerReport) -> None:
     """Write the networks of the solution if they have changed; write nothing for a kit without networks."""
     if solution.networks and list(outdated_networks(root, kit, solution)):
-        told = {
+        data = {
             "generated_by": "kit prove, from the solution",
             "networks": [asdict(network) for network in solution.networks],
         }
-        write_atomic(_path(root, kit.slug, EXPECTED), json.dumps(told, indent=2) + "\n")
+        write_atomic(_path(root, kit.slug, EXPECTED), json.dumps(data, indent=2) + "\n")
 
 
 def outdated_networks(root: Path, kit: Kit, solution: AnswerReport) -> Iterator[str]:
@@ -66,8 +66,8 @@ def known_replies(root: Path, slug: str) -> dict[str, dict[str, str]]:
     A file that cannot be read, such as one with a conflict of Git, is written anew by the next proof.
     """
     try:
-        told = json.loads(_path(root, slug, REPLIES).read_text(encoding="utf-8"))
-        return {name: dict(replies) for name, replies in told["mistakes"].items()}
+        data = json.loads(_path(root, slug, REPLIES).read_text(encoding="utf-8"))
+        return {name: dict(replies) for name, replies in data["mistakes"].items()}
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return {}
 
@@ -76,13 +76,13 @@ def write_replies(root: Path, matrix: Matrix) -> None:
     """Write the digests of all known mistakes, if they have changed."""
     if not list(outdated_replies(root, matrix)):
         return
-    told = {"generated_by": "kit prove, from the known mistakes", "mistakes": _found(matrix)}
-    write_atomic(_path(root, matrix.kit.slug, REPLIES), json.dumps(told, indent=2) + "\n")
+    data = {"generated_by": "kit prove, from the known mistakes", "mistakes": _replies_by_mistake(matrix)}
+    write_atomic(_path(root, matrix.kit.slug, REPLIES), json.dumps(data, indent=2) + "\n")
 
 
 def outdated_replies(root: Path, matrix: Matrix) -> Iterator[str]:
     """Yield a sentence if `replies.json` does not hold the digests that the known mistakes have."""
-    kit, found = matrix.kit, _found(matrix)
+    kit, found = matrix.kit, _replies_by_mistake(matrix)
     known = known_replies(root, kit.slug)
     if changed := sorted(name for name in {*known, *found} if known.get(name) != found.get(name)):
         yield (
@@ -94,7 +94,7 @@ def outdated_replies(root: Path, matrix: Matrix) -> Iterator[str]:
 def indistinguishable(matrix: Matrix) -> Iterator[str]:
     """Yield a sentence for known mistakes with the same replies, which no check can tell apart."""
     alike: defaultdict[tuple[tuple[str, str], ...], list[str]] = defaultdict(list)
-    for name, replies in _found(matrix).items():
+    for name, replies in _replies_by_mistake(matrix).items():
         if replies:
             alike[tuple(sorted(replies.items()))].append(name)
     for names in alike.values():
@@ -105,21 +105,21 @@ def indistinguishable(matrix: Matrix) -> Iterator[str]:
             )
 
 
-def _found(matrix: Matrix) -> dict[str, dict[str, str]]:
+def _replies_by_mistake(matrix: Matrix) -> dict[str, dict[str, str]]:
     return {mistake.name: dict(_replies(mistake, matrix)) for mistake in matrix.of("mistake")}
 
 
 def _replies(mistake: Answer, matrix: Matrix) -> Iterator[tuple[str, str]]:
-    """Yield the task and digest of every task that a mistake gets wrong; its own tasks, if it has any."""
+    """Yield the name and the digest of each task that a mistake gets wrong, in the kit's order.
+
+    If the mistake overrides some of these tasks, only they count.
+    """
     report = matrix.reports[mistake.name]
     wrong = {result.task for result in report.checks if result.name in mistake.fails}
-    for task in _in_order(matrix.kit, wrong & set(mistake.tasks) or wrong):
-        if task in report.replies:
+    counted = wrong & set(mistake.tasks) or wrong
+    for task in matrix.kit.tasks:
+        if task in counted and task in report.replies:
             yield task, report.replies[task]
-
-
-def _in_order(kit: Kit, tasks: set[str]) -> Iterator[str]:
-    return (task for task in kit.tasks if task in tasks)
 
 
 def _path(root: Path, slug: str, name: str) -> Path:

@@ -1,6 +1,7 @@
-"""Find mistakes in a kit's files without running them, and what an author may have forgotten.
+"""Find mistakes in a kit's files without running them, and leftovers that an author may have forgotten.
 
-Each is one sentence with file and line. Leftovers are unused inputs, equal tasks and places to fill in.
+Each finding is one sentence with file and line. Leftovers are inputs that nothing loads, tasks with equal
+docstrings, and places to fill in.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
-from ..handout.lesson_text import NAME as STORY
+from ..handout.lesson_text import LESSON_FILE
 from ..kit import CHECK_FILES, CONFIG_FILE, SETTINGS, Kit, KitError, read_text
 from ..kit_config import SUPPORT
 from ..source_code import Function, SourceError, definitions, parse, try_parse
@@ -21,7 +22,7 @@ from ..validation import place
 from .answers import alternatives, mistakes, solution
 from .verdict import read_equivalents
 
-# Functions that create tensors, layers or models, by their names after the library's.
+# The libraries, and by their names in these the functions that create tensors, layers or models.
 LIBRARIES = frozenset({"keras", "tensorflow"})
 CREATING = frozenset(
     {
@@ -65,7 +66,7 @@ def find_mistakes(root: Path, kit: Kit) -> Iterator[str]:
 
 
 def read_sources(root: Path, kit: Kit) -> Iterator[tuple[str, str]]:
-    """Yield the modules of a kit by their paths in the repository, except those that were read already."""
+    """Yield the path in the repository and the text of a kit's modules, without alternatives and mistakes."""
     for name, content in kit.files.items():
         if name.endswith(".py"):
             yield kit.path(name), content.decode(errors="replace")
@@ -137,7 +138,7 @@ def _run_at_import(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def _answers_named_alike(root: Path, kit: Kit) -> Iterator[str]:
-    """Yield known answers whose names others have: a proof names each answer."""
+    """Yield known answers that share a name. A proof identifies answers by name."""
     places = {"solution": "the kit's own answer", "stub": "the stub"}
     for name in ("alternatives.py", "mistakes.py"):
         path = f"solutions/{kit.slug}/{name}"
@@ -161,20 +162,19 @@ def _undeclared_settings(kit: Kit, module: Module) -> Iterator[str]:
             case ast.Subscript(
                 value=ast.Name(id="settings") | ast.Attribute(value=ast.Name(id="call"), attr="settings"),
                 slice=ast.Constant(value=str(name)),
-            ):
-                if name not in declared:
-                    where = "[settings] or [settings_hidden]" if hidden else "[settings]"
-                    yield (
-                        f"{module.path}, line {node.lineno}: expected a setting of kit.toml, found {name!r}: "
-                        f"declare it in {where}."
-                    )
+            ) if name not in declared:
+                where = "[settings] or [settings_hidden]" if hidden else "[settings]"
+                yield (
+                    f"{module.path}, line {node.lineno}: expected a setting of kit.toml, found {name!r}: "
+                    f"declare it in {where}."
+                )
 
 
 def _missing_library(kit: Kit, module: Module) -> Iterator[str]:
     """Yield uses of the support library in a kit that does not preload it."""
     if SUPPORT in kit.config.preload:
         return
-    defined = set(_defined(module.tree))
+    defined = set(_defined(module.tree.body))
     for node in module.tree.body:
         match node:
             case ast.ImportFrom(module=str(name)) if name.partition(".")[0] == SUPPORT:
@@ -200,31 +200,35 @@ def _missing_functions(kit: Kit, modules: Mapping[str, Module]) -> Iterator[str]
     named = [(key, getattr(kit.config, key) or "") for key in ("prepare", "train", "picture")]
     for key, path in [*named, *(("remote", path) for path in kit.config.remote)]:
         owner, _, name = path.rpartition(".")
-        if owner in given and owner in modules and name not in set(_defined(modules[owner].tree)):
+        if owner in given and owner in modules and name not in set(_defined(modules[owner].tree.body)):
             yield f"{place(where, text, key)}: `{key}`: expected a function of {owner}.py, found {name!r}."
 
 
-def _defined(tree: ast.Module) -> Iterator[str]:
-    """Yield the names that a module defines or imports at module level."""
-    for node in ast.walk(tree):
+def _defined(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the names that these nodes define or import outside functions and classes."""
+    for node in nodes:
         match node:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) | ast.Name(id=name, ctx=ast.Store()):
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.Name(id=name, ctx=ast.Store()):
                 yield name
             case ast.alias(name=name, asname=other):
                 yield other or name
+            case _:
+                yield from _defined(ast.iter_child_nodes(node))
 
 
 def find_leftovers(root: Path, kit: Kit) -> Iterator[str]:
     """Yield one sentence, with its place, for each leftover in a kit that can be read."""
-    story = f"solutions/{kit.slug}/{STORY}"
-    sources = {**dict(read_sources(root, kit)), story: read_text(root, story) or ""}
+    lesson = f"solutions/{kit.slug}/{LESSON_FILE}"
+    sources = {**dict(read_sources(root, kit)), lesson: read_text(root, lesson) or ""}
     yield from _unused_inputs(kit, sources)
     yield from _repeated_tasks(kit, sources)
     yield from _left_to_fill_in(sources)
 
 
 def _unused_inputs(kit: Kit, sources: Mapping[str, str]) -> Iterator[str]:
-    """Yield inputs whose name is in no string of the code, in no other input and not in the story."""
+    """Yield inputs whose name is in no string of the code, in no other input and not in the lesson text."""
     inputs = {
         Path(kit.path(name)): content
         for name, content in kit.files.items()
@@ -232,7 +236,7 @@ def _unused_inputs(kit: Kit, sources: Mapping[str, str]) -> Iterator[str]:
     }
     trees = [tree for path, text in sources.items() if path.endswith(".py") and (tree := try_parse(text))]
     patterns = {pattern for tree in trees for pattern in _file_patterns(tree)}
-    texts = [text for path, text in sources.items() if path.endswith(STORY)]
+    texts = [text for path, text in sources.items() if path.endswith(LESSON_FILE)]
     texts += [content.decode(errors="replace") for path, content in inputs.items() if path.suffix == ".json"]
     for path in inputs:
         named = any(fnmatchcase(name, pattern) for name in (path.name, path.stem) for pattern in patterns)
@@ -243,7 +247,7 @@ def _unused_inputs(kit: Kit, sources: Mapping[str, str]) -> Iterator[str]:
 def _file_patterns(tree: ast.Module) -> Iterator[str]:
     """Yield the names of files that strings may stand for; `*` is in place of a computed part.
 
-    A name of which all but the suffix is computed may be any, and so says nothing.
+    A name that is computed but for its suffix could be any name, so it does not count.
     """
     for node in ast.walk(tree):
         match node:

@@ -22,14 +22,14 @@ from .earlier_results import AnswerReport
 from .mutation import CLAIMED
 from .operators import STRICT_OPERATORS
 
-# Mutants that may be excused as right answers: this share, or this number in a small kit.
+# How many mutants `equivalent.toml` may excuse: this share of all, or this number in a small kit.
 EXCUSABLE_SHARE, EXCUSABLE = 0.05, 2
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """Known answers × checks: the report of every answer. Only some `tasks` may be proven."""
+    """Known answers × checks: the report of every answer. `tasks` are those of the proof, empty for all."""
 
     kit: Kit
     answers: tuple[Answer, ...]
@@ -108,7 +108,7 @@ def find_problems(matrix: Matrix, equivalent: Mapping[str, str], public_text: st
 
 
 def read_equivalents(root: Path, kit: Kit) -> dict[str, str]:
-    """Return where `solutions/<slug>/equivalent.toml` excuses each mutant; raises KitError."""
+    """Return, by mutant, the line of `solutions/<slug>/equivalent.toml` that excuses it; raises KitError."""
     path = f"solutions/{kit.slug}/equivalent.toml"
     text = read_text(root, path) or ""
     try:
@@ -151,10 +151,10 @@ def _stub(matrix: Matrix) -> Iterator[str]:
 
 def _mistakes(matrix: Matrix) -> Iterator[str]:
     for answer in matrix.of("mistake"):
-        failed = matrix.failed(answer)
-        for name in sorted(answer.fails - failed):
+        not_passed = matrix.failed(answer)
+        for name in sorted(answer.fails - not_passed):
             yield f"The check {name} missed the mistake {answer.name}: {answer.about}"
-        for name in sorted(failed - answer.fails - matrix.refused):
+        for name in sorted(not_passed - answer.fails - matrix.refused):
             result = matrix.results(answer)[name]
             if result.outcome == Outcome.GRADER_ERROR:
                 continue
@@ -199,7 +199,7 @@ def tolerated_mutants(matrix: Matrix, equivalent: Collection[str]) -> Iterator[s
         which = f"{len(found)} mutants that only strict kits must notice get full marks, such as"
         if len(found) == 1:
             which = "A mutant that only strict kits must notice gets full marks:"
-        yield (f"{which} “{found[0]}”. `strict_mutants = true` in kit.toml lists them and makes them count.")
+        yield f"{which} “{found[0]}”. `strict_mutants = true` in kit.toml lists them and makes them count."
 
 
 def _survivors(matrix: Matrix) -> dict[str, Answer]:
@@ -236,7 +236,7 @@ def _grader_errors(matrix: Matrix) -> Iterator[str]:
 
 
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
-    """Yield messages that miss the misconception or contain hidden values."""
+    """Yield messages that lack the words in `reads`, and texts of hidden checks that have hidden numbers."""
     for answer in matrix.of("mistake"):
         report = matrix.reports[answer.name]
         for word in unread(answer, report):
@@ -249,6 +249,7 @@ def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
 
 
 def _read_by_student(report: AnswerReport) -> str:
+    """Return, in lower case, what a student reads about the checks that did not pass."""
     lost = sorted(
         (each for each in report.checks if each.outcome != Outcome.PASSED), key=lambda each: each.name
     )

@@ -19,7 +19,7 @@ from ..language import ENGLISH
 from ..proof.answers import solution
 from .wheel import FOR_GRADING, FOR_OTTER, Wheel, locked_requirements
 
-NAME = "manifest.json"
+MANIFEST_FILE = "manifest.json"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Manifest:
 
 def with_manifest(kit: Kit, files: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return `files` with a manifest that describes them."""
-    return {**files, NAME: Manifest.of(kit, files).to_json()}
+    return {**files, MANIFEST_FILE: Manifest.of(kit, files).to_json()}
 
 
 REQUIREMENTS = "requirements.txt"
@@ -134,7 +134,9 @@ def gradescope_zip(root: Path, kit: Kit, wheel: Wheel, settings: Settings | None
 
 
 PLUGIN = "autograder.integrations.otter.ExaminerPlugin"
+# The isolation levels under `otter run`, and in the containers of `otter grade` and Gradescope.
 ISOLATION = {"run": "bubblewrap", "container": "user"}
+# Where Otter's containers have the files of the zip.
 SOURCE = "/autograder/source"
 # The Python of Otter's container: the lowest that the project supports and the lock pins packages for.
 PYTHON = "3.11"
@@ -197,5 +199,6 @@ def _generate(files: dict[str, bytes]) -> bytes:
 
 
 def _before_last_line(script: str, lines: str) -> str:
+    """Return a script with lines inserted before its last line, which starts Otter."""
     *head, last = script.splitlines(keepends=True)
     return "".join((*head, lines, last))

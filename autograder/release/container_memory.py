@@ -16,11 +16,11 @@ from .bundles import gradescope_files
 
 # Gradescope's default.
 CONTAINER_BYTES = 768_000_000
-# What of files, TensorFlow's code above all, stays in memory where that is short: measured in a control group
-# with the limit of a container, in which week 9's solution earned its points.
+# The part of files, above all of TensorFlow's code, that stays in memory where memory is short: measured in a
+# control group with the limit of a container, in which week 9's solution earned its points.
 FILES_BYTES = 225_000_000
-# The kernel's names for parts of a process's memory, shared pages divided by those who share them. How much
-# of a file is in memory depends on how it was read once, and the kernel takes it back where memory is short.
+# The kernel's names for the memory of a process, where shared pages count in parts: all of it, and what does
+# not belong to files. The kernel frees pages of files where memory is short, so their number says little.
 ALL = ("Pss",)
 NOT_OF_FILES = ("Pss_Anon", "Pss_Shmem")
 # Part of a container that stays free, because a submission may need more than the solution.
@@ -66,7 +66,7 @@ def fits(needed: int) -> bool:
 def peak_bytes(process: int, alive: Callable[[], bool], seconds: float, counted: Sequence[str] = ALL) -> int:
     """Return the most bytes that a process and its descendants held together while `alive()`.
 
-    They are looked at every `seconds`. What they share counts once.
+    Their memory is read every `seconds`. What they share counts once.
     """
     peak = 0
     while alive():

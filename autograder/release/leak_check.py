@@ -8,6 +8,7 @@ import json
 import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -20,21 +21,22 @@ from ..proof.answers import Answer, alternatives, solution
 from ..proof.prove import public_text, task_docstrings
 from ..source_code import Definition, SourceError, is_docstring, parse
 
+# How deep zips inside zips are unpacked.
 DEPTH = 4
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text and its location; `plain` has no spaces, `code` is normalized Python."""
+    """A text and its location; `plain` has no spaces, `code` is normalized Python without spaces, or ""."""
 
     where: str
     text: str
     plain: str
     code: str
 
-    def has(self, run: str) -> bool:
-        """Return whether the text contains `run`, both without spaces."""
-        return run in self.plain or run in self.code
+    def has(self, fragment: str) -> bool:
+        """Return whether the text contains `fragment`, both without spaces."""
+        return fragment in self.plain or fragment in self.code
 
 
 def unpacked_files(files: Mapping[str, bytes], depth: int = DEPTH) -> Iterator[tuple[str, bytes]]:
@@ -50,26 +52,19 @@ def unpacked_files(files: Mapping[str, bytes], depth: int = DEPTH) -> Iterator[t
 
 def texts(files: Mapping[str, bytes]) -> Iterator[Text]:
     """Yield the text of every file, and of a notebook also each string by itself."""
-    # The same file is in several zips.
-    without_spaces = cache(_without_spaces)
-
-    def text(where: str, text: str) -> Text:
-        return Text(where, text, *without_spaces(text))
-
+    normal_forms = cache(_normal_forms)  # because the same file is in several zips
     for where, content in unpacked_files(files):
-        yield text(where, where)
         whole = content.decode("utf-8", "replace")
-        yield text(where, whole)
+        strings = [where, whole]
         if where.endswith((".ipynb", ".json")):
-            try:
-                data = json.loads(whole)
-            except ValueError:
-                continue
-            yield from (text(where, string) for string in _strings(data))
+            with suppress(ValueError):
+                strings += _strings(json.loads(whole))
+        for string in strings:
+            yield Text(where, string, *normal_forms(string))
 
 
 def without_spaces(text: str) -> str:
-    """Return text without spaces and with one kind of quotes."""
+    """Return a text without spaces, and with double quotes in place of single ones."""
     return "".join(text.split()).replace("'", '"')
 
 
@@ -83,8 +78,8 @@ def normal_lines(source: str) -> list[str]:
     return [without_spaces(line) for line in ast.unparse(tree).split("\n") if line.strip()]
 
 
-def _without_spaces(text: str) -> tuple[str, str]:
-    """Return a text without spaces, as it is and as normalized Python."""
+def _normal_forms(text: str) -> tuple[str, str]:
+    """Return a text without spaces, as it is and as normalized Python, "" if it is not Python."""
     try:
         code = "".join(normal_lines(text))
     except (SourceError, RecursionError, MemoryError):
@@ -125,20 +120,20 @@ STAFF_FILES = ("test_hidden.py", "mistakes.py", "alternatives.py", "equivalent.t
 class Secret:
     """A secret and its name.
 
-    `words` and `numbers` must not occur as words, `runs` not as text without spaces. A wheel's own records,
-    with sizes and checksums of its files, are full of numbers.
+    `words` and `numbers` must not occur as words, `fragments` not as text without spaces. Numbers in the
+    records of a wheel do not count, because these are full of sizes and checksums.
     """
 
     name: str
     words: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
-    runs: tuple[str, ...] = ()
+    fragments: tuple[str, ...] = ()
 
     def found_in(self, text: Text) -> str:
         """Return the part of the secret that occurs in a text, or ""."""
-        for run in self.runs:
-            if text.has(run):
-                return run
+        for fragment in self.fragments:
+            if text.has(fragment):
+                return fragment
         for word in (*self.words, *(() if WHEEL_RECORDS.search(text.where) else self.numbers)):
             # As a part of a longer number or name it would match by chance.
             before = r"(?<![\w.])" if word[0].isdigit() else r"(?<!\w)"
@@ -190,11 +185,11 @@ def _answers(root: Path, kit: Kit) -> Iterator[Secret]:
     tree = parse(answer.text, answer.name)
     for first, last in _marked_lines(answer.text):
         source = "\n".join(map(ast.unparse, _statements(tree, first, last)))
-        yield Secret("an answer", runs=_runs(source, public))
+        yield Secret("an answer", fragments=_fragments(source, public))
     for other in alternatives(root, kit):
         for source in _functions(other, answer):
-            runs = tuple(run for run in _runs(source) if run not in stub)
-            yield Secret(f"the right answer {other.name}", runs=runs)
+            fragments = tuple(fragment for fragment in _fragments(source) if fragment not in stub)
+            yield Secret(f"the right answer {other.name}", fragments=fragments)
 
 
 def _marked_lines(text: str) -> Iterator[tuple[int, int]]:
@@ -239,32 +234,33 @@ def _hidden_checks(root: Path, kit: Kit) -> Iterator[Secret]:
     for check in kit.checks:
         if check.hidden:
             texts = (without_spaces(text) for text in (check.sentence, check.hint))
-            runs = tuple(text for text in texts if text not in said)
-            yield Secret(f"the hidden check {check.name}", words=(check.name,), runs=runs)
+            fragments = tuple(text for text in texts if text not in said)
+            yield Secret(f"the hidden check {check.name}", words=(check.name,), fragments=fragments)
+    public_code = "".join(normal_lines(public))
     for name, node in functions.items():
         source = "\n".join(ast.unparse(part) for part in node.body)
-        lines = "".join(normal_lines(public))
-        runs = tuple(run for run in _runs(source, known) if run not in lines)
-        yield Secret(f"code of the hidden check {name}", runs=runs)
+        fragments = tuple(fragment for fragment in _fragments(source, known) if fragment not in public_code)
+        yield Secret(f"code of the hidden check {name}", fragments=fragments)
 
 
 def _hidden_settings(root: Path, kit: Kit) -> Iterator[Secret]:
-    """Yield names of hidden settings, and values that occur nowhere in public text."""
+    """Yield names of hidden settings, and numbers that occur nowhere in public text."""
     public = public_text(root, kit)
     for name, value in kit.config.settings_hidden.items():
-        known = Secret("", words=(str(value),)).found_in(Text("", public, "", ""))
-        numbers = (str(value),) if isinstance(value, int | float) and not known else ()
-        yield Secret(f"the hidden setting {name}", words=(name,), numbers=numbers)
+        numbers = (str(value),) if isinstance(value, int | float) and not isinstance(value, bool) else ()
+        known = Secret("", words=numbers).found_in(Text("", public, "", ""))
+        yield Secret(f"the hidden setting {name}", words=(name,), numbers=() if known else numbers)
 
 
 def _hidden_inputs(kit: Kit) -> Iterator[Secret]:
     """Yield the names that hidden checks load, unless a public input has the same name."""
     public = {Path(name).stem for name in kit.given if name.startswith("inputs/")}
-    for name in {Path(name).stem for name in kit.files if name.startswith("hidden/")} - public:
+    hidden = {Path(name).stem for name in kit.files if name.startswith("hidden/")}
+    for name in sorted(hidden - public):
         yield Secret(f"the hidden input {name}", words=(name,))
 
 
-def _runs(source: str, public: str | None = None) -> tuple[str, ...]:
+def _fragments(source: str, public: str | None = None) -> tuple[str, ...]:
     """Return what identifies code: any two consecutive lines, or a single line as a whole.
 
     With `public`, the text that students have, also any long line that `public` lacks.

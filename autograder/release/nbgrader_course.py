@@ -11,7 +11,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.preprocessors import CheckCellMetadata, ComputeChecksums, SaveCells
 from traitlets.config import Config
 
-from ..handout.build import build, story
+from ..handout.build import build, read_lesson
+from ..handout.stub import BEGIN
 from ..handout.student_notebook import Cell, Style, node, notebook_cells, to_json
 from ..integrations.nbgrader import KITS, configure
 from ..kit import Kit, KitError
@@ -54,7 +55,7 @@ def source_notebook(root: Path, kit: Kit) -> bytes:
         "from support.notebook_checks import must_pass, skip_unwritten_cells\n\nskip_unwritten_cells()",
         f'must_pass(globals(), "{kit.module}", "{{task}}")',
     )
-    cells = notebook_cells(kit, path.read_text(encoding="utf-8"), story(root, kit.slug), style)
+    cells = notebook_cells(kit, path.read_text(encoding="utf-8"), read_lesson(root, kit.slug), style)
     for cell in cells:
         _refuse_answers_between_tasks(cell, path.name)
     nodes = [node(cell.kind, cell.id, cell.source, _metadata(kit, cell)) for cell in cells]
@@ -98,15 +99,15 @@ def _metadata(kit: Kit, cell: Cell) -> dict[str, Any]:
 
 
 def _refuse_answers_between_tasks(cell: Cell, filename: str) -> None:
-    """Raise KitError for an answer outside a function, whose stub would stop the notebook."""
-    inside: set[int] = set()
+    """Raise KitError for an answer outside its task, whose stub would stop the notebook."""
+    lines_of_task = range(0)
     if cell.kind == "answer":
         for part in parse(cell.source, "<cell>").body:
             if isinstance(part, Definition) and part.name == cell.task:
                 # The end marker stands below the last statement.
-                inside = set(range(part.lineno, len(cell.source.split("\n")) + 1))
+                lines_of_task = range(part.lineno, len(cell.source.split("\n")) + 1)
     for number, line in enumerate(cell.source.split("\n"), 1):
-        if "BEGIN SOLUTION" in line and (number not in inside or not line.startswith((" ", "\t"))):
+        if BEGIN in line and (number not in lines_of_task or not line.startswith((" ", "\t"))):
             raise KitError(
                 f"{filename}: expected every marked answer inside a task's function, found {line.strip()!r} "
                 "elsewhere, where nbgrader cannot take it out. What to do: move it into the function."

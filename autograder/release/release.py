@@ -8,14 +8,22 @@ from pathlib import Path
 
 from ..handout.sync import write_files
 from ..kit import Kit, languages
-from .bundles import NAME, Manifest, github_template, gradescope_zip, otter_zip, student_zip, with_manifest
+from .bundles import (
+    MANIFEST_FILE,
+    Manifest,
+    github_template,
+    gradescope_zip,
+    otter_zip,
+    student_zip,
+    with_manifest,
+)
 from .leak_check import find_leaks, leak_message
 from .nbgrader_course import nbgrader_course, release_version
 from .wheel import Wheel
 
 
 class LeakError(RuntimeError):
-    """A file for students contains a secret; the text says what and where."""
+    """Raised if a file for students contains a secret. The message says what and where."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +70,7 @@ def release(root: Path, kit: Kit, out: Path, wheel: Wheel) -> Release:
 def _released(folder: Path) -> set[str]:
     """Return the paths in the manifest of an earlier release."""
     try:
-        names = Manifest.from_json((folder / NAME).read_bytes()).files
+        names = Manifest.from_json((folder / MANIFEST_FILE).read_bytes()).files
     except (OSError, ValueError, TypeError):
         return set()
     inside = folder.resolve()

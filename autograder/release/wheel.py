@@ -21,7 +21,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 
 class WheelError(RuntimeError):
-    """The wheel could not be built; the text says why and what to do."""
+    """Raised if the wheel cannot be built. The message says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,10 @@ class Wheel:
 
 
 def build(project: Path = PROJECT) -> Wheel:
-    """Build the wheel of the checkout `project`, offline and byte-identical for identical sources."""
+    """Build the wheel of the checkout `project`, offline and byte-identical for identical sources.
+
+    Raises WheelError.
+    """
     if not (project / "pyproject.toml").is_file():
         raise WheelError(
             f"Expected a checkout of the project, found no pyproject.toml in {project}. "
@@ -56,7 +59,7 @@ def build(project: Path = PROJECT) -> Wheel:
         return Wheel(built[0].name, built[0].read_bytes())
 
 
-# What the examiner needs, and what submissions may import. Otter pins its own packages.
+# What the examiner needs, and what submissions may import.
 FOR_GRADING = (
     *("ipython", "matplotlib", "msgspec", "numpy", "pandas", "pytest", "pyyaml"),
     # The lock's markers choose one of the two.
@@ -70,7 +73,7 @@ _ENTRY = re.compile(r"^([A-Za-z0-9._-]+)==")
 
 
 class LockError(RuntimeError):
-    """The lock lacks a package that grading needs."""
+    """Raised if the lock lacks a package that grading needs."""
 
 
 def locked_requirements(wanted: Iterable[str], lock: Path = PROJECT / "requirements.lock") -> str:

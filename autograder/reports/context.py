@@ -28,14 +28,14 @@ CODE = re.compile(r"`([^`\n]+)`")
 
 @dataclass(frozen=True)
 class Context:
-    """Information about a kit. `hidden` says how much of hidden checks students see.
+    """Information about a kit. `feedback` says what students see of hidden checks.
 
-    With `misconceptions`, students read what is behind a mistake that was recognized for certain. `messages`
-    are those of the students' pages in `language`.
+    With `misconceptions`, students read the misconception behind a mistake that was recognized for certain.
+    `messages` are those of the students' pages in `language`.
     """
 
     title: str
-    hidden: Feedback = "hint"
+    feedback: Feedback = "hint"
     expected: Mapping[str, NetworkRecord] = field(default_factory=dict)
     mistakes: tuple[KnownMistake, ...] = ()
     misconceptions: bool = False
@@ -69,7 +69,7 @@ def find_context(record: ClassRecord, root: Path | None, language: str = ENGLISH
     return replace(
         recorded,
         title=kit.title,
-        hidden=kit.feedback,
+        feedback=kit.feedback,
         expected=expected,
         mistakes=known,
         misconceptions=kit.config.misconceptions,
@@ -78,11 +78,8 @@ def find_context(record: ClassRecord, root: Path | None, language: str = ENGLISH
 
 def render(name: str, context: Context, **values: Any) -> str:
     """Render a template with autoescaping."""
-    translated = {
-        "language": context.language,
-        "_": context.messages.gettext,
-    }
-    return page_templates("autograder.reports").get_template(name).render(**translated, **values)
+    template = page_templates("autograder.reports").get_template(name)
+    return template.render(language=context.language, _=context.messages.gettext, **values)
 
 
 def points(value: float | None) -> str:

@@ -25,7 +25,7 @@ MAX_CODE_LINES = 40
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a student's code. `number` counts from 1, in the notebook's cell or in the file."""
+    """A line of a student's code. `number` counts from 1 in the notebook's cell or the file; 0 is unknown."""
 
     text: str
     number: int = 0
@@ -52,10 +52,10 @@ class FailedCheck:
 
 @dataclass(frozen=True)
 class Task:
-    """One task on a page. For hidden checks that are not shown, `unseen` is their number.
+    """One task on a page. `unseen` is the number of hidden checks that are not shown.
 
-    `misconceptions` are what is behind the mistakes that were recognized for certain. `code` is the student's
-    answer, shown where a check failed.
+    `misconceptions` are those behind mistakes that were recognized for certain. `code` has the lines of the
+    student's answer, empty unless a check failed.
     """
 
     name: str
@@ -84,7 +84,7 @@ class Task:
 
 def feedback_page(report: Report, context: Context) -> str:
     """Return HTML that has no scripts and loads no other files."""
-    code = answers(report.source, {check.task for check in report.checks if check.outcome in NOT_PASSED})
+    code = task_lines(report.source, {check.task for check in report.checks if check.outcome in NOT_PASSED})
     tasks = [_task(name, report, context, code.get(name, ())) for name in report.tasks]
     shown = {check.name for task in tasks for check in _checks(task)}
     return render(
@@ -93,9 +93,9 @@ def feedback_page(report: Report, context: Context) -> str:
         report=report,
         title=context.title,
         tasks=tasks,
-        next_task=_next(tasks),
-        late=_late(report, context),
-        request=_request(report, shown),
+        next_task=_next_task(tasks),
+        late=_late_sentences(report, context),
+        request=_regrade_request(report, shown),
         general_remarks=[remark for remark in report.remarks if remark.check not in shown],
     )
 
@@ -104,13 +104,13 @@ def _checks(task: Task) -> list[CheckResult]:
     return [*(failed.check for failed in task.failed), *task.others]
 
 
-def _next(tasks: Sequence[Task]) -> Task | None:
+def _next_task(tasks: Sequence[Task]) -> Task | None:
     """Return the task to do next: the first with a failed check, else the first with points to gain."""
     ahead = [task for task in tasks if not task.is_done]
     return next((task for task in ahead if task.failed), ahead[0] if ahead else None)
 
 
-def _late(report: Report, context: Context) -> list[str]:
+def _late_sentences(report: Report, context: Context) -> list[str]:
     """Return the sentences about a penalty for being late, or about a time that is not known."""
     if report.lateness is None:
         return []
@@ -122,7 +122,7 @@ def _late(report: Report, context: Context) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def _request(report: Report, shown: set[str]) -> str:
+def _regrade_request(report: Report, shown: set[str]) -> str:
     """Return the file with which a student asks to have checks graded again, empty with full points."""
     lost = [check.name for check in report.checks if check.points < check.max_points and check.name in shown]
     return request_form(report.student, lost) if lost else ""
@@ -130,11 +130,11 @@ def _request(report: Report, shown: set[str]) -> str:
 
 def _task(name: str, report: Report, context: Context, code: tuple[str, ...]) -> Task:
     checks = [check for check in report.checks if check.task == name]
-    seen = [check for check in checks if not (check.hidden and context.hidden == "nothing")]
+    seen = [check for check in checks if not (check.hidden and context.feedback == "nothing")]
     network = next((network for network in report.networks if network.task == name), None)
     # Code that sees a hidden input could put it into the numbers of a learning curve.
     public = {check.name for check in seen if not check.hidden}
-    hinted = {check.name for check in seen if not check.hidden or context.hidden == "hint"}
+    hinted = {check.name for check in seen if not check.hidden or context.feedback == "hint"}
     failed = [check for check in seen if check.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
     return Task(
         name=name,
@@ -163,9 +163,10 @@ def _misconceptions(name: str, report: Report, context: Context, hinted: set[str
 
 
 def explain(check: CheckResult, code: tuple[str, ...], messages: Messages) -> Explanation:
-    """Return the explanation of a check. `code` is the student's answer to the task.
+    """Return the explanation of a check. `code` has the lines of the student's answer to the task.
 
-    A wrong answer that raises nothing is the whole function's, so its line is the one that defines the task.
+    If the answer raises nothing, no single line is to blame: the explanation shows the one that defines the
+    task.
     """
     text = check.student_message.removesuffix(check.hint).strip()
     line = Line(code[0].strip()) if code else None
@@ -175,15 +176,15 @@ def explain(check: CheckResult, code: tuple[str, ...], messages: Messages) -> Ex
     hint, translated = messages.gettext(check.hint), messages.gettext(text)
     found = FAILURE_PARTS.fullmatch(text)
     if not found or translated != text or raised:
-        return Explanation(message=translated, hints=_hints(hint), line=line)
+        return Explanation(message=translated, hints=_distinct(hint), line=line)
     expected, received = messages.gettext(found["expected"]), messages.gettext(found["received"])
-    # The message knows the answer, so what it says helps more than the hint of the check.
-    remarks = _hints(*map(messages.gettext, (found["hint"] or "").split("\n")))
-    return Explanation("", expected, received, remarks or _hints(hint), line)
+    # A message is about this answer, so its remarks help more than the hint of the check.
+    remarks = _distinct(*map(messages.gettext, (found["hint"] or "").split("\n")))
+    return Explanation("", expected, received, remarks or _distinct(hint), line)
 
 
-def answers(source: str, tasks: Collection[str]) -> dict[str, tuple[str, ...]]:
-    """Return the lines of a submission that define each task, without the docstring, which is the kit's."""
+def task_lines(source: str, tasks: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return the lines that define each task in a submission, without the docstring, which is the kit's."""
     tree = try_parse(source) if tasks else None
     defined = definitions(tree) if tree else {}
     return {task: tuple(_lines(defined[task], source.split("\n"))) for task in tasks if task in defined}
@@ -200,5 +201,6 @@ def _lines(node: Definition, lines: Sequence[str]) -> Iterator[str]:
         yield "    …"
 
 
-def _hints(*hints: str) -> tuple[str, ...]:
+def _distinct(*hints: str) -> tuple[str, ...]:
+    """Return the hints that are not empty, each once."""
     return tuple(dict.fromkeys(hint for hint in hints if hint))

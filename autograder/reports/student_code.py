@@ -1,6 +1,7 @@
 """Show students' code by task, without comments and without names, also as entries for `mistakes.py`.
 
-The text is parsed but never run. It was parsed before, in a process that could crash, when it was graded.
+The code is never run. It is parsed, although some code makes Python's parser crash: this code was parsed
+before, when it was graded, in a process of its own.
 """
 
 from __future__ import annotations
@@ -15,13 +16,15 @@ from pathlib import Path
 
 from ..grading.storage import ClassRecord, GradesFolder
 from ..models import Report
-from ..source_code import CallGraph, Definition, definitions, try_parse
+from ..source_code import CallGraph, Function, definitions, try_parse
 from .context import Context, find_context
 from .wrong_answers import Group, find_groups
 
 # Shorter parts of a name, such as initials, are also parts of ordinary words and identifiers.
 MIN_NAME_PART = 3
 REMOVED = "someone"
+# The fields of syntax trees that hold an identifier.
+IDENTIFIERS = ("name", "id", "arg", "attr", "asname")
 
 
 def task_code(source: str, task: str, names: Collection[str] = (), *, tasks: Collection[str] = ()) -> str:
@@ -39,9 +42,10 @@ def task_code(source: str, task: str, names: Collection[str] = (), *, tasks: Col
     own = {name: node for name, node in defined.items() if name == task or name not in tasks}
     wanted = CallGraph(ast.Module([*own.values()], [])).needed_by([task])
     helpers = [node for name, node in own.items() if name in wanted and name != task]
-    without = _Anonymous(names, {task, *tasks})
+    nodes = [*helpers, own[task]]
+    anonymous = _Anonymous(names, {task, *tasks}, nodes)
     try:
-        return "\n\n\n".join(ast.unparse(without.visit(node)) for node in [*helpers, own[task]])
+        return "\n\n\n".join(ast.unparse(anonymous.visit(node)) for node in nodes)
     except RecursionError:
         return ""
 
@@ -53,43 +57,46 @@ def without_names(text: str, names: Iterable[str]) -> str:
 
 
 class _Anonymous(ast.NodeTransformer):
-    """Removes docstrings, and names of students from texts and identifiers other than `kept`."""
+    """Removes docstrings, and names of students from texts and identifiers.
 
-    def __init__(self, names: Iterable[str], kept: Collection[str]) -> None:
+    Identifiers in `kept` and those of builtins stay. Attributes, keywords and methods change only if `nodes`
+    define them: `np.max` stays for a student called Max.
+    """
+
+    def __init__(self, names: Iterable[str], kept: Collection[str], nodes: Iterable[ast.AST]) -> None:
         self._pattern = _pattern(names)
         self._kept = {*kept, *dir(builtins)}
+        self._defined = {name for node in nodes for part in ast.walk(node) for name in _defined_by(part)}
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        """Remove the docstring of a function."""
-        return self._definition(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        """Remove the docstring of a class."""
-        return self._definition(node)
-
-    def _definition(self, node: Definition) -> ast.AST:
-        if ast.get_docstring(node, clean=False) is not None:
+    def visit(self, node: ast.AST) -> ast.AST:
+        """Return the node without docstring and without names."""
+        if isinstance(node, Function | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:] or [ast.Pass()]
-        node.name = self._identifier(node.name)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            return ast.Constant(self._removed(node.value))
+        for field in IDENTIFIERS:
+            name = getattr(node, field, None)
+            if isinstance(name, str) and (isinstance(node, ast.Name) or name in self._defined):
+                setattr(node, field, name if name in self._kept else self._removed(name))
         return self.generic_visit(node)
-
-    def visit_Constant(self, node: ast.Constant) -> ast.AST:
-        """Remove names from a text."""
-        return ast.Constant(self._removed(node.value)) if isinstance(node.value, str) else node
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        """Remove names from a variable."""
-        return ast.Name(self._identifier(node.id), node.ctx)
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        """Remove names from a parameter."""
-        return ast.arg(self._identifier(node.arg), node.annotation)
-
-    def _identifier(self, name: str) -> str:
-        return name if name in self._kept else self._removed(name)
 
     def _removed(self, text: str) -> str:
         return self._pattern.sub(REMOVED, text) if self._pattern else text
+
+
+def _defined_by(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a node defines: a function, a parameter, an attribute that is set, or an alias."""
+    match node:
+        case (
+            ast.FunctionDef(name=str(name))
+            | ast.AsyncFunctionDef(name=str(name))
+            | ast.ClassDef(name=str(name))
+            | ast.ExceptHandler(name=str(name))
+            | ast.arg(arg=str(name))
+            | ast.alias(asname=str(name))
+            | ast.Attribute(attr=str(name), ctx=ast.Store())
+        ):
+            yield name
 
 
 def _pattern(names: Iterable[str]) -> re.Pattern[str] | None:

@@ -36,7 +36,10 @@ class Result:
 
 @dataclass(frozen=True)
 class TermStudent:
-    """One student in all weeks. `usual` is the median of the weeks before the last. `drops` says why."""
+    """One student in all weeks. `usual` is the median of the weeks before the last.
+
+    `drops` are the reasons to look at the student after the last week, in sentences.
+    """
 
     name: str
     id: str
@@ -128,7 +131,7 @@ def _student(person: Person, weeks: Sequence[Week], titles: Sequence[str], peopl
 
 
 def _result(record: StudentRecord | None, week: Week) -> Result:
-    """Return a student's result; without a record, nothing was handed in."""
+    """Return a student's result in a week. Without a record, the submission is missing."""
     report = week.reports.get(record.student) if record else None
     if report is not None:
         share = None if report.earned is None else report.earned / (report.max_score or 1)

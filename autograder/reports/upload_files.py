@@ -50,6 +50,7 @@ def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]
     max_score = number(grades[0].max_score) if grades else "0"
 
     def rows(platform: Platform) -> Iterator[tuple[str, str, str]]:
+        """Return the name, the id on the platform and the score of each student."""
         return ((cell(each.student), cell(each.id_for(platform)), number(each.score)) for each in grades)
 
     return {
@@ -57,11 +58,11 @@ def uploads(grades: Sequence[Grade], title: str, slug: str) -> Mapping[str, str]
         "moodle.csv": _moodle(grades, title),
         "gradescope.csv": format_table(
             ["Name", "SID", "Total Score", "Max Points"],
-            ([student, number_, score, max_score] for student, number_, score in rows(Platform.GRADESCOPE)),
+            ([student, sid, score, max_score] for student, sid, score in rows(Platform.GRADESCOPE)),
         ),
         "nbgrader.csv": format_table(
             ["assignment", "student_id", "score", "max_score"],
-            ([slug, number_, score, max_score] for _, number_, score in rows(Platform.NBGRADER)),
+            ([slug, student_id, score, max_score] for _, student_id, score in rows(Platform.NBGRADER)),
         ),
     }
 

@@ -17,7 +17,7 @@ from ..submissions.file_selection import Selection
 from ..text import clean
 from . import watch_panel
 from .handout import Handout, SavedState
-from .task_results import Results, texts
+from .task_results import Results, task_texts
 from .worker_process import (
     CAN_FORK,
     OUTPUT,
@@ -71,11 +71,11 @@ class Loop:
 
     def __init__(self, handout: Handout, forks: bool = CAN_FORK) -> None:
         self.handout = handout
-        self.board = Results(handout)
+        self.results = Results(handout)
         self.warm = False
         self.queue: queue.Queue[LoopEvent] = queue.Queue()
         self._checked: Selection | None = None
-        self._texts: dict[str, str] = {}
+        self._task_texts: dict[str, str] = {}
 
         def put(worker: Worker, event: WorkerEvent) -> None:
             self.queue.put(WorkerReported(worker, event))
@@ -93,9 +93,9 @@ class Loop:
     def check(self) -> None:
         """Start a run of all checks, beginning with the tasks that have changed."""
         self._checked = self.handout.chosen()
-        before, self._texts = self._texts, texts(self._checked.source, self.handout.tasks)
-        changed = [task for task, text in self._texts.items() if text != before.get(task)]
-        self._runner.run(self.board.begin(first=changed), first=changed)
+        before, self._task_texts = self._task_texts, task_texts(self._checked.source, self.handout.tasks)
+        changed = [task for task, text in self._task_texts.items() if text != before.get(task)]
+        self._runner.run(self.results.begin(first=changed), first=changed)
 
     def saved(self) -> None:
         """Start a run unless the answer is unchanged, because a save may be reported several times."""
@@ -108,20 +108,20 @@ class Loop:
         self._runner.restart()
         self.check()
 
-    def next(self, patience: float) -> LoopEvent | None:
-        """Return the next event, or None after at most `patience` seconds. Events of a run are handled.
+    def next(self, timeout: float) -> LoopEvent | None:
+        """Handle and return the next event, or return None after at most `timeout` seconds.
 
-        A run that sends no event for too long is stopped; the result is None in this case, too.
+        A run that sends no event for too long is stopped, which also returns None.
         """
         try:
-            happened = self.queue.get(timeout=max(0.0, min(patience, self._patience())))
+            event = self.queue.get(timeout=max(0.0, min(timeout, self._seconds_left())))
         except queue.Empty:
-            if self.warm and not self.board.over and self.board.patience() <= 0:
-                self._go_on(self.board.end_overdue())
+            if self.warm and not self.results.over and self.results.seconds_left() <= 0:
+                self._continue(self.results.end_overdue())
             return None
-        if isinstance(happened, WorkerReported):
-            self._handle(happened)
-        return happened
+        if isinstance(event, WorkerReported):
+            self._handle(event)
+        return event
 
     def output(self) -> str:
         """Return the output of the student's code in the last run."""
@@ -131,41 +131,45 @@ class Loop:
             return ""
 
     def _handle(self, reported: WorkerReported) -> None:
+        """Record an event of the current run, and start the next process if this one cannot go on."""
         if isinstance(reported.event, WorkerReady):
             self.warm = True
             # The time limit of the run excludes the imports.
-            self.board.restart_patience()
+            self.results.restart_timeout()
         event = self._runner.handle(reported.worker, reported.event)
         if event is None:
             return
-        self.board.record(event)
-        if isinstance(event, CallOverdue) and self.board.is_overdue:
-            self._go_on(self.board.end_overdue())
-        if isinstance(event, ProcessEnded):
-            self._go_on(self.board.remaining)
-        if self.board.over:
+        self.results.record(event)
+        if isinstance(event, CallOverdue) and self.results.is_overdue:
+            self._continue(self.results.end_overdue())
+        elif isinstance(event, ProcessEnded):
+            self._continue(self.results.remaining)
+        elif self.results.over:
             self._save_state()
 
-    def _patience(self) -> float:
-        return self.board.patience() if self.warm and not self.board.over else IDLE_SECONDS
+    def _seconds_left(self) -> float:
+        """Return the seconds until the current run times out, or the longest time to wait for an event."""
+        return self.results.seconds_left() if self.warm and not self.results.over else IDLE_SECONDS
 
-    def _go_on(self, remaining: list[str]) -> None:
-        """Run the remaining checks after a check ended its process or timed out."""
-        if remaining and not self.board.over:
+    def _continue(self, remaining: list[str]) -> None:
+        """After a check ended its process or timed out, run the remaining checks, or save what failed."""
+        if remaining and not self.results.over:
             self._runner.run(remaining)
+        else:
+            self._save_state()
 
     def _save_state(self) -> None:
-        memory = SavedState.read(self.handout.state)
-        failing = {task: self.board.failing(task) for task in self.handout.tasks}
-        memory.failing = {task: result.name for task, result in failing.items() if result}
-        memory.write(self.handout.state)
+        saved_state = SavedState.read(self.handout.state)
+        failing = {task: self.results.failing(task) for task in self.handout.tasks}
+        saved_state.failing = {task: result.name for task, result in failing.items() if result}
+        saved_state.write(self.handout.state)
 
 
 def check(handout: Handout, console: Console) -> bool:
     """Run the public checks once and print the results. Return whether all pass."""
-    board = run_checks(handout, console)
-    report(board, console)
-    return board.solved and not board.problem
+    results = run_checks(handout, console)
+    report(results, console)
+    return results.solved and not results.problem
 
 
 def run_checks(handout: Handout, console: Console | None = None) -> Results:
@@ -174,36 +178,37 @@ def run_checks(handout: Handout, console: Console | None = None) -> Results:
     with Loop(handout, forks=False) as loop:
         loop.check()
         with console.status(_("Importing what the checks need …")) as status:
-            while not loop.board.over:
+            while not loop.results.over:
                 loop.next(60.0)
-                if loop.board.running:
-                    status.update(_("Checking {task} …", task=loop.board.running.task))
-    return loop.board
+                if loop.results.running:
+                    status.update(_("Checking {task} …", task=loop.results.running.task))
+    return loop.results
 
 
-def report(board: Results, console: Console) -> None:
+def report(results: Results, console: Console) -> None:
     """Print the results: the tasks, the first failing check of each, and the next step."""
-    if board.problem:
-        for line in watch_panel.problem_text(board):
+    if results.problem:
+        for line in watch_panel.problem_text(results):
             console.print(line)
         return
-    for line in watch_panel.missing_text(board):
+    for line in watch_panel.missing_text(results):
         console.print(line)
-    console.print(watch_panel.tasks_text(board))
-    for task in board.handout.tasks:
-        result = board.failing(task)
+    console.print(watch_panel.tasks_text(results))
+    for task in results.handout.tasks:
+        result = results.failing(task)
         if result and result.outcome != Outcome.NOT_ATTEMPTED:
             console.print()
-            for line in watch_panel.failure_text(board, result):
+            for line in watch_panel.failure_text(results, result):
                 console.print(line)
     console.print()
-    for note in board.notes:
+    for note in results.notes:
         console.print(Text(clean(note), "yellow"))
-    for line in watch_panel.altered_text(board.handout):
+    for line in watch_panel.altered_text(results.handout):
         console.print(line)
-    for line in watch_panel.closing_text(board.handout) if board.solved else _go_on(board):
+    for line in watch_panel.closing_text(results.handout) if results.solved else _next_step(results):
         console.print(line)
 
 
-def _go_on(board: Results) -> list[Text]:
-    return [Text.assemble((f"kit hint {board.foremost}", "bold"), " ", _("gives a hint, one at a time."))]
+def _next_step(results: Results) -> list[Text]:
+    """Return the advice to take a hint for the task that most needs attention."""
+    return [Text.assemble((f"kit hint {results.foremost}", "bold"), " ", _("gives a hint, one at a time."))]

@@ -18,6 +18,7 @@ import msgspec
 from .. import language
 from ..declared_checks import Check, read_checks
 from ..files import METADATA, cache_folder, checksum, write_atomic
+from ..kit_config import SUPPORT
 from ..language import gettext as _
 from ..models import Submission, SubmittedFile
 from ..sandbox.policy import Limits
@@ -29,6 +30,8 @@ from ..validation import read_json
 STATE = ".kit"
 STATE_FILE = "memory.json"
 SOURCES = (".py", ".ipynb")
+# What `grader.check` needs, and the checks do not.
+OTTER_TESTS = f"{SUPPORT}/tests/"
 
 
 class HandoutError(ValueError):
@@ -169,9 +172,12 @@ class Handout:
 
     def lost_files(self) -> list[str]:
         """Return the names of files that the checks need and that are missing."""
-        needed = (name for name in self.about.files if name.endswith(".py") or name.startswith("inputs/"))
         return [
-            name for name in needed if not name.startswith("tests/") and not (self.folder / name).is_file()
+            name
+            for name in self.about.files
+            if (name.endswith(".py") or name.startswith("inputs/"))
+            and not name.startswith(OTTER_TESTS)
+            and not (self.folder / name).is_file()
         ]
 
     def missing(self, chosen: Selection) -> str:
@@ -179,28 +185,28 @@ class Handout:
 
         It names a file of the folder that defines the tasks, which may be the answer under another name.
         """
-        gone = [path for path in self.sources if not path.is_file()]
         if chosen.source is not None and attempted_tasks(chosen.source, self.tasks):
-            gone = []
-        for path in gone:
-            others = [
-                other for other in sorted(self.folder.glob(f"*{path.suffix}")) if self._is_answer(other)
-            ]
-            checked = (
-                _(" {filename} is checked instead.", filename=chosen.source.filename) if chosen.source else ""
-            )
-            if others:
+            return ""
+        checked = (
+            _(" {filename} is checked instead.", filename=chosen.source.filename) if chosen.source else ""
+        )
+        for path in self.sources:
+            if path.is_file():
+                continue
+            other = next(filter(self._is_answer, sorted(self.folder.glob(f"*{path.suffix}"))), None)
+            if other is not None:
                 return _(
                     "{name} is gone. Is it {other} now? Rename it back.{checked}",
                     name=path.name,
-                    other=others[0].name,
+                    other=other.name,
                     checked=checked,
                 )
-            if chosen.source:
+            if chosen.source is not None:
                 return _("{name} is gone.{checked}", name=path.name, checked=checked)
         return ""
 
     def _is_answer(self, path: Path) -> bool:
+        """Return whether a file that was not handed out defines a task."""
         if path in self.sources or path.name in self.about.files:
             return False
         try:
@@ -270,10 +276,8 @@ class SavedState:
     @classmethod
     def read(cls, state: Path) -> SavedState:
         """Return the state stored in the folder `state`, or an empty state if it cannot be read."""
-        with suppress(OSError, ValueError, TypeError):
-            found = cls(**json.loads((state / STATE_FILE).read_text(encoding="utf-8")))
-            if all(isinstance(count, int) for count in found.hints.values()):
-                return found
+        with suppress(OSError, ValueError):
+            return msgspec.convert(json.loads((state / STATE_FILE).read_text(encoding="utf-8")), cls)
         return cls()
 
     def write(self, state: Path) -> None:
@@ -282,22 +286,22 @@ class SavedState:
             write_atomic(state / STATE_FILE, json.dumps(asdict(self), indent=2))
 
 
-def hint_list(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+def hint_list(handout: Handout, task: str, saved_state: SavedState) -> Sequence[str]:
     """Return all hints for a task: the hint of the failing (or first) check, then those of the kit."""
     checks = [check for check in handout.checks if check.task == task]
-    failing = [check for check in checks if check.name == memory.failing.get(task)]
+    failing = [check for check in checks if check.name == saved_state.failing.get(task)]
     nudges = [check.hint for check in (*failing, *checks)][:1]
     return [*nudges, *handout.about.hints.get(task, ())]
 
 
-def hints_taken(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+def hints_taken(handout: Handout, task: str, saved_state: SavedState) -> Sequence[str]:
     """Return the hints for a task that have been shown."""
-    return hint_list(handout, task, memory)[: memory.hints.get(task, 0)]
+    return hint_list(handout, task, saved_state)[: saved_state.hints.get(task, 0)]
 
 
-def take_hint(handout: Handout, task: str, memory: SavedState) -> Sequence[str]:
+def take_hint(handout: Handout, task: str, saved_state: SavedState) -> Sequence[str]:
     """Reveal one more hint, if there is one, store the count, and return all hints shown."""
-    most = len(hint_list(handout, task, memory))
-    memory.hints[task] = min(memory.hints.get(task, 0) + 1, most)
-    memory.write(handout.state)
-    return hints_taken(handout, task, memory)
+    most = len(hint_list(handout, task, saved_state))
+    saved_state.hints[task] = min(saved_state.hints.get(task, 0) + 1, most)
+    saved_state.write(handout.state)
+    return hints_taken(handout, task, saved_state)

@@ -27,6 +27,7 @@ from .check import run_checks
 from .handout import Handout
 from .task_results import Results
 
+# The name of a module as the end of a string, which a notebook may pass to a function that writes a file.
 WRITTEN = re.compile(r"""(\w+)\.py['"]""")
 
 
@@ -47,7 +48,7 @@ def unavailable_imports(source: Source, accepted: Collection[str]) -> list[Impor
     found = []
     for cell in source.cells:
         if (tree := try_parse(cell)) is not None:
-            found += list(_strange(tree, accepted, runs=True))
+            found += list(_unavailable(tree, accepted, runs=True))
     return found
 
 
@@ -60,7 +61,8 @@ def _top_level(module: str) -> str:
     return module.partition(".")[0]
 
 
-def _strange(node: ast.AST, accepted: Collection[str], runs: bool) -> Iterator[Import]:
+def _unavailable(node: ast.AST, accepted: Collection[str], runs: bool) -> Iterator[Import]:
+    """Yield the unavailable imports below a node. `runs` says whether they run while the answer is loaded."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Import | ast.ImportFrom):
             for name in _modules(child):
@@ -68,17 +70,17 @@ def _strange(node: ast.AST, accepted: Collection[str], runs: bool) -> Iterator[I
                     yield Import(name, child.lineno, runs)
         elif isinstance(child, ast.Try) and child.handlers:
             for part in (*child.handlers, *child.orelse, *child.finalbody):
-                yield from _strange(part, accepted, runs)
+                yield from _unavailable(part, accepted, runs)
         else:
             called = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from _strange(child, accepted, runs and not called)
+            yield from _unavailable(child, accepted, runs and not called)
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
     """Return the top-level modules of an import, or nothing for a relative import."""
     if isinstance(node, ast.Import):
-        return [alias.name.partition(".")[0] for alias in node.names]
-    return [] if node.level or not node.module else [node.module.partition(".")[0]]
+        return [_top_level(alias.name) for alias in node.names]
+    return [] if node.level or not node.module else [_top_level(node.module)]
 
 
 @dataclass
@@ -114,8 +116,8 @@ def pack(handout: Handout, run_checks: Callable[[Handout], Results] = run_checks
         untouched = _("Every file is still as it was handed out: no task is attempted.")
         found.fatal, found.doubtful = found.doubtful or [untouched], []
         return found
-    _look(handout, source, file, found, run_checks)
-    # An untouched notebook beside a `.py` is common; a `.py` beside a notebook deserves a warning.
+    _inspect(handout, source, file, found, run_checks)
+    # An untouched notebook beside a `.py` is common. A `.py` beside a notebook deserves a warning.
     beside = [*(unused.text(gettext_noop("counts")) for unused in chosen.unused), *chosen.unreadable]
     usual = not (source.tolerant or chosen.unreadable) and all(
         unused.reason is UnusedReason.NOT_ATTEMPTED for unused in chosen.unused
@@ -155,7 +157,7 @@ def run_alone(handout: Handout, file: SubmittedFile, run_checks: Callable[[Hando
         return run_checks(copy)
 
 
-def _look(
+def _inspect(
     handout: Handout,
     source: Source,
     file: SubmittedFile,
@@ -222,11 +224,13 @@ def _add_tasks(found: PackReport, handout: Handout, source: Source, checked: Res
     )
 
 
-def _add_results(found: PackReport, board: Results) -> None:
+def _add_results(found: PackReport, results: Results) -> None:
     """Add which public checks fail and why. Tasks that are not attempted are reported elsewhere."""
-    results = [board.results[check.name] for check in board.handout.checks if check.name in board.results]
-    failed = [each for each in results if each.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
-    earned, most = board.points()
+    in_order = (results.by_check.get(check.name) for check in results.handout.checks)
+    failed = [
+        each for each in in_order if each and each.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)
+    ]
+    earned, most = results.points()
     found.fine.append(_("Public checks: {earned:g} of {most:g} points.", earned=earned, most=most))
     found.doubtful += [
         _(

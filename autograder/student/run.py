@@ -98,35 +98,35 @@ class LocalCalls:
     def __call__(self, function: str, request: CallRequest) -> Returned:
         """Return the reply. Raises SubmissionFailed."""
         found: list[Location] = []
-        advised: list[str] = []
+        remedy = ""
 
-        def look(error: BaseException) -> None:
-            names = self.loaded.definitions.names
-            found.extend(locations(error, names))
-            advised.append(advice(error, of_student=raised_in(error, names)))
+        def examine(error: BaseException) -> None:
+            nonlocal remedy
+            filenames = self.loaded.definitions.names
+            found.extend(locations(error, filenames))
+            remedy = advice(error, of_student=raised_in(error, filenames))
 
         self.emit(CallStarted(function))
         try:
             with self._timer():
-                reply = call(self.loaded, function, request, self.prepare, look)
+                reply = call(self.loaded, function, request, self.prepare, examine)
         finally:
             self.emit(CallFinished())
         if isinstance(reply, Failed):
-            said = advised[0] if advised else ""
-            raise call_failed(function, reply, line=False, advice=said, locations=found)
+            raise call_failed(function, reply, line=False, advice=remedy, locations=found)
         return reply
 
     @contextmanager
     def _timer(self) -> Iterator[None]:
-        """Look from another thread at what the body executes when its time is over."""
+        """If the body takes too long, emit from another thread what it is executing."""
         caller = threading.get_ident()
 
-        def look() -> None:
+        def report_overdue() -> None:
             frames = list(traceback.walk_stack(sys._current_frames().get(caller)))[::-1]
-            found = _students(frames, self.loaded.definitions.names)
+            found = _student_locations(frames, self.loaded.definitions.names)
             self.emit(CallOverdue(tuple(found), is_training(frame for frame, _ in frames)))
 
-        timer = threading.Timer(self.seconds, look)
+        timer = threading.Timer(self.seconds, report_overdue)
         timer.daemon = True
         timer.start()
         try:
@@ -137,7 +137,7 @@ class LocalCalls:
 
 def locations(error: BaseException, filenames: frozenset[str]) -> list[Location]:
     """Return the last MAX_LOCATIONS of the student's lines in the traceback, outermost call first."""
-    return _students(traceback.walk_tb(error.__traceback__), filenames)
+    return _student_locations(traceback.walk_tb(error.__traceback__), filenames)
 
 
 def raised_in(error: BaseException, filenames: frozenset[str]) -> bool:
@@ -146,7 +146,8 @@ def raised_in(error: BaseException, filenames: frozenset[str]) -> bool:
     return raiser is not None and raiser[0].co_filename in filenames
 
 
-def _students(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]) -> list[Location]:
+def _student_locations(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]) -> list[Location]:
+    """Return the last MAX_LOCATIONS lines of these files among the frames, each once."""
     found = [
         Location(file, number, frame.f_code.co_name, linecache.getline(file, number).strip())
         for frame, number in frames
@@ -156,7 +157,9 @@ def _students(frames: Iterable[tuple[FrameType, int]], filenames: frozenset[str]
     return list(dict.fromkeys(found))[-MAX_LOCATIONS:]
 
 
-def definitions(module: ModuleType, tasks: tuple[str, ...], filenames: frozenset[str]) -> dict[str, Location]:
+def task_locations(
+    module: ModuleType, tasks: tuple[str, ...], filenames: frozenset[str]
+) -> dict[str, Location]:
     """Return where the student's file defines each task."""
     found = {}
     for task in tasks:
@@ -185,7 +188,8 @@ def _ignore(trace: Trace) -> None:
 class Run:
     """Runs checks. Use it once per process, because the student's code may change the state of the process.
 
-    `store` is called with every trace, so that the next run can reuse the results.
+    `slow` has the names of the checks that train. `store` is called with every trace, so that the next run
+    can reuse the results.
     """
 
     handout: Handout
@@ -202,9 +206,9 @@ class Run:
 
         Tasks in `draw_first` are drawn after the checks that do not train, the others after all checks.
         """
-        source = self._choose()
-        loaded = source and self._load(source)
-        if not loaded:
+        source = self._choose_source()
+        loaded = self._load(source) if source else None
+        if loaded is None:
             return
         seconds = self.handout.limit("call_seconds")
         calls = Calls(LocalCalls(loaded, self.prepare, self.emit, seconds), self.handout.about.remote)
@@ -224,18 +228,22 @@ class Run:
                     self.store(trace)
 
         runner = CheckRunner(self.session, calls, self.cache, None, self.prepare, emit)
-        for slow, drawable in ((False, draw_first), (True, self.handout.tasks)):
-            selected = [check for check in self._in_order(names) if (check.name in self.slow) is slow]
-            for _, together in groupby(selected, key=lambda check: check.task):
-                runner.run_checks(list(together))
-            self.emit(QuickChecksFinished())
+        for train, drawable in ((False, draw_first), (True, self.handout.tasks)):
+            for checks in self._by_task(names, train=train):
+                runner.run_checks(checks)
+            if not train:
+                self.emit(QuickChecksFinished())
             drawn |= set(self._draw(loaded, [task for task in drawable if task not in drawn], passed))
 
-    def _in_order(self, names: Sequence[str]) -> list[Check]:
+    def _by_task(self, names: Sequence[str], *, train: bool) -> Iterator[list[Check]]:
+        """Yield the named checks that train, or the others, in groups of successive checks of one task."""
         by_name = {check.name: check for check in self.handout.checks}
-        return [by_name[name] for name in names]
+        checks = [by_name[name] for name in names if (name in self.slow) is train]
+        for _, together in groupby(checks, key=lambda check: check.task):
+            yield list(together)
 
-    def _choose(self) -> Source | None:
+    def _choose_source(self) -> Source | None:
+        """Emit which file is checked, and return it, or None if it has a problem."""
         chosen = self.handout.chosen()
         name = chosen.source.filename if chosen.source else None
         self.emit(
@@ -249,7 +257,7 @@ class Run:
         request = LoadRequest(source.filename, source.cells, source.tolerant, seconds)
         loaded = load(self.handout.module, request)
         report = loaded.report
-        found = definitions(loaded.module, self.handout.tasks, loaded.definitions.names)
+        found = task_locations(loaded.module, self.handout.tasks, loaded.definitions.names)
         excerpt = linecache.getline(source.filename, report.line or 0).strip()
         problem = report.problem or _printed_too_much(source.filename)
         self.emit(SourceLoaded(problem, report.notes, found, excerpt))
@@ -281,8 +289,8 @@ class Run:
 def report(event: CheckFinished, calls: Calls, module: ModuleType) -> CheckReported:
     """Return the event for a result, with details of the failed call that ended the check, if any.
 
-    What a wrong answer's function does without effect takes the place of the assertion's question, and the
-    check's hint is the question of an assertion that has none.
+    In the message of a wrong answer, remarks on code without effect take the place of the assertion's own
+    hint. If there are neither, the message gets the hint of the check.
     """
     result = event.result
     if event.failed_call is not None:

@@ -53,10 +53,14 @@ ATTENTION = (State.WRONG, State.UNTOUCHED, State.WAITING, State.UNKNOWN)
 
 @dataclass
 class Results:
-    """Results of successive runs. A check that the current run has not reached keeps its earlier result."""
+    """Results of successive runs. A check that the current run has not reached keeps its earlier result.
+
+    `by_check` and `locations` are by the name of the check, `definitions` and `pictures` by task. `chosen` is
+    the file that was checked, and `problem` says why no check can run.
+    """
 
     handout: Handout
-    results: dict[str, CheckResult] = field(default_factory=dict)
+    by_check: dict[str, CheckResult] = field(default_factory=dict)
     locations: dict[str, Sequence[Location]] = field(default_factory=dict)
     definitions: dict[str, Location] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
@@ -73,28 +77,33 @@ class Results:
     over: bool = True
     # Seconds from the start of the run to the last check that does not train.
     quick_seconds: float | None = None
+    # Whether a function of the student is running, and the report that it takes too long.
     _calling: bool = False
     _overdue: CallOverdue | None = None
+    # The names of the checks without a result in the current run.
     _remaining: list[str] = field(default_factory=list)
-    _solved: set[str] = field(default_factory=set)
+    # The tasks that were solved before the current run.
+    _solved_before: set[str] = field(default_factory=set)
+    # The names of the checks that found an unchanged stub.
     _unwritten: set[str] = field(default_factory=set)
-    _first: bool = True
-    _began: float = 0.0
-    _heard: float = 0.0
+    _is_first_run: bool = True
+    # When the current run started and when its last event arrived, as `time.monotonic()` values.
+    _started: float = 0.0
+    _last_event: float = 0.0
 
     def begin(self, first: Collection[str] = ()) -> list[str]:
         """Start a run of all checks. Return their names, beginning with the tasks in `first`."""
-        self._first = not self.results
-        self._solved = {task for task in self.handout.tasks if self.state(task) == State.SOLVED}
+        self._is_first_run = not self.by_check
+        self._solved_before = {task for task in self.handout.tasks if self.state(task) == State.SOLVED}
         in_order = sorted(self.handout.checks, key=lambda check: check.task not in first)
         self._remaining = [check.name for check in in_order]
-        self._began = self._heard = time.monotonic()
+        self._started = self._last_event = time.monotonic()
         self.news, self.running, self.quick_seconds, self.over = [], None, None, False
         return list(self._remaining)
 
     def record(self, event: RunEvent) -> None:
         """Record one event of the current run."""
-        self._heard = time.monotonic()
+        self._last_event = time.monotonic()
         match event:
             case SourceChosen():
                 self.chosen, self.notes = event.filename, list(event.notes)
@@ -115,7 +124,7 @@ class Results:
             ):
                 self._settle(result, locations, kind)
             case QuickChecksFinished() if self.quick_seconds is None:
-                self.quick_seconds = self._heard - self._began
+                self.quick_seconds = self._last_event - self._started
             case PictureDrawn(task=task, picture=picture):
                 self.pictures[task] = picture
             case RunFailed(traceback=text):
@@ -125,17 +134,17 @@ class Results:
             case RunFinished():
                 self.over, self.running = True, None
 
-    def restart_patience(self) -> None:
+    def restart_timeout(self) -> None:
         """Restart the timeout of the current run."""
-        self._heard = time.monotonic()
+        self._last_event = time.monotonic()
 
-    def patience(self) -> float:
+    def seconds_left(self) -> float:
         """Return the seconds until the current run times out."""
         if self.running is None:
             limit = self.handout.limit("load_seconds") + GRACE_SECONDS
         else:
             limit = self._call_seconds + GRACE_SECONDS if self._calling else CHECK_SECONDS
-        return self._heard + limit - time.monotonic()
+        return self._last_event + limit - time.monotonic()
 
     def end_overdue(self) -> list[str]:
         """Time out the running check or the loading of the file. Return the names of the remaining checks."""
@@ -149,21 +158,22 @@ class Results:
 
     def state(self, task: str) -> State:
         """Return the state of a task."""
-        names = {check.name for check in self.of(task)}
+        names = {check.name for check in self.checks_of(task)}
         waiting = names & set(self._remaining)
-        outcomes = {self.results[name].outcome for name in names & set(self.results)}
+        outcomes = {self.by_check[name].outcome for name in names & set(self.by_check)}
         if waiting and waiting != names:
-            outcomes = {self.results[name].outcome for name in names - waiting}
+            outcomes = {self.by_check[name].outcome for name in names - waiting}
         if not outcomes:
             return State.UNKNOWN
         if outcomes == {Outcome.NOT_ATTEMPTED}:
             return State.UNTOUCHED
         if outcomes != {Outcome.PASSED}:
             return State.WRONG
-        known = {name for name in waiting & set(self.results) if self.results[name].outcome == Outcome.PASSED}
-        return State.WAITING if waiting - known else State.SOLVED
+        earlier = {name: self.by_check[name].outcome for name in waiting & set(self.by_check)}
+        passed = {name for name, outcome in earlier.items() if outcome == Outcome.PASSED}
+        return State.WAITING if waiting - passed else State.SOLVED
 
-    def of(self, task: str) -> list[Check]:
+    def checks_of(self, task: str) -> list[Check]:
         """Return the public checks of a task."""
         return [check for check in self.handout.checks if check.task == task]
 
@@ -172,19 +182,19 @@ class Results:
         """Return the task that most needs attention, by ATTENTION, or None if all are solved."""
         for state in ATTENTION:
             for task in self.handout.tasks:
-                if self.state(task) == state and self.of(task):
+                if self.state(task) == state and self.checks_of(task):
                     return task
         return None
 
     def points(self, task: str | None = None) -> tuple[float, float]:
         """Return the public points earned and the maximum, of one task or of all."""
         checks = [check for check in self.handout.checks if task in (None, check.task)]
-        earned = sum(self.results[check.name].points for check in checks if check.name in self.results)
+        earned = sum(self.by_check[check.name].points for check in checks if check.name in self.by_check)
         return earned, sum(check.points for check in checks)
 
     def failing(self, task: str) -> CheckResult | None:
         """Return the first failing check of a task, else the first one not attempted, else None."""
-        found = [self.results[check.name] for check in self.of(task) if check.name in self.results]
+        found = [self.by_check[check.name] for check in self.checks_of(task) if check.name in self.by_check]
         found = [result for result in found if result.name not in self._remaining] or found
         wrong = [result for result in found if result.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED)]
         return next(iter([*wrong, *(result for result in found if result.outcome != Outcome.PASSED)]), None)
@@ -201,7 +211,7 @@ class Results:
     @property
     def solved(self) -> bool:
         """Return whether every public check passes."""
-        return all(self.state(task) == State.SOLVED for task in self.handout.tasks if self.of(task))
+        return all(self.state(task) == State.SOLVED for task in self.handout.tasks if self.checks_of(task))
 
     @property
     def _call_seconds(self) -> float:
@@ -218,7 +228,7 @@ class Results:
     def _settle(
         self, result: CheckResult, locations: Sequence[Location] = (), kind: FailureKind | None = None
     ) -> None:
-        self.results[result.name], self.locations[result.name] = result, locations
+        self.by_check[result.name], self.locations[result.name] = result, locations
         self._unwritten.discard(result.name)
         if kind == FailureKind.STUB:
             self._unwritten.add(result.name)
@@ -228,53 +238,60 @@ class Results:
         state = self.state(task)
         if state not in (State.WAITING, State.SOLVED):
             self.pictures.pop(task, None)
-        elif state == State.SOLVED and not self._first and task not in self._solved:
+        elif state == State.SOLVED and not self._is_first_run and task not in self._solved_before:
             self.news.append(task)
 
     def _interrupt(self, outcome: Outcome) -> None:
-        """End the run early, because of the running check or the loading of the file."""
-        if (check := self.running) is None:
-            limit = self.handout.limit("load_seconds")
-            why = (
-                _("took more than {limit:g} s", limit=limit)
-                if outcome == Outcome.TIMED_OUT
-                else _("ended its process")
-            )
-            self._stop(
-                _(
-                    "{chosen} {why} while it was loaded: what does it do outside functions?",
-                    chosen=self.chosen,
-                    why=why,
-                )
-            )
+        """End the checks of the running task early, or the whole run if it was loading the file."""
+        if (running := self.running) is None:
+            self._stop(self._loading_problem(outcome))
             return
-        calling, limit = self._calling, self._call_seconds if self._calling else CHECK_SECONDS
-        locations: Sequence[Location] = ()
+        message, locations = self._interruption(running, outcome)
+        for check in self.checks_of(running.task):
+            if check.name in self._remaining:
+                self._settle(make_result(check, outcome, message), locations)
+        self.over = not self._remaining
+
+    def _loading_problem(self, outcome: Outcome) -> str:
+        """Return why the file could not be loaded to its end."""
+        limit = self.handout.limit("load_seconds")
+        why = (
+            _("took more than {limit:g} s", limit=limit)
+            if outcome == Outcome.TIMED_OUT
+            else _("ended its process")
+        )
+        return _(
+            "{chosen} {why} while it was loaded: what does it do outside functions?",
+            chosen=self.chosen,
+            why=why,
+        )
+
+    def _interruption(self, check: Check, outcome: Outcome) -> tuple[str, Sequence[Location]]:
+        """Return why a check ended early, and the student's lines that it was executing."""
+        task = check.task
         if outcome != Outcome.TIMED_OUT:
-            message = _("{task} ended its process instead of returning.", task=check.task)
-        elif calling and self._overdue and self._overdue.trains:
-            locations = self._overdue.locations
+            return _("{task} ended its process instead of returning.", task=task), ()
+        limit = self._call_seconds if self._calling else CHECK_SECONDS
+        overdue = self._overdue if self._calling else None
+        locations: Sequence[Location] = overdue.locations if overdue else ()
+        if overdue and overdue.trains:
             message = _(
                 "{task} was still training, in `fit`, after {limit:g} s, and the grader does not wait "
                 "longer either. Does this task ask for training? If so, train fewer epochs.",
-                task=check.task,
+                task=task,
                 limit=limit,
             )
         else:
-            locations = self._overdue.locations if calling and self._overdue else ()
-            what = _("{task} did not return", task=check.task) if calling else _("The check was not done")
+            what = _("{task} did not return", task=task) if self._calling else _("The check was not done")
             message = _("{what} within {limit:g} s: is there an endless loop?", what=what, limit=limit)
-        for other in self.of(check.task):
-            if other.name in self._remaining:
-                self._settle(make_result(other, outcome, message), locations)
-        self.over = not self._remaining
+        return message, locations
 
     def _stop(self, problem: str) -> None:
         self.problem, self.excerpt, self.running = problem, "", None
         self.over, self._remaining = True, []
 
 
-def texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:
+def task_texts(source: Source | None, tasks: Collection[str]) -> dict[str, str]:
     """Return the text of every task in a source, to detect changes between saves."""
     found = {}
     for cell in source.cells if source else ():

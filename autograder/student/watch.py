@@ -16,9 +16,8 @@ from rich.console import Console
 from rich.live import Live
 from watchfiles import Change, watch
 
-from . import handout as hints
 from .check import FilesSaved, KeyPressed, Loop, LoopEvent, TerminalResized
-from .handout import Handout, SavedState
+from .handout import Handout, SavedState, take_hint
 from .watch_panel import View
 from .worker_process import CAN_FORK
 
@@ -36,7 +35,7 @@ _KEY = re.compile(r"\x1b[\[O][\d;]*[A-Za-z~]|\x1b|[^\x1b]")
 def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
     """Call `on_key` from another thread with every key, and restore the terminal on exit."""
     if sys.platform == "win32":
-        threading.Thread(target=_windows, args=[on_key], daemon=True).start()
+        threading.Thread(target=_read_windows_keys, args=[on_key], daemon=True).start()
         yield
         return
     import termios
@@ -45,14 +44,14 @@ def read_keys(on_key: Callable[[str], None]) -> Iterator[None]:
     terminal = sys.stdin.fileno()
     before = termios.tcgetattr(terminal)
     tty.setcbreak(terminal)
-    threading.Thread(target=_unix, args=[terminal, on_key], daemon=True).start()
+    threading.Thread(target=_read_unix_keys, args=[terminal, on_key], daemon=True).start()
     try:
         yield
     finally:
         termios.tcsetattr(terminal, termios.TCSADRAIN, before)
 
 
-def _unix(terminal: int, on_key: Callable[[str], None]) -> None:
+def _read_unix_keys(terminal: int, on_key: Callable[[str], None]) -> None:
     while data := os.read(terminal, 64):
         for key in split_keys(data.decode("utf-8", "ignore")):
             on_key(key)
@@ -71,7 +70,7 @@ def split_keys(text: str) -> Iterator[str]:
             yield SEQUENCES[sequence]
 
 
-def _windows(on_key: Callable[[str], None]) -> None:
+def _read_windows_keys(on_key: Callable[[str], None]) -> None:
     if sys.platform == "win32":
         import msvcrt
 
@@ -90,12 +89,12 @@ def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -
     """Show the panel until q is pressed. Raises KeyboardInterrupt on Ctrl-C."""
     with Loop(handout, forks) as loop:
         loop.check()
-        view = View(loop.board, SavedState.read(handout.state))
+        view = View(loop.results, SavedState.read(handout.state))
         put = loop.queue.put
         with (
-            _saved(handout, loop),
+            _report_saved_files(handout, loop),
             read_keys(lambda key: put(KeyPressed(key))),
-            _resized(lambda: put(TerminalResized())),
+            _on_resize(lambda: put(TerminalResized())),
             Live(view, console=console, screen=True, auto_refresh=False) as live,
         ):
             live.refresh()
@@ -110,7 +109,7 @@ def watch_in_panel(handout: Handout, console: Console, forks: bool = CAN_FORK) -
 
 
 def _react(event: LoopEvent | None, loop: Loop, view: View) -> None:
-    """Handle a key or a saved file."""
+    """Handle a key, a saved file or the end of a run."""
     match event:
         case FilesSaved(answer_only=answer_only):
             view.saved, view.began = time.strftime("%H:%M:%S"), time.monotonic()
@@ -122,8 +121,9 @@ def _react(event: LoopEvent | None, loop: Loop, view: View) -> None:
                 loop.restart()
         case KeyPressed(key=key):
             _press(key, loop, view)
-        case _ if view.board.over:
-            view.memory = SavedState.read(loop.handout.state)
+        case _ if view.results.over:
+            # The run has stored what failed, and `kit hint` in another terminal what it has shown.
+            view.saved_state = SavedState.read(loop.handout.state)
 
 
 def _press(key: str, loop: Loop, view: View) -> None:
@@ -131,7 +131,7 @@ def _press(key: str, loop: Loop, view: View) -> None:
     if key == "h" and view.task and view.shows_task:
         view.show_from_top()
         view.picked, view.hinted = view.task, True
-        hints.take_hint(loop.handout, view.task, view.memory)
+        take_hint(loop.handout, view.task, view.saved_state)
     elif key == "t":
         view.show_from_top()
         following = tasks.index(view.task) + 1 if view.task else 0
@@ -143,20 +143,20 @@ def _press(key: str, loop: Loop, view: View) -> None:
 
 
 @contextmanager
-def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
+def _report_saved_files(handout: Handout, loop: Loop) -> Iterator[None]:
     """Put an event into the loop's queue when a file of the handout is saved."""
     answers = {path.name for path in handout.sources}
     stop = threading.Event()
 
-    def of_interest(change: Change, path: str) -> bool:
+    def is_handed_out(change: Change, path: str) -> bool:
         name = Path(os.path.relpath(path, handout.folder)).as_posix()
         return name in answers or name in handout.about.files
 
-    def look() -> None:
+    def report() -> None:
         folders = [path for path in (handout.folder, handout.folder / "inputs") if path.is_dir()]
         for changes in watch(
             *folders,
-            watch_filter=of_interest,
+            watch_filter=is_handed_out,
             debounce=MAX_WAIT_MS,
             step=QUIET_MS,
             stop_event=stop,
@@ -166,7 +166,7 @@ def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
             names = {Path(path).name for _, path in changes}
             loop.queue.put(FilesSaved(names <= answers))
 
-    watching = threading.Thread(target=look, daemon=True)
+    watching = threading.Thread(target=report, daemon=True)
     watching.start()
     try:
         yield
@@ -176,12 +176,12 @@ def _saved(handout: Handout, loop: Loop) -> Iterator[None]:
 
 
 @contextmanager
-def _resized(on_resize: Callable[[], None]) -> Iterator[None]:
-    """Call `on_resize` when the size of the terminal changes, if the system reports it."""
+def _on_resize(call: Callable[[], None]) -> Iterator[None]:
+    """Call a function when the size of the terminal changes, if the system reports it."""
     if not hasattr(signal, "SIGWINCH"):
         yield
         return
-    before = signal.signal(signal.SIGWINCH, lambda *_: on_resize())
+    before = signal.signal(signal.SIGWINCH, lambda *_: call())
     try:
         yield
     finally:

@@ -40,22 +40,22 @@ BORDERS = 4
 Lines = list[list[Segment]]
 
 
-def tasks_text(board: Results) -> Table:
+def tasks_text(results: Results) -> Table:
     """Return one row per task: its state and public points. They are grey if no check can run."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column()
     table.add_column(justify="right")
-    for task in board.handout.tasks:
-        state, (earned, most) = board.state(task), board.points(task)
+    for task in results.handout.tasks:
+        state, (earned, most) = results.state(task), results.points(task)
         mark, style = MARKS[state]
-        style = "dim" if board.problem else style
+        style = "dim" if results.problem else style
         score = {State.UNTOUCHED: _("not attempted"), State.UNKNOWN: ""}.get(
             state, _("{earned:g} of {most:g}", earned=earned, most=most)
         )
         table.add_row(Text(mark, style), Text(task, style), Text(score, style))
-    earned, most = board.points()
-    style = "dim" if board.problem else "bold"
+    earned, most = results.points()
+    style = "dim" if results.problem else "bold"
     table.add_row(
         "",
         Text(_("public points"), style),
@@ -64,29 +64,29 @@ def tasks_text(board: Results) -> Table:
     return table
 
 
-def problem_text(board: Results) -> Iterator[Text]:
+def problem_text(results: Results) -> Iterator[Text]:
     """Yield why no check can run, with the line that is to blame."""
     yield Text(_("Fix this first; no check can run until then:"), "bold red")
-    yield Text(clean(board.problem or ""))
-    for line in clean(board.excerpt).splitlines():
+    yield Text(clean(results.problem or ""))
+    for line in clean(results.excerpt).splitlines():
         yield Text(f"    {line}", "bold", no_wrap=True)
-    yield from missing_text(board)
+    yield from missing_text(results)
 
 
-def missing_text(board: Results) -> Iterator[Text]:
+def missing_text(results: Results) -> Iterator[Text]:
     """Yield a sentence about an answer file that is gone."""
-    if board.missing:
-        yield Text(clean(board.missing), "yellow")
+    if results.missing:
+        yield Text(clean(results.missing), "yellow")
 
 
-def failure_text(board: Results, result: CheckResult) -> Iterator[Text]:
+def failure_text(results: Results, result: CheckResult) -> Iterator[Text]:
     """Yield a failing check: its sentence, its message with expected and received values, and locations."""
     yield Text.assemble((result.task, "bold"), "  ", clean(_(result.sentence)))
-    if board.is_unwritten(result):
+    if results.is_unwritten(result):
         yield Text(_("Not attempted yet: the docstring describes the task."), "dim")
     else:
         yield _message(result.message)
-        yield from _locations(board.locations_of(result))
+        yield from _locations(results.locations_of(result))
 
 
 def _message(message: str) -> Text:
@@ -113,10 +113,10 @@ def hints_text(given: Sequence[str], most: int) -> Iterator[Text]:
         yield Text.assemble((label, "yellow"), "  ", _(hint))
 
 
-def solved_text(board: Results, task: str) -> Iterator[Text]:
+def solved_text(results: Results, task: str) -> Iterator[Text]:
     """Yield a message that a task is solved, and its picture if there is one."""
     yield Text.assemble((task, "bold green"), " ", (_("is solved."), "green"))
-    if picture := board.pictures.get(task):
+    if picture := results.pictures.get(task):
         yield Text("")
         yield Text.from_ansi(picture)
 
@@ -154,16 +154,17 @@ def altered_text(handout: Handout) -> Iterator[Text]:
 
 
 def _cut(text: str) -> str:
+    """Return the first MAX_LINES lines of a text."""
     lines = text.splitlines()
-    return "\n".join(lines[:MAX_LINES] + ["…"] * (len(lines) > MAX_LINES))
+    return "\n".join(lines if len(lines) <= MAX_LINES else [*lines[:MAX_LINES], "…"])
 
 
 @dataclass
 class View:
     """State of the panel: the results, and the display options selected with keys."""
 
-    board: Results
-    memory: SavedState
+    results: Results
+    saved_state: SavedState
     # The task selected with `t`; by default the foremost task.
     picked: str | None = None
     # The output of the student's code after `o`.
@@ -181,13 +182,13 @@ class View:
     @property
     def task(self) -> str | None:
         """Return the task to show: the selected task, else the foremost."""
-        return self.picked or self.board.foremost
+        return self.picked or self.results.foremost
 
     @property
     def shows_task(self) -> bool:
         """Return whether the panel shows the failing check of a task, to which hints belong."""
-        board = self.board
-        return not board.problem and bool(self.task and board.failing(self.task))
+        results = self.results
+        return not results.problem and bool(self.task and results.failing(self.task))
 
     def scroll(self, lines: int) -> None:
         """Move the body by so many lines."""
@@ -201,11 +202,11 @@ class View:
         """Render the panel at exactly the available height."""
         height = options.height or console.height
         inner = options.update(width=options.max_width - BORDERS, height=None)
-        head = Group(tasks_text(self.board), Text(""))
+        head = Group(tasks_text(self.results), Text(""))
         room = height - 2 - len(console.render_lines(head, inner)) - 2
         body = console.render_lines(Group(*self._body()), inner)
         body = self._visible(body, max(room, 2), lambda text: console.render_lines(Text(text, "dim"), inner))
-        title = Text(f" {self.board.handout.title} ", "bold")
+        title = Text(f" {self.results.handout.title} ", "bold")
         foot = Group(Text(""), self._foot())
         yield Panel(Group(head, _Rendered(body), foot), title=title, height=height, border_style="dim")
 
@@ -218,65 +219,68 @@ class View:
         self.last_top = len(body) - self.room
         self.top = min(self.top, self.last_top)
         below = self.last_top - self.top
-        parts = [_("{top} lines above", top=self.top)] * (self.top > 0) + [
-            _("{below} lines below", below=below)
-        ] * (below > 0)
+        parts = []
+        if self.top:
+            parts.append(_("{top} lines above", top=self.top))
+        if below:
+            parts.append(_("{below} lines below", below=below))
         mark = render(_("… {parts}: ↑ and ↓ scroll", parts=", ".join(parts)))
         return [*body[self.top : self.top + self.room], *mark[:1]]
 
     def _body(self) -> Iterator[RenderableType]:
-        board, task = self.board, self.task
+        results, task = self.results, self.task
         if self.output is not None:
-            yield from self._everything(self.output)
-        elif board.problem:
-            yield from problem_text(board)
-        elif not board.results:
+            yield from self._whole_output(self.output)
+        elif results.problem:
+            yield from problem_text(results)
+        elif not results.by_check:
             yield Text(
                 _("Importing what the checks need: some seconds, once.") if not self.warm else "", "dim"
             )
-        elif board.news and not self.picked:
-            yield from self._news(board.news[-1])
+        elif results.news and not self.picked:
+            yield from self._news(results.news[-1])
         elif task is None:
-            yield from closing_text(board.handout)
+            yield from closing_text(results.handout)
         else:
             yield from self._task(task)
 
     def _task(self, task: str) -> Iterator[RenderableType]:
-        if result := self.board.failing(task):
-            handout = self.board.handout
-            most = len(hint_list(handout, task, self.memory))
-            hints = list(hints_text(hints_taken(handout, task, self.memory), most))
-            yield from missing_text(self.board)
-            parts = [hints, list(failure_text(self.board, result))]
+        if result := self.results.failing(task):
+            handout = self.results.handout
+            most = len(hint_list(handout, task, self.saved_state))
+            hints = list(hints_text(hints_taken(handout, task, self.saved_state), most))
+            yield from missing_text(self.results)
+            parts = [hints, list(failure_text(self.results, result))]
             for part in parts if self.hinted else reversed(parts):
                 yield from part
                 yield Text("")
         else:
-            yield from solved_text(self.board, task)
+            yield from solved_text(self.results, task)
 
     def _news(self, solved: str) -> Iterator[RenderableType]:
         """Yield a newly solved task, between the task that is wrong and the next step."""
-        board, task = self.board, self.task
-        result = board.failing(task) if task else None
-        if task and board.state(task) == State.WRONG:
+        results, task = self.results, self.task
+        result = results.failing(task) if task else None
+        if task and results.state(task) == State.WRONG:
             yield from self._task(task)
-        yield from solved_text(board, solved)
+        yield from solved_text(results, solved)
         yield Text("")
         if task is None:
-            yield from closing_text(board.handout)
-        elif result and board.state(task) != State.WRONG:
+            yield from closing_text(results.handout)
+        elif result and results.state(task) != State.WRONG:
             yield Text.assemble((_("next: "), "dim"), (task, "bold"), "  ", clean(_(result.sentence)))
 
-    def _everything(self, output: str) -> Iterator[RenderableType]:
-        board = self.board
-        for task in board.handout.tasks:
-            for check in board.of(task):
-                result = board.results.get(check.name)
+    def _whole_output(self, output: str) -> Iterator[RenderableType]:
+        """Yield every failure and note, and what the student's code printed."""
+        results = self.results
+        for task in results.handout.tasks:
+            for check in results.checks_of(task):
+                result = results.by_check.get(check.name)
                 if result and result.outcome not in (Outcome.PASSED, Outcome.NOT_ATTEMPTED):
-                    yield from failure_text(board, result)
+                    yield from failure_text(results, result)
                     yield Text("")
-        yield from altered_text(board.handout)
-        for note in board.notes:
+        yield from altered_text(results.handout)
+        for note in results.notes:
             yield Text(clean(note), "yellow")
         yield Text(_("Your code printed:") if output.strip() else _("Your code printed nothing."), "bold")
         yield Text(clean(output.rstrip(), 20_000))
@@ -291,22 +295,22 @@ class View:
         return foot
 
     def _status(self) -> str:
-        board = self.board
-        if not board.over and (board.remaining or not self.warm):
+        results = self.results
+        if not results.over and (results.remaining or not self.warm):
             seconds = time.monotonic() - self.began
             waits = f" {seconds:.0f} s" if seconds >= 1 else ""
-            what = board.running.task if board.running else "…"
+            what = results.running.task if results.running else "…"
             return (
                 _("checking {what}{waits}", what=what, waits=waits)
                 if self.warm
                 else _("getting ready{waits}", waits=waits)
             )
         if not self.saved:
-            names = _(" and ").join(path.name for path in board.handout.sources)
+            names = _(" and ").join(path.name for path in results.handout.sources)
             return _("watching {names}", names=names)
         took = (
-            _(", checked in {seconds:.1f} s", seconds=board.quick_seconds)
-            if board.quick_seconds is not None
+            _(", checked in {seconds:.1f} s", seconds=results.quick_seconds)
+            if results.quick_seconds is not None
             else ""
         )
         return _("saved {saved}{took}", saved=self.saved, took=took)

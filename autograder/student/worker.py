@@ -23,8 +23,8 @@ from typing import IO
 
 import msgspec
 
-from ..checks import environment as threads
 from ..checks.check_events import encode, write_line
+from ..checks.environment import thread_count
 from ..checks.proxies import Proxies, import_owner
 from ..checks.result_cache import GeneratedNames, ResultCache, Trace
 from ..checks.session import CheckSession
@@ -55,7 +55,7 @@ _TRACES = msgspec.json.Decoder(Trace)
 
 def work(run: Run, request: RunRequest) -> None:
     """Serve a request, and emit RunFinished at the end."""
-    _redirect(run)
+    _redirect_output(run)
     try:
         run.run_checks(request.checks, request.draw_first)
     except BaseException:
@@ -66,7 +66,8 @@ def work(run: Run, request: RunRequest) -> None:
     run.emit(RunFinished())
 
 
-def _redirect(run: Run) -> None:
+def _redirect_output(run: Run) -> None:
+    """Write what the student's code prints to a file of limited size, and give it no input."""
     state = run.handout.state
     state.mkdir(exist_ok=True)
     printed = os.open(state / OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
@@ -87,8 +88,9 @@ class RunServer:
         self._emit = emit
         self._child: int | None = None
         self._number = 0
+        # The pipe from which the fork's traces are read, and the beginning of a line from it.
         self._traces: int | None = None
-        self._buffer = b""
+        self._trace_buffer = b""
 
     def serve(self) -> None:
         """Serve requests until standard input closes."""
@@ -108,9 +110,10 @@ class RunServer:
                 if not data:
                     return
                 if lines:
-                    self._begin(read_request(lines[-1]))
+                    self._begin(read_request(lines[-1]))  # an earlier request is out of date
 
     def _begin(self, request: RunRequest) -> None:
+        """Serve a request in a fork, which sends its traces through a pipe."""
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -124,13 +127,14 @@ class RunServer:
             finally:
                 os._exit(0)
         os.close(writing)
-        self._child, self._number, self._traces, self._buffer = child, request.run, reading, b""
+        self._child, self._number = child, request.run
+        self._traces, self._trace_buffer = reading, b""
 
     def _store(self) -> None:
         """Store the traces that the fork has recorded, one per line."""
         assert self._traces is not None
         if data := os.read(self._traces, CHUNK):
-            *lines, self._buffer = (self._buffer + data).split(b"\n")
+            *lines, self._trace_buffer = (self._trace_buffer + data).split(b"\n")
             for line in lines:
                 self._prepared.cache.store(_TRACES.decode(line))
         else:
@@ -144,6 +148,7 @@ class RunServer:
             self._emit(OfRun(self._number, ProcessEnded()))
 
     def _end(self) -> None:
+        """Stop the fork, if there is one, and discard the traces that it has not sent yet."""
         if self._child:
             with suppress(ProcessLookupError):
                 os.kill(self._child, signal.SIGKILL)
@@ -181,7 +186,7 @@ def main(folder: Path, forks: bool) -> None:
             cache = ResultCache(GeneratedNames.from_files(handout.files()))
             prepared = Run(handout, session, proxies, slow, prepare, cache, lambda event: None)
             freeze_gc()
-            fork = forks and threads.thread_count() == 1
+            fork = forks and thread_count() == 1
             emit(WorkerReady(fork))
             if fork:
                 RunServer(prepared, emit).serve()

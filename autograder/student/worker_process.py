@@ -190,7 +190,8 @@ def read_event(line: str | bytes) -> WorkerEvent:
 class Worker:
     """One warm process. `on_event` is called from another thread with the worker and each event.
 
-    The last event is ProcessEnded.
+    The last event is ProcessEnded. `ready` says that the process has imported everything, `forks` that it
+    forks for each run, and `used` that it has received a request.
     """
 
     def __init__(
@@ -246,6 +247,7 @@ class Worker:
 class Runner:
     """Runs checks in a warm process. A new run stops the previous one.
 
+    A process that cannot fork serves one run; then a spare one, which is started beside it, takes its place.
     `on_event` is called from other threads. Pass its arguments to `handle` in the caller's thread.
     """
 
@@ -274,24 +276,30 @@ class Runner:
         self._send()
 
     def handle(self, worker: Worker, event: WorkerEvent) -> RunEvent | None:
-        """Return the event as it applies to the current run, or None if it does not concern it."""
+        """Return what an event means for the current run, or None if it does not concern this run."""
         if isinstance(event, WorkerReady):
             worker.ready, worker.forks = True, event.forks
             self._send()
             return None
         if worker is self._spare:
-            self._spare = None if isinstance(event, ProcessEnded) else self._spare
+            if isinstance(event, ProcessEnded):
+                self._spare = None
             return None
-        if worker is not self._worker or self._over:
+        if worker is not self._worker:
+            return None
+        if not isinstance(event, OfRun):
+            # The process itself has failed or ended, so it can serve no other run.
+            worker.used, worker.forks = True, False
+        if self._over:
             return None
         if isinstance(event, OfRun):
-            return self._end_at(event.event) if event.run == self._number else None
-        worker_ready, worker.used, worker.forks = worker.ready, True, False
-        if isinstance(event, ProcessEnded) and not worker_ready:
-            return self._end_at(RunFailed(event.log[-MAX_LOG:]))
-        return self._end_at(event)
+            return self._note_end(event.event) if event.run == self._number else None
+        if isinstance(event, ProcessEnded) and not worker.ready:
+            return self._note_end(RunFailed(event.log[-MAX_LOG:]))
+        return self._note_end(event)
 
-    def _end_at(self, event: RunEvent) -> RunEvent:
+    def _note_end(self, event: RunEvent) -> RunEvent:
+        """Return an event of the current run, and note whether the run ends with it."""
         self._over = isinstance(event, RunFinished | RunFailed | ProcessEnded)
         return event
 
@@ -302,11 +310,12 @@ class Runner:
 
     def close(self) -> None:
         """Stop every process."""
-        for warm in (self._worker, self._spare):
-            if warm is not None:
-                warm.end()
+        for worker in (self._worker, self._spare):
+            if worker is not None:
+                worker.end()
 
     def _send(self) -> None:
+        """Send the pending request if the process is ready, and start a spare one if it cannot fork."""
         if self._pending and self._worker.ready:
             self._worker.send(self._pending)
             self._worker.used, self._pending = True, None

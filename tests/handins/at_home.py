@@ -49,10 +49,10 @@ class AtHome:
         """Return what `kit watch` shows after this is saved."""
         self._save(name, content)
         self._loop.check()
-        while not self._loop.board.over:
+        while not self._loop.results.over:
             self._loop.next(60)
         self._clear()
-        return self._loop.board
+        return self._loop.results
 
     def pack(self, name: str, content: bytes, checked: Results) -> PackReport:
         """Return what `kit pack` says, where the public checks ended like this."""
@@ -80,15 +80,15 @@ class AtHome:
         `everywhere` includes plain pytest or the notebook. Return what `kit watch` shows, and all that
         `kit pack`, plain pytest and the last cell say.
         """
-        board = self.watch(name, content)
-        packed = self.pack(name, content, board)
+        results = self.watch(name, content)
+        packed = self.pack(name, content, results)
         plain = self.plain(name, content) if everywhere else None
         points = {check.name: check.points for check in self.handout.checks}
         passed = {
             check.name for check in report.checks if not check.hidden and check.outcome == Outcome.PASSED
         }
-        watched = {each.name for each in board.results.values() if each.outcome == Outcome.PASSED}
-        assert (set() if board.problem else watched) == passed
+        watched = {each.name for each in results.by_check.values() if each.outcome == Outcome.PASSED}
+        assert (set() if results.problem else watched) == passed
         said = " ".join([*packed.fatal, *packed.doubtful])
         assert plain is not None or said or not everywhere, (
             f"{name} ends pytest or the notebook, and nobody says so"
@@ -98,7 +98,7 @@ class AtHome:
             assert set(plain["passed"]) == passed or told, f"{name} earns other points in plain pytest"
             said = " ".join([said, *plain["problems"]])
         assert sum(points[each] for each in passed) == sum(points.values()) or said
-        return board, said
+        return results, said
 
     def _save(self, name: str, content: bytes) -> None:
         (self.handout.folder / f"{self.handout.module}{Path(name).suffix}").write_bytes(content)

@@ -276,14 +276,14 @@ def test_home_and_grader_agree(hand_in: HandIn, grade: Callable[[HandIn], Report
     """Public checks end the same, and what the grader remarks is said at home too."""
     report = grade(hand_in)
     everywhere = hand_in.name in EVERYWHERE
-    board, said = at_home.assert_one_verdict(hand_in.name, hand_in.content, report, everywhere)
-    assert bool(board.problem) == (report.status == Status.UNREADABLE)
+    results, said = at_home.assert_one_verdict(hand_in.name, hand_in.content, report, everywhere)
+    assert bool(results.problem) == (report.status == Status.UNREADABLE)
     assert hand_in.remark in said
-    if board.problem is None:
+    if results.problem is None:
         graded = {check.name: check.outcome for check in report.checks if not check.hidden}
-        assert {name: result.outcome for name, result in board.results.items()} == graded
+        assert {name: result.outcome for name, result in results.by_check.items()} == graded
         for task, (_, message) in hand_in.tasks.items():
-            if (result := board.failing(task)) is not None:
+            if (result := results.failing(task)) is not None:
                 assert message in result.message
 
 

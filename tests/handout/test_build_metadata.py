@@ -52,6 +52,7 @@ def test_its_version_changes_with_a_check_that_is_public(toy_root: Path) -> None
         ("add = [", "hints.toml, line 1: this is not TOML"),
         ("subtract = []", "expected tasks and hidden_look_at, found subtract"),
         ("add = 'one'", "expected a list of texts for add, found 'one'"),
+        ("hidden_look_at = ['one']", r"expected a text for hidden_look_at, found \['one'\]"),
     ],
 )
 def test_hints_that_do_not_fit_are_refused(toy_root: Path, hints: str, says: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.handout.lesson_text import Part, plain_story, read_story
+from autograder.handout.lesson_text import Part, parse_lesson, plain_lesson
 from autograder.kit import KitError
 
 STORY = """# Circles
@@ -32,7 +32,7 @@ More.
 
 
 def test_it_comes_apart_at_headings_code_and_tasks() -> None:
-    assert read_story(STORY, ["area", "edge"]) == [
+    assert parse_lesson(STORY, ["area", "edge"]) == [
         Part("text", "# Circles\n\nA story."),
         Part("text", "## Area"),
         Part("task", "area"),
@@ -43,7 +43,7 @@ def test_it_comes_apart_at_headings_code_and_tasks() -> None:
 
 
 def test_a_kit_without_a_story_gets_a_section_for_every_task() -> None:
-    kinds = [part.kind for part in read_story(plain_story("Circles", ["area", "edge"]), ["area", "edge"])]
+    kinds = [part.kind for part in parse_lesson(plain_lesson("Circles", ["area", "edge"]), ["area", "edge"])]
     assert kinds == ["text", "text", "task", "text", "task"]
 
 
@@ -58,4 +58,4 @@ def test_a_kit_without_a_story_gets_a_section_for_every_task() -> None:
 )
 def test_what_is_wrong_with_it_is_said(change: tuple[str, str], problem: str) -> None:
     with pytest.raises(KitError, match=problem):
-        read_story(STORY.replace(*change), ["area", "edge"])
+        parse_lesson(STORY.replace(*change), ["area", "edge"])

@@ -19,7 +19,7 @@ from autograder.cli import author as instructor
 from autograder.cli import author as new
 from autograder.files import unpack
 from autograder.kit import Kit, slugs
-from autograder.release.bundles import NAME, Manifest
+from autograder.release.bundles import MANIFEST_FILE, Manifest
 
 PROJECT = Path(__file__).parents[2]
 GUIDE = (PROJECT / "docs" / "instructor.md").read_text(encoding="utf-8")
@@ -71,7 +71,7 @@ def test_what_is_released_is_the_kit(followed: tuple[Path, str]) -> None:
     """Every file is as the manifest says, and the student's zip is the handout."""
     root, _ = followed
     kit, folder = Kit.load(root, SLUG), root / "dist" / SLUG
-    manifest = Manifest.from_json((folder / NAME).read_bytes())
+    manifest = Manifest.from_json((folder / MANIFEST_FILE).read_bytes())
     assert manifest.kit_version == kit.version
     assert manifest.files == checksums({name: (folder / name).read_bytes() for name in manifest.files})
     students = unpack((folder / f"{SLUG}.zip").read_bytes())

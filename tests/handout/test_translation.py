@@ -127,6 +127,12 @@ def test_docstrings_and_story_are_the_translations(sums: Path) -> None:
     assert "| `add` | 返回两个数的和：`add(2, 3)` 是 5。 | 5 | 2 |" in handout["README.md"].decode()
 
 
+def test_a_docstring_may_end_with_a_quote(sums: Path) -> None:
+    change(sums, "docstrings.toml", 'about = "三个小任务。"', "about = '三个\"小任务\"'")
+    module = build(sums, Kit.load(sums, "sums"), "zh")["sums.py"]
+    assert ast.get_docstring(ast.parse(module)) == '三个"小任务"'
+
+
 def test_it_is_written_below_the_language_and_compared_like_the_other(sums: Path) -> None:
     write(sums, "sums")
     (sums / "assignments/zh/sums/sums.py").write_text("answer = 42\n")
@@ -154,6 +160,12 @@ def test_what_is_left_of_a_language_that_was_given_up_is_removed(sums: Path) -> 
             r"expected the translation of scale in \[tasks\], found none",
         ),
         ("docstrings.toml", "scale =", "other =", r"expected add, mean, scale in \[tasks\], found other"),
+        (
+            "docstrings.toml",
+            "[tasks]",
+            "tasks = 1\n[other]",
+            r"expected the translation of add in \[tasks\], found none",
+        ),
         ("docstrings.toml", "about =", "about_it =", "expected the translation of about, found none"),
         ("docstrings.toml", "title =", "name =", "expected the translation of title, found none"),
         ("docstrings.toml", "[tasks]", "[tasks", "this is not TOML"),

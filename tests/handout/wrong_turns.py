@@ -102,14 +102,14 @@ def checked(kit: Kit, wrong: Sequence[Turn], folder: Path) -> list[str]:
         for turn in sorted(wrong, key=lambda turn: kit.tasks.index(turn.task), reverse=True):
             (folder / f"{kit.module}.py").write_text(turn.text, encoding="utf-8")
             loop.check()
-            loop.board.results.clear()
-            while not loop.board.over and loop.board.failing(turn.task) is None:
+            loop.results.by_check.clear()
+            while not loop.results.over and loop.results.failing(turn.task) is None:
                 loop.next(60)
-            result = loop.board.failing(turn.task)
+            result = loop.results.failing(turn.task)
             assert result is not None, turn.about
             printed = io.StringIO()
             console = Console(width=1000, file=printed, highlight=False, markup=False, emoji=False)
-            for line in watch_panel.failure_text(loop.board, result):
+            for line in watch_panel.failure_text(loop.results, result):
                 console.print(line)
             said[turn] = printed.getvalue()
     return [said[turn] for turn in wrong]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from autograder.kit import Kit
-from autograder.proof.earlier_results import ProofRecords
+from autograder.models import Status
+from autograder.proof.earlier_results import ProofRecords, ResultStore, StoredReport
 from autograder.proof.prove import Proof
 from autograder.proof.verdict import Matrix
 
@@ -57,3 +60,26 @@ def test_any_change_of_the_kit_asks_for_a_new_one(
     assert not records.holds(toy_root, toy)
     path.write_text(path.read_text()[:-1])
     assert records.holds(toy_root, toy)
+
+
+STORED = StoredReport(Status.GRADED, {}, (), {"add": "digest"})
+
+
+def test_a_stored_report_is_found_again(tmp_path: Path) -> None:
+    with closing(ResultStore(tmp_path / "results.sqlite")) as store:
+        store.put("key", STORED)
+        assert store.get("key") == STORED
+        assert store.get("other") is None
+
+
+@pytest.mark.parametrize(
+    "damage", ["UPDATE reports SET report = 'x'", "UPDATE reports SET report = '{}'", "DROP TABLE reports"]
+)
+def test_a_damaged_report_counts_as_missing(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "results.sqlite"
+    with closing(ResultStore(path)) as store:
+        store.put("key", STORED)
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute(damage)
+        assert store.get("key") is None
+        store.put("key", STORED)

@@ -61,6 +61,26 @@ def test_a_guard_is_no_part_of_the_answer(call: str, guard: str) -> None:
     assert all(guard in mutant.text for mutant in found if "zip" in mutant.text or "fit" in mutant.text)
 
 
+@pytest.mark.parametrize(
+    ("index", "changed"),
+    [("2", "items[3]"), ("-1", "items[-2]"), ("-count", None), ("~count", None), ("count", None)],
+)
+def test_an_index_moves_by_one_if_it_is_a_number(index: str, changed: str | None) -> None:
+    """A computed index stays: nobody knows its neighbour."""
+    text = f"def last(items, count):\n    return items[{index}]\n"
+    found = mutants(Answer("solution", "solution", "", text, ("last",)))
+    assert [mutant.own for mutant in found if mutant.operator == "index"] == (
+        [f"def last(items, count):\n    return {changed}\n"] if changed else []
+    )
+
+
+def test_defaults_of_positional_only_parameters_are_bounded() -> None:
+    text = "def build(size=8, /, depth=2) -> keras.Model:\n    return keras.Model()\n"
+    found = mutants(Answer("solution", "solution", "", text, ("build",)))
+    names = {mutant.name for mutant in found if mutant.operator == "fixed size"}
+    assert {"build: fixed size: size is always 8", "build: fixed size: depth is always 2"} <= names
+
+
 # A class that is no layer and no estimator, and functions that return such an answer, a generator and a dict.
 PLAIN = """
 class Vocabulary:

@@ -84,6 +84,7 @@ CASES = [
     (PUBLIC, "import sums\n", "import sums\nfrom support import check\n", 7, "from support import check"),
     (PUBLIC, "adds_two_numbers():", "adds_two_numbers(call):", 10, "found the fixture `call`"),
     (TOML, '"lesson.deterministic"', '"lesson.determined"', 6, "a function of lesson.py, found 'determined'"),
+    (TOML, '"lesson.deterministic"', '"lesson.folder"', 6, "a function of lesson.py, found 'folder'"),
     (TOML, "[settings]", 'remote = ["lesson.step"]\n[settings]', 8, "a function of lesson.py, found 'step'"),
     (HIDDEN, '"largest_error"', '"largest_mistake"', 23, "a setting of kit.toml, found 'largest_mistake'"),
     (PUBLIC, "sums.add(2, 3)", 'sums.add(2, settings["largest_error"])', 12, "declare it in [settings]."),

@@ -12,7 +12,7 @@ from checksums import checksums
 from autograder.files import unpack
 from autograder.integrations.gradescope import KIT, SETTINGS, Settings
 from autograder.kit import Kit
-from autograder.release.bundles import NAME, Manifest, gradescope_zip
+from autograder.release.bundles import MANIFEST_FILE, Manifest, gradescope_zip
 from autograder.release.wheel import Wheel
 
 TOY = Path(__file__).parents[1] / "toy"
@@ -42,7 +42,7 @@ def test_no_conda_no_browser_no_latex(files: dict[str, bytes]) -> None:
 
 
 def test_the_manifest_tells_the_kit_and_every_checksum(files: dict[str, bytes], toy: Kit) -> None:
-    manifest = Manifest.from_json(files[NAME])
+    manifest = Manifest.from_json(files[MANIFEST_FILE])
     assert manifest.kit_version == toy.version
     assert manifest.files == checksums(files)
 

@@ -12,7 +12,7 @@ from checksums import checksums
 
 from autograder.files import unpack
 from autograder.kit import Kit
-from autograder.release.bundles import ISOLATION, NAME, PLUGIN, Manifest, otter_zip
+from autograder.release.bundles import ISOLATION, MANIFEST_FILE, PLUGIN, Manifest, otter_zip
 from autograder.release.wheel import Wheel
 
 
@@ -37,7 +37,7 @@ def test_everything_that_the_plugin_needs_is_in_it(files: dict[str, bytes], toy:
 
 def test_the_manifest_tells_the_kit_and_every_checksum(files: dict[str, bytes], toy: Kit) -> None:
     """A grade carries the kit's version; so does the zip that it came from."""
-    manifest = Manifest.from_json(files[NAME])
+    manifest = Manifest.from_json(files[MANIFEST_FILE])
     assert manifest.kit_version == toy.version
     assert manifest.files == checksums(files)
 

@@ -154,6 +154,13 @@ def test_a_threshold_is_found_by_its_value_where_nobody_reads_that_number_anyway
     assert found == "README.md gives away the hidden setting least: “0.8125”."
 
 
+def test_a_truth_value_is_no_secret(toy_root: Path) -> None:
+    """Most programs contain it."""
+    toml = toy_root / "autograder/kits/sums/kit.toml"
+    toml.write_text(toml.read_text().replace("largest_error = 1e-9", "exact = true"))
+    assert find_leaks(toy_root, Kit.load(toy_root, "sums"), {"lesson.py": b"done = True\n"}) == []
+
+
 def test_the_engines_own_files_accuse_nobody(toy_root: Path) -> None:
     """Neither an idiom of training loops nor a number gives anything away where the engine has it, too."""
     answer = (

@@ -10,7 +10,7 @@ from checksums import checksums
 
 from autograder.files import unpack
 from autograder.kit import Kit
-from autograder.release.bundles import NAME, Manifest
+from autograder.release.bundles import MANIFEST_FILE, Manifest
 from autograder.release.release import LeakError, release
 from autograder.release.wheel import Wheel, build
 
@@ -39,7 +39,7 @@ def test_every_zip_has_a_manifest_with_the_kits_version(released: Path, toy: Kit
     zips = {name: unpack(content) for name, content in files.items() if name.endswith(".zip")}
     assert set(zips) == {"sums.zip", "otter/autograder.zip", "gradescope/autograder.zip"}
     for inside in (*zips.values(), files):
-        manifest = Manifest.from_json(inside[NAME])
+        manifest = Manifest.from_json(inside[MANIFEST_FILE])
         assert (manifest.kit, manifest.kit_version) == ("sums", toy.version)
         assert manifest.files == checksums(inside)
 

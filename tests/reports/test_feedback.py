@@ -10,7 +10,7 @@ import pytest
 from autograder.language import HERE as PACKAGE
 from autograder.language import Messages
 from autograder.models import CheckResult, Report
-from autograder.reports.feedback import MAX_CODE_LINES, Explanation, Line, answers, explain
+from autograder.reports.feedback import MAX_CODE_LINES, Explanation, Line, explain, task_lines
 
 HINT = ("Which sign?",)
 CODE = ("def add(left, right):", "    return left - right")
@@ -75,17 +75,17 @@ def mean(numbers):
 
 
 def test_the_answer_is_shown_as_written_without_the_docstring() -> None:
-    assert answers(SOURCE, ["add", "scale"]) == {
+    assert task_lines(SOURCE, ["add", "scale"]) == {
         "add": ("def add(left, right):", "    # mine", "    return left - right")
     }
 
 
 def test_a_long_answer_is_cut() -> None:
     source = "def add(left, right):\n" + "    left += 1\n" * 100
-    lines = answers(source, ["add"])["add"]
+    lines = task_lines(source, ["add"])["add"]
     assert (len(lines), lines[-1]) == (MAX_CODE_LINES + 1, "    …")
 
 
 @pytest.mark.parametrize("source", ["", "def add(:", "add = 1"])
 def test_there_is_no_answer_where_the_task_is_not_defined(source: str) -> None:
-    assert answers(source, ["add"]) == {}
+    assert task_lines(source, ["add"]) == {}

@@ -67,6 +67,37 @@ def test_names_of_builtins_and_tasks_stay() -> None:
     assert task_code(source, "add", ["Max Add"]) == source
 
 
+def test_a_renamed_definition_is_renamed_where_it_is_used() -> None:
+    """What a library defines stays, even if a student is called like it."""
+    source = """
+class Net:
+    def __init__(self, ada_rate):
+        import numpy as ada_np
+        self.ada_weights = ada_np.ada(ada_rate, ada=1)
+
+    def ada_step(self):
+        return self.ada_weights
+
+def add(left, right):
+    return Net(ada_rate=left).ada_step() + right
+"""
+    expected = """
+class Net:
+
+    def __init__(self, someone_rate):
+        import numpy as someone_np
+        self.someone_weights = someone_np.ada(someone_rate, ada=1)
+
+    def someone_step(self):
+        return self.someone_weights
+
+
+def add(left, right):
+    return Net(someone_rate=left).someone_step() + right
+"""
+    assert task_code(source, "add", ["Ada"]) == expected.strip()
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [("Hi ADA!", "Hi someone!"), ("Adam", "Adam"), ("ada_1", "someone_1"), ("Li is short", "Li is short")],

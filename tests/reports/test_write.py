@@ -69,14 +69,14 @@ def test_a_page_is_written_in_the_language_that_is_asked_for(make_report: Make) 
         assert text in page
 
 
-@pytest.mark.parametrize(("hidden", "seen"), [("hint", True), ("outcome", False), ("nothing", False)])
-def test_an_instructor_decides_what_hidden_checks_show(make_report: Make, hidden: str, seen: bool) -> None:
+@pytest.mark.parametrize(("feedback", "seen"), [("hint", True), ("outcome", False), ("nothing", False)])
+def test_an_instructor_decides_what_hidden_checks_show(make_report: Make, feedback: str, seen: bool) -> None:
     """With `outcome` the hint is kept back, with `nothing` the check itself."""
     report = make_report("bob", ("test_adds_negative_numbers",))
-    page = feedback_page(report, Context("Sums", hidden=hidden))  # type: ignore[arg-type]  # parametrised
+    page = feedback_page(report, Context("Sums", feedback=feedback))  # type: ignore[arg-type]  # parametrised
     assert ("Try numbers below zero" in page) == seen
-    assert ("Numbers below zero are added as well" in page) == (hidden != "nothing")
-    assert ("1 hidden checks count as well" in page) == (hidden == "nothing")
+    assert ("Numbers below zero are added as well" in page) == (feedback != "nothing")
+    assert ("1 hidden checks count as well" in page) == (feedback == "nothing")
 
 
 @pytest.mark.parametrize("hidden", [True, False])

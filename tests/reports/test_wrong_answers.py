@@ -104,7 +104,7 @@ def test_mistakes_with_equal_replies_are_one_group_and_nobody_reads_of_either(an
 
 
 @pytest.mark.parametrize(
-    ("allowed", "replies", "hidden", "reads"),
+    ("allowed", "replies", "feedback", "reads"),
     [
         (True, {"add": "a"}, "hint", True),
         (False, {"add": "a"}, "hint", False),
@@ -113,11 +113,11 @@ def test_mistakes_with_equal_replies_are_one_group_and_nobody_reads_of_either(an
     ],
 )
 def test_a_student_reads_the_misconception_where_it_is_certain_and_allowed(
-    answer: Make, allowed: bool, replies: Mapping[str, str], hidden: str, reads: bool
+    answer: Make, allowed: bool, replies: Mapping[str, str], feedback: str, reads: bool
 ) -> None:
     page = feedback_page(
         answer("ada", TWO, NEGATIVE, replies=replies),
-        Context("Sums", hidden=hidden, mistakes=(SUBTRACTS,), misconceptions=allowed),  # type: ignore[arg-type]
+        Context("Sums", feedback, mistakes=(SUBTRACTS,), misconceptions=allowed),  # type: ignore[arg-type]
     )
     assert ("Known misconception: Takes –." in page) == reads
 
@@ -127,4 +127,4 @@ def test_what_only_hidden_checks_notice_is_as_secret_as_their_hints(answer: Make
     report = answer("ada", NEGATIVE, replies={"add": "a"})
     context = Context("Sums", mistakes=(mistake,), misconceptions=True)
     assert "Takes –." in feedback_page(report, context)
-    assert "Takes –." not in feedback_page(report, replace(context, hidden="outcome"))
+    assert "Takes –." not in feedback_page(report, replace(context, feedback="outcome"))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.student.check import Loop
-from autograder.student.handout import Handout
+from autograder.student.check import Loop, WorkerReported
+from autograder.student.handout import Handout, SavedState
 from autograder.student.task_results import Results
-from autograder.student.worker_process import CAN_FORK
+from autograder.student.worker_process import CAN_FORK, ProcessEnded
 
 Write = Callable[[str], None]
 MODES = [
@@ -55,9 +55,9 @@ def write(folder: Path) -> Write:
 
 def to_the_end(loop: Loop) -> Results:
     """Follow the present run until it is over."""
-    while not loop.board.over:
+    while not loop.results.over:
         loop.next(60)
-    return loop.board
+    return loop.results
 
 
 def checked(loop: Loop) -> Results:
@@ -67,24 +67,24 @@ def checked(loop: Loop) -> Results:
 
 
 def test_a_stub_is_not_begun(loop: Loop) -> None:
-    board = checked(loop)
-    assert [board.state(task) for task in board.handout.tasks] == ["untouched"] * 3
-    assert board.points() == (0, 4)
-    assert board.problem is None
+    results = checked(loop)
+    assert [results.state(task) for task in results.handout.tasks] == ["untouched"] * 3
+    assert results.points() == (0, 4)
+    assert results.problem is None
 
 
 @in_each_mode
 def test_every_save_has_a_verdict_of_its_own(loop: Loop, write: Write, solution: str) -> None:
     checked(loop)
     write(solution)
-    board = checked(loop)
-    assert board.solved
-    assert board.points() == (4, 4)
-    assert board.news == ["add", "mean", "scale"]
+    results = checked(loop)
+    assert results.solved
+    assert results.points() == (4, 4)
+    assert results.news == ["add", "mean", "scale"]
     write(solution.replace("left + right", "left - right"))
-    board = checked(loop)
-    assert (board.state("add"), board.state("mean"), board.news) == ("wrong", "solved", [])
-    failing = board.failing("add")
+    results = checked(loop)
+    assert (results.state("add"), results.state("mean"), results.news) == ("wrong", "solved", [])
+    failing = results.failing("add")
     assert failing is not None
     assert failing.message == "Expected 5, received -1: add both arguments."
     write(solution)
@@ -93,11 +93,12 @@ def test_every_save_has_a_verdict_of_its_own(loop: Loop, write: Write, solution:
 
 def test_what_raises_shows_the_students_own_lines(loop: Loop, write: Write) -> None:
     write(DEEP)
-    board = checked(loop)
-    failing = board.failing("add")
+    results = checked(loop)
+    failing = results.failing("add")
     assert failing is not None
     assert failing.message.startswith("add raised ValueError: cannot reshape")
-    places = [(place.where, place.line, place.function, place.text) for place in board.locations_of(failing)]
+    found = results.locations_of(failing)
+    places = [(place.where, place.line, place.function, place.text) for place in found]
     assert places == [
         ("sums.py", 5, "add", "return helper()"),
         ("sums.py", 8, "helper", "return np.zeros(3).reshape(7)"),
@@ -126,12 +127,12 @@ def test_a_file_that_raises_while_it_is_loaded_is_a_problem_with_its_line(loop: 
 @in_each_mode
 def test_an_endless_loop_costs_its_task_alone(loop: Loop, write: Write, solution: str) -> None:
     write(solution.replace("return np.mean(numbers).item()", "while True: pass"))
-    board = checked(loop)
-    assert [board.state(task) for task in board.handout.tasks] == ["solved", "wrong", "solved"]
-    failing = board.failing("mean")
+    results = checked(loop)
+    assert [results.state(task) for task in results.handout.tasks] == ["solved", "wrong", "solved"]
+    failing = results.failing("mean")
     assert failing is not None
     assert failing.message == "mean did not return within 2 s: is there an endless loop?"
-    assert [(place.where, place.function) for place in board.locations_of(failing)] == [("sums.py", "mean")]
+    assert [(place.where, place.function) for place in results.locations_of(failing)] == [("sums.py", "mean")]
 
 
 def test_a_long_training_is_not_called_an_endless_loop(loop: Loop, write: Write, solution: str) -> None:
@@ -146,9 +147,9 @@ def test_a_long_training_is_not_called_an_endless_loop(loop: Loop, write: Write,
 @in_each_mode
 def test_a_process_that_ends_costs_its_task_alone(loop: Loop, write: Write, solution: str) -> None:
     write(solution.replace("return np.mean(numbers).item()", "import os; os._exit(3)"))
-    board = checked(loop)
-    assert [board.state(task) for task in board.handout.tasks] == ["solved", "wrong", "solved"]
-    failing = board.failing("mean")
+    results = checked(loop)
+    assert [results.state(task) for task in results.handout.tasks] == ["solved", "wrong", "solved"]
+    failing = results.failing("mean")
     assert failing is not None
     assert failing.message == "mean ended its process instead of returning."
 
@@ -163,7 +164,7 @@ def test_a_new_save_ends_the_run_before(loop: Loop, write: Write, solution: str)
     checked(loop)
     write(solution.replace("return left + right", "while True: pass"))
     loop.check()
-    while loop.board.running is None:
+    while loop.results.running is None:
         loop.next(60)
     write(solution)
     assert checked(loop).solved
@@ -188,11 +189,11 @@ def test_the_notebook_counts_where_it_is_the_one_that_was_begun(loop: Loop, fold
         {"cell_type": "code", "source": "def add(left, right):\n    return left + rihgt", "metadata": {}}
     ]
     (folder / "sums.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4, "metadata": {}}))
-    board = checked(loop)
-    assert board.chosen == "sums.ipynb"
-    failing = board.failing("add")
+    results = checked(loop)
+    assert results.chosen == "sums.ipynb"
+    failing = results.failing("add")
     assert failing is not None
-    assert [(place.where, place.line) for place in board.locations_of(failing)] == [
+    assert [(place.where, place.line) for place in results.locations_of(failing)] == [
         ("sums.ipynb, code cell 1", 2)
     ]
 
@@ -210,11 +211,11 @@ def test_given_code_is_read_again_after_a_restart(handout: Handout, folder: Path
     lesson = (folder / "lesson.py").read_text()
     (folder / "lesson.py").write_text("import no_such_module\n")
     with Loop(handout) as loop:
-        assert not checked(loop).solved or loop.board.problem
+        assert not checked(loop).solved or loop.results.problem
         (folder / "lesson.py").write_text(lesson)
         loop.restart()
         assert to_the_end(loop).solved
-        assert loop.board.problem is None
+        assert loop.results.problem is None
 
 
 def test_a_solved_task_is_drawn_by_given_code(folder: Path, solution: str) -> None:
@@ -234,9 +235,9 @@ def test_a_picture_that_fails_costs_nothing(folder: Path, solution: str) -> None
     about = json.loads((folder / "support/kit.json").read_text())
     (folder / "support/kit.json").write_text(json.dumps(about | {"picture": "lesson.solved"}))
     with Loop(Handout.read(folder)) as loop:
-        board = checked(loop)
-        assert board.solved
-        assert board.pictures == {}
+        results = checked(loop)
+        assert results.solved
+        assert results.pictures == {}
         assert "ZeroDivisionError" in loop.output()
 
 
@@ -255,13 +256,38 @@ def test_checks_of_what_answers_as_before_are_not_run_again(folder: Path, soluti
         assert "adding" in loop.output()
 
 
+@pytest.mark.skipif(not CAN_FORK, reason="a process that is used once ends after its run")
+def test_a_process_that_ends_between_two_runs_is_replaced(loop: Loop, write: Write, solution: str) -> None:
+    """As when the system needs its memory."""
+    write(solution)
+    assert checked(loop).solved
+    loop._runner._worker._popen.kill()
+    while not (isinstance(seen := loop.next(60), WorkerReported) and isinstance(seen.event, ProcessEnded)):
+        pass
+    write(solution + "\n")
+    assert checked(loop).solved
+    assert loop.results.problem is None
+
+
+def test_hints_know_the_check_that_a_silent_run_did_not_finish(
+    loop: Loop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Code that lets no other thread run, such as that of a library in C, reports nothing."""
+    loop.results.begin()
+    loop.results.running, loop.warm = loop.handout.checks[0], True
+    monkeypatch.setattr(Results, "seconds_left", lambda self: 0.0)
+    while not loop.results.over:
+        loop.next(0.0)
+    assert SavedState.read(loop.handout.state).failing["add"] == loop.handout.checks[0].name
+
+
 def test_a_save_that_changes_nothing_keeps_the_news(loop: Loop, write: Write, solution: str) -> None:
     checked(loop)
     write(solution)
     checked(loop)
     write(solution)
     loop.saved()
-    assert (loop.board.over, loop.board.news) == (True, ["add", "mean", "scale"])
+    assert (loop.results.over, loop.results.news) == (True, ["add", "mean", "scale"])
     write(solution + "\n")
     loop.saved()
-    assert not loop.board.over
+    assert not loop.results.over

@@ -83,6 +83,11 @@ def test_a_file_that_the_checks_need_is_missed(folder: Path, name: str) -> None:
         Handout.read(folder)
 
 
+def test_a_test_file_of_otter_is_not_missed(folder: Path) -> None:
+    (folder / "support" / "tests" / "add.py").unlink()
+    assert list(Handout.read(folder).altered()) == ["support/tests/add.py"]
+
+
 @pytest.mark.parametrize(
     ("files", "says"),
     [

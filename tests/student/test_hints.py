@@ -33,8 +33,8 @@ def test_the_first_hint_is_that_of_the_check_that_fails(handout: Handout) -> Non
 
 
 def test_the_other_tasks_hints_stay_where_they_are(handout: Handout) -> None:
-    memory = SavedState.read(handout.state)
-    hints.take_hint(handout, "add", memory)
+    saved_state = SavedState.read(handout.state)
+    hints.take_hint(handout, "add", saved_state)
     again = SavedState.read(handout.state)
     assert (len(hints.hints_taken(handout, "add", again)), hints.hints_taken(handout, "mean", again)) == (
         1,
@@ -42,7 +42,7 @@ def test_the_other_tasks_hints_stay_where_they_are(handout: Handout) -> None:
     )
 
 
-def test_a_memory_that_cannot_be_read_begins_anew(handout: Handout) -> None:
-    for text in ("", "[]", '{"hints": {"add": "two"}}', '{"nonsense": 1}'):
+def test_a_state_that_cannot_be_read_begins_anew(handout: Handout) -> None:
+    for text in ("", "[]", '{"hints": {"add": "two"}}', '{"hints": 3}', '{"nonsense": 1}'):
         (handout.state / "memory.json").write_text(text)
         assert SavedState.read(handout.state) == SavedState()

@@ -18,10 +18,10 @@ from autograder.student.worker_process import CheckReported, Location, RunFinish
 from autograder.wire.call_messages import FailureKind
 
 
-def read(board: Results, message: str, outcome: str = "failed") -> list[str]:
+def read(results: Results, message: str, outcome: str = "failed") -> list[str]:
     """The lines of a failed check with this message."""
     console = Console(width=100, file=io.StringIO(), highlight=False, markup=False, emoji=False)
-    for line in watch_panel.failure_text(board, make_result(board.handout.checks[0], outcome, message)):
+    for line in watch_panel.failure_text(results, make_result(results.handout.checks[0], outcome, message)):
         console.print(line)
     return console.file.getvalue().splitlines()
 
@@ -46,13 +46,13 @@ def test_controls_and_markup_in_a_message_are_text(handout: Handout) -> None:
 )
 def test_only_a_stub_is_not_begun(handout: Handout, kind: FailureKind, raised_in: str, begun: bool) -> None:
     """A task that calls another one, which is not written yet, shows where."""
-    board = Results(handout)
-    board.begin()
+    results = Results(handout)
+    results.begin()
     result = make_result(handout.checks[0], Outcome.NOT_ATTEMPTED, "add is not written yet.")
     location = Location("sums.py", 3, raised_in, "raise NotImplementedError")
-    board.record(CheckReported(result, (location,), kind))
+    results.record(CheckReported(result, (location,), kind))
     console = Console(width=100, file=io.StringIO())
-    for line in watch_panel.failure_text(board, result):
+    for line in watch_panel.failure_text(results, result):
         console.print(line)
     shown = console.file.getvalue()
     assert ("Not attempted yet: the docstring describes the task." in shown) != begun
@@ -69,14 +69,14 @@ def screen(view: View, height: int = 24) -> list[str]:
 @pytest.fixture
 def failing(handout: Handout) -> View:
     """A panel in which the check of `mean` fails with a long message."""
-    board = Results(handout)
-    board.begin()
+    results = Results(handout)
+    results.begin()
     message = "\n".join(f"row {number} {'wide ' * 15}" for number in range(1, 12))
     for check in handout.checks:
         outcome = Outcome.FAILED if check.task == "mean" else Outcome.PASSED
-        board.record(CheckReported(make_result(check, outcome, message if check.task == "mean" else "")))
-    board.record(RunFinished())
-    return View(board, SavedState(), warm=True)
+        results.record(CheckReported(make_result(check, outcome, message if check.task == "mean" else "")))
+    results.record(RunFinished())
+    return View(results, SavedState(), warm=True)
 
 
 def test_the_panel_fills_a_terminal_of_80_by_24_and_scrolls(failing: View) -> None:
@@ -102,7 +102,7 @@ def test_a_narrow_terminal_cuts_the_status_and_not_the_keys(failing: View) -> No
 
 def test_the_newest_hint_stands_first_where_it_is_seen(failing: View) -> None:
     for number in (1, 2):
-        take_hint(failing.board.handout, "mean", failing.memory)
+        take_hint(failing.results.handout, "mean", failing.saved_state)
         failing.show_from_top()
         failing.hinted = True
         shown = [line[2:].split("  ")[0] for line in screen(failing) if line[2:].startswith("hint ")]
@@ -112,13 +112,13 @@ def test_the_newest_hint_stands_first_where_it_is_seen(failing: View) -> None:
 def test_no_hint_belongs_to_a_file_that_cannot_be_read(failing: View) -> None:
     """A hint that is taken then would not be seen."""
     assert failing.shows_task
-    failing.board.record(SourceChosen(None, "sums.py:1 is not Python.", (), "def add(\n       ^"))
+    failing.results.record(SourceChosen(None, "sums.py:1 is not Python.", (), "def add(\n       ^"))
     assert not failing.shows_task
 
 
 def test_a_syntax_error_greys_the_score_and_points_at_the_line(failing: View) -> None:
-    failing.board.record(SourceChosen(None, "sums.py:1 is not Python.", (), "def add(\n       ^"))
+    failing.results.record(SourceChosen(None, "sums.py:1 is not Python.", (), "def add(\n       ^"))
     shown = "\n".join(screen(failing))
     assert re.search(r"def add\(\s+│\n│\s+\^", shown)
-    (score,) = watch_panel.tasks_text(failing.board).columns[2]._cells[-1:]
+    (score,) = watch_panel.tasks_text(failing.results).columns[2]._cells[-1:]
     assert (score.plain, score.style) == ("3 of 4", "dim")

@@ -56,7 +56,7 @@ def _check(folder: Path) -> Sequence[CheckResult]:
     found = run_checks(handout)
     problem = found.problem or "This check was not run."
     return [
-        found.results.get(check.name) or make_result(check, Outcome.FAILED, problem)
+        found.by_check.get(check.name) or make_result(check, Outcome.FAILED, problem)
         for check in handout.checks
     ]
 

@@ -135,7 +135,7 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
             known=KnownResults(kit, command.isolation, store),
             task=command.task,
             write=True,
-            each=command.no_batch,
+            one_by_one=command.no_batch,
         )
     proof = replace(proof, problems=(*proof.problems, *leaks))
     if command.task is None and (known := proof_records()) is not None:
