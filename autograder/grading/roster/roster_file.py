@@ -62,6 +62,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _NAMES = ("full_name", "name", "last_name", "first_name")
 _NAMES_OR_IDS = frozenset({*_NAMES, "id", "identifier"})
+# A row of a Canvas gradebook that has none of these is not a student's.
+_IDENTIFIERS = ("id", "sis_id", "login", "email")
 CANVAS_TEST_STUDENT = "student, test"
 # "Participant 501", "Teilnehmer/in501", "Participante 501" and the like in Moodle's grading worksheets.
 _PARTICIPANT = re.compile(
@@ -112,7 +114,8 @@ def _columns(path: Path, table: CsvTable) -> dict[str, list[int]]:
 
 
 def _read_entries(path: Path, table: CsvTable, columns: Mapping[str, Sequence[int]]) -> Iterator[RosterEntry]:
-    is_canvas = "sis_id" in columns or "sis login id" in map(column_title, table.header)
+    has_sis_columns = "sis_id" in columns or "sis login id" in map(column_title, table.header)
+    is_canvas = has_sis_columns and "id" in columns
     lines: dict[tuple[str, str], int] = {}
     for line, row in table.rows:
         values = _values(row, columns)
@@ -145,8 +148,7 @@ def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[st
 
 def _is_no_student(values: Mapping[str, str]) -> bool:
     """Return whether a row of a Canvas gradebook is "Points Possible", a remark or the test student."""
-    ids = (values.get(field, "") for field in ("id", "sis_id"))
-    return not any(ids) or _full_name(values).casefold() == CANVAS_TEST_STUDENT
+    return values.keys().isdisjoint(_IDENTIFIERS) or _full_name(values).casefold() == CANVAS_TEST_STUDENT
 
 
 def _make_entry(
