@@ -111,6 +111,10 @@ class LateRules:
             percent=min(charged * self.config.penalty, 100),
         )
 
+    def without_free_days(self, arrival: Arrival) -> Lateness:
+        """Return what `judge` returns for a student who has no free days left."""
+        return self.judge(replace(arrival, free_days_used=self.config.free_days))
+
     def _extended(self, extensions: tuple[str, ...]) -> tuple[str, datetime]:
         """Return the extension that helps most, or "", and the deadline with it."""
         candidates = [(self._deadline(text), text) for text in ("", *extensions)]
@@ -181,13 +185,21 @@ class LateRecord:
         return self.rules.judge(self.arrivals.get(student, Arrival()))
 
     def apply(self, report: Report, decisions: Sequence[Penalty]) -> Report:
-        """Return the report with its penalty, which a person may have decided instead of the rules."""
-        lateness = self.judge(report.student)
+        """Return the report with its penalty, which a person may have decided instead of the rules.
+
+        No free day is used if the penalty is the same without: where nothing is left of the points anyway.
+        """
+        arrival = self.arrivals.get(report.student, Arrival())
+        lateness = self.rules.judge(arrival)
         for penalty in decisions:
             if penalty.student == report.student:
                 lateness = replace(lateness, decided=penalty.reason)
                 return apply_penalty(report, lateness, penalty.points)
-        return apply_penalty(report, lateness)
+        penalized = apply_penalty(report, lateness)
+        if penalized.lateness and penalized.lateness.free_days:
+            full = apply_penalty(report, self.rules.without_free_days(arrival))
+            return full if full.penalty == penalized.penalty else penalized
+        return penalized
 
 
 def apply_penalty(report: Report, lateness: Lateness, decided: Points | None = None) -> Report:
