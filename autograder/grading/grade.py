@@ -30,7 +30,7 @@ from .storage import (
     StudentRecord,
     WrongFolderError,
 )
-from .weeks import People
+from .weeks import People, Week
 
 MISSING = ReviewNote(ReviewReason.MISSING, "Nothing was handed in.")
 UNMATCHED = ReviewNote(
@@ -98,6 +98,7 @@ def grade_class(
     entries = with_unique_names(entries)
     students = sorted(entry.student for entry in entries)
     check_only(options.only, students)
+    _refuse_own_week(kit, options.earlier)
     folder = GradesFolder(out)
     identities = {entry.student: entry.identity for entry in entries}
     match = options.roster.match(identities.values()) if options.roster else None
@@ -140,6 +141,15 @@ def _submitted_and_late(
     earlier = People(options.earlier)
     days_used = {student: earlier.free_days_used(record) for student, record in submitted.items()}
     return submitted, make_late_record(kit, identities, extensions, days_used)
+
+
+def _refuse_own_week(kit: Kit, earlier: Sequence[Week]) -> None:
+    """Raise WrongFolderError if the kit's own grades are among the earlier weeks."""
+    for week in earlier:
+        if week.record.kit == kit.slug:
+            raise WrongFolderError(
+                f"Expected grades of earlier weeks with --term, found those of {kit.slug} in {week.path}."
+            )
 
 
 def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
