@@ -71,10 +71,8 @@ def student_zip(data: bytes, name: str, where: str) -> Folder:
         raise Unreadable(f"{where} holds too many files: more than {MAX_MEMBERS:,}.")
     archive = _open(io.BytesIO(data), where)
     members = archive.infolist()
-    if (
-        sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members)
-        > MAX_SEPARATORS
-    ):
+    separators = sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members)
+    if separators > MAX_SEPARATORS:
         raise Unreadable(f"{where} holds too many folders in folders: more than {MAX_SEPARATORS:,}.")
     size = sum(info.file_size for info in members)
     if size > ZIP_LIMIT:
@@ -102,10 +100,8 @@ def _open(source: io.BytesIO | Path, where: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except _BROKEN as error:
-        if isinstance(source, io.BytesIO) and (kind := kind_of_content(source.getvalue())) not in (
-            None,
-            ZIP_KIND,
-        ):
+        kind = kind_of_content(source.getvalue()) if isinstance(source, io.BytesIO) else None
+        if kind not in (None, ZIP_KIND):
             raise Unreadable(f"In spite of its name, {where} is {kind}.") from None
         raise Unreadable(
             f"{where} is a broken zip: {printable(str(error)) or type(error).__name__}."

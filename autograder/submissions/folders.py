@@ -160,17 +160,15 @@ def disk_entry(path: Path, parent: str = "") -> Entry:
     try:
         status = path.lstat()
     except OSError as error:
-        return _special(name, where, f"cannot be inspected ({error.strerror})", reading)
+        return _special_file(name, where, f"cannot be inspected ({error.strerror})", reading)
     if stat.S_ISDIR(status.st_mode):
         return Folder(name, where, lambda: _entries(path, where), reading)
     if stat.S_ISREG(status.st_mode):
         return File(
-            *(name, where, status.st_mtime, lambda limit: _read(path, where, limit)),
-            path=path,
-            reading=reading,
+            name, where, status.st_mtime, lambda limit: _read(path, where, limit), path=path, reading=reading
         )
     kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a special file")
-    return _special(name, where, f"is {kind}: expected a file or a folder", reading)
+    return _special_file(name, where, f"is {kind}: expected a file or a folder", reading)
 
 
 def disk_root(path: Path) -> Entry:
@@ -186,7 +184,9 @@ def _decode(name: str) -> tuple[str, Reading | None]:
     return text, None if text.encode() == raw else Reading("Latin-1", raw.decode("latin-1"))
 
 
-def _special(name: str, where: str, reason: str, reading: Reading | None) -> File:
+def _special_file(name: str, where: str, reason: str, reading: Reading | None) -> File:
+    """Return a file that cannot be read; `reason` follows its location in the message."""
+
     def load(limit: int) -> bytes:
         raise Unreadable(f"{where} {reason}.")
 
