@@ -1,4 +1,4 @@
-"""Read a table that people keep as CSV: guess its delimiter, and know its columns by their titles."""
+"""Read a table that people keep as CSV: detect its delimiter, and find its columns by their titles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUOTED = re.compile(r'"[^"]*"')
 
 @dataclass(frozen=True)
 class CsvTable:
-    """The titles of a table's columns, and its other rows. Both have the numbers of their lines."""
+    """The titles of a table's columns, and its other rows, each with the number of its line."""
 
     header: tuple[str, ...]
     header_line: int
@@ -30,11 +30,11 @@ class CsvTable:
         A field without a column is left out. Letter case, accents and punctuation do not matter.
         """
         titles = [column_title(title) for title in self.header]
-        found = {
-            field: [at for name in names for at, title in enumerate(titles) if title == column_title(name)]
+        columns = {
+            field: [i for name in names for i, title in enumerate(titles) if title == column_title(name)]
             for field, names in known.items()
         }
-        return {field: places for field, places in found.items() if places}
+        return {field: indices for field, indices in columns.items() if indices}
 
 
 def read_csv(text: str) -> CsvTable:
