@@ -27,11 +27,11 @@ def write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None
 
     `place` is a database URL or an SQLite file. Assignment, notebook and one grade cell per task are
     created if they are missing. Manual grades stay and take precedence. A task that the grader failed on
-    gets no automatic score and needs manual grading. A penalty for being late is written as nbgrader's own,
-    where the kit has rules for it.
+    gets no automatic score and needs manual grading. If the kit has rules for late submissions, the penalty
+    is written as nbgrader's own late penalty.
     """
     try:
-        with _nbgraders_tools(), warnings.catch_warnings():
+        with _alembic_on_path(), warnings.catch_warnings():
             # nbgrader uses deprecated interfaces of its database library.
             warnings.simplefilter("ignore")
             _write(database_url(place), kit, reports)
@@ -47,7 +47,7 @@ def write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None
 
 
 @contextmanager
-def _nbgraders_tools() -> Iterator[None]:
+def _alembic_on_path() -> Iterator[None]:
     """Put alembic on the PATH: nbgrader starts it by name to create a gradebook."""
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"
