@@ -100,12 +100,12 @@ def hint(
             _("There is no task {task!r}; {near}", task=task, near=near(task, list(handout.tasks))),
             USED_WRONGLY,
         )
-    memory = SavedState.read(handout.state)
+    state = SavedState.read(handout.state)
     if again:
-        memory.hints.pop(task, None)
-    taken = len(hints.hints_taken(handout, task, memory))
-    total = len(hints.hint_list(handout, task, memory))
-    given = hints.take_hint(handout, task, memory)
+        state.hints.pop(task, None)
+    taken_before = len(hints.hints_taken(handout, task, state))
+    total = len(hints.hint_list(handout, task, state))
+    given = hints.take_hint(handout, task, state)
     typer.echo(
         _(
             "Hint {number} of {total} for {task}: {hint}",
@@ -115,7 +115,7 @@ def hint(
             hint=clean(_(given[-1])),
         )
     )
-    if taken == total:
+    if taken_before == total:
         typer.echo(_("That was the last one. `kit hint {task} --again` starts again.", task=task))
 
 

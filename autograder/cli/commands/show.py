@@ -35,10 +35,11 @@ def find_report(grades: Path, student: str) -> Report:
     """Return the report of `student`, by name or folder, in any letter case; raise UnknownReportError."""
     reports = GradesFolder(grades).reports()
     by_name = {report.student: report for report in reports.values()}
-    for found in (by_name, reports, {name.casefold(): report for name, report in by_name.items()}):
-        for wanted in (student, student.casefold()):
-            if wanted in found:
-                return found[wanted]
+    known = {**reports, **by_name}
+    folded = {name.casefold(): report for name, report in known.items()}
+    lower = student.casefold()
+    if report := known.get(student) or known.get(lower) or folded.get(lower):
+        return report
     if not reports:
         raise UnknownReportError(f"There is no report in {grades}: expected what `kit grade --out` wrote.")
     raise UnknownReportError(
