@@ -1,4 +1,4 @@
-"""Describe the assignment whose submissions are searched for, and the names of its kit's files."""
+"""Describe an assignment by the names of its files, and distinguish answers from files of the handout."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ SUPPORT_MODULES = frozenset(
     }
 )
 MAX_DEPTH = 4
-# Words for any assignment, which also name a file that has nobody's name.
+# Words for any assignment. A file that is named with these alone does not say whose it is.
 _TITLES = (
     r"main|submission|answers?|solutions?|homework|hw|assignment|exercise|untitled|week"
     r"|abgabe|lösung|hausaufgabe|aufgabe|übung|woche|devoir|semaine|tarea|semana|opdracht"

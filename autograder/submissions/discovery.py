@@ -93,7 +93,7 @@ class ClassFolder:
 
 
 def find_class(
-    place: Path,
+    path: Path,
     assignment: Assignment,
     *,
     is_class_zip: bool = False,
@@ -106,25 +106,25 @@ def find_class(
     it arrived after the day `due` or if the platform marks it as late. With `late_rules`, nothing is noted as
     late, because the kit's rules decide, and identities also have the times of nbgrader and git. Every file
     belongs to a submission or is listed as ignored, and every student appears once. Raises ClassError if
-    `place` cannot be a class.
+    `path` cannot be a class.
     """
-    root = place.expanduser().resolve()
+    root = path.expanduser().resolve()
     if not root.exists():
-        raise ClassError(f"{place} does not exist: expected a class folder, a zip, a .py or an .ipynb.")
+        raise ClassError(f"{path} does not exist: expected a class folder, a zip, a .py or an .ipynb.")
     try:
         layout = read_layout(disk_root(root), assignment, is_class_zip=is_class_zip)
     except Unreadable as problem:
         raise ClassError(str(problem)) from None
     if not layout.attributions:
         raise ClassError(
-            f"{place} holds no submission for {assignment.slug}: expected one .py, .ipynb, zip or folder per "
+            f"{path} holds no submission for {assignment.slug}: expected one .py, .ipynb, zip or folder per "
             "student, or an export of a learning platform."
             + "".join(f" {file.text}" for file in layout.ignored[:3])
         )
     _name_nbgrader_student(layout, root, assignment.slug)
     found = collect_submissions(layout, assignment, due, late_rules=late_rules)
     single = [each.entries[0] for each in found.submissions if len(each.entries) == 1]
-    hint = class_hint(place, single, assignment, alone=len(found.submissions) == 1)
+    hint = class_hint(path, single, assignment, alone=len(found.submissions) == 1)
     hint = hint or sections_hint((each.identity for each in found.submissions), assignment)
     found = replace(found, hint=hint)
     if not late_rules:

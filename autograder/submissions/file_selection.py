@@ -202,7 +202,7 @@ def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:
 
 
 def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
-    """Return the code of a file; raise Unreadable, which says what the file is if its first bytes tell."""
+    """Return the code of a file; raise Unreadable, whose text names a type that is not source."""
     where = printable(file.name)
     if not file.content.strip():
         raise Unreadable(_("{where} is empty.", where=where))

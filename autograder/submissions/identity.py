@@ -1,4 +1,4 @@
-"""Represent the submitter of a submission as a platform's file name tells it, and derive a folder name."""
+"""Represent the submitter of a submission, normalize names for comparison, and name the student's folder."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def _no_answer(where: str, assignment: Assignment, reading: _Reading) -> str:
 
 
 def _kind(name: str, assignment: Assignment) -> str | None:
-    """Return what a file is that holds no answer, with advice, or None if its name does not tell."""
+    """Return what a file without an answer is, with advice, or None if its name does not say."""
     if assignment.is_test(name):
         return "a test file; an answer needs another name"
     return kind_of_name(name)

@@ -44,7 +44,7 @@ def is_section_name(name: str) -> bool:
 
 
 def are_sections(folders: Sequence[Folder], assignment: Assignment) -> bool:
-    """Return whether every folder holds files of several people, and nobody's are in two folders."""
+    """Return whether every folder holds files of several people, and nobody has files in two folders."""
     people: list[frozenset[str]] = []
     for folder in folders:
         names = _people(_file_stems(folder, assignment), assignment)

@@ -173,14 +173,14 @@ def _reports(grades: Path) -> dict[str, Report]:
     return {report.student: report for report in GradesFolder(grades).reports().values()}
 
 
-def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
+def _write_gradebook(gradebook: str, kit: Kit, reports: Mapping[str, Report]) -> None:
     from ...integrations.nbgrader_gradebook import GradebookError, write_gradebook
 
     try:
-        write_gradebook(place, kit, reports)
+        write_gradebook(gradebook, kit, reports)
     except GradebookError as error:
         fail(str(error), DID_NOT_HOLD)
-    typer.echo(f"Gradebook: {place}")
+    typer.echo(f"Gradebook: {gradebook}")
 
 
 def run_regrade(path: Path, submission: Path, root: Path | None) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ...submissions.identity import without_accents
 
 DELIMITERS = ",;\t"
-# Excel's first line, which tells the delimiter of the others.
+# A first line for Excel that names the delimiter.
 _SEPARATOR = re.compile(r'"?sep=(?P<delimiter>[^"\r\n])"?[,;\t]*\r?\n', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 

@@ -94,7 +94,7 @@ class Roster:
         }
 
     def doubtful_columns(self, match: RosterMatch) -> RosterColumns | None:
-        """Return the columns if they tell no names and ids, or if no submission fits anybody."""
+        """Return the columns to check, if any: no submission fits anybody, or none holds names or ids."""
         fits_nobody = not match.entries and not match.ambiguous
         is_doubtful = fits_nobody or (self.columns.unused and not self.columns.have_names_or_ids)
         return self.columns if self.columns.used and is_doubtful else None
@@ -260,7 +260,7 @@ class _CanvasNames:
                 self._splits[compact(name)].add(entry)
 
     def find(self, name: str) -> set[RosterEntry]:
-        """Return the students whom Canvas may call `name`: those whose family name is told, or else all."""
+        """Return the students whom Canvas may call `name`; those whose family name is known come first."""
         key = self._compact(name)
         return self._sortable.get(key) or self._splits.get(key, set())
 
