@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from .file_types import is_zip, kind_of_content
 from .folders import (
-    ZIP_KIND,
     ZIP_LIMIT,
     Entry,
     File,
@@ -23,7 +23,6 @@ from .folders import (
     Unreadable,
     is_junk,
     join_place,
-    kind_of_content,
     megabytes,
     printable,
 )
@@ -100,8 +99,8 @@ def _open(source: io.BytesIO | Path, where: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except _BROKEN as error:
-        kind = kind_of_content(source.getvalue()) if isinstance(source, io.BytesIO) else None
-        if kind not in (None, ZIP_KIND):
+        content = source.getvalue() if isinstance(source, io.BytesIO) else b""
+        if not is_zip(content) and (kind := kind_of_content(content)):
             raise Unreadable(f"In spite of its name, {where} is {kind}.") from None
         raise Unreadable(
             f"{where} is a broken zip: {printable(str(error)) or type(error).__name__}."

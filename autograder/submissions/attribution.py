@@ -9,18 +9,8 @@ from enum import StrEnum
 
 from ..models import ReviewNote, ReviewReason
 from .assignment import Assignment
-from .folders import (
-    Entry,
-    File,
-    Folder,
-    Unreadable,
-    is_junk,
-    join_place,
-    kind_of_name,
-    printable,
-    visible,
-    without_suffixes,
-)
+from .file_types import kind_of_name, without_suffixes
+from .folders import Entry, File, Folder, Unreadable, is_junk, join_place, printable, visible
 from .identity import Identity, ParsedName, Platform
 from .platforms.classrooms import is_copy
 from .platforms.detect import detect_platform, parse_names

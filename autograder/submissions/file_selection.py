@@ -16,7 +16,8 @@ from ..source_code import marked_line, syntax_advice
 from ..text import clean
 from .assignment import Assignment
 from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
-from .folders import Unreadable, kind_of_content, printable
+from .file_types import kind_of_content
+from .folders import Unreadable, printable
 from .notebooks.notebook import is_notebook, not_in_encoding, read_cells, tasks_in_text
 
 # Sentences per kind in a report.

@@ -13,6 +13,7 @@ from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from .archive import student_zip
 from .assignment import ENVIRONMENT_FOLDERS, ENVIRONMENT_PARTS, SAKAI_ATTACHMENTS, Assignment
+from .file_types import kind_of_name
 from .folders import (
     FILE_LIMIT,
     ZIP_LIMIT,
@@ -21,7 +22,6 @@ from .folders import (
     Folder,
     Unreadable,
     disk_entry,
-    kind_of_name,
     megabytes,
     printable,
     without_junk,
