@@ -249,15 +249,22 @@ class _Version:
     """One of several versions that a student submitted: a folder, a zip, or files in the same folder.
 
     `attributions` are in the order of arrival. `moment` is that of the last one, comparable within a class.
+    `has_source` says that it has a source file beside which a zip counts less.
     """
 
     moment: float
     attributions: tuple[Attribution, ...]
     has_answer: bool
+    has_source: bool
 
     @property
     def where(self) -> str:
         return self.attributions[-1].entry.where
+
+    @property
+    def rank(self) -> tuple[bool, bool, float, str]:
+        """Return a sort key; the version with the largest one counts."""
+        return self.has_answer, self.has_source, self.moment, self.where
 
 
 def _newest(
@@ -267,7 +274,7 @@ def _newest(
     if len(own) == 1:
         return own, []
     versions = _versions(own, assignment)
-    *older, newest = sorted(versions, key=lambda each: (each.has_answer, each.moment, each.where))
+    *older, newest = sorted(versions, key=lambda each: each.rank)
     # An empty folder or a text next to an answer is not another version of it.
     older = [version for version in older if version.has_answer or not newest.has_answer]
     notes = []
@@ -302,8 +309,19 @@ def _versions(own: Iterable[Attribution], assignment: Assignment) -> list[_Versi
         group.sort(key=lambda pair: (pair[0], pair[1].entry.where))
         ordered = tuple(each for _, each in group)
         has_answer = any(assignment.has_answer(each.entry) for each in ordered)
-        versions.append(_Version(group[-1][0], ordered, has_answer))
+        has_source = any(_is_exported_source(each, assignment) for each in ordered)
+        versions.append(_Version(group[-1][0], ordered, has_answer, has_source))
     return versions
+
+
+def _is_exported_source(attribution: Attribution, assignment: Assignment) -> bool:
+    """Return whether an entry is a source file from a platform that exports one attempt of each student.
+
+    A zip beside it belongs to the same attempt, so a later number does not make it newer.
+    """
+    identity = attribution.identity
+    is_one_attempt = identity.platform is not Platform.PLAIN and identity.submitted is None
+    return is_one_attempt and assignment.is_answer(attribution.entry)
 
 
 def _versions_note(newest: str, older: Sequence[str], is_newer: bool = True) -> ReviewNote:
