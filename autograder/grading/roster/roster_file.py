@@ -65,6 +65,7 @@ _NAMES_OR_IDS = frozenset({*_NAMES, "id", "identifier"})
 # A row of a Canvas gradebook that has none of these is not a student's.
 _IDENTIFIERS = ("id", "sis_id", "login", "email")
 CANVAS_TEST_STUDENT = "student, test"
+CANVAS_POINTS = "points possible"
 # "Participant 501", "Teilnehmer/in501", "Participante 501" and the like in Moodle's grading worksheets.
 _PARTICIPANT = re.compile(
     r"(?:particip|partecip|teilnehm|deelnem|delta[gk]|osallist|uczestni|účastn|участник|katılımc|参|參)\D*(\d+)",
@@ -114,8 +115,7 @@ def _columns(path: Path, table: CsvTable) -> dict[str, list[int]]:
 
 
 def _read_entries(path: Path, table: CsvTable, columns: Mapping[str, Sequence[int]]) -> Iterator[RosterEntry]:
-    has_sis_columns = "sis_id" in columns or "sis login id" in map(column_title, table.header)
-    is_canvas = has_sis_columns and "id" in columns
+    is_canvas = _is_canvas_gradebook(table, columns)
     lines: dict[tuple[str, str], int] = {}
     for line, row in table.rows:
         values = _values(row, columns)
@@ -129,6 +129,15 @@ def _read_entries(path: Path, table: CsvTable, columns: Mapping[str, Sequence[in
                 )
             lines[field, value] = line
         yield entry
+
+
+def _is_canvas_gradebook(table: CsvTable, columns: Mapping[str, Sequence[int]]) -> bool:
+    """Return whether the table is an export of Canvas' gradebook; SIS columns need a permission there."""
+    if "id" not in columns:
+        return False
+    if "sis_id" in columns or "sis login id" in map(column_title, table.header):
+        return True
+    return any(_full_name(_values(row, columns)).casefold() == CANVAS_POINTS for _, row in table.rows)
 
 
 def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[str, str]:
