@@ -43,7 +43,8 @@ def read_csv(text: str) -> CsvTable:
     The delimiter is the one that the header has most of, outside of quotes. A first line `sep=;` is skipped.
     """
     separator = _SEPARATOR.match(text)
-    header = _QUOTED.sub("", text[separator.end() if separator else 0 :].partition("\n")[0])
+    # A title in quotes may contain a line feed.
+    header = _QUOTED.sub("", text[separator.end() if separator else 0 :]).partition("\n")[0]
     delimiter = max(DELIMITERS, key=header.count)
     if separator and separator["delimiter"] in header:
         delimiter = separator["delimiter"]
