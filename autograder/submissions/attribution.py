@@ -72,7 +72,7 @@ def add_hand_ins(
 ) -> None:
     """Add the entries of one folder to `layout`: each belongs to a student or is ignored.
 
-    The names of all entries tell the platform unless `platform` is given.
+    The platform is detected from all names unless `platform` is given.
     """
     others = []
     for entry in entries:

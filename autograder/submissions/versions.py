@@ -20,7 +20,7 @@ class _Version:
     """One of several versions that a student submitted: a folder, a zip, or files in the same folder.
 
     `attributions` are in the order of arrival. `moment` is that of the last one, comparable within a class.
-    `has_source` says that it has a source file beside which a zip counts less.
+    `has_source` says that it has a source file from a platform, which counts before a zip.
     """
 
     moment: float

@@ -28,7 +28,7 @@ from ..common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
 from .grade_output import GradeView, print_changes, print_ignored
 from .report import run_report
 
-# Errors of whoever runs the command, and errors that prevent grading.
+# Errors in the arguments or the files that they name, and errors that prevent grading.
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
 CANNOT_GRADE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
 # The value of `--scheduler` that selects Dask's own configuration.

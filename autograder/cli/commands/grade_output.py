@@ -221,7 +221,7 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
             f"{len(grades.stale)} reports of students who are no longer in the class folder were kept, but "
             f"are not in grades.csv: {listed(grades.stale)}."
         )
-    # Whoever may be one of several students on the roster is no stranger to it.
+    # Submissions that match several students of the roster are among those that need review.
     fits_nobody = {item.student for item in grades.review if item.reason is ReviewReason.NOT_ON_ROSTER}
     if strangers := [student for student in grades.strangers if student in fits_nobody]:
         yield f"Not on the roster: {listed(strangers)}."

@@ -145,7 +145,7 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
 
 @dataclass(frozen=True)
 class _Executor:
-    """Examines submissions on this machine, with one examiner if they are FEW."""
+    """Examines submissions on this machine, with a single examiner for at most FEW of them."""
 
     kit: Kit
     command: ProveCommand
