@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ SUPPORT = "support"
 Seconds = Annotated[float, msgspec.Meta(gt=0, lt=2**31)]
 Count = Annotated[int, msgspec.Meta(gt=0, lt=2**31)]
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+# A day that has ended here has ended in every time zone.
+LAST_TIME_ZONE = timezone(timedelta(hours=-12))
 # What students see of hidden checks: a hint, only the outcome, or nothing.
 Feedback = Literal["hint", "outcome", "nothing"]
 # A function of a module, as the settings `prepare`, `train` and `picture` name it.

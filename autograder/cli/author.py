@@ -25,12 +25,13 @@ from .common import (
     warn,
 )
 
-DAY = ["%Y-%m-%d"]
 # The action of `kit sync` for each kind of difference.
 DONE = {"missing": "wrote", "changed": "wrote", "stray": "removed"}
 
 T = TypeVar("T")
-Days = Annotated[datetime | None, typer.Option(formats=DAY, metavar="DATE", help="A day, as 2026-12-07.")]
+Day = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="A day, as 2026-12-07.")
+]
 Jobs = Annotated[int, typer.Option(min=1, help="How many answers to examine at once.", show_default="cores")]
 
 app = typer.Typer()
@@ -44,8 +45,8 @@ def new(
         list[str] | None,
         typer.Option(metavar="NAME", help="A function or class to fill in; may be given several times."),
     ] = None,
-    release: Days = None,
-    due: Days = None,
+    release: Day = None,
+    due: Day = None,
     module: Annotated[
         str | None, typer.Option(help="The student's file without .py.", show_default="the slug's end")
     ] = None,
@@ -83,7 +84,7 @@ def new(
         fail(str(error), USED_WRONGLY)
     for path in written:
         typer.echo(f"wrote {path}")
-    typer.echo(_next(plan.slug))
+    typer.echo(_next_steps(plan.slug))
 
 
 @app.command(rich_help_panel=INSTRUCTORS)
@@ -268,7 +269,7 @@ def _ask_day(what: str) -> datetime:
             typer.echo(f"Expected a day such as 2026-12-07: {error}.", err=True)
 
 
-def _next(slug: str) -> str:
+def _next_steps(slug: str) -> str:
     return f"""
 `kit prove` accepts the new kit as it is. Next:
   grep -rn "FILL IN" solutions/{slug} autograder/kits/{slug}

@@ -1,4 +1,4 @@
-"""Share between the commands: find a kit, print, end with a message and a status, show help in a language."""
+"""Provide what commands share: find a kit, print, exit with a message and a status, translate the help."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DID_NOT_HOLD = 1
 USED_WRONGLY = 2
 INTERRUPTED = 130  # the conventional exit status after Ctrl-C
 
-# What stands for our own symbols where an encoding lacks them, and `?` for others. Each takes one column.
+# What replaces our own symbols where an encoding lacks them, each in one column. Other characters become `?`.
 SUBSTITUTES = dict(zip("✓✗·…–×→↑↓█▪‘’“”", "+x..-x>^v##''\"\"", strict=True))
 
 # Errors of an author in one kit; they do not affect other kits.

@@ -103,7 +103,7 @@ def hint(
     saved_state = SavedState.read(handout.state)
     if again:
         saved_state.hints.pop(task, None)
-    taken = len(hints.hints_taken(handout, task, saved_state))
+    taken_before = len(hints.hints_taken(handout, task, saved_state))
     total = len(hints.hint_list(handout, task, saved_state))
     given = hints.take_hint(handout, task, saved_state)
     typer.echo(
@@ -115,7 +115,7 @@ def hint(
             hint=clean(_(given[-1])),
         )
     )
-    if taken == total:
+    if taken_before == total:
         typer.echo(_("That was the last one. `kit hint {task} --again` starts again.", task=task))
 
 

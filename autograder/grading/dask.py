@@ -120,5 +120,5 @@ class DaskExecutor:
         try:
             return Report.from_json(future.result())
         except KilledWorker as error:
-            said = f"Every worker that examined this submission was lost: {error}"
-            return grader_error(self._kit, submission, said, describe(self._kit, self._isolation))
+            message = f"Every worker that examined this submission was lost: {error}"
+            return grader_error(self._kit, submission, message, describe(self._kit, self._isolation))

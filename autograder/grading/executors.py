@@ -109,8 +109,8 @@ class RetryingWorker:
                 if is_last and not self._has_started:
                     raise
                 again = ", also on a second try" if attempt > 1 else ""
-                said = f"The examiner failed{again}: {type(error).__name__}: {error}"
-                report = grader_error(self._kit, submission, said, describe(self._kit, self._isolation))
+                message = f"The examiner failed{again}: {type(error).__name__}: {error}"
+                report = grader_error(self._kit, submission, message, describe(self._kit, self._isolation))
             if report.status != Status.GRADER_ERROR:
                 break
             self.close()

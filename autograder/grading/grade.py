@@ -15,22 +15,11 @@ from .executors import Executor
 from .grades_csv import Row
 from .late_rules import LateRecord, late_notes, make_late_record
 from .recompute import decide, decide_again, group_members, write_grades
-from .review_reasons import (
-    ReviewItem,
-    duplicate_note,
-    find_duplicates,
-    find_review_items,
-)
+from .review_reasons import ReviewItem, duplicate_note, find_duplicates, find_review_items
 from .roster.matching import Roster, RosterColumns, RosterEntry, RosterMatch
 from .run_plan import Entry, GradeOptions, check_only, make_plan, with_unique_names
-from .storage import (
-    Attendance,
-    ClassRecord,
-    GradesFolder,
-    StudentRecord,
-    WrongFolderError,
-)
-from .weeks import People
+from .storage import Attendance, ClassRecord, GradesFolder, StudentRecord, WrongFolderError
+from .weeks import People, Week
 
 MISSING = ReviewNote(ReviewReason.MISSING, "Nothing was handed in.")
 UNMATCHED = ReviewNote(
@@ -61,8 +50,8 @@ class ClassGrades:
     are folders of reports whose student is not in the class folder; they are kept, but are not in
     `grades.csv`. `strangers` are students who are not on the roster. `unused_overrides` are students whom the
     overrides name and who are not in the class. With rules for late submissions, `undated` are students whose
-    submissions arrived at a time that nobody knows. `doubtful_columns` are those of a roster that tells no
-    names and ids, or that no submission fits.
+    submissions arrived at an unknown time. `doubtful_columns` are those of a roster without known columns for
+    names or ids, or of one that no submission matches.
     """
 
     rows: tuple[Row, ...]
@@ -98,20 +87,22 @@ def grade_class(
     entries = with_unique_names(entries)
     students = sorted(entry.student for entry in entries)
     check_only(options.only, students)
+    _refuse_own_week(kit, options.earlier)
     folder = GradesFolder(out)
     identities = {entry.student: entry.identity for entry in entries}
     match = options.roster.match(identities.values()) if options.roster else None
-    submitted, late = _submitted_and_late(kit, identities, match, options)
+    submitted = {student: _submitted(student, identity, match) for student, identity in identities.items()}
+    late = _late_record(kit, identities, submitted, match, options.earlier)
     members = group_members(_groups(identities))
-    final = partial(decide, overrides=options.overrides, late=late, members=members)
+    apply_decisions = partial(decide, overrides=options.overrides, late=late, members=members)
     with folder.locked():
         _refuse_other_kit(folder, kit)
         plan = make_plan(kit, entries, folder, options)
-        reports = decide_again(folder, [*plan.kept, *plan.outdated], final)
+        reports = decide_again(folder, [*plan.kept, *plan.outdated], apply_decisions)
         progress(Progress(0, len(plan.due), len(plan.kept)))
         with closing(executor.examine(_read(plan.due))) as examined:
             for done, (student, report) in enumerate(examined, 1):
-                reports[student] = folder.save(student, report, final, plan.findings[student])
+                reports[student] = folder.save(student, report, apply_decisions, plan.findings[student])
                 progress(Progress(done, len(plan.due), len(plan.kept), student, reports[student]))
         duplicates = find_duplicates(plan.fingerprints, reports, _groups(identities))
         graded = (_with_notes(submitted[student], duplicates, late) for student in reports)
@@ -131,15 +122,27 @@ def grade_class(
     )
 
 
-def _submitted_and_late(
-    kit: Kit, identities: Mapping[str, Identity], match: RosterMatch | None, options: GradeOptions
-) -> tuple[dict[str, StudentRecord], LateRecord | None]:
-    """Return the record of each student with a submission, and what decides the penalties, if anything."""
-    submitted = {student: _submitted(student, identity, match) for student, identity in identities.items()}
+def _late_record(
+    kit: Kit,
+    identities: Mapping[str, Identity],
+    submitted: Mapping[str, StudentRecord],
+    match: RosterMatch | None,
+    earlier: Sequence[Week],
+) -> LateRecord | None:
+    """Return what decides the penalties, with the roster's extensions and the free days used in `earlier`."""
     extensions = {student: entry.extension for student, entry in match.entries.items()} if match else {}
-    earlier = People(options.earlier)
-    days_used = {student: earlier.free_days_used(record) for student, record in submitted.items()}
-    return submitted, make_late_record(kit, identities, extensions, days_used)
+    people = People(earlier)
+    days_used = {student: people.free_days_used(record) for student, record in submitted.items()}
+    return make_late_record(kit, identities, extensions, days_used)
+
+
+def _refuse_own_week(kit: Kit, earlier: Sequence[Week]) -> None:
+    """Raise WrongFolderError if the kit's own grades are among the earlier weeks."""
+    for week in earlier:
+        if week.record.kit == kit.slug:
+            raise WrongFolderError(
+                f"Expected grades of earlier weeks with --term, found those of {kit.slug} in {week.path}."
+            )
 
 
 def _refuse_other_kit(folder: GradesFolder, kit: Kit) -> None:
@@ -193,12 +196,13 @@ def _with_absent(
     records = list(graded)
     taken = {record.student for record in records}
     if roster and match:
+        names = roster.names
         for attendance, absent, note in (
             (Attendance.MISSING, match.missing, MISSING),
             (Attendance.UNMATCHED, match.contested, UNMATCHED),
         ):
             for entry in absent:
-                name = roster.names[entry]
+                name = names[entry]
                 unique = f"{name} (on the roster)" if name in taken else name
                 absentee = StudentRecord(unique, attendance, roster_name=name, review=(note,))
                 records.append(_with_entry(absentee, entry))
@@ -207,12 +211,12 @@ def _with_absent(
 
 def _submitted(student: str, identity: Identity, match: RosterMatch | None) -> StudentRecord:
     """Return the record of a student with a submission."""
-    own_id = identity.login if identity.platform is Platform.NBGRADER else next(iter(identity.ids), "")
+    platform_id = identity.login if identity.platform is Platform.NBGRADER else next(iter(identity.ids), "")
     record = StudentRecord(
         student,
         folder=safe_name(student),
         platform=identity.platform.value,
-        platform_id=own_id,
+        platform_id=platform_id,
         email=identity.email,
         group=identity.group,
     )

@@ -106,8 +106,9 @@ def number(value: float | None) -> str:
 
 
 def _without_formula(part: str) -> str:
-    for place, char in enumerate(part):
+    """Return a cell with an apostrophe in front of a formula; the first visible character decides."""
+    for i, char in enumerate(part):
         if not char.isspace() and char not in _SKIPPED:
             starts_formula = char in FORMULA_STARTS or unicodedata.normalize("NFKC", char) in FORMULA_STARTS
-            return f"{part[:place]}'{part[place:]}" if starts_formula else part
+            return f"{part[:i]}'{part[i:]}" if starts_formula else part
     return part

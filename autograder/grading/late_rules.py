@@ -1,31 +1,29 @@
-"""Decide whether a submission is late and what that costs by a kit's table `[late]`, and tell its reader."""
+"""Decide by a kit's table `[late]` whether a submission is late and what that costs, and put it in words."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from math import ceil
 from zoneinfo import ZoneInfo
 
 from ..kit import Kit
-from ..kit_config import LateConfig, parse_duration, parse_time_of_day
+from ..kit_config import LAST_TIME_ZONE, LateConfig, parse_duration, parse_time_of_day
 from ..language import Messages, gettext_noop
 from ..models import Lateness, Points, Report, ReviewNote, ReviewReason, Timeliness
 from ..submissions.identity import LOCAL_TIMES, MARKS_LATE, Identity
 from .overrides import Penalty
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
-# A day that ended here has ended in every time zone.
-LAST_TIME_ZONE = timezone(timedelta(hours=-12))
 # Later dates cannot be compared in all time zones.
 MAX_YEAR = 9000
-# Digits of a penalty in points.
+# Decimal places of points.
 DIGITS = 6
-# What somebody should look at. If no time is known, the run says so once.
+# These are listed for review. Unknown times are not: the run names them all in one sentence.
 _REVIEWED = (Timeliness.LATE, Timeliness.AFTER_CUT_OFF, Timeliness.LATE_BY_UNKNOWN)
-# A function like gettext, which also replaces placeholders.
+# Translates a message and replaces its placeholders, as `Messages.gettext` does.
 Translate = Callable[..., str]
 _ARRIVALS = {
     Timeliness.LATE: gettext_noop("Due {deadline}, handed in {submitted}."),
@@ -57,8 +55,8 @@ class Arrival:
 
     `submitted` is in seconds since the epoch, None if it is unknown; with `is_local_time`, it is a local time
     as if it were UTC. `marked_late` is the platform's mark, None if the platform marks nobody. `extensions`
-    are those of the student and of the group. `free_days_used` were used in earlier weeks, the most that
-    anybody of the group has used.
+    are those of all members of the student's group. `free_days_used` are the free days of earlier weeks, of
+    the member who used the most.
     """
 
     submitted: float | None = None
@@ -81,37 +79,41 @@ class LateRules:
         Grace moves the deadline, from which all days and hours count. Free days are used first; they do not
         move the cut-off.
         """
-        extension, deadline = self._extended(arrival.extensions)
-        known = Lateness(
-            _without_time(arrival),
+        extension, deadline = self._extended_deadline(arrival.extensions)
+        lateness = Lateness(
+            _timeliness_without_time(arrival),
             deadline.isoformat(timespec="minutes"),
             extension=extension,
             unit=self.config.per,
             percent_of=self.config.of,
         )
         if arrival.submitted is None:
-            return known
+            return lateness
         submitted = self._moment(arrival.submitted, arrival.is_local_time)
         shown = submitted.astimezone(deadline.tzinfo)
-        known = replace(known, submitted=shown.isoformat(timespec="seconds"))
+        lateness = replace(lateness, submitted=shown.isoformat(timespec="seconds"))
         # Moments of one time zone would be subtracted as local times, which jump twice a year.
-        late = submitted.astimezone(UTC) - deadline.astimezone(UTC) - _duration(self.config.grace)
-        if late <= timedelta(0):
-            return replace(known, timeliness=Timeliness.ON_TIME)
-        if self.config.cut_off and late > parse_duration(self.config.cut_off):
-            return replace(known, timeliness=Timeliness.AFTER_CUT_OFF, percent=100, percent_of="earned")
-        free_days = min(ceil(late / DAY), max(self.config.free_days - arrival.free_days_used, 0))
+        late_by = submitted.astimezone(UTC) - deadline.astimezone(UTC) - _duration(self.config.grace)
+        if late_by <= timedelta(0):
+            return replace(lateness, timeliness=Timeliness.ON_TIME)
+        if self.config.cut_off and late_by > parse_duration(self.config.cut_off):
+            return replace(lateness, timeliness=Timeliness.AFTER_CUT_OFF, percent=100, percent_of="earned")
+        free_days = min(ceil(late_by / DAY), max(self.config.free_days - arrival.free_days_used, 0))
         unit = DAY if self.config.per == "day" else HOUR
-        charged = max(ceil((late - free_days * DAY) / unit), 0)
+        charged_units = max(ceil((late_by - free_days * DAY) / unit), 0)
         return replace(
-            known,
+            lateness,
             timeliness=Timeliness.LATE,
-            units=charged,
+            units=charged_units,
             free_days=free_days,
-            percent=min(charged * self.config.penalty, 100),
+            percent=min(charged_units * self.config.penalty, 100),
         )
 
-    def _extended(self, extensions: tuple[str, ...]) -> tuple[str, datetime]:
+    def without_free_days(self, arrival: Arrival) -> Lateness:
+        """Return what `judge` returns for a student who has no free days left."""
+        return self.judge(replace(arrival, free_days_used=self.config.free_days))
+
+    def _extended_deadline(self, extensions: tuple[str, ...]) -> tuple[str, datetime]:
         """Return the extension that helps most, or "", and the deadline with it."""
         candidates = [(self._deadline(text), text) for text in ("", *extensions)]
         deadline, text = max(candidates, key=lambda candidate: candidate[0])
@@ -140,8 +142,8 @@ class LateRules:
         return ZoneInfo(self.config.time_zone) if self.config.time_zone else LAST_TIME_ZONE
 
 
-def _without_time(arrival: Arrival) -> Timeliness:
-    """Return what is known about a submission whose time is not."""
+def _timeliness_without_time(arrival: Arrival) -> Timeliness:
+    """Return what the platform's mark tells about a submission whose time is unknown."""
     if arrival.marked_late is None:
         return Timeliness.UNKNOWN
     return Timeliness.LATE_BY_UNKNOWN if arrival.marked_late else Timeliness.ON_TIME
@@ -181,13 +183,21 @@ class LateRecord:
         return self.rules.judge(self.arrivals.get(student, Arrival()))
 
     def apply(self, report: Report, decisions: Sequence[Penalty]) -> Report:
-        """Return the report with its penalty, which a person may have decided instead of the rules."""
-        lateness = self.judge(report.student)
+        """Return the report with its penalty, which a person may have decided instead of the rules.
+
+        No free day is used if the penalty is the same without: where nothing is left of the points anyway.
+        """
+        arrival = self.arrivals.get(report.student, Arrival())
+        lateness = self.rules.judge(arrival)
         for penalty in decisions:
             if penalty.student == report.student:
                 lateness = replace(lateness, decided=penalty.reason)
                 return apply_penalty(report, lateness, penalty.points)
-        return apply_penalty(report, lateness)
+        penalized = apply_penalty(report, lateness)
+        if penalized.lateness and penalized.lateness.free_days:
+            full = apply_penalty(report, self.rules.without_free_days(arrival))
+            return full if full.penalty == penalized.penalty else penalized
+        return penalized
 
 
 def apply_penalty(report: Report, lateness: Lateness, decided: Points | None = None) -> Report:
@@ -282,5 +292,5 @@ def lateness_text(lateness: Lateness, _: Translate = english) -> str:
 
 
 def _shown(moment: str) -> str:
-    """Return a moment such as `2026-11-30 23:59-12:00`."""
+    """Return a moment in ISO 8601 as readers see it, such as `2026-11-30 23:59-12:00`."""
     return datetime.fromisoformat(moment).isoformat(" ", "minutes")

@@ -1,6 +1,6 @@
 """Read and write the overrides file: what people decided about submissions, which persists across regrading.
 
-Everybody may write it by hand. `kit review` writes the same entries, and keeps what is written around them.
+People may edit the file by hand. `kit review` adds entries to it, and keeps the rest of its text.
 """
 
 from __future__ import annotations
@@ -249,15 +249,13 @@ class OverridesFile:
         An override replaces an earlier one of the same student and check.
         """
         text, old = self.text(), self.load()
-        replaced = {(each.student, each.check) for each in decisions if isinstance(each, Override)}
-        kept = replace(
-            old, points=tuple(each for each in old.points if (each.student, each.check) not in replaced)
-        )
-        new = _with(kept, decisions)
-        removed = [number for number, each in enumerate(old.points) if each not in kept.points]
-        edited = _append(_without(text, removed), map(entry_text, decisions))
+        decided = {(each.student, each.check) for each in decisions if isinstance(each, Override)}
+        replaced = {i for i, each in enumerate(old.points) if (each.student, each.check) in decided}
+        kept = tuple(each for i, each in enumerate(old.points) if i not in replaced)
+        new = _with(replace(old, points=kept), decisions)
+        edited = _append(_without(text, replaced), map(entry_text, decisions))
         if not self._holds(edited, new):
-            # The file has an unusual form, such as inline tables.
+            # The file has an unusual form, such as inline tables: write all of it again.
             entries: list[Decision] = [*new.points, *new.comments, *new.answers]
             entries += [*new.reviewed, *new.penalties]
             edited = _append("", map(entry_text, entries))
@@ -282,6 +280,7 @@ def entry_text(decision: Decision) -> str:
 
 
 def _with(overrides: Overrides, decisions: Sequence[Decision]) -> Overrides:
+    """Return the overrides with further entries, each after those of its kind."""
     return Overrides(
         (*overrides.points, *(each for each in decisions if isinstance(each, Override))),
         (*overrides.comments, *(each for each in decisions if isinstance(each, Comment))),
@@ -291,14 +290,14 @@ def _with(overrides: Overrides, decisions: Sequence[Decision]) -> Overrides:
     )
 
 
-def _without(text: str, overrides: Iterable[int]) -> str:
-    """Return the text of a file without some of its entries `[[override]]`, by number."""
+def _without(text: str, removed: Collection[int]) -> str:
+    """Return the text of a file without the entries `[[override]]` with these numbers, counted from 0."""
     headings = [*_ENTRY.finditer(text)]
-    ends = [*(heading.start() for heading in headings), len(text)]
-    parts, removed, number = [text[: ends[0]]], set(overrides), 0
-    for heading, end in zip(headings, ends[1:], strict=True):
+    starts = [*(heading.start() for heading in headings), len(text)]
+    parts, number = [text[: starts[0]]], 0
+    for heading, end in zip(headings, starts[1:], strict=True):
         part = text[heading.start() : end]
-        if heading[1] == "override":
+        if heading[1] == _HEADINGS[Override]:
             if number in removed:
                 after = _AFTER_ENTRY.search(part)
                 part = after[0].lstrip("\n") if after else ""

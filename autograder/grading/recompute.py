@@ -1,4 +1,4 @@
-"""Make the grades of a class from its reports and what people decided, without examining anything again."""
+"""Compute the grades of a class from its reports and people's decisions, without another examination."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def decide(
 
 
 def group_members(groups: Mapping[str, str]) -> dict[str, list[str]]:
-    """Return the other students of each student's group; those without one have an empty group."""
+    """Return the other members of each student's group; students without a group, "", are left out."""
     by_group: defaultdict[str, list[str]] = defaultdict(list)
     for student, group in groups.items():
         if group:
@@ -72,7 +72,7 @@ def write_grades(
     folder: GradesFolder, record: ClassRecord, reports: Mapping[str, Report], late: LateRecord | None
 ) -> tuple[Row, ...]:
     """Write `class.json`, `late.json` and then `grades.csv`, and return its rows."""
-    rows = tuple(_row(student, record, reports) for student in record.students if _counts(student, reports))
+    rows = tuple(_row(student, record, reports) for student in record.students if _has_row(student, reports))
     folder.write_record(record)
     folder.write_late(late)
     table = format_csv(rows, record.tasks, with_ids=record.has_roster, with_penalties=late is not None)
@@ -80,14 +80,15 @@ def write_grades(
     return rows
 
 
-def _counts(student: StudentRecord, reports: Mapping[str, Report]) -> bool:
+def _has_row(student: StudentRecord, reports: Mapping[str, Report]) -> bool:
+    """Return whether `grades.csv` lists a student: with a report, or without a submission."""
     return student.attendance != Attendance.SUBMITTED or student.student in reports
 
 
 def _row(student: StudentRecord, record: ClassRecord, reports: Mapping[str, Report]) -> Row:
     if student.attendance == Attendance.SUBMITTED:
         report = reports[student.student]
-        return make_row(student.student, report, id=student.id, remarks=_notes(student, report))
+        return make_row(student.student, report, id=student.id, remarks=_table_remarks(student, report))
     # Do not assign zero points if a submission may belong to this student.
     score = 0.0 if student.attendance == Attendance.MISSING else None
     return Row(
@@ -103,11 +104,11 @@ def _row(student: StudentRecord, record: ClassRecord, reports: Mapping[str, Repo
     )
 
 
-def _notes(student: StudentRecord, report: Report) -> list[str]:
-    """Return sentences for the table that are not in the report's own message."""
+def _table_remarks(student: StudentRecord, report: Report) -> list[str]:
+    """Return sentences for the table that are not in the report's own message, some of them empty."""
     identical = [note.text for note in student.review if note.reason is ReviewReason.IDENTICAL]
     late = [lateness_text(report.lateness)] if report.lateness else []
-    return [*identical, *filter(None, late), *(remark.text for remark in report.remarks)]
+    return [*identical, *late, *(remark.text for remark in report.remarks)]
 
 
 def apply_overrides(report: Report, overrides: Overrides) -> Report:
@@ -117,8 +118,7 @@ def apply_overrides(report: Report, overrides: Overrides) -> Report:
     unresolved grader error remains.
     """
     decided = {each.check: each for each in overrides.points if each.student == report.student}
-    remarks = tuple(_remarks(report, overrides))
-    if remarks:
+    if remarks := tuple(_remarks(report, overrides)):
         report = replace(report, remarks=remarks)
     return _with_points(report, decided) if decided else report
 
@@ -135,6 +135,7 @@ def _remarks(report: Report, overrides: Overrides) -> Iterator[Remark]:
 
 
 def _with_points(report: Report, decided: Mapping[str, Override]) -> Report:
+    """Return the report with the decided points, which are by check, and all that follows from them."""
     checks = tuple(_with_override(check, decided.get(check.name)) for check in report.checks)
     open_tasks = {
         check.task for check in checks if check.outcome == Outcome.GRADER_ERROR and check.name not in decided
@@ -156,15 +157,15 @@ def _with_points(report: Report, decided: Mapping[str, Override]) -> Report:
 def _with_override(check: CheckResult, override: Override | None) -> CheckResult:
     if override is None:
         return check
-    said = (
+    decision = (
         f"Decided by a person: {override.points:g} of {check.max_points:g} points "
         f"(the examiner gave {check.points:g}). Reason: {override.reason}"
     )
     return replace(
         check,
         points=override.points,
-        message="\n".join(filter(None, (said, check.message))),
-        student_message="\n".join(filter(None, (said, check.student_message))),
+        message="\n".join(filter(None, (decision, check.message))),
+        student_message="\n".join(filter(None, (decision, check.student_message))),
     )
 
 

@@ -1,7 +1,7 @@
-"""Read what students ask to have graded again: files that they filled in, or lines of a table.
+"""Read students' requests to grade checks again: files that they filled in, or rows of a table.
 
-A feedback page offers the file to fill in. Whoever grades puts returned files into `requests/` of the grades
-folder, or the lines into `requests.csv`.
+A feedback page offers the file to fill in. Graders put returned files into `requests/` of the grades folder,
+or rows into `requests.csv`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from .roster.csv_table import read_csv
 
 FOLDER, TABLE = "requests", "requests.csv"
 COLUMNS = ("student", "check", "reason")
-MAX_BYTES = 100_000
+MAX_FILE_BYTES = 100_000
+MAX_TABLE_BYTES = 10_000_000  # of a whole class
 MAX_REASON = 4_000
 
 
@@ -86,16 +87,17 @@ def _read(path: Path) -> Iterator[RegradeRequest]:
     """Yield the requests in a file. A link could lead out of the grades folder, so it counts as nothing."""
     if path.is_symlink() or not path.is_file():
         return
+    is_table = path.name == TABLE
+    limit = MAX_TABLE_BYTES if is_table else MAX_FILE_BYTES
     with path.open("rb") as file:
-        text = file.read(MAX_BYTES).decode("utf-8-sig")
-    rows: list[_Request]
-    if path.suffix == ".toml":
-        rows = list(read_toml(text, _File, path.name).request)
-    else:
-        rows = list(_read_table(text))
-    for row in rows:
-        reason = clean(row.reason.strip(), MAX_REASON)
-        yield RegradeRequest(row.student, row.check, reason, clean_line(path.name))
+        content = file.read(limit + 1)
+    if len(content) > limit:
+        raise InvalidDataError(f"expected at most {limit:,} bytes, found more.")
+    text = content.decode("utf-8-sig")
+    requests = _read_table(text) if is_table else read_toml(text, _File, path.name).request
+    for request in requests:
+        reason = clean(request.reason.strip(), MAX_REASON)
+        yield RegradeRequest(request.student, request.check, reason, clean_line(path.name))
 
 
 def _read_table(text: str) -> Iterator[_Request]:

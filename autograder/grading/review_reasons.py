@@ -14,7 +14,7 @@ from ..models import Outcome, Report, ReviewNote, ReviewReason, Status, Submissi
 ORDER = tuple(ReviewReason)
 # Review submissions that attempt a task but score at most this fraction of the maximum.
 NEARLY_ZERO = 0.05
-# Notes of one submission that say why it earns almost nothing.
+# Reasons that explain why a submission earns almost nothing.
 EXPLAIN_ZERO = frozenset({ReviewReason.ZERO_BUT_NOT_STUB, ReviewReason.OTHER_KIT})
 # Short names of the reasons, for lists. The note contains the full sentence.
 LABELS: Mapping[ReviewReason, str] = {

@@ -76,14 +76,14 @@ def with_unique_names(entries: Sequence[Entry]) -> list[Entry]:
     counts, taken = Counter(safe_name(entry.student) for entry in entries), Counter[str]()
     unique: list[Entry] = []
     for entry in entries:
-        place = safe_name(entry.student)
-        taken[place] += 1
-        if counts[place] == 1:
+        folder = safe_name(entry.student)
+        taken[folder] += 1
+        if counts[folder] == 1:
             unique.append(entry)
             continue
-        name = entry.student if taken[place] == 1 else f"{entry.student} #{taken[place]}"
-        said = f"{counts[place]} submissions have the name {entry.student}; this one is graded as {name}."
-        unique.append(_Renamed(name, entry, ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)))
+        name = entry.student if taken[folder] == 1 else f"{entry.student} #{taken[folder]}"
+        text = f"{counts[folder]} submissions have the name {entry.student}; this one is graded as {name}."
+        unique.append(_Renamed(name, entry, ReviewNote(ReviewReason.AMBIGUOUS_NAME, text)))
     return unique
 
 

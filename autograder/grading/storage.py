@@ -56,11 +56,11 @@ class Examination:
 
 
 class Attendance(StrEnum):
-    """Whether a student submitted something."""
+    """Whether a student submitted something. Only students of the roster are missing or unmatched."""
 
     SUBMITTED = "submitted"
     MISSING = "missing"
-    # On the roster. A submission that matches several students may be this student's.
+    # A submission that matches several students may be this student's.
     UNMATCHED = "unmatched"
 
 
@@ -70,9 +70,9 @@ class StudentRecord:
 
     `folder` contains the student's report, if there is a submission. `roster_name`, `id`, `sis_id`, `login`,
     `email` and `section` are values from the roster. `platform_id` is the student's id on the platform named
-    `platform`, which may tell the `email`, too. Without a roster, `on_roster` is true if the submission
-    identifies its student. `review` contains the notes that only the class as a whole can provide.
-    Students with the same `group` share a grade; `class.json` has the field only for these.
+    `platform`, which may also provide the `email`. Without a roster, `on_roster` is true if the submission
+    identifies its student. `review` contains the notes that only the class as a whole can provide. Students
+    with the same `group` share a grade; `class.json` has the field only for these.
     """
 
     student: str
@@ -109,7 +109,7 @@ class ClassRecord:
 
     @property
     def names(self) -> list[str]:
-        """Return all names that tell who a student is."""
+        """Return the names and logins that identify the students."""
         names = ((each.student, each.roster_name, each.login) for each in self.students)
         return [name for parts in names for name in parts if name]
 
@@ -143,7 +143,7 @@ class GradesFolder:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Create the folder and lock it against other runs. Raises StorageError."""
-        with _clear_errors(self.path):
+        with _storage_errors(self.path):
             self.path.mkdir(parents=True, exist_ok=True)
             file = (self.path / LOCK).open("w", encoding="utf-8")
         with file:
@@ -183,7 +183,7 @@ class GradesFolder:
         """
         decided, folder = decide(examined), self._folder(student)
         text = examined.to_json()
-        with _clear_errors(folder):
+        with _storage_errors(folder):
             if has_record := bool(findings or examined.review or examined.replies or examined.source):
                 record = _ReviewFile(_hash(text), findings, examined.review, examined.replies)
                 write_if_changed(folder / REVIEW, _encode(record))
@@ -203,7 +203,7 @@ class GradesFolder:
 
     def write_table(self, text: str) -> None:
         """Write `grades.csv`. Raises StorageError."""
-        with _clear_errors(self.path):
+        with _storage_errors(self.path):
             write_atomic(self.path / TABLE, text)
 
     def write_record(self, record: ClassRecord) -> None:
@@ -212,7 +212,7 @@ class GradesFolder:
         for student in data["students"]:
             if not student.get("group"):
                 student.pop("group", None)
-        with _clear_errors(self.path):
+        with _storage_errors(self.path):
             write_if_changed(self.path / CLASS_RECORD, _encode(data))
 
     def record(self) -> ClassRecord | None:
@@ -243,7 +243,7 @@ class GradesFolder:
 
     def write_late(self, record: LateRecord | None) -> None:
         """Write `late.json`, or remove it without a record. Raises StorageError."""
-        with _clear_errors(self.path):
+        with _storage_errors(self.path):
             if record is None:
                 (self.path / LATE).unlink(missing_ok=True)
             else:
@@ -266,7 +266,7 @@ class GradesFolder:
         examination = _read_examination(folder, report)
         if report is None or examination is None:
             return None
-        internal = {name: getattr(examination.report, name) for name in Report.INTERNAL}
+        internal = {key: getattr(examination.report, key) for key in Report.INTERNAL}
         return replace(report, **internal)
 
     def _folder(self, student: str) -> Path:
@@ -302,8 +302,8 @@ def write_if_changed(path: Path, text: str) -> None:
 
 
 def _read_examination(folder: Path, decided: Report | None) -> Examination | None:
-    """Return the examiner's result. `decided` is the report with overrides applied."""
-    report = (read_report(folder / EXAMINED) if (folder / EXAMINED).is_file() else None) or decided
+    """Return the examiner's result, if there is a report; `decided` is the report with overrides applied."""
+    report = read_report(folder / EXAMINED) or decided
     record = _read(folder / REVIEW, _ReviewFile)
     if report is None:
         return None
@@ -339,7 +339,8 @@ def _hash(text: str) -> str:
 
 
 @contextmanager
-def _clear_errors(path: Path) -> Iterator[None]:
+def _storage_errors(path: Path) -> Iterator[None]:
+    """Raise StorageError, which says what to do, for an error of the disk."""
     try:
         yield
     except OSError as error:

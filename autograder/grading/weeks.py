@@ -25,13 +25,17 @@ def read_week(path: Path) -> Week:
     """Return the grades in a folder. Raises NoGradesError."""
     folder = GradesFolder(path)
     record = folder.required_record()
-    found = {student.student: folder.in_folder(student.folder) for student in record.students}
-    return Week(path, record, {name: report for name, report in found.items() if report})
+    reports = {
+        student.student: report
+        for student in record.students
+        if student.folder and (report := folder.in_folder(student.folder))
+    }
+    return Week(path, record, reports)
 
 
 @dataclass
 class Person:
-    """One student in several weeks: the ids by their kind, and the number of each week's record."""
+    """One student in several weeks. `ids` are by their kind, `records` by the number of the week, from 0."""
 
     name: str
     ids: dict[str, str] = field(default_factory=dict)
@@ -41,7 +45,8 @@ class Person:
 class People:
     """The students of several weeks.
 
-    An id, login or a platform's own id tells who somebody is. A name does only where no id contradicts.
+    Records with the same id, login or platform's id are of the same student. So are records with the same
+    name, unless their ids differ.
     """
 
     def __init__(self, weeks: Sequence[Week] = ()) -> None:
@@ -58,17 +63,17 @@ class People:
         return iter(sorted(everybody, key=lambda person: (person.name, sorted(person.ids.items()))))
 
     def find(self, record: StudentRecord) -> Person | None:
-        """Return the student of a record, if it is one of these."""
+        """Return the student of a record, or None if there is none for certain."""
         ids = _ids(record)
         for key in ids.items():
             if key in self._by_id:
                 return self._by_id[key]
-        named = [
+        namesakes = [
             person
             for person in self._by_name.get(_name(record), ())
             if all(person.ids.get(kind, value) == value for kind, value in ids.items())
         ]
-        return named[0] if len(named) == 1 else None
+        return namesakes[0] if len(namesakes) == 1 else None
 
     def free_days_used(self, record: StudentRecord) -> int:
         """Return the free late days that a student used in all weeks."""

@@ -27,9 +27,9 @@ from .class_results import ClassResults, StudentResult
 from .gradebooks import canvas_id
 from .tables import name_key
 
-DIGITS = 12
-# The token would travel in clear text to any other computer without HTTPS.
-LOCAL = ("localhost", "127.0.0.1", "::1")
+DIGEST_DIGITS = 12
+# Hosts that need no HTTPS. To any other, the token would travel in clear text.
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 INSTALL = "Sending to Canvas needs canvasapi: install the package with its extra `grade`"
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -129,7 +129,7 @@ class _Students:
 def _changes(student: StudentResult, submission: CanvasSubmission) -> Iterator[Change]:
     """Yield the page, the comments and the score that Canvas lacks. The score comes last."""
     if student.page:
-        name = f"feedback-{sha256(student.page.read_bytes())[:DIGITS]}.html"
+        name = f"feedback-{sha256(student.page.read_bytes())[:DIGEST_DIGITS]}.html"
         if name not in submission.files:
             yield Change(student.name, submission.user, Field.PAGE, name, page=student.page)
     known = set(map(_plain, submission.comments))
@@ -142,7 +142,7 @@ def _changes(student: StudentResult, submission: CanvasSubmission) -> Iterator[C
 
 
 def _plain(text: str) -> str:
-    """Return a comment without markup and spaces, which Canvas may change."""
+    """Return a comment without markup and spaces, to compare it: Canvas may change both."""
     return "".join(_TAG.sub("", html.unescape(text)).split())
 
 
@@ -155,13 +155,13 @@ class CanvasAssignment:
 
     def __init__(self, url: str, token: str, course: int, assignment: int) -> None:
         parts = urlsplit(url)
-        if parts.scheme != "https" and parts.hostname not in LOCAL:
+        if parts.scheme != "https" and parts.hostname not in LOCAL_HOSTS:
             raise CanvasError(f"Expected an address like https://canvas.example.edu, found {url!r}.")
         try:
             from canvasapi import Canvas
         except ImportError as error:
             raise CanvasError(f"{INSTALL} ({error}).") from error
-        with _told(), warnings.catch_warnings():
+        with _canvas_errors(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about a local address without HTTPS
             canvas = Canvas(url.rstrip("/"), token)
             self._assignment = canvas.get_course(course).get_assignment(assignment)
@@ -183,15 +183,15 @@ class CanvasAssignment:
 
     def submissions(self) -> list[CanvasSubmission]:
         """Return the submissions of all students of the assignment, also those without a file."""
-        with _told():
+        with _canvas_errors():
             found = list(self._assignment.get_submissions(include=["submission_comments", "user"]))
         self._submissions = {each.user_id: each for each in found}
-        return [_read(each) for each in found]
+        return [_read_submission(each) for each in found]
 
     def send(self, change: Change) -> None:
         """Send one change about a student of `submissions`."""
         submission = self._submissions[change.user]
-        with _told():
+        with _canvas_errors():
             if change.page:
                 _upload(submission, change.page, change.value)
             elif change.field is Field.COMMENT:
@@ -213,10 +213,10 @@ def request_lines(change: Change, course: int, assignment: int) -> list[str]:
     return [f"PUT {path} {change.field}={change.value}{before}"]
 
 
-def _read(submission: Any) -> CanvasSubmission:
-    """Return the data of a submission; `entered_score` is the score before Canvas' own late penalty."""
+def _read_submission(submission: Any) -> CanvasSubmission:
+    """Return the data of a submission, with the score before Canvas' own late penalty, `entered_score`."""
     user = getattr(submission, "user", None) or {}
-    staff = [
+    staff_comments = [
         comment
         for comment in getattr(submission, "submission_comments", None) or ()
         if comment.get("author_id") != submission.user_id
@@ -228,10 +228,10 @@ def _read(submission: Any) -> CanvasSubmission:
         sis_id=str(user.get("sis_user_id") or ""),
         login=str(user.get("login_id") or ""),
         score=getattr(submission, "score", None) if score is None else score,
-        comments=frozenset(comment.get("comment") or "" for comment in staff),
+        comments=frozenset(comment.get("comment") or "" for comment in staff_comments),
         files=frozenset(
             str(file.get("display_name") or file.get("filename"))
-            for comment in staff
+            for comment in staff_comments
             for file in comment.get("attachments") or ()
         ),
         excused=bool(getattr(submission, "excused", False)),
@@ -249,7 +249,7 @@ def _upload(submission: Any, page: Path, name: str) -> None:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _canvas_errors() -> Iterator[None]:
     """Raise CanvasError for an error of Canvas or of the connection to it."""
     from canvasapi.exceptions import CanvasException, InvalidAccessToken, ResourceDoesNotExist
     from requests import RequestException

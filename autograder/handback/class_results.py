@@ -24,7 +24,7 @@ MAX_COMMENT = 4_000
 
 @dataclass(frozen=True)
 class StudentResult:
-    """What goes back to one student. `page` is the feedback page, which missing students do not have."""
+    """The result of one student. `page` is the feedback page; missing students have none."""
 
     grade: Grade
     comments: tuple[str, ...] = ()
@@ -80,6 +80,7 @@ def read_results(folder: Path, title: str = "", *, missing_as_zero: bool | None 
 
 
 def _why_left_out(student: Student, missing_as_zero: bool) -> str:
+    """Return why a student has no result, as the end of a sentence, or "" for one who has."""
     if not is_exported(student, missing_as_zero):
         is_missing = student.record.attendance == Attendance.MISSING
         return "handed in nothing." if is_missing else "not certain whose submission this is."
@@ -100,12 +101,12 @@ def _result(folder: Path, student: Student, record: ClassRecord) -> StudentResul
 
 def _comments(report: Report, record: ClassRecord) -> tuple[str, ...]:
     """Return the comments and answers of a report as text, each with the sentence of its check."""
-    shown = {
+    sentences = {
         check.name: check.sentence
         for check in report.checks
         if not check.hidden or record.feedback != "nothing"
     }
-    return tuple(_comment(remark, shown.get(remark.check, "")) for remark in report.remarks)
+    return tuple(_comment(remark, sentences.get(remark.check, "")) for remark in report.remarks)
 
 
 def _comment(remark: Remark, sentence: str) -> str:

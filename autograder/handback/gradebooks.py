@@ -56,26 +56,26 @@ def canvas_files(
 def _in_gradebook(results: ClassResults, assignment: str, gradebook: PlatformTable) -> Handback:
     column = _canvas_column(results.title, assignment, gradebook)
     kept = [*range(gradebook.column("Section") + 1), column]
-    possible = [row for row in gradebook.rows if row[0].strip() == POINTS_POSSIBLE.strip()]
-    _check_points(results, gradebook, column, possible[0][column] if possible else "")
-    rows, left_out = _filled(results, gradebook, column, _canvas_keys)
+    points_rows = [list(row) for row in gradebook.rows if row[0].strip() == POINTS_POSSIBLE.strip()]
+    _check_points(results, gradebook, column, points_rows[0][column] if points_rows else "")
+    student_rows, left_out = _filled(results, gradebook, column, _canvas_keys)
     table = format_table(
         [gradebook.heading[i] for i in kept],
-        ([row[i] for i in kept] for row in (*map(list, possible), *rows)),
+        ([row[i] for i in kept] for row in (*points_rows, *student_rows)),
     )
     return Handback({CANVAS_CSV: table}, left_out, tuple(title_warnings(gradebook.heading[column])))
 
 
 def _canvas_column(title: str, assignment: str, gradebook: PlatformTable) -> int:
-    found = [
-        (i, match["title"], match["id"])
-        for i, name in enumerate(gradebook.heading)
-        if (match := _CANVAS_COLUMN.fullmatch(name))
-    ]
-    fitting = [i for i, name, number_ in found if (number_ == assignment if assignment else name == title)]
+    """Return the index of the column with an assignment's id, or else its title; raise TableError."""
+    found = {
+        i: match for i, name in enumerate(gradebook.heading) if (match := _CANVAS_COLUMN.fullmatch(name))
+    }
+    part, expected = ("id", assignment) if assignment else ("title", title)
+    fitting = [i for i, match in found.items() if match[part] == expected]
     if len(fitting) != 1:
         wanted = f"({assignment})" if assignment else repr(title)
-        known = ", ".join(f"{name} ({number_})" for _, name, number_ in found)
+        known = ", ".join(match[0] for match in found.values())
         raise TableError(
             f"{gradebook.path}: expected one column {wanted}, found {known or 'no assignment'}. Name the "
             "assignment with --assignment or --title."
@@ -106,7 +106,7 @@ def brightspace_files(results: ClassResults, export: PlatformTable | None = None
         [cell(student.grade.id), cell(student.grade.login), number(student.grade.score), "#"]
         for student in known
     )
-    without = (
+    unidentified = (
         f"{student.name}: neither OrgDefinedId nor user name is known."
         for student in results.students
         if student not in known
@@ -115,7 +115,8 @@ def brightspace_files(results: ClassResults, export: PlatformTable | None = None
         f"Brightspace needs the exact title of the grade item, {results.title!r} here: give another with "
         "--title, or Brightspace's export of grades with --table."
     )
-    return Handback({BRIGHTSPACE_CSV: format_table(heading, rows)}, (*results.left_out, *without), (note,))
+    left_out = (*results.left_out, *unidentified)
+    return Handback({BRIGHTSPACE_CSV: format_table(heading, rows)}, left_out, (note,))
 
 
 def _in_export(results: ClassResults, export: PlatformTable) -> Handback:
@@ -155,7 +156,7 @@ def gradescope_files(results: ClassResults) -> Handback:
         ]
         for student in known
     )
-    without = (
+    unidentified = (
         f"{student.name}: neither SID nor e-mail address is known."
         for student in results.students
         if student not in known
@@ -165,7 +166,8 @@ def gradescope_files(results: ClassResults) -> Handback:
         "builds. This table has the columns of its export."
     )
     heading = ["Name", "SID", "Email", "Total Score", "Max Points"]
-    return Handback({GRADESCOPE_CSV: format_table(heading, rows)}, (*results.left_out, *without), (note,))
+    left_out = (*results.left_out, *unidentified)
+    return Handback({GRADESCOPE_CSV: format_table(heading, rows)}, left_out, (note,))
 
 
 def _gradescope_id(student: StudentResult) -> str:

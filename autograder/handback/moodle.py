@@ -36,7 +36,7 @@ WITHOUT_WORKSHEET = (
     "an empty comment replaces what a teacher wrote there."
 )
 
-# Moodle splits the folder's name at underscores, and writes a space for one in a name.
+# Moodle splits the folder's name at underscores, so a student's name in it has none.
 _UNSAFE = re.compile(r"[\W_]+")
 _NUMBER = re.compile(r"\d+$")
 
@@ -51,20 +51,23 @@ def moodle_files(results: ClassResults, worksheet: PlatformTable | None = None) 
         for name in (IDENTIFIER, GRADE, MODIFIED):
             worksheet.column(name)
         rows, unmatched = worksheet.match(results.students, _keys)
-        numbered = {_row_number(worksheet, row): student for row, student in rows.items()}
+        by_participant = {_row_number(worksheet, row): student for row, student in rows.items()}
         table = _filled(worksheet, rows, results.max_score)
     else:
-        numbered = {_own_number(student.grade): student for student in results.students}
-        numbered.pop("", None)
+        by_participant = {
+            participant: student
+            for student in results.students
+            if (participant := _own_number(student.grade))
+        }
         unmatched = tuple(
             f"{student.name}: no participant number of Moodle is known."
             for student in results.students
             if not _own_number(student.grade)
         )
-        table = _new_worksheet(numbered)
+        table = _new_worksheet(by_participant)
     pages = {
         f"{_folder(participant, student)}/feedback.html": student.page.read_bytes()
-        for participant, student in numbered.items()
+        for participant, student in by_participant.items()
         if student.page
     }
     return Handback(
@@ -91,6 +94,7 @@ def _own_number(grade: Grade) -> str:
 
 
 def _row_number(worksheet: PlatformTable, row: int) -> str:
+    """Return the participant number in a row of the worksheet; raise TableError."""
     identifier = worksheet.rows[row][worksheet.column(IDENTIFIER)]
     if (found := _NUMBER.search(identifier)) is None:
         raise TableError(
@@ -100,13 +104,14 @@ def _row_number(worksheet: PlatformTable, row: int) -> str:
 
 
 def _folder(participant: str, student: StudentResult) -> str:
+    """Return the name of the folder in which Moodle looks for a student's feedback files."""
     name = " ".join(_UNSAFE.sub(" ", student.name).split()) or "student"
     return f"{name}_{participant}_assignsubmission_file_"
 
 
-def _new_worksheet(numbered: Mapping[str, StudentResult]) -> str:
+def _new_worksheet(by_participant: Mapping[str, StudentResult]) -> str:
     """Return a worksheet with the columns that Moodle reads, and comments if there are any."""
-    has_comments = any(student.comments for student in numbered.values())
+    has_comments = any(student.comments for student in by_participant.values())
     heading = [IDENTIFIER, NAME, GRADE, MODIFIED, *([COMMENTS] if has_comments else [])]
     rows = (
         [
@@ -116,7 +121,7 @@ def _new_worksheet(numbered: Mapping[str, StudentResult]) -> str:
             "-",
             *([cell(" ".join(student.comments))] if has_comments else []),
         ]
-        for participant, student in numbered.items()
+        for participant, student in by_participant.items()
     )
     return format_table(heading, rows)
 

@@ -15,7 +15,7 @@ from ..reports.upload_files import Grade
 from ..submissions.identity import normalize_name
 from .class_results import StudentResult
 
-# The columns that may identify a student, each with the student's value in it, the most certain first.
+# Returns the columns that may identify a student, with the student's value in each, the most certain first.
 Keys = Callable[[Grade], Iterable[tuple[str, str]]]
 
 # Columns with names, in which "Doe, Jo" and "Jo Doe" are the same student.
@@ -56,8 +56,8 @@ class PlatformTable:
 
     def find_column(self, name: str) -> int | None:
         """Return the index of the column with this title, ignoring letter case, or None."""
-        names = [title.casefold() for title in self.heading]
-        return names.index(name.casefold()) if name.casefold() in names else None
+        titles = [title.casefold() for title in self.heading]
+        return titles.index(name.casefold()) if name.casefold() in titles else None
 
     def match(
         self, students: Sequence[StudentResult], keys: Keys
@@ -103,10 +103,10 @@ def parse_points(text: str) -> float | None:
 
 
 def _key(column: str, value: str) -> str:
-    """Return what is equal in two spellings of one student's value; Brightspace writes ids as `#123`."""
+    """Normalize a student's value in a column, to compare two of them; Brightspace writes ids as `#123`."""
     return name_key(value) if column.casefold() in _NAMES else value.strip().casefold().removeprefix("#")
 
 
 def name_key(name: str) -> str:
-    """Return what is equal in `Doe, Jo` and `jo doe`."""
+    """Normalize a name, to compare two of them: `Doe, Jo` and `jo doe` become equal."""
     return " ".join(sorted(re.findall(r"\w+", normalize_name(name))))

@@ -1,1 +1,1 @@
-"""Integrations with other grading systems: Otter, nbgrader and Gradescope."""
+"""Integrate the examiner with other grading systems: Otter, nbgrader, Gradescope and GitHub Classroom."""

@@ -24,13 +24,19 @@ from ..submissions.reader import read_folder, submitter_names
 from .result_text import FAULT, check_text, environment_text, summary
 
 NOT_RUN = "Not run: the grading ended before this check."
+UNFINISHED = "Grading has not finished."
+# Files of `/autograder/source`, and the folder there that keeps results of checks.
+SETTINGS, KIT, SOLUTION, STORE = "examiner.json", "kit.zip", "solution.txt", "store"
+TRY_SOLUTION = "--try-solution"
+# What of `/autograder` a submission must not read.
+PRIVATE = ("source", "submission", "results", "submission_metadata.json")
 
 
 class ResultsFile:
     """The results so far in Gradescope's format, in a file that exists from the start.
 
-    Public checks are visible at once, hidden ones after publication: Gradescope counts points of checks
-    that it never shows. Staff messages go to stdout instead.
+    Public checks are visible at once, hidden ones after publication: Gradescope also counts the points of
+    checks that it never shows. Messages for staff go to stdout.
     """
 
     def __init__(self, kit: Kit, path: Path) -> None:
@@ -39,12 +45,12 @@ class ResultsFile:
         self._path = path
         self._done: dict[str, CheckResult] = {}
         self._scored = True
-        self._write("Grading has not finished.")
+        self._write(UNFINISHED)
 
     def add(self, result: CheckResult) -> None:
         """Add the result of one check."""
         self._done[result.name] = result
-        self._write(self._so_far("Grading has not finished."))
+        self._write(self._so_far(UNFINISHED))
 
     def cut(self, reason: str) -> None:
         """Keep the points of the checks that ran, with a warning that the others did not."""
@@ -94,13 +100,6 @@ class ResultsFile:
         return {**entry, "output": check_text(result, staff=False)}
 
 
-# Files of `/autograder/source`, and the folder there that keeps results of checks.
-SETTINGS, KIT, SOLUTION, STORE = "examiner.json", "kit.zip", "solution.txt", "store"
-TRY_SOLUTION = "--try-solution"
-# What of `/autograder` a submission must not read.
-PRIVATE = ("source", "submission", "results", "submission_metadata.json")
-
-
 @dataclass(frozen=True)
 class Settings:
     """The isolation level, and the seconds after which to stop, before Gradescope stops with a zero."""
@@ -115,7 +114,7 @@ def main(root: Path) -> int:
     `root/source` is the unpacked zip; the results go to `root/results/results.json`.
     """
     source = root / "source"
-    kit, settings = _read(source)
+    kit, settings = _read_source(source)
     # From here on no other user can read the checks, the results or who submitted.
     make_private(root / name for name in PRIVATE)
     student = submitter_names(root / "submission_metadata.json", "the submission")
@@ -157,7 +156,7 @@ def try_solution(source: Path) -> int:
     Whoever uploads the zip sees that the image can grade, and submissions that answer like the solution need
     no checks. Return 0 for full points, 1 otherwise.
     """
-    kit, settings = _read(source)
+    kit, settings = _read_source(source)
     make_private([source])
     content = (source / SOLUTION).read_bytes()
     (source / SOLUTION).unlink()
@@ -168,12 +167,13 @@ def try_solution(source: Path) -> int:
     except (ExaminerDied, IsolationUnavailable) as error:
         print(f"The solution could not be graded in this image: {error}")
         return 1
-    found = report.message if report.score is None else f"{report.score:g} of {report.max_score:g} points."
-    print(f"The solution: {found}")
+    result = report.message if report.score is None else f"{report.score:g} of {report.max_score:g} points."
+    print(f"The solution: {result}")
     return int(report.score != report.max_score)
 
 
-def _read(source: Path) -> tuple[Kit, Settings]:
+def _read_source(source: Path) -> tuple[Kit, Settings]:
+    """Return the kit and the settings of the unpacked zip."""
     settings = Settings(**json.loads((source / SETTINGS).read_text(encoding="utf-8")))
     return Kit.unzip((source / KIT).read_bytes()), settings
 

@@ -31,7 +31,12 @@ from ..submissions.folders import disk_entry
 from ..submissions.reader import read_submission
 from .result_text import FAULT, OUTCOMES, check_text, environment_text, summary
 
-ABOUT = "examiner"
+# Folders of a course: kit archives, and the reports of each kit's students.
+KITS, REPORTS = "kits", "reports"
+# The report's key among nbgrader's `resources`, which preprocessors pass on.
+REPORT = "kit_report"
+# The id of the cell that summarizes the report.
+SUMMARY_CELL = "examiner"
 
 
 def fill(notebook: Any, report: Report) -> None:
@@ -44,7 +49,7 @@ def fill(notebook: Any, report: Report) -> None:
         if is_grade(cell) and task in report.tasks:
             checks = [check for check in report.checks if check.task == task]
             cell.outputs = outputs(report.tasks[task], checks)
-    notebook.cells.insert(0, _on_top(notebook, report))
+    notebook.cells.insert(0, _summary_cell(notebook, report))
 
 
 def outputs(score: TaskScore, checks: Sequence[CheckResult]) -> list[Any]:
@@ -53,7 +58,7 @@ def outputs(score: TaskScore, checks: Sequence[CheckResult]) -> list[Any]:
     Points become a result, no points an error. A missing score becomes an error too, so that nbgrader does
     not take the cell for full points.
     """
-    text = "\n\n".join(_said(check) for check in checks)
+    text = "\n\n".join(_check_output(check) for check in checks)
     if score.score is None:
         return [_error("NotGraded", FAULT, text)]
     if score.score <= 0:
@@ -65,7 +70,8 @@ def outputs(score: TaskScore, checks: Sequence[CheckResult]) -> list[Any]:
     ]
 
 
-def _said(check: CheckResult) -> str:
+def _check_output(check: CheckResult) -> str:
+    """Return the text of one check for students, without the sentence of a hidden one."""
     if not check.hidden:
         return check_text(check, staff=False)
     if check.outcome == Outcome.PASSED:
@@ -73,12 +79,12 @@ def _said(check: CheckResult) -> str:
     return f"{OUTCOMES[check.outcome]}: a check that you do not have.\n{check.student_message}"
 
 
-def _on_top(notebook: Any, report: Report) -> Any:
+def _summary_cell(notebook: Any, report: Report) -> Any:
     """Return a cell that summarizes the report."""
-    fault = report.status == Status.GRADER_ERROR
-    # The report's message names failed hidden checks.
-    text = f"{FAULT}\n{environment_text(report)}" if fault else summary(report)
-    cell = nbformat.v4.new_code_cell("", id=ABOUT, outputs=[_stream(text)])
+    # After a grader error, the report's message may name hidden checks.
+    has_fault = report.status == Status.GRADER_ERROR
+    text = f"{FAULT}\n{environment_text(report)}" if has_fault else summary(report)
+    cell = nbformat.v4.new_code_cell("", id=SUMMARY_CELL, outputs=[_stream(text)])
     if (notebook.nbformat, notebook.nbformat_minor) < (4, 5):
         del cell["id"]
     return cell
@@ -93,10 +99,6 @@ def _error(name: str, value: str, text: str) -> Any:
     return nbformat.v4.new_output("error", ename=name, evalue=value, traceback=lines)
 
 
-KITS, REPORTS = "kits", "reports"
-REPORT = "kit_report"
-
-
 class KitMissingError(LookupError):
     """The course folder lacks the kit archive of an assignment; the text says what to do."""
 
@@ -109,7 +111,7 @@ def configure(c: Any, root: Path) -> None:
     c.OverwriteCells.add_missing_cells = True
     kits = (Kit.unzip(path.read_bytes()) for path in sorted((root / KITS).glob("*.kit")))
     c.Autograde.exclude_overwriting = {kit.slug: [f"{kit.module}.py"] for kit in kits}
-    c.Autograde.autograde_preprocessors = list(_grading())
+    c.Autograde.autograde_preprocessors = list(_grading_preprocessors())
     c.GenerateAssignment.preprocessors = [*_default(GenerateAssignment, "preprocessors"), SaveDueDate]
 
 
@@ -142,7 +144,7 @@ class MarkUngraded(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader publ
         """Remove the points that nbgrader derived for cells of such tasks."""
         summary, report = resources["nbgrader"], resources[REPORT]
         with Gradebook(summary["db_url"]) as gradebook:
-            for task in ungraded_cells(report):
+            for task in _ungraded_tasks(report):
                 grade = gradebook.find_grade(
                     task, summary["notebook"], summary["assignment"], summary["student"]
                 )
@@ -180,15 +182,15 @@ def read_kit(root: Path, slug: str) -> Kit:
 
 def read_submitted(folder: Path, kit: Kit, student: str) -> Submission:
     """Read what nbgrader collected from a student, as `kit grade` does."""
-    return read_submission(student, [disk_entry(folder)], str(folder.name), Assignment.from_kit(kit))
+    return read_submission(student, [disk_entry(folder)], folder.name, Assignment.from_kit(kit))
 
 
-def ungraded_cells(report: Report) -> list[str]:
+def _ungraded_tasks(report: Report) -> list[str]:
     """Return the tasks that the grader failed on."""
     return [task for task, score in report.tasks.items() if score.score is None]
 
 
-def _grading() -> Iterator[type]:
+def _grading_preprocessors() -> Iterator[type]:
     """Yield nbgrader's preprocessors, with the examiner in place of the kernel."""
     for preprocessor in _default(Autograde, "autograde_preprocessors"):
         yield Examine if preprocessor is Execute else preprocessor
@@ -202,9 +204,9 @@ def _default(converter: type[Any], trait: str) -> list[type]:
 
 def _examiner_of(converter: Any, kit: Kit, isolation: str) -> RetryingWorker:
     """Return the examiner that all students of a run share; a converter lives for one run."""
-    known: dict[str, RetryingWorker] = vars(converter).setdefault("kit_examiners", {})
-    if kit.version not in known:
-        pair = RetryingWorker(kit, partial(Examiner, kit, isolation, store=user_store()), isolation)
-        weakref.finalize(converter, pair.close)
-        known[kit.version] = pair
-    return known[kit.version]
+    examiners: dict[str, RetryingWorker] = vars(converter).setdefault("kit_examiners", {})
+    if kit.version not in examiners:
+        examiner = RetryingWorker(kit, partial(Examiner, kit, isolation, store=user_store()), isolation)
+        weakref.finalize(converter, examiner.close)
+        examiners[kit.version] = examiner
+    return examiners[kit.version]

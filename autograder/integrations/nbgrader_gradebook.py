@@ -17,37 +17,37 @@ class GradebookError(Exception):
     """The gradebook cannot be opened or written; the text says what to do."""
 
 
-def database_url(place: str) -> str:
-    """Return `place` if it is a URL, else the URL of the SQLite file of this name."""
-    return place if "://" in place else f"sqlite:///{place}"
+def database_url(gradebook: str) -> str:
+    """Return `gradebook` if it is a URL, else the URL of the SQLite file of this name."""
+    return gradebook if "://" in gradebook else f"sqlite:///{gradebook}"
 
 
-def write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
+def write_gradebook(gradebook: str, kit: Kit, reports: Mapping[str, Report]) -> None:
     """Write the reports of a class, by student, into a gradebook; raises GradebookError.
 
-    `place` is a database URL or an SQLite file. Assignment, notebook and one grade cell per task are
+    `gradebook` is a database URL or an SQLite file. Assignment, notebook and one grade cell per task are
     created if they are missing. Manual grades stay and take precedence. A task that the grader failed on
-    gets no automatic score and needs manual grading. A penalty for being late is written as nbgrader's own,
-    where the kit has rules for it.
+    gets no automatic score and needs manual grading. If the kit has rules for late submissions, the penalty
+    is written as nbgrader's own late penalty.
     """
     try:
-        with _nbgraders_tools(), warnings.catch_warnings():
+        with _alembic_on_path(), warnings.catch_warnings():
             # nbgrader uses deprecated interfaces of its database library.
             warnings.simplefilter("ignore")
-            _write(database_url(place), kit, reports)
+            _write(database_url(gradebook), kit, reports)
     except ImportError as error:
         raise GradebookError(
             f"--gradebook needs nbgrader: install the package's extra `staff` ({error})."
         ) from error
     except Exception as error:
         raise GradebookError(
-            f"Cannot write the gradebook {place}: {_first_line(error)}. The grades on disk are whole; run "
-            "the same command again once the gradebook can be written."
+            f"Cannot write the gradebook {gradebook}: {_first_line(error)}. The grades on disk are whole; "
+            "run the same command again once the gradebook can be written."
         ) from error
 
 
 @contextmanager
-def _nbgraders_tools() -> Iterator[None]:
+def _alembic_on_path() -> Iterator[None]:
     """Put alembic on the PATH: nbgrader starts it by name to create a gradebook."""
     before = os.environ.get("PATH", os.defpath)
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before}"

@@ -24,8 +24,8 @@ from ..sandbox.local import make_private
 from ..submissions.reader import read_folder, submitter_names
 from .result_text import check_text, summary
 
-# Otter puts its tests and this file beside the submission, so that tests can be imported.
-OTTERS_OWN = ("tests", "__init__.py")
+# Otter puts these beside the submission, so that its tests can be imported.
+OTTER_FILES = ("tests", "__init__.py")
 # What of `/autograder` a submission must not read.
 PRIVATE = ("source", "results", "submission_metadata.json")
 
@@ -44,33 +44,35 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
     def __init__(self, submission_path: str, metadata: Mapping[str, Any], config: Mapping[str, Any]) -> None:
         """Accept the arguments that Otter passes to every plugin."""
         super().__init__(submission_path, metadata, config)
-        self._picked = Path(submission_path) if submission_path else Path()
+        # The file that Otter selected; the examiner selects one of its own from the same folder.
+        self._selected = Path(submission_path) if submission_path else Path()
         self._show_hidden = False
         self._report: Report | None = None
         self._examiner: Examiner | None = None
 
     def before_grading(self, config: AutograderConfig) -> None:
         """Read the submission, empty its folder (Otter unpickles files there) and start the examiner."""
-        autograder = self._picked.parent.parent
+        folder = self._selected.parent
+        autograder = folder.parent
         source = autograder / "source" / "files"
         kit = Kit.unzip((source / self.plugin_config["kit"]).read_bytes())
-        ours = {*OTTERS_OWN, *(path.name for path in source.iterdir())}
-        student = submitter_names(autograder / "submission_metadata.json", self._picked.stem)
-        self._submission = read_folder(self._picked.parent, kit, student, ours)
+        platform_files = {*OTTER_FILES, *(path.name for path in source.iterdir())}
+        student = submitter_names(autograder / "submission_metadata.json", self._selected.stem)
+        self._submission = read_folder(folder, kit, student, platform_files)
         self._show_hidden = bool(config.show_hidden)
         config.grade_from_log = False
-        _empty(self._picked, keep_notebook=bool(config.pdf or config.token))
+        _empty_folder(self._selected, keep_notebook=bool(config.pdf or config.token))
         levels = self.plugin_config["isolation"]
         if config.otter_run:
             self._examiner = Examiner(kit, levels["run"], store=user_store())
         else:
             # In a container every user could read the checks, the results and who submitted.
-            make_private([*(autograder / name for name in PRIVATE), self._picked.parent])
+            make_private([*(autograder / name for name in PRIVATE), folder])
             self._examiner = LowMemoryExaminer(kit, levels["container"])
 
     def before_execution(self, submission: Any) -> Any:
         """Return an empty notebook, and leave no file that the kernel could import."""
-        self._picked.unlink()
+        self._selected.unlink()
         return nbformat.v4.new_notebook()
 
     def after_grading(self, results: GradingResults) -> None:
@@ -80,9 +82,9 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         with self._examiner as examiner:
             report = self._report = examiner.examine(self._submission)
         if report.status == Status.GRADER_ERROR:
-            raise GraderError(
-                "\n".join((summary(report), *(check_text(c, staff=True) for c in _broken(report))))
-            )
+            errors = [check for check in report.checks if check.outcome == Outcome.GRADER_ERROR]
+            texts = (check_text(check, staff=True) for check in errors)
+            raise GraderError("\n".join((summary(report), *texts)))
         if set(results.results) != set(report.tasks):
             raise GraderError(
                 f"Expected Otter's questions to be {', '.join(report.tasks)}, found "
@@ -117,21 +119,17 @@ class ExaminerPlugin(AbstractOtterPlugin):  # type: ignore[misc]  # Otter publis
         return cases
 
 
-def _broken(report: Report) -> list[CheckResult]:
-    return [check for check in report.checks if check.outcome == Outcome.GRADER_ERROR]
-
-
-def _empty(picked: Path, *, keep_notebook: bool) -> None:
+def _empty_folder(selected: Path, *, keep_notebook: bool) -> None:
     """Remove everything that a student wrote, except a notebook that becomes a PDF."""
-    for path in picked.parent.iterdir():
-        if path.name in OTTERS_OWN or path == picked:
+    for path in selected.parent.iterdir():
+        if path.name in OTTER_FILES or path == selected:
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
-    (picked.parent / "__init__.py").write_text("")
-    if picked.suffix != ".ipynb":
-        picked.write_text("")
+    (selected.parent / "__init__.py").write_text("")
+    if selected.suffix != ".ipynb":
+        selected.write_text("")
     elif not keep_notebook:
-        nbformat.write(nbformat.v4.new_notebook(), picked)
+        nbformat.write(nbformat.v4.new_notebook(), selected)

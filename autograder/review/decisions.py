@@ -36,14 +36,15 @@ class Scope(StrEnum):
 
 
 class FormError(ValueError):
-    """Raised if a form asks for what cannot be done. The message says what to change."""
+    """Raised if the values of a form are invalid. The message says what to change."""
 
 
 @dataclass(frozen=True)
 class DecisionForm:
-    """The fields of the form. `student` is the one who is shown; `check` is empty for all of the entry.
+    """The fields of the form. `student` is the one who is shown.
 
-    `comment` is also the reason for `points`. `is_finished` says that the entry needs nothing more.
+    `check` is empty for all checks of the entry. `comment` is also the reason for `points`. `is_finished`
+    says that the entry is done.
     """
 
     student: str
@@ -75,17 +76,17 @@ class DecisionForm:
             raise FormError("Choose one of the checks, or all.")
         if self.points and not self.comment:
             raise FormError("Write the reason for the points into the comment: the student reads it.")
-        found: list[Decision] = [*self._points(entry, max_points)]
+        decisions: list[Decision] = [*self._points(entry, max_points)]
         if entry.request and self.comment:
             request = entry.request
-            found.append(Answer(request.student, request.check, request.reason, self.comment))
+            decisions.append(Answer(request.student, request.check, request.reason, self.comment))
         elif self.comment and not self.points:
-            found.append(self._comment(entry))
+            decisions.append(self._comment(entry))
         if self.is_finished and entry.request is None:
-            found.append(Reviewed(entry.key))
-        if not found:
+            decisions.append(Reviewed(entry.key))
+        if not decisions:
             raise FormError("There is nothing to save: write a comment.")
-        return found
+        return decisions
 
     def _comment(self, entry: Entry) -> Comment:
         if self.scope == Scope.FAILED:
@@ -144,7 +145,7 @@ class DecisionLog:
             os.fsync(file.fileno())
 
     def texts(self) -> Iterator[str]:
-        """Yield every comment in the log. Lines that are not the log's are left out."""
+        """Yield every comment in the log. Lines in another format are left out."""
         if not self._path.exists():
             return
         for line in self._path.read_text(encoding="utf-8-sig").splitlines():

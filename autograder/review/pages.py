@@ -21,7 +21,7 @@ MAX_VARIANTS = 12
 
 @dataclass(frozen=True)
 class Member:
-    """A student of an entry: the number in the class, what to call them, and what is decided so far."""
+    """A student of an entry. `label` is the name that the page shows, `decided` the decisions so far."""
 
     number: int
     label: str
@@ -40,11 +40,9 @@ class Variant:
 def queue_page(session: ReviewSession, filters: Mapping[str, str]) -> str:
     """Return the queue. `filters` may have a `label`, a reason or task, and `show` with the value `all`."""
     queue = session.queue()
-    label, everything = filters.get("label", ""), filters.get("show") == "all"
+    label, show_all = filters.get("label", ""), filters.get("show") == "all"
     shown = [
-        entry
-        for entry in queue
-        if (everything or not entry.is_done) and (not label or _label(entry) == label)
+        entry for entry in queue if (show_all or not entry.is_done) and (not label or _label(entry) == label)
     ]
     return _render(
         "queue.html",
@@ -54,7 +52,7 @@ def queue_page(session: ReviewSession, filters: Mapping[str, str]) -> str:
         queue=queue,
         labels=list(dict.fromkeys(_label(entry) for entry in queue)),
         label=label,
-        everything=everything,
+        everything=show_all,
         who=lambda entry: _names(session, entry),
         problems=session.reviewed.requests().problems,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -11,7 +11,7 @@ from pathlib import Path
 from ..files import sha256
 from ..grading.overrides import Overrides, Reviewed
 from ..grading.regrade_requests import RegradeRequest, RegradeRequests, read_requests
-from ..grading.review_reasons import ReviewItem, find_review_items
+from ..grading.review_reasons import ORDER, ReviewItem, find_review_items
 from ..grading.storage import ClassRecord, GradesFolder, NoGradesError
 from ..models import Points, Report
 from ..reports.context import Context, find_context
@@ -95,9 +95,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to decide. `checks` are those that it is about, and `label` is its reason or task.
+    """One thing to decide.
 
-    `key` is how the overrides file names the entry; `is_done` tells whether somebody has dealt with it.
+    `key` names the entry in the overrides file. `label` is a review reason, a task or the check of a request.
+    `checks` are those to decide about. `is_done` tells whether somebody has decided.
     """
 
     key: str
@@ -122,68 +123,64 @@ def build_queue(
     """Return all entries, also those that somebody has dealt with."""
     in_order = sorted(requests, key=lambda request: reviewed.numbers[request.student])
     return [
-        *(_request(request, overrides) for request in in_order),
-        *_submissions(reviewed, overrides),
-        *(_group(group, reviewed, overrides) for group in reviewed.groups),
+        *(_request_entry(request, overrides) for request in in_order),
+        *_submission_entries(reviewed, overrides),
+        *(_group_entry(group, reviewed, overrides) for group in reviewed.groups),
     ]
 
 
 def next_open(queue: Sequence[Entry], after: Entry) -> Entry | None:
-    """Return the next entry to decide behind `after`, or else from the beginning."""
-    place = next((number for number, entry in enumerate(queue) if entry.key == after.key), -1)
+    """Return the next open entry behind `after`, or else the first before it; None if there is no other."""
+    place = next((i for i, entry in enumerate(queue) if entry.key == after.key), -1)
     ahead = [*queue[place + 1 :], *queue[: max(place, 0)]]
     return next((entry for entry in ahead if not entry.is_done), None)
 
 
-def _request(request: RegradeRequest, overrides: Overrides) -> Entry:
-    answered = any(
+def _request_entry(request: RegradeRequest, overrides: Overrides) -> Entry:
+    is_answered = any(
         (answer.student, answer.check, answer.request) == (request.student, request.check, request.reason)
         for answer in overrides.answers
     )
-    key = f"request: {request.student}, {request.check}: {request.reason}"
     return Entry(
-        key,
-        Kind.REQUEST,
-        request.check,
-        request.reason,
-        (request.student,),
-        (request.check,),
+        key=f"request: {request.student}, {request.check}: {request.reason}",
+        kind=Kind.REQUEST,
+        label=request.check,
+        text=request.reason,
+        students=(request.student,),
+        checks=(request.check,),
         request=request,
-        is_done=answered,
+        is_done=is_answered,
     )
 
 
-def _submissions(reviewed: ReviewedClass, overrides: Overrides) -> list[Entry]:
-    items = sorted(reviewed.items, key=lambda item: reviewed.numbers[item.student])
-    order = list(dict.fromkeys(item.reason for item in reviewed.items))
-    entries = []
-    for item in sorted(items, key=lambda item: order.index(item.reason)):
+def _submission_entries(reviewed: ReviewedClass, overrides: Overrides) -> Iterator[Entry]:
+    """Yield an entry for each reason to look at a submission: by urgency, then by the students' numbers."""
+    by_urgency = sorted(
+        reviewed.items, key=lambda item: (ORDER.index(item.reason), reviewed.numbers[item.student])
+    )
+    for item in by_urgency:
         key = f"{item.label}: {item.student}: {item.text}"
         checks = reviewed.reports[item.student].checks
-        open_checks = tuple(check.name for check in checks if check.points < check.max_points)
-        entries.append(
-            Entry(
-                key,
-                Kind.SUBMISSION,
-                item.label,
-                item.text,
-                (item.student,),
-                open_checks,
-                is_done=Reviewed(key) in overrides.reviewed,
-            )
+        yield Entry(
+            key=key,
+            kind=Kind.SUBMISSION,
+            label=item.label,
+            text=item.text,
+            students=(item.student,),
+            checks=tuple(check.name for check in checks if check.points < check.max_points),
+            is_done=Reviewed(key) in overrides.reviewed,
         )
-    return entries
 
 
-def _group(group: Group, reviewed: ReviewedClass, overrides: Overrides) -> Entry:
+def _group_entry(group: Group, reviewed: ReviewedClass, overrides: Overrides) -> Entry:
     key = f"group: {group.key}"
     return Entry(
-        key,
-        Kind.GROUP,
-        group.task,
-        _title(group, reviewed.sentences),
-        group.students,
-        tuple(group.outcomes),
+        key=key,
+        kind=Kind.GROUP,
+        label=group.task,
+        text=_title(group, reviewed.sentences),
+        students=group.students,
+        checks=tuple(group.outcomes),
         group=group,
         is_done=Reviewed(key) in overrides.reviewed,
     )

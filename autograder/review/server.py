@@ -32,7 +32,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-store",
 }
-# How a browser names the origin of a request that no other page has caused.
+# Values of `Sec-Fetch-Site` in a request that no other page has caused.
 OWN_SITES = (None, "same-origin", "none")
 SEE_OTHER = 303
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from .file_types import is_zip, kind_of_content
 from .folders import (
-    ZIP_KIND,
     ZIP_LIMIT,
     Entry,
     File,
@@ -23,7 +23,6 @@ from .folders import (
     Unreadable,
     is_junk,
     join_place,
-    kind_of_content,
     megabytes,
     printable,
 )
@@ -71,10 +70,8 @@ def student_zip(data: bytes, name: str, where: str) -> Folder:
         raise Unreadable(f"{where} holds too many files: more than {MAX_MEMBERS:,}.")
     archive = _open(io.BytesIO(data), where)
     members = archive.infolist()
-    if (
-        sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members)
-        > MAX_SEPARATORS
-    ):
+    separators = sum(info.orig_filename.count("/") + info.orig_filename.count("\\") for info in members)
+    if separators > MAX_SEPARATORS:
         raise Unreadable(f"{where} holds too many folders in folders: more than {MAX_SEPARATORS:,}.")
     size = sum(info.file_size for info in members)
     if size > ZIP_LIMIT:
@@ -102,10 +99,8 @@ def _open(source: io.BytesIO | Path, where: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(source)
     except _BROKEN as error:
-        if isinstance(source, io.BytesIO) and (kind := kind_of_content(source.getvalue())) not in (
-            None,
-            ZIP_KIND,
-        ):
+        content = source.getvalue() if isinstance(source, io.BytesIO) else b""
+        if not is_zip(content) and (kind := kind_of_content(content)):
             raise Unreadable(f"In spite of its name, {where} is {kind}.") from None
         raise Unreadable(
             f"{where} is a broken zip: {printable(str(error)) or type(error).__name__}."

@@ -1,10 +1,11 @@
-"""Describe the assignment whose submissions are searched for, and the names of its kit's files."""
+"""Describe an assignment by the names of its files, and distinguish answers from files of the handout."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 from ..kit import Kit
 from .folders import Entry, File, Folder, Unreadable, readable, visible
@@ -40,7 +41,7 @@ SUPPORT_MODULES = frozenset(
     }
 )
 MAX_DEPTH = 4
-# Words for any assignment, which also name a file that has nobody's name.
+# Words for any assignment. A file that is named with these alone does not say whose it is.
 _TITLES = (
     r"main|submission|answers?|solutions?|homework|hw|assignment|exercise|untitled|week"
     r"|abgabe|lösung|hausaufgabe|aufgabe|übung|woche|devoir|semaine|tarea|semana|opdracht"
@@ -61,7 +62,7 @@ _SUPPORT = re.compile(
 )
 ENVIRONMENT_FOLDERS = frozenset({"venv", "env", "node_modules", "site-packages"})
 HANDOUT_FOLDERS = frozenset({"inputs", "support", "tests"})
-# An environment under any other name has one of these, or a library of Python.
+# What a Python environment contains, whatever its folder is called.
 _ENVIRONMENT_MARKS = {"pyvenv.cfg", "conda-meta"}
 ENVIRONMENT_PARTS = frozenset(
     {
@@ -71,6 +72,14 @@ ENVIRONMENT_PARTS = frozenset(
 )
 _LIBRARY = re.compile(r"lib(?:64)?", re.IGNORECASE)
 _PYTHON_LIBRARY = re.compile(r"site-packages|python\d(?:\.\d{1,2})?", re.IGNORECASE)
+
+
+class NameMatch(IntEnum):
+    """How a file's name relates to the module's name, the best match last."""
+
+    NONE = 0
+    CONTAINED = 1  # `transfer (1)`
+    EQUAL = 2
 
 
 @dataclass(frozen=True)
@@ -86,10 +95,12 @@ class Assignment:
         """Return the assignment of a kit."""
         return cls(kit.slug, kit.module, frozenset(kit.given))
 
-    def name_match(self, stem: str) -> int:
-        """Return 2 if `stem` is the module's name, 1 if it contains it (`transfer (1)`), else 0."""
+    def name_match(self, stem: str) -> NameMatch:
+        """Return whether `stem`, in any letter case, is the module's name or contains it."""
         stem, module = stem.casefold(), self.module.casefold()
-        return 2 if stem == module else int(module in stem)
+        if stem == module:
+            return NameMatch.EQUAL
+        return NameMatch.CONTAINED if module in stem else NameMatch.NONE
 
     def rest_of_name(self, stem: str) -> str:
         """Return a file's name without the assignment's name and without words and numbers of versions.
@@ -110,15 +121,16 @@ class Assignment:
         """Return the entries of a student's folder that may hold the answer."""
         for name in (SAKAI_ATTACHMENTS, self.slug):
             # nbgrader keeps each assignment of a student in a separate folder.
-            own = [entry for entry in entries if isinstance(entry, Folder) and entry.name == name]
-            if own and not any(self.is_answer(entry) for entry in entries):
-                return own
-        environment = _is_environment(entries)
+            folders = [entry for entry in entries if isinstance(entry, Folder) and entry.name == name]
+            if folders and not any(self.is_answer(entry) for entry in entries):
+                return folders
+        own = [entry for entry in entries if not self.is_support(entry)]
+        if not _is_environment(entries):
+            return own
         return [
             entry
-            for entry in entries
-            if not self.is_support(entry)
-            and not (environment and isinstance(entry, Folder) and entry.name.casefold() in ENVIRONMENT_PARTS)
+            for entry in own
+            if isinstance(entry, File) or entry.name.casefold() not in ENVIRONMENT_PARTS
         ]
 
     def is_answer(self, entry: Entry) -> bool:

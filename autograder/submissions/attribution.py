@@ -9,18 +9,8 @@ from enum import StrEnum
 
 from ..models import ReviewNote, ReviewReason
 from .assignment import Assignment
-from .folders import (
-    Entry,
-    File,
-    Folder,
-    Unreadable,
-    is_junk,
-    join_place,
-    kind_of_name,
-    printable,
-    visible,
-    without_suffixes,
-)
+from .file_types import kind_of_name, without_suffixes
+from .folders import Entry, File, Folder, Unreadable, is_junk, join_place, printable, visible
 from .identity import Identity, ParsedName, Platform
 from .platforms.classrooms import is_copy
 from .platforms.detect import detect_platform, parse_names
@@ -80,31 +70,32 @@ def add_hand_ins(
     section: str = "",
     platform: Platform | None = None,
 ) -> None:
-    """Add entries of one folder: submissions named by a platform or after students, and other files.
+    """Add the entries of one folder to `layout`: each belongs to a student or is ignored.
 
-    The platform is detected from the names unless `platform` is given.
+    The platform is detected from all names unless `platform` is given.
     """
-    own = []
+    others = []
     for entry in entries:
         if len(entries) > 1 and assignment.is_support_file(entry):
             layout.ignored.append(IgnoredFile(entry.where, IgnoredReason.SUPPORT_CODE))
         else:
-            own.append(entry)
-    hand_ins = [entry for entry in own if _may_be_handed_in(entry)]
+            others.append(entry)
+    hand_ins = [entry for entry in others if _may_be_handed_in(entry)]
     # A student who submits only ignored files still has a name that the platform wrote.
     platform = (
         platform
         or detect_platform(hand_ins, assignment, folder_name)
-        or detect_platform(own, assignment, folder_name)
+        or detect_platform(others, assignment, folder_name)
         or Platform.PLAIN
     )
-    for entry, name in zip(own, parse_names(platform, own, assignment, folder_name), strict=True):
-        plain = _is_source_like(entry) if platform is not Platform.PLAIN else _may_be_handed_in(entry)
+    # Beside a platform's names, a document with another name is nobody's.
+    is_hand_in = _may_be_handed_in if platform is Platform.PLAIN else _is_source_like
+    for entry, name in zip(others, parse_names(platform, others, assignment, folder_name), strict=True):
         if name and name.platform_file:
             layout.ignored.append(IgnoredFile(entry.where, IgnoredReason.PLATFORM_FILE))
         elif name:
             layout.attributions.append(_attribute(entry, name, section))
-        elif plain or len(own) == 1:
+        elif is_hand_in(entry) or len(others) == 1:
             layout.attributions.append(_attribute_plain(entry, assignment, section, platform))
         else:
             reason = IgnoredReason.PLATFORM_FILE if _INDEX.fullmatch(entry.name) else IgnoredReason.UNKNOWN
@@ -135,8 +126,8 @@ def add_gradescope(layout: ClassLayout, folder: Folder, assignment: Assignment) 
         entry = next((entry for entry in rest if entry.name == submission.folder), None)
         if entry is not None:
             rest.remove(entry)
-        layout.attributions += _submitted_together(
-            submission, entry or _missing(submission.folder, folder.where)
+        layout.attributions += _attribute_to_submitters(
+            entry or _missing_folder(submission.folder, folder.where), submission
         )
     layout.ignored.append(IgnoredFile(metadata.where, IgnoredReason.PLATFORM_FILE))
     if rest:
@@ -152,10 +143,10 @@ def ignore_hidden(layout: ClassLayout, folder: Folder) -> None:
 
 
 def _may_be_handed_in(entry: Entry) -> bool:
-    if isinstance(entry, Folder) or entry.special:
+    """Return whether an entry is a folder, a source file, a zip or a document."""
+    if _is_source_like(entry):
         return True
-    is_hand_in = _is_source_like(entry) or kind_of_name(entry.name) is not None
-    return is_hand_in and not _INDEX.fullmatch(entry.name)
+    return kind_of_name(entry.name) is not None and not _INDEX.fullmatch(entry.name)
 
 
 def _is_source_like(entry: Entry) -> bool:
@@ -168,22 +159,25 @@ def _attribute(entry: Entry, name: ParsedName, section: str) -> Attribution:
         entry = replace(entry, name=name.filename, modified=entry.modified if order is None else order)
     review = _encoding_notes(entry)
     if name.identity.ambiguous:
-        said = f"The name {entry.where} can be read as that of two students."
-        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+        text = f"The name {entry.where} can be read as that of two students."
+        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, text))
     return Attribution(entry, replace(name.identity, section=section), order, tuple(review))
 
 
 def _attribute_plain(
     entry: Entry, assignment: Assignment, section: str = "", platform: Platform = Platform.PLAIN
 ) -> Attribution:
-    """Return the owner of a file or folder that is named after its student or has no student's name."""
+    """Return the owner of an entry whose name no platform wrote: the student after whom it is named.
+
+    `platform` is that of the other entries.
+    """
     stem = _stem(entry)
     unnamed = isinstance(entry, File) and (is_copy(stem) or assignment.is_unnamed(stem))
     other = _other_reading(entry)
     review = _encoding_notes(entry)
     if unnamed or platform is not Platform.PLAIN:
-        said = f"The name {entry.where} does not say whose it is."
-        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, said))
+        text = f"The name {entry.where} does not say whose it is."
+        review.append(ReviewNote(ReviewReason.AMBIGUOUS_NAME, text))
     if isinstance(entry, Folder) and entry.where and platform is Platform.PLAIN and not section:
         review += _section_notes(entry, assignment)
     rest = assignment.rest_of_name(stem)
@@ -198,8 +192,8 @@ def _section_notes(folder: Folder, assignment: Assignment) -> list[ReviewNote]:
     if not people:
         return []
     names = ", ".join(map(printable, people[:MAX_NAMED])) + (", …" if len(people) > MAX_NAMED else "")
-    said = f"{folder.where} holds {names}: is it a section, with one student each?"
-    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)]
+    text = f"{folder.where} holds {names}: is it a section, with one student each?"
+    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, text)]
 
 
 def _encoding_notes(entry: Entry) -> list[ReviewNote]:
@@ -207,8 +201,8 @@ def _encoding_notes(entry: Entry) -> list[ReviewNote]:
     if entry.reading is None:
         return []
     other = printable(_other_reading(entry))
-    said = f"The name {entry.where} is not UTF-8; read as {entry.reading.encoding} it is {other}."
-    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, said)]
+    text = f"The name {entry.where} is not UTF-8; read as {entry.reading.encoding} it is {other}."
+    return [ReviewNote(ReviewReason.AMBIGUOUS_NAME, text)]
 
 
 def _other_reading(entry: Entry) -> str:
@@ -233,11 +227,12 @@ def _other_assignments(student: Folder, assignment: Assignment) -> list[str]:
     return names if only_folders and assignment.slug not in names else []
 
 
-def _submitted_together(submission: GradescopeSubmission, entry: Entry) -> Iterator[Attribution]:
+def _attribute_to_submitters(entry: Entry, submission: GradescopeSubmission) -> Iterator[Attribution]:
+    """Yield the entry once for each submitter, or once without an owner if the metadata names nobody."""
     group = submission.folder if len(submission.submitters) > 1 else ""
     if not submission.submitters:
-        said = f"{METADATA} does not say who handed in {printable(submission.folder)}."
-        review = (ReviewNote(ReviewReason.AMBIGUOUS_NAME, said),)
+        text = f"{METADATA} does not say who handed in {printable(submission.folder)}."
+        review = (ReviewNote(ReviewReason.AMBIGUOUS_NAME, text),)
         identity = Identity(submission.folder, Platform.GRADESCOPE, submitted=submission.created, known=False)
         yield Attribution(entry, identity, submission.created, review)
     for person in submission.submitters:
@@ -252,7 +247,9 @@ def _submitted_together(submission: GradescopeSubmission, entry: Entry) -> Itera
         yield Attribution(entry, identity, submission.created)
 
 
-def _missing(name: str, where: str) -> File:
+def _missing_folder(name: str, where: str) -> File:
+    """Return a file in place of a folder that the metadata lists; loading it raises Unreadable."""
+
     def load(limit: int) -> bytes:
         raise Unreadable(f"{METADATA} names {printable(name)}, which is not there.")
 

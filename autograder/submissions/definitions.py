@@ -51,20 +51,21 @@ def drop_stubs_below_answers(
 
 def review_notes(source: Source, tasks: Collection[str]) -> tuple[ReviewNote, ...]:
     """Return notes for manual review: a file for another kit, or answers in another form."""
-    defined, own, classes = set(), [], []
+    functions: list[str] = []
+    classes: list[str] = []
+    defined: set[str] = set()
     for tree in _trees(source):
-        for node in tree.body:
-            if isinstance(node, Function):
-                defined.add(node.name)
-                own += [node.name] if node.name not in tasks and node.name[:1] != "_" else []
-            elif isinstance(node, ast.ClassDef):
-                classes += [node.name] if node.name not in tasks else []
-                defined.add(node.name)
+        functions += [node.name for node in tree.body if isinstance(node, Function)]
+        classes += [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
         with suppress(RecursionError):
             defined.update(_answers(tree.body))
+    defined.update(functions, classes)
     missing = [task for task in tasks if task not in defined]
-    where, most_missing = clean_line(source.filename), 2 * len(missing) > len(tasks)
-    others = [name for name in own if not get_close_matches(name, missing, n=1, cutoff=SIMILARITY)]
+    most_missing = 2 * len(missing) > len(tasks)
+    where = clean_line(source.filename)
+    own_functions = [name for name in functions if name not in tasks and not name.startswith("_")]
+    own_classes = [name for name in classes if name not in tasks]
+    others = [name for name in own_functions if not get_close_matches(name, missing, n=1, cutoff=SIMILARITY)]
     if most_missing and len(others) >= len(missing):
         text = _(
             "{where} lacks {missing} of the {tasks} tasks and has other functions, such as {names}: is "
@@ -75,17 +76,19 @@ def review_notes(source: Source, tasks: Collection[str]) -> tuple[ReviewNote, ..
             names=_names(others),
         )
         return (ReviewNote(ReviewReason.OTHER_KIT, text),)
-    if not attempted_tasks(source, tasks) and (classes or own or (most_missing and not _is_empty(source))):
+    has_other_code = own_classes or own_functions or (most_missing and not _is_empty(source))
+    if has_other_code and not attempted_tasks(source, tasks):
         text = _(
             "{where} has no task as a function of its own; found {found}. Are the answers in another form?",
             where=where,
-            found=_found(classes, own),
+            found=_found(own_classes, own_functions),
         )
         return (ReviewNote(ReviewReason.ZERO_BUT_NOT_STUB, text),)
     return ()
 
 
 def _found(classes: Sequence[str], functions: Sequence[str]) -> str:
+    """Return what a source without answers contains, as the sentence above names it."""
     if classes:
         return _("the class {names}", names=_names(classes))
     return _("functions such as {names}", names=_names(functions)) if functions else _("other code")

@@ -8,20 +8,21 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
+from ..kit_config import LAST_TIME_ZONE
 from ..models import ReviewNote, ReviewReason, Submission
 from .assignment import Assignment
 from .attribution import Attribution, ClassLayout, IgnoredFile
-from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
+from .folders import MEGABYTE, Entry, Unreadable, disk_root
 from .identity import Identity, Platform, normalize_name
 from .layout import SUBMITTED, read_layout
 from .layout_advice import class_hint, sections_hint
 from .platforms.classrooms import without_copy_number
 from .reader import read_submission
 from .submission_time import find_arrival
+from .versions import newest_version
 
 # Submissions stay in memory up to this total size, so that each is read only once.
 MAX_CACHED = 200 * MEGABYTE
-LAST_TIME_ZONE = timedelta(hours=12)  # behind UTC
 SIMILAR_NAME = ReviewNote(
     ReviewReason.AMBIGUOUS_NAME,
     "Another name differs only in letter case, spaces, a copy's number or how accents are encoded.",
@@ -93,7 +94,7 @@ class ClassFolder:
 
 
 def find_class(
-    place: Path,
+    path: Path,
     assignment: Assignment,
     *,
     is_class_zip: bool = False,
@@ -106,25 +107,25 @@ def find_class(
     it arrived after the day `due` or if the platform marks it as late. With `late_rules`, nothing is noted as
     late, because the kit's rules decide, and identities also have the times of nbgrader and git. Every file
     belongs to a submission or is listed as ignored, and every student appears once. Raises ClassError if
-    `place` cannot be a class.
+    `path` cannot be a class.
     """
-    root = place.expanduser().resolve()
+    root = path.expanduser().resolve()
     if not root.exists():
-        raise ClassError(f"{place} does not exist: expected a class folder, a zip, a .py or an .ipynb.")
+        raise ClassError(f"{path} does not exist: expected a class folder, a zip, a .py or an .ipynb.")
     try:
         layout = read_layout(disk_root(root), assignment, is_class_zip=is_class_zip)
     except Unreadable as problem:
         raise ClassError(str(problem)) from None
     if not layout.attributions:
         raise ClassError(
-            f"{place} holds no submission for {assignment.slug}: expected one .py, .ipynb, zip or folder per "
+            f"{path} holds no submission for {assignment.slug}: expected one .py, .ipynb, zip or folder per "
             "student, or an export of a learning platform."
             + "".join(f" {file.text}" for file in layout.ignored[:3])
         )
     _name_nbgrader_student(layout, root, assignment.slug)
     found = collect_submissions(layout, assignment, due, late_rules=late_rules)
     single = [each.entries[0] for each in found.submissions if len(each.entries) == 1]
-    hint = class_hint(place, single, assignment, alone=len(found.submissions) == 1)
+    hint = class_hint(path, single, assignment, alone=len(found.submissions) == 1)
     hint = hint or sections_hint((each.identity for each in found.submissions), assignment)
     found = replace(found, hint=hint)
     if not late_rules:
@@ -164,37 +165,37 @@ def _submissions(
     students = _by_student(attributions)
     names = _display_names(students)
     # Ids distinguish students reliably; names alone may not.
-    twins = _similar(own[-1].identity.name for own in students.values() if not own[-1].identity.ids)
+    similar = _similar_names(own[-1].identity.name for own in students.values() if not own[-1].identity.ids)
     cache = ReadCache()
     found = []
     for key, own in students.items():
         name = names[key]
-        counting, versions = _newest(own, assignment)
+        counting, version_notes = newest_version(own, assignment)
         entries = tuple(each.entry for each in counting)
         identity = replace(counting[-1].identity, display_name=name)
         notes = [note for each in counting for note in each.review]
-        if identity.name in twins and not identity.ids:
+        if identity.name in similar and not identity.ids:
             notes.append(SIMILAR_NAME)
-        if not late_rules and (late := _late(identity, due)):
+        if not late_rules and (late := _late_note(identity, due)):
             notes.append(late)
-        review = tuple(dict.fromkeys((*notes, *versions)))
+        review = tuple(dict.fromkeys((*notes, *version_notes)))
         where = entries[-1].where or entries[-1].name
         found.append(FoundSubmission(name, entries, where, assignment, identity, review, cache))
     return found
 
 
-def _late(identity: Identity, due: date | None) -> ReviewNote | None:
+def _late_note(identity: Identity, due: date | None) -> ReviewNote | None:
     """Return a note if the submission is late; the due day ends when it has ended in every time zone."""
     if identity.late:
         return ReviewNote(ReviewReason.LATE, "The platform marks it as late.")
     if due is None or identity.submitted is None:
         return None
-    end = datetime.combine(due + timedelta(days=1), time(), UTC) + LAST_TIME_ZONE
+    end = datetime.combine(due + timedelta(days=1), time(), LAST_TIME_ZONE)
     if identity.submitted < end.timestamp():
         return None
     submitted = datetime.fromtimestamp(identity.submitted, UTC)
-    said = f"Handed in on {submitted:%Y-%m-%d at %H:%M}, after {due}, the due date."
-    return ReviewNote(ReviewReason.LATE, said)
+    text = f"Handed in on {submitted:%Y-%m-%d at %H:%M}, after {due}, the due date."
+    return ReviewNote(ReviewReason.LATE, text)
 
 
 def _by_student(attributions: Sequence[Attribution]) -> Mapping[tuple[str, ...], list[Attribution]]:
@@ -236,79 +237,9 @@ def _display_names(students: Mapping[tuple[str, ...], Sequence[Attribution]]) ->
     return names
 
 
-def _similar(names: Iterable[str]) -> set[str]:
+def _similar_names(names: Iterable[str]) -> set[str]:
     """Return the names that are almost equal to another one and so may belong to the same student."""
     alike: defaultdict[str, set[str]] = defaultdict(set)
     for name in names:
         alike[normalize_name(without_copy_number(name))].add(name)
     return {name for group in alike.values() if len(group) > 1 for name in group}
-
-
-@dataclass(frozen=True)
-class _Version:
-    """One of several versions that a student submitted: a folder, a zip, or files in the same folder."""
-
-    time: float
-    claims: tuple[Attribution, ...]
-    has_answer: bool
-
-    @property
-    def where(self) -> str:
-        return self.claims[-1].entry.where
-
-
-def _newest(
-    claims: Sequence[Attribution], assignment: Assignment
-) -> tuple[Sequence[Attribution], list[ReviewNote]]:
-    """Return the attributions of a student that count, and notes that name the versions that do not."""
-    if len(claims) == 1:
-        return claims, []
-    versions = _versions(claims, assignment)
-    *older, newest = sorted(versions, key=lambda each: (each.has_answer, each.time, each.where))
-    # An empty folder or a text next to an answer is not another version of it.
-    older = [version for version in older if version.has_answer or not newest.has_answer]
-    sources: dict[str, Attribution] = {}
-    replaced = []
-    for claim in newest.claims:
-        if former := sources.get(claim.entry.name):
-            replaced.append((claim.entry.where, former.entry.where))
-        sources[claim.entry.name] = claim
-    notes = [_several_versions(newer, [former]) for newer, former in replaced]
-    if older:
-        is_newer = newest.time > max(version.time for version in older)
-        notes.append(_several_versions(newest.where, [version.where for version in older], is_newer))
-    return list(sources.values()), notes
-
-
-def _versions(claims: Iterable[Attribution], assignment: Assignment) -> list[_Version]:
-    """Return the versions among the claims; they are attempts if the platform distinguishes these."""
-    groups: defaultdict[tuple[object, ...], list[tuple[float, Attribution]]] = defaultdict(list)
-    for claim in claims:
-        changed = assignment.last_change(claim.entry)
-        time = claim.order if claim.order is not None else changed or 0.0
-        apart = isinstance(claim.entry, Folder) or claim.entry.is_zip
-        if claim.identity.submitted is not None:
-            key: tuple[object, ...] = ("attempt", claim.identity.submitted)
-        else:
-            key = ("alone", claim.entry.where) if apart else ("side by side",)
-        groups[key].append((time, claim))
-    versions = []
-    for group in groups.values():
-        group.sort(key=lambda pair: (pair[0], pair[1].entry.where))
-        ordered = tuple(claim for _, claim in group)
-        has_answer = any(assignment.has_answer(claim.entry) for claim in ordered)
-        versions.append(_Version(group[-1][0], ordered, has_answer))
-    return versions
-
-
-def _several_versions(newest: str, older: Sequence[str], is_newer: bool = True) -> ReviewNote:
-    others = ", ".join(map(printable, older[:5])) + (", …" if len(older) > 5 else "")
-    count, verb = ("two", "does") if len(older) == 1 else (str(len(older) + 1), "do")
-    if is_newer:
-        text = f"There are {count} submissions: {newest} is newer and counts, {others} {verb} not."
-    else:
-        text = (
-            f"There are {count} submissions, and their times do not say which is newer: {newest} counts, "
-            f"{others} {verb} not."
-        )
-    return ReviewNote(ReviewReason.SEVERAL_VERSIONS, text)

@@ -16,10 +16,10 @@ from ..source_code import marked_line, syntax_advice
 from ..text import clean
 from .assignment import Assignment
 from .definitions import attempted_tasks, drop_stubs_below_answers, review_notes
-from .folders import Unreadable, kind_of_content, printable
+from .file_types import kind_of_content
+from .folders import Unreadable, printable
 from .notebooks.notebook import is_notebook, not_in_encoding, read_cells, tasks_in_text
 
-NOT_STUB = ReviewReason.ZERO_BUT_NOT_STUB
 # Sentences per kind in a report.
 MAX_NOTES = 3
 # Times that differ by less say nothing: programs that unpack or copy files write them one after another.
@@ -76,7 +76,7 @@ class Selection:
     """The source that counts, or the `problem` that prevents a selection.
 
     `notes` and `review` contain sentences about the choice. `unused` lists the files that do not count.
-    `unreadable` has a sentence for each unreadable file, and `excerpt` is the line that `problem` names.
+    `unreadable` has sentences about unreadable files, and `excerpt` is the line that `problem` names.
     """
 
     source: Source | None
@@ -113,28 +113,35 @@ def select(submission: Submission, module: str, tasks: Collection[str]) -> Selec
     for file in submission.files:
         try:
             source = _source(file, module, tasks)
-        except Unreadable as problem:
-            problems.append(problem)
+        except Unreadable as error:
+            problems.append(error)
         else:
             candidates.append(_Candidate(file, source, attempted_tasks(source, tasks)))
     if not candidates:
-        told = " ".join(map(str, problems[:MAX_NOTES])) or _("The submission is empty.")
-        return Selection(None, told, excerpt=next((each.excerpt for each in problems if each.excerpt), ""))
-    assignment = Assignment("", module)
-    best = _best(candidates, assignment)
-    others = [other for other in candidates if other is not best]
-    unused = tuple(_compare(best, other) for other in others)
+        problem = " ".join(map(str, problems[:MAX_NOTES])) or _("The submission is empty.")
+        return Selection(None, problem, excerpt=next((each.excerpt for each in problems if each.excerpt), ""))
+    best = _best(candidates, Assignment("", module))
+    unused: list[UnusedFile] = []
+    notes: list[str] = []
+    versions: list[ReviewNote] = []
+    for other in candidates:
+        if other is best:
+            continue
+        unused.append(_compare(best, other))
+        sentence = unused[-1].text()
+        if other.attempts:
+            versions.append(ReviewNote(ReviewReason.SEVERAL_VERSIONS, sentence))
+        else:
+            notes.append(sentence)
     cells, above = drop_stubs_below_answers(best.source.cells, tasks)
-    notes = [file.text() for file, other in zip(unused, others, strict=True) if not other.attempts]
-    versions = [
-        ReviewNote(ReviewReason.SEVERAL_VERSIONS, file.text())
-        for file, other in zip(unused, others, strict=True)
-        if other.attempts
-    ]
-    review = (*versions[:MAX_NOTES], *_review(best, tasks, above))
-    source = replace(best.source, cells=cells)
     unreadable = tuple(map(str, problems[:MAX_NOTES]))
-    return Selection(source, None, (*notes[:MAX_NOTES], *unreadable), review, unused, unreadable)
+    return Selection(
+        source=replace(best.source, cells=cells),
+        notes=(*notes[:MAX_NOTES], *unreadable),
+        review=(*versions[:MAX_NOTES], *_review(best, tasks, above)),
+        unused=tuple(unused),
+        unreadable=unreadable,
+    )
 
 
 def _review(best: _Candidate, tasks: Collection[str], above: Collection[str]) -> Iterator[ReviewNote]:
@@ -142,7 +149,7 @@ def _review(best: _Candidate, tasks: Collection[str], above: Collection[str]) ->
     in_text = [task for task in _tasks_in_text(best.file, tasks) if task not in best.attempts]
     # Where answers are in text cells, it is clear why there are none in code.
     for note in review_notes(best.source, tasks):
-        if not (in_text and note.reason is NOT_STUB):
+        if not (in_text and note.reason is ReviewReason.ZERO_BUT_NOT_STUB):
             yield note
     if in_text:
         text = _(
@@ -150,7 +157,7 @@ def _review(best: _Candidate, tasks: Collection[str], above: Collection[str]) ->
             filename=printable(best.source.filename),
             tasks=", ".join(in_text),
         )
-        yield ReviewNote(NOT_STUB, text)
+        yield ReviewNote(ReviewReason.ZERO_BUT_NOT_STUB, text)
     if above:
         text = _(
             "{filename}: the stub of {tasks} was left in place below the answer. The answer counts.",
@@ -196,6 +203,7 @@ def _compare(best: _Candidate, other: _Candidate) -> UnusedFile:
 
 
 def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
+    """Return the code of a file; raise Unreadable, whose text names a type that is not source."""
     where = printable(file.name)
     if not file.content.strip():
         raise Unreadable(_("{where} is empty.", where=where))
@@ -203,8 +211,8 @@ def _source(file: SubmittedFile, module: str, tasks: Collection[str]) -> Source:
         return _read_source(file, where, module, tasks)
     except Unreadable:
         if kind := kind_of_content(file.content):
-            told = _("In spite of its name, {where} is {kind}.", where=where, kind=_(kind))
-            raise Unreadable(told) from None
+            text = _("In spite of its name, {where} is {kind}.", where=where, kind=_(kind))
+            raise Unreadable(text) from None
         raise
 
 
@@ -241,6 +249,7 @@ def _python(content: bytes, where: str) -> str:
 
 
 def _decoded(content: bytes, where: str) -> str:
+    """Return the text of a `.py` in the encoding that it declares, else in UTF-8; raise Unreadable."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Unreadable(_("{where} is UTF-16, which Python does not read: save it as UTF-8.", where=where))
     try:

@@ -1,4 +1,4 @@
-"""Read what was handed in from disk, and recognize what is no source file, by its name or its first bytes.
+"""Read what was handed in from disk, as files and folders with names for messages.
 
 Links are not followed, and only regular files are opened.
 """
@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from ..language import gettext_noop
 from ..text import clean
 
 MEGABYTE = 1_000_000
@@ -34,15 +33,6 @@ _KINDS = {
     stat.S_IFCHR: "a device",
     stat.S_IFBLK: "a device",
 }
-MAX_NAME = 1_000
-MAX_BEGINNING = 16
-
-# A source file's suffix, and what browsers, editors and mail programs append to it.
-_RENAMED = re.compile(
-    r".+(?P<suffix>\.py|\.ipynb)"
-    r"(?:\.(?:txt|json|bak|old|orig|download|crdownload|part|\d{1,3})|[\s_~]|\(\d{1,3}\))+",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 class Unreadable(Exception):
@@ -160,17 +150,15 @@ def disk_entry(path: Path, parent: str = "") -> Entry:
     try:
         status = path.lstat()
     except OSError as error:
-        return _special(name, where, f"cannot be inspected ({error.strerror})", reading)
+        return _special_file(name, where, f"cannot be inspected ({error.strerror})", reading)
     if stat.S_ISDIR(status.st_mode):
         return Folder(name, where, lambda: _entries(path, where), reading)
     if stat.S_ISREG(status.st_mode):
         return File(
-            *(name, where, status.st_mtime, lambda limit: _read(path, where, limit)),
-            path=path,
-            reading=reading,
+            name, where, status.st_mtime, lambda limit: _read(path, where, limit), path=path, reading=reading
         )
     kind = _KINDS.get(stat.S_IFMT(status.st_mode), "a special file")
-    return _special(name, where, f"is {kind}: expected a file or a folder", reading)
+    return _special_file(name, where, f"is {kind}: expected a file or a folder", reading)
 
 
 def disk_root(path: Path) -> Entry:
@@ -186,7 +174,9 @@ def _decode(name: str) -> tuple[str, Reading | None]:
     return text, None if text.encode() == raw else Reading("Latin-1", raw.decode("latin-1"))
 
 
-def _special(name: str, where: str, reason: str, reading: Reading | None) -> File:
+def _special_file(name: str, where: str, reason: str, reading: Reading | None) -> File:
+    """Return a file that cannot be read; `reason` follows its location in the message."""
+
     def load(limit: int) -> bytes:
         raise Unreadable(f"{where} {reason}.")
 
@@ -218,70 +208,3 @@ def _read(path: Path, where: str, limit: int) -> bytes:
         size = megabytes(max(len(data), status.st_size))
         raise Unreadable(f"{where} is too large: {size}, the limit is {megabytes(limit)}.")
     return data
-
-
-@dataclass(frozen=True)
-class FileType:
-    """A type of file: its suffixes as a pattern, its name with advice, and its first bytes in lower case."""
-
-    suffixes: str
-    kind: str
-    beginnings: tuple[bytes, ...] = ()
-
-    def has_name(self, name: str) -> bool:
-        """Return whether a file's name ends in one of the suffixes."""
-        return re.search(rf"\.(?:{self.suffixes})$", name, re.IGNORECASE) is not None
-
-
-TYPES = (
-    FileType("pdf", gettext_noop("a PDF"), (b"%pdf",)),
-    FileType("docx?|odt|rtf|pages|gdoc", gettext_noop("a text document"), (rb"{\rtf",)),
-    FileType("html?|mht|mhtml", gettext_noop("a web page"), (b"<!doctype html", b"<html")),
-    FileType("txt|md", gettext_noop("a text file; if it is Python, its name must end in .py")),
-    FileType("json", gettext_noop("a JSON file; if it is a notebook, its name must end in .ipynb")),
-    FileType("py3|pyw", gettext_noop("Python under another name; its name must end in .py")),
-    FileType("pyc", gettext_noop("compiled Python")),
-    FileType(
-        "rar|7z|tar|t?gz|bz2|tbz2?|xz|txz|zst",
-        gettext_noop("an archive that is not opened; hand in a .zip"),
-        (b"rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"bzh", b"\xfd7zxz"),
-    ),
-    FileType("png|jpe?g|heic|mp4|mov", gettext_noop("a picture or a film"), (b"\x89png", b"\xff\xd8\xff")),
-    FileType("pptx?", gettext_noop("a presentation")),
-    FileType("url|webloc|lnk", gettext_noop("a link; hand in the file itself")),
-    FileType("keras|h5", gettext_noop("a saved network; hand in the code"), (b"\x89hdf",)),
-)
-ZIP_KIND = gettext_noop("a zip or an office document")
-_SUFFIX = re.compile("|".join(["py|ipynb|zip", *(each.suffixes for each in TYPES)]), re.IGNORECASE)
-_RENAMED_KINDS = {
-    ".py": gettext_noop("Python under another name; its name must end in .py"),
-    ".ipynb": gettext_noop("a notebook under another name; its name must end in .ipynb"),
-}
-
-
-def kind_of_name(name: str) -> str | None:
-    """Return what a file is by its name, with advice, or None for a source file and for unknown types."""
-    if renamed := _renamed(name):
-        return _RENAMED_KINDS[renamed["suffix"].casefold()]
-    return next((each.kind for each in TYPES if each.has_name(name)), None)
-
-
-def kind_of_content(content: bytes) -> str | None:
-    """Return what a file is by its first bytes, or None if they may be those of text."""
-    # Markup ignores letter case, and so may the comparison: no other type begins with the same letters.
-    beginning = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:MAX_BEGINNING].lower()
-    found = (each.kind for each in TYPES if beginning.startswith(each.beginnings))
-    return next(found, ZIP_KIND if beginning.startswith(b"pk\x03\x04") else None)
-
-
-def without_suffixes(name: str) -> str:
-    """Return a name without the suffixes of source files, zips and documents; it may have several."""
-    renamed = _renamed(name)
-    parts = (name[: renamed.start("suffix")] if renamed else name).split(".")
-    while len(parts) > 1 and _SUFFIX.fullmatch(parts[-1]):
-        parts.pop()
-    return ".".join(parts)
-
-
-def _renamed(name: str) -> re.Match[str] | None:
-    return _RENAMED.fullmatch(name) if len(name) <= MAX_NAME else None

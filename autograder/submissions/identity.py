@@ -1,4 +1,4 @@
-"""Represent the submitter of a submission as a platform's file name tells it, and derive a folder name."""
+"""Represent the submitter of a submission, normalize names for comparison, and name the student's folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PLAIN = re.compile(r"[a-z0-9][a-z0-9_@+.-]{0,78}[a-z0-9]|[a-z0-9]")
 # Names that Windows reserves, with or without an extension.
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 # A grades folder has entries with these names in addition to its students' folders.
-_TAKEN = re.compile(r"uploads|handback|.*\.(?:csv|html|json|lock|tmp)")
+_TAKEN = re.compile(r"uploads|handback|requests|.*\.(?:csv|html|jsonl?|lock|tmp|toml)")
 
 # Characters that keyboards, word processors and platforms use in place of each other.
 _PUNCTUATION = str.maketrans(

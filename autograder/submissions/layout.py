@@ -1,7 +1,7 @@
 """Find the folder of a class whose entries are the submissions, and the sections in it.
 
-The layout is determined from the class as a whole. The content of one submission does not change how the
-others are read.
+The class as a whole determines the layout. The content of one submission does not change how the others are
+read.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from .archive import class_zip
-from .assignment import Assignment
+from .assignment import Assignment, NameMatch
 from .attribution import (
     ClassLayout,
     IgnoredFile,
@@ -25,12 +25,14 @@ from .platforms.detect import detect_platform, parse_names
 from .platforms.gradescope_export import METADATA, is_submission_name, read_metadata
 from .sections import are_parts, are_sections, is_section_name
 
-SUBMITTED = "submitted"  # nbgrader's folder of all students
-# What nbgrader itself puts beside it.
+# nbgrader's folder of all students, and what nbgrader writes beside it.
+SUBMITTED = "submitted"
 NBGRADER_FOLDERS = frozenset({"source", "release", "autograded"})
 NBGRADER_FILES = frozenset({"gradebook.db", "nbgrader_config.py"})
+# `feedback` is too common a name to identify nbgrader.
 NBGRADER_ENTRIES = frozenset({SUBMITTED, "feedback"}) | NBGRADER_FOLDERS | NBGRADER_FILES
-TEAMS_SUBMITTED = "submitted files"  # and that of Teams, beside unfinished work
+# The folder of all students in a download from Teams, and the folder of unfinished work beside it.
+TEAMS_SUBMITTED = "submitted files"
 TEAMS_ENTRIES = frozenset({TEAMS_SUBMITTED, "working files"})
 MAX_SECTION_DEPTH = 2
 
@@ -62,7 +64,7 @@ def read_layout(root: Entry, assignment: Assignment, *, is_class_zip: bool = Fal
             beside = [entry for entry in visible(folder) if entry.name.casefold() not in NBGRADER_ENTRIES]
             layout.ignored += [IgnoredFile(entry.where, IgnoredReason.BESIDE_SUBMITTED) for entry in beside]
             folder = submitted
-        if folder.name == SUBMITTED and not _has_platform(visible(folder), assignment, folder.name):
+        if folder.name == SUBMITTED and not _has_platform_names(visible(folder), assignment, folder.name):
             add_nbgrader(layout, folder, assignment)
         else:
             _add_class(layout, folder, assignment, "")
@@ -78,10 +80,9 @@ def _class_folder(root: Entry, assignment: Assignment, is_class_zip: bool) -> Fo
 
 
 def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folder | None:
+    """Return the folder at or below `folder` whose entries are submissions; None if it is one student's."""
     entries = visible(folder)
-    if _is_gradescope(folder, is_class_zip):
-        return folder
-    if _nbgrader_folder(entries, assignment):
+    if _is_gradescope(folder, is_class_zip) or _nbgrader_folder(entries, assignment):
         return folder
     if teams := _teams_folder(entries):
         return teams
@@ -96,7 +97,7 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
                 return _unwrap(only, assignment, is_class_zip)
             if only.name == assignment.slug:
                 return None
-    return None if _is_one_students(entries, assignment) else folder
+    return None if _belongs_to_one_student(entries, assignment) else folder
 
 
 def is_export_name(stem: str) -> bool:
@@ -109,8 +110,10 @@ def may_hold_class(folder: Folder, assignment: Assignment) -> bool:
     entries = readable(folder)
     if _is_gradescope(folder) or _teams_folder(entries):
         return True
-    named = any(_is_named(entry, assignment) for entry in entries)
-    return _has_platform(entries, assignment, "") or (not named and _looks_like_class(entries, assignment))
+    if _has_platform_names(entries, assignment, ""):
+        return True
+    named = any(_has_module_name(entry, assignment) for entry in entries)
+    return not named and _looks_like_class(entries, assignment)
 
 
 def _may_be_export(stem: str, assignment: Assignment) -> bool:
@@ -151,10 +154,10 @@ def _is_export(folder: Folder, assignment: Assignment) -> bool:
 
 
 def _is_gradescope(folder: Folder, is_class_zip: bool = False) -> bool:
-    """Return whether the platform's metadata is next to folders with the platform's names, or alone.
+    """Return whether the folder has Gradescope's metadata, and at least half of the rest its folder names.
 
-    Elsewhere, a file with that name was submitted by a student. In a zip that contains a class, the folders
-    may have any names that the metadata lists.
+    Elsewhere, a student submitted the file of that name. In a zip that contains a class, the folders may have
+    any names that the metadata lists.
     """
     entries = visible(folder)
     metadata = next((each for each in entries if isinstance(each, File) and each.name == METADATA), None)
@@ -168,26 +171,29 @@ def _is_gradescope(folder: Folder, is_class_zip: bool = False) -> bool:
 
 
 def _nbgrader_folder(entries: Sequence[Entry], assignment: Assignment) -> Folder | None:
-    """Return nbgrader's folder of all students if nothing else, or something else of nbgrader, is beside it.
+    """Return nbgrader's folder of all students if it is among the entries, else None.
 
-    Any other entries may be beside it if none of them holds an answer and the assignment's folders are in it.
+    It counts as nbgrader's if it is alone or if something else of nbgrader is beside it. It also counts if
+    nothing beside it holds an answer and a student in it has a folder for the assignment.
     """
     submitted = next((each for each in entries if isinstance(each, Folder) and each.name == SUBMITTED), None)
     if submitted is None:
         return None
     others = [entry for entry in entries if entry.name.casefold() not in NBGRADER_ENTRIES]
-    if not others or any(map(_is_nbgraders, entries)):
+    if not others or any(map(_is_written_by_nbgrader, entries)):
         return submitted
     if any(assignment.has_answer(entry) for entry in others):
         return None
-    students = (readable(entry) for entry in readable(submitted) if isinstance(entry, Folder))
-    has_slug = any(
-        isinstance(each, Folder) and each.name == assignment.slug for own in students for each in own
+    students = [entry for entry in readable(submitted) if isinstance(entry, Folder)]
+    has_assignment = any(
+        isinstance(entry, Folder) and entry.name == assignment.slug
+        for student in students
+        for entry in readable(student)
     )
-    return submitted if has_slug else None
+    return submitted if has_assignment else None
 
 
-def _is_nbgraders(entry: Entry) -> bool:
+def _is_written_by_nbgrader(entry: Entry) -> bool:
     return entry.name.casefold() in (NBGRADER_FOLDERS if isinstance(entry, Folder) else NBGRADER_FILES)
 
 
@@ -205,47 +211,53 @@ def _teams_library(entries: Sequence[Entry]) -> Folder | None:
 
 def _looks_like_class(entries: Sequence[Entry], assignment: Assignment) -> bool:
     """Return whether a folder's entries appear to belong to several students."""
-    if _nbgrader_folder(entries, assignment) or _has_platform(entries, assignment, ""):
+    if _nbgrader_folder(entries, assignment) or _has_platform_names(entries, assignment, ""):
         return True
     answers = [entry for entry in entries if assignment.is_answer(entry)]
-    unnamed = not any(_is_named(entry, assignment) for entry in answers)
-    return (len(answers) > 1 and unnamed) or _branches(entries, assignment) > 1
+    unnamed = not any(_has_module_name(entry, assignment) for entry in answers)
+    return (len(answers) > 1 and unnamed) or _count_containers(entries, assignment) > 1
 
 
-def _is_one_students(entries: Sequence[Entry], assignment: Assignment) -> bool:
+def _belongs_to_one_student(entries: Sequence[Entry], assignment: Assignment) -> bool:
     """Return whether a folder with these entries is one student's: the answer has the module's name.
 
     Other source files next to it could be other students', unless the handout's `support` folder, or the
-    `kit.json` of earlier ones, shows that this is a student's working folder.
+    `kit.json` of earlier handouts, shows that this is a student's working folder.
     """
     answers = [entry for entry in entries if assignment.is_answer(entry)]
-    named = [entry for entry in answers if _is_named(entry, assignment)]
-    if not named or _branches(entries, assignment) > 1 or _has_platform(entries, assignment, ""):
+    named = [entry for entry in answers if _has_module_name(entry, assignment)]
+    if not named or _count_containers(entries, assignment) > 1:
+        return False
+    if _has_platform_names(entries, assignment, ""):
         return False
     in_handout = any(entry.name in ("kit.json", "support") for entry in entries)
     return len(named) == len(answers) or (in_handout and len(named) * 2 >= len(answers))
 
 
-def _is_named(entry: Entry, assignment: Assignment) -> bool:
-    return isinstance(entry, File) and assignment.name_match(entry.stem) == 2
+def _has_module_name(entry: Entry, assignment: Assignment) -> bool:
+    return isinstance(entry, File) and assignment.name_match(entry.stem) is NameMatch.EQUAL
 
 
-def _has_platform(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> bool:
+def _has_platform_names(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> bool:
     return detect_platform(entries, assignment, folder_name) is not None
 
 
-def _branches(entries: Iterable[Entry], assignment: Assignment) -> int:
-    """Return the number of folders and zips that contain a submission, without a student's own exports."""
+def _count_containers(entries: Iterable[Entry], assignment: Assignment) -> int:
+    """Return the number of folders and zips that contain a submission.
+
+    Zips with the module's name, such as `transfer_2026_11_23.zip`, do not count: students export them.
+    """
     export = re.compile(rf"{re.escape(assignment.module)}(?:\W*_?\d.*)?\.zip", re.IGNORECASE | re.DOTALL)
-    inner = (
+    containers = (
         entry for entry in entries if not assignment.is_answer(entry) and not export.fullmatch(entry.name)
     )
-    return sum(map(assignment.has_answer, inner))
+    return sum(map(assignment.has_answer, containers))
 
 
 def _add_class(
     layout: ClassLayout, folder: Folder, assignment: Assignment, section: str, depth: int = 0
 ) -> None:
+    """Add the submissions of a folder, and those of each section in it; `section` is the folder's own."""
     ignore_hidden(layout, folder)
     entries = visible(folder)
     if depth < MAX_SECTION_DEPTH and (sections := _sections(entries, assignment)):
@@ -266,7 +278,7 @@ def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
     """
     folders = [entry for entry in entries if isinstance(entry, Folder)]
     answers = [entry for entry in entries if assignment.is_answer(entry)]
-    if len(folders) < 2 or answers or _has_platform(entries, assignment, ""):
+    if len(folders) < 2 or answers or _has_platform_names(entries, assignment, ""):
         return []
     listed = [readable(folder) for folder in folders]
     owners = [_count_owners(inner, assignment) for inner in listed]
@@ -275,7 +287,7 @@ def _sections(entries: Sequence[Entry], assignment: Assignment) -> list[Folder]:
     if all(is_section_name(folder.name) for folder in folders):
         votes = sum(
             (_looks_like_class(inner, assignment) and not are_parts(inner, assignment))
-            - _is_one_students(inner, assignment)
+            - _belongs_to_one_student(inner, assignment)
             for inner in listed
         )
         if votes > 0:

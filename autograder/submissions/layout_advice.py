@@ -13,13 +13,13 @@ from .layout import is_export_name, may_hold_class
 from .sections import is_section_name
 
 
-def class_hint(place: Path, entries: Sequence[Entry], assignment: Assignment, *, alone: bool) -> str:
+def class_hint(path: Path, entries: Sequence[Entry], assignment: Assignment, *, alone: bool) -> str:
     """Return what to do if some of `entries` may hold a class, or "" if this does not apply.
 
-    `entries` count as one student's each, and `alone` says that `place` has no other submission.
+    `entries` count as one student's each, and `alone` says that `path` has no other submission.
     """
     if alone and entries and isinstance(entries[0], Folder):
-        return _folder_hint(place, entries[0], assignment)
+        return _folder_hint(path, entries[0], assignment)
     zips = [entry for entry in entries if not isinstance(entry, Folder) and entry.is_zip]
     if alone and zips:
         where = zips[0].where or zips[0].name
@@ -39,12 +39,12 @@ def sections_hint(identities: Iterable[Identity], assignment: Assignment) -> str
     )
 
 
-def _folder_hint(place: Path, folder: Folder, assignment: Assignment) -> str:
-    if not (folder.where and place.is_dir() and may_hold_class(folder, assignment)):
+def _folder_hint(path: Path, folder: Folder, assignment: Assignment) -> str:
+    if not (folder.where and path.is_dir() and may_hold_class(folder, assignment)):
         return ""
     return (
         f"{folder.where} counts as one student's. If it holds a class, grade that folder: "
-        f"kit grade KIT {shlex.quote(str(place / folder.where))}."
+        f"kit grade KIT {shlex.quote(str(path / folder.where))}."
     )
 
 

@@ -13,6 +13,7 @@ from ..kit import Kit
 from ..models import Submission, SubmittedFile
 from .archive import student_zip
 from .assignment import ENVIRONMENT_FOLDERS, ENVIRONMENT_PARTS, SAKAI_ATTACHMENTS, Assignment
+from .file_types import kind_of_name
 from .folders import (
     FILE_LIMIT,
     ZIP_LIMIT,
@@ -21,7 +22,6 @@ from .folders import (
     Folder,
     Unreadable,
     disk_entry,
-    kind_of_name,
     megabytes,
     printable,
     without_junk,
@@ -34,7 +34,7 @@ MAX_NESTED_ZIPS = 2
 MAX_SENTENCES = 3  # per kind in a report
 MAX_LISTED = 5
 PLACE = "The submission"
-# What folders hold that are not searched.
+# The folders that are not searched, each with what it contains.
 SKIPPED = {
     ".ipynb_checkpoints": "Jupyter's copies",
     "__pycache__": "compiled Python",
@@ -126,7 +126,7 @@ def _no_answer(where: str, assignment: Assignment, reading: _Reading) -> str:
 
 
 def _kind(name: str, assignment: Assignment) -> str | None:
-    """Return what a file is that holds no answer, with advice, or None if its name does not tell."""
+    """Return what a file without an answer is, with advice, or None if its name does not say."""
     if assignment.is_test(name):
         return "a test file; an answer needs another name"
     return kind_of_name(name)
@@ -178,20 +178,19 @@ class _Reading:
             if self.visited > MAX_ENTRIES:
                 raise Unreadable(f"{entry.where}: over {MAX_ENTRIES:,} files and folders in one submission.")
             if isinstance(entry, Folder):
-                # Names of the student's own folder and of a platform's folders carry no information about the
-                # file.
-                made = not depth or entry.name in (self.assignment.slug, SAKAI_ATTACHMENTS)
-                below = prefix if made else f"{prefix}{entry.name}/"
-                inner, has_git = self._list(entry, depth)
-                found += self._search(inner, below, depth + 1, is_clone or has_git)
+                # The names of the student's own folder and of a platform's folders say nothing about a file.
+                is_left_out = not depth or entry.name in (self.assignment.slug, SAKAI_ATTACHMENTS)
+                inner_prefix = prefix if is_left_out else f"{prefix}{entry.name}/"
+                inner, has_git = self._entries_to_search(entry, depth)
+                found += self._search(inner, inner_prefix, depth + 1, is_clone or has_git)
             elif entry.is_source or entry.is_zip:
                 found.append((prefix + entry.name, replace(entry, modified=0.0) if is_clone else entry))
             else:
                 self._note_other(entry)
         return found
 
-    def _list(self, folder: Folder, depth: int) -> tuple[Sequence[Entry], bool]:
-        """Return the entries to search, and whether the folder is a Git repository."""
+    def _entries_to_search(self, folder: Folder, depth: int) -> tuple[Sequence[Entry], bool]:
+        """Return the folder's entries without support code, and whether the folder is a Git repository."""
         try:
             if depth == MAX_DEPTH:
                 raise Unreadable(f"{folder.where} lies more than {MAX_DEPTH} folders deep.")

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from .assignment import Assignment
+from .assignment import Assignment, NameMatch
 from .folders import Entry, Folder, readable
 
 MAX_NAME = 200
@@ -44,7 +44,7 @@ def is_section_name(name: str) -> bool:
 
 
 def are_sections(folders: Sequence[Folder], assignment: Assignment) -> bool:
-    """Return whether every folder holds files of several people, and nobody's are in two folders."""
+    """Return whether every folder holds files of several people, and nobody has files in two folders."""
     people: list[frozenset[str]] = []
     for folder in folders:
         names = _people(_file_stems(folder, assignment), assignment)
@@ -57,7 +57,7 @@ def are_sections(folders: Sequence[Folder], assignment: Assignment) -> bool:
 def people_in(folder: Folder, assignment: Assignment) -> list[str]:
     """Return the names of files or folders in a folder that seem to be those of several people."""
     stems = _file_stems(folder, assignment)
-    if any(assignment.name_match(stem) == 2 for stem in stems):
+    if any(assignment.name_match(stem) is NameMatch.EQUAL for stem in stems):
         return []
     inner = [each for each in readable(folder) if isinstance(each, Folder) and assignment.has_answer(each)]
     names = {*stems, *(each.name for each in inner)}
@@ -76,21 +76,26 @@ def _file_stems(folder: Folder, assignment: Assignment) -> list[str]:
 
 
 def _people(stems: Iterable[str], assignment: Assignment) -> set[frozenset[str]]:
-    """Return the names, each as its words, if they can only be those of several people, else nothing.
+    """Return the names, each as a set of words, if all of them may be people's, else an empty set.
 
-    They cannot if one is the module's, a helper's or a version of another.
+    They are not people's if one of them is the name of the module or of a helper, or a version of another.
     """
     words = {stem: _words(assignment.rest_of_name(stem)) for stem in stems}
     names = set(words.values())
-    if len(names) < 2 or len(names) < len(words) or any(assignment.name_match(stem) == 2 for stem in words):
+    has_module = any(assignment.name_match(stem) is NameMatch.EQUAL for stem in words)
+    if has_module or len(names) < 2 or len(names) < len(words):
         return set()
     if any(not name or name & _NO_PERSON or len("".join(name)) < 2 for name in names):
         return set()
-    return set() if any(one < other for one in names for other in names) else names
+    has_version = any(one < other for one in names for other in names)
+    return set() if has_version else names
 
 
 def _words(name: str) -> frozenset[str]:
-    """Return the words of a name without short numbers, as in `part2`; long ones are ids of students."""
+    """Return the words of a name, without a short number at the end of a word: `part2` is `part`.
+
+    A longer number may be a student's id, so it stays.
+    """
     plain = unicodedata.normalize("NFC", name[:MAX_NAME]).casefold()
     words = (re.sub(r"(?<!\d)\d{1,3}$", "", word) for word in re.split(r"[\W_]+", plain))
     return frozenset(word for word in words if word)

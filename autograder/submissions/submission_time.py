@@ -44,8 +44,8 @@ def find_arrival(entries: Sequence[Entry], platform: Platform, assignment: Assig
 def _nbgrader_time(student: Folder, assignment: Assignment) -> float | None:
     """Return the time that nbgrader wrote beside a submission, such as `2026-11-28 10:00:00.5 UTC`."""
     own = _child(student, assignment.slug)
-    text = _text(_child(own if isinstance(own, Folder) else student, TIMESTAMP), MAX_TEXT)
-    match = _NBGRADER_TIME.match(text.strip())
+    folder = own if isinstance(own, Folder) else student
+    match = _NBGRADER_TIME.match(_text(_child(folder, TIMESTAMP), MAX_TEXT).strip())
     if match is None:
         return None
     try:
@@ -75,12 +75,13 @@ def _commit_time(clone: Folder) -> float | None:
         environment |= {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C"}
         command = ["git", f"--git-dir={empty}", "cat-file", "commit", commit]
         try:
-            shown = subprocess.run(
+            git_run = subprocess.run(
                 command, env=environment, capture_output=True, timeout=GIT_SECONDS, check=True
             )
         except (OSError, subprocess.SubprocessError):
             return None
-    match = _COMMITTER.search(shown.stdout.decode("utf-8", "replace").partition("\n\n")[0])
+    header = git_run.stdout.decode("utf-8", "replace").partition("\n\n")[0]
+    match = _COMMITTER.search(header)
     return float(match[1]) if match else None
 
 
@@ -96,15 +97,15 @@ def _resolve(git: Folder, head: str) -> str | None:
     """Return the commit that HEAD names, directly or by a branch."""
     if _COMMIT.fullmatch(head):
         return head
-    name = head.removeprefix("ref: ")
-    place: Entry | None = git
-    for part in name.split("/"):
-        place = _child(place, part) if isinstance(place, Folder) else None
-    if _COMMIT.fullmatch(loose := _text(place, MAX_TEXT).strip()):
-        return loose
+    branch = head.removeprefix("ref: ")
+    entry: Entry | None = git
+    for part in branch.split("/"):
+        entry = _child(entry, part) if isinstance(entry, Folder) else None
+    if _COMMIT.fullmatch(commit := _text(entry, MAX_TEXT).strip()):
+        return commit
     for line in _text(_child(git, "packed-refs"), MAX_PACKED_REFS).splitlines():
-        commit, _, packed = line.partition(" ")
-        if packed == name and _COMMIT.fullmatch(commit):
+        commit, _, name = line.partition(" ")
+        if name == branch and _COMMIT.fullmatch(commit):
             return commit
     return None
 

@@ -131,6 +131,24 @@ def test_free_days_are_kept_where_they_save_nothing(report, raw, decided, used):
     assert apply_penalty(replace(report(), score=raw), late, decided).lateness.free_days == used
 
 
+@pytest.mark.parametrize(
+    ("submitted", "raw", "used", "percent", "score"),
+    [
+        ("2026-12-05 12:00", 10, 2, 30, 7),
+        ("2026-12-05 12:00", 4, 2, 30, 1),
+        # Nothing is left, with free days and without.
+        ("2026-12-05 12:00", 3, 0, 50, 0),
+        ("2026-12-15 12:00", 10, 0, 100, 0),
+    ],
+)
+def test_free_days_are_kept_where_the_penalty_is_the_same_without_them(
+    report, submitted, raw, used, percent, score
+):
+    record = LateRecord(rules(free_days=2), {"ada": at(submitted)})
+    found = record.apply(replace(report("ada"), score=raw), ())
+    assert (found.lateness.free_days, found.lateness.percent, found.score) == (used, percent, score)
+
+
 def test_a_person_may_decide_the_penalty_of_one_student(report):
     record = LateRecord(rules(), dict.fromkeys(("ada", "bob"), at("2026-12-01 12:00")))
     decisions = (Penalty("bob", 0, "The platform was down."),)

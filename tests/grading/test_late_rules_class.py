@@ -217,3 +217,10 @@ def test_a_folder_without_grades_or_twice_the_same_week_is_refused(run, kit, han
     run(kit, handed("ada"))
     with pytest.raises(WrongFolderError, match="one folder of grades for each kit, found two of sums"):
         read_weeks([tmp_path / "grades", tmp_path / "grades"])
+
+
+def test_the_weeks_own_grades_are_refused_among_the_earlier_ones(run, late_kit, handed, tmp_path):
+    """Its free days would count as used when the same command runs again."""
+    run(late_kit(), handed("ada", submitted=ONE_DAY))
+    with pytest.raises(WrongFolderError, match=r"earlier weeks with --term, found those of sums in .*grades"):
+        run(late_kit(), handed("ada", submitted=ONE_DAY), earlier=read_weeks([tmp_path / "grades"]))

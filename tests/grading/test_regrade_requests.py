@@ -46,6 +46,20 @@ def test_a_table_without_a_column_is_told_with_what_is_expected(tmp_path, text, 
     assert found.problems == (f"requests.csv: expected the columns student, check, reason; {said}",)
 
 
+def test_a_table_of_a_large_class_is_read_to_its_end(tmp_path):
+    others = f"Kim Roe,test_add,{'x' * 3_000}\n" * 50
+    found = requests(tmp_path, f"student,check,reason\n{others}Jo Doe,test_add,It is right.\n")
+    assert (found.requests[-1], found.problems) == (JO, ())
+
+
+def test_a_file_that_is_too_large_is_told(tmp_path):
+    (tmp_path / "requests").mkdir()
+    text = request_form("Jo Doe", ["test_add"]).replace('reason = ""', f'reason = "{"x" * 100_000}"')
+    (tmp_path / "requests" / "jo.toml").write_text(text)
+    found = read_requests(tmp_path, STUDENTS, CHECKS)
+    assert (found.requests, found.problems) == ((), ("jo.toml: expected at most 100,000 bytes, found more.",))
+
+
 def test_a_file_that_an_editor_marks_as_utf_8_is_read(tmp_path):
     (tmp_path / "requests").mkdir()
     text = request_form("Jo Doe", ["test_add"]).replace('reason = ""', 'reason = "It is right."')

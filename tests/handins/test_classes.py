@@ -255,6 +255,11 @@ BUILT = [
         roster='student,id\nप्रिया,1001\nสมชาย ดี,1002\n"Müller, Jörg",1003\n',
     ),
     case(
+        "canvas: a zip beside a source file, as of data, is no newer attempt",
+        {"doejo": row("transfer.py", why=(VERSIONS,)), "roekim": row("data.zip/transfer.py")},
+        files=("doejo_1001_1_transfer.py", "doejo_1001_2_data.zip", "roekim_1002_3_data.zip"),
+    ),
+    case(
         "canvas: another system's file in the folder is a row for review",
         {
             "doejo": row("transfer.py"),
@@ -309,6 +314,14 @@ BUILT = [
         files=(
             "Week 9_jdoe_attempt_2026-11-23-10-00-00_a.py",
             "Week 9_jdoe_attempt_2026-11-24-10-00-00_b.py",
+        ),
+    ),
+    case(
+        "blackboard: also if they are in a zip",
+        {"jdoe": row("b.zip/transfer.py", why=(VERSIONS,))},
+        files=(
+            "Week 9_jdoe_attempt_2026-11-23-10-00-00_a.py",
+            "Week 9_jdoe_attempt_2026-11-24-10-00-00_b.zip",
         ),
     ),
     case(

@@ -33,6 +33,9 @@ def test_plain_names_stay_as_they_are(name):
         ("grades.csv", "grades_csv"),
         ("class.html", "class_html"),
         ("uploads", "uploads"),
+        ("requests", "requests"),
+        ("overrides.toml", "overrides_toml"),
+        ("decisions.jsonl", "decisions_jsonl"),
     ],
 )
 def test_other_names_stay_readable_and_get_a_hash(name, readable):

@@ -32,9 +32,9 @@ def run_classroom(folder: Path, archive: Path | None, isolation: str) -> None:
         typer.echo(f"Report: {clean_line(report.message)}")
         checks, feedback = report.checks, kit.feedback
     else:
-        checks = _check(folder)
-    if broken := [check for check in checks if check.outcome == Outcome.GRADER_ERROR]:
-        names = ", ".join(check.name for check in broken)
+        checks = _run_public_checks(folder)
+    if errors := [check for check in checks if check.outcome == Outcome.GRADER_ERROR]:
+        names = ", ".join(check.name for check in errors)
         fail(f"The grader failed in {names}, which is not the student's fault.", DID_NOT_HOLD)
     result = classroom_result(checks, feedback)
     for line in result_lines(result):
@@ -43,7 +43,7 @@ def run_classroom(folder: Path, archive: Path | None, isolation: str) -> None:
         write_result(result, Path(outputs))
 
 
-def _check(folder: Path) -> Sequence[CheckResult]:
+def _run_public_checks(folder: Path) -> Sequence[CheckResult]:
     """Return the results of the public checks, failed ones for a file that cannot be loaded."""
     from ...student.check import run_checks
     from ...student.handout import Handout, HandoutError

@@ -28,8 +28,9 @@ from ..common import DID_NOT_HOLD, INTERRUPTED, USED_WRONGLY, fail, find_kit
 from .grade_output import GradeView, print_changes, print_ignored
 from .report import run_report
 
+# Errors in the arguments or the files that they name, and errors that prevent grading.
 WRONG_USE = (KitError, ClassError, RosterError, OverridesError, UnknownStudentError, WrongFolderError)
-NOT_TO_BE_DONE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
+CANNOT_GRADE = (StorageError, CannotExamineError, IsolationUnavailable, ExaminerDied)
 # The value of `--scheduler` that selects Dask's own configuration.
 CONFIGURED_SCHEDULER = "dask"
 
@@ -67,7 +68,7 @@ def run_grade(command: GradeCommand, go_on: str) -> int:
         grades = _grade(command, kit, view)
     except WRONG_USE as error:
         fail(str(error), USED_WRONGLY)
-    except NOT_TO_BE_DONE as error:
+    except CANNOT_GRADE as error:
         fail(str(error), DID_NOT_HOLD)
     except KeyboardInterrupt:
         fail(
@@ -78,12 +79,13 @@ def run_grade(command: GradeCommand, go_on: str) -> int:
     view.result(grades, command.out)
     _write_pages(command)
     if command.compare or command.gradebook:
-        _hand_on(command, kit, old, {row.student for row in grades.rows})
+        _compare_and_export(command, kit, old, {row.student for row in grades.rows})
     return DID_NOT_HOLD if grades.grader_errors else 0
 
 
 def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
-    if command.folder.resolve() in (command.out.resolve(), *command.out.resolve().parents):
+    """Read everything that the command names, and grade the class. Raises WRONG_USE and CANNOT_GRADE."""
+    if command.out.resolve().is_relative_to(command.folder.resolve()):
         raise WrongFolderError(
             f"The grades would lie in {command.folder}, among the submissions: choose another --out."
         )
@@ -104,10 +106,9 @@ def _grade(command: GradeCommand, kit: Kit, view: GradeView) -> ClassGrades:
         late_rules=kit.late is not None,
     )
     print_ignored(found.ignored, found.hint, view.console)
-    entries = found.submissions
     with view.running(kit, command.jobs if command.scheduler is None else None):
         executor = _executor(command, kit)
-        return grade_class(kit, entries, command.out, executor, options, view.progress)
+        return grade_class(kit, found.submissions, command.out, executor, options, view.progress)
 
 
 def _overrides(command: GradeCommand, kit: Kit) -> Overrides:
@@ -156,8 +157,10 @@ def _write_pages(command: GradeCommand) -> None:
         fail(f"The grades are written, the pages are not: {error}.", DID_NOT_HOLD)
 
 
-def _hand_on(command: GradeCommand, kit: Kit, old: Mapping[str, Report], students: Collection[str]) -> None:
-    """Print the changes and write the gradebook, if the command requests them."""
+def _compare_and_export(
+    command: GradeCommand, kit: Kit, old: Mapping[str, Report], students: Collection[str]
+) -> None:
+    """Print the changes and write nbgrader's gradebook, if the command requests them."""
     new = {student: report for student, report in _reports(command.out).items() if student in students}
     if command.compare:
         print_changes(changes(old, new), len(new), command.compare)
@@ -170,14 +173,14 @@ def _reports(grades: Path) -> dict[str, Report]:
     return {report.student: report for report in GradesFolder(grades).reports().values()}
 
 
-def _write_gradebook(place: str, kit: Kit, reports: Mapping[str, Report]) -> None:
+def _write_gradebook(gradebook: str, kit: Kit, reports: Mapping[str, Report]) -> None:
     from ...integrations.nbgrader_gradebook import GradebookError, write_gradebook
 
     try:
-        write_gradebook(place, kit, reports)
+        write_gradebook(gradebook, kit, reports)
     except GradebookError as error:
         fail(str(error), DID_NOT_HOLD)
-    typer.echo(f"Gradebook: {place}")
+    typer.echo(f"Gradebook: {gradebook}")
 
 
 def run_regrade(path: Path, submission: Path, root: Path | None) -> int:

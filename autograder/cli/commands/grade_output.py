@@ -18,6 +18,7 @@ from ...grading.grade import ClassGrades, Progress
 from ...grading.grade_changes import CheckChange, GradeChange
 from ...grading.grades_csv import Row
 from ...grading.review_reasons import ReviewItem
+from ...grading.storage import Attendance
 from ...kit import Kit
 from ...models import ReviewReason, Status
 from ...submissions.attribution import IgnoredFile
@@ -83,8 +84,8 @@ class GradeView:
             self._table(overview)
         else:
             self._lines(overview)
-        for words in _remarks(grades):
-            self._say(words)
+        for sentence in _remarks(grades):
+            self._say(sentence)
         self._say(f"Grades: {out / 'grades.csv'}")
         self._say(f"Reports: {out}/<student>/report.json, or: kit show {out} STUDENT")
 
@@ -190,7 +191,7 @@ class _Overview:
 
     @classmethod
     def from_grades(cls, grades: ClassGrades) -> _Overview:
-        """Return the rows of a class grouped by need for review."""
+        """Return the rows of a class, each in one of the groups."""
         items: defaultdict[str, list[ReviewItem]] = defaultdict(list)
         for item in grades.review:
             items[item.student].append(item)
@@ -198,13 +199,13 @@ class _Overview:
         others = [row for row in grades.rows if row.student not in items]
         return cls(
             tuple(_ReviewedRow(rows[student], tuple(own)) for student, own in items.items()),
-            tuple(row for row in others if row.status != ReviewReason.MISSING),
-            tuple(row for row in others if row.status == ReviewReason.MISSING),
+            tuple(row for row in others if row.status != Attendance.MISSING),
+            tuple(row for row in others if row.status == Attendance.MISSING),
         )
 
 
 def _remarks(grades: ClassGrades) -> Iterator[str]:
-    """Yield sentences for everything besides the rows that the teaching staff should know."""
+    """Yield the sentences below the rows, about everything else that the staff should know."""
     if failed := grades.grader_errors:
         yield (
             f"The grader failed on {len(failed)}: {listed(failed)}. They have no score yet; "
@@ -220,8 +221,9 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
             f"{len(grades.stale)} reports of students who are no longer in the class folder were kept, but "
             f"are not in grades.csv: {listed(grades.stale)}."
         )
-    unfit = {item.student for item in grades.review if item.reason is ReviewReason.NOT_ON_ROSTER}
-    if strangers := [student for student in grades.strangers if student in unfit]:
+    # Submissions that match several students of the roster are among those that need review.
+    fits_nobody = {item.student for item in grades.review if item.reason is ReviewReason.NOT_ON_ROSTER}
+    if strangers := [student for student in grades.strangers if student in fits_nobody]:
         yield f"Not on the roster: {listed(strangers)}."
     if columns := grades.doubtful_columns:
         problem = (
@@ -236,8 +238,7 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
             f"for being late: {listed(grades.undated)}."
         )
     if grades.unused_overrides:
-        names = list(grades.unused_overrides)
-        yield f"Overrides for nobody in this class: {listed(names)}."
+        yield f"Overrides for nobody in this class: {listed(grades.unused_overrides)}."
 
 
 def _name(row: Row) -> str:

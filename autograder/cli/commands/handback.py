@@ -83,6 +83,7 @@ def _files(command: HandbackCommand, results: ClassResults) -> Handback:
 
 
 def _write(handback: Handback, out: Path) -> None:
+    """Write the files, and print what they are, what to do with them and who is left out."""
     for name, content in handback.files.items():
         if isinstance(content, str):
             write_if_changed(out / name, content)
@@ -91,12 +92,12 @@ def _write(handback: Handback, out: Path) -> None:
     tables = [name for name in handback.files if not name.endswith(".html")]
     pages = len(handback.files) - len(tables)
     typer.echo(f"Wrote {', '.join(tables)}{f' and {pages} pages' if pages else ''} to {out}.")
-    _tell(handback.left_out, handback.notes)
-
-
-def _tell(left_out: Sequence[str], notes: Sequence[str] = ()) -> None:
-    for note in notes:
+    for note in handback.notes:
         typer.echo(note)
+    _print_left_out(handback.left_out)
+
+
+def _print_left_out(left_out: Sequence[str]) -> None:
     if left_out:
         typer.echo(f"Left out: {len(left_out)}")
         for sentence in left_out:
@@ -104,7 +105,7 @@ def _tell(left_out: Sequence[str], notes: Sequence[str] = ()) -> None:
 
 
 def _use_canvas(command: HandbackCommand, results: ClassResults) -> int:
-    """Print the requests that Canvas needs, and make them if the command says so."""
+    """Print the requests that are missing in Canvas, make them with `--send`, and return the exit status."""
     if command.assignment is None or not command.url:
         fail("Expected --url, --course and --assignment, as in the address of the assignment.", USED_WRONGLY)
     if not (token := os.environ.get(TOKEN)):
@@ -127,7 +128,7 @@ def _use_canvas(command: HandbackCommand, results: ClassResults) -> int:
                 done = f"Sent {sent} of {len(plan.changes)} changes"
                 fail(f"{done}: {error} The same command sends the rest.", DID_NOT_HOLD)
             sent += 1
-    _tell(plan.left_out)
+    _print_left_out(plan.left_out)
     typer.echo(_summary(plan, command.send))
     return 0
 

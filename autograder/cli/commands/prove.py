@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from ...proof.answers import Answer
     from ...proof.prove import Proof
 
+# One examiner examines up to this many submissions, because starting another one takes longer.
 FEW = 6
 SIGNS = {
     Outcome.PASSED: "·",
@@ -52,7 +53,9 @@ SIGNS = {
 }
 LEGEND = "· passed   ✗ failed   ○ not attempted   ⧖ timed out   ! the check itself failed"
 MAX_WIDTH = 80
-SHARES = 10
+MIN_NAME_WIDTH = 16
+# Lines of progress where there is no terminal.
+PROGRESS_LINES = 10
 
 
 @dataclass(frozen=True)
@@ -145,7 +148,7 @@ def prove_kit(console: Console, root: Path, kit: Kit, command: ProveCommand) -> 
 
 @dataclass(frozen=True)
 class _Executor:
-    """Examines submissions on this machine; few ones with one examiner, because its start takes longest."""
+    """Examines submissions on this machine, with a single examiner for at most FEW of them."""
 
     kit: Kit
     command: ProveCommand
@@ -189,12 +192,12 @@ def show_progress(console: Console, slug: str) -> Iterator[Callable[[int, int], 
 def _lines(slug: str) -> Callable[[int, int], None]:
     """Return a function that prints a line whenever another tenth is done."""
     errors = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
-    shown = 0
+    printed = 0
 
     def show(done: int, total: int) -> None:
-        nonlocal shown
-        if (share := SHARES * done // total) > shown:
-            shown = share
+        nonlocal printed
+        if (line := PROGRESS_LINES * done // total) > printed:
+            printed = line
             errors.print(f"{slug}: {done} of {total} submissions examined or known")
 
     return show
@@ -248,10 +251,10 @@ def _show_task(console: Console, matrix: Matrix, task: str) -> None:
     for number, check in enumerate(checks, 1):
         console.print(Text(f"{number:>4} {check.name}{' (hidden)' if check.hidden else ''}"), soft_wrap=True)
     digits = len(str(len(checks)))
-    names = max(16, min(console.width, MAX_WIDTH) - 2 - len(checks) * (digits + 1))
+    name_width = max(MIN_NAME_WIDTH, min(console.width, MAX_WIDTH) - 2 - len(checks) * (digits + 1))
     table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 0, 0, 1))
-    table.add_column("  answer", no_wrap=True, width=min(names, MAX_WIDTH // 2))
-    for number, _ in enumerate(checks, 1):
+    table.add_column("  answer", no_wrap=True, width=min(name_width, MAX_WIDTH // 2))
+    for number in range(1, len(checks) + 1):
         table.add_column(str(number), justify="right", no_wrap=True, width=digits)
     for answer in _worth_showing(matrix, task):
         results = matrix.results(answer)

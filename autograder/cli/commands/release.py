@@ -74,9 +74,9 @@ def run_list(root: Path | None) -> None:
     for name in ("kit", "title", "state", "points", "release", "due", "version"):
         table.add_column(name, justify="right" if name == "points" else "left", no_wrap=name != "title")
     for kit in sorted(found.kits, key=lambda kit: (str(kit.dates.release or "~"), kit.slug)):
-        where = state(kit, proven=known is not None and known.holds(root, kit), today=today)
+        kit_state = state(kit, proven=known is not None and known.holds(root, kit), today=today)
         dates = (str(day or "") for day in (kit.dates.release, kit.dates.due))
-        cells = (kit.slug, kit.title, where, f"{kit.points():g}", *dates, kit.version)
+        cells = (kit.slug, kit.title, kit_state, f"{kit.points():g}", *dates, kit.version)
         table.add_row(*(Text(cell) for cell in cells))
     for slug in found.problems:
         table.add_row(Text(slug), "", "broken")

@@ -35,10 +35,11 @@ def find_report(grades: Path, student: str) -> Report:
     """Return the report of `student`, by name or folder, in any letter case; raise UnknownReportError."""
     reports = GradesFolder(grades).reports()
     by_name = {report.student: report for report in reports.values()}
-    for found in (by_name, reports, {name.casefold(): report for name, report in by_name.items()}):
-        for wanted in (student, student.casefold()):
-            if wanted in found:
-                return found[wanted]
+    known = {**reports, **by_name}
+    folded = {name.casefold(): report for name, report in known.items()}
+    lower = student.casefold()
+    if report := known.get(student) or known.get(lower) or folded.get(lower):
+        return report
     if not reports:
         raise UnknownReportError(f"There is no report in {grades}: expected what `kit grade --out` wrote.")
     raise UnknownReportError(
@@ -55,10 +56,10 @@ def print_report(report: Report, console: Console | None = None) -> None:
         Text(report.status.replace("_", " "), style=STYLES[report.status]),
     )
     console.print(Text(f"{points(report.score, report.max_score)} points", style="bold"))
-    if report.lateness and (said := lateness_text(report.lateness)):
+    if report.lateness and (lateness := lateness_text(report.lateness)):
         if report.penalty:
-            said = f"{report.raw:g} points, minus a penalty of {report.penalty:g}. {said}"
-        _print(console, Text(clean(said)), 0)
+            lateness = f"{report.raw:g} points, minus a penalty of {report.penalty:g}. {lateness}"
+        _print(console, Text(clean(lateness)), 0)
     if report.message:
         _print(console, Text(clean(report.message)), 0)
     for name, task in report.tasks.items():
@@ -93,12 +94,12 @@ def _print(console: Console, text: Text, indent: int) -> None:
 
 def _check_lines(check: CheckResult) -> Iterator[tuple[Text, int]]:
     """Yield the lines of one check, each with its indent."""
-    said = Text.assemble(
+    heading = Text.assemble(
         (check.outcome.replace("_", " "), STYLES[check.outcome]),
         f"  {round(check.points, 6):g}/{round(check.max_points, 6):g}  ",
         clean_line(check.sentence),
     )
-    yield said, 2
+    yield heading, 2
     yield Text(f"{check.name}{', hidden' if check.hidden else ''}", style="dim"), 4
     if check.message:
         yield Text(clean(check.message)), 4

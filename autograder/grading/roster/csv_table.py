@@ -1,4 +1,4 @@
-"""Read a table that people keep as CSV: guess its delimiter, and know its columns by their titles."""
+"""Read a table that people keep as CSV: detect its delimiter, and find its columns by their titles."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from ...submissions.identity import without_accents
 
 DELIMITERS = ",;\t"
-# Excel's first line, which tells the delimiter of the others.
+# A first line for Excel that names the delimiter.
 _SEPARATOR = re.compile(r'"?sep=(?P<delimiter>[^"\r\n])"?[,;\t]*\r?\n', re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
 class CsvTable:
-    """The titles of a table's columns, and its other rows. Both have the numbers of their lines."""
+    """The titles of a table's columns, and its other rows, each with the number of its line."""
 
     header: tuple[str, ...]
     header_line: int
@@ -30,11 +30,11 @@ class CsvTable:
         A field without a column is left out. Letter case, accents and punctuation do not matter.
         """
         titles = [column_title(title) for title in self.header]
-        found = {
-            field: [at for name in names for at, title in enumerate(titles) if title == column_title(name)]
+        columns = {
+            field: [i for name in names for i, title in enumerate(titles) if title == column_title(name)]
             for field, names in known.items()
         }
-        return {field: places for field, places in found.items() if places}
+        return {field: indices for field, indices in columns.items() if indices}
 
 
 def read_csv(text: str) -> CsvTable:
@@ -43,7 +43,8 @@ def read_csv(text: str) -> CsvTable:
     The delimiter is the one that the header has most of, outside of quotes. A first line `sep=;` is skipped.
     """
     separator = _SEPARATOR.match(text)
-    header = _QUOTED.sub("", text[separator.end() if separator else 0 :].partition("\n")[0])
+    # A title in quotes may contain a line feed.
+    header = _QUOTED.sub("", text[separator.end() if separator else 0 :]).partition("\n")[0]
     delimiter = max(DELIMITERS, key=header.count)
     if separator and separator["delimiter"] in header:
         delimiter = separator["delimiter"]

@@ -94,7 +94,7 @@ class Roster:
         }
 
     def doubtful_columns(self, match: RosterMatch) -> RosterColumns | None:
-        """Return the columns if they tell no names and ids, or if no submission fits anybody."""
+        """Return the columns to check, if any: no submission fits anybody, or none holds names or ids."""
         fits_nobody = not match.entries and not match.ambiguous
         is_doubtful = fits_nobody or (self.columns.unused and not self.columns.have_names_or_ids)
         return self.columns if self.columns.used and is_doubtful else None
@@ -107,29 +107,33 @@ class Roster:
         student. A certain match counts more than one by another reading of the name.
         """
         index = _Index(self.entries)
-        certain: dict[str, set[RosterEntry]] = {}
+        fitting: dict[str, set[RosterEntry]] = {}
         reasons: dict[str, str] = {}
         guessed: dict[str, set[RosterEntry]] = {}
         for identity in identities:
             found, reason = index.find(identity)
-            certain[identity.display_name] = found
+            fitting[identity.display_name] = found
             if reason:
                 reasons[identity.display_name] = reason
             elif not found:
                 guessed[identity.display_name] = index.guess(identity)
-        taken = {entry for found in certain.values() for entry in found}
+        taken = {entry for found in fitting.values() for entry in found}
         second = {name: found for name, found in guessed.items() if found and found <= taken}
         for name, found in guessed.items():
-            certain[name] = found - taken
-        match = self._decide(certain, reasons)
+            fitting[name] = found - taken
+        match = self._assign(fitting, reasons)
         return replace(match, ambiguous={**match.ambiguous, **_second_reasons(second, match)})
 
-    def _decide(self, found: Mapping[str, set[RosterEntry]], reasons: dict[str, str]) -> RosterMatch:
-        """Assign each submission to the only student who matches, if no other submission matches too."""
-        claims = Counter(entry for entries in found.values() for entry in entries)
+    def _assign(self, fitting: Mapping[str, set[RosterEntry]], known: Mapping[str, str]) -> RosterMatch:
+        """Assign each submission to the only student who fits, if no other submission fits the same student.
+
+        `known` has the reasons why some submissions cannot be assigned in any case.
+        """
+        claims = Counter(entry for entries in fitting.values() for entry in entries)
         matched: dict[str, RosterEntry] = {}
         contested: set[RosterEntry] = set()
-        for name, entries in found.items():
+        reasons = dict(known)
+        for name, entries in fitting.items():
             if len(entries) == 1 and name not in reasons and claims[next(iter(entries))] == 1:
                 matched[name] = next(iter(entries))
                 continue
@@ -149,7 +153,7 @@ class Roster:
 
 
 def _second_reasons(second: Mapping[str, set[RosterEntry]], match: RosterMatch) -> dict[str, str]:
-    """Return why submissions are not assigned that fit only students with a more certain submission."""
+    """Return the reasons for submissions that only fit students with another, more certain submission."""
     owners = {entry: name for name, entry in match.entries.items()}
     reasons = {}
     for name, entries in second.items():
@@ -161,7 +165,10 @@ def _second_reasons(second: Mapping[str, set[RosterEntry]], match: RosterMatch) 
 
 
 class _Index:
-    """An index of a roster's students by the names and keys that a platform may use."""
+    """An index of a roster's students by the names and keys that a platform may use.
+
+    Keys are ids, logins and e-mail addresses. `_letters` has names without accents, spaces and punctuation.
+    """
 
     def __init__(self, entries: Sequence[RosterEntry]) -> None:
         self._keys: defaultdict[str, set[RosterEntry]] = defaultdict(set)
@@ -189,31 +196,29 @@ class _Index:
         keys = [*identity.ids, identity.login, identity.email]
         if identity.platform is Platform.PLAIN:
             keys.append(identity.name)  # files may be named by id or login
-        own = self._participants.get(identity.ids[0], set()) if _is_participant(identity) else set()
-        by_key = own or {entry for key in keys if key for entry in self._keys.get(_match_key(key), ())}
-        by_name = self._by_name(identity.name, identity.platform)
+        participant = self._find_participant(identity)
+        by_key = participant or self._find_keys(keys)
+        by_name = self._find_name(identity.name, identity.platform)
         if by_key and by_name and not by_key & by_name:
             return by_key | by_name, "The id belongs to one student of the roster and the name to another."
-        may_be_chance = identity.platform in OWN_IDS and not own
+        may_be_chance = identity.platform in OWN_IDS and not participant
         if by_key and may_be_chance and not any(_shares_word(entry, identity) for entry in by_key):
             return by_key, "The id fits a student of the roster, but the name does not."
         found = by_key & by_name or by_key or by_name
         if identity.ambiguous:
-            found = found | {
-                entry for alias in identity.aliases for entry in self._keys.get(_match_key(alias), ())
-            }
+            found = found | self._find_keys(identity.aliases)
         return found, ""
 
     def guess(self, identity: Identity) -> set[RosterEntry]:
         """Return the students who match an alternative reading of the name.
 
-        Accents count as little as spaces and punctuation: `doe_jorg` and `doe_joerg` may be Jörg Doe.
+        Accents, spaces and punctuation are ignored: `doe_jorg` and `doe_joerg` may be Jörg Doe.
         """
         if not identity.known or identity.ambiguous:
             return set()
-        found: set[RosterEntry] = set()
+        found = self._find_keys(identity.aliases)
         for alias in identity.aliases:
-            found |= self._keys.get(_match_key(alias), set()) | self._by_name(alias, identity.platform)
+            found |= self._find_name(alias, identity.platform)
         if identity.name != identity.login:
             for name in (identity.name, *identity.aliases):
                 if identity.platform is Platform.CANVAS:
@@ -222,7 +227,16 @@ class _Index:
                     found.update(*(self._letters.get(_letters(name, each), set()) for each in READINGS))
         return found
 
-    def _by_name(self, name: str, platform: Platform) -> set[RosterEntry]:
+    def _find_participant(self, identity: Identity) -> set[RosterEntry]:
+        """Return the student with this number in Moodle's worksheet, if the roster is one."""
+        if identity.platform is not Platform.MOODLE or not identity.ids:
+            return set()
+        return self._participants.get(identity.ids[0], set())
+
+    def _find_keys(self, keys: Iterable[str]) -> set[RosterEntry]:
+        return {entry for key in keys if key for entry in self._keys.get(_match_key(key), ())}
+
+    def _find_name(self, name: str, platform: Platform) -> set[RosterEntry]:
         if platform is Platform.CANVAS:
             return self._canvas.find(name)
         return {entry for form in _name_forms(name) for entry in self._names.get(form, ())}
@@ -231,8 +245,8 @@ class _Index:
 class _CanvasNames:
     """An index of students by the names that Canvas writes: family name first, without spaces.
 
-    A roster with `van Dijk, Anna` tells the family name. Otherwise it may be any number of the last words.
-    `compact` removes spaces and punctuation.
+    A roster with `van Dijk, Anna` tells the family name. In other rosters, any number of the last words may
+    be the family name. `compact` removes spaces and punctuation.
     """
 
     def __init__(self, entries: Iterable[RosterEntry], compact: Callable[[str], str]) -> None:
@@ -246,7 +260,7 @@ class _CanvasNames:
                 self._splits[compact(name)].add(entry)
 
     def find(self, name: str) -> set[RosterEntry]:
-        """Return the students whom Canvas may call `name`: those whose family name is told, or else all."""
+        """Return the students whom Canvas may call `name`; those whose family name is known come first."""
         key = self._compact(name)
         return self._sortable.get(key) or self._splits.get(key, set())
 
@@ -260,10 +274,6 @@ def _shares_word(entry: RosterEntry, identity: Identity) -> bool:
         for word in words
         if (letters := _letters(word, reading))
     )
-
-
-def _is_participant(identity: Identity) -> bool:
-    return identity.platform is Platform.MOODLE and bool(identity.ids)
 
 
 def _letters(name: str, reading: Mapping[int, str]) -> str:
@@ -293,7 +303,7 @@ def _name_forms(name: str) -> set[str]:
 
 
 def _splits(name: str) -> set[str]:
-    """Return a name with each number of its last words first: they may be the family name."""
+    """Return a name with its last words moved to the front, for each number of words in a family name."""
     last, comma, first = normalize_name(name).partition(",")
     words = f"{first} {last}".split() if comma else last.split()
-    return {" ".join((*words[at:], *words[:at])) for at in range(len(words))}
+    return {" ".join((*words[start:], *words[:start])) for start in range(len(words))}

@@ -62,7 +62,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _NAMES = ("full_name", "name", "last_name", "first_name")
 _NAMES_OR_IDS = frozenset({*_NAMES, "id", "identifier"})
+# A row of a Canvas gradebook that has none of these is not a student's.
+_IDENTIFIERS = ("id", "sis_id", "login", "email")
 CANVAS_TEST_STUDENT = "student, test"
+CANVAS_POINTS = "points possible"
 # "Participant 501", "Teilnehmer/in501", "Participante 501" and the like in Moodle's grading worksheets.
 _PARTICIPANT = re.compile(
     r"(?:particip|partecip|teilnehm|deelnem|delta[gk]|osallist|uczestni|účastn|участник|katılımc|参|參)\D*(\d+)",
@@ -88,8 +91,8 @@ def load_roster(path: Path) -> Roster:
     entries = tuple(_read_entries(path, table, columns))
     if not entries:
         raise RosterError(f"{path}: expected one line per student, found none.")
-    known = {at for places in columns.values() for at in places}
-    titles = [(at in known, title) for at, title in enumerate(table.header) if title]
+    known = {i for indices in columns.values() for i in indices}
+    titles = [(i in known, title) for i, title in enumerate(table.header) if title]
     return Roster(
         entries,
         RosterColumns(
@@ -112,28 +115,36 @@ def _columns(path: Path, table: CsvTable) -> dict[str, list[int]]:
 
 
 def _read_entries(path: Path, table: CsvTable, columns: Mapping[str, Sequence[int]]) -> Iterator[RosterEntry]:
-    is_canvas = "sis_id" in columns or "sis login id" in map(column_title, table.header)
+    is_canvas = _is_canvas_gradebook(table, columns)
     lines: dict[tuple[str, str], int] = {}
     for line, row in table.rows:
         values = _values(row, columns)
         if not any(cell.strip() for cell in row) or (is_canvas and _is_no_student(values)):
             continue
         entry = _make_entry(path, line, table.header, columns, values)
-        for same in _what_is_unique(entry):
-            if other := lines.get(same):
-                field, value = same
+        for field, value in _unique_values(entry):
+            if other := lines.get((field, value)):
                 raise RosterError(
                     f"{path}, line {line}: expected each {field} once, found {value!r} in line {other} too."
                 )
-            lines[same] = line
+            lines[field, value] = line
         yield entry
+
+
+def _is_canvas_gradebook(table: CsvTable, columns: Mapping[str, Sequence[int]]) -> bool:
+    """Return whether the table is an export of Canvas' gradebook; SIS columns need a permission there."""
+    if "id" not in columns:
+        return False
+    if "sis_id" in columns or "sis login id" in map(column_title, table.header):
+        return True
+    return any(_full_name(_values(row, columns)).casefold() == CANVAS_POINTS for _, row in table.rows)
 
 
 def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[str, str]:
     """Return the values in a row by field. Of several columns for a field, the first with a value counts."""
     cells = {
-        field: [row[at].strip() for at in places if at < len(row) and row[at].strip()]
-        for field, places in columns.items()
+        field: [row[i].strip() for i in indices if i < len(row) and row[i].strip()]
+        for field, indices in columns.items()
     }
     # Some languages of Moodle call both the participant and the student's number "ID".
     ids = cells.get("id", [])
@@ -145,8 +156,7 @@ def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[st
 
 def _is_no_student(values: Mapping[str, str]) -> bool:
     """Return whether a row of a Canvas gradebook is "Points Possible", a remark or the test student."""
-    ids = (values.get(field, "") for field in ("id", "sis_id"))
-    return not any(ids) or _full_name(values).casefold() == CANVAS_TEST_STUDENT
+    return values.keys().isdisjoint(_IDENTIFIERS) or _full_name(values).casefold() == CANVAS_TEST_STUDENT
 
 
 def _make_entry(
@@ -156,20 +166,20 @@ def _make_entry(
     columns: Mapping[str, Sequence[int]],
     values: Mapping[str, str],
 ) -> RosterEntry:
+    """Return the student of a row. Raises RosterError if the name is missing or a value is invalid."""
     fields = {field: value for field, value in values.items() if field in RosterEntry.__struct_fields__}
     for field in {"id", "sis_id", "login"} & fields.keys():
         fields[field] = _plain_id(fields[field])
-    identifier = values.get("identifier", "")
-    if identifier:
-        field, value = _read_identifier(identifier)
+    if "identifier" in values:
+        field, value = _read_identifier(values["identifier"])
         fields.setdefault(field, value)
-    has_name = {*_NAMES} & columns.keys()
-    others = (identifier, *(fields.get(field, "") for field in ("login", "email")))
+    name_columns = [columns[field][0] for field in _NAMES if field in columns]
+    others = (values.get("identifier"), fields.get("login"), fields.get("email"))
     fields["name"] = _full_name(values) or next(filter(None, others), "")
-    if not fields["name"] and not has_name:
+    if not fields["name"] and not name_columns:
         fields["name"] = fields.get("id", "")
     if not fields["name"]:
-        column = header[min((columns[field][0] for field in has_name), default=0)]
+        column = header[min(name_columns, default=0)]
         raise RosterError(f"{path}, line {line}, column {column!r}: expected a student's name, found none.")
     try:
         if "extension" in fields:
@@ -213,8 +223,8 @@ def _plain_id(written: str) -> str:
     return match["id"] or match["text"] if match else written
 
 
-def _what_is_unique(entry: RosterEntry) -> Iterator[tuple[str, str]]:
-    """Yield the values that must be unique: ids, or the name if there is no id."""
+def _unique_values(entry: RosterEntry) -> Iterator[tuple[str, str]]:
+    """Yield field and value of what no other student may have: ids, or the name if there is no id."""
     ids = {"id": entry.id, "login": entry.login, "email": entry.email, "participant": entry.moodle_id}
     for field, value in ids.items():
         if value:

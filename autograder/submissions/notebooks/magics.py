@@ -101,10 +101,8 @@ def _write_file(arguments: str, body: str) -> str:
 def _replaced(ipython: Any, lines: list[str], written: Collection[str]) -> tuple[list[str], bool]:
     """Return the lines with magics replaced, keeping their number, and whether no magic is left.
 
-    `%run` runs a file that is among the `written` ones.
-
-    Stops at a magic that could hide the following lines when read as Python. The caller then tokenizes the
-    result again.
+    `%run` runs a file that is among the `written` ones. The replacement stops at a magic that could hide the
+    following lines when read as Python. The caller then tokenizes the result again.
     """
     lines = list(lines)
     for statement in ipython.make_tokens_by_line(lines):

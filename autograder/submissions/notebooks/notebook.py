@@ -28,10 +28,27 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
     """Return the code cells of a notebook (nbformat 2 to 4) in order, as plain Python; raise Unreadable.
 
     Cells tagged `explore` keep only what graded code needs. Empty cells are kept, so that cell numbers do not
-    change. The JSON is parsed directly, because importing nbformat takes over a second.
+    change.
     """
+    data = _parse(content, where)
+    magics = Magics(where, module)
+    code_cells = [cell for cell in _cells(data, where) if cell.get("cell_type") == "code"]
+    explore = {index for index, cell in enumerate(code_cells) if _is_exploring(cell)}
+    cells = keep_needed([magics.removed(_text(cell, where)) for cell in code_cells], explore, tasks)
+    language = _language(data)
+    if language and "python" not in language.lower() and not any(map(_DEFINITION.search, cells)):
+        raise Unreadable(
+            _("{where} holds code in {language}, expected Python.", where=where, language=language)
+        )
+    if not any(cell.strip() for cell in cells):
+        raise Unreadable(_without_code(where, _defined_in_text(data, tasks)))
+    return cells
+
+
+def _parse(content: bytes, where: str) -> Any:
+    """Return the JSON of a notebook; importing nbformat would take over a second. Raises Unreadable."""
     try:
-        data = json.loads(content)
+        return json.loads(content)
     except UnicodeDecodeError as error:
         raise Unreadable(not_in_encoding(where, content, error)) from None
     except (ValueError, RecursionError) as error:
@@ -46,33 +63,22 @@ def read_cells(content: bytes, where: str, module: str = "", tasks: Collection[s
         raise Unreadable(
             _("{where} is no notebook that can be read: {reason}.", where=where, reason=reason)
         ) from None
-    magics = Magics(where, module)
-    codes = [cell for cell in _cells(data, where) if cell.get("cell_type") == "code"]
-    explore = {index for index, cell in enumerate(codes) if _is_exploring(cell)}
-    cells = keep_needed([magics.removed(_text(cell, where)) for cell in codes], explore, tasks)
-    language = _language(data)
-    if language and "python" not in language.lower() and not any(map(_DEFINITION.search, cells)):
-        raise Unreadable(
-            _("{where} holds code in {language}, expected Python.", where=where, language=language)
+
+
+def _without_code(where: str, in_text: Collection[str]) -> str:
+    """Return the sentence about a notebook without code; `in_text` are the tasks in its text cells."""
+    if in_text:
+        return _(
+            "{where} holds no code: {tasks} is in a text cell, which is not run. Change the cell's "
+            "type to code.",
+            where=where,
+            tasks=", ".join(in_text),
         )
-    if not any(cell.strip() for cell in cells):
-        if in_text := _defined_in_text(data, tasks):
-            raise Unreadable(
-                _(
-                    "{where} holds no code: {tasks} is in a text cell, which is not run. Change the cell's "
-                    "type to code.",
-                    where=where,
-                    tasks=", ".join(in_text),
-                )
-            )
-        raise Unreadable(
-            _(
-                "{where} holds no code: expected at least one code cell that is not tagged {tag}.",
-                where=where,
-                tag=EXPLORE_TAG,
-            )
-        )
-    return cells
+    return _(
+        "{where} holds no code: expected at least one code cell that is not tagged {tag}.",
+        where=where,
+        tag=EXPLORE_TAG,
+    )
 
 
 def _language(data: Any) -> str:

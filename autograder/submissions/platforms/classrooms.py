@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ..assignment import Assignment
-from ..folders import Entry, File, Folder, Unreadable
+from ..folders import Entry, Folder, Unreadable
 from ..identity import MAX_NAME, Identity, ParsedName, Platform, common_prefix
 
 # Jo Doe - transfer.ipynb, the name of the copies that Google Classroom makes for students.
@@ -28,27 +28,26 @@ _GITHUB_PARENT = re.compile(r"(?P<title>.+?)-submissions(?:-.*)?", re.DOTALL)
 
 
 def google(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
-    """Return the student's name in the names of Google Classroom."""
-    parsed: list[ParsedName | None] = []
-    titles = Counter[str]()
-    for entry in entries:
-        split = _google_split(entry, assignment) if len(entry.name) <= MAX_NAME else None
-        if split is None or not isinstance(entry, File):
-            parsed.append(None)
-            continue
-        titles[_title(split.filename).casefold()] += 1
-        parsed.append(split)
-    # The assignment's title follows the name. Without one, it could be any name with a dash.
-    title = titles.most_common(1)[0][0] if titles else ""
-    named = assignment.name_match(title) or assignment.slug.casefold() in title
+    """Return the student's name in the names of Google Classroom.
+
+    The assignment's title follows the student's name. Any name may contain a dash, so the names count only if
+    the most frequent title is the assignment's, or if all students have the same one.
+    """
+    parsed = [_google_name(entry, assignment) for entry in entries]
+    titles = Counter(_title(name.filename).casefold() for name in parsed if name)
+    if not titles:
+        return parsed
+    title, count = titles.most_common(1)[0]
+    is_assignments = assignment.name_match(title) or assignment.slug.casefold() in title
     students = {name.identity.name for name in parsed if name}
-    if not named and not (titles[title] > 1 and titles[title] == sum(titles.values()) == len(students)):
-        return [None] * len(entries)
-    return parsed
+    is_shared = count > 1 and count == titles.total() == len(students)
+    return parsed if is_assignments or is_shared else [None] * len(entries)
 
 
-def _google_split(entry: Entry, assignment: Assignment) -> ParsedName | None:
+def _google_name(entry: Entry, assignment: Assignment) -> ParsedName | None:
     """Split a name at the dash before the module's name, or else at the first, which may be the wrong one."""
+    if isinstance(entry, Folder) or len(entry.name) > MAX_NAME:
+        return None
     match = _GOOGLE.fullmatch(entry.name)
     if match is None:
         return None

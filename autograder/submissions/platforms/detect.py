@@ -20,7 +20,7 @@ def detect_platform(entries: Sequence[Entry], assignment: Assignment, folder_nam
     """Return the platform that wrote the entries of a class folder, or None if no platform matches.
 
     A platform must match more than half of the entries, so that no single submission decides. If several
-    match, the one with the most matches counts, then the one whose own parts are shortest, because a
+    match, the one with the most matches counts, then the one that wrote the shortest parts of the names: a
     student's imitation of a platform's part follows the real part. Google Classroom's names are generic, so
     it comes last.
     """
@@ -32,8 +32,8 @@ def detect_platform(entries: Sequence[Entry], assignment: Assignment, folder_nam
             for entry, name in zip(entries, parsed, strict=True)
             if name and not name.platform_file
         ]
-        own_parts = sum(len(entry.name) - len(name.filename) for entry, name in pairs)
-        rank = (platform is not Platform.GOOGLE_CLASSROOM, len(pairs), -own_parts)
+        platform_chars = sum(len(entry.name) - len(name.filename) for entry, name in pairs)
+        rank = (platform is not Platform.GOOGLE_CLASSROOM, len(pairs), -platform_chars)
         if len(pairs) > parsed.count(None) and rank > best_rank:
             best, best_rank = platform, rank
     return best

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from enum import Enum, auto
 from typing import Any
 
 from ..folders import MEGABYTE, File, Unreadable
@@ -26,7 +27,7 @@ _FOLDER = re.compile(r"submission_\d+(?:\.\w+)?", re.ASCII)
 _TIME = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)[ T](?P<time>\d\d:\d\d:\d\d)(?:\.\d+)? ?(?P<zone>Z|[+-]\d\d:?\d\d)?", re.ASCII
 )
-# The keys that are used; Gradescope writes Ruby symbols, `:name`.
+# The keys that are used, of an entry and of a submitter.
 _SUBMITTERS, _CREATED = "submitters", "created_at"
 _PERSON = ("name", "email", "sid")
 
@@ -71,7 +72,15 @@ class _NotGradescope(Exception):
     """The metadata has an unexpected structure."""
 
 
-@dataclass
+class _Mark(Enum):
+    """The start of a mapping or a list, or the end of either."""
+
+    MAP = auto()
+    LIST = auto()
+    END = auto()
+
+
+@dataclass(frozen=True)
 class _Scalar:
     text: str
 
@@ -83,8 +92,8 @@ class _Events:
         self._events = iter(events)
         self._depth = 0
 
-    def __next__(self) -> str | _Scalar:
-        """Return a scalar, or `map`, `list` or `end`."""
+    def next(self) -> _Mark | _Scalar:
+        """Return the next scalar, start or end; raise _NotGradescope if there is none."""
         for event in self._events:
             name = type(event).__name__
             if name == "ScalarEvent":
@@ -96,37 +105,38 @@ class _Events:
                 self._depth += 1
                 if self._depth > MAX_DEPTH:
                     raise _NotGradescope(f"it is nested more than {MAX_DEPTH} levels deep")
-                return "map" if name == "MappingStartEvent" else "list"
+                return _Mark.MAP if name == "MappingStartEvent" else _Mark.LIST
             if name in ("MappingEndEvent", "SequenceEndEvent"):
                 self._depth -= 1
-                return "end"
+                return _Mark.END
         raise _NotGradescope("expected one entry per submission")
 
-    def skip(self, started: str | _Scalar) -> None:
-        """Skip the rest of the value that starts with `started`."""
-        depth = 0 if isinstance(started, _Scalar) else 1
+    def skip(self, start: _Mark | _Scalar) -> None:
+        """Skip the rest of the value that begins with `start`."""
+        depth = 0 if isinstance(start, _Scalar) else 1
         while depth:
-            event = next(self)
-            if not isinstance(event, _Scalar):
-                depth += -1 if event == "end" else 1
+            event = self.next()
+            if isinstance(event, _Mark):
+                depth += -1 if event is _Mark.END else 1
 
-    def pairs(self) -> Iterator[tuple[str, str | _Scalar]]:
+    def pairs(self) -> Iterator[tuple[str, _Mark | _Scalar]]:
         """Yield the keys of a mapping, each with the start of its value, which the caller consumes."""
-        while (key := next(self)) != "end":
-            if not isinstance(key, _Scalar):
+        while (key := self.next()) is not _Mark.END:
+            if isinstance(key, _Mark):
                 self.skip(key)
-            value = next(self)
-            if value == "end":
+            value = self.next()
+            if value is _Mark.END:
                 raise _NotGradescope("a key has no value")
+            # Gradescope writes keys as Ruby symbols, `:name`.
             yield (key.text.removeprefix(":") if isinstance(key, _Scalar) else ""), value
 
 
 def _read_entries(events: _Events) -> list[GradescopeSubmission]:
-    if next(events) != "map":
+    if events.next() is not _Mark.MAP:
         raise _NotGradescope("expected one entry per submission")
     found: dict[str, GradescopeSubmission] = {}
     for folder, value in events.pairs():
-        if value != "map":
+        if value is not _Mark.MAP:
             events.skip(value)
             continue
         found[folder] = _read_entry(folder, events)
@@ -139,7 +149,7 @@ def _read_entry(folder: str, events: _Events) -> GradescopeSubmission:
     submitters: tuple[Submitter, ...] = ()
     created = None
     for key, value in events.pairs():
-        if key == _SUBMITTERS and value == "list":
+        if key == _SUBMITTERS and value is _Mark.LIST:
             submitters = tuple(_read_submitters(folder, events))
         elif key == _CREATED and isinstance(value, _Scalar):
             created = _seconds(value.text)
@@ -150,8 +160,8 @@ def _read_entry(folder: str, events: _Events) -> GradescopeSubmission:
 
 def _read_submitters(folder: str, events: _Events) -> Iterator[Submitter]:
     count = 0
-    while (item := next(events)) != "end":
-        if item != "map":
+    while (item := events.next()) is not _Mark.END:
+        if item is not _Mark.MAP:
             events.skip(item)
             continue
         fields = {}

@@ -103,11 +103,8 @@ def moodle(entry: Entry) -> ParsedName | None:
 
 def blackboard(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
     """Return the login and time in the names of Blackboard."""
-    matches = [
-        _BLACKBOARD.search(entry.name) if isinstance(entry, File) and len(entry.name) <= MAX_NAME else None
-        for entry in entries
-    ]
-    found = [(entry, match) for entry, match in zip(entries, matches, strict=True) if match and match.start()]
+    matches = [_blackboard_match(entry) for entry in entries]
+    found = [(entry, match) for entry, match in zip(entries, matches, strict=True) if match]
     heads = sorted({entry.name[: match.start()] for entry, match in found})
     described = {}
     for entry, about in found:
@@ -117,7 +114,7 @@ def blackboard(entries: Sequence[Entry], assignment: Assignment, folder_name: st
     logins = _blackboard_logins(heads, described)
     parsed: list[ParsedName | None] = []
     for entry, match in zip(entries, matches, strict=True):
-        if match is None or not match.start():
+        if match is None:
             parsed.append(None)
         elif match["about"]:
             parsed.append(PLATFORM_FILE)
@@ -127,6 +124,14 @@ def blackboard(entries: Sequence[Entry], assignment: Assignment, folder_name: st
             identity = Identity(login, Platform.BLACKBOARD, login=login, submitted=moment, aliases=longer)
             parsed.append(ParsedName(identity, entry.name[match.end() :], moment or 0.0))
     return parsed
+
+
+def _blackboard_match(entry: Entry) -> re.Match[str] | None:
+    """Return the platform's part of a file's name, which follows the title and the login, or None."""
+    if isinstance(entry, Folder) or len(entry.name) > MAX_NAME:
+        return None
+    match = _BLACKBOARD.search(entry.name)
+    return match if match and match.start() else None
 
 
 def _described_login(about: File, head: str) -> str:
@@ -142,9 +147,10 @@ def _described_login(about: File, head: str) -> str:
 def _blackboard_logins(
     heads: Sequence[str], described: Mapping[str, str]
 ) -> Mapping[str, tuple[str, tuple[str, ...]]]:
-    """Return the login in each `<title>_<login>`, where both may contain underscores, and longer readings.
+    """Return the login in each of `heads`, which are `<title>_<login>`, and longer logins that it may be.
 
-    The title is the same throughout a class, so the logins of different students always differ.
+    Title and login may contain underscores. The title is the same throughout a class, so the logins of
+    different students always differ. `described` are the logins in Blackboard's own texts, by head.
     """
     titles = Counter(head.removesuffix(f"_{login}") for head, login in described.items())
     if titles:

@@ -92,6 +92,17 @@ COLUMN_TABLE = [
     ("sep=,\r\nstudent,login\r\nJo Doe,jdoe\r\n", RosterEntry("Jo Doe", login="jdoe")),
     # Of several columns for one thing, the first with a value counts.
     ("Student,Student Name,ID,SID\n,Jo Doe,,7\n", RosterEntry("Jo Doe", "7")),
+    (
+        "Student,ID,Section,Week 9 (5512)\n"
+        ",,,Manual Posting\n"
+        '"    Points Possible",,,100\n'
+        '"Doe, Jo",1001,A,\n'
+        '"Student, Test",1009,A,\n',
+        RosterEntry("Doe, Jo", "1001", section="A"),
+    ),
+    # Only a gradebook of Canvas has rows that are no students'.
+    ("name,SIS ID,email\nJo Doe,,jo@x\n", RosterEntry("Jo Doe", email="jo@x")),
+    ("name,ID,SIS ID,email\nJo Doe,,,jo@x\n", RosterEntry("Jo Doe", email="jo@x")),
     ("student,Extension\nJo Doe,2026-12-03 18:00\n", RosterEntry("Jo Doe", extension="2026-12-03 18:00")),
     ("student,id,week 1,notes\nJo Doe,7,10,fine\n", RosterEntry("Jo Doe", "7")),
     (
