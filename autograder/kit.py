@@ -238,7 +238,7 @@ class Kit:
         for check in self._checks_by_file[public]:
             if check.hidden:
                 yield (
-                    f"{check.place}: students receive {public}; hidden checks belong into test_hidden.py: "
+                    f"{check.place}: students receive {public}; hidden checks belong in test_hidden.py: "
                     f"{check.name}."
                 )
 

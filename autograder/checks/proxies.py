@@ -193,7 +193,7 @@ def _unreadable(function: str, error: Exception) -> tuple[Outcome, str]:
     if isinstance(error, NotAllowedError):
         return Outcome.FAILED, _("`{function}`: {error}", function=function, error=error)
     return Outcome.CRASHED, _(
-        "The answer of {function} is no plain data: {error}", function=function, error=error
+        "The answer of {function} could not be read: {error}", function=function, error=error
     )
 
 

@@ -121,7 +121,7 @@ def _read(root: Path, kit: Kit, kind: Literal["alternative", "mistake"]) -> Iter
         found.validate()
         own = "\n\n".join(_segment(lines, function) for function in found.functions)
         if try_parse(own) is None:
-            found.fail("is no program once it is moved to the left: are all its lines indented?")
+            found.fail("cannot be parsed without its indentation: are all its lines indented?")
         yield Answer(
             kind=kind,
             name=node.name,
@@ -205,8 +205,8 @@ class _AnswerClass:
         for part in self.node.body:
             if not isinstance(part, Definition | ast.Pass) and not self._is_metadata(part):
                 self.fail(
-                    f"holds {_shown(part)}, which nothing reads: expected FAILS, EXPECTED_MESSAGES, "
-                    "functions and classes. What answers share stands above the first one.",
+                    f"holds {_shown(part)}, which has no effect: expected FAILS, EXPECTED_MESSAGES, "
+                    "functions and classes. Code that answers share stands above the first class.",
                     part.lineno,
                 )
         if not set(names) & set(self.kit.tasks):

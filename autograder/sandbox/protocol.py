@@ -22,10 +22,10 @@ EXIT_SENTENCES: Mapping[ExitReason, str] = {
     ExitReason.SCRATCH: "it wrote more than {limits.scratch_mb} MB or {limits.scratch_inodes} files",
     ExitReason.CPU_TIME: "it used more than {limits.cpu_seconds} s of processor time",
     ExitReason.KILLED: (
-        "it closed its connection, or the system ended it for want of memory or processor time"
+        "it closed its connection, or the system ended it because memory or processor time ran out"
     ),
     ExitReason.CRASHED: "it crashed ({signal})",
-    ExitReason.EXITED: "it ended itself with status {number}",
+    ExitReason.EXITED: "it exited with status {number}",
     ExitReason.OUTPUT: "it printed more than {limits.output_mb} MB",
     ExitReason.NOT_RELOADED: "it could not be loaded again: {problem}",
     ExitReason.UNKNOWN: "it ended",

@@ -98,11 +98,11 @@ def test_a_value_passes_with_its_blob():
     [
         (ChildExit(ExitReason.MEMORY), "it used more than 3072 MB of memory"),
         (ChildExit(ExitReason.SCRATCH), "it wrote more than 64 MB or 20000 files"),
-        (ChildExit(ExitReason.EXITED, 3), "it ended itself with status 3"),
+        (ChildExit(ExitReason.EXITED, 3), "it exited with status 3"),
         (ChildExit(ExitReason.CPU_TIME, 24), "it used more than 120 s of processor time"),
         (
             ChildExit(ExitReason.KILLED, 9),
-            "it closed its connection, or the system ended it for want of memory or processor time",
+            "it closed its connection, or the system ended it because memory or processor time ran out",
         ),
         (ChildExit(ExitReason.CRASHED, 11), "it crashed (SIGSEGV)"),
         (ChildExit(ExitReason.CRASHED, 63), "it crashed (signal 63)"),

@@ -186,7 +186,7 @@ def test_what_is_printed_is_kept_from_every_child_and_cut_at_the_limit(call):
         ("def f(:\n", "transfer.py:1: SyntaxError: invalid syntax"),
         ("import sys\n\nsys.exit()\n", "transfer.py:3: the code ends the program while it is loaded."),
         ("raise KeyboardInterrupt\n", "transfer.py:1: KeyboardInterrupt"),
-        ("import os\nos._exit(4)\n", "transfer.py: loading it failed: it ended itself with status 4."),
+        ("import os\nos._exit(4)\n", "transfer.py: loading it failed: it exited with status 4."),
     ],
 )
 def test_a_file_that_does_not_load_has_a_problem_with_its_line(call, text, sentence):
@@ -279,7 +279,7 @@ for s in set(signal.valid_signals()) - {9, 19}:
 @pytest.mark.parametrize(
     ("body", "error", "reason"),
     [
-        ("os._exit(3)", ChildDied, "it ended itself with status 3"),
+        ("os._exit(3)", ChildDied, "it exited with status 3"),
         ("os.abort()", ChildDied, "it crashed (SIGABRT)"),
         ("ctypes.string_at(0)", ChildDied, "it crashed (SIGSEGV)"),
         ("signal.pause()", ChildTimedOut, "it did not answer within 0.3 s"),

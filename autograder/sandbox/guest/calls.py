@@ -128,7 +128,7 @@ def call(
 def _replaced(name: str, value: object) -> TypeError:
     """Return an error about a task whose name has another value, such as after `mean = mean(numbers)`."""
     text = _(
-        "`{name}` is no function but has the type {type}: does a later line give this name to a value?",
+        "`{name}` is not a function but a value of the type {type}: does a later line assign to this name?",
         name=name,
         type=type(value).__name__,
     )

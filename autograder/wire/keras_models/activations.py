@@ -19,7 +19,7 @@ MAX_PROBE = 4_096
 # The length that a probe assumes for an axis of unknown length.
 PROBE_LENGTH = 4
 _RELATIVE_TOLERANCE, _ABSOLUTE_TOLERANCE = 1e-4, 1e-5
-_OWN = "a function of its own; pass the activation by its name, such as activation='relu'"
+_CUSTOM = "a custom function; pass the name of one of Keras' activations, such as activation='relu'"
 
 
 def activation_kind(functions: Kind, layers: Kind, names: tuple[str, ...]) -> Kind:
@@ -35,7 +35,7 @@ def activation_kind(functions: Kind, layers: Kind, names: tuple[str, ...]) -> Ki
             raise SchemaError(name_of(value))
         found = recognize(value, names)
         if found is None:
-            raise SchemaError(f"{name_of(value)}, {_OWN}")
+            raise SchemaError(f"{name_of(value)}, {_CUSTOM}")
         return found if isinstance(found, str) else layers.to_wire(found)
 
     def from_wire(tree: Any) -> Any:
@@ -168,4 +168,4 @@ def check_probe(layer: Any, shape: Any, expected: Any) -> None:
     if found.shape != expected.shape or not numpy.allclose(
         found, expected, rtol=1e-3, atol=1e-4, equal_nan=True
     ):
-        raise SchemaError(_OWN)
+        raise SchemaError(_CUSTOM)

@@ -213,7 +213,7 @@ class _Rebuilder:
     def _update(self, entry: dict[str, Any], class_name: str) -> None:
         index = entry["known"]
         if type(index) is not int or not 0 <= index < self._known_count or index in self._entered:
-            raise SettingError("layers", "a layer that was not passed in, or twice the same")
+            raise SettingError("layers", "a layer that was not passed in, or the same layer twice")
         layer = self._table[index]
         if type(layer).__name__ != class_name:
             raise SettingError("class", class_name)
