@@ -154,7 +154,7 @@ def test_a_person_may_decide_the_penalty_of_one_student(report):
     decisions = (Penalty("bob", 0, "The platform was down."),)
     found = {name: record.apply(report(name), decisions) for name in ("ada", "bob")}
     assert {name: each.penalty for name, each in found.items()} == {"ada": 1, "bob": 0}
-    assert lateness_text(found["bob"].lateness).endswith("decided by a person: The platform was down.")
+    assert lateness_text(found["bob"].lateness).endswith("set this penalty: The platform was down.")
 
 
 def test_the_record_is_the_same_after_writing_and_reading():

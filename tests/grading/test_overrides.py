@@ -66,13 +66,13 @@ def test_a_file_is_read(tmp_path, kit):
         (entry(reason='" "'), "expected a reason, found an empty text"),
         (entry(reason=""), r"the key `override\[0\].reason` is missing"),
         (entry(why='"x"'), r"unknown key `override\[0\].why`; expected one of `student`, `check`"),
-        (entry() + "\n" + entry(points="2"), "decided more than once"),
+        (entry() + "\n" + entry(points="2"), "expected one decision each"),
         ('student = "ada"', "unknown key `student`; expected one of `override`, `comment`"),
         ("override = [1]", r"`override\[0\]`: expected a table, found a number: 1"),
         ("[[override", "overrides.toml, line 1: this is not TOML: "),
         (PENALTY.replace("0", "-1"), r"`penalty\[0\]`: expected points of at least 0, found -1"),
         (PENALTY.replace("Ill.", " "), r"`penalty\[0\]`: expected a reason, found an empty text"),
-        (PENALTY + PENALTY, "decided more than once"),
+        (PENALTY + PENALTY, "expected one decision each"),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_its_place(tmp_path, kit, text, said):

@@ -55,14 +55,14 @@ CASES = [
         'FAILS = ("test_scale',
         'READ = ("scale",)\n    FAILS = ("test_scale',
         36,
-        "holds READ = ('scale',), which nothing reads",
+        "holds READ = ('scale',), which has no effect",
     ),
     (
         ALTERNATIVES,
         "    def add(",
         "    import math\n\n    def add(",
         11,
-        "holds import math, which nothing reads",
+        "holds import math, which has no effect",
     ),
     (
         MISTAKES,

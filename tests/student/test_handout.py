@@ -56,7 +56,7 @@ def test_metadata_that_was_changed_is_told_by_its_key(folder: Path, old: str, ne
     with pytest.raises(HandoutError) as caught:
         Handout.read(folder)
     assert says in str(caught.value)
-    assert "Unzip it anew" in str(caught.value)
+    assert "Unzip it again" in str(caught.value)
 
 
 def test_nothing_is_altered_at_first(handout: Handout) -> None:
@@ -79,7 +79,7 @@ def test_line_ends_of_another_system_are_no_change(folder: Path, handout: Handou
 @pytest.mark.parametrize("name", ["lesson.py", "inputs/settings.json", "support/check_report.py"])
 def test_a_file_that_the_checks_need_is_missed(folder: Path, name: str) -> None:
     (folder / name).unlink()
-    with pytest.raises(HandoutError, match=rf"is incomplete \(no {name}\)\. Unzip it anew"):
+    with pytest.raises(HandoutError, match=rf"is incomplete \(no {name}\)\. Unzip it again"):
         Handout.read(folder)
 
 

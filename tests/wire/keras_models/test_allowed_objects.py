@@ -284,7 +284,7 @@ def far_away(x: Any) -> Any:
 def test_an_own_function_that_computes_none_is_refused(function: Any) -> None:
     """The message says how activations are passed."""
     packed = pack(keras().layers.Dense(3, activation=function))
-    with pytest.raises(NotAllowedError, match="by its name"):
+    with pytest.raises(NotAllowedError, match="pass the name"):
         unpack(packed.head, packed.blob)
 
 
@@ -294,7 +294,7 @@ def test_what_was_recognized_is_checked_in_the_rebuilt_layer() -> None:
     dense.build((None, 3))
     dense.set_weights([np.full((3, 4), 9.0, "float32"), np.zeros(4, "float32")])
     packed = pack(dense)
-    with pytest.raises(NotAllowedError, match="by its name"):
+    with pytest.raises(NotAllowedError, match="pass the name"):
         unpack(packed.head, packed.blob)
 
 
