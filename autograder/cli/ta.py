@@ -101,8 +101,7 @@ def grade(
     no_result_cache: Annotated[
         bool,
         typer.Option(
-            "--no-result-cache",
-            help="Run all checks, also after replies equal to those of an earlier submission or run.",
+            "--no-result-cache", help="Run all checks, even if an earlier submission gave equal replies."
         ),
     ] = False,
 ) -> None:
