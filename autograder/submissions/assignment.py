@@ -50,8 +50,8 @@ _VERSIONS = (
     r"copy(?: of)?|kopie(?: v[ao]n)?|copie(?: de)?|copia(?: d[ei])?|final|new|neu|master"
     r"|v(?=\d)|version|rev|fixed|updated|completed|corrected|done"
 )
-# A short number may follow: `final2`, `week 9`, `kopie-2`. A longer one is a student's.
-_NUMBER = r"(?:\d{1,3}|[ _-]\d{1,2})?"
+# One or two short numbers may follow: `final2`, `week 9`, `hw_9_1`. A longer one is a student's.
+_NUMBER = r"(?:\d{1,3}|[ _-]\d{1,2})?(?:[ _.-]\d{1,2})?"
 
 _TEST = re.compile(r"(test_.*|.*_test)\.py", re.IGNORECASE)
 _SUPPORT = re.compile(

@@ -240,6 +240,27 @@ BUILT = [
         missing=(),
     ),
     case(
+        "canvas: the numbers of a sheet and a task are nobody's ids",
+        {"hw_9_1_jdoe": row("hw_9_1_jdoe.py", owner="1"), "hw_9_1_kroe": row("hw_9_1_kroe.py", owner="2")},
+        files=("hw_9_1_jdoe.py", "hw_9_1_kroe.py"),
+        roster="name,id,login\nJo Doe,1,jdoe\nKim Roe,2,kroe\n",
+    ),
+    case(
+        "canvas: nor are those of a sheet and a student, or of a date",
+        {name: row(f"{name}.py") for name in ("Blatt_09_1234567_doe", "Blatt_09_1234568_roe")},
+        files=("Blatt_09_1234567_doe.py", "Blatt_09_1234568_roe.py"),
+    ),
+    case(
+        "canvas: an id with several names is nobody's",
+        {name: row(f"{name}.py") for name in ("doe_2026_11_transfer", "roe_2026_12_transfer")},
+        files=("doe_2026_11_transfer.py", "roe_2026_12_transfer.py"),
+    ),
+    case(
+        "canvas: several files may be those of the only student",
+        {"doejo": row("helper.py", "transfer.py")},
+        files=("doejo_1001_70001_transfer-1.py", "doejo_1001_70002_helper.py"),
+    ),
+    case(
         "canvas: names in scripts with combining marks",
         {
             "प्रिया": row("transfer.py", owner="1001", why=(VERSIONS,)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -65,9 +65,35 @@ _SAKAI_FILE = re.compile(
 )
 
 
-def canvas(entry: Entry) -> ParsedName | None:
-    """Return the name, id and lateness in a name of Canvas."""
-    if isinstance(entry, Folder):
+def canvas(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+    """Return the name, id and lateness in the names of Canvas."""
+    parsed = [_canvas(entry) for entry in entries]
+    return [None] * len(entries) if _only_resemble_canvas(parsed, assignment) else parsed
+
+
+def _only_resemble_canvas(parsed: Sequence[ParsedName | None], assignment: Assignment) -> bool:
+    """Return whether the numbers are no ids of students, as in `hw_9_1_jdoe.py` and `doe_2026_11_transfer.py`.
+
+    An id has one name. If there is one id only, the student must have a file with the module's name.
+    """
+    found = [name for name in parsed if name and name.identity.ids]
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for name in found:
+        if not name.identity.ambiguous:
+            names[name.identity.ids[0]].add(name.identity.name.casefold())
+    shared = sum(len(names[name.identity.ids[0]]) > 1 for name in found)
+    if shared * 2 > len(found):
+        return True
+    if len(found) < 2 or len({name.identity.ids for name in found}) > 1:
+        return False
+    orders = {name.order for name in found}
+    return len(orders) < len(found) or not any(
+        assignment.name_match(name.filename.rpartition(".")[0]) == 2 for name in found
+    )
+
+
+def _canvas(entry: Entry) -> ParsedName | None:
+    if isinstance(entry, Folder) or len(entry.name) > MAX_NAME:
         return None
     if match := _CANVAS_ANONYMOUS.fullmatch(entry.name):
         identity = Identity(match["name"], Platform.CANVAS, late=bool(match["late"]))
