@@ -72,7 +72,7 @@ def canvas(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -
 
 
 def _only_resemble_canvas(parsed: Sequence[ParsedName | None], assignment: Assignment) -> bool:
-    """Return whether the numbers are no ids of students, as in `hw_9_1_jdoe.py` and `doe_2026_11_transfer.py`.
+    """Return whether the numbers are no ids of students, as in `hw_9_1_jdoe.py` or `doe_2026_11_hw.py`.
 
     An id has one name. If there is one id only, the student must have a file with the module's name.
     """
