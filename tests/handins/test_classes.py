@@ -316,6 +316,18 @@ BUILT = [
         ignored={"Week_9_stud_a_attempt_2026-11-23-10-00-00.txt"},
     ),
     case(
+        "blackboard: an attempt may be a text alone",
+        {"jdoe": row("transfer.py"), "kroe": row(why=(UNREADABLE,)), "lpoe": row("transfer.py")},
+        files={
+            "Week 9_jdoe_attempt_2026-11-23-10-00-00_transfer.py": "x = 1",
+            "Week 9_jdoe_attempt_2026-11-23-10-00-00.txt": "Name: Jo Doe (jdoe)\n",
+            "Week 9_jdoe_attempt_2026-11-24-10-00-00.txt": "Name: Jo Doe (jdoe)\n",
+            "Week 9_kroe_attempt_2026-11-23-11-00-00.txt": "Name: Kim Roe (kroe)\n",
+            "Week 9_lpoe_attempt_2026-11-23-12-00-00_transfer.py": "x = 1",
+        },
+        ignored={"Week 9_jdoe_attempt_2026-11-23-10-00-00.txt"},
+    ),
+    case(
         "blackboard: without one the roster may know a longer login",
         {"a": row("transfer.py", owner="stud_a"), "b": row("transfer.py", owner="stud_b")},
         files=(

@@ -141,17 +141,21 @@ def blackboard(entries: Sequence[Entry], assignment: Assignment, folder_name: st
         if about["about"] and isinstance(entry, File) and (login := _described_login(entry, head)):
             described[head] = login
     logins = _blackboard_logins(heads, described)
+    # The text about an attempt without files is all that the student handed in.
+    with_files = {
+        (entry.name[: match.start()], match["time"]) for entry, match in found if not match["about"]
+    }
     parsed: list[ParsedName | None] = []
     for entry, match in zip(entries, matches, strict=True):
         if match is None or not match.start():
             parsed.append(None)
-        elif match["about"]:
+        elif match["about"] and (entry.name[: match.start()], match["time"]) in with_files:
             parsed.append(PLATFORM_FILE)
         else:
             login, longer = logins[entry.name[: match.start()]]
             moment = _seconds(match["time"], "%Y-%m-%d-%H-%M-%S")
             identity = Identity(login, Platform.BLACKBOARD, login=login, submitted=moment, aliases=longer)
-            parsed.append(ParsedName(identity, entry.name[match.end() :], moment or 0.0))
+            parsed.append(ParsedName(identity, entry.name[match.end() :] or entry.name, moment or 0.0))
     return parsed
 
 
