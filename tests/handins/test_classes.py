@@ -860,6 +860,22 @@ BUILT = [
         files=("submissions.zip!doejo_1001_1_transfer.py", "submissions.zip!roekim_1002_2_transfer.py"),
     ),
     case(
+        "a lone zip may have the class in folders in folders",
+        {"doejo": row("transfer.py"), "roekim": row("transfer.py")},
+        files=("class.zip!HW/9/doejo_1001_1_transfer.py", "class.zip!HW/9/roekim_1002_2_transfer.py"),
+        is_class_zip=True,
+    ),
+    case(
+        "sakai: its zip has a folder for the assignment",
+        {"Doe, Jo": row("transfer.py"), "Roe, Kim": row("transfer.py")},
+        files=(
+            "bulk_download.zip!Week 9/Doe, Jo(jdoe)/Submission attachment(s)/transfer.py",
+            "bulk_download.zip!Week 9/Roe, Kim(kroe)/Submission attachment(s)/transfer.py",
+            "bulk_download.zip!Week 9/grades.csv",
+        ),
+        ignored={"Week 9/grades.csv"},
+    ),
+    case(
         "a zip with an export's name and anything else in it is one hand-in",
         {"submissions": row("submissions.zip/ada.py", "submissions.zip/bob.py")},
         files=("submissions.zip!ada.py", "submissions.zip!bob.py"),
@@ -966,6 +982,7 @@ def test_what_came_after_the_due_date_is_late(tmp_path: Path, name: str, said: s
         (("CS101 HW9/doejo_1001_1_transfer.py", "CS101 HW9/roekim_1002_2_transfer.py"), "CS101 HW9"),
         (("Abgaben KW48/Jo Doe.py", "Abgaben KW48/Kim Roe.py", "roster.csv"), "Abgaben KW48"),
         (("HW9/ada/transfer.py", "HW9/bob/transfer.py"), "HW9"),
+        (("HW9/Abgaben/Doe_Jo_501/a.py", "HW9/Abgaben/Roe_Kim_502/a.py", "status.xlsx"), "HW9/Abgaben"),
         (("Work/Submitted files/Jo Doe/Week 9/transfer.py",), "Work"),
         (("HW9/submission_metadata.yml", "HW9/submission_1/transfer.py"), "HW9"),
         (("ada/transfer.py", "ada/helper.py"), None),
@@ -980,8 +997,8 @@ def test_a_lone_folder_that_may_hold_a_class_is_told(
     """It counts as one student's, and the hint has the command for a class."""
     place = build(tmp_path / "class", files)
     hint = said and (
-        f"{said} counts as one student's. If it holds a class, grade that folder: kit grade KIT "
-        f"{shlex.quote(str(place / said))}."
+        f"{said.partition('/')[0]} counts as one student's. If it holds a class, grade that folder: "
+        f"kit grade KIT {shlex.quote(str(place / said))}."
     )
     assert find_class(place, ASSIGNMENT).hint == (hint or "")
 
