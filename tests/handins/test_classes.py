@@ -418,6 +418,20 @@ BUILT = [
         ),
     ),
     case(
+        "google classroom: a copy that Colab made of a student's file",
+        {
+            "Jo Doe": row("transfer.ipynb", owner="1"),
+            "Copy of Jo Doe": row("transfer.ipynb"),
+            "Copy of Kim Roe": row("transfer.ipynb", owner="2"),
+            "Kopie von Lee Poe": row("transfer.ipynb", owner="3"),
+        },
+        files=(
+            *("Jo Doe - transfer.ipynb", "Copy of Jo Doe - transfer.ipynb"),
+            *("Copy of Kim Roe - transfer.ipynb", "Kopie von Lee Poe - transfer.ipynb"),
+        ),
+        roster="name,id\nJo Doe,1\nKim Roe,2\nLee Poe,3\n",
+    ),
+    case(
         "google classroom: a dash in a name, and one in a student's own title",
         {
             "Anna - Lena Doe": row("transfer.ipynb"),
@@ -739,6 +753,13 @@ BUILT = [
             "Quo Qoe Hausaufgabe 9": row("Quo Qoe Hausaufgabe 9.py", owner="8"),
             "homework_1009": row("homework_1009.py", owner="1009"),
             "roe.rey (Kopie 2)": row("roe.rey (Kopie 2).py", owner="10"),
+            **{
+                name: row(f"{name}.py", owner=owner)
+                for name, owner in (
+                    ("sso (conflicted copy 2026-11-28 101500)", "11"),
+                    ("Tea Too (Tea's conflicted copy)", "12"),
+                )
+            },
         },
         files=(
             "transfer_jo_doe.py",
@@ -746,12 +767,13 @@ BUILT = [
             "lpoe-transfer-final.ipynb",
             "nia@x.edu (1).zip",
             "0005.py",
+            *("sso (conflicted copy 2026-11-28 101500).py", "Tea Too (Tea's conflicted copy).py"),
             *("HW9_Moe_Max.ipynb", "week9-pia-poo.py", "Quo Qoe Hausaufgabe 9.py", "homework_1009.py"),
             "roe.rey (Kopie 2).py",
         ),
         roster="name,id,login,email\nJo Doe,1,,\nKim Roe,2,,\nLee Poe,3,lpoe,\n"
         "Nia Noe,4,,nia@x.edu\nOla Ooe,5,,\nMax Moe,6,,\nPia Poo,7,,\nQuo Qoe,8,,\nRio Roo,1009,,\n"
-        "Rey Roe,10,roe.rey,\n",
+        "Rey Roe,10,roe.rey,\nSam Soo,11,sso,\nTea Too,12,,\n",
     ),
     case(
         "a name of nothing but the assignment, a copy and a version is nobody's",

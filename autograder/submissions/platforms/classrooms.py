@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..assignment import Assignment
 from ..folders import Entry, File, Folder, Unreadable
@@ -54,9 +55,16 @@ def _google_split(entry: Entry, assignment: Assignment) -> ParsedName | None:
         return None
     name, _, filename = entry.name.rpartition(" - ")
     if name and assignment.name_match(_title(filename)):
-        return ParsedName(Identity(name, Platform.GOOGLE_CLASSROOM), filename)
-    identity = Identity(match["name"], Platform.GOOGLE_CLASSROOM, ambiguous=" - " in match["filename"])
+        return ParsedName(_google_identity(name), filename)
+    identity = replace(_google_identity(match["name"]), ambiguous=" - " in match["filename"])
     return ParsedName(identity, match["filename"])
+
+
+def _google_identity(name: str) -> Identity:
+    """Return the student; Colab saves changes of Jo Doe's file as a copy of it, `Copy of Jo Doe - …`."""
+    original = _COPY.sub("", name)
+    aliases = (original,) if original and original != name else ()
+    return Identity(name, Platform.GOOGLE_CLASSROOM, aliases=aliases)
 
 
 def _title(filename: str) -> str:
