@@ -6,6 +6,7 @@ Classroom are also rosters.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "full_name": (
         *("student", "student name", "full name", "display name", "fullname", "vollständiger Name"),
         *("nom complet", "nombre completo", "nome completo", "volledige naam", "姓名"),
+        *("last first", "last name first name", "Name, Vorname", "Nachname, Vorname", "nom prénom"),
     ),
     # The whole name, or the part of it for which there is no column.
     "name": ("name", "naam"),
@@ -38,7 +40,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": (
         *("id", "student id", "studentid", "user id", "sid", "id number", "student number"),
         *("orgdefinedid", "org defined id", "matriculation number"),
-        *("Matrikelnummer", "Matrikelnr", "Matrikel-Nr.", "Matr.-Nr.", "ID-Nummer"),
+        *("Matrikelnummer", "Matrikelnr", "Matrikel-Nr.", "Matr.-Nr.", "Matrikel", "mtknr", "ID-Nummer"),
         *("numéro d'identification", "numéro étudiant", "número de ID", "número de identificación"),
         *("学号", "ID号"),
     ),
@@ -48,7 +50,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "login": (
         *("login", "login id", "sis login id", "username", "user name", "user", "netid", "net id", "eid"),
         *("display id", "github username", "github", "uid"),
-        *("Anmeldename", "Benutzername", "nom d'utilisateur", "nombre de usuario", "gebruikersnaam"),
+        *(
+            "Anmeldename",
+            "Benutzername",
+            "Nutzername",
+            "Nutzernamen",
+            "nom d'utilisateur",
+            "nombre de usuario",
+            "gebruikersnaam",
+        ),
         "用户名",
     ),
     "email": (
@@ -62,12 +72,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 _NAMES = ("full_name", "name", "last_name", "first_name")
 _NAMES_OR_IDS = frozenset({*_NAMES, "id", "identifier"})
-CANVAS_TEST_STUDENT = "student, test"
+CANVAS_TEST_STUDENT, POINTS_POSSIBLE = "student, test", "points possible"
 # "Participant 501", "Teilnehmer/in501", "Participante 501" and the like in Moodle's grading worksheets.
 _PARTICIPANT = re.compile(
     r"(?:particip|partecip|teilnehm|deelnem|delta[gk]|osallist|uczestni|účastn|участник|katılımc|参|參)\D*(\d+)",
     re.IGNORECASE,
 )
+# A spreadsheet's formula for a text, which keeps the leading zeros of ="0042".
+_FORMULA = re.compile(r'="([^"]*)"')
 # Brightspace writes the id 123 as #123, and spreadsheets write it as 123.0.
 _WRITTEN_ID = re.compile(r"#?(?P<id>\d+)[.,]0+|#(?P<text>.+)")
 
@@ -79,7 +91,10 @@ class RosterError(ValueError):
 def load_roster(path: Path) -> Roster:
     """Return the roster in a CSV file. Raises RosterError."""
     try:
-        table = read_csv(path.read_text(encoding="utf-8-sig"))
+        content = path.read_bytes()
+        # Blackboard and Excel's "Unicode text" write UTF-16.
+        is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        table = read_csv(content.decode("utf-16" if is_utf16 else "utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise RosterError(f"Cannot read the roster {path}: {error}. Save it as CSV in UTF-8.") from error
     except csv.Error as error:
@@ -116,7 +131,7 @@ def _read_entries(path: Path, table: CsvTable, columns: Mapping[str, Sequence[in
     lines: dict[tuple[str, str], int] = {}
     for line, row in table.rows:
         values = _values(row, columns)
-        if not any(cell.strip() for cell in row) or (is_canvas and _is_no_student(values)):
+        if not any(cell.strip() for cell in row) or _is_no_student(values, is_canvas):
             continue
         entry = _make_entry(path, line, table.header, columns, values)
         for same in _what_is_unique(entry):
@@ -131,8 +146,9 @@ def _read_entries(path: Path, table: CsvTable, columns: Mapping[str, Sequence[in
 
 def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[str, str]:
     """Return the values in a row by field. Of several columns for a field, the first with a value counts."""
+    plain = [_FORMULA.sub(r"\1", cell.strip()) for cell in row]
     cells = {
-        field: [row[at].strip() for at in places if at < len(row) and row[at].strip()]
+        field: [plain[at] for at in places if at < len(plain) and plain[at]]
         for field, places in columns.items()
     }
     # Some languages of Moodle call both the participant and the student's number "ID".
@@ -143,8 +159,10 @@ def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[st
     return {field: found[0] for field, found in cells.items() if found}
 
 
-def _is_no_student(values: Mapping[str, str]) -> bool:
-    """Return whether a row of a Canvas gradebook is "Points Possible", a remark or the test student."""
+def _is_no_student(values: Mapping[str, str], is_canvas: bool) -> bool:
+    """Return whether a row is the "Points Possible" of a gradebook, or Canvas' remark or test student."""
+    if not is_canvas:
+        return _full_name(values).casefold() == POINTS_POSSIBLE
     ids = (values.get(field, "") for field in ("id", "sis_id"))
     return not any(ids) or _full_name(values).casefold() == CANVAS_TEST_STUDENT
 
