@@ -217,8 +217,8 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
         )
     if grades.stale:
         yield (
-            f"{len(grades.stale)} reports of students who are no longer in the class folder were kept, but "
-            f"are not in grades.csv: {listed(grades.stale)}."
+            "Reports of students who are no longer in the class folder were kept, but are not in grades.csv: "
+            f"{listed(grades.stale)}."
         )
     unfit = {item.student for item in grades.review if item.reason is ReviewReason.NOT_ON_ROSTER}
     if strangers := [student for student in grades.strangers if student in unfit]:
@@ -237,7 +237,7 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
         )
     if grades.unused_overrides:
         names = list(grades.unused_overrides)
-        yield f"Overrides for nobody in this class: {listed(names)}."
+        yield f"Overrides without effect, because nothing was handed in under these names: {listed(names)}."
 
 
 def _name(row: Row) -> str:

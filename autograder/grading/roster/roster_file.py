@@ -95,7 +95,9 @@ def load_roster(path: Path) -> Roster:
         # Blackboard and Excel's "Unicode text" write UTF-16.
         is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
         table = read_csv(content.decode("utf-16" if is_utf16 else "utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise RosterError(f"Cannot read the roster {path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
         raise RosterError(f"Cannot read the roster {path}: {error}. Save it as CSV in UTF-8.") from error
     except csv.Error as error:
         raise RosterError(f"{path} is no CSV file: {error}.") from error
