@@ -261,6 +261,15 @@ BUILT = [
         files=("doejo_1001_70001_transfer-1.py", "doejo_1001_70002_helper.py"),
     ),
     case(
+        "canvas: zips that somebody has unpacked",
+        {
+            "doejo": row("src/transfer.py", owner="1001"),
+            "roekim": row("transfer.py", owner="1002", why=(LATE,)),
+        },
+        files=("doejo_1001_1_hw/src/transfer.py", "roekim_LATE_1002_2_Week 9 (final)/transfer.py"),
+        roster="name,id\nJo Doe,1001\nKim Roe,1002\n",
+    ),
+    case(
         "canvas: names in scripts with combining marks",
         {
             "प्रिया": row("transfer.py", owner="1001", why=(VERSIONS,)),
@@ -657,7 +666,12 @@ BUILT = [
             *(("Monday lab", "Tuesday lab"), ("L1", "L2"), ("TA Kim", "TA Sam"), ("01", "02"), ("AM", "PM")),
             *(("Übungsgruppe 1", "Übungsgruppe 2"), ("CS101-A", "CS101-B"), ("Tutorengruppe A", "T")),
             *(("Section A (Mon)", "Section B (Tue)"), ("Gruppe 1 - Mo", "Gruppe 2 - Di"), ("TD 1", "TD 2")),
-            *(("Mardi - groupe 2", "Jeudi - groupe 3"), ("(Sección 1)", "(Sección 2)"), ("Werkgroep 1", "x")),
+            *(
+                ("Lab_10_30_Mon", "Lab_12_30_Tue"),
+                ("Mardi - groupe 2", "Jeudi - groupe 3"),
+                ("(Sección 1)", "(Sección 2)"),
+                ("Werkgroep 1", "x"),
+            ),
         )
     ),
     case(

@@ -84,7 +84,11 @@ def _only_resemble_canvas(parsed: Sequence[ParsedName | None], assignment: Assig
     shared = sum(len(names[name.identity.ids[0]]) > 1 for name in found)
     if shared * 2 > len(found):
         return True
-    if len(found) < 2 or len({name.identity.ids for name in found}) > 1:
+    if len(found) < 2:
+        return False
+    if not any(name.filename for name in found):  # folders, such as Lab_10_30_Mon and Lab_12_30_Tue
+        return len({name.identity.name.casefold() for name in found}) == 1
+    if len({name.identity.ids for name in found}) > 1:
         return False
     orders = {name.order for name in found}
     return len(orders) < len(found) or not any(
@@ -93,7 +97,7 @@ def _only_resemble_canvas(parsed: Sequence[ParsedName | None], assignment: Assig
 
 
 def _canvas(entry: Entry) -> ParsedName | None:
-    if isinstance(entry, Folder) or len(entry.name) > MAX_NAME:
+    if len(entry.name) > MAX_NAME:
         return None
     if match := _CANVAS_ANONYMOUS.fullmatch(entry.name):
         identity = Identity(match["name"], Platform.CANVAS, late=bool(match["late"]))
@@ -102,6 +106,8 @@ def _canvas(entry: Entry) -> ParsedName | None:
         if match is None or not _CANVAS.fullmatch(_OTTER_EXPORT.sub(".zip", entry.name)):
             return None
         identity = Identity(match["name"], Platform.CANVAS, ids=(match["id"],), late=bool(match["late"]))
+    if match["kind"] and isinstance(entry, Folder):
+        return None
     if match["kind"]:
         return ParsedName(identity, f"{match['kind']}.html", 0.0)
     # `x_1_2_3_y` may also be the student `x_1` with the id 2, because the platform allows such a name.
@@ -111,7 +117,9 @@ def _canvas(entry: Entry) -> ParsedName | None:
         ambiguous=other is not None,
         aliases=(match["file"],) if other else (),
     )
-    return ParsedName(identity, _RESUBMITTED.sub("", match["filename"]), float(match["file"]))
+    # A folder is a zip that somebody has unpacked.
+    filename = "" if isinstance(entry, Folder) else _RESUBMITTED.sub("", match["filename"])
+    return ParsedName(identity, filename, float(match["file"]))
 
 
 def moodle(entry: Entry) -> ParsedName | None:
