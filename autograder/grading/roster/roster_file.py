@@ -6,7 +6,6 @@ Classroom are also rosters.
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +15,7 @@ import msgspec
 
 from ...submissions.identity import normalize_name
 from ..late_rules import parse_extension
-from .csv_table import CsvTable, column_title, read_csv
+from .csv_table import CsvTable, column_title, decode_csv, read_csv
 from .matching import Roster, RosterColumns, RosterEntry, fold_key
 
 # Known titles of columns in rosters and gradebooks, also in the languages of Moodle.
@@ -91,10 +90,7 @@ class RosterError(ValueError):
 def load_roster(path: Path) -> Roster:
     """Return the roster in a CSV file. Raises RosterError."""
     try:
-        content = path.read_bytes()
-        # Blackboard and Excel's "Unicode text" write UTF-16.
-        is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        table = read_csv(content.decode("utf-16" if is_utf16 else "utf-8-sig"))
+        table = read_csv(decode_csv(path.read_bytes()))
     except OSError as error:
         raise RosterError(f"Cannot read the roster {path}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
