@@ -261,6 +261,8 @@ def _newest(
     claims: Sequence[Attribution], assignment: Assignment
 ) -> tuple[Sequence[Attribution], list[ReviewNote]]:
     """Return the attributions of a student that count, and notes that name the versions that do not."""
+    if all(claim.order is not None for claim in claims):
+        claims = _downloaded_once(claims)
     if len(claims) == 1:
         return claims, []
     versions = _versions(claims, assignment)
@@ -278,6 +280,11 @@ def _newest(
         is_newer = newest.time > max(version.time for version in older)
         notes.append(_several_versions(newest.where, [version.where for version in older], is_newer))
     return list(sources.values()), notes
+
+
+def _downloaded_once(claims: Sequence[Attribution]) -> Sequence[Attribution]:
+    """Return the attributions without repetitions of a platform's name with the same number or time."""
+    return list({(each.entry.where.rpartition("/")[2], each.order): each for each in claims}.values())
 
 
 def _versions(claims: Iterable[Attribution], assignment: Assignment) -> list[_Version]:

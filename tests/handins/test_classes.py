@@ -647,6 +647,18 @@ BUILT = [
         ),
     ),
     case(
+        "sections: of two downloads of a class, only what was handed in again has two versions",
+        {
+            "doejo": row("transfer.py", why=(VERSIONS,)),
+            "poelee": row("hw.zip/transfer.py"),
+            "roekim": row("transfer.py"),
+        },
+        files=(
+            *("28/doejo_1001_1_transfer.py", "28/poelee_1003_3_hw.zip", "28/roekim_1002_2_transfer.py"),
+            *("30/doejo_1001_9_transfer-1.py", "30/poelee_1003_3_hw.zip", "30/roekim_1002_2_transfer.py"),
+        ),
+    ),
+    case(
         "sections: macOS writes accents as characters of their own",
         {name: row(f"{name}.py") for name in ("ada", "bob", "cyd", "eve")},
         files=(
