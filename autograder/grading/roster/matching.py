@@ -198,7 +198,7 @@ class _Index:
             return by_key | by_name, "The id belongs to one student of the roster and the name to another."
         may_be_chance = identity.platform in OWN_IDS and not own
         if by_key and may_be_chance and not any(_shares_word(entry, identity) for entry in by_key):
-            return by_key, "The id fits a student of the roster, but the name does not."
+            return by_key, "The id fits a student of the roster, but the name does not: is it a group's?"
         found = by_key & by_name or by_key or by_name
         if identity.ambiguous:
             found = found | {

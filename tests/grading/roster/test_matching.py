@@ -138,6 +138,14 @@ def test_a_hand_in_belongs_to_one_student(tmp_path, text, identity, owner):
     assert found == owner
 
 
+def test_a_group_that_canvas_names_is_told(tmp_path):
+    found = roster(tmp_path, "Student,ID,SIS Login ID\nJo Doe,1001,jdoe\n")
+    match = found.match([canvas("group1", "1001")])
+    assert match.ambiguous == {
+        "group1": "The id fits a student of the roster, but the name does not: is it a group's?"
+    }
+
+
 def test_students_of_one_name_are_told_apart_by_id(tmp_path):
     found = roster(tmp_path, "student,id\nWang Wei,501\nWang Wei,502\n")
     first, second = (
