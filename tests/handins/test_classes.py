@@ -533,6 +533,15 @@ BUILT = [
         files=("hw-ada/transfer.py", "hw-ada/.git/config", "hw-bob/transfer.py", "hw-bob/.git/config"),
     ),
     case(
+        "github classroom: logins that begin alike, in the roster",
+        {"jdoe": row("transfer.py", owner="1"), "kroe": row("transfer.py", owner="2")},
+        files=(
+            *("hw-uni-jdoe/transfer.py", "hw-uni-jdoe/.git/config"),
+            *("hw-uni-kroe/transfer.py", "hw-uni-kroe/.git/config"),
+        ),
+        roster="name,id,github\nJo Doe,1,uni-jdoe\nKim Roe,2,uni-kroe\n",
+    ),
+    case(
         "github classroom: downloads have the branch in their names",
         {"ada": row("transfer.py", owner="ada"), "bob-b": row("transfer.py", owner="bob-b")},
         files=("week09-transfer-ada-main/transfer.py", "week09-transfer-bob-b-main/transfer.py"),

@@ -82,10 +82,18 @@ def github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -
         for branch in branches if len(folders) > 1 else ():
             login = login.removesuffix(branch)
         if prefix and isinstance(entry, Folder) and login and login != entry.name:
-            parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login)))
+            # Logins may share a prefix: with uni-jdoe and uni-kroe the title seems to end in "uni".
+            longer = tuple(f"{part}{login}" for part in _endings(prefix))
+            parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login, aliases=longer)))
         else:
             parsed.append(None)
     return parsed
+
+
+def _endings(prefix: str) -> list[str]:
+    """Return the endings of `a-b-c-` after each hyphen but the last: `c-`, `b-c-`."""
+    parts = prefix.split("-")[1:-1]
+    return ["-".join((*parts[at:], "")) for at in reversed(range(len(parts)))]
 
 
 def _github_prefix(folders: Sequence[Folder], assignment: Assignment, folder_name: str) -> str:
