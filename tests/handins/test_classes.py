@@ -11,7 +11,7 @@ import shlex
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -21,6 +21,7 @@ from autograder.grading.roster.roster_file import load_roster
 from autograder.models import ReviewReason
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import ClassFolder, find_class
+from autograder.submissions.identity import LOCAL_TIMES
 
 CLASSES = Path(__file__).parent / "classes"
 ASSIGNMENT = Assignment("week09_transfer", "transfer", frozenset({"lesson.py"}))
@@ -402,12 +403,21 @@ BUILT = [
         roster="Student,ID,Login\nJo Doe,1001,jdoe\nKim Roe,1002,kroe\n",
     ),
     case(
-        "sakai: loose files",
-        {"Doe, Jo": row("transfer.py"), "Roe, Kim": row("transfer.py")},
+        "sakai: loose files and texts",
+        {
+            "Doe, Jo": row("transfer.py"),
+            "Poe, Lee": row(why=(UNREADABLE,)),
+            "Roe, Kim": row("transfer.py"),
+        },
         files=(
             "Doe, Jo(jdoe)_Submission attachment(s)_transfer.py",
+            "Doe, Jo(jdoe)__submissionText.html",
+            "Doe, Jo(jdoe)_comments.txt",
+            "Doe, Jo(jdoe)_feedbackText.html",
+            "Poe, Lee(lpoe)__submissionText.html",
             "Roe, Kim(kroe)_Submission attachment(s)_transfer.py",
         ),
+        ignored={"Doe, Jo(jdoe)_comments.txt", "Doe, Jo(jdoe)_feedbackText.html"},
     ),
     case(
         "google classroom: copies and unnamed files are nobody's",
@@ -1031,6 +1041,21 @@ def test_what_came_after_the_due_date_is_late(tmp_path: Path, name: str, said: s
     found = find_class(build(tmp_path / "class", (name,)), ASSIGNMENT, due=date(2026, 11, 30))
     (note,) = [note.text for note in found.submissions[0].review if note.reason is LATE] or [None]
     assert note == said or (note and said and note.startswith(said))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["20261201120000000", "2026-12-01T12:00:00Z", "2026-12-01T12:00:00.123456Z", "2026-12-01T12:00:00.1Z"],
+)
+def test_sakai_writes_the_time_in_utc_in_two_forms(tmp_path: Path, text: str) -> None:
+    """The second is that of Sakai 12 and later."""
+    folder = "Doe, Jo(jdoe)"
+    files = {f"{folder}/Submission attachment(s)/transfer.py": "x = 1", f"{folder}/timestamp.txt": text}
+    files["Roe, Kim(kroe)/timestamp.txt"] = ""
+    jo, kim = find_class(build(tmp_path / "class", files), ASSIGNMENT).submissions
+    assert jo.identity.submitted == datetime(2026, 12, 1, 12, tzinfo=UTC).timestamp()
+    assert jo.identity.platform not in LOCAL_TIMES
+    assert kim.identity.submitted is None
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,10 @@ _MONTHS = (
 # Doe, Jo(jdoe)/Submission attachment(s)/transfer.py, or the same in one file name.
 _SAKAI_FOLDER = re.compile(r"(?P<name>[^()]+)\((?P<login>[^()]+)\)")
 _SAKAI_FILE = re.compile(
-    rf"(?P<name>[^()]+)\((?P<login>[^()]+)\)_{re.escape(SAKAI_ATTACHMENTS)}_(?P<filename>.+)", re.DOTALL
+    rf"(?P<name>[^()]+)\((?P<login>[^()]+)\)_"
+    rf"(?:{re.escape(SAKAI_ATTACHMENTS)}_(?P<filename>.+)|(?P<text>_submissionText\.html)|comments\.txt"
+    r"|feedbackText\.html)",
+    re.DOTALL,
 )
 
 
@@ -244,7 +247,8 @@ def sakai(entry: Entry) -> ParsedName | None:
             return PLATFORM_FILE
         if match := _SAKAI_FILE.fullmatch(entry.name):
             identity = Identity(match["name"], Platform.SAKAI, login=match["login"])
-            return ParsedName(identity, match["filename"])
+            filename = match["filename"] or match["text"]
+            return ParsedName(identity, filename) if filename else PLATFORM_FILE
         return None
     match = _SAKAI_FOLDER.fullmatch(entry.name)
     if match is None:
@@ -262,14 +266,17 @@ def sakai(entry: Entry) -> ParsedName | None:
 
 
 def _sakai_time(entry: Entry | None) -> float | None:
-    """Return the time in Sakai's `timestamp.txt`, such as 20261123100000000."""
+    """Return the time in Sakai's `timestamp.txt`, which is in UTC.
+
+    It is 2026-11-23T10:00:00.123Z, or 20261123100000000 before Sakai 12.
+    """
     if not isinstance(entry, File):
         return None
     try:
         text = entry.load(100).decode("ascii", "replace").strip()
     except Unreadable:
         return None
-    return _seconds(text[:14], "%Y%m%d%H%M%S")
+    return _seconds(text[:19], "%Y-%m-%dT%H:%M:%S") or _seconds(text[:14], "%Y%m%d%H%M%S")
 
 
 def _seconds(text: str, form: str) -> float | None:
