@@ -49,7 +49,7 @@ class ClassGrades:
     `outdated` are students excluded by `only` whose submissions have changed or are not graded yet. `stale`
     are folders of reports whose student is not in the class folder; they are kept, but are not in
     `grades.csv`. `strangers` are students who are not on the roster. `unused_overrides` are students whom the
-    overrides name and who are not in the class. With rules for late submissions, `undated` are students whose
+    overrides name and who have no submission. With rules for late submissions, `undated` are students whose
     submissions arrived at an unknown time. `doubtful_columns` are those of a roster without known columns for
     names or ids, or of one that no submission matches.
     """
@@ -109,14 +109,13 @@ def grade_class(
         records = _with_absent(graded, options.roster, match)
         rows = write_grades(folder, _class_record(kit, records, options), reports, late)
         stale = set(folder.names()) - {safe_name(student) for student in students}
-    known = {*students, *(record.student for record in records)}
     return ClassGrades(
         rows=rows,
         review=find_review_items(reports, {record.student: record.review for record in records}),
         outdated=tuple(plan.outdated),
         stale=tuple(sorted(stale)),
         strangers=tuple(record.student for record in records if options.roster and not record.on_roster),
-        unused_overrides=tuple(sorted(options.overrides.students - known)),
+        unused_overrides=tuple(sorted(options.overrides.students - set(students))),
         undated=tuple(sorted(student for student in reports if _is_undated(student, late))),
         doubtful_columns=options.roster.doubtful_columns(match) if options.roster and match else None,
     )

@@ -23,12 +23,24 @@ from ..validation import InvalidDataError, read_toml, suggest
 
 OVERRIDES = "overrides.toml"
 MAX_PENALTY = 1_000_000
-EXAMPLE = """Write it like this:
+_EXAMPLES = {
+    "override": """
     [[override]]
     student = "ada"
     check = "test_name"
     points = 2
-    reason = "Right, but for a typo in the task.\""""
+    reason = "Right, but for a typo in the task.\"""",
+    "comment": """
+    [[comment]]
+    text = "See slide 12."
+    students = ["ada"]
+    check = "test_name\"""",
+    "penalty": """
+    [[penalty]]
+    student = "ada"
+    points = 0
+    reason = "The platform was down.\"""",
+}
 
 
 class OverridesError(ValueError):
@@ -152,8 +164,16 @@ def load_overrides(path: Path, max_points: Mapping[str, Points]) -> Overrides:
         # Editors on Windows may begin a file with a byte order mark.
         text = path.read_bytes().removeprefix(BOM_UTF8)
     except OSError as error:
-        raise OverridesError(f"Cannot read the overrides in {path}: {error.strerror}. {EXAMPLE}") from error
+        raise OverridesError(
+            f"Cannot read the overrides in {path}: {error.strerror}. {_example()}"
+        ) from error
     return read_overrides(text, max_points, str(path))
+
+
+def _example(problem: str = "") -> str:
+    """Return how to write the kind of entry that a problem names, such as `penalty[0].points`."""
+    named = re.search(rf"`({'|'.join(_EXAMPLES)})\b", problem)
+    return f"Write it like this:{_EXAMPLES[named[1] if named else 'override']}"
 
 
 def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: str) -> Overrides:
@@ -161,7 +181,7 @@ def read_overrides(text: bytes | str, max_points: Mapping[str, Points], where: s
     try:
         file = read_toml(text, _File, where)
     except InvalidDataError as error:
-        raise OverridesError(f"{error} {EXAMPLE}") from None
+        raise OverridesError(f"{error} {_example(str(error))}") from None
     found = Overrides(
         tuple(
             structs.replace(each, points=float(each.points), reason=_line(each.reason))

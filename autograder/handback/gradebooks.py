@@ -19,6 +19,8 @@ from .tables import Keys, PlatformTable, TableError, parse_points
 CANVAS_CSV, BRIGHTSPACE_CSV, GRADESCOPE_CSV = "gradebook.csv", "grades.csv", "scores.csv"
 PAGES_CSV = "students.csv"
 END_OF_LINE = "End-of-Line Indicator"
+# Canvas' grade of an excused student.
+EXCUSED = "EX"
 
 _CANVAS_COLUMN = re.compile(r"(?P<title>.*) \((?P<id>\d+)\)")
 # `Week 9 Points Grade <Numeric MaxPoints:10 Weight:5>`, as Brightspace exports it.
@@ -211,8 +213,12 @@ def _filled(
     """Return the rows of the students with their scores in `column`, and who is left out."""
     matched, unmatched = table.match(results.students, keys)
     rows = []
+    excused = []
     for i in sorted(matched):
         row = list(table.rows[i])
+        if row[column].strip().upper() == EXCUSED:
+            excused.append(f"{matched[i].name}: excused in Canvas.")
+            continue
         row[column] = number(matched[i].grade.score)
         rows.append(row)
-    return rows, (*results.left_out, *unmatched)
+    return rows, (*results.left_out, *unmatched, *excused)

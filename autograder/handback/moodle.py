@@ -48,8 +48,7 @@ def moodle_files(results: ClassResults, worksheet: PlatformTable | None = None) 
     used. Otherwise the numbers are those in the names of the submissions. Raises TableError.
     """
     if worksheet:
-        for name in (IDENTIFIER, GRADE, MODIFIED):
-            worksheet.column(name)
+        _check_columns(worksheet)
         rows, unmatched = worksheet.match(results.students, _keys)
         by_participant = {_row_number(worksheet, row): student for row, student in rows.items()}
         table = _filled(worksheet, rows, results.max_score)
@@ -75,6 +74,17 @@ def moodle_files(results: ClassResults, worksheet: PlatformTable | None = None) 
         left_out=(*results.left_out, *unmatched),
         notes=(HOW_TO, *([] if worksheet else [WITHOUT_WORKSHEET])),
     )
+
+
+def _check_columns(worksheet: PlatformTable) -> None:
+    """Raise TableError if the worksheet lacks a column that Moodle reads; Moodle translates their titles."""
+    try:
+        for name in (IDENTIFIER, GRADE, MODIFIED):
+            worksheet.column(name)
+    except TableError as error:
+        raise TableError(
+            f"{error} Set Moodle to English, download the worksheet again, and upload it in English too."
+        ) from None
 
 
 def _keys(grade: Grade) -> Iterable[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from ..grading.roster.csv_table import decode_csv, read_csv
 from ..reports.upload_files import Grade
 from ..submissions.identity import normalize_name
 from .class_results import StudentResult
@@ -38,15 +38,16 @@ class PlatformTable:
     def read(cls, path: Path) -> PlatformTable:
         """Return the table in a CSV file; raise TableError."""
         try:
-            text = path.read_text(encoding="utf-8-sig")
-            heading, *rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+            table = read_csv(decode_csv(path.read_bytes()), strict=True)
+            if not table.header:
+                raise ValueError("it is empty")
         except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
             raise TableError(
                 f"Expected the platform's own table in {path}, as CSV in UTF-8: {error}."
             ) from error
-        width = len(heading)
-        filled = (tuple([*row, *[""] * width][:width]) for row in rows if any(row))
-        return cls(path, tuple(name.strip() for name in heading), tuple(filled))
+        width = len(table.header)
+        filled = (tuple([*row, *[""] * width][:width]) for _, row in table.rows if any(row))
+        return cls(path, table.header, tuple(filled))
 
     def column(self, name: str) -> int:
         """Return the index of the column with this title, ignoring letter case; raise TableError."""

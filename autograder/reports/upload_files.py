@@ -96,12 +96,17 @@ def canvas_table(columns: Mapping[str, list[str]], max_score: str) -> str:
 
 
 def _moodle(grades: Sequence[Grade], title: str) -> str:
-    """Return the table for Moodle, with a column for comments if anybody has one."""
+    """Return the table for Moodle, with columns for addresses and comments if anybody has one.
+
+    Moodle's import finds students by `ID number`, which is often empty in Moodle, or by `Email address`.
+    """
     columns = {
         "ID number": [cell(each.id_for(Platform.PLAIN)) for each in grades],
         "Full name": [cell(each.student) for each in grades],
-        title: [number(each.score) for each in grades],
     }
+    if any(each.email for each in grades):
+        columns["Email address"] = [cell(each.email) for each in grades]
+    columns[title] = [number(each.score) for each in grades]
     if any(each.comments for each in grades):
         columns["Feedback comments"] = [cell(each.comments) for each in grades]
     return format_table(list(columns), zip(*columns.values(), strict=True))

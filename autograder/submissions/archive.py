@@ -91,7 +91,7 @@ def class_zip(path: Path, name: str, where: str) -> Folder:
     The zip stays open and is read member by member. Its total size is not limited, because each submission in
     it has its own limit. A member whose path leaves the zip fails only the submission that it belongs to.
     """
-    archive = _open(path, where)
+    archive = _open(path, where or printable(path.name))
     return _folder(archive, archive.infolist(), name, where)
 
 

@@ -51,8 +51,11 @@ _VERSIONS = (
     r"copy(?: of)?|kopie(?: v[ao]n)?|copie(?: de)?|copia(?: d[ei])?|final|new|neu|master"
     r"|v(?=\d)|version|rev|fixed|updated|completed|corrected|done"
 )
-# A short number may follow: `final2`, `week 9`, `kopie-2`. A longer one is a student's.
-_NUMBER = r"(?:\d{1,3}|[ _-]\d{1,2})?"
+# One or two short numbers may follow: `final2`, `week 9`, `hw_9_1`. A longer one is a student's.
+_NUMBER = r"(?:\d{1,3}|[ _-]\d{1,2})?(?:[ _.-]\d{1,2})?"
+
+# What Nextcloud and Dropbox add to a file that was changed in two places.
+_CONFLICT = r"\([^()]*conflicted copy[^()]*\)"
 
 _TEST = re.compile(r"(test_.*|.*_test)\.py", re.IGNORECASE)
 _SUPPORT = re.compile(
@@ -109,7 +112,7 @@ class Assignment:
         """
         names = [re.escape(name).replace("_", "[_ -]") for name in (self.slug, self.module) if name]
         words = "|".join([*names, _TITLES, _VERSIONS])
-        rest = re.sub(rf"{_as_words(words)}|\(\d{{1,3}}\)", " ", stem, flags=re.IGNORECASE)
+        rest = re.sub(rf"{_as_words(words)}|\(\d{{1,3}}\)|{_CONFLICT}", " ", stem, flags=re.IGNORECASE)
         return re.sub(r"[(\[]\W*[)\]]", " ", rest).strip(" _-.,+&")
 
     def is_unnamed(self, stem: str) -> bool:

@@ -271,6 +271,8 @@ def _newest(
     own: Sequence[Attribution], assignment: Assignment
 ) -> tuple[Sequence[Attribution], list[ReviewNote]]:
     """Return a student's attributions that count, and notes that name the versions that do not."""
+    if all(each.order is not None for each in own):
+        own = _downloaded_once(own)
     if len(own) == 1:
         return own, []
     versions = _versions(own, assignment)
@@ -287,6 +289,11 @@ def _newest(
         is_newer = newest.moment > max(version.moment for version in older)
         notes.append(_versions_note(newest.where, [version.where for version in older], is_newer))
     return list(by_name.values()), notes
+
+
+def _downloaded_once(own: Sequence[Attribution]) -> Sequence[Attribution]:
+    """Return attributions without repetitions of a platform's name with the same number or time."""
+    return list({(each.entry.where.rpartition("/")[2], each.order): each for each in own}.values())
 
 
 def _versions(own: Iterable[Attribution], assignment: Assignment) -> list[_Version]:

@@ -45,7 +45,7 @@ class Platform(StrEnum):
 
 
 # Platforms whose times are those of the institution's clock, without a time zone.
-LOCAL_TIMES = frozenset({Platform.BLACKBOARD, Platform.BRIGHTSPACE, Platform.SAKAI})
+LOCAL_TIMES = frozenset({Platform.BLACKBOARD, Platform.BRIGHTSPACE})
 # Platforms that mark late submissions, so that one without a mark is not late.
 MARKS_LATE = frozenset({Platform.CANVAS})
 

@@ -75,7 +75,7 @@ def _class_folder(root: Entry, assignment: Assignment, is_class_zip: bool) -> Fo
     """Return the folder or zip at or below `root` whose entries are submissions; None for a single one."""
     if isinstance(root, File):
         opened = _open_zip(root, assignment, is_class_zip)
-        return opened and _unwrap(opened, assignment, is_class_zip)
+        return opened and _unwrap(opened, assignment, is_class_zip=True)
     return _unwrap(root, assignment, is_class_zip)
 
 
@@ -91,10 +91,11 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
         if isinstance(only, Folder) and (teams := _teams_library(readable(only))):
             return teams
         if isinstance(only, File) and (opened := _open_zip(only, assignment, is_class_zip)):
-            return _unwrap(opened, assignment, is_class_zip)
+            return _unwrap(opened, assignment, is_class_zip=True)
         if isinstance(only, Folder) and (is_class_zip or _may_be_export(only.name, assignment)):
-            if _is_gradescope(only) or _looks_like_class(visible(only), assignment):
-                return _unwrap(only, assignment, is_class_zip)
+            inner = wrapped_folders(only)[-1] if is_class_zip else only
+            if _is_gradescope(inner) or _looks_like_class(visible(inner), assignment):
+                return _unwrap(inner, assignment, is_class_zip)
             if only.name == assignment.slug:
                 return None
     return None if _belongs_to_one_student(entries, assignment) else folder
@@ -103,6 +104,14 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
 def is_export_name(stem: str) -> bool:
     """Return whether a platform gives its exports this name."""
     return _EXPORT_NAME.fullmatch(stem[:200]) is not None
+
+
+def wrapped_folders(folder: Folder) -> list[Folder]:
+    """Return a folder, and while there is nothing but one folder in it, that one too."""
+    folders = [folder]
+    while len(entries := readable(folders[-1])) == 1 and isinstance(entries[0], Folder):
+        folders.append(entries[0])
+    return folders
 
 
 def may_hold_class(folder: Folder, assignment: Assignment) -> bool:

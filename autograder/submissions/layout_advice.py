@@ -9,7 +9,7 @@ from pathlib import Path
 from .assignment import Assignment
 from .folders import Entry, Folder
 from .identity import Identity, Platform
-from .layout import is_export_name, may_hold_class
+from .layout import is_export_name, may_hold_class, wrapped_folders
 from .sections import is_section_name
 
 
@@ -40,11 +40,12 @@ def sections_hint(identities: Iterable[Identity], assignment: Assignment) -> str
 
 
 def _folder_hint(path: Path, folder: Folder, assignment: Assignment) -> str:
-    if not (folder.where and path.is_dir() and may_hold_class(folder, assignment)):
+    inner = next((each for each in wrapped_folders(folder) if may_hold_class(each, assignment)), None)
+    if not folder.where or inner is None or not (path / inner.where).is_dir():
         return ""
     return (
         f"{folder.where} counts as one student's. If it holds a class, grade that folder: "
-        f"kit grade KIT {shlex.quote(str(path / folder.where))}."
+        f"kit grade KIT {shlex.quote(str(path / inner.where))}."
     )
 
 

@@ -230,7 +230,7 @@ class _Reading:
             raise Unreadable(f"{file.where}: the files of one submission are over {megabytes(ZIP_LIMIT)}.")
         if content.strip():
             self.files.append(SubmittedFile(name, content, file.modified))
-        else:
+        elif file.name != "__init__.py":  # an empty one marks a package
             self.problems.append(f"{file.where} is empty.")
 
     def _read_newest_zip(self, zips: Sequence[tuple[float, str, File]], nested_zips: int) -> None:

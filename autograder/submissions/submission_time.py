@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .assignment import Assignment
 from .folders import Entry, File, Folder, Unreadable
@@ -23,7 +24,8 @@ MAX_PACKED_REFS = 1_000_000
 GIT_SECONDS = 20
 
 _NBGRADER_TIME = re.compile(
-    r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)? ?(?P<zone>[+-]\d\d:?\d\d)?"
+    r"(?P<time>\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.\d+)? ?"
+    r"(?:(?P<offset>[+-]\d\d:?\d\d)|(?P<zone>\S+))?"
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _COMMITTER = re.compile(r"^committer .*> (\d{1,12}) [+-]\d{4}$", re.MULTILINE)
@@ -42,17 +44,21 @@ def find_arrival(entries: Sequence[Entry], platform: Platform, assignment: Assig
 
 
 def _nbgrader_time(student: Folder, assignment: Assignment) -> float | None:
-    """Return the time that nbgrader wrote beside a submission, such as `2026-11-28 10:00:00.5 UTC`."""
+    """Return the time that nbgrader wrote beside a submission, such as `2026-11-28 10:00:00.5 UTC`.
+
+    nbgrader's setting `timezone` decides the zone. Abbreviations such as PST may stand for several.
+    """
     own = _child(student, assignment.slug)
     folder = own if isinstance(own, Folder) else student
     match = _NBGRADER_TIME.match(_text(_child(folder, TIMESTAMP), MAX_TEXT).strip())
     if match is None:
         return None
     try:
-        moment = datetime.fromisoformat(match["time"] + (match["zone"] or "+00:00"))
-    except ValueError:
+        moment = datetime.fromisoformat(match["time"] + (match["offset"] or ""))
+        zone = ZoneInfo("UTC" if match["zone"] in (None, "Z") else match["zone"])
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         return None
-    return moment.timestamp()
+    return (moment if match["offset"] else moment.replace(tzinfo=zone)).timestamp()
 
 
 def _commit_time(clone: Folder) -> float | None:

@@ -160,6 +160,8 @@ def test_a_decision_about_nobody_in_the_class_is_named(run, handed):
         (Override("eve", "test_adds_two_numbers", 2, "A typo."),), (Comment("Hello.", "", ("ada", "kim")),)
     )
     assert run(handed("ada"), overrides=overrides).unused_overrides == ("eve", "kim")
+    roster = Roster((RosterEntry("ada"), RosterEntry("eve")))
+    assert run(handed("ada"), overrides=overrides, roster=roster).unused_overrides == ("eve", "kim")
 
 
 def test_a_roster_adds_ids_and_whoever_is_missing(run, table, handed):

@@ -89,6 +89,20 @@ def test_ids_reach_the_upload_files(graded, tmp_path, name, roster, rows, unmatc
         assert len(uploaded(tmp_path, system)) == len(rows) + 1
 
 
+def test_moodles_file_has_the_addresses_of_the_roster(graded, tmp_path):
+    """Two students of one name and without an id number differ in nothing else."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "Identifier,Full name,Email address\nParticipant 501,Wang Wei,w1@x\nParticipant 502,Wang Wei,w2@x\n"
+    )
+    graded(CLASSES / "same-names" / "class", roster)
+    assert [row[1:3] for row in uploaded(tmp_path, "moodle")] == [
+        ["Full name", "Email address"],
+        ["Wang Wei", "w1@x"],
+        ["Wang Wei", "w2@x"],
+    ]
+
+
 def test_missing_students_get_a_zero_only_where_asked(graded, tmp_path):
     folder = CLASSES / "canvas-roster"
     written = graded(folder / "class", folder / "roster.csv", missing_as_zero=True)

@@ -42,7 +42,7 @@ MOMENTS = [
     ({"time_zone": ""}, at("2026-12-01 12:00"), LATE, 10),
     ({"time_zone": "Europe/Berlin"}, at("2026-11-30 23:01"), LATE, 10),
     ({"due_time": "18:00"}, at("2026-11-30 18:01"), LATE, 10),
-    # Times of Blackboard, Brightspace and Sakai are those of the institution's clock.
+    # Times of Blackboard and Brightspace are those of the institution's clock.
     ({"time_zone": "Europe/Berlin"}, at("2026-11-30 23:01", is_local_time=True), ON_TIME, 0),
     # Every day or hour begun counts.
     ({}, at("2026-12-01 23:59"), LATE, 10),

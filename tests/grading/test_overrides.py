@@ -80,6 +80,21 @@ def test_what_makes_no_sense_is_refused_with_its_place(tmp_path, kit, text, said
         load(tmp_path, kit, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "example"),
+    [
+        ('[[penalty]]\nstudent = "ada"\npoints = "2"\nreason = "x"\n', "[[penalty]]"),
+        ('[[comment]]\nstudents = "ada"\ntext = "x"\n', "[[comment]]"),
+        ('[[override]]\nstudent = "ada"\n', "[[override]]"),
+        ("what", "[[override]]"),
+    ],
+)
+def test_a_mistake_is_answered_with_an_example_of_the_entry(tmp_path, kit, text, example):
+    with pytest.raises(OverridesError) as told:
+        load(tmp_path, kit, text)
+    assert str(told.value).partition("Write it like this:\n    ")[2].startswith(example)
+
+
 def test_a_file_that_is_not_there_is_refused(tmp_path, kit):
     with pytest.raises(OverridesError, match="Cannot read"):
         load_overrides(tmp_path / "none.toml", {})

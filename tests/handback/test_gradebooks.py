@@ -83,6 +83,25 @@ def test_canvas_own_gradebook_gives_ids_and_the_column(table, assignment: str) -
     assert made.left_out[-1] == "Poe, Lee: no row of export.csv is theirs for certain."
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_canvas_own_gradebook_may_have_semicolons_and_decimal_commas(tmp_path: Path, encoding: str) -> None:
+    """Canvas writes them for some languages, and reads both."""
+    path = tmp_path / "export.csv"
+    path.write_text(GRADEBOOK.format(points="10#0").replace(",", ";").replace("#", ","), encoding)
+    path.write_text(path.read_text(encoding).replace("Doe; Jo", "Doe, Jo"), encoding)
+    made = rows(canvas_files(RESULTS, "42", PlatformTable.read(path)))
+    assert made[1:3] == [
+        ["    Points Possible", "", "", "", "", "10,0"],
+        ["Doe, Jo", "1001", "s1", "jo1", "A", "8.5"],
+    ]
+
+
+def test_nobody_who_is_excused_in_canvas_own_gradebook_gets_a_score(table) -> None:
+    made = canvas_files(RESULTS, "42", table(GRADEBOOK.format(points=10).replace("A,4,,80", "A,4,EX,80")))
+    assert [row[0] for row in rows(made)[2:]] == ["Roe, Kim"]
+    assert made.left_out[-1] == "Doe, Jo: excused in Canvas."
+
+
 @pytest.mark.parametrize(
     ("text", "assignment", "told"),
     [

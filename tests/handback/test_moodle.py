@@ -117,7 +117,7 @@ def test_a_row_that_fits_two_students_is_nobodys(tmp_path: Path) -> None:
     ("text", "told"),
     [
         ("Full name,Grade,Last modified (grade)\n", "expected a column 'Identifier', found Full name"),
-        ("Identifier,Full name,Bewertung\n", "expected a column 'Grade'"),
+        ("Identifier,Full name,Bewertung\n", "expected a column 'Grade', .*Bewertung. Set Moodle to English"),
         (
             HEADING + "Participant 501,Jo Doe,,,Submitted,,100.00,Yes,-,-,\n",
             "expected the maximum grade 10 .* 100",

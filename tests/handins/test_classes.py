@@ -11,7 +11,7 @@ import shlex
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -21,6 +21,7 @@ from autograder.grading.roster.roster_file import load_roster
 from autograder.models import ReviewReason
 from autograder.submissions.assignment import Assignment
 from autograder.submissions.discovery import ClassFolder, find_class
+from autograder.submissions.identity import LOCAL_TIMES
 
 CLASSES = Path(__file__).parent / "classes"
 ASSIGNMENT = Assignment("week09_transfer", "transfer", frozenset({"lesson.py"}))
@@ -240,6 +241,36 @@ BUILT = [
         missing=(),
     ),
     case(
+        "canvas: the numbers of a sheet and a task are nobody's ids",
+        {"hw_9_1_jdoe": row("hw_9_1_jdoe.py", owner="1"), "hw_9_1_kroe": row("hw_9_1_kroe.py", owner="2")},
+        files=("hw_9_1_jdoe.py", "hw_9_1_kroe.py"),
+        roster="name,id,login\nJo Doe,1,jdoe\nKim Roe,2,kroe\n",
+    ),
+    case(
+        "canvas: nor are those of a sheet and a student, or of a date",
+        {name: row(f"{name}.py") for name in ("Blatt_09_1234567_doe", "Blatt_09_1234568_roe")},
+        files=("Blatt_09_1234567_doe.py", "Blatt_09_1234568_roe.py"),
+    ),
+    case(
+        "canvas: an id with several names is nobody's",
+        {name: row(f"{name}.py") for name in ("doe_2026_11_transfer", "roe_2026_12_transfer")},
+        files=("doe_2026_11_transfer.py", "roe_2026_12_transfer.py"),
+    ),
+    case(
+        "canvas: several files may be those of the only student",
+        {"doejo": row("helper.py", "transfer.py")},
+        files=("doejo_1001_70001_transfer-1.py", "doejo_1001_70002_helper.py"),
+    ),
+    case(
+        "canvas: zips that somebody has unpacked",
+        {
+            "doejo": row("src/transfer.py", owner="1001"),
+            "roekim": row("transfer.py", owner="1002", why=(LATE,)),
+        },
+        files=("doejo_1001_1_hw/src/transfer.py", "roekim_LATE_1002_2_Week 9 (final)/transfer.py"),
+        roster="name,id\nJo Doe,1001\nKim Roe,1002\n",
+    ),
+    case(
         "canvas: names in scripts with combining marks",
         {
             "प्रिया": row("transfer.py", owner="1001", why=(VERSIONS,)),
@@ -298,6 +329,18 @@ BUILT = [
             "Week_9_stud_b_attempt_2026-11-23-10-00-00_transfer.py": "x = 1",
         },
         ignored={"Week_9_stud_a_attempt_2026-11-23-10-00-00.txt"},
+    ),
+    case(
+        "blackboard: an attempt may be a text alone",
+        {"jdoe": row("transfer.py"), "kroe": row(why=(UNREADABLE,)), "lpoe": row("transfer.py")},
+        files={
+            "Week 9_jdoe_attempt_2026-11-23-10-00-00_transfer.py": "x = 1",
+            "Week 9_jdoe_attempt_2026-11-23-10-00-00.txt": "Name: Jo Doe (jdoe)\n",
+            "Week 9_jdoe_attempt_2026-11-24-10-00-00.txt": "Name: Jo Doe (jdoe)\n",
+            "Week 9_kroe_attempt_2026-11-23-11-00-00.txt": "Name: Kim Roe (kroe)\n",
+            "Week 9_lpoe_attempt_2026-11-23-12-00-00_transfer.py": "x = 1",
+        },
+        ignored={"Week 9_jdoe_attempt_2026-11-23-10-00-00.txt"},
     ),
     case(
         "blackboard: without one the roster may know a longer login",
@@ -373,12 +416,21 @@ BUILT = [
         roster="Student,ID,Login\nJo Doe,1001,jdoe\nKim Roe,1002,kroe\n",
     ),
     case(
-        "sakai: loose files",
-        {"Doe, Jo": row("transfer.py"), "Roe, Kim": row("transfer.py")},
+        "sakai: loose files and texts",
+        {
+            "Doe, Jo": row("transfer.py"),
+            "Poe, Lee": row(why=(UNREADABLE,)),
+            "Roe, Kim": row("transfer.py"),
+        },
         files=(
             "Doe, Jo(jdoe)_Submission attachment(s)_transfer.py",
+            "Doe, Jo(jdoe)__submissionText.html",
+            "Doe, Jo(jdoe)_comments.txt",
+            "Doe, Jo(jdoe)_feedbackText.html",
+            "Poe, Lee(lpoe)__submissionText.html",
             "Roe, Kim(kroe)_Submission attachment(s)_transfer.py",
         ),
+        ignored={"Doe, Jo(jdoe)_comments.txt", "Doe, Jo(jdoe)_feedbackText.html"},
     ),
     case(
         "google classroom: copies and unnamed files are nobody's",
@@ -396,6 +448,20 @@ BUILT = [
             "Copy of transfer.ipynb",
             "transfer.ipynb",
         ),
+    ),
+    case(
+        "google classroom: a copy that Colab made of a student's file",
+        {
+            "Jo Doe": row("transfer.ipynb", owner="1"),
+            "Copy of Jo Doe": row("transfer.ipynb"),
+            "Copy of Kim Roe": row("transfer.ipynb", owner="2"),
+            "Kopie von Lee Poe": row("transfer.ipynb", owner="3"),
+        },
+        files=(
+            *("Jo Doe - transfer.ipynb", "Copy of Jo Doe - transfer.ipynb"),
+            *("Copy of Kim Roe - transfer.ipynb", "Kopie von Lee Poe - transfer.ipynb"),
+        ),
+        roster="name,id\nJo Doe,1\nKim Roe,2\nLee Poe,3\n",
     ),
     case(
         "google classroom: a dash in a name, and one in a student's own title",
@@ -488,6 +554,15 @@ BUILT = [
         "github classroom: any title, known by the clones",
         {"ada": row("transfer.py"), "bob": row("transfer.py")},
         files=("hw-ada/transfer.py", "hw-ada/.git/config", "hw-bob/transfer.py", "hw-bob/.git/config"),
+    ),
+    case(
+        "github classroom: logins that begin alike, in the roster",
+        {"jdoe": row("transfer.py", owner="1"), "kroe": row("transfer.py", owner="2")},
+        files=(
+            *("hw-uni-jdoe/transfer.py", "hw-uni-jdoe/.git/config"),
+            *("hw-uni-kroe/transfer.py", "hw-uni-kroe/.git/config"),
+        ),
+        roster="name,id,github\nJo Doe,1,uni-jdoe\nKim Roe,2,uni-kroe\n",
     ),
     case(
         "github classroom: downloads have the branch in their names",
@@ -604,6 +679,18 @@ BUILT = [
         ),
     ),
     case(
+        "sections: of two downloads of a class, only what was handed in again has two versions",
+        {
+            "doejo": row("transfer.py", why=(VERSIONS,)),
+            "poelee": row("hw.zip/transfer.py"),
+            "roekim": row("transfer.py"),
+        },
+        files=(
+            *("28/doejo_1001_1_transfer.py", "28/poelee_1003_3_hw.zip", "28/roekim_1002_2_transfer.py"),
+            *("30/doejo_1001_9_transfer-1.py", "30/poelee_1003_3_hw.zip", "30/roekim_1002_2_transfer.py"),
+        ),
+    ),
+    case(
         "sections: macOS writes accents as characters of their own",
         {name: row(f"{name}.py") for name in ("ada", "bob", "cyd", "eve")},
         files=(
@@ -623,7 +710,12 @@ BUILT = [
             *(("Monday lab", "Tuesday lab"), ("L1", "L2"), ("TA Kim", "TA Sam"), ("01", "02"), ("AM", "PM")),
             *(("Übungsgruppe 1", "Übungsgruppe 2"), ("CS101-A", "CS101-B"), ("Tutorengruppe A", "T")),
             *(("Section A (Mon)", "Section B (Tue)"), ("Gruppe 1 - Mo", "Gruppe 2 - Di"), ("TD 1", "TD 2")),
-            *(("Mardi - groupe 2", "Jeudi - groupe 3"), ("(Sección 1)", "(Sección 2)"), ("Werkgroep 1", "x")),
+            *(
+                ("Lab_10_30_Mon", "Lab_12_30_Tue"),
+                ("Mardi - groupe 2", "Jeudi - groupe 3"),
+                ("(Sección 1)", "(Sección 2)"),
+                ("Werkgroep 1", "x"),
+            ),
         )
     ),
     case(
@@ -719,6 +811,13 @@ BUILT = [
             "Quo Qoe Hausaufgabe 9": row("Quo Qoe Hausaufgabe 9.py", owner="8"),
             "homework_1009": row("homework_1009.py", owner="1009"),
             "roe.rey (Kopie 2)": row("roe.rey (Kopie 2).py", owner="10"),
+            **{
+                name: row(f"{name}.py", owner=owner)
+                for name, owner in (
+                    ("sso (conflicted copy 2026-11-28 101500)", "11"),
+                    ("Tea Too (Tea's conflicted copy)", "12"),
+                )
+            },
         },
         files=(
             "transfer_jo_doe.py",
@@ -726,12 +825,13 @@ BUILT = [
             "lpoe-transfer-final.ipynb",
             "nia@x.edu (1).zip",
             "0005.py",
+            *("sso (conflicted copy 2026-11-28 101500).py", "Tea Too (Tea's conflicted copy).py"),
             *("HW9_Moe_Max.ipynb", "week9-pia-poo.py", "Quo Qoe Hausaufgabe 9.py", "homework_1009.py"),
             "roe.rey (Kopie 2).py",
         ),
         roster="name,id,login,email\nJo Doe,1,,\nKim Roe,2,,\nLee Poe,3,lpoe,\n"
         "Nia Noe,4,,nia@x.edu\nOla Ooe,5,,\nMax Moe,6,,\nPia Poo,7,,\nQuo Qoe,8,,\nRio Roo,1009,,\n"
-        "Rey Roe,10,roe.rey,\n",
+        "Rey Roe,10,roe.rey,\nSam Soo,11,sso,\nTea Too,12,,\n",
     ),
     case(
         "a name of nothing but the assignment, a copy and a version is nobody's",
@@ -840,6 +940,22 @@ BUILT = [
         files=("submissions.zip!doejo_1001_1_transfer.py", "submissions.zip!roekim_1002_2_transfer.py"),
     ),
     case(
+        "a lone zip may have the class in folders in folders",
+        {"doejo": row("transfer.py"), "roekim": row("transfer.py")},
+        files=("class.zip!HW/9/doejo_1001_1_transfer.py", "class.zip!HW/9/roekim_1002_2_transfer.py"),
+        is_class_zip=True,
+    ),
+    case(
+        "sakai: its zip has a folder for the assignment",
+        {"Doe, Jo": row("transfer.py"), "Roe, Kim": row("transfer.py")},
+        files=(
+            "bulk_download.zip!Week 9/Doe, Jo(jdoe)/Submission attachment(s)/transfer.py",
+            "bulk_download.zip!Week 9/Roe, Kim(kroe)/Submission attachment(s)/transfer.py",
+            "bulk_download.zip!Week 9/grades.csv",
+        ),
+        ignored={"Week 9/grades.csv"},
+    ),
+    case(
         "a zip with an export's name and anything else in it is one hand-in",
         {"submissions": row("submissions.zip/ada.py", "submissions.zip/bob.py")},
         files=("submissions.zip!ada.py", "submissions.zip!bob.py"),
@@ -941,11 +1057,27 @@ def test_what_came_after_the_due_date_is_late(tmp_path: Path, name: str, said: s
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["20261201120000000", "2026-12-01T12:00:00Z", "2026-12-01T12:00:00.123456Z", "2026-12-01T12:00:00.1Z"],
+)
+def test_sakai_writes_the_time_in_utc_in_two_forms(tmp_path: Path, text: str) -> None:
+    """The second is that of Sakai 12 and later."""
+    folder = "Doe, Jo(jdoe)"
+    files = {f"{folder}/Submission attachment(s)/transfer.py": "x = 1", f"{folder}/timestamp.txt": text}
+    files["Roe, Kim(kroe)/timestamp.txt"] = ""
+    jo, kim = find_class(build(tmp_path / "class", files), ASSIGNMENT).submissions
+    assert jo.identity.submitted == datetime(2026, 12, 1, 12, tzinfo=UTC).timestamp()
+    assert jo.identity.platform not in LOCAL_TIMES
+    assert kim.identity.submitted is None
+
+
+@pytest.mark.parametrize(
     ("files", "said"),
     [
         (("CS101 HW9/doejo_1001_1_transfer.py", "CS101 HW9/roekim_1002_2_transfer.py"), "CS101 HW9"),
         (("Abgaben KW48/Jo Doe.py", "Abgaben KW48/Kim Roe.py", "roster.csv"), "Abgaben KW48"),
         (("HW9/ada/transfer.py", "HW9/bob/transfer.py"), "HW9"),
+        (("HW9/Abgaben/Doe_Jo_501/a.py", "HW9/Abgaben/Roe_Kim_502/a.py", "status.xlsx"), "HW9/Abgaben"),
         (("Work/Submitted files/Jo Doe/Week 9/transfer.py",), "Work"),
         (("HW9/submission_metadata.yml", "HW9/submission_1/transfer.py"), "HW9"),
         (("ada/transfer.py", "ada/helper.py"), None),
@@ -960,8 +1092,8 @@ def test_a_lone_folder_that_may_hold_a_class_is_told(
     """It counts as one student's, and the hint has the command for a class."""
     place = build(tmp_path / "class", files)
     hint = said and (
-        f"{said} counts as one student's. If it holds a class, grade that folder: kit grade KIT "
-        f"{shlex.quote(str(place / said))}."
+        f"{said.partition('/')[0]} counts as one student's. If it holds a class, grade that folder: "
+        f"kit grade KIT {shlex.quote(str(place / said))}."
     )
     assert find_class(place, ASSIGNMENT).hint == (hint or "")
 

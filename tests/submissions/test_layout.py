@@ -358,6 +358,9 @@ def test_no_class_at_all(room):
     with pytest.raises(ClassError, match="holds no submission for week01_toy"):
         room.found()
     room.put("notes.txt")
+    room.put("class.zip", b"PK cut off")
+    with pytest.raises(ClassError, match=r"^class\.zip is a broken zip: "):
+        room.find_class("class.zip", is_class_zip=True)
     with pytest.raises(ClassError, match=r"notes\.txt is no submission"):
         room.found("notes.txt")
 

@@ -37,6 +37,14 @@ def test_a_folder_without_code_says_what_it_holds(room):
     assert "found data.csv, report.pdf." in room.problem("bob")
 
 
+def test_the_empty_file_that_marks_a_package_is_no_problem(room):
+    room.put("alice/toy/__init__.py", "")
+    room.put("alice/toy/toy.py")
+    room.put("bob/__init__.py", "")
+    assert room.read()["alice"].notes == ()
+    assert room.problem("bob") == "bob is empty: expected toy.py or toy.ipynb."
+
+
 def test_a_folder_with_the_kits_files_alone_holds_no_answer(room):
     room.put("alice/given.py")
     room.put("alice/test_public.py")

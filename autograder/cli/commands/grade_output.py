@@ -218,8 +218,8 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
         )
     if grades.stale:
         yield (
-            f"{len(grades.stale)} reports of students who are no longer in the class folder were kept, but "
-            f"are not in grades.csv: {listed(grades.stale)}."
+            "Reports of students who are no longer in the class folder were kept, but are not in grades.csv: "
+            f"{listed(grades.stale)}."
         )
     # Submissions that match several students of the roster are among those that need review.
     fits_nobody = {item.student for item in grades.review if item.reason is ReviewReason.NOT_ON_ROSTER}
@@ -238,7 +238,8 @@ def _remarks(grades: ClassGrades) -> Iterator[str]:
             f"for being late: {listed(grades.undated)}."
         )
     if grades.unused_overrides:
-        yield f"Overrides for nobody in this class: {listed(grades.unused_overrides)}."
+        names = list(grades.unused_overrides)
+        yield f"Overrides without effect, because these students have no submission: {listed(names)}."
 
 
 def _name(row: Row) -> str:

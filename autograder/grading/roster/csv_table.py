@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import re
@@ -37,8 +38,17 @@ class CsvTable:
         return {field: indices for field, indices in columns.items() if indices}
 
 
-def read_csv(text: str) -> CsvTable:
-    """Return the table in a CSV text. Raises csv.Error.
+def decode_csv(content: bytes) -> str:
+    """Return the text of a CSV file: UTF-8, or the UTF-16 of Blackboard and of Excel's "Unicode text".
+
+    Raises UnicodeDecodeError.
+    """
+    is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return content.decode("utf-16" if is_utf16 else "utf-8-sig")
+
+
+def read_csv(text: str, *, strict: bool = False) -> CsvTable:
+    """Return the table in a CSV text. Raises csv.Error, with `strict` also for text after a quoted cell.
 
     The delimiter is the one that the header has most of, outside of quotes. A first line `sep=;` is skipped.
     """
@@ -48,7 +58,7 @@ def read_csv(text: str) -> CsvTable:
     delimiter = max(DELIMITERS, key=header.count)
     if separator and separator["delimiter"] in header:
         delimiter = separator["delimiter"]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
     if separator:
         next(reader)
     titles = tuple(cell.strip() for cell in next(reader, []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -179,6 +180,7 @@ class _Index:
             _CanvasNames(entries, partial(_letters, reading=reading)) for reading in READINGS
         ]
         self._participants: defaultdict[str, set[RosterEntry]] = defaultdict(set)
+        self._words = {entry: {_readings(word) for word in _split(entry.name)} for entry in entries}
         for entry in entries:
             for key in entry.keys:
                 self._keys[key].add(entry)
@@ -203,7 +205,7 @@ class _Index:
             return by_key | by_name, "The id belongs to one student of the roster and the name to another."
         may_be_chance = identity.platform in OWN_IDS and not participant
         if by_key and may_be_chance and not any(_shares_word(entry, identity) for entry in by_key):
-            return by_key, "The id fits a student of the roster, but the name does not."
+            return by_key, "The id fits a student of the roster, but the name does not: is it a group's?"
         found = by_key & by_name or by_key or by_name
         if identity.ambiguous:
             found = found | self._find_keys(identity.aliases)
@@ -225,7 +227,27 @@ class _Index:
                     found.update(*(letters.find(name) for letters in self._canvas_letters))
                 else:
                     found.update(*(self._letters.get(_letters(name, each), set()) for each in READINGS))
-        return found
+        return found or (self._by_parts(identity) if identity.platform is Platform.PLAIN else set())
+
+    def _by_parts(self, identity: Identity) -> set[RosterEntry]:
+        """Return the student whose key and name are parts of the name, such as `Doe_Jo_1001`.
+
+        Either of them alone is no evidence, but several students named in it may have worked together.
+        """
+        parts = _parts(identity.name)
+        keys = {_match_key(part) for part in parts if len(part) > 2}
+        with_key = {entry for key in keys for entry in self._keys.get(key, ())}
+        sure = {entry for entry in with_key if any(word & parts - entry.keys for word in self._words[entry])}
+        with_name = {
+            entry
+            for entry, words in self._words.items()
+            if len(words) > 1
+            and all(word & parts for word in words)
+            # `Doe_Jo_Ann_1001` also has the name of Jo Doe.
+            and not any(words <= self._words[each] for each in sure)
+        }
+        named = with_key | with_name
+        return named if len(named) > 1 else sure
 
     def _find_participant(self, identity: Identity) -> set[RosterEntry]:
         """Return the student with this number in Moodle's worksheet, if the roster is one."""
@@ -240,6 +262,23 @@ class _Index:
         if platform is Platform.CANVAS:
             return self._canvas.find(name)
         return {entry for form in _name_forms(name) for entry in self._names.get(form, ())}
+
+
+def _split(name: str) -> list[str]:
+    """Return the runs of letters and digits in a name."""
+    return "".join(char if compact_name(char) else " " for char in normalize_name(name)).split()
+
+
+def _readings(word: str) -> frozenset[str]:
+    return frozenset(_letters(word, reading) for reading in READINGS)
+
+
+def _parts(name: str) -> set[str]:
+    """Return the words of a name in all readings, and what may be keys in it: `jo.doe`, the 7 in `doe7`."""
+    words = _split(name)
+    keys = re.split(r"[\s,;()&+]+", normalize_name(name))
+    runs = (run for word in words for run in re.findall(r"\d+|\D+", word))
+    return {part for each in (*words, *keys, *runs) for part in (each, *_readings(each))}
 
 
 class _CanvasNames:

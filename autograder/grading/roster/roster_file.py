@@ -15,7 +15,7 @@ import msgspec
 
 from ...submissions.identity import normalize_name
 from ..late_rules import parse_extension
-from .csv_table import CsvTable, column_title, read_csv
+from .csv_table import CsvTable, column_title, decode_csv, read_csv
 from .matching import Roster, RosterColumns, RosterEntry, fold_key
 
 # Known titles of columns in rosters and gradebooks, also in the languages of Moodle.
@@ -23,6 +23,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "full_name": (
         *("student", "student name", "full name", "display name", "fullname", "vollständiger Name"),
         *("nom complet", "nombre completo", "nome completo", "volledige naam", "姓名"),
+        *("last first", "last name first name", "Name, Vorname", "Nachname, Vorname", "nom prénom"),
     ),
     # The whole name, or the part of it for which there is no column.
     "name": ("name", "naam"),
@@ -38,7 +39,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": (
         *("id", "student id", "studentid", "user id", "sid", "id number", "student number"),
         *("orgdefinedid", "org defined id", "matriculation number"),
-        *("Matrikelnummer", "Matrikelnr", "Matrikel-Nr.", "Matr.-Nr.", "ID-Nummer"),
+        *("Matrikelnummer", "Matrikelnr", "Matrikel-Nr.", "Matr.-Nr.", "Matrikel", "mtknr", "ID-Nummer"),
         *("numéro d'identification", "numéro étudiant", "número de ID", "número de identificación"),
         *("学号", "ID号"),
     ),
@@ -48,7 +49,15 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "login": (
         *("login", "login id", "sis login id", "username", "user name", "user", "netid", "net id", "eid"),
         *("display id", "github username", "github", "uid"),
-        *("Anmeldename", "Benutzername", "nom d'utilisateur", "nombre de usuario", "gebruikersnaam"),
+        *(
+            "Anmeldename",
+            "Benutzername",
+            "Nutzername",
+            "Nutzernamen",
+            "nom d'utilisateur",
+            "nombre de usuario",
+            "gebruikersnaam",
+        ),
         "用户名",
     ),
     "email": (
@@ -64,13 +73,14 @@ _NAMES = ("full_name", "name", "last_name", "first_name")
 _NAMES_OR_IDS = frozenset({*_NAMES, "id", "identifier"})
 # A row of a Canvas gradebook that has none of these is not a student's.
 _IDENTIFIERS = ("id", "sis_id", "login", "email")
-CANVAS_TEST_STUDENT = "student, test"
-CANVAS_POINTS = "points possible"
+CANVAS_TEST_STUDENT, POINTS_POSSIBLE = "student, test", "points possible"
 # "Participant 501", "Teilnehmer/in501", "Participante 501" and the like in Moodle's grading worksheets.
 _PARTICIPANT = re.compile(
     r"(?:particip|partecip|teilnehm|deelnem|delta[gk]|osallist|uczestni|účastn|участник|katılımc|参|參)\D*(\d+)",
     re.IGNORECASE,
 )
+# A spreadsheet's formula for a text, which keeps the leading zeros of ="0042".
+_FORMULA = re.compile(r'="([^"]*)"')
 # Brightspace writes the id 123 as #123, and spreadsheets write it as 123.0.
 _WRITTEN_ID = re.compile(r"#?(?P<id>\d+)[.,]0+|#(?P<text>.+)")
 
@@ -82,8 +92,10 @@ class RosterError(ValueError):
 def load_roster(path: Path) -> Roster:
     """Return the roster in a CSV file. Raises RosterError."""
     try:
-        table = read_csv(path.read_text(encoding="utf-8-sig"))
-    except (OSError, UnicodeDecodeError) as error:
+        table = read_csv(decode_csv(path.read_bytes()))
+    except OSError as error:
+        raise RosterError(f"Cannot read the roster {path}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
         raise RosterError(f"Cannot read the roster {path}: {error}. Save it as CSV in UTF-8.") from error
     except csv.Error as error:
         raise RosterError(f"{path} is no CSV file: {error}.") from error
@@ -119,7 +131,7 @@ def _read_entries(path: Path, table: CsvTable, columns: Mapping[str, Sequence[in
     lines: dict[tuple[str, str], int] = {}
     for line, row in table.rows:
         values = _values(row, columns)
-        if not any(cell.strip() for cell in row) or (is_canvas and _is_no_student(values)):
+        if not any(cell.strip() for cell in row) or _is_no_student(values, is_canvas):
             continue
         entry = _make_entry(path, line, table.header, columns, values)
         for field, value in _unique_values(entry):
@@ -137,13 +149,14 @@ def _is_canvas_gradebook(table: CsvTable, columns: Mapping[str, Sequence[int]]) 
         return False
     if "sis_id" in columns or "sis login id" in map(column_title, table.header):
         return True
-    return any(_full_name(_values(row, columns)).casefold() == CANVAS_POINTS for _, row in table.rows)
+    return any(_full_name(_values(row, columns)).casefold() == POINTS_POSSIBLE for _, row in table.rows)
 
 
 def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[str, str]:
     """Return the values in a row by field. Of several columns for a field, the first with a value counts."""
+    plain = [_FORMULA.sub(r"\1", cell.strip()) for cell in row]
     cells = {
-        field: [row[i].strip() for i in indices if i < len(row) and row[i].strip()]
+        field: [plain[i] for i in indices if i < len(plain) and plain[i]]
         for field, indices in columns.items()
     }
     # Some languages of Moodle call both the participant and the student's number "ID".
@@ -154,9 +167,12 @@ def _values(row: Sequence[str], columns: Mapping[str, Sequence[int]]) -> dict[st
     return {field: found[0] for field, found in cells.items() if found}
 
 
-def _is_no_student(values: Mapping[str, str]) -> bool:
-    """Return whether a row of a Canvas gradebook is "Points Possible", a remark or the test student."""
-    return values.keys().isdisjoint(_IDENTIFIERS) or _full_name(values).casefold() == CANVAS_TEST_STUDENT
+def _is_no_student(values: Mapping[str, str], is_canvas: bool) -> bool:
+    """Return whether a row is the "Points Possible" of a gradebook, or Canvas' remark or test student."""
+    name = _full_name(values).casefold()
+    if not is_canvas:
+        return name == POINTS_POSSIBLE
+    return values.keys().isdisjoint(_IDENTIFIERS) or name == CANVAS_TEST_STUDENT
 
 
 def _make_entry(

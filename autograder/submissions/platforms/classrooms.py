@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ..assignment import Assignment
 from ..folders import Entry, Folder, Unreadable
@@ -53,9 +54,16 @@ def _google_name(entry: Entry, assignment: Assignment) -> ParsedName | None:
         return None
     name, _, filename = entry.name.rpartition(" - ")
     if name and assignment.name_match(_title(filename)):
-        return ParsedName(Identity(name, Platform.GOOGLE_CLASSROOM), filename)
-    identity = Identity(match["name"], Platform.GOOGLE_CLASSROOM, ambiguous=" - " in match["filename"])
+        return ParsedName(_google_identity(name), filename)
+    identity = replace(_google_identity(match["name"]), ambiguous=" - " in match["filename"])
     return ParsedName(identity, match["filename"])
+
+
+def _google_identity(name: str) -> Identity:
+    """Return the student; Colab saves changes of Jo Doe's file as a copy of it, `Copy of Jo Doe - …`."""
+    original = _COPY.sub("", name)
+    aliases = (original,) if original and original != name else ()
+    return Identity(name, Platform.GOOGLE_CLASSROOM, aliases=aliases)
 
 
 def _title(filename: str) -> str:
@@ -73,10 +81,18 @@ def github(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -
         for branch in branches if len(folders) > 1 else ():
             login = login.removesuffix(branch)
         if prefix and isinstance(entry, Folder) and login and login != entry.name:
-            parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login)))
+            # Logins may share a prefix: with uni-jdoe and uni-kroe the title seems to end in "uni".
+            longer = tuple(f"{part}{login}" for part in _endings(prefix))
+            parsed.append(ParsedName(Identity(login, Platform.GITHUB_CLASSROOM, login=login, aliases=longer)))
         else:
             parsed.append(None)
     return parsed
+
+
+def _endings(prefix: str) -> list[str]:
+    """Return the endings of `a-b-c-` after each hyphen but the last: `c-`, `b-c-`."""
+    parts = prefix.split("-")[1:-1]
+    return ["-".join((*parts[at:], "")) for at in reversed(range(len(parts)))]
 
 
 def _github_prefix(folders: Sequence[Folder], assignment: Assignment, folder_name: str) -> str:

@@ -57,7 +57,7 @@ def _each(parse: Callable[[Entry], ParsedName | None]) -> Parser:
 
 
 PARSERS: Mapping[Platform, Parser] = {
-    Platform.CANVAS: _each(canvas),
+    Platform.CANVAS: canvas,
     Platform.MOODLE: _each(moodle),
     Platform.BRIGHTSPACE: _each(brightspace),
     Platform.BLACKBOARD: blackboard,

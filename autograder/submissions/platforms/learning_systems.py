@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -61,13 +61,46 @@ _MONTHS = (
 # Doe, Jo(jdoe)/Submission attachment(s)/transfer.py, or the same in one file name.
 _SAKAI_FOLDER = re.compile(r"(?P<name>[^()]+)\((?P<login>[^()]+)\)")
 _SAKAI_FILE = re.compile(
-    rf"(?P<name>[^()]+)\((?P<login>[^()]+)\)_{re.escape(SAKAI_ATTACHMENTS)}_(?P<filename>.+)", re.DOTALL
+    rf"(?P<name>[^()]+)\((?P<login>[^()]+)\)_"
+    rf"(?:{re.escape(SAKAI_ATTACHMENTS)}_(?P<filename>.+)|(?P<text>_submissionText\.html)|comments\.txt"
+    r"|feedbackText\.html)",
+    re.DOTALL,
 )
 
 
-def canvas(entry: Entry) -> ParsedName | None:
-    """Return the name, id and lateness in a name of Canvas."""
-    if isinstance(entry, Folder):
+def canvas(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
+    """Return the name, id and lateness in the names of Canvas."""
+    parsed = [_canvas(entry) for entry in entries]
+    return [None] * len(entries) if _only_resemble_canvas(parsed, assignment) else parsed
+
+
+def _only_resemble_canvas(parsed: Sequence[ParsedName | None], assignment: Assignment) -> bool:
+    """Return whether the numbers are no ids of students, as in `hw_9_1_jdoe.py` or `doe_2026_11_hw.py`.
+
+    An id has one name. If there is one id only, the student must have a file with the module's name.
+    """
+    found = [name for name in parsed if name and name.identity.ids]
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for name in found:
+        if not name.identity.ambiguous:
+            names[name.identity.ids[0]].add(name.identity.name.casefold())
+    shared = sum(len(names[name.identity.ids[0]]) > 1 for name in found)
+    if shared * 2 > len(found):
+        return True
+    if len(found) < 2:
+        return False
+    if not any(name.filename for name in found):  # folders, such as Lab_10_30_Mon and Lab_12_30_Tue
+        return len({name.identity.name.casefold() for name in found}) == 1
+    if len({name.identity.ids for name in found}) > 1:
+        return False
+    orders = {name.order for name in found}
+    return len(orders) < len(found) or not any(
+        assignment.name_match(name.filename.rpartition(".")[0]) == 2 for name in found
+    )
+
+
+def _canvas(entry: Entry) -> ParsedName | None:
+    if len(entry.name) > MAX_NAME:
         return None
     if match := _CANVAS_ANONYMOUS.fullmatch(entry.name):
         identity = Identity(match["name"], Platform.CANVAS, late=bool(match["late"]))
@@ -76,6 +109,8 @@ def canvas(entry: Entry) -> ParsedName | None:
         if match is None or not _CANVAS.fullmatch(_OTTER_EXPORT.sub(".zip", entry.name)):
             return None
         identity = Identity(match["name"], Platform.CANVAS, ids=(match["id"],), late=bool(match["late"]))
+    if match["kind"] and isinstance(entry, Folder):
+        return None
     if match["kind"]:
         return ParsedName(identity, f"{match['kind']}.html", 0.0)
     # `x_1_2_3_y` may also be the student `x_1` with the id 2, because the platform allows such a name.
@@ -85,7 +120,9 @@ def canvas(entry: Entry) -> ParsedName | None:
         ambiguous=other is not None,
         aliases=(match["file"],) if other else (),
     )
-    return ParsedName(identity, _RESUBMITTED.sub("", match["filename"]), float(match["file"]))
+    # A folder is a zip that somebody has unpacked.
+    filename = "" if isinstance(entry, Folder) else _RESUBMITTED.sub("", match["filename"])
+    return ParsedName(identity, filename, float(match["file"]))
 
 
 def moodle(entry: Entry) -> ParsedName | None:
@@ -112,17 +149,21 @@ def blackboard(entries: Sequence[Entry], assignment: Assignment, folder_name: st
         if about["about"] and isinstance(entry, File) and (login := _described_login(entry, head)):
             described[head] = login
     logins = _blackboard_logins(heads, described)
+    # The text about an attempt without files is all that the student handed in.
+    with_files = {
+        (entry.name[: match.start()], match["time"]) for entry, match in found if not match["about"]
+    }
     parsed: list[ParsedName | None] = []
     for entry, match in zip(entries, matches, strict=True):
         if match is None:
             parsed.append(None)
-        elif match["about"]:
+        elif match["about"] and (entry.name[: match.start()], match["time"]) in with_files:
             parsed.append(PLATFORM_FILE)
         else:
             login, longer = logins[entry.name[: match.start()]]
             moment = _seconds(match["time"], "%Y-%m-%d-%H-%M-%S")
             identity = Identity(login, Platform.BLACKBOARD, login=login, submitted=moment, aliases=longer)
-            parsed.append(ParsedName(identity, entry.name[match.end() :], moment or 0.0))
+            parsed.append(ParsedName(identity, entry.name[match.end() :] or entry.name, moment or 0.0))
     return parsed
 
 
@@ -212,7 +253,8 @@ def sakai(entry: Entry) -> ParsedName | None:
             return PLATFORM_FILE
         if match := _SAKAI_FILE.fullmatch(entry.name):
             identity = Identity(match["name"], Platform.SAKAI, login=match["login"])
-            return ParsedName(identity, match["filename"])
+            filename = match["filename"] or match["text"]
+            return ParsedName(identity, filename) if filename else PLATFORM_FILE
         return None
     match = _SAKAI_FOLDER.fullmatch(entry.name)
     if match is None:
@@ -230,14 +272,17 @@ def sakai(entry: Entry) -> ParsedName | None:
 
 
 def _sakai_time(entry: Entry | None) -> float | None:
-    """Return the time in Sakai's `timestamp.txt`, such as 20261123100000000."""
+    """Return the time in Sakai's `timestamp.txt`, which is in UTC.
+
+    It is 2026-11-23T10:00:00.123Z, or 20261123100000000 before Sakai 12.
+    """
     if not isinstance(entry, File):
         return None
     try:
         text = entry.load(100).decode("ascii", "replace").strip()
     except Unreadable:
         return None
-    return _seconds(text[:14], "%Y%m%d%H%M%S")
+    return _seconds(text[:19], "%Y-%m-%dT%H:%M:%S") or _seconds(text[:14], "%Y%m%d%H%M%S")
 
 
 def _seconds(text: str, form: str) -> float | None:

@@ -98,6 +98,18 @@ MATCH_TABLE = [
     ("student,id\nStraße Größe,7\n", "strasse_groesse", "7"),
     ('name,id\n"Müller, Jörg",7\n', canvas("muellerjoerg", "5"), "7"),
     ('name,id\n"Müller, Jörg",5\n', canvas("muellerjoerg", "5"), "5"),
+    # A key and a name in one file name.
+    ("name,id\nJo Doe,1001\n", "Doe_Jo_1001", "1001"),
+    ("name,id\nJo Doe,0042\n", "0042 - Jo Doe - week 9", "0042"),
+    ("name,id\nJo Doe,1001\nJo Doe,1002\n", "Doe, Jo (1002)", "1002"),
+    ("name,id\nJo Doe,1001\nJo Ann Doe,1002\n", "Doe_Jo_Ann_1002", "1002"),
+    ("name,id,login\nJörg Müller,7,jm1\n", "Mueller_Joerg_jm1_501", "7"),
+    ("name,id,email\nJo Doe,7,jo.doe@x.edu\n", "jo.doe@x.edu_Jo_Doe", "7"),
+    ("姓名,学号\n王伟,2026001\n李明,2026002\n", "2026001王伟", "2026001"),
+    ("name,id\nJo Doe,1001\n", "Doe_Jo_1002", None),
+    ("name,id\nJo Doe,1001\n", "Kim_Roe_1001", None),
+    ("name,login\nJo Doe,jo\n", "Jo Roe", None),
+    ("name,id\nJo Doe,1001\nKim Roe,1002\n", "Jo_Doe_1001_Kim_Roe_1002", None),
     # Moodle's own number is in its worksheet.
     ("Identifier,Full name,ID number\nParticipant 501,Jo Doe,7\n", moodle("Joey Doe", "501"), "7"),
     ("ID,Vollständiger Name,ID-Nummer\nTeilnehmer/in501,Jo Doe,7\n", moodle("J", "501"), "7"),
@@ -124,6 +136,14 @@ MATCH_TABLE = [
 def test_a_hand_in_belongs_to_one_student(tmp_path, text, identity, owner):
     ((_, found),) = owners(roster(tmp_path, text), identity).items()
     assert found == owner
+
+
+def test_a_group_that_canvas_names_is_told(tmp_path):
+    found = roster(tmp_path, "Student,ID,SIS Login ID\nJo Doe,1001,jdoe\n")
+    match = found.match([canvas("group1", "1001")])
+    assert match.ambiguous == {
+        "group1": "The id fits a student of the roster, but the name does not: is it a group's?"
+    }
 
 
 def test_students_of_one_name_are_told_apart_by_id(tmp_path):
@@ -154,6 +174,14 @@ def test_a_name_that_fits_several_students_is_nobodys_and_neither_is_missing(tmp
     assert match.ambiguous == {"wang wei": "2 students of the roster fit this name."}
     assert [entry.id for entry in match.contested] == ["501", "502"]
     assert [entry.id for entry in match.missing] == ["503"]
+
+
+@pytest.mark.parametrize("name", ["Jo Doe, Kim Roe", "jdoe_kroe", "Jo Doe 1001 & Kim Roe"])
+def test_nobody_is_missing_who_is_named_beside_another_student(tmp_path, name):
+    found = roster(tmp_path, "name,id,login\nJo Doe,1001,jdoe\nKim Roe,1002,kroe\n")
+    match = found.match([Identity(name, display_name=name)])
+    assert match.ambiguous == {name: "2 students of the roster fit this name."}
+    assert not match.missing
 
 
 def test_of_two_hand_ins_that_fit_one_student_neither_takes_the_place(tmp_path):

@@ -47,6 +47,10 @@ COLUMN_TABLE = [
     ("Name,Surname,First Name\nJo Doe,Doe,Jo\n", RosterEntry("Jo Doe")),
     ("Name,First Name,ID\nDoe,,1\n", RosterEntry("Doe", "1")),
     ("Name,First Name,ID\nWang,Wang,1\n", RosterEntry("Wang, Wang", "1")),
+    ('"Last, First",ID\n"Doe, Jo",1\n', RosterEntry("Doe, Jo", "1")),
+    ('"Last Name, First Name",ID\n"Doe, Jo",1\n', RosterEntry("Doe, Jo", "1")),
+    ('"Nachname, Vorname";Matrikel\n"Doe, Jo";1\n', RosterEntry("Doe, Jo", "1")),
+    ("Student,ID,Section\n    Points Possible,,\nJo Doe,1,A\n", RosterEntry("Jo Doe", "1", section="A")),
     # Other languages of Moodle.
     (
         "Nachname;Vorname;Anmeldename;Matrikelnummer;E-Mail-Adresse\nDoe;Jo;jdoe;1;jo@x\n",
@@ -88,6 +92,8 @@ COLUMN_TABLE = [
     ("student,id\nJo Doe,1001.0\n", RosterEntry("Jo Doe", "1001")),
     ("student,id\nJo Doe,1001.50\n", RosterEntry("Jo Doe", "1001.50")),
     ("student,id\nJo Doe,v1.0\n", RosterEntry("Jo Doe", "v1.0")),
+    ('student,id\nJo Doe,="0042"\n', RosterEntry("Jo Doe", "0042")),
+    ('"student";"id"\n"=""Jo Doe""";"=""0042"""\n', RosterEntry("Jo Doe", "0042")),
     ("sep=;\nstudent;login\nJo Doe;jdoe\n", RosterEntry("Jo Doe", login="jdoe")),
     ("sep=,\r\nstudent,login\r\nJo Doe,jdoe\r\n", RosterEntry("Jo Doe", login="jdoe")),
     # Of several columns for one thing, the first with a value counts.
@@ -121,6 +127,11 @@ def test_columns_are_recognized(tmp_path, text, entry):
     assert roster(tmp_path, text, "utf-8-sig") == Roster((entry,))
 
 
+def test_utf_16_is_read_with_its_mark(tmp_path):
+    table = '"Last Name"\t"First Name"\t"Username"\n"Müller"\t"Jo"\t"jdoe"\n'
+    assert roster(tmp_path, table, "utf-16") == Roster((RosterEntry("Müller, Jo", login="jdoe"),))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -151,7 +162,7 @@ def test_a_file_that_is_no_roster_is_refused_with_its_place(tmp_path, text, said
 
 
 def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path):
-    with pytest.raises(RosterError, match="Cannot read"):
+    with pytest.raises(RosterError, match=r"Cannot read the roster .*: No such file or directory\.$"):
         load_roster(tmp_path / "none.csv")
     with pytest.raises(RosterError, match="UTF-8"):
         roster(tmp_path, "student,id\nJürgen,1\n", "latin-1")
