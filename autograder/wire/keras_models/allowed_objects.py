@@ -18,6 +18,7 @@ from .schema import (
     boolean,
     function_of,
     integer,
+    keras_module,
     list_of,
     name,
     name_of,
@@ -147,6 +148,8 @@ def _single_to_wire(value: Any) -> Any:
         return None
     if isinstance(value, str):
         return _STRING.to_wire(str(value))
+    if isinstance(value, type) and value is getattr(keras_module("losses"), value.__name__, None):
+        return _STRING.to_wire(value.__name__)  # Keras makes an object of it, as of its name
     try:
         return {"function": _FUNCTION.to_wire(value)}
     except SchemaError:
