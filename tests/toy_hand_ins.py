@@ -304,6 +304,12 @@ def _odd_notebooks() -> Iterable[ToyHandIn]:
         "replaced by a loop", ANSWER, "for add in [1.5, 2.5]:\n    pass", told="has the type float"
     )
     yield cells("out of memory", "many = bytearray(10 ** 15)", ANSWER, told="MemoryError")
+    yield cells(
+        "fails in a function of another cell",
+        f"{ANSWER}\n\ndef half(x):\n    return x / 0",
+        "x = 1\nhalf(x)",
+        told="code cell 2, line 2: ZeroDivisionError",
+    )
     yield cells("runs another notebook", "%run other.ipynb\n%load_ext autoreload", ANSWER)
     yield cells("writes a helper", f"%%writefile helper.py\n{ADD}", "from helper import add", IMPORT + OTHERS)
     yield cells("runs a helper", f"%%writefile helper.py\n{ADD}", "%run helper.py", IMPORT + OTHERS)

@@ -165,8 +165,11 @@ class _Loading:
         return f"{place}:{line}"
 
     def _sentence(self, place: str, error: BaseException, seconds: float) -> tuple[str, int | None]:
-        """Return a sentence about a failed cell or statement, and the line."""
-        lines = trace_of(error, frozenset(self.places))
+        """Return a sentence about a failed cell or statement, and the line of it.
+
+        Functions of other cells have lines of their own, so only those of `place` count.
+        """
+        lines = trace_of(error, frozenset([place]))
         line = lines[-1][0] if lines else None
         where = place if line is None else self._line(place, line)
         if isinstance(error, TimedOut):
