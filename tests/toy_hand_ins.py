@@ -146,6 +146,11 @@ def _scripts() -> Iterable[ToyHandIn]:
         f"{ANSWER}\n\ndef add(left, right):\n    return left - right\n",
         "Expected 5, received -1",
     )
+    yield lost(
+        "calls what is not written",
+        f"{WITHOUT_ADD}\n\ndef add(left, right):\n    raise NotImplementedError('add')\n\n\nprint(add(1, 2))\n",
+        "sums.py:16: this line calls `add`, which is not written yet",
+    )
     yield without_add("async", f"{WITHOUT_ADD}\n\nasync {ADD.strip()}\n", "is `async` needed?")
     yield without_add(
         "keywords only",
@@ -272,6 +277,13 @@ def _notebooks() -> Iterable[ToyHandIn]:
         "guarded answer", f"{IMPORT}if __name__ == '__main__':\n" + (ADD + OTHERS).replace("\n", "\n    ")
     )
     yield cells("imports the module", ANSWER, "from sums import add", told="")
+    yield without_add_cells(
+        "calls what is not written",
+        WITHOUT_ADD,
+        "def add(left, right):\n    raise NotImplementedError('add')",
+        "print()\nprint(add(1, 2))",
+        told="code cell 3, line 2: this line calls `add`, which is not written yet.",
+    )
     yield without_add_cells("deleted task", ANSWER, "del add", told="`add` is not defined.")
 
 

@@ -30,7 +30,7 @@ from ...language import gettext as _
 from ...source_code import first_line, is_stub, raises_not_implemented, syntax_advice
 from . import notebook_environment
 from .calls import HeldValues
-from .failed_calls import Definitions, text_of, trace_of
+from .failed_calls import Definitions, owner, raised_by, text_of, trace_of
 
 MAX_NOTES = 50
 # Maximum share of the remaining time for one statement, so that several endless ones cannot use all of it.
@@ -170,6 +170,9 @@ class _Loading:
         Functions of other cells have lines of their own, so only those of `place` count.
         """
         lines = trace_of(error, frozenset([place]))
+        stub = self._stub_that_raised(error)
+        if stub:
+            lines = [each for each in lines if each[1] != stub.co_name]
         line = lines[-1][0] if lines else None
         where = place if line is None else self._line(place, line)
         if isinstance(error, TimedOut):
@@ -180,10 +183,22 @@ class _Loading:
             ), line
         if isinstance(error, SystemExit):
             return _("{where}: the code ends the program while it is loaded.", where=where), line
+        if stub:
+            return _(
+                "{where}: this line calls `{name}`, which is not written yet",
+                where=where,
+                name=owner(stub),
+            ), line
         text = text_of(error)
         if isinstance(error, SyntaxError) and (advice := syntax_advice(error)):
             text = _ended(text) + advice
         return f"{where}: {type(error).__name__}{': ' if text else ''}{text}", line
+
+    def _stub_that_raised(self, error: BaseException) -> CodeType | None:
+        """Return the code of the stub that ended a statement, or None."""
+        raiser = raised_by(error) if isinstance(error, NotImplementedError) else None
+        code = raiser[0] if raiser else None
+        return code if code and (code.co_filename, code.co_firstlineno) in self.stubs else None
 
 
 class _Script(_Loading):
