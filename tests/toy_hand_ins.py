@@ -324,6 +324,20 @@ def _odd_notebooks() -> Iterable[ToyHandIn]:
     )
     yield cells("runs another notebook", "%run other.ipynb\n%load_ext autoreload", ANSWER)
     yield cells("writes a helper", f"%%writefile helper.py\n{ADD}", "from helper import add", IMPORT + OTHERS)
+    yield cells(
+        "writes a helper into a folder",
+        "!mkdir -p parts",
+        f"%%writefile parts/helper.py\n{ADD}",
+        "from parts.helper import add",
+        IMPORT + OTHERS,
+    )
+    yield cells(
+        "writes a helper into Colab's folder",
+        f"%%writefile /content/helper.py\n{ADD}",
+        "%run /content/helper.py",
+        "from helper import add",
+        IMPORT + OTHERS,
+    )
     yield cells("runs a helper", f"%%writefile helper.py\n{ADD}", "%run helper.py", IMPORT + OTHERS)
     yield ToyHandIn(
         "r.ipynb",

@@ -88,14 +88,23 @@ class Magics:
 
 
 def _path(arguments: str) -> str:
-    """Return the path of the file that `%%writefile` writes."""
-    return " ".join(word for word in arguments.split() if word not in ("-a", "--append")).strip("'\"")
+    """Return the path of the file that `%%writefile` writes.
+
+    An absolute path, such as /content/helper.py in Colab, names the working folder or another one that imports
+    search, so only the file's name remains.
+    """
+    path = " ".join(word for word in arguments.split() if word not in ("-a", "--append")).strip("'\"")
+    return path.rpartition("/")[2] if path.startswith("/") else path
 
 
 def _write_file(arguments: str, body: str) -> str:
-    """Return a one-line statement that writes the same file as `%%writefile`."""
+    """Return statements that write the same file as `%%writefile`."""
     mode = "a" if {"-a", "--append"} & set(arguments.split()) else "w"
-    return f"with open({_path(arguments)!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})\n"
+    path = _path(arguments)
+    write = f"with open({path!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})\n"
+    folder = path.rpartition("/")[0]
+    # A shell line may have made the folder.
+    return f"__import__('os').makedirs({folder!r}, exist_ok=True)\n{write}" if folder else write
 
 
 def _replaced(ipython: Any, lines: list[str], written: Collection[str]) -> tuple[list[str], bool]:
@@ -116,7 +125,7 @@ def _replaced(ipython: Any, lines: list[str], written: Collection[str]) -> tuple
         if timed := _TIMED.match(line):
             lines[start] = timed[1] + line[timed.end() :]
             return lines, False
-        if (runs := _RUNS_FILE.match(line)) and (path := runs[2].strip("'\"")) in written:
+        if (runs := _RUNS_FILE.match(line)) and (path := _path(runs[2])) in written:
             lines[start] = f"{runs[1]}exec(open({path!r}, encoding='utf-8').read())\n"
             return lines, False
         if line.lstrip()[0] in "/,;":
