@@ -18,6 +18,11 @@ _SPECIAL = re.compile(
     r"|=[ \t]*[%!]",  # name = %magic
     re.MULTILINE,
 )
+# Magics that IPython runs without their % if they are alone in a cell.
+_ALONE = re.compile(
+    r"\A(\s*)((?:pip|conda|mamba|uv|cd|ls|ll|pwd|mkdir|rmdir|cp|mv|rm|cat|clear|run|matplotlib|load_ext)"
+    r"(?:[ \t]+(?![,:]|\W{0,2}=).*)?)\s*\Z"
+)
 _CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)[ \t]*(.*)")
 # These run the cell below them as part of the notebook. Any other one runs another language or process.
 _RUNS_BODY = {"time", "capture", "prun"}
@@ -48,6 +53,7 @@ class Magics:
 
     def removed(self, cell: str) -> str:
         """Return the cell as plain Python; raise Unreadable if the notebook has too many magics."""
+        cell = _ALONE.sub(r"\1%\2", cell)
         if not _SPECIAL.search(cell):
             return cell
         text = cell.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
