@@ -54,6 +54,13 @@ PASTED = (
         gettext_noop(" The line is a command for notebooks: delete it."),
     ),
     (
+        re.compile(
+            r"\s*(?:\$ |(?:pip3?|conda) (?:un)?install\b|python3? (?:-m|\S+\.py)\b|cd [\w./~]+$"
+            r"|git (?:clone|pull|add|commit|push)\b)"
+        ),
+        gettext_noop(" The line is a command for a terminal: delete it."),
+    ),
+    (
         re.compile(r"\s*(?:>>>|\.\.\.\s|(?:In|Out) ?\[\d*\]:)"),
         gettext_noop(" The line begins with a prompt: delete the prompt."),
     ),

@@ -183,6 +183,7 @@ def _odd_scripts() -> Iterable[ToyHandIn]:
     yield lost("told by a chat", f"Here is my solution:\n```python\n{ANSWER}```\n", "text rather than Python")
     yield lost("comment without its mark", f"{ANSWER}\nThat's all of it.\n", "text rather than Python")
     yield lost("command of a notebook", f"!pip install numpy\n{ANSWER}", "a command for notebooks")
+    yield lost("command of a terminal", f"pip install -q numpy\n{ANSWER}", "a command for a terminal")
     yield lost("page named py", f"<!DOCTYPE html>\n<pre>{ANSWER}</pre>\n", "sums.py is a web page")
     yield lost("windows path", f"{ANSWER}\nopen(r'C:\\Users\\jo\\a.csv')\n", "a.csv")
     yield lost("debugger at its end", f"{ANSWER}\nbreakpoint()\n", "delete `breakpoint()`")
