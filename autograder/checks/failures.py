@@ -141,7 +141,7 @@ def call_failed(
 
 def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line: bool) -> str:
     name, trace = raised["name"], raised["trace"]
-    number, text = (trace[-1][0], trace[-1][2]) if trace else (None, "")
+    number, code = (trace[-1][0], trace[-1][2]) if trace else (None, "")
     if kind == FailureKind.STUB:
         return _("`{function}` is not written yet.", function=function)
     if kind == FailureKind.UNWRITTEN_CALL:
@@ -175,12 +175,15 @@ def _sentence(function: str, kind: FailureKind, raised: Mapping[str, Any], line:
     if not trace and FAILURE_PARTS.fullmatch(raised["text"]):
         # Support code of the kit says what it expected.
         return str(raised["text"])
-    place = _(" (line {number}: {text})", number=number, text=text) if line and number else ""
+    place = _(" (line {number}: {text})", number=number, text=code) if line and number else ""
+    text = readable_error(raised["text"])
+    if not text:  # as of `assert x > 0`
+        return _("{function} raised {type}{place}", function=function, type=raised["type"], place=place)
     return _(
         "{function} raised {type}: {text}{place}",
         function=function,
         type=raised["type"],
-        text=readable_error(raised["text"]),
+        text=text,
         place=place,
     )
 
