@@ -78,6 +78,7 @@ FILES = [
     HandIn("exported_from_colab.py"),
     HandIn("floatx_float64.py"),
     HandIn("own_initializer.py"),
+    HandIn("plots_its_network.py"),
     HandIn("reads_beside_its_file.py"),
     HandIn("reads_inputs_folder.py"),
     HandIn("renamed_arguments.py"),
