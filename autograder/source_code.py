@@ -21,8 +21,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 # What a task may be.
 Definition = ast.FunctionDef | ast.ClassDef
 
-# Syntax of newer Python versions: the version that introduced it, a pattern for the message of an older one, and
-# a pattern for the failing line.
+# Syntax of newer Python versions: the version that introduced it, a pattern for the message of an older one,
+# and a pattern for the failing line.
 NEWER_SYNTAX = (
     ((3, 12), re.compile(r"f-string expression part cannot include"), re.compile("")),
     (

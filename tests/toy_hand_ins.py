@@ -148,8 +148,8 @@ def _scripts() -> Iterable[ToyHandIn]:
     )
     yield lost(
         "calls what is not written",
-        f"{WITHOUT_ADD}\n\ndef add(left, right):\n    raise NotImplementedError('add')\n\n\nprint(add(1, 2))\n",
-        "sums.py:16: this line calls `add`, which is not written yet",
+        f"{WITHOUT_ADD}\ndef add(left, right):\n    raise NotImplementedError('add')\n\nprint(add(1, 2))\n",
+        "sums.py:14: this line calls `add`, which is not written yet",
     )
     yield without_add("async", f"{WITHOUT_ADD}\n\nasync {ADD.strip()}\n", "is `async` needed?")
     yield without_add(

@@ -96,8 +96,8 @@ class Magics:
 def _path(arguments: str) -> str:
     """Return the path of the file that `%%writefile` writes.
 
-    An absolute path, such as /content/helper.py in Colab, names the working folder or another one that imports
-    search, so only the file's name remains.
+    An absolute path, such as /content/helper.py in Colab, names the working folder or another one that
+    imports search, so only the file's name remains.
     """
     path = " ".join(word for word in arguments.split() if word not in ("-a", "--append")).strip("'\"")
     return path.rpartition("/")[2] if path.startswith("/") else path

@@ -148,8 +148,9 @@ def _single_to_wire(value: Any) -> Any:
         return None
     if isinstance(value, str):
         return _STRING.to_wire(str(value))
-    if isinstance(value, type) and value is getattr(keras_module("losses"), value.__name__, None):
-        return _STRING.to_wire(value.__name__)  # Keras makes an object of it, as of its name
+    class_name = value.__name__ if isinstance(value, type) else ""
+    if class_name and value is getattr(keras_module("losses"), class_name, None):
+        return _STRING.to_wire(class_name)  # Keras makes an object of the class, as of its name
     try:
         return {"function": _FUNCTION.to_wire(value)}
     except SchemaError:
