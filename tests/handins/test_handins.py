@@ -165,6 +165,11 @@ FILES = [
         ),
     ),
     HandIn(
+        "names_a_network_like_its_task.py",
+        82,
+        tasks=failed(build_base="`build_base` is no function but has the type Sequential: does a later line"),
+    ),
+    HandIn(
         "yields_its_answer.py",
         86,
         tasks=failed(copy_layers="The answer of copy_layers is a generator: return a list, not `yield`"),

@@ -100,7 +100,7 @@ def call(
     if function is None:
         return Frame({"raised": describe_missing(name, loaded.module, loaded.definitions)})
     try:
-        if not callable(function):
+        if not callable(function) or _base(function):
             raise _replaced(name, function)
         keep = loaded.held.start_call(hold["check"], hold["turn"]) if hold else None
         resolve = loaded.held.resolver(loaded.module)
@@ -124,7 +124,10 @@ def call(
 
 
 def _replaced(name: str, value: object) -> TypeError:
-    """Return an error about a task whose name has another value, such as after `mean = mean(numbers)`."""
+    """Return an error about a task whose name has another value, such as after `mean = mean(numbers)`.
+
+    A network can be called, but it is what a function returned.
+    """
     text = _(
         "`{name}` is no function but has the type {type}: does a later line give this name to a value?",
         name=name,
