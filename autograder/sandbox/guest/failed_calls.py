@@ -95,6 +95,8 @@ def text_of(error: BaseException) -> str:
     """Return the exception's text, cut to a limit, or a replacement if the text is not readable."""
     try:
         text = error.msg if isinstance(error, SyntaxError) else without_escapes(str(error))
+        if isinstance(error, ImportError) and error.path:
+            text = text.removesuffix(f" ({error.path})")
         if _asks_for_input(error):
             text = _("{text}: nobody answers `input()` here, so leave it out", text=text)
         elif type(error).__module__ == "bdb":
