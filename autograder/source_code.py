@@ -21,12 +21,23 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 # What a task may be.
 Definition = ast.FunctionDef | ast.ClassDef
 
-# Syntax of newer Python versions: the version that introduced it and a pattern for the failing line.
+# Syntax of newer Python versions: the version that introduced it, a pattern for the message of an older one,
+# and a pattern for the failing line.
 NEWER_SYNTAX = (
-    ((3, 12), re.compile(r"""\b[fF][rR]?['"]|\b[rR][fF]['"]""")),
-    ((3, 12), re.compile(r"^\s*type\s+\w+.*=|^\s*(?:async\s+def|def|class)\s+\w+\[")),
-    ((3, 13), re.compile(r"^\s*(?:type|def|class)\b.*\[\w+\s*=")),
-    ((3, 14), re.compile(r"""\b[tT][rR]?['"]|^\s*except\*?\s+\w+\s*,""")),
+    ((3, 12), re.compile(r"f-string expression part cannot include"), re.compile("")),
+    (
+        (3, 12),
+        re.compile(r"f-string: (?:expecting|unmatched)|after line continuation"),
+        re.compile(r"""(?i)(?<![\w'"])(?:f|rf|fr)(['"]).*\{.*\1.*\1"""),
+    ),
+    (
+        (3, 12),
+        re.compile(""),
+        re.compile(r"^\s*type\s+\w+.*=|^\s*(?:async\s+def|def|class)\s+\w+\["),
+    ),
+    ((3, 13), re.compile(""), re.compile(r"^\s*(?:type|def|class)\b.*\[\w+\s*=")),
+    ((3, 14), re.compile("invalid syntax"), re.compile(r"""(?i)(?<![\w'"])(?:t|rt|tr)['"]""")),
+    ((3, 14), re.compile(""), re.compile(r"^\s*except\*?\s+[\w.]+\s*,\s*[\w.]*[A-Z]")),
 )
 # What people paste or leave in code: a pattern for the failing line, and what to do about it.
 PASTED = (
@@ -41,6 +52,13 @@ PASTED = (
     (
         re.compile(r"\s*[%!]"),
         gettext_noop(" The line is a command for notebooks: delete it."),
+    ),
+    (
+        re.compile(
+            r"\s*(?:\$ |(?:pip3?|conda) (?:un)?install\b|python3? (?:-m|\S+\.py)\b|cd [\w./~]+$"
+            r"|git (?:clone|pull|add|commit|push)\b)"
+        ),
+        gettext_noop(" The line is a command for a terminal: delete it."),
     ),
     (
         re.compile(r"\s*(?:>>>|\.\.\.\s|(?:In|Out) ?\[\d*\]:)"),
@@ -99,8 +117,8 @@ def syntax_advice(error: SyntaxError) -> str:
 
 def newer_python(error: SyntaxError) -> str:
     """Return a sentence with a leading space if a newer Python version may parse the line, else ""."""
-    for version, pattern in NEWER_SYNTAX:
-        if sys.version_info < version and pattern.search(error.text or ""):
+    for version, message, line in NEWER_SYNTAX:
+        if sys.version_info < version and message.search(error.msg) and line.search(error.text or ""):
             here, newer = (f"{major}.{minor}" for major, minor in (sys.version_info[:2], version))
             return _(
                 " Python {newer} and newer may read this line; the grader has Python {here}.",

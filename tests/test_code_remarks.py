@@ -30,6 +30,15 @@ def returns_what_compile_returns(model):
     return model.compile(loss="mse")
 
 
+def returns_a_summary(model):
+    return model.summary()
+
+
+def keeps_what_compile_returns(model):
+    model = model.compile(loss="mse")
+    return model  # noqa: RET504 - as beginners write it
+
+
 def misspells_what_it_sets(model):
     model.trainble = False
     return model
@@ -87,6 +96,8 @@ def is_fine(keras, model):
             returns_what_compile_returns,
             ["Your code returns what `compile(…)` returns, and that is None."],
         ),
+        (returns_a_summary, ["Your code returns what `summary(…)` returns, and that is None."]),
+        (keeps_what_compile_returns, ["Your code keeps what `compile(…)` returns, and that is None."]),
         (
             misspells_what_it_sets,
             ["Your code sets `trainble`, which Keras does not read. Did you mean `trainable`?"],

@@ -62,6 +62,10 @@ from autograder.keras_advice import advice, did_you_mean
         ),
         ("got an unexpected keyword argument 'mask'", keras_advice.MASK),
         (
+            "Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
+            "The called function has no parameter `activaton`. Which ones does its definition list?",
+        ),
+        (
             "Argument(s) not recognized: {'lr': 0.01}",
             "The optimizers of Keras call this argument `learning_rate`.",
         ),
@@ -130,6 +134,10 @@ def test_an_attribute_of_none_outside_of_a_class_is_not_said_to_be_set_by_a_meth
         ("optimizer", "adamm", "Did you mean 'adam'?"),
         ("optimizer", "Adamm", "Did you mean 'Adam'?"),
         ("loss", "categorical_crosentropy", "Did you mean 'categorical_crossentropy'?"),
+        ("loss", "categorical-crossentropy", "Did you mean 'categorical_crossentropy'?"),
+        ("loss", "Categorical Crossentropy", "Did you mean 'categorical_crossentropy'?"),
+        ("loss", "categorical_crossentropy ", "Did you mean 'categorical_crossentropy'?"),
+        ("loss", "categoricalcrosentropy", "Did you mean 'CategoricalCrossentropy'?"),
         ("loss", "zebra", ""),
         ("loss", "categorical_crossentropy", ""),
         ("planet", "mars", ""),
@@ -138,7 +146,8 @@ def test_an_attribute_of_none_outside_of_a_class_is_not_said_to_be_set_by_a_meth
 def test_a_misspelt_name_of_keras(monkeypatch: pytest.MonkeyPatch, kind: str, name: str, says: str) -> None:
     keras = types.ModuleType("keras")
     keras.optimizers = types.SimpleNamespace(Adam=1, Nadam=1, SGD=1)  # type: ignore[attr-defined]
-    keras.losses = types.SimpleNamespace(categorical_crossentropy=1)  # type: ignore[attr-defined]
+    losses = types.SimpleNamespace(categorical_crossentropy=1, CategoricalCrossentropy=1)
+    keras.losses = losses  # type: ignore[attr-defined]
     monkeypatch.setitem(keras_advice.sys.modules, "keras", keras)
     assert did_you_mean(kind, name) == says
     assert advice(ValueError(f"Could not interpret {kind} identifier: {name}"), of_student=False) == says

@@ -146,6 +146,11 @@ def _scripts() -> Iterable[ToyHandIn]:
         f"{ANSWER}\n\ndef add(left, right):\n    return left - right\n",
         "Expected 5, received -1",
     )
+    yield lost(
+        "calls what is not written",
+        f"{WITHOUT_ADD}\ndef add(left, right):\n    raise NotImplementedError('add')\n\nprint(add(1, 2))\n",
+        "sums.py:14: this line calls `add`, which is not written yet",
+    )
     yield without_add("async", f"{WITHOUT_ADD}\n\nasync {ADD.strip()}\n", "is `async` needed?")
     yield without_add(
         "keywords only",
@@ -178,6 +183,7 @@ def _odd_scripts() -> Iterable[ToyHandIn]:
     yield lost("told by a chat", f"Here is my solution:\n```python\n{ANSWER}```\n", "text rather than Python")
     yield lost("comment without its mark", f"{ANSWER}\nThat's all of it.\n", "text rather than Python")
     yield lost("command of a notebook", f"!pip install numpy\n{ANSWER}", "a command for notebooks")
+    yield lost("command of a terminal", f"pip install -q numpy\n{ANSWER}", "a command for a terminal")
     yield lost("page named py", f"<!DOCTYPE html>\n<pre>{ANSWER}</pre>\n", "sums.py is a web page")
     yield lost("windows path", f"{ANSWER}\nopen(r'C:\\Users\\jo\\a.csv')\n", "a.csv")
     yield lost("debugger at its end", f"{ANSWER}\nbreakpoint()\n", "delete `breakpoint()`")
@@ -272,6 +278,13 @@ def _notebooks() -> Iterable[ToyHandIn]:
         "guarded answer", f"{IMPORT}if __name__ == '__main__':\n" + (ADD + OTHERS).replace("\n", "\n    ")
     )
     yield cells("imports the module", ANSWER, "from sums import add", told="")
+    yield without_add_cells(
+        "calls what is not written",
+        WITHOUT_ADD,
+        "def add(left, right):\n    raise NotImplementedError('add')",
+        "print()\nprint(add(1, 2))",
+        told="code cell 3, line 2: this line calls `add`, which is not written yet.",
+    )
     yield without_add_cells("deleted task", ANSWER, "del add", told="`add` is not defined.")
 
 
@@ -304,8 +317,28 @@ def _odd_notebooks() -> Iterable[ToyHandIn]:
         "replaced by a loop", ANSWER, "for add in [1.5, 2.5]:\n    pass", told="has the type float"
     )
     yield cells("out of memory", "many = bytearray(10 ** 15)", ANSWER, told="MemoryError")
+    yield cells(
+        "fails in a function of another cell",
+        f"{ANSWER}\n\ndef half(x):\n    return x / 0",
+        "x = 1\nhalf(x)",
+        told="code cell 2, line 2: ZeroDivisionError",
+    )
     yield cells("runs another notebook", "%run other.ipynb\n%load_ext autoreload", ANSWER)
     yield cells("writes a helper", f"%%writefile helper.py\n{ADD}", "from helper import add", IMPORT + OTHERS)
+    yield cells(
+        "writes a helper into a folder",
+        "!mkdir -p parts",
+        f"%%writefile parts/helper.py\n{ADD}",
+        "from parts.helper import add",
+        IMPORT + OTHERS,
+    )
+    yield cells(
+        "writes a helper into Colab's folder",
+        f"%%writefile /content/helper.py\n{ADD}",
+        "%run /content/helper.py",
+        "from helper import add",
+        IMPORT + OTHERS,
+    )
     yield cells("runs a helper", f"%%writefile helper.py\n{ADD}", "%run helper.py", IMPORT + OTHERS)
     yield ToyHandIn(
         "r.ipynb",

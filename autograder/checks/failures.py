@@ -143,7 +143,7 @@ def call_failed(
 def _sentence(function: str, failed: Failed, line: bool) -> str:
     """Return the sentence about a failed call, with the student's line on request."""
     kind, name = failed.kind, failed.name
-    number, text = (failed.trace[-1].number, failed.trace[-1].text) if failed.trace else (None, "")
+    number, code = (failed.trace[-1].number, failed.trace[-1].text) if failed.trace else (None, "")
     if kind == FailureKind.STUB:
         return _("`{function}` is not written yet.", function=function)
     if kind == FailureKind.UNWRITTEN_CALL:
@@ -175,12 +175,15 @@ def _sentence(function: str, failed: Failed, line: bool) -> str:
     if not failed.trace and FAILURE_PARTS.fullmatch(failed.text):
         # Support code of the kit says what it expected.
         return failed.text
-    place = _(" (line {number}: {text})", number=number, text=text) if line and number else ""
+    place = _(" (line {number}: {text})", number=number, text=code) if line and number else ""
+    text = readable_error(failed.text)
+    if not text:  # as of `assert x > 0`
+        return _("{function} raised {type}{place}", function=function, type=failed.type, place=place)
     return _(
         "{function} raised {type}: {text}{place}",
         function=function,
         type=failed.type,
-        text=readable_error(failed.text),
+        text=text,
         place=place,
     )
 

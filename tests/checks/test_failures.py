@@ -31,6 +31,14 @@ LINE = (TraceLine(7, "mean", "return total / 0"),)
             " (line 7: return total / 0)",
         ),
         (
+            FailureKind.RAISED,
+            "AssertionError",
+            "",
+            LINE,
+            "mean raised AssertionError{place}",
+            " (line 7: return total / 0)",
+        ),
+        (
             FailureKind.LEFTOVER_RAISE,
             "NotImplementedError",
             "mean",

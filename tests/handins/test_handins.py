@@ -78,6 +78,7 @@ FILES = [
     HandIn("exported_from_colab.py"),
     HandIn("floatx_float64.py"),
     HandIn("own_initializer.py"),
+    HandIn("plots_its_network.py"),
     HandIn("reads_beside_its_file.py"),
     HandIn("reads_inputs_folder.py"),
     HandIn("renamed_arguments.py"),
@@ -162,6 +163,11 @@ FILES = [
             freeze="received a History. `fit` returns its history.",
             build_transfer_model="'History' object has no attribute 'input_shape'",
         ),
+    ),
+    HandIn(
+        "names_a_network_like_its_task.py",
+        82,
+        tasks=failed(build_base="`build_base` is no function but has the type Sequential: does a later line"),
     ),
     HandIn(
         "yields_its_answer.py",

@@ -53,6 +53,22 @@ def write(path: Path, *cells: str) -> dict[str, Any]:
     [
         ([f"import numpy as np\nimport json\nfrom lesson import load\n{ADD}"], []),
         ([f"%matplotlib inline\n!pip install numpy\n{ADD}"], []),
+        (
+            [
+                "%%html\n<b>Sums</b>",
+                "files = !ls",
+                "!pip install \\\n  numpy",
+                "%%bash\nls | head",
+                "add?",
+                ADD,
+            ],
+            [],
+        ),
+        ([f"{ADD}\nprint(\n    '%d'\n    % add(1, 2)\n)"], []),
+        ([f"%%time\n{ADD}"], []),
+        ([f">>> {ADD}"], []),
+        (["%%writefile helper.py\nx = 1", "from helper import x", ADD], []),
+        (["%%writefile sums.py\nx = 1", f"\n%%writefile -a 'sums.py'\n{ADD}", "import sums"], []),
         (["# shown\nimport torch", ADD], []),
         (["import torch.nn\n" + ADD], ["The grader does not have `torch`, which a graded cell imports."]),
         (
@@ -82,6 +98,7 @@ def write(path: Path, *cells: str) -> dict[str, Any]:
             ["# shown", ADD, "x ="],
             ["Code cell 3 is not Python, line 1: invalid syntax: x ="],
         ),
+        ([ADD, "\n%%time\n\nx ="], ["Code cell 2 is not Python, line 4: invalid syntax: x ="]),
     ],
 )
 def test_what_the_grader_refuses_is_named(

@@ -187,7 +187,16 @@ def test_a_script_that_compiles_arrives_unchanged(text):
 
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="this Python reads it")
 @pytest.mark.parametrize(
-    "line", ['x = f"{y["a"]}"', "type X = int", "def first[T](items): return items[0]", "class Box[T]: pass"]
+    "line",
+    [
+        'x = f"{y["a"]}"',
+        "x = F'{', '.join(y)}'",
+        'x = f"{"\\n".join(y)}"',
+        "x = f'{y + \"\\n\"}'",
+        "type X = int",
+        "def first[T](items): return items[0]",
+        "class Box[T]: pass",
+    ],
 )
 def test_a_script_for_a_newer_python_says_so(line):
     problem = chosen(toy__py=f"y = 1\n{line}\n").problem
@@ -195,7 +204,20 @@ def test_a_script_for_a_newer_python_says_so(line):
     assert problem.endswith(" Python 3.12 and newer may read this line; the grader has Python 3.11.")
 
 
-@pytest.mark.parametrize("line", ["x = (", "def f(:", "x = 'a", "type(x"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "x = (",
+        "def f(:",
+        "x = 'a",
+        "type(x",
+        "x = f'{}'",
+        "x = f'{y'",
+        "print(f'{x}'",
+        "x = {'f': 1, 't': 2",
+        "try: pass\nexcept Exception, e: pass",
+    ],
+)
 def test_a_mistake_is_no_newer_python(line):
     assert "newer" not in chosen(toy__py=f"{line}\n").problem
 

@@ -101,7 +101,7 @@ def call(
     if function is None:
         return describe_missing(name, loaded.module, loaded.definitions)
     try:
-        if not callable(function):
+        if not callable(function) or _base(function):
             raise _replaced(name, function)
         if turn:
             loaded.held.start_call(turn)
@@ -126,7 +126,10 @@ def call(
 
 
 def _replaced(name: str, value: object) -> TypeError:
-    """Return an error about a task whose name has another value, such as after `mean = mean(numbers)`."""
+    """Return an error about a task whose name has another value, such as after `mean = mean(numbers)`.
+
+    A network can be called, but it is what a function returned.
+    """
     text = _(
         "`{name}` is not a function but a value of the type {type}: does a later line assign to this name?",
         name=name,

@@ -94,6 +94,8 @@ def text_of(error: BaseException) -> str:
     """Return the exception's text, cut to a limit, or a replacement if the text is not readable."""
     try:
         text = error.msg if isinstance(error, SyntaxError) else without_escapes(str(error))
+        if isinstance(error, ImportError) and error.path:
+            text = text.removesuffix(f" ({error.path})")
         if _asks_for_input(error):
             text = _("{text}: nobody answers `input()` here, so delete it", text=text)
         elif type(error).__module__ == "bdb":
@@ -161,8 +163,8 @@ def _classify(
         return FailureKind.RAISED, function
     code, line = raiser
     if (code.co_filename, code.co_firstlineno) in definitions.stubs:
-        owner = _owner(code)
-        return FailureKind.STUB if owner in tasks else FailureKind.UNWRITTEN_CALL, owner
+        called = owner(code)
+        return FailureKind.STUB if called in tasks else FailureKind.UNWRITTEN_CALL, called
     if (code.co_filename, line) in definitions.leftover_raises:
         kind = FailureKind.LEFTOVER_RAISE
     else:
@@ -170,7 +172,7 @@ def _classify(
     return kind, code.co_name
 
 
-def _owner(code: CodeType) -> str:
+def owner(code: CodeType) -> str:
     """Return the name of a function, or of the class that a method belongs to."""
     return code.co_name if "<locals>" in code.co_qualname else code.co_qualname.partition(".")[0]
 

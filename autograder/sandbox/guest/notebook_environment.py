@@ -95,6 +95,8 @@ def install() -> None:
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder(STAND_INS))
         sys.meta_path.append(_Finder(PARENTS))
+    # Where this module is loaded, `plot_model` without pydot prints a line instead of raising, as in Jupyter.
+    sys.modules.setdefault("IPython.core.magics.namespace", _StandIn("IPython.core.magics.namespace"))
     sys.breakpointhook = _breakpoint
     for name, function in FUNCTIONS.items():
         if not hasattr(builtins, name):

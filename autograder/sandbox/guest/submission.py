@@ -31,7 +31,7 @@ from ...source_code import Definition, first_line, is_stub, raises_not_implement
 from ...wire.call_messages import LoadReport, LoadRequest
 from . import notebook_environment
 from .calls import HeldValues
-from .failed_calls import Definitions, text_of, trace_of
+from .failed_calls import Definitions, owner, raised_by, text_of, trace_of
 
 MAX_NOTES = 50
 # Maximum share of the remaining time for one statement, so that several endless ones cannot use all of it.
@@ -172,8 +172,14 @@ class _Loading:
         return f"{place}:{line}"
 
     def _sentence(self, place: str, error: BaseException, seconds: float) -> tuple[str, int | None]:
-        """Return a sentence about a failed cell or statement, and the line."""
-        lines = trace_of(error, frozenset(self.places))
+        """Return a sentence about a failed cell or statement, and the line of it.
+
+        Functions of other cells have lines of their own, so only those of `place` count.
+        """
+        lines = trace_of(error, frozenset([place]))
+        stub = self._stub_that_raised(error)
+        if stub:
+            lines = [each for each in lines if each.function != stub.co_name]
         line = lines[-1].number if lines else None
         where = place if line is None else self._line(place, line)
         if isinstance(error, TimedOut):
@@ -184,10 +190,22 @@ class _Loading:
             ), line
         if isinstance(error, SystemExit):
             return _("{where}: the code ends the program while it is loaded.", where=where), line
+        if stub:
+            return _(
+                "{where}: this line calls `{name}`, which is not written yet",
+                where=where,
+                name=owner(stub),
+            ), line
         text = text_of(error)
         if isinstance(error, SyntaxError) and (advice := syntax_advice(error)):
             text = _ended(text) + advice
         return f"{where}: {type(error).__name__}{': ' if text else ''}{text}", line
+
+    def _stub_that_raised(self, error: BaseException) -> CodeType | None:
+        """Return the code of the stub that ended a statement, or None."""
+        raiser = raised_by(error) if isinstance(error, NotImplementedError) else None
+        code = raiser[0] if raiser else None
+        return code if code and (code.co_filename, code.co_firstlineno) in self.stubs else None
 
 
 class _Script(_Loading):

@@ -18,6 +18,11 @@ _SPECIAL = re.compile(
     r"|=[ \t]*[%!]",  # name = %magic
     re.MULTILINE,
 )
+# Magics that IPython runs without their % if they are alone in a cell.
+_ALONE = re.compile(
+    r"\A(\s*)((?:pip|conda|mamba|uv|cd|ls|ll|pwd|mkdir|rmdir|cp|mv|rm|cat|clear|run|matplotlib|load_ext)"
+    r"(?:[ \t]+(?![,:]|\W{0,2}=).*)?)\s*\Z"
+)
 _CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)[ \t]*(.*)")
 # These run the cell below them as part of the notebook. Any other one runs another language or process.
 _RUNS_BODY = {"time", "capture", "prun"}
@@ -48,6 +53,7 @@ class Magics:
 
     def removed(self, cell: str) -> str:
         """Return the cell as plain Python; raise Unreadable if the notebook has too many magics."""
+        cell = _ALONE.sub(r"\1%\2", cell)
         if not _SPECIAL.search(cell):
             return cell
         text = cell.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
@@ -88,14 +94,23 @@ class Magics:
 
 
 def _path(arguments: str) -> str:
-    """Return the path of the file that `%%writefile` writes."""
-    return " ".join(word for word in arguments.split() if word not in ("-a", "--append")).strip("'\"")
+    """Return the path of the file that `%%writefile` writes.
+
+    An absolute path, such as /content/helper.py in Colab, names the working folder or another one that
+    imports search, so only the file's name remains.
+    """
+    path = " ".join(word for word in arguments.split() if word not in ("-a", "--append")).strip("'\"")
+    return path.rpartition("/")[2] if path.startswith("/") else path
 
 
 def _write_file(arguments: str, body: str) -> str:
-    """Return a one-line statement that writes the same file as `%%writefile`."""
+    """Return statements that write the same file as `%%writefile`."""
     mode = "a" if {"-a", "--append"} & set(arguments.split()) else "w"
-    return f"with open({_path(arguments)!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})\n"
+    path = _path(arguments)
+    write = f"with open({path!r}, {mode!r}, encoding='utf-8') as _: _.write({body!r})\n"
+    folder = path.rpartition("/")[0]
+    # A shell line may have made the folder.
+    return f"__import__('os').makedirs({folder!r}, exist_ok=True)\n{write}" if folder else write
 
 
 def _replaced(ipython: Any, lines: list[str], written: Collection[str]) -> tuple[list[str], bool]:
@@ -114,7 +129,7 @@ def _replaced(ipython: Any, lines: list[str], written: Collection[str]) -> tuple
         if timed := _TIMED.match(line):
             lines[start] = timed[1] + line[timed.end() :]
             return lines, False
-        if (runs := _RUNS_FILE.match(line)) and (path := runs[2].strip("'\"")) in written:
+        if (runs := _RUNS_FILE.match(line)) and (path := _path(runs[2])) in written:
             lines[start] = f"{runs[1]}exec(open({path!r}, encoding='utf-8').read())\n"
             return lines, False
         if line.lstrip()[0] in "/,;":

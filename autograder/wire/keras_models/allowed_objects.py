@@ -18,6 +18,7 @@ from .schema import (
     boolean,
     function_of,
     integer,
+    keras_module,
     list_of,
     name,
     name_of,
@@ -147,6 +148,9 @@ def _loss_to_wire(value: Any) -> Any:
         return None
     if isinstance(value, str):
         return _LOSS_NAME.to_wire(str(value))
+    class_name = value.__name__ if isinstance(value, type) else ""
+    if class_name and value is getattr(keras_module("losses"), class_name, None):
+        return _LOSS_NAME.to_wire(class_name)  # Keras makes an object of the class, as of its name
     try:
         return {"function": _LOSS_FUNCTION.to_wire(value)}
     except SchemaError:

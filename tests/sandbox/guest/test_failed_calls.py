@@ -61,6 +61,12 @@ def test_texts_are_cut_and_plain():
     assert text_of(ValueError("\x1b[1mNo\x1b[0m\x07 [1m")) == "No [1m"
 
 
+def test_where_a_package_is_installed_is_not_told():
+    with pytest.raises(ImportError) as raised:
+        exec("from json import nothing_such", {})
+    assert text_of(raised.value) == "cannot import name 'nothing_such' from 'json'"
+
+
 def test_a_debugger_that_was_left_is_named():
     assert text_of(bdb.BdbQuit()) == "a debugger gets no input here: delete `set_trace()`"
 

@@ -49,6 +49,9 @@ def plain(cell: str) -> str:
         ("!echo (\nx = 1\n%pwd\n", "pass\nx = 1\npass\n"),
         ("%time !ls\n", "pass\n"),
         ("%matplotlib inline\r\nx = 1\r\n", "pass\nx = 1\n"),
+        ("pip install -q keras", "pass\n"),
+        ("\ncd ..\n", "\npass\n"),
+        ("ls\n", "pass\n"),
     ],
 )
 def test_cells_with_magics(cell, expected):
@@ -69,6 +72,13 @@ def test_cells_with_magics(cell, expected):
         "f = lambda x: x != 3\n",
         "def broken(:\n    x\n",
         "if x:\n        y\n    z\n%pwd\n",
+        "ls = [1]",
+        "run += 1",
+        "cat, x = 1, 2",
+        "cp: int = 1",
+        "mkdir('x')",
+        "lsof x",
+        "pip install keras\nx = 1",
         "",
     ],
 )

@@ -59,6 +59,13 @@ def test_a_loss_keeps_its_form(name: str, donor: Make, cross: Callable[[Any], An
     assert settings(model.loss) == settings(loss)
 
 
+def test_a_loss_without_its_parentheses_is_its_name(donor: Make, cross: Callable[[Any], Any]) -> None:
+    """Keras makes an object of the class, as of its name."""
+    loss = keras().losses.CategoricalCrossentropy
+    assert cross(donor(optimizer="adam", loss=loss)).loss == "CategoricalCrossentropy"
+    assert cross(donor(optimizer="adam", loss=[loss])).loss == ["CategoricalCrossentropy"]
+
+
 SCHEDULES: dict[str, Callable[[], Any]] = {
     "ExponentialDecay": lambda: keras().optimizers.schedules.ExponentialDecay(0.1, 10, 0.5, staircase=True),
     "InverseTimeDecay": lambda: keras().optimizers.schedules.InverseTimeDecay(0.1, 10, 0.5),
