@@ -9,10 +9,10 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from difflib import get_close_matches
 from types import CodeType
-from typing import Any
+from typing import Any, TypeGuard
 
 from .language import gettext as _
 from .language import gettext_noop
@@ -30,7 +30,7 @@ _CHANGES = frozenset({"pop", "remove", "append", "insert", "clear", "extend"})
 # Methods of a layer that Keras or Python calls.
 _METHODS = frozenset({"__init__", "build", "call", "get_config", "compute_mask", "compute_output_shape"})
 # Methods that return None.
-_RETURN_NOTHING = frozenset({"compile", "build", "add", "set_weights", "append"})
+_RETURN_NOTHING = frozenset({"compile", "build", "add", "set_weights", "append", "summary"})
 
 
 def definition_of(value: Any) -> tuple[str, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef] | None:
@@ -83,6 +83,10 @@ def remarks(value: Any) -> Iterator[str]:
 def _nothing_returned(definition: ast.AST, nodes: Iterable[ast.AST]) -> Iterator[str]:
     for name in filter(None, map(_returned_call, nodes)):
         yield _("Your code returns what `{name}(…)` returns, and that is None.", name=name)
+    returned = {ast.unparse(node.value) for node in nodes if isinstance(node, ast.Return) and node.value}
+    kept = {_method(node.value) for node in nodes if _gives_to(node, returned)}
+    for name in sorted(kept & _RETURN_NOTHING):
+        yield _("Your code keeps what `{name}(…)` returns, and that is None.", name=name)
     if isinstance(definition, ast.ClassDef):
         methods = [node for node in definition.body if getattr(node, "name", "") == "call"]
         if any(not _gives(method) for method in methods):
@@ -129,10 +133,19 @@ def _misspelt_flag(node: ast.AST) -> str:
 
 def _returned_call(node: ast.AST) -> str:
     """Return the method that a node calls and whose None it returns, or ""."""
-    call = node.value if isinstance(node, ast.Return) else None
-    function = call.func if isinstance(call, ast.Call) else None
-    name = function.attr if isinstance(function, ast.Attribute) else ""
+    name = _method(node.value) if isinstance(node, ast.Return) else ""
     return name if name in _RETURN_NOTHING else ""
+
+
+def _gives_to(node: ast.AST, names: Collection[str]) -> TypeGuard[ast.Assign]:
+    """Return whether a node assigns to one of the names, as `model = model.compile(…)` does."""
+    return isinstance(node, ast.Assign) and any(ast.unparse(target) in names for target in node.targets)
+
+
+def _method(call: ast.AST | None) -> str:
+    """Return the method that a node calls, or ""."""
+    function = call.func if isinstance(call, ast.Call) else None
+    return function.attr if isinstance(function, ast.Attribute) else ""
 
 
 def _changes_layers(node: ast.AST) -> bool:

@@ -103,9 +103,12 @@ _PYTHON_ERRORS = (
     ),
     (re.compile(r"'(bool|int|float|str|list|tuple|dict)' object is not callable"), NOT_CALLABLE),
 )
-_NO_PARAMETER = re.compile(r"unexpected keyword argument '(\w+)'|Argument\(s\) not recognized: \{'(\w+)'")
+_NO_PARAMETER = re.compile(
+    r"(?:unexpected keyword argument |Argument\(s\) not recognized: \{|"
+    r"Unrecognized keyword arguments passed to \w+: \{)'(\w+)'"
+)
 _NO_ATTRIBUTE = re.compile(r"'([\w.]+)'(?: object)? has no attribute '(\w+)'")
-_IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: ([A-Za-z_]\w*)")
+_IDENTIFIER = re.compile(r"Could not interpret (\w+)(?: function)? identifier: ([A-Za-z_][\w -]*)")
 _NUMBERS = re.compile(
     r"expected axis -1 of input shape to have value (\d+), but received input with shape \((?:\w+, )+(\d+)\)"
 )
@@ -147,7 +150,7 @@ def advice(error: BaseException, *, of_student: bool) -> str:
     if found := _NO_PARAMETER.search(text):
         if "Argument(s) not recognized: {'lr'" in text:
             return _(RATE)
-        name = found[1] or found[2]
+        name = found[1]
         if name in LAYER_ARGUMENTS:
             return _(
                 "Every layer of Keras takes `{name}`. Let `__init__` take `**kwargs`, and pass it on: "
@@ -215,10 +218,12 @@ def did_you_mean(kind: str, name: str) -> str:
     """Return the name of Keras that is most like `name`, in a sentence, or "" if none is or Keras has it."""
     module = getattr(sys.modules.get("keras"), _MODULES.get(kind, ""), None)
     known = {each.lower(): each for each in dir(module) if not each.startswith("_")}
-    if name in known or name in known.values() or not (near := get_close_matches(name.lower(), known, n=1)):
+    words = re.sub(r"[\s-]+", "_", name.strip().lower())
+    if name in known or name in known.values() or not (near := get_close_matches(words, known, n=1)):
         return ""
-    # Keras knows its classes by their names in lower case, too.
-    return _("Did you mean {name!r}?", name=near[0] if name.islower() else known[near[0]])
+    # Keras knows its optimizers by the names of their classes in lower case, too.
+    lower = kind == "optimizer" and name.islower()
+    return _("Did you mean {name!r}?", name=near[0] if lower else known[near[0]])
 
 
 def is_training(frames: Iterable[FrameType]) -> bool:

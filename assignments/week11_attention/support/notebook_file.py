@@ -27,7 +27,9 @@ SKIP_TAG = "explore"
 SIZE_LIMIT = 10_000_000
 # What a notebook may use beside the kit's imports: its own machinery.
 PLATFORM = frozenset({"google", "IPython", "ipywidgets", "otter"})
-MAGIC = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S+\?$", re.MULTILINE)
+CELL_MAGIC = re.compile(r"\s*%%(\w+)[ \t]*(.*)\n?")
+# Cell magics that run the cell below them, or write it to a file.
+RUNS, WRITES = frozenset({"time", "capture", "prun"}), frozenset({"writefile", "file"})
 LOOK_CLOSER = gettext_noop("`kit pack` looks closer, if the command `kit` is installed.")
 
 
@@ -151,7 +153,7 @@ def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str
     trees = {}
     for number, cell in enumerate(cells, 1):
         try:
-            trees[number] = ast.parse(MAGIC.sub(r"\1\2pass", cell))
+            trees[number] = ast.parse(_as_python(cell, kit.get("module", "")))
         except SyntaxError as error:
             text = (error.text or "").strip()
             yield _(
@@ -172,6 +174,7 @@ def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str
     limit = STATEMENT_SHARE * kit.get("limits", {}).get("load_seconds", LOAD_SECONDS)
     yield from TIMES.problems(others, limit)
     allowed = {*kit.get("imports", ()), *kit.get("given", ()), *sys.stdlib_module_names, *PLATFORM}
+    allowed.update(_written(cell) for cell in cells)
     imported = {name for tree in trees.values() for name in _imports(tree)}
     for name in sorted(imported - allowed):
         yield _("The grader does not have `{name}`, which a graded cell imports.", name=name)
@@ -182,6 +185,36 @@ def find_problems(cells: Sequence[str], kit: Mapping[str, Any], env: Mapping[str
                 "The saved file does not define `{task}`: save the notebook and run this cell again.",
                 task=task,
             )
+
+
+def _as_python(cell: str, module: str) -> str:
+    """Return a cell as Python, as IPython reads it; "" for one that holds no code that is graded."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    while magic := CELL_MAGIC.match(cell):
+        if magic[1] not in RUNS and _written(cell) != module:
+            return ""
+        cell = "\n" * magic[0].count("\n") + cell[magic.end() :]
+    code = cell.lstrip("\n")
+    first = code.split(maxsplit=1)[0] if code.strip() else ""
+    if "\n" not in code.strip() and _is_magic_alone(first):
+        return ""
+    return "\n" * (len(cell) - len(code)) + TransformerManager().transform_cell(code)
+
+
+def _is_magic_alone(word: str) -> bool:
+    """Return whether a line that begins with this word is a magic that needs no %, such as `pip install`."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return bool(shell) and word not in shell.user_ns and bool(shell.find_line_magic(word))
+
+
+def _written(cell: str) -> str:
+    """Return the name of the module that a cell writes, or ""."""
+    magic = CELL_MAGIC.match(cell)
+    path = magic[2].split()[-1].strip("'\"") if magic and magic[1] in WRITES and magic[2] else ""
+    return path.rpartition("/")[2].removesuffix(".py")
 
 
 def _endless_loops(tree: ast.Module) -> Iterator[int]:
