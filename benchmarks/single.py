@@ -60,8 +60,9 @@ def measure(work: Path) -> str:
         "new container, whose image has graded the solution once, as `setup.sh` does; it runs Otter's zips "
         "by `otter run`. Target: 3 times as fast as the faster peer."
     )
-    columns = ["from command to result", "first, seconds", "times as fast as the faster peer"]
-    return f"{paragraph(text)}\n\n{table([*columns, 'later, seconds', columns[-1]], rows)}"
+    columns = ["from command to result", "first, seconds", "first, times as fast as the peer"]
+    columns += ["later, seconds", "later, times as fast as the peer"]
+    return f"{paragraph(text)}\n\n{table(columns, rows)}"
 
 
 def _cells(seconds: float | None, peer: float, is_peer: bool) -> tuple[str, str]:

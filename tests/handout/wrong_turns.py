@@ -1,8 +1,8 @@
 """Wrong turns of beginners, and what each surface says about them.
 
-`python tests/handout/wrong_turns.py` writes `docs/wrong-turns.md`. Each surface is one process that takes all
-wrong turns of a week in order, up to the first check that fails. Endless loops and long trainings take as
-long as their limits and have their own tests.
+`PYTHONPATH=tests python -m handout.wrong_turns` writes `docs/wrong-turns.md`. Each surface is one process
+that takes all wrong turns of a week in order, up to the first check that fails. Endless loops and long
+trainings take as long as their limits and have their own tests.
 """
 
 from __future__ import annotations

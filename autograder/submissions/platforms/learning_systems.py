@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ..assignment import SAKAI_ATTACHMENTS, Assignment
+from ..assignment import SAKAI_ATTACHMENTS, Assignment, NameMatch
 from ..folders import MEGABYTE, Entry, File, Folder, Unreadable
 from ..identity import MAX_NAME, PLATFORM_FILE, Identity, ParsedName, Platform, common_prefix
 
@@ -95,7 +95,7 @@ def _only_resemble_canvas(parsed: Sequence[ParsedName | None], assignment: Assig
         return False
     orders = {name.order for name in found}
     return len(orders) < len(found) or not any(
-        assignment.name_match(name.filename.rpartition(".")[0]) == 2 for name in found
+        assignment.name_match(name.filename.rpartition(".")[0]) is NameMatch.EQUAL for name in found
     )
 
 
