@@ -79,7 +79,7 @@ def test_help_in_a_handout_lists_the_students_commands_alone(folder: Path) -> No
 def test_pack_is_1_where_nothing_would_count(folder: Path) -> None:
     done = kit(folder, "pack")
     assert done.returncode == 1
-    assert "Nothing was written" in done.stderr
+    assert "No file was written" in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such sizes there")

@@ -141,7 +141,7 @@ def test_a_missing_file_of_the_handout_is_told_in_one_sentence(
     (toy / "sums.py").write_text(WRONG, encoding="utf-8")
     result = plain_pytest(toy)
     said = result.stdout + result.stderr
-    assert re.search(rf"{name.removesuffix('.py')}.*Unzip (the handout|it) anew, beside your work\.", said)
+    assert re.search(rf"{name.removesuffix('.py')}.*Unzip (the handout|it) again, into a new folder\.", said)
     assert "Traceback" not in said
     assert result.returncode != 0
 

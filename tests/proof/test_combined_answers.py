@@ -155,5 +155,5 @@ def test_two_answers_of_one_name_are_an_error_of_the_kit(prove_toy: ProveToy) ->
 def test_a_mistake_that_is_no_program_is_an_error_of_the_kit(prove_toy: ProveToy) -> None:
     """A line at the margin, a comment for one, keeps a function from being moved there."""
     line = "        return left - right\n"
-    with pytest.raises(KitError, match="subtracts is no program"):
+    with pytest.raises(KitError, match="subtracts cannot be parsed"):
         prove_toy("solutions/sums/mistakes.py", line, f"# right?\n{line}")

@@ -23,7 +23,7 @@ try:
 except ModuleNotFoundError as error:
     missing = (error.name or "").replace(".", "/")
     raise SystemExit(
-        f"Expected {missing}.py in this folder. Unzip the handout anew, beside your work."
+        f"Expected {missing}.py in this folder. Unzip the handout again, into a new folder."
     ) from None
 
 HANDOUT = Path(__file__).parents[1]
