@@ -72,6 +72,8 @@ PASTED = (
     ),
 )
 MAX_MARKED_LINE = 200
+# The patterns above see no more of a line: they take quadratic time.
+MAX_SEARCHED = 1_000
 
 
 class SourceError(ValueError):
@@ -111,14 +113,16 @@ def definitions(tree: ast.Module) -> dict[str, Definition]:
 
 def syntax_advice(error: SyntaxError) -> str:
     """Return a sentence with a leading space about a common cause of a syntax error, or ""."""
-    pasted = (_(advice) for pattern, advice in PASTED if pattern.match(error.text or ""))
+    line = _text(error.text)
+    pasted = (_(advice) for pattern, advice in PASTED if pattern.match(line))
     return newer_python(error) or next(pasted, "")
 
 
 def newer_python(error: SyntaxError) -> str:
     """Return a sentence with a leading space if a newer Python version may parse the line, else ""."""
+    said, text = _text(error.msg), _text(error.text)
     for version, message, line in NEWER_SYNTAX:
-        if sys.version_info < version and message.search(error.msg) and line.search(error.text or ""):
+        if sys.version_info < version and message.search(said) and line.search(text):
             here, newer = (f"{major}.{minor}" for major, minor in (sys.version_info[:2], version))
             return _(
                 " Python {newer} and newer may read this line; the grader has Python {here}.",
@@ -126,6 +130,11 @@ def newer_python(error: SyntaxError) -> str:
                 here=here,
             )
     return ""
+
+
+def _text(part: object) -> str:
+    """Return the beginning of a text of an exception, or "". Code can raise a SyntaxError without texts."""
+    return part[:MAX_SEARCHED] if isinstance(part, str) else ""
 
 
 def marked_line(error: SyntaxError) -> str:

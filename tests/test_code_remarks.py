@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from autograder import code_remarks
@@ -37,6 +38,17 @@ def returns_a_summary(model):
 def keeps_what_compile_returns(model):
     model = model.compile(loss="mse")
     return model  # noqa: RET504 - as beginners write it
+
+
+def keeps_what_a_function_of_a_module_returns(numbers):
+    numbers = np.append(numbers, 1)
+    return numbers  # noqa: RET504 - as beginners write it
+
+
+def returns_what_a_function_of_a_module_returns(pattern):
+    import re
+
+    return re.compile(pattern)
 
 
 def misspells_what_it_sets(model):
@@ -98,6 +110,8 @@ def is_fine(keras, model):
         ),
         (returns_a_summary, ["Your code returns what `summary(…)` returns, and that is None."]),
         (keeps_what_compile_returns, ["Your code keeps what `compile(…)` returns, and that is None."]),
+        (keeps_what_a_function_of_a_module_returns, []),
+        (returns_what_a_function_of_a_module_returns, []),
         (
             misspells_what_it_sets,
             ["Your code sets `trainble`, which Keras does not read. Did you mean `trainable`?"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import time
 
 import pytest
 
@@ -16,6 +17,7 @@ from autograder.source_code import (
     is_stub,
     newer_python,
     parse,
+    syntax_advice,
     try_parse,
 )
 
@@ -114,6 +116,18 @@ def test_a_newer_python_is_named() -> None:
     with pytest.raises(SyntaxError) as raised:
         compile("x = (\n", "f.py", "exec")
     assert newer_python(raised.value) == ""
+
+
+@pytest.mark.parametrize("args", [(), (5,), ("said", ("f.py", 1, 1, None)), (None, ("f.py", 1, 1, 7))])
+def test_an_error_that_code_raises_itself_may_have_no_texts(args: tuple[object, ...]) -> None:
+    assert syntax_advice(SyntaxError(*args)) == ""
+
+
+def test_a_long_line_is_searched_in_a_moment() -> None:
+    line = 'f"' + "{" * 200_000 + '"'
+    began = time.monotonic()
+    syntax_advice(SyntaxError("f-string: expecting '}'", ("f.py", 1, 1, line)))
+    assert time.monotonic() - began < 5
 
 
 def read(text: str) -> CallGraph:

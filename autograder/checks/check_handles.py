@@ -87,7 +87,8 @@ class CheckHandles:
     def receive(self, turn: Turn, origin: Origin, content: object) -> Handle:
         """Return the handle for the JSON in a reply; the same value has the same handle.
 
-        Raises NotAllowedError for a new label that does not begin with `turn`, and for too many handles.
+        Raises NotAllowedError for a new label that does not begin with the label of `turn`, and for too many
+        handles.
         """
         label, type_name, base = from_wire(content)
         if label not in self._handles:

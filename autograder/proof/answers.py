@@ -22,8 +22,8 @@ class Answer:
     """One known answer: the text that a student would hand in, and the checks that must fail on it.
 
     `about` says what it is, in a sentence. `tasks` are those in which it differs from the solution; `own` is
-    the text of the functions and classes that only it defines. `reads` are words that a student with this
-    answer must read. `operator` names the mutation operator that made a mutant.
+    the text of the functions and classes that only it defines. `expected_messages` are words that a student
+    with this answer must read. `operator` names the mutation operator that made a mutant.
     """
 
     kind: Kind
@@ -156,7 +156,10 @@ def _segment(lines: list[str], function: Definition) -> str:
 
 @dataclass(frozen=True)
 class _AnswerClass:
-    """The class in which an author writes a known answer: a docstring, FAILS, READS and functions."""
+    """The class in which an author writes a known answer.
+
+    It has a docstring, FAILS, EXPECTED_MESSAGES, functions and classes.
+    """
 
     path: str
     node: ast.ClassDef

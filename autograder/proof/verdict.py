@@ -83,7 +83,7 @@ def is_as_expected(answer: Answer, report: AnswerReport) -> bool:
 
 
 def unread(answer: Answer, report: AnswerReport) -> list[str]:
-    """Return the words of `reads` that a student with this answer does not read."""
+    """Return the words of `expected_messages` that a student with this answer does not read."""
     read = _read_by_student(report)
     return [word for word in answer.expected_messages if word.casefold() not in read]
 
@@ -236,7 +236,7 @@ def _grader_errors(matrix: Matrix) -> Iterator[str]:
 
 
 def _feedback(matrix: Matrix, public_text: str) -> Iterator[str]:
-    """Yield messages that lack the words in `reads`, and texts of hidden checks that have hidden numbers."""
+    """Yield messages that lack expected words, and texts of hidden checks that have hidden numbers."""
     for answer in matrix.of("mistake"):
         report = matrix.reports[answer.name]
         for word in unread(answer, report):

@@ -37,6 +37,7 @@ def pack(value: Any, known: Sequence[Any] = (), holder: Holder | None = None) ->
             packer = Packer(known, holder)
             items = {name: packer.unsupported(item, ValueKind.TOO_LARGE) for name, item in value.items()}
             return packer.message({"dict": items})
+        holder.forget()
     packer = Packer(())
     return packer.message(packer.unsupported(value, ValueKind.TOO_LARGE))
 

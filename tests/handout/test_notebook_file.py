@@ -68,6 +68,7 @@ def write(path: Path, *cells: str) -> dict[str, Any]:
         ([f"%%time\n{ADD}"], []),
         ([f">>> {ADD}"], []),
         (["%%writefile helper.py\nx = 1", "from helper import x", ADD], []),
+        (["%%writefile\r\nx = 1", ADD], []),
         (["%%writefile sums.py\nx = 1", f"\n%%writefile -a 'sums.py'\n{ADD}", "import sums"], []),
         (["# shown\nimport torch", ADD], []),
         (["import torch.nn\n" + ADD], ["The grader does not have `torch`, which a graded cell imports."]),

@@ -24,6 +24,7 @@ from autograder.wire.handles import (
     new_handle,
     to_wire,
 )
+from autograder.wire.unsupported import ValueKind, unsupported
 
 Used = list[tuple[str, tuple[Any, ...], dict[str, Any]]]
 
@@ -186,6 +187,21 @@ def test_what_is_too_large_is_held_as_a_whole() -> None:
     value, _ = unpack(packed.head, packed.blob, resolve=lambda content: content)
     assert value == {"answer": ["t#1.0", "list", ""]}
     assert held.values == [answer]
+
+
+class HeldUnderLongLabels(Held):
+    """Gives handles that are too large for a frame."""
+
+    def hold(self, value: Any) -> list[str]:
+        label, *rest = super().hold(value)
+        return [label * 100_000, *rest]
+
+
+def test_nothing_stays_held_if_its_handle_is_not_sent() -> None:
+    held = HeldUnderLongLabels()
+    packed = pack({"answer": pack}, holder=held)
+    assert unpack(packed.head, packed.blob)[0] == unsupported(ValueKind.TOO_LARGE, "dict")
+    assert held.values == []
 
 
 @pytest.mark.parametrize("type_name", ["Box", "KerasTensor", ""])

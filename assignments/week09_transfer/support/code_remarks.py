@@ -9,9 +9,9 @@ from __future__ import annotations
 import ast
 import inspect
 import linecache
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from difflib import get_close_matches
-from types import CodeType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any, TypeGuard
 
 from .language import gettext as _
@@ -77,14 +77,17 @@ def remarks(value: Any) -> Iterator[str]:
         yield _(BATCH_SIZE)
     for name in filter(None, map(_misspelt_flag, nodes)):
         yield _("Your code sets `{name}`, which Keras does not read. Did you mean `trainable`?", name=name)
-    yield from _nothing_returned(found[1], nodes)
+    yield from _nothing_returned(found[1], nodes, _modules(value, nodes))
 
 
-def _nothing_returned(definition: ast.AST, nodes: Iterable[ast.AST]) -> Iterator[str]:
-    for name in filter(None, map(_returned_call, nodes)):
-        yield _("Your code returns what `{name}(…)` returns, and that is None.", name=name)
+def _nothing_returned(
+    definition: ast.AST, nodes: Sequence[ast.AST], modules: Collection[str]
+) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Return) and (name := _method(node.value, modules)) in _RETURN_NOTHING:
+            yield _("Your code returns what `{name}(…)` returns, and that is None.", name=name)
     returned = {ast.unparse(node.value) for node in nodes if isinstance(node, ast.Return) and node.value}
-    kept = {_method(node.value) for node in nodes if _gives_to(node, returned)}
+    kept = {_method(node.value, modules) for node in nodes if _gives_to(node, returned)}
     for name in sorted(kept & _RETURN_NOTHING):
         yield _("Your code keeps what `{name}(…)` returns, and that is None.", name=name)
     if isinstance(definition, ast.ClassDef):
@@ -131,21 +134,31 @@ def _misspelt_flag(node: ast.AST) -> str:
     return next(iter(get_close_matches("trainable", names, n=1, cutoff=0.85)), "")
 
 
-def _returned_call(node: ast.AST) -> str:
-    """Return the method that a node calls and whose None it returns, or ""."""
-    name = _method(node.value) if isinstance(node, ast.Return) else ""
-    return name if name in _RETURN_NOTHING else ""
-
-
 def _gives_to(node: ast.AST, names: Collection[str]) -> TypeGuard[ast.Assign]:
     """Return whether a node assigns to one of the names, as `model = model.compile(…)` does."""
     return isinstance(node, ast.Assign) and any(ast.unparse(target) in names for target in node.targets)
 
 
-def _method(call: ast.AST | None) -> str:
-    """Return the method that a node calls, or ""."""
+def _method(call: ast.AST | None, modules: Collection[str]) -> str:
+    """Return the method that a node calls, or "". `np.append` is a function, of one of the `modules`."""
     function = call.func if isinstance(call, ast.Call) else None
-    return function.attr if isinstance(function, ast.Attribute) else ""
+    if not isinstance(function, ast.Attribute):
+        return ""
+    owner: ast.AST = function
+    while isinstance(owner, ast.Attribute):
+        owner = owner.value
+    return "" if isinstance(owner, ast.Name) and owner.id in modules else function.attr
+
+
+def _modules(value: Any, nodes: Iterable[ast.AST]) -> frozenset[str]:
+    """Return the names of modules that a function or class can use, and all names that it imports itself."""
+    imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+    imported = {(each.asname or each.name).partition(".")[0] for node in imports for each in node.names}
+    for part in vars(value).values() if isinstance(value, type) else [value]:
+        function = inspect.unwrap(part) if callable(part) else None
+        known = function.__globals__ if isinstance(function, FunctionType) else {}
+        imported |= {name for name, each in known.items() if isinstance(each, ModuleType)}
+    return frozenset(imported)
 
 
 def _changes_layers(node: ast.AST) -> bool:

@@ -213,8 +213,8 @@ def _is_magic_alone(word: str) -> bool:
 def _written(cell: str) -> str:
     """Return the name of the module that a cell writes, or ""."""
     magic = CELL_MAGIC.match(cell)
-    path = magic[2].split()[-1].strip("'\"") if magic and magic[1] in WRITES and magic[2] else ""
-    return path.rpartition("/")[2].removesuffix(".py")
+    words = magic[2].split() if magic and magic[1] in WRITES else []
+    return words[-1].strip("'\"").rpartition("/")[2].removesuffix(".py") if words else ""
 
 
 def _endless_loops(tree: ast.Module) -> Iterator[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import dis
 import linecache
 import socket
 import traceback
@@ -112,7 +113,11 @@ def text_of(error: BaseException) -> str:
 def _asks_for_input(error: BaseException) -> bool:
     """Return whether `input()` found nothing to read. It has no frame of its own."""
     raiser = raised_by(error) if isinstance(error, EOFError) else None
-    return raiser is not None and "input" in raiser[0].co_names
+    # `co_names` would also have the attribute in `model.input`.
+    return raiser is not None and any(
+        each.argval == "input" and each.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+        for each in dis.get_instructions(raiser[0])
+    )
 
 
 def _starts_program(error: BaseException) -> bool:

@@ -6,6 +6,7 @@ import bdb
 import io
 import pickle
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -71,11 +72,19 @@ def test_a_debugger_that_was_left_is_named():
     assert text_of(bdb.BdbQuit()) == "a debugger gets no input here: delete `set_trace()`"
 
 
-@pytest.mark.parametrize(("code", "is_advised"), [("input()", True), ("pickle.loads(b'')", False)])
+@pytest.mark.parametrize(
+    ("code", "is_advised"),
+    [
+        ("input()", True),
+        ("def ask(): return input('?')\nask()", True),
+        ("pickle.loads(b'')", False),
+        ("def read(model): return pickle.loads(model.input)\nread(Model)", False),
+    ],
+)
 def test_only_whoever_asks_for_input_is_told_that_nobody_answers(monkeypatch, code, is_advised):
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     with pytest.raises(EOFError) as raised:
-        exec(compile(code, "sums.py", "exec"), {"pickle": pickle})
+        exec(compile(code, "sums.py", "exec"), {"pickle": pickle, "Model": SimpleNamespace(input=b"")})
     assert ("nobody answers `input()`" in text_of(raised.value)) == is_advised
 
 

@@ -84,6 +84,7 @@ def test_dataclasses_and_annotations_find_their_module():
         ("x = '\0'", None),
         ("raise SystemExit(3)", 1),
         ("raise KeyboardInterrupt", 1),
+        ("raise SyntaxError", 1),
         ("raise BaseExceptionGroup('g', [KeyboardInterrupt()])", 1),
         ("import no_such_module_anywhere", 1),
     ],
