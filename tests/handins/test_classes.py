@@ -946,6 +946,18 @@ BUILT = [
         is_class_zip=True,
     ),
     case(
+        "a lone zip may have a folder with the only student of Moodle",
+        {"Jo Doe": row("transfer.py")},
+        files=("class.zip!HW9/Jo Doe_501_assignsubmission_file_/transfer.py",),
+        is_class_zip=True,
+    ),
+    case(
+        "a lone zip may have a folder with the only student of nbgrader",
+        {"jdoe": row("transfer.py")},
+        files=("class.zip!HW9/submitted/jdoe/week09_transfer/transfer.py",),
+        is_class_zip=True,
+    ),
+    case(
         "sakai: its zip has a folder for the assignment",
         {"Doe, Jo": row("transfer.py"), "Roe, Kim": row("transfer.py")},
         files=(
