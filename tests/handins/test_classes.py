@@ -257,6 +257,30 @@ BUILT = [
         files=("doe_2026_11_transfer.py", "roe_2026_12_transfer.py"),
     ),
     case(
+        "canvas: not even if other files of the class have another number",
+        {
+            "jdoe_28_11_2026": row("jdoe_28_11_2026.py", why=(AMBIGUOUS,)),
+            "kroe_28_11_2026": row("kroe_28_11_2026.py", why=(AMBIGUOUS,)),
+            **{name: row("2026.py") for name in ("lpoe", "mmoe", "nnoe")},
+        },
+        files=(
+            *("jdoe_28_11_2026.py", "kroe_28_11_2026.py", "lpoe_27_11_2026.py", "mmoe_29_11_2026.py"),
+            "nnoe_30_11_2026.py",
+        ),
+    ),
+    *(
+        case(
+            f"canvas: {names[0]} and {names[1]} are not of one student",
+            {f"{name}_transfer": row(f"{name}_transfer.py") for name in names},
+            files=tuple(f"{name}_transfer.py" for name in names),
+        )
+        for names in (
+            ("Blatt_09_1234567", "Blatt_09_1234568"),
+            ("team_1_1234567", "team_1_1234568", "team_2_1234569", "team_2_1234570", "team_3_1234571"),
+            ("Blatt_28_11_doe", "Blatt_28_11_roe", "Blatt_29_11_poe"),
+        )
+    ),
+    case(
         "canvas: several files may be those of the only student",
         {"doejo": row("helper.py", "transfer.py")},
         files=("doejo_1001_70001_transfer-1.py", "doejo_1001_70002_helper.py"),
@@ -712,6 +736,8 @@ BUILT = [
             *(("Section A (Mon)", "Section B (Tue)"), ("Gruppe 1 - Mo", "Gruppe 2 - Di"), ("TD 1", "TD 2")),
             *(
                 ("Lab_10_30_Mon", "Lab_12_30_Tue"),
+                ("Mon_10_30_Lab", "Tue_12_30_Lab"),
+                ("Room_101_1_Mon", "Room_102_1_Tue"),
                 ("Mardi - groupe 2", "Jeudi - groupe 3"),
                 ("(Sección 1)", "(Sección 2)"),
                 ("Werkgroep 1", "x"),
