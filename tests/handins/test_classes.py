@@ -315,6 +315,14 @@ BUILT = [
         files=("doejo_1001_1_transfer.py", "doejo_1001_2_data.zip", "roekim_1002_3_data.zip"),
     ),
     case(
+        "canvas: a zip with the module's name beside a helper may be the answer",
+        {"doejo": row("transfer.zip/transfer.py", why=(VERSIONS,)), "roekim": row("roe.py", why=(VERSIONS,))},
+        files=(
+            *("doejo_1001_1_plot.py", "doejo_1001_2_transfer.zip"),
+            *("roekim_1002_3_roe.py", "roekim_1002_4_data.zip"),
+        ),
+    ),
+    case(
         "canvas: another system's file in the folder is a row for review",
         {
             "doejo": row("transfer.py"),
