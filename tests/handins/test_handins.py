@@ -167,7 +167,7 @@ FILES = [
     HandIn(
         "names_a_network_like_its_task.py",
         82,
-        tasks=failed(build_base="`build_base` is no function but has the type Sequential: does a later line"),
+        tasks=failed(build_base="`build_base` is not a function but a value of the type Sequential: does"),
     ),
     HandIn(
         "yields_its_answer.py",
