@@ -24,7 +24,9 @@ from .wrong_answers import Group, find_groups
 MIN_NAME_PART = 3
 REMOVED = "someone"
 # The fields of syntax trees that hold an identifier.
-IDENTIFIERS = ("name", "id", "arg", "attr", "asname")
+IDENTIFIERS = ("name", "id", "arg", "attr", "asname", "rest")
+# Nodes that stand for variables, also those that a `case` assigns.
+VARIABLES = (ast.Name, ast.MatchAs, ast.MatchStar, ast.MatchMapping)
 
 
 def task_code(source: str, task: str, names: Collection[str] = (), *, tasks: Collection[str] = ()) -> str:
@@ -74,11 +76,16 @@ class _Anonymous(ast.NodeTransformer):
             node.body = node.body[1:] or [ast.Pass()]
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return ast.Constant(self._removed(node.value))
+        if isinstance(node, ast.Global | ast.Nonlocal):
+            node.names = [self._identifier(name) for name in node.names]
         for field in IDENTIFIERS:
             name = getattr(node, field, None)
-            if isinstance(name, str) and (isinstance(node, ast.Name) or name in self._defined):
-                setattr(node, field, name if name in self._kept else self._removed(name))
+            if isinstance(name, str) and (isinstance(node, VARIABLES) or name in self._defined):
+                setattr(node, field, self._identifier(name))
         return self.generic_visit(node)
+
+    def _identifier(self, name: str) -> str:
+        return name if name in self._kept else self._removed(name)
 
     def _removed(self, text: str) -> str:
         return self._pattern.sub(REMOVED, text) if self._pattern else text

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ..kit_config import LAST_TIME_ZONE
 from ..models import ReviewNote, ReviewReason, Submission
-from .assignment import Assignment
+from .assignment import Assignment, NameMatch
 from .attribution import Attribution, ClassLayout, IgnoredFile
-from .folders import MEGABYTE, Entry, Folder, Unreadable, disk_root, printable
+from .folders import MEGABYTE, Entry, File, Folder, Unreadable, disk_root, printable
 from .identity import Identity, Platform, normalize_name
 from .layout import SUBMITTED, read_layout
 from .layout_advice import class_hint, sections_hint
@@ -22,6 +22,7 @@ from .submission_time import find_arrival
 
 # Submissions stay in memory up to this total size, so that each is read only once.
 MAX_CACHED = 200 * MEGABYTE
+SEVERAL_ATTEMPTS = frozenset({Platform.PLAIN, Platform.GOOGLE_CLASSROOM})
 SIMILAR_NAME = ReviewNote(
     ReviewReason.AMBIGUOUS_NAME,
     "Another name differs only in letter case, spaces, a copy's number or how accents are encoded.",
@@ -296,7 +297,7 @@ def _downloaded_once(own: Sequence[Attribution]) -> Sequence[Attribution]:
     return list({(each.entry.where.rpartition("/")[2], each.order): each for each in own}.values())
 
 
-def _versions(own: Iterable[Attribution], assignment: Assignment) -> list[_Version]:
+def _versions(own: Sequence[Attribution], assignment: Assignment) -> list[_Version]:
     """Return a student's versions.
 
     All entries with one time of arrival are a version. Of those without a time, each folder and each zip is a
@@ -311,24 +312,29 @@ def _versions(own: Iterable[Attribution], assignment: Assignment) -> list[_Versi
         else:
             key = ("container", each.entry.where) if is_container else ("files",)
         groups[key].append((moment, each))
+    zips = [each.entry for each in own if isinstance(each.entry, File) and each.entry.is_zip]
+    has_named_zip = any(assignment.name_match(entry.stem) is NameMatch.EQUAL for entry in zips)
     versions = []
     for group in groups.values():
         group.sort(key=lambda pair: (pair[0], pair[1].entry.where))
         ordered = tuple(each for _, each in group)
         has_answer = any(assignment.has_answer(each.entry) for each in ordered)
-        has_source = any(_is_exported_source(each, assignment) for each in ordered)
+        has_source = any(_is_exported_source(each, assignment, has_named_zip) for each in ordered)
         versions.append(_Version(group[-1][0], ordered, has_answer, has_source))
     return versions
 
 
-def _is_exported_source(attribution: Attribution, assignment: Assignment) -> bool:
+def _is_exported_source(attribution: Attribution, assignment: Assignment, has_named_zip: bool) -> bool:
     """Return whether an entry is a source file from a platform that exports one attempt of each student.
 
-    A zip beside it belongs to the same attempt, so a later number does not make it newer.
+    A zip next to it belongs to the same attempt. If the zip has the module's name, a source without it may be
+    a helper.
     """
-    identity = attribution.identity
-    is_one_attempt = identity.platform is not Platform.PLAIN and identity.submitted is None
-    return is_one_attempt and assignment.is_answer(attribution.entry)
+    entry, identity = attribution.entry, attribution.identity
+    is_one_attempt = identity.platform not in SEVERAL_ATTEMPTS and identity.submitted is None
+    is_source = isinstance(entry, File) and assignment.is_answer(entry)
+    is_named = assignment.name_match(entry.stem) is not NameMatch.NONE
+    return is_one_attempt and is_source and (is_named or not has_named_zip)
 
 
 def _versions_note(newest: str, older: Sequence[str], is_newer: bool = True) -> ReviewNote:

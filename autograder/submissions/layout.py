@@ -93,9 +93,9 @@ def _unwrap(folder: Folder, assignment: Assignment, is_class_zip: bool) -> Folde
         if isinstance(only, File) and (opened := _open_zip(only, assignment, is_class_zip)):
             return _unwrap(opened, assignment, is_class_zip=True)
         if isinstance(only, Folder) and (is_class_zip or _may_be_export(only.name, assignment)):
-            inner = wrapped_folders(only)[-1] if is_class_zip else only
-            if _is_gradescope(inner) or _looks_like_class(visible(inner), assignment):
-                return _unwrap(inner, assignment, is_class_zip)
+            for inner in wrapped_folders(only) if is_class_zip else [only]:
+                if _is_gradescope(inner) or _looks_like_class(visible(inner), assignment):
+                    return _unwrap(inner, assignment, is_class_zip)
             if only.name == assignment.slug:
                 return None
     return None if _belongs_to_one_student(entries, assignment) else folder

@@ -257,6 +257,30 @@ BUILT = [
         files=("doe_2026_11_transfer.py", "roe_2026_12_transfer.py"),
     ),
     case(
+        "canvas: not even if other files of the class have another number",
+        {
+            "jdoe_28_11_2026": row("jdoe_28_11_2026.py", why=(AMBIGUOUS,)),
+            "kroe_28_11_2026": row("kroe_28_11_2026.py", why=(AMBIGUOUS,)),
+            **{name: row("2026.py") for name in ("lpoe", "mmoe", "nnoe")},
+        },
+        files=(
+            *("jdoe_28_11_2026.py", "kroe_28_11_2026.py", "lpoe_27_11_2026.py", "mmoe_29_11_2026.py"),
+            "nnoe_30_11_2026.py",
+        ),
+    ),
+    *(
+        case(
+            f"canvas: {names[0]} and {names[1]} are not of one student",
+            {f"{name}_transfer": row(f"{name}_transfer.py") for name in names},
+            files=tuple(f"{name}_transfer.py" for name in names),
+        )
+        for names in (
+            ("Blatt_09_1234567", "Blatt_09_1234568"),
+            ("team_1_1234567", "team_1_1234568", "team_2_1234569", "team_2_1234570", "team_3_1234571"),
+            ("Blatt_28_11_doe", "Blatt_28_11_roe", "Blatt_29_11_poe"),
+        )
+    ),
+    case(
         "canvas: several files may be those of the only student",
         {"doejo": row("helper.py", "transfer.py")},
         files=("doejo_1001_70001_transfer-1.py", "doejo_1001_70002_helper.py"),
@@ -289,6 +313,14 @@ BUILT = [
         "canvas: a zip beside a source file, as of data, is no newer attempt",
         {"doejo": row("transfer.py", why=(VERSIONS,)), "roekim": row("data.zip/transfer.py")},
         files=("doejo_1001_1_transfer.py", "doejo_1001_2_data.zip", "roekim_1002_3_data.zip"),
+    ),
+    case(
+        "canvas: a zip with the module's name beside a helper may be the answer",
+        {"doejo": row("transfer.zip/transfer.py", why=(VERSIONS,)), "roekim": row("roe.py", why=(VERSIONS,))},
+        files=(
+            *("doejo_1001_1_plot.py", "doejo_1001_2_transfer.zip"),
+            *("roekim_1002_3_roe.py", "roekim_1002_4_data.zip"),
+        ),
     ),
     case(
         "canvas: another system's file in the folder is a row for review",
@@ -712,6 +744,8 @@ BUILT = [
             *(("Section A (Mon)", "Section B (Tue)"), ("Gruppe 1 - Mo", "Gruppe 2 - Di"), ("TD 1", "TD 2")),
             *(
                 ("Lab_10_30_Mon", "Lab_12_30_Tue"),
+                ("Mon_10_30_Lab", "Tue_12_30_Lab"),
+                ("Room_101_1_Mon", "Room_102_1_Tue"),
                 ("Mardi - groupe 2", "Jeudi - groupe 3"),
                 ("(Sección 1)", "(Sección 2)"),
                 ("Werkgroep 1", "x"),
@@ -943,6 +977,18 @@ BUILT = [
         "a lone zip may have the class in folders in folders",
         {"doejo": row("transfer.py"), "roekim": row("transfer.py")},
         files=("class.zip!HW/9/doejo_1001_1_transfer.py", "class.zip!HW/9/roekim_1002_2_transfer.py"),
+        is_class_zip=True,
+    ),
+    case(
+        "a lone zip may have a folder with the only student of Moodle",
+        {"Jo Doe": row("transfer.py")},
+        files=("class.zip!HW9/Jo Doe_501_assignsubmission_file_/transfer.py",),
+        is_class_zip=True,
+    ),
+    case(
+        "a lone zip may have a folder with the only student of nbgrader",
+        {"jdoe": row("transfer.py")},
+        files=("class.zip!HW9/submitted/jdoe/week09_transfer/transfer.py",),
         is_class_zip=True,
     ),
     case(

@@ -67,6 +67,24 @@ def test_names_of_builtins_and_tasks_stay() -> None:
     assert task_code(source, "add", ["Max Add"]) == source
 
 
+def test_a_renamed_variable_is_renamed_in_declarations_and_patterns() -> None:
+    source = """
+def add(left, right):
+    ada = left
+
+    def inner():
+        nonlocal ada
+        match right:
+            case [ada_1, *ada_2] | {1: ada_1, **ada_2}:
+                ada += ada_1
+            case ada_3:
+                ada += ada_3
+    inner()
+    return ada
+""".strip()
+    assert task_code(source, "add", ["Ada"]) == source.replace("ada", "someone")
+
+
 def test_a_renamed_definition_is_renamed_where_it_is_used() -> None:
     """What a library defines stays, even if a student is called like it."""
     source = """

@@ -21,7 +21,7 @@ _SPECIAL = re.compile(
 # Magics that IPython runs without their % if they are alone in a cell.
 _ALONE = re.compile(
     r"\A(\s*)((?:pip|conda|mamba|uv|cd|ls|ll|pwd|mkdir|rmdir|cp|mv|rm|cat|clear|run|matplotlib|load_ext)"
-    r"(?:[ \t]+(?![,:]|\W{0,2}=).*)?)\s*\Z"
+    r"(?:[ \t]++(?![,:]|\W{0,2}=).*)?)\s*\Z"
 )
 _CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)[ \t]*(.*)")
 # These run the cell below them as part of the notebook. Any other one runs another language or process.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -28,6 +28,8 @@ _CANVAS_ANONYMOUS = re.compile(
     r"(?P<late>LATE_)?(?P<name>anon_[^\W_]+)_(?:(?P<file>\d+)_(?P<filename>.+)|(?P<kind>text|link)\.html)",
     re.DOTALL,
 )
+# Digits of an id in a folder's name. Shorter numbers are times and groups, as in Mon_10_30_Lab.
+MIN_FOLDER_ID = 3
 # The text that follows if the first number belongs to the name.
 _CANVAS_SHIFTED = re.compile(r"\d+_|(?:text|link)\.html$")
 _RESUBMITTED = re.compile(r"-\d{1,3}(?=\.\w+$)")
@@ -71,32 +73,51 @@ _SAKAI_FILE = re.compile(
 def canvas(entries: Sequence[Entry], assignment: Assignment, folder_name: str) -> list[ParsedName | None]:
     """Return the name, id and lateness in the names of Canvas."""
     parsed = [_canvas(entry) for entry in entries]
-    return [None] * len(entries) if _only_resemble_canvas(parsed, assignment) else parsed
+    names: defaultdict[str, set[str]] = defaultdict(set)
+    for name in parsed:
+        if name and name.identity.ids and not name.identity.ambiguous:
+            names[name.identity.ids[0]].add(name.identity.name.casefold())
+    shared = {number for number, own in names.items() if len(own) > 1}
+    if _only_resemble_canvas(entries, parsed, shared, assignment):
+        return [None] * len(entries)
+    # Such a number would make one student of several.
+    return [None if name and shared.intersection(name.identity.ids[:1]) else name for name in parsed]
 
 
-def _only_resemble_canvas(parsed: Sequence[ParsedName | None], assignment: Assignment) -> bool:
+def _only_resemble_canvas(
+    entries: Sequence[Entry],
+    parsed: Sequence[ParsedName | None],
+    shared: Collection[str],
+    assignment: Assignment,
+) -> bool:
     """Return whether the numbers are no ids of students, as in `hw_9_1_jdoe.py` or `doe_2026_11_hw.py`.
 
-    An id has one name. If there is one id only, the student must have a file with the module's name.
+    An id has one name, so those in `shared` are none. Where students have several files, not all have one
+    name. If there is one id only, the student must have a file with the module's name, and no two files with
+    the same one.
     """
-    found = [name for name in parsed if name and name.identity.ids]
-    names: defaultdict[str, set[str]] = defaultdict(set)
-    for name in found:
-        if not name.identity.ambiguous:
-            names[name.identity.ids[0]].add(name.identity.name.casefold())
-    shared = sum(len(names[name.identity.ids[0]]) > 1 for name in found)
-    if shared * 2 > len(found):
+    found = [(entry, name) for entry, name in zip(entries, parsed, strict=True) if name and name.identity.ids]
+    if sum(name.identity.ids[0] in shared for _, name in found) * 2 > len(found):
         return True
     if len(found) < 2:
         return False
-    if not any(name.filename for name in found):  # folders, such as Lab_10_30_Mon and Lab_12_30_Tue
-        return len({name.identity.name.casefold() for name in found}) == 1
-    if len({name.identity.ids for name in found}) > 1:
-        return False
-    orders = {name.order for name in found}
-    return len(orders) < len(found) or not any(
-        assignment.name_match(name.filename.rpartition(".")[0]) is NameMatch.EQUAL for name in found
-    )
+    are_folders = not any(name.filename for _, name in found)
+    ids = {name.identity.ids for _, name in found}
+    if len(ids) > 1:
+        # Such as Room_101_1_Mon and Room_102_1_Tue.
+        has_one_name = len({name.identity.name.casefold() for _, name in found}) == 1
+        return has_one_name and (are_folders or len(found) > max(2, len(ids)))
+    orders = {name.order for _, name in found}
+    files = {_student_part(entry, name) for entry, name in found}
+    if are_folders or min(len(orders), len(files)) < len(found):
+        return True
+    stems = (name.filename.rpartition(".")[0] for _, name in found)
+    return all(assignment.name_match(stem) is not NameMatch.EQUAL for stem in stems)
+
+
+def _student_part(entry: Entry, name: ParsedName) -> str:
+    """Return the part of Canvas' name that follows both numbers, with the -1 of a further file."""
+    return entry.name.partition(f"_{name.identity.ids[0]}_")[2].partition("_")[2]
 
 
 def _canvas(entry: Entry) -> ParsedName | None:
@@ -107,6 +128,8 @@ def _canvas(entry: Entry) -> ParsedName | None:
     else:
         match = _CANVAS.fullmatch(entry.name)
         if match is None or not _CANVAS.fullmatch(_OTTER_EXPORT.sub(".zip", entry.name)):
+            return None
+        if isinstance(entry, Folder) and len(match["id"]) < MIN_FOLDER_ID:
             return None
         identity = Identity(match["name"], Platform.CANVAS, ids=(match["id"],), late=bool(match["late"]))
     if match["kind"] and isinstance(entry, Folder):

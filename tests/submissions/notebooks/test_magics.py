@@ -74,6 +74,7 @@ def test_cells_with_magics(cell, expected):
         "if x:\n        y\n    z\n%pwd\n",
         "ls = [1]",
         "run += 1",
+        "run     = 1",
         "cat, x = 1, 2",
         "cp: int = 1",
         "mkdir('x')",
