@@ -273,7 +273,8 @@ def _newest(
 ) -> tuple[Sequence[Attribution], list[ReviewNote]]:
     """Return a student's attributions that count, and notes that name the versions that do not."""
     if all(each.order is not None for each in own):
-        own = _downloaded_once(own)
+        # The same name with the same number or time is one file that was downloaded twice.
+        own = list({(each.entry.where.rpartition("/")[2], each.order): each for each in own}.values())
     if len(own) == 1:
         return own, []
     versions = _versions(own, assignment)
@@ -290,11 +291,6 @@ def _newest(
         is_newer = newest.moment > max(version.moment for version in older)
         notes.append(_versions_note(newest.where, [version.where for version in older], is_newer))
     return list(by_name.values()), notes
-
-
-def _downloaded_once(own: Sequence[Attribution]) -> Sequence[Attribution]:
-    """Return attributions without repetitions of a platform's name with the same number or time."""
-    return list({(each.entry.where.rpartition("/")[2], each.order): each for each in own}.values())
 
 
 def _versions(own: Sequence[Attribution], assignment: Assignment) -> list[_Version]:
@@ -331,10 +327,10 @@ def _is_exported_source(attribution: Attribution, assignment: Assignment, has_na
     a helper.
     """
     entry, identity = attribution.entry, attribution.identity
-    is_one_attempt = identity.platform not in SEVERAL_ATTEMPTS and identity.submitted is None
-    is_source = isinstance(entry, File) and assignment.is_answer(entry)
-    is_named = assignment.name_match(entry.stem) is not NameMatch.NONE
-    return is_one_attempt and is_source and (is_named or not has_named_zip)
+    has_attempts = identity.platform in SEVERAL_ATTEMPTS or identity.submitted is not None
+    if has_attempts or isinstance(entry, Folder) or not assignment.is_answer(entry):
+        return False
+    return not has_named_zip or assignment.name_match(entry.stem) is not NameMatch.NONE
 
 
 def _versions_note(newest: str, older: Sequence[str], is_newer: bool = True) -> ReviewNote:
