@@ -21,7 +21,7 @@ from autograder.sandbox.guest.startup import freeze_gc
 HERE = Path(__file__).parent
 LACKING = pytest.StashKey[list[str]]()
 # The groups that take longest come first: whoever began one last would keep all others waiting.
-LONGEST = ("week10_parts", "week09_transfer", "classes", "determinism", "attacks")
+LONGEST = ("week10_parts", "week09_transfer", "classes", "wrong_turns", "determinism", "attacks")
 
 
 def pytest_configure(config: pytest.Config) -> None:

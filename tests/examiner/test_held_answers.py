@@ -113,6 +113,10 @@ def timeless(report: Report) -> Report:
     return replace(report, seconds=0, checks=tuple(replace(check, seconds=0) for check in report.checks))
 
 
+# One examiner for all tests.
+pytestmark = pytest.mark.xdist_group("held answers")
+
+
 @pytest.fixture(scope="module")
 def reports() -> dict[bool, dict[str, Report]]:
     """Every case, with a result cache and without, with the solution first and last."""

@@ -26,6 +26,10 @@ ANSWERS = {
 MUST_PASS = 'from support.notebook_checks import must_pass\n\nmust_pass(globals(), "sums", "mean")'
 
 
+# One kernel for all tests.
+pytestmark = pytest.mark.xdist_group("notebook cards")
+
+
 @pytest.fixture(scope="module", params=["otter", "no otter"])
 def shown(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Any]]:
     """The outputs of each cell of the toy kit's notebook with the wrong answers."""

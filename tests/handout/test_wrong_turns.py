@@ -13,6 +13,8 @@ from autograder.kit import Kit
 OURS = re.compile(
     r"\x1b|Traceback|site-packages|check_report|\bwire\b|\bproxy|UnsupportedValue|cannot cross|sandbox"
 )
+# The surfaces take all wrong turns once, for all tests.
+pytestmark = pytest.mark.xdist_group("wrong_turns")
 
 
 @pytest.fixture(scope="module")
