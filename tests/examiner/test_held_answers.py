@@ -113,7 +113,7 @@ def timeless(report: Report) -> Report:
     return replace(report, seconds=0, checks=tuple(replace(check, seconds=0) for check in report.checks))
 
 
-# One examiner for all tests.
+# The cases are examined once, for all tests.
 pytestmark = pytest.mark.xdist_group("held answers")
 
 

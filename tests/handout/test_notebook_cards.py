@@ -26,7 +26,7 @@ ANSWERS = {
 MUST_PASS = 'from support.notebook_checks import must_pass\n\nmust_pass(globals(), "sums", "mean")'
 
 
-# One kernel for all tests.
+# The notebook runs once with Otter and once without, for all tests.
 pytestmark = pytest.mark.xdist_group("notebook cards")
 
 
