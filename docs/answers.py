@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from autograder.checks.failures import EXPECTABLE
 from autograder.wire.array_blobs import ITEM_SIZES
-from autograder.wire.call_messages import EXPECTABLE
 from autograder.wire.frames import MAX_BLOB, MAX_JSON
 from autograder.wire.keras_models.allowed_layers import LAYERS
 from autograder.wire.keras_models.allowed_objects import (

@@ -12,10 +12,17 @@ from ..language import FAILURE_PARTS
 from ..language import gettext as _
 from ..models import Outcome
 from ..support.errors import readable_error
-from ..wire.call_messages import EXPECTABLE, Failed, FailureKind
+from ..wire.call_messages import Failed, FailureKind
 
 # TensorFlow's exceptions are compared by name, because kits without TensorFlow do not import it.
 EXHAUSTION_NAMES = frozenset({"ResourceExhaustedError", "InternalError"})
+# Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.
+EXPECTABLE = frozenset(
+    {
+        *("ArithmeticError", "AttributeError", "IndexError", "KeyError", "LookupError", "OverflowError"),
+        *("RuntimeError", "TypeError", "ValueError", "ZeroDivisionError"),
+    }
+)
 # The kinds of a function that cannot be called because loading did not define it.
 UNDEFINED = (FailureKind.MISSING, FailureKind.METHOD, FailureKind.NESTED, FailureKind.MAIN_ONLY)
 # A line of the submission, the number in a name such as `dense_7`, or an address in memory.

@@ -147,15 +147,6 @@ class FailureKind(StrEnum):
     MAIN_ONLY = "main_only"  # the function is defined only under `if __name__ == "__main__":`
 
 
-# Exceptions that a check may expect of a task, as `pytest.raises(ValueError)` does.
-EXPECTABLE = frozenset(
-    {
-        *("ArithmeticError", "AttributeError", "IndexError", "KeyError", "LookupError", "OverflowError"),
-        *("RuntimeError", "TypeError", "ValueError", "ZeroDivisionError"),
-    }
-)
-
-
 @dataclass(frozen=True)
 class TraceLine:
     """One executed line of a student's file: its number, the function that it is in, and its text."""
@@ -189,7 +180,7 @@ class Failed:
 class Returned:
     """The reply of a call that returned: the packed `{"answer", "args", "kwargs"}`.
 
-    Without the arguments, if the call had a turn.
+    A call with a turn returns the answer alone.
     """
 
     value: Any

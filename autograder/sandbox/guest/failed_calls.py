@@ -163,18 +163,25 @@ def _classify(
     if is_own and isinstance(error, TypeError) and trace and trace.tb_next is None:
         # The caller's frame is the only one: Python refused the arguments before the function began.
         return FailureKind.ARGUMENTS, function
+    if stub := raised_by_stub(error, definitions.stubs):
+        called = owner(stub)
+        return FailureKind.STUB if called in tasks else FailureKind.UNWRITTEN_CALL, called
     raiser = raised_by(error) if isinstance(error, NotImplementedError) else None
     if raiser is None:
         return FailureKind.RAISED, function
     code, line = raiser
-    if (code.co_filename, code.co_firstlineno) in definitions.stubs:
-        called = owner(code)
-        return FailureKind.STUB if called in tasks else FailureKind.UNWRITTEN_CALL, called
     if (code.co_filename, line) in definitions.leftover_raises:
         kind = FailureKind.LEFTOVER_RAISE
     else:
         kind = FailureKind.RAISED
     return kind, code.co_name
+
+
+def raised_by_stub(error: BaseException, stubs: Collection[tuple[str, int]]) -> CodeType | None:
+    """Return the code object of the stub that raised an exception, or None. `stubs` are as in Definitions."""
+    raiser = raised_by(error) if isinstance(error, NotImplementedError) else None
+    code = raiser[0] if raiser else None
+    return code if code and (code.co_filename, code.co_firstlineno) in stubs else None
 
 
 def owner(code: CodeType) -> str:

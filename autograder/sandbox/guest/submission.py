@@ -31,7 +31,7 @@ from ...source_code import Definition, first_line, is_stub, raises_not_implement
 from ...wire.call_messages import LoadReport, LoadRequest
 from . import notebook_environment
 from .calls import HeldValues
-from .failed_calls import Definitions, owner, raised_by, text_of, trace_of
+from .failed_calls import Definitions, owner, raised_by_stub, text_of, trace_of
 
 MAX_NOTES = 50
 # Maximum share of the remaining time for one statement, so that several endless ones cannot use all of it.
@@ -177,7 +177,7 @@ class _Loading:
         Functions of other cells have lines of their own, so only those of `place` count.
         """
         lines = trace_of(error, frozenset([place]))
-        stub = self._stub_that_raised(error)
+        stub = raised_by_stub(error, self.stubs)
         if stub:
             lines = [each for each in lines if each.function != stub.co_name]
         line = lines[-1].number if lines else None
@@ -200,12 +200,6 @@ class _Loading:
         if isinstance(error, SyntaxError) and (advice := syntax_advice(error)):
             text = _ended(text) + advice
         return f"{where}: {type(error).__name__}{': ' if text else ''}{text}", line
-
-    def _stub_that_raised(self, error: BaseException) -> CodeType | None:
-        """Return the code of the stub that ended a statement, or None."""
-        raiser = raised_by(error) if isinstance(error, NotImplementedError) else None
-        code = raiser[0] if raiser else None
-        return code if code and (code.co_filename, code.co_firstlineno) in self.stubs else None
 
 
 class _Script(_Loading):
