@@ -14,6 +14,7 @@ import nbformat
 import pytest
 
 from autograder import language
+from autograder.submissions.notebooks import magics
 
 SOURCE = Path(__file__).parents[2] / "autograder" / "handout" / "static" / "notebook_file.py"
 KIT = {"module": "sums", "tasks": ["add"], "imports": ["numpy"], "given": ["lesson"], "due": "2026-11-30"}
@@ -161,6 +162,11 @@ def test_the_running_notebook_is_looked_at(
     assert "hand in mine.ipynb" in module.saved_notebook(ENV, KIT).remarks[0]
     env = ENV | {"__vsc_ipynb_file__": str(tmp_path / "theirs.ipynb")}
     assert "hand in theirs.ipynb" in module.saved_notebook(env, KIT).remarks[0]
+
+
+def test_the_cell_magics_are_those_that_the_grader_runs(module: Any) -> None:
+    """The handout has a copy, because it works without the engine."""
+    assert (module.RUNS, module.WRITES) == (magics.RUNS_BODY, magics.WRITES_BODY)
 
 
 def test_without_a_file_it_says_to_save(module: Any) -> None:

@@ -25,9 +25,9 @@ _ALONE = re.compile(
 )
 _CELL_MAGIC = re.compile(r"[ \t]*%%(\S*)[ \t]*(.*)")
 # These run the cell below them as part of the notebook. Any other one runs another language or process.
-_RUNS_BODY = {"time", "capture", "prun"}
+RUNS_BODY = {"time", "capture", "prun"}
 # These write the cell below them to a file.
-_WRITES_BODY = {"writefile", "file"}
+WRITES_BODY = {"writefile", "file"}
 _TIMED = re.compile(r"([ \t]*)%time[ \t]+(?=\S)")
 _RUNS_FILE = re.compile(r"([ \t]*)%run[ \t]+(?:-i[ \t]+)?(\S+)[ \t]*\n?\Z")
 # In Python, these characters can extend a statement beyond its line; in a magic they cannot.
@@ -60,10 +60,10 @@ class Magics:
         lines = [line + "\n" for line in text.split("\n")]
         for index, line in enumerate(lines):
             magic = _CELL_MAGIC.match(line)
-            if magic and magic[1] in _WRITES_BODY and not self._is_module(magic[2]):
+            if magic and magic[1] in WRITES_BODY and not self._is_module(magic[2]):
                 self._written.add(_path(magic[2]))
                 return "\n" * index + _write_file(magic[2], "".join(lines[index + 1 :]))
-            if magic and magic[1] not in _RUNS_BODY | _WRITES_BODY:
+            if magic and magic[1] not in RUNS_BODY | WRITES_BODY:
                 return ""
             if magic:
                 lines[index] = "\n"
